@@ -1,0 +1,75 @@
+import type { ServingTypes, VectorStoreTypes } from './component-types.js'
+import type { LogLevel } from './logger.js'
+import type { PluginReference } from './plugin.js'
+
+const secret: unique symbol = Symbol.for('maestro-dataflow.secret')
+
+/** A value that is read from the environment when it is needed and never shown. */
+export interface EnvironmentValue {
+  readonly [secret]: true
+  readonly name: string
+  readonly fallback: string | undefined
+}
+
+/**
+ * A value from the environment, for secrets: it is read when the part that uses it is made, and its value is kept out
+ * of logs, errors, plans and reports. In JSON and YAML configs write `{ "env": "NAME" }`.
+ */
+export function env(name: string, fallback?: string): EnvironmentValue {
+  return { [secret]: true, name, fallback }
+}
+
+export function isEnvironmentValue(value: unknown): value is EnvironmentValue {
+  return typeof value === 'object' && value !== null && secret in value
+}
+
+type WithEnvironment<Options> = { [K in keyof Options]: Options[K] | EnvironmentValue }
+
+type Uses<Types> = [keyof Types] extends [never]
+  ? { readonly use: string; readonly [option: string]: unknown }
+  : { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types] | { readonly use: string & {}; readonly [option: string]: unknown }
+
+/** A serving in the config: `use` names the contributed kind, the rest are its options. */
+export type ServingConfig = Uses<ServingTypes>
+export type VectorStoreConfig = Uses<VectorStoreTypes>
+
+/** How runs behave. */
+export interface RunConfig {
+  /** Rows that may be in work at once. @default 1024 */
+  readonly rowsInFlight?: number
+  /** Megabytes of rows that may be in work at once; a single larger row still passes. @default 64 */
+  readonly megabytesInFlight?: number
+  /** What happens to a row that fails: it goes to the rejects, or the run stops. @default 'reject' */
+  readonly onError?: 'reject' | 'fail'
+  /** Rejects that a run bears, a number or a share of the rows such as '5%'. @default no bound */
+  readonly maxRejects?: number | `${number}%`
+  /** A step whose first rows all fail alike stops the run after this many. @default 20 */
+  readonly failFast?: number
+}
+
+/** A project's configuration: the default export of `maestro.config.ts`. */
+export interface MaestroConfig {
+  /** Package names, paths, either with options, or plugins themselves. */
+  readonly plugins?: readonly PluginReference[]
+  /** Models by name. Operators use `default` and `embedder` when none is named. */
+  readonly servings?: Readonly<Record<string, ServingConfig>>
+  readonly storages?: Readonly<Record<string, { readonly use: string; readonly [option: string]: unknown }>>
+  readonly vectorStores?: Readonly<Record<string, VectorStoreConfig>>
+  /** Globs of pipeline modules, YAML or JSON files. */
+  readonly pipelines?: string | readonly string[]
+  readonly run?: RunConfig
+  /** Limits of money and tokens, kept by the serving plane. */
+  readonly budgets?: Readonly<Record<string, unknown>>
+  readonly cache?: Readonly<Record<string, unknown>>
+  /** @default 'local' */
+  readonly executor?: string
+  /** The engine of table operators. @default the only one that is contributed */
+  readonly tableEngine?: string | { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number }
+  /** Where runs are kept, relative to the config file. @default '.maestro' */
+  readonly stateDirectory?: string
+  /** Finished runs that are kept; older ones are removed. @default 20 */
+  readonly keepRuns?: number
+  /** Let sources and sinks use paths outside the project. @default false */
+  readonly allowOutsidePaths?: boolean
+  readonly logLevel?: LogLevel
+}

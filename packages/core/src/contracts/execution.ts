@@ -1,0 +1,29 @@
+import type { TableEngine } from './table-engine.js'
+
+/** One piece of a stage's input: consecutive source records. The unit of commit, resume and distribution. */
+export interface Partition {
+  readonly stage: number
+  readonly index: number
+}
+
+/** Runs partitions: in this thread, in workers, or as jobs on other machines. */
+export interface Executor {
+  readonly name: string
+  /** Runs each partition once; resolves when all are done, rejects with the first failure. */
+  execute(partitions: Iterable<Partition>, run: (partition: Partition) => Promise<void>, signal: AbortSignal): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** An executor as a plugin contributes it. */
+export interface ExecutorDefinition {
+  readonly name: string
+  readonly description?: string
+  create(): Executor
+}
+
+/** A table engine as a plugin contributes it. */
+export interface TableEngineDefinition {
+  readonly name: string
+  readonly description?: string
+  create(options: { readonly threads?: number; readonly memoryMegabytes?: number }): TableEngine
+}

@@ -1,0 +1,128 @@
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { CacheDefinition } from './response-cache.js'
+import type { ExecutorDefinition, TableEngineDefinition } from './execution.js'
+import type { OperatorDefinition } from './operator-definition.js'
+import type { PipelinePlan } from './plan.js'
+import type { PromptDefinition } from './prompt-definition.js'
+import type { RunReport, StepCounts } from './report.js'
+import type { LLMRequest, Usage } from './serving.js'
+import type { ServingDefinition } from './serving-definition.js'
+import type { StorageDefinition } from './storage.js'
+import type { VectorStoreDefinition } from './vector-store.js'
+
+/** Taps run in order, and their results are not looked at. */
+export interface ObserveHook<Event> {
+  readonly hookKind?: 'sync'
+  tap(name: string, tap: (event: Event) => void): void
+}
+
+/** Taps run one after the other; each is waited for. */
+export interface SeriesHook<Event> {
+  readonly hookKind?: 'async-series'
+  tap(name: string, tap: (event: Event) => void): void
+  tapPromise(name: string, tap: (event: Event) => Promise<void>): void
+}
+
+/** Each tap gets what the tap before returned. */
+export interface WaterfallHook<Value> {
+  readonly hookKind?: 'waterfall'
+  tap(name: string, tap: (value: Value) => Value): void
+}
+
+/** Collects the things of one kind that a plugin contributes. */
+export interface Registrar<Definition> {
+  /** @throws MAESTRO_REGISTRY_DUPLICATE when the name is taken */
+  add(definition: Definition): void
+}
+
+/** All that plugins contribute, by the names used in manifests. */
+export interface Contributions {
+  operators: OperatorDefinition
+  prompts: PromptDefinition
+  servings: ServingDefinition
+  storages: StorageDefinition
+  vectorStores: VectorStoreDefinition
+  caches: CacheDefinition
+  executors: ExecutorDefinition
+  tableEngines: TableEngineDefinition
+}
+
+export type ContributionKind = keyof Contributions
+
+export interface RunEvent {
+  readonly runId: string
+  readonly plan: PipelinePlan
+  /** The run folder; undefined for a preview, which writes nothing. */
+  readonly directory: string | undefined
+}
+
+export interface StepEvent {
+  readonly runId: string
+  readonly step: string
+  readonly stage: number
+}
+
+/** Some rows have gone through a step; counts are totals since the run began. */
+export interface BatchEvent extends StepEvent {
+  readonly counts: StepCounts
+}
+
+export interface SourceProgressEvent {
+  readonly runId: string
+  readonly rows: number
+  readonly rowsTotal?: number
+  readonly bytesRead?: number
+  readonly bytesTotal?: number
+}
+
+export interface RequestEvent {
+  readonly serving: string
+  readonly step?: string | undefined
+  readonly rowId?: string | undefined
+  readonly request: LLMRequest
+}
+
+export interface RequestDoneEvent {
+  readonly serving: string
+  readonly step?: string | undefined
+  readonly rowId?: string | undefined
+  readonly usage?: Usage
+  readonly cost?: number | undefined
+  readonly error?: MaestroError
+  readonly durationMs: number
+  readonly tries: number
+}
+
+export interface RejectEvent extends StepEvent {
+  readonly rowId: string
+  readonly row: unknown
+  readonly error: MaestroError
+  readonly tries: number
+}
+
+export interface StepDoneEvent extends StepEvent {
+  readonly counts: StepCounts
+}
+
+export interface RunDoneEvent {
+  readonly runId: string
+  readonly report: RunReport
+}
+
+/** Where plugins contribute and observe. The kind of each hook is part of its type. */
+export interface MaestroHooks extends ContributionHooks, LifecycleHooks {}
+
+export type ContributionHooks = { readonly [Kind in ContributionKind]: ObserveHook<Registrar<Contributions[Kind]>> }
+
+export interface LifecycleHooks {
+  readonly runStart: SeriesHook<RunEvent>
+  readonly stepStart: ObserveHook<StepEvent>
+  readonly sourceProgress: ObserveHook<SourceProgressEvent>
+  readonly batchDone: ObserveHook<BatchEvent>
+  /** May change the request, for example to redact it. */
+  readonly requestStart: WaterfallHook<RequestEvent>
+  readonly requestDone: ObserveHook<RequestDoneEvent>
+  readonly rowRejected: ObserveHook<RejectEvent>
+  readonly stepDone: SeriesHook<StepDoneEvent>
+  readonly runDone: SeriesHook<RunDoneEvent>
+}

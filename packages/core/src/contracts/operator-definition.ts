@@ -1,0 +1,85 @@
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { FilterFunction } from './operator/filter.js'
+import type { FlatMapFunction } from './operator/flat-map.js'
+import type { MapFunction } from './operator/map.js'
+import type { MapBatchesFunction } from './operator/map-batches.js'
+import type { ColumnEffects, Operator, OperatorKind, PromptClass } from './operator/operator.js'
+import type { TableFunction } from './operator/table.js'
+import type { ColumnSet, ColumnType } from './row.js'
+import type { Schema } from './schema.js'
+import type { LLMCapabilities, ServingKind } from './serving.js'
+import type { Token } from './token.js'
+
+/** The function of each kind. */
+export interface OperatorFunctions {
+  map: MapFunction
+  filter: FilterFunction
+  flatMap: FlatMapFunction
+  mapBatches: MapBatchesFunction
+  table: TableFunction
+}
+
+/**
+ * Columns by the names of the options that hold them: `reads: ['input'], adds: { output: 'string' }` says that the
+ * column named by option `input` is read, and the one named by option `output` is added as text.
+ */
+export interface ColumnOptions {
+  readonly reads?: readonly string[]
+  readonly adds?: Readonly<Record<string, ColumnType>>
+  readonly drops?: readonly string[]
+}
+
+/** One serving that an operator will ask for. */
+export interface ServingNeed {
+  readonly kind: ServingKind
+  readonly name: string
+  /** Capabilities that must be true. */
+  readonly capabilities?: readonly (keyof LLMCapabilities & ('jsonSchema' | 'images' | 'audio'))[]
+}
+
+/** What a definition's `check` sees. */
+export interface CheckContext<Options = unknown> {
+  readonly options: Options
+  /** The columns that come in. */
+  readonly columns: ColumnSet
+  /** The step, for messages. */
+  readonly step: string
+  /** The engine that will run the step; set for table operators. */
+  readonly tableEngine?: import('./table-engine.js').TableEngine
+}
+
+/** An operator as `defineOperator` describes it and a plugin contributes it. */
+export interface OperatorDefinition<
+  Name extends string = string,
+  Options = unknown,
+  Effects = unknown,
+  Kind extends OperatorKind = OperatorKind,
+> {
+  readonly name: Name
+  readonly kind: Kind
+  readonly description?: string
+  /** Changes when results change for the same options. @default '1' */
+  readonly version?: string
+  readonly options: Schema<unknown, Options>
+  /** What it does to columns: by option names, or as a function of the options and the columns that come in. */
+  readonly columns?: Effects
+  /** Same row, same result. @default true for all but operators that ask for a serving */
+  readonly deterministic?: boolean
+  readonly inject?: readonly Token<unknown>[]
+  /** The prompt classes it takes, and which of its options holds one. */
+  readonly prompts?: { readonly option: string; readonly allowed: readonly PromptClass[] }
+  /** The servings it will ask for. */
+  servings?(options: Options): readonly ServingNeed[]
+  /** Faults that only the operator can see, found before a token is spent. */
+  check?(context: CheckContext<Options>): Promise<readonly MaestroError[]> | readonly MaestroError[]
+  /** Rows per call, for `mapBatches`. @default 64 */
+  readonly batchSize?: number | ((options: Options) => number)
+  /** Makes the operator: its kind's function, or an instance of a class. */
+  create(options: Options, dependencies: readonly unknown[]): unknown
+}
+
+/** The column effects of a definition, as a function. */
+export type ColumnEffectsFunction<Options> = (options: Options, columns: ColumnSet) => ColumnEffects
+
+/** What `create` may return for a kind. */
+export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions ? OperatorFunctions[Kind] | Operator : Operator

@@ -1,0 +1,53 @@
+import type { ColumnEffects } from './operator/operator.js'
+import type { FilterFunction } from './operator/filter.js'
+import type { FlatMapFunction } from './operator/flat-map.js'
+import type { MapFunction } from './operator/map.js'
+import type { MapBatchesFunction } from './operator/map-batches.js'
+import type { Operator } from './operator/operator.js'
+import type { OperatorDefinition } from './operator-definition.js'
+import type { InlineRowsSource } from './pipeline-source.js'
+
+/** A function written into a pipeline, with what the plan should know of it. */
+export type FunctionStep = (
+  | { readonly kind: 'map'; readonly run: MapFunction }
+  | { readonly kind: 'filter'; readonly run: FilterFunction }
+  | { readonly kind: 'flatMap'; readonly run: FlatMapFunction }
+  | { readonly kind: 'mapBatches'; readonly run: MapBatchesFunction; readonly size?: number }
+) & {
+  /** Identifies the function instead of its source text. */
+  readonly version?: string
+  /** What it does to columns. Without it the plan knows nothing of the rows after it. */
+  readonly columns?: ColumnEffects
+}
+
+/** What a step runs: an operator by name, its definition, an instance, or a function. */
+export type StepUse = string | OperatorDefinition | Operator | FunctionStep
+
+export interface StepNode {
+  readonly id: string
+  /** `source` or the id of another step. */
+  readonly input: string
+  readonly use: StepUse
+  readonly options: unknown
+  /** What happens to a row that fails here, instead of the run's setting. */
+  readonly onError?: 'reject' | 'fail'
+}
+
+export interface SinkNode {
+  readonly id: string
+  readonly input: string
+  readonly use: string
+  readonly options: unknown
+}
+
+export type SourceNode = { readonly use: string; readonly options: unknown } | InlineRowsSource
+
+/** A pipeline as data: names, options and functions. What the builder and the YAML form both make. */
+export interface PipelineDefinition {
+  readonly name: string
+  readonly source: SourceNode | undefined
+  readonly steps: readonly StepNode[]
+  readonly sinks: readonly SinkNode[]
+  /** Values of the parameters, for function steps and the plan. */
+  readonly params?: unknown
+}

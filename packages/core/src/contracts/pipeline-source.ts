@@ -1,0 +1,10 @@
+import type { ColumnSet, Row } from './row.js'
+import type { InlineRows, RowStorage } from './storage.js'
+
+/** Rows given in code: an array, an iterable, a function that makes one, or a storage's current step. */
+export interface InlineRowsSource {
+  readonly rows: InlineRows<Row> | (() => InlineRows<Row>) | RowStorage
+  readonly columns: ColumnSet
+  /** The column whose value is the row's id. */
+  readonly key?: string
+}

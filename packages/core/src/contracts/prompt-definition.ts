@@ -1,0 +1,10 @@
+import type { Prompt } from './prompt.js'
+import type { Schema } from './schema.js'
+
+/** A prompt class as a plugin contributes it, picked in a pipeline by `prompt: { use: name, ...options }`. */
+export interface PromptDefinition<Name extends string = string, Options = unknown, P extends Prompt = Prompt> {
+  readonly name: Name
+  readonly description?: string
+  readonly options: Schema<unknown, Options>
+  create(options: Options): P
+}

@@ -1,0 +1,38 @@
+import { maestroError } from '../errors/error-table.js'
+import type { Message } from './serving.js'
+
+/** What a prompt is formatted with: values by variable name. */
+export type PromptVariables<Variable extends string = string> = Readonly<Record<Variable, unknown>>
+
+/**
+ * A prompt: from variables to text or chat messages. Extend it for prompts with logic of their own;
+ * `PromptTemplate` and `ChatPrompt` cover the rest.
+ *
+ * @typeParam Variable The names that `format` needs. In a pipeline they are columns of the row.
+ */
+export abstract class Prompt<Variable extends string = string> {
+  /** The names that `format` needs. */
+  abstract readonly variables: readonly Variable[]
+  /** Changes when the wording changes; part of what identifies an answer. */
+  abstract readonly version: string
+
+  /** The prompt as one text. @throws MAESTRO_PROMPT_VARIABLE_MISSING */
+  abstract format(variables: PromptVariables<Variable>): string
+
+  /** The prompt as chat messages. By default one user message with the formatted text. */
+  messages(variables: PromptVariables<Variable>): readonly Message[] {
+    return [{ role: 'user', content: this.format(variables) }]
+  }
+
+  /** Whether every variable has a value; own properties only. */
+  validateInputs(variables: PromptVariables): boolean {
+    return this.variables.every((name) => Object.hasOwn(variables, name) && variables[name] !== undefined)
+  }
+
+  /** @throws MAESTRO_PROMPT_VARIABLE_MISSING naming what is missing. */
+  protected assertInputs(variables: PromptVariables): void {
+    if (this.validateInputs(variables)) return
+    const missing = this.variables.filter((name) => !Object.hasOwn(variables, name) || variables[name] === undefined)
+    throw maestroError('MAESTRO_PROMPT_VARIABLE_MISSING', { missing, given: Object.keys(variables) })
+  }
+}

@@ -1,0 +1,50 @@
+/** Row counts of one step: rowsIn + created = rowsOut + rejected + dropped + merged. */
+export interface StepCounts {
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly merged: number
+  readonly created: number
+}
+
+/** Tokens, cost and calls of one step or a run. */
+export interface UsageTotals {
+  readonly requests: number
+  readonly failedRequests: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Dollars; undefined when any price was not known. */
+  readonly cost: number | undefined
+}
+
+export interface StepReport {
+  readonly id: string
+  readonly use: string
+  readonly counts: StepCounts
+  readonly usage?: UsageTotals
+}
+
+export interface SinkReport {
+  readonly id: string
+  readonly use: string
+  readonly rows: number
+  readonly location: string
+}
+
+/** What a run did. The same data is in the run folder's `report.json`. */
+export interface RunReport {
+  readonly runId: string
+  readonly pipeline: string
+  readonly status: 'done' | 'failed' | 'aborted'
+  readonly startedAt: string
+  readonly durationMs: number
+  /** rowsIn = source rows read, rejected = all rejects of all steps, rowsOut = rows that reached the sinks. */
+  readonly counts: StepCounts
+  readonly steps: readonly StepReport[]
+  readonly sinks: readonly SinkReport[]
+  readonly usage: UsageTotals
+  /** The run folder, undefined for a run that keeps none. */
+  readonly directory: string | undefined
+  readonly error?: Readonly<Record<string, unknown>>
+}

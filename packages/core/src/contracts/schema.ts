@@ -1,0 +1,13 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+
+/** A schema of any library that follows Standard Schema (zod, valibot, arktype ...). */
+export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>
+
+/** What a schema's values are after validation. */
+export type SchemaOutput<S> = S extends StandardSchemaV1<infer _Input, infer Output> ? Output : never
+
+/** A schema that also gives JSON Schema, by the Standard JSON Schema extension. */
+export type JsonSchemaSource = StandardJSONSchemaV1
+
+/** A JSON Schema document. */
+export type JsonSchema = Readonly<Record<string, unknown>>

@@ -1,0 +1,74 @@
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { Columns, ColumnSet } from './row.js'
+
+/** One column to sort by. */
+export interface SortKey {
+  readonly column: string
+  readonly descending?: boolean
+  /** Where rows without a value go. @default 'last' */
+  readonly nulls?: 'first' | 'last'
+}
+
+/**
+ * What to do with a table, as data. All but `aggregate` choose and order rows and leave each row as it was.
+ * An expression is SQL over the columns: one expression, no subquery, no access to files or the network.
+ */
+export type TableStatement =
+  | { readonly kind: 'filter'; readonly where: string }
+  | { readonly kind: 'sort'; readonly by: readonly SortKey[] }
+  | { readonly kind: 'limit'; readonly count: number; readonly offset?: number }
+  | ({ readonly kind: 'sample'; readonly seed: number } & ({ readonly count: number } | { readonly fraction: number }))
+  | { readonly kind: 'dedupe'; readonly by: readonly string[]; readonly keep: 'first' | 'last' }
+  | { readonly kind: 'aggregate'; readonly by: readonly string[]; readonly values: Readonly<Record<string, string>> }
+
+/** A file of rows as text, one per line. */
+export interface TableFile {
+  readonly path: string
+  /** `step`: lines are `{"id":...,"row":{...}}`; `rows`: lines are bare rows and ids are `${idPrefix}${line number from 1}`. */
+  readonly format: 'step' | 'rows'
+  readonly idPrefix?: string
+}
+
+/** What a statement does to columns, found by preparing it against a typed table without rows. */
+export interface PreparedStatement {
+  /** Faults of the statement: unknown columns, wrong types, what is not an expression. Empty means it can run. */
+  readonly faults: readonly MaestroError[]
+  /** The columns that the statement reads. */
+  readonly reads: readonly string[]
+  /** The columns of the result, when they are not those of the input. */
+  readonly columns?: Columns
+}
+
+export interface TableRequest {
+  readonly input: readonly TableFile[]
+  readonly columns: ColumnSet
+  readonly statements: readonly TableStatement[]
+  readonly output: TableFile
+  /** Lines that are not JSON, or whose values do not fit the columns' types, go here as they are found. */
+  readonly reject: (row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void
+  readonly signal: AbortSignal
+  /** For temporary files. */
+  readonly directory: string
+}
+
+/** Counts of one request: rowsIn = rowsOut + dropped + merged + rejected, less `created`. */
+export interface TableCounts {
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly rejected: number
+  /** Rows that a filter, limit or sample left out. */
+  readonly dropped: number
+  /** Rows that went into another row: duplicates, members of a group. */
+  readonly merged: number
+  /** Rows that were not there before: groups. */
+  readonly created: number
+}
+
+/** Runs table statements over files of rows as text. */
+export interface TableEngine {
+  readonly name: string
+  /** Checks statements against typed columns; reads no rows. */
+  prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement>
+  execute(request: TableRequest): Promise<TableCounts>
+  dispose(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import type { PipelineDefinition, SinkNode, StepNode } from '../contracts/pipeline-definition.js'
+
+/** One step as data: an operator's name and its options side by side. */
+export interface StepData {
+  readonly use: string
+  /** A name for reports and for `after`. @default position and operator */
+  readonly id?: string
+  /** The step it follows: an id or `source`. @default the step before it in the list */
+  readonly after?: string
+  readonly onError?: 'reject' | 'fail'
+  readonly [option: string]: unknown
+}
+
+/** A sink as data. */
+export interface SinkData {
+  readonly use: string
+  readonly id?: string
+  /** The step whose rows it writes. @default the last step in the list */
+  readonly after?: string
+  readonly [option: string]: unknown
+}
+
+/** A pipeline as data: the form of YAML and JSON files, and of code that makes pipelines. */
+export interface PipelineData {
+  readonly name: string
+  /** Parameters with their defaults; `null` means that a value must be given. Used as `${name}` in options. */
+  readonly params?: Readonly<Record<string, string | number | boolean | null>>
+  readonly read: { readonly use: string; readonly [option: string]: unknown }
+  readonly steps?: readonly StepData[]
+  readonly write?: SinkData | readonly SinkData[]
+}
+
+/**
+ * A pipeline from data. Its columns are checked when the plan is made.
+ *
+ * @example
+ * definePipeline({
+ *   name: 'clean',
+ *   read: { use: 'fs.file', path: 'data/in.csv' },
+ *   steps: [{ use: 'table.filter', where: "country = 'CN'" }],
+ *   write: { use: 'fs.file', path: 'out/cn.jsonl' },
+ * })
+ */
+export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefinition {
+  const { use, ...sourceOptions } = data.read
+  const steps: StepNode[] = []
+  for (const [index, step] of (data.steps ?? []).entries()) {
+    const { use, id, after, onError, ...options } = step
+    const input = after ?? steps.at(-1)?.id ?? 'source'
+    steps.push({ id: id ?? `${index + 1}-${use}`, input, use, options, ...(onError === undefined ? {} : { onError }) })
+  }
+  const written = data.write === undefined ? [] : Array.isArray(data.write) ? (data.write as readonly SinkData[]) : [data.write as SinkData]
+  const sinks = written.map((sink, index): SinkNode => {
+    const { use, id, after, ...options } = sink
+    return { id: id ?? `sink-${index + 1}`, input: after ?? steps.at(-1)?.id ?? 'source', use, options }
+  })
+  return { name: data.name, source: { use, options: sourceOptions }, steps, sinks }
+}

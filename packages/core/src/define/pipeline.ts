@@ -1,0 +1,248 @@
+import type {
+  Column,
+  Flat,
+  OperatorOptions,
+  OperatorOutput,
+  SinkOptions,
+  SourceOptions,
+  SourceOutput,
+} from '../contracts/component-types.js'
+import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator/operator.js'
+import type { BatchContext } from '../contracts/operator/map-batches.js'
+import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { FunctionStep, PipelineDefinition, SourceNode, StepUse } from '../contracts/pipeline-definition.js'
+import type { ColumnSet, Row } from '../contracts/row.js'
+import type { Schema, SchemaOutput } from '../contracts/schema.js'
+import type { InlineRows, RowStorage } from '../contracts/storage.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { DefinedOptions, DefinedOutput } from './define-operator.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
+export type OperatorName = keyof OperatorOptions<any> & keyof OperatorOutput<any, any>
+export type SourceName = keyof SourceOptions
+// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
+export type SinkName = keyof SinkOptions<any>
+
+/** Options with no member that the operator does not know. */
+type Exact<Options, Given> = Given & { [Key in Exclude<keyof Given, keyof Options>]: never }
+
+// biome-ignore lint/suspicious/noExplicitAny: matches every definition
+type AnyDefinition = OperatorDefinition<string, any, any, any>
+
+/** The options of a step over a row. */
+export type StepOptions<R, Use> = Use extends OperatorName
+  ? OperatorOptions<R>[Use]
+  : Use extends OperatorDefinition<string, infer Options, infer Effects>
+    ? DefinedOptions<R, Options, Effects>
+    : never
+
+/** The row after a step. */
+export type StepOutput<R, Use, Given> = Use extends OperatorName
+  ? OperatorOutput<R, Given>[Use]
+  : Use extends OperatorDefinition<string, infer _Options, infer Effects>
+    ? DefinedOutput<R, Given, Effects>
+    : never
+
+type SourceRow<Name extends SourceName, Given> = Name extends keyof SourceOutput<Given> ? SourceOutput<Given>[Name] : Record<string, unknown>
+
+/** What a function step may say about itself. */
+export interface FunctionOptions {
+  /** A name for reports. @default the kind and position */
+  readonly id?: string
+  /** Identifies the function instead of its source text. */
+  readonly version?: string
+  /** What it does to columns; without it the plan knows nothing of the rows after it (the types still do). */
+  readonly columns?: ColumnEffects
+  readonly onError?: 'reject' | 'fail'
+}
+
+export interface StepSettings {
+  /** A name for reports. @default position and operator */
+  readonly id?: string
+  readonly onError?: 'reject' | 'fail'
+}
+
+/** What a function step gets beside the row. */
+export interface FunctionContext<Params> extends OperatorContext {
+  readonly params: Params
+}
+
+/** Options of rows given in code. */
+export interface FromOptions {
+  /** Columns and their types. @default those of the first row of an array, else unknown */
+  readonly columns?: ColumnSet['columns']
+  /** The column whose value is the row's id. */
+  readonly key?: string
+}
+
+interface Draft {
+  readonly definition: PipelineDefinition
+  /** Where the next step attaches: `source` or a step's id. */
+  readonly tip: string
+}
+
+/**
+ * Builds a pipeline step by step; the editor knows the columns at every point. Immutable: each call gives a new
+ * builder, so that a shared beginning can be continued in several ways.
+ *
+ * @typeParam R The row at this point.
+ * @typeParam Params The pipeline's parameters.
+ */
+export class PipelineBuilder<R, Params = unknown> {
+  /** The row's type at this point; has no value at run time. */
+  declare readonly row: R
+  readonly #draft: Draft
+
+  constructor(draft: Draft) {
+    this.#draft = draft
+  }
+
+  /** The pipeline as data. */
+  get definition(): PipelineDefinition {
+    return this.#draft.definition
+  }
+
+  get name(): string {
+    return this.#draft.definition.name
+  }
+
+  /** Begins with a storage's rows. */
+  read<const Name extends SourceName, const Given extends SourceOptions[Name]>(
+    use: Name,
+    options: Exact<SourceOptions[Name], Given>,
+  ): PipelineBuilder<Flat<SourceRow<Name, Given>>, Params> {
+    return this.#begin({ use, options })
+  }
+
+  /** Begins with rows given in code: an array, an iterable, or a function that makes one. */
+  from<Given extends object>(rows: InlineRows<Given> | (() => InlineRows<Given>), options?: FromOptions): PipelineBuilder<Given, Params>
+  /** Begins with the current step of a row storage. */
+  from(storage: RowStorage, options?: FromOptions): PipelineBuilder<Record<string, unknown>, Params>
+  from(rows: unknown, options: FromOptions = {}): PipelineBuilder<never, Params> {
+    const columns: ColumnSet = options.columns === undefined ? { columns: {}, open: true } : { columns: options.columns, open: false }
+    const { key } = options
+    return this.#begin({ rows: rows as InlineRows, columns, ...(key === undefined ? {} : { key }) })
+  }
+
+  /** Adds an operator: by name, or its definition. */
+  step<const Use extends OperatorName | AnyDefinition, const Given extends StepOptions<R, Use>>(
+    use: Use,
+    options: Exact<StepOptions<R, Use>, Given>,
+    settings: StepSettings = {},
+  ): PipelineBuilder<StepOutput<R, Use, Given>, Params> {
+    return this.#add(use as StepUse, options, typeof use === 'string' ? use : (use as AnyDefinition).name, settings)
+  }
+
+  /** Adds an operator object, such as an instance of a class of one's own. Name its new row type yourself. */
+  use<Out = Record<string, unknown>>(operator: Operator, settings: StepSettings = {}): PipelineBuilder<Out, Params> {
+    return this.#add(operator, undefined, operator.constructor.name, settings)
+  }
+
+  /** Changes each row by a function. */
+  map<Out extends object>(
+    run: (row: R, context: FunctionContext<Params>) => Out | Promise<Out>,
+    options: FunctionOptions = {},
+  ): PipelineBuilder<Flat<Out>, Params> {
+    return this.#addFunction({ kind: 'map', run: run as never }, options)
+  }
+
+  /** Keeps the rows for which a function says true. */
+  filter<Kept extends R>(run: (row: R, context: FunctionContext<Params>) => row is Kept, options?: FunctionOptions): PipelineBuilder<Kept, Params>
+  filter(run: (row: R, context: FunctionContext<Params>) => boolean | Promise<boolean>, options?: FunctionOptions): PipelineBuilder<R, Params>
+  filter(run: unknown, options: FunctionOptions = {}): PipelineBuilder<never, Params> {
+    return this.#addFunction({ kind: 'filter', run: run as never }, { columns: {}, ...options })
+  }
+
+  /** Turns each row into any number of rows. */
+  flatMap<Out extends object>(
+    run: (row: R, context: FunctionContext<Params>) => Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>,
+    options: FunctionOptions = {},
+  ): PipelineBuilder<Flat<Out>, Params> {
+    return this.#addFunction({ kind: 'flatMap', run: run as never }, options)
+  }
+
+  /** Changes several rows at a time; gives back as many results, in order. */
+  mapBatches<Out extends object>(
+    run: (rows: readonly R[], context: BatchContext & { readonly params: Params }) => readonly (Out | MaestroError)[] | Promise<readonly (Out | MaestroError)[]>,
+    options: FunctionOptions & { readonly size?: number } = {},
+  ): PipelineBuilder<Flat<Out>, Params> {
+    const { size, ...rest } = options
+    return this.#addFunction({ kind: 'mapBatches', run: run as never, ...(size === undefined ? {} : { size }) }, rest)
+  }
+
+  /** Continues in another way beside the chain: `.branch((rows) => rows.filter(...).write(...))`. The chain goes on from here. */
+  branch(build: (rows: PipelineBuilder<R, Params>) => PipelineBuilder<unknown, Params>): PipelineBuilder<R, Params> {
+    const branched = build(this).#draft.definition
+    return new PipelineBuilder({ definition: branched, tip: this.#draft.tip })
+  }
+
+  /** Writes the rows as they are here. The chain may go on after it. */
+  write<const Name extends SinkName>(use: Name, options: SinkOptions<R>[Name], settings: { readonly id?: string } = {}): PipelineBuilder<R, Params> {
+    const { definition, tip } = this.#draft
+    const id = settings.id ?? `sink-${definition.sinks.length + 1}`
+    return new PipelineBuilder({ tip, definition: { ...definition, sinks: [...definition.sinks, { id, input: tip, use: use as string, options }] } })
+  }
+
+  #begin<Next>(source: SourceNode): PipelineBuilder<Next, Params> {
+    return new PipelineBuilder({ tip: 'source', definition: { ...this.#draft.definition, source } })
+  }
+
+  #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
+    const { version, columns, ...settings } = options
+    const described = { ...step, ...(version === undefined ? {} : { version }), ...(columns === undefined ? {} : { columns }) }
+    return this.#add(described, undefined, step.kind, settings)
+  }
+
+  #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings): PipelineBuilder<Next, Params> {
+    const { definition, tip } = this.#draft
+    const { id = `${definition.steps.length + 1}-${name}`, onError } = settings
+    const step = { id, input: tip, use, options, ...(onError === undefined ? {} : { onError }) }
+    return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
+  }
+}
+
+/** A pipeline whose definition waits for its parameters. */
+export interface ParameterisedPipeline<Params = unknown> {
+  readonly name: string
+  readonly params: Schema<unknown, Params>
+  readonly build: (builder: PipelineBuilder<never, Params>, params: Params) => PipelineBuilder<unknown, Params>
+}
+
+/**
+ * Begins a pipeline.
+ *
+ * @example
+ * export default pipeline('reviews')
+ *   .read('fs.file', { path: 'data/reviews.csv', columns: ['id', 'text'] })
+ *   .filter((row) => row.text.length > 20)
+ *   .write('fs.file', { path: 'out/reviews.jsonl' })
+ */
+export function pipeline(name: string): PipelineBuilder<never>
+/**
+ * Begins a pipeline with parameters, set by `--set name=value` or in code.
+ *
+ * @example
+ * export default pipeline('daily', { params: z.object({ day: z.string() }) }, (p, { day }) =>
+ *   p.read('fs.file', { path: `data/${day}.csv`, columns: ['id'] }).write('fs.file', { path: `out/${day}.jsonl` }))
+ */
+export function pipeline<S extends Schema>(
+  name: string,
+  settings: { readonly params: S },
+  build: (builder: PipelineBuilder<never, SchemaOutput<S>>, params: SchemaOutput<S>) => PipelineBuilder<unknown, SchemaOutput<S>>,
+): ParameterisedPipeline<SchemaOutput<S>>
+export function pipeline(name: string, settings?: { readonly params: Schema }, build?: unknown): unknown {
+  return settings === undefined ? startPipeline(name) : { name, params: settings.params, build }
+}
+
+/** An empty builder. */
+export function startPipeline<Params>(name: string, params?: Params): PipelineBuilder<never, Params> {
+  const definition = { name, source: undefined, steps: [], sinks: [], ...(params === undefined ? {} : { params }) }
+  return new PipelineBuilder({ definition, tip: 'source' })
+}
+
+/** All forms in which a pipeline is given to the runner. */
+export type PipelineInput = PipelineBuilder<never, never> | PipelineBuilder<unknown, never> | ParameterisedPipeline<never> | PipelineDefinition
+
+/** The rows that a pipeline ends with. */
+export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row
+export type { Column }

@@ -1,0 +1,315 @@
+import { defineErrors } from './define-errors.js'
+
+const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
+const meant = (suggestion: string | undefined): string => (suggestion === undefined ? '' : `Did you mean "${suggestion}"? `)
+
+interface Unknown {
+  readonly name: string
+  readonly known: readonly string[]
+  readonly suggestion?: string | undefined
+}
+
+/** Every error of core, in the order of the hops. Codes are never reused. */
+export const coreErrors = {
+  // 1 config
+  MAESTRO_CONFIG_NOT_FOUND: {
+    message: (d: { directory: string }) => `No maestro.config file was found in ${d.directory} or above it.`,
+    hint: () => 'Run `maestro init` to make a project, or name a file with --config.',
+  },
+  MAESTRO_CONFIG_LOAD: {
+    message: (d: { path: string; reason: string }) => `The config ${d.path} could not be loaded: ${d.reason}`,
+    hint: () => 'Fix the file. In a TypeScript config, imports of other .ts files end in .ts and decorators are not possible.',
+  },
+  MAESTRO_CONFIG_INVALID: {
+    message: (d: { path: string; issues: readonly string[] }) => `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    hint: () => 'Every setting is described in docs/config.md.',
+  },
+  MAESTRO_CONFIG_ENV_MISSING: {
+    message: (d: { name: string; setting: string }) => `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,
+    hint: (d: { name: string; setting: string }) => `Set it, for example: export ${d.name}=...`,
+  },
+
+  // 2 pipeline
+  MAESTRO_PIPELINE_UNKNOWN: {
+    message: (d: Unknown) => `There is no pipeline "${d.name}".`,
+    hint: (d: Unknown) => `${meant(d.suggestion)}Known: ${list(d.known)}. A path to a pipeline file works too.`,
+  },
+  MAESTRO_PIPELINE_LOAD: {
+    message: (d: { path: string; reason: string }) => `The pipeline file ${d.path} could not be loaded: ${d.reason}`,
+    hint: () => 'Fix the file. A pipeline module has a pipeline as its default export.',
+  },
+  MAESTRO_PIPELINE_NOT_A_PIPELINE: {
+    message: (d: { path: string; found: string }) => `The default export of ${d.path} is no pipeline, but ${d.found}.`,
+    hint: () => "Export one: export default pipeline('name').read(...)...write(...)",
+  },
+  MAESTRO_PIPELINE_MALFORMED: {
+    message: (d: { pipeline: string; issues: readonly string[] }) => `The definition of pipeline ${d.pipeline} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    hint: () => 'The form of a pipeline as data is described in docs/pipelines.md.',
+  },
+  MAESTRO_PIPELINE_PARAMS: {
+    message: (d: { pipeline: string; issues: readonly string[] }) => `The parameters of pipeline ${d.pipeline} are not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    hint: () => 'Set parameters with --set name=value.',
+  },
+  MAESTRO_PIPELINE_INVALID: {
+    message: (d: { pipeline: string; faults: readonly string[] }) => `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    hint: () => 'Each line says the step, what was expected and what to do.',
+  },
+  MAESTRO_PIPELINE_NO_SOURCE: {
+    message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} has no source.`,
+    hint: () => "Begin it with .read('fs.file', { path }) or .from(rows).",
+  },
+  MAESTRO_PIPELINE_NO_SINK: {
+    message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
+    hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline).",
+  },
+  MAESTRO_PIPELINE_CYCLE: {
+    message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
+    hint: () => 'Let each step follow the source or a step before it.',
+  },
+  MAESTRO_PIPELINE_STEP_UNKNOWN: {
+    message: (d: Unknown & { step: string }) => `${d.step} follows "${d.name}", which is no step.`,
+    hint: (d: Unknown & { step: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}.`,
+  },
+  MAESTRO_PIPELINE_STEP_DUPLICATE: {
+    message: (d: { step: string }) => `Two steps have the id "${d.step}".`,
+    hint: () => 'Give each step an id of its own.',
+  },
+  MAESTRO_PIPELINE_OPTIONS: {
+    message: (d: { use: string; issues: readonly string[] }) => `${d.use}: the options are not valid: ${d.issues.join('; ')}.`,
+    hint: (d: { use: string; issues: readonly string[] }) => `The options of ${d.use} are shown by \`maestro plugins ${d.use}\`.`,
+  },
+  MAESTRO_PIPELINE_OPTION_UNKNOWN: {
+    message: (d: Unknown & { use: string }) => `${d.use}: there is no option "${d.name}".`,
+    hint: (d: Unknown & { use: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}.`,
+  },
+  MAESTRO_PIPELINE_COLUMN_UNKNOWN: {
+    message: (d: Unknown & { use: string }) => `${d.use}: there is no column "${d.name}" here.`,
+    hint: (d: Unknown & { use: string }) => `${meant(d.suggestion)}Columns at this point: ${list(d.known)}.`,
+  },
+  MAESTRO_PIPELINE_PROMPT_VARIABLE: {
+    message: (d: Unknown & { use: string }) => `${d.use}: the prompt needs "${d.name}", and there is no such column here.`,
+    hint: (d: Unknown & { use: string }) => `${meant(d.suggestion)}Columns at this point: ${list(d.known)}. A literal {{ is written \\{{.`,
+  },
+  MAESTRO_PIPELINE_CAPABILITY: {
+    message: (d: { use: string; serving: string; capability: string }) => `${d.use}: the serving "${d.serving}" has not the capability ${d.capability}.`,
+    hint: () => 'Name another serving in the option `serving`.',
+  },
+  MAESTRO_PIPELINE_TABLE_ENGINE: {
+    message: (d: { use: string }) => `${d.use}: no table engine is configured.`,
+    hint: () => "Add '@maestro-dataflow/plugin-table' to `plugins`; it brings one.",
+  },
+  MAESTRO_PIPELINE_NOT_READABLE: {
+    message: (d: { use: string; side: 'read' | 'written' }) => `${d.use} cannot be ${d.side}.`,
+    hint: () => 'See `maestro plugins` for the storages that can.',
+  },
+
+  // 3, 4 plugins
+  MAESTRO_PLUGIN_NOT_FOUND: {
+    message: (d: { name: string; from: string; suggestion?: string | undefined }) => `The plugin ${d.name} was not found from ${d.from}.`,
+    hint: (d: { name: string; from: string; suggestion?: string | undefined }) =>
+      `${meant(d.suggestion)}${d.name.startsWith('.') || d.name.startsWith('/') ? 'Check the path; it is relative to the config file.' : `Install it: npm install ${d.name}`}`,
+  },
+  MAESTRO_PLUGIN_MANIFEST_MISSING: {
+    message: (d: { plugin: string; path: string }) => `The plugin ${d.plugin} has no manifest in ${d.path}.`,
+    hint: () => 'A package carries it in the field "maestro" of package.json, a file in definePlugin({ manifest }).',
+  },
+  MAESTRO_PLUGIN_MANIFEST_INVALID: {
+    message: (d: { plugin: string; issues: readonly string[] }) => `The manifest of plugin ${d.plugin} is not valid: ${d.issues.join('; ')}.`,
+    hint: () => 'The manifest is described in docs/plugins.md.',
+  },
+  MAESTRO_PLUGIN_API_VERSION: {
+    message: (d: { plugin: string; found: unknown; supported: number }) => `The plugin ${d.plugin} is made for apiVersion ${String(d.found)}; this version knows ${d.supported}.`,
+    hint: () => 'Install a version of the plugin that fits, or another version of @maestro-dataflow/core.',
+  },
+  MAESTRO_PLUGIN_LOAD: {
+    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} could not be loaded: ${d.reason}`,
+    hint: () => 'The error is in the plugin or in what it imports.',
+  },
+  MAESTRO_PLUGIN_NOT_A_PLUGIN: {
+    message: (d: { plugin: string }) => `The default export of ${d.plugin} is no plugin.`,
+    hint: () => 'Export one: export default definePlugin({ name, apply })',
+  },
+  MAESTRO_PLUGIN_OPTIONS: {
+    message: (d: { plugin: string; issues: readonly string[] }) => `The options of plugin ${d.plugin} are not valid: ${d.issues.join('; ')}.`,
+    hint: () => "Options are given as ['name', { ... }] in `plugins`.",
+  },
+  MAESTRO_PLUGIN_APPLY: {
+    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} threw while it registered its parts: ${d.reason}`,
+    hint: () => 'The error is in the plugin.',
+  },
+  MAESTRO_PLUGIN_REQUIRES_MISSING: {
+    message: (d: { plugin: string; requires: string }) => `The plugin ${d.plugin} needs the plugin ${d.requires}, which is not in the config.`,
+    hint: (d: { plugin: string; requires: string }) => `Add '${d.requires}' to \`plugins\`.`,
+  },
+  MAESTRO_PLUGIN_REQUIRES_CYCLE: {
+    message: (d: { plugins: readonly string[] }) => `The plugins ${d.plugins.join(' -> ')} require each other.`,
+    hint: () => 'One of them must not require the other.',
+  },
+  MAESTRO_PLUGIN_DUPLICATE: {
+    message: (d: { plugin: string }) => `The plugin ${d.plugin} is in the config twice.`,
+    hint: () => 'Keep one of the two entries.',
+  },
+  MAESTRO_PLUGIN_MANIFEST_MISMATCH: {
+    message: (d: { plugin: string; missing: readonly string[]; extra: readonly string[] }) =>
+      `The plugin ${d.plugin} does not register what its manifest says: missing ${list(d.missing)}; not in the manifest ${list(d.extra)}.`,
+    hint: () => 'Bring `contributes` and `apply` into step.',
+  },
+
+  // 5, 6 container, registry
+  MAESTRO_CONTAINER_UNKNOWN_TOKEN: {
+    message: (d: { token: string }) => `Nothing is bound to ${d.token}.`,
+    hint: () => 'A contribution asks for something that this version does not provide.',
+  },
+  MAESTRO_REGISTRY_DUPLICATE: {
+    message: (d: { kind: string; name: string; first: string; second: string }) => `Both ${d.first} and ${d.second} contribute ${d.kind} "${d.name}".`,
+    hint: () => 'Remove one of the two plugins, or rename its contribution.',
+  },
+  MAESTRO_REGISTRY_UNKNOWN: {
+    message: (d: Unknown & { kind: string; where: string }) => `${d.where}: there is no ${d.kind} "${d.name}".`,
+    hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
+      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+  },
+  MAESTRO_REGISTRY_SEALED: {
+    message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
+    hint: () => 'Add contributions inside the tap, not later.',
+  },
+
+  // 8 run
+  MAESTRO_RUN_ABORTED: {
+    message: () => 'The run was stopped before its end. Outputs are as they were before it.',
+    hint: () => 'Run it again when you like.',
+  },
+  MAESTRO_RUN_OUTPUT_EXISTS: {
+    message: (d: { path: string }) => `${d.path} exists already.`,
+    hint: () => "Say --overwrite, or set the sink's `mode` to 'overwrite', or name another path.",
+  },
+  MAESTRO_RUN_OUTPUT_UNWRITABLE: {
+    message: (d: { path: string; reason: string }) => `${d.path} cannot be written: ${d.reason}`,
+    hint: () => 'Check the folder, its permissions and the free space.',
+  },
+  MAESTRO_RUN_TOO_MANY_REJECTS: {
+    message: (d: { rejects: number; limit: string; last: string }) => `The run was stopped after ${d.rejects} rejected rows (maxRejects is ${d.limit}). The last: ${d.last}`,
+    hint: () => 'See rejects.jsonl in the run folder, mend the cause or raise `maxRejects`.',
+  },
+  MAESTRO_RUN_ALL_FAILED: {
+    message: (d: { step: string; rows: number; reason: string }) => `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
+    hint: () => 'The cause is likely in the step and not in the rows. Mend it and run again.',
+  },
+  MAESTRO_RUN_COUNTS: {
+    message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,
+    hint: () => 'This is a fault of the framework or of an opaque operator; please report it.',
+  },
+  MAESTRO_RUN_DUPLICATE_ID: {
+    message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,
+    hint: () => 'The first was kept. Choose a key that is unique, or none.',
+  },
+  MAESTRO_RUN_STATE: {
+    message: (d: { path: string; reason: string }) => `The run folder ${d.path} cannot be used: ${d.reason}`,
+    hint: () => 'Check its permissions and the free space, or set `stateDirectory` in the config.',
+  },
+
+  // 9 operator
+  MAESTRO_STEP_FAILED: {
+    message: (d: { step: string; reason: string }) => `${d.step} failed: ${d.reason}`,
+    hint: () => 'The row and the error are in the rejects.',
+  },
+  MAESTRO_STEP_RESULT: {
+    message: (d: { step: string; expected: string; found: string }) => `${d.step} gave back ${d.found} instead of ${d.expected}.`,
+    hint: () => 'Every kind of operator has one form of result; see docs/operators.md.',
+  },
+  MAESTRO_STEP_CREATE: {
+    message: (d: { step: string; reason: string }) => `${d.step} could not be made: ${d.reason}`,
+    hint: () => 'The error is in the operator or its options.',
+  },
+  MAESTRO_PROMPT_VARIABLE_MISSING: {
+    message: (d: { missing: readonly string[]; given: readonly string[] }) => `The prompt needs ${list(d.missing)}; given were ${list(d.given)}.`,
+    hint: () => 'Give every variable a value.',
+  },
+  MAESTRO_PROMPT_TEMPLATE: {
+    message: (d: { template: string; reason: string }) => `The prompt template "${d.template}" is not valid: ${d.reason}.`,
+    hint: () => 'Variables are written {{name}} or {{name.field}}; a literal {{ is written \\{{.',
+  },
+  MAESTRO_PROMPT_NOT_ALLOWED: {
+    message: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `${d.operator} does not take a ${d.prompt}.`,
+    hint: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `It takes: ${list(d.allowed)}.`,
+  },
+
+  // 10 servings
+  MAESTRO_SERVING_UNKNOWN: {
+    message: (d: Unknown & { where: string }) => `${d.where}: no serving "${d.name}" is configured.`,
+    hint: (d: Unknown & { where: string; add: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}. Add one to \`servings\`, for example: ${d.add}`,
+  },
+  MAESTRO_SERVING_KIND: {
+    message: (d: { name: string; expected: string; found: string }) => `The serving "${d.name}" is of kind ${d.found}; needed is ${d.expected}.`,
+    hint: () => 'Name another serving.',
+  },
+  MAESTRO_SERVING_CONTEXT_TOO_LONG: {
+    message: (d: { serving: string; tokens: number; limit: number }) => `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
+    hint: () => 'Shorten the text, ask for a shorter answer, or use a model with a longer context.',
+  },
+  MAESTRO_SERVING_TIMEOUT: {
+    message: (d: { serving: string; milliseconds: number }) => `${d.serving} did not answer within ${d.milliseconds} ms.`,
+    hint: () => 'Raise the time-out or ask for a shorter answer.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_ABORTED: {
+    message: (d: { serving: string }) => `The call to ${d.serving} was stopped.`,
+    hint: () => 'The run was stopped; run it again when you like.',
+  },
+  MAESTRO_SERVING_MALFORMED_REPLY: {
+    message: (d: { serving: string; reply: string }) => `${d.serving} answered something that is not JSON: ${d.reply}`,
+    hint: () => 'Raise `maxTokens` if the answer was cut off; a larger model follows schemas better.',
+  },
+  MAESTRO_SERVING_SCHEMA_MISMATCH: {
+    message: (d: { serving: string; issues: readonly string[] }) => `The answer of ${d.serving} does not fit the schema: ${d.issues.join('; ')}.`,
+    hint: () => 'Loosen the schema or use a larger model.',
+  },
+  MAESTRO_SERVING_CUT_OFF: {
+    message: (d: { serving: string; tokens: number }) => `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
+    hint: () => 'Raise `maxTokens`.',
+  },
+  MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
+    message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
+    hint: () => 'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
+  },
+  MAESTRO_SERVING_FAILED: {
+    message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,
+    hint: () => 'The cause says more.',
+  },
+  MAESTRO_SERVING_BATCH_LENGTH: {
+    message: (d: { prompts: number; variables: number }) => `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
+    hint: () => 'Give one set of variables for each prompt.',
+  },
+
+  // storages
+  MAESTRO_STORAGE_PATH_OUTSIDE: {
+    message: (d: { path: string; directory: string }) => `${d.path} is outside the project ${d.directory}.`,
+    hint: () => 'Move it inside, or set `allowOutsidePaths: true` in the config.',
+  },
+  MAESTRO_STORAGE_NOT_FOUND: {
+    message: (d: { path: string }) => `There is no ${d.path}.`,
+    hint: () => 'Check the path; it is relative to the config file.',
+  },
+  MAESTRO_STORAGE_READ: {
+    message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
+    hint: () => 'Check that it exists and can be read.',
+  },
+  MAESTRO_STORAGE_ROW_INVALID: {
+    message: (d: { location: string; reason: string }) => `${d.location}: ${d.reason}`,
+    hint: () => 'Mend the record in the input; the other rows go on.',
+  },
+  MAESTRO_ROW_SCHEMA: {
+    message: (d: { location: string; issues: readonly string[] }) => `${d.location} does not fit the schema: ${d.issues.join('; ')}.`,
+    hint: () => 'Mend the record or loosen the schema; the other rows go on.',
+  },
+  MAESTRO_ROW_UNENCODABLE: {
+    message: (d: { column: string; type: string }) => `Column "${d.column}" holds a ${d.type}, which cannot be written.`,
+    hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists and plain objects.',
+  },
+} as const
+
+/** Makes an error of core by its code. */
+export const maestroError = defineErrors(coreErrors)
+
+/** The codes of core. */
+export type CoreErrorCode = keyof typeof coreErrors

@@ -1,0 +1,73 @@
+/** Which code a failure has, what it is about and what to do. Built by the functions that `defineErrors` returns. */
+export interface MaestroErrorInit {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  readonly retryable?: boolean | undefined
+  readonly cause?: unknown
+}
+
+/** Where a failure happened; added on its way up, never overwritten. */
+export interface ErrorPlace {
+  readonly plugin?: string | undefined
+  readonly step?: string | undefined
+  readonly rowId?: string | undefined
+}
+
+const marker: unique symbol = Symbol.for('maestro-dataflow.error')
+
+/**
+ * The one error class of the framework: a code from a table, typed details, a hint that says what to do.
+ *
+ * Recognise it with `MaestroError.is(error, code)`, which also works across two installed copies of this package.
+ */
+export class MaestroError extends Error {
+  readonly code: string
+  readonly hint: string | undefined
+  readonly details: Readonly<Record<string, unknown>>
+  /** Whether the same call may succeed when made again. The runner reads this, never the message. */
+  readonly retryable: boolean
+  plugin: string | undefined
+  step: string | undefined
+  rowId: string | undefined
+
+  constructor(init: MaestroErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause })
+    this.name = 'MaestroError'
+    this.code = init.code
+    this.hint = init.hint
+    this.details = init.details ?? {}
+    this.retryable = init.retryable ?? false
+    Object.defineProperty(this, marker, { value: true })
+  }
+
+  /** Whether a value is a MaestroError, of the given code if one is named. */
+  static is(value: unknown, code?: string): value is MaestroError {
+    const marked = typeof value === 'object' && value !== null && marker in value
+    return marked && (code === undefined || (value as unknown as MaestroError).code === code)
+  }
+
+  /** Notes where the error happened; what is already known stays. */
+  at(place: ErrorPlace): this {
+    this.plugin ??= place.plugin
+    this.step ??= place.step
+    this.rowId ??= place.rowId
+    return this
+  }
+
+  /** The error as data: what goes into journals, rejects and `--json` output. */
+  toJSON(): Record<string, unknown> {
+    const { code, message, hint, details, retryable, plugin, step, rowId } = this
+    return dropUndefined({ code, message, hint, details, retryable, plugin, step, rowId, cause: describeCause(this.cause) })
+  }
+}
+
+function describeCause(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+}
+
+function dropUndefined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+}
