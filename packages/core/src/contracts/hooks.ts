@@ -77,6 +77,7 @@ export interface SourceProgressEvent {
 
 export interface RequestEvent {
   readonly serving: string
+  readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
   readonly request: LLMRequest
@@ -84,6 +85,7 @@ export interface RequestEvent {
 
 export interface RequestDoneEvent {
   readonly serving: string
+  readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
   readonly usage?: Usage

@@ -48,6 +48,8 @@ export interface PipelineDefinition {
   readonly source: SourceNode | undefined
   readonly steps: readonly StepNode[]
   readonly sinks: readonly SinkNode[]
+  /** The step whose rows are the pipeline's own, for those who read them in code. @default the last */
+  readonly end?: string
   /** Values of the parameters, for function steps and the plan. */
   readonly params?: unknown
 }

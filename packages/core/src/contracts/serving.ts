@@ -59,7 +59,8 @@ export interface LLMResult {
 /** What goes with a call besides the request. An operator passes its own context. */
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** The step and row that the call is for, for accounting. */
+  /** The run, step and row that the call is for, for accounting. */
+  readonly run?: string
   readonly step?: string
   readonly rowId?: RowId
   /** Milliseconds for one call. */

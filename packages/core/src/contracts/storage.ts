@@ -104,6 +104,8 @@ export interface SourceDefinition<Options = unknown> {
 /** The writing side of a storage. */
 export interface SinkDefinition<Options = unknown> {
   readonly options: Schema<unknown, Options>
+  /** Whether writers of these options have `jsonLines`: a table engine may then write the rows as text. */
+  takesJsonLines?(options: Options): boolean
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
   /** Faults that can be seen before a run, such as an output that exists and must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>

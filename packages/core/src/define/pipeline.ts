@@ -99,7 +99,7 @@ export class PipelineBuilder<R, Params = unknown> {
 
   /** The pipeline as data. */
   get definition(): PipelineDefinition {
-    return this.#draft.definition
+    return { ...this.#draft.definition, end: this.#draft.tip }
   }
 
   get name(): string {

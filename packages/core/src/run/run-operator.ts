@@ -1,6 +1,123 @@
-import type { Operator, OperatorResult } from '../contracts/operator/operator.js'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
+import { MapOperator } from '../contracts/operator/map.js'
+import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator/operator.js'
 import type { TableOperator } from '../contracts/operator/table.js'
 import type { RowStorage } from '../contracts/storage.js'
+import type { TableEngine } from '../contracts/table-engine.js'
+import { maestroError } from '../errors/error-table.js'
+import { BatchQueue } from './batch-queue.js'
+import { ColumnInference } from '../pipeline/compile/infer-columns.js'
+import { rowFunction } from './create-row-step.js'
+import { estimateBytes } from './read-source.js'
+import { allFailed, RejectPolicy } from './reject-policy.js'
+import type { RowStep } from './row-step.js'
+import { StepCounter } from './step-counter.js'
+import { readStepFile, StepFileWriter } from './step-file.js'
+import { RowStream } from './stream-rows.js'
 
-export declare function runOperator(operator: Operator, storage: RowStorage, options?: { readonly signal?: AbortSignal }): Promise<OperatorResult>
-export declare function runTableOperator(operator: TableOperator, storage: RowStorage, options?: { readonly signal?: AbortSignal }): Promise<OperatorResult>
+interface AloneOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+const rowsInFlight = 1024
+const bytesInFlight = 64 * 1024 * 1024
+
+/**
+ * Runs a row operator alone: the storage's current step streams through it into the next step. Rows that fail are in
+ * the result; when every row fails nothing is written.
+ *
+ * @throws MAESTRO_RUN_ALL_FAILED, MAESTRO_RUN_ABORTED
+ */
+export async function runOperator(operator: Operator, storage: RowStorage, options: AloneOptions = {}): Promise<OperatorResult> {
+  const signal = options.signal ?? new AbortController().signal
+  const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
+  const counter = new StepCounter()
+  const rejected: RejectedRow[] = []
+  const policy = new RejectPolicy({})
+  const queue = new BatchQueue()
+  const name = operator.constructor.name
+  const stream = new RowStream({
+    steps: [toRowStep(operator, name, counter)],
+    rowsInFlight,
+    bytesInFlight,
+    spillPath: join(folder, 'spill.jsonl'),
+    run: name,
+    params: undefined,
+    signal,
+    reject: (_step, rowId, row, error) => {
+      rejected.push({ rowId, row, error })
+      policy.add(name, counter, error)
+    },
+    emit: (ids, rows) => queue.write({ ids, rows }),
+  })
+  const step = storage.step()
+  const feed = async () => {
+    for await (const batch of step.read()) await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
+    await stream.finish()
+    const last = rejected.at(-1)
+    if (last !== undefined && rejected.length === counter.rowsIn) throw allFailed(name, counter, last.error)
+  }
+  try {
+    const feeding = feed().then(
+      () => queue.end(),
+      (error) => queue.fail(error),
+    )
+    const written = await step.write(queue)
+    await feeding
+    return { ...written, rowsIn: counter.rowsIn, rejected }
+  } finally {
+    stream.dispose()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function toRowStep(operator: Operator, id: string, counter: StepCounter): RowStep {
+  const { kind } = operator
+  const run = rowFunction(operator)
+  if (run === undefined || kind === 'table' || kind === 'opaque') {
+    throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `a ${kind} operator does not run row by row` })
+  }
+  const size = operator instanceof MapBatchesOperator ? { size: operator.batchSize } : {}
+  const effects = operator instanceof MapOperator ? { effects: operator.columns } : {}
+  return { id, counter, onError: 'reject', kind, run, ...size, ...effects } as RowStep
+}
+
+/** Runs a table operator alone: the storage's rows go through a temporary step file and its engine. */
+export async function runTableOperator(operator: TableOperator, storage: RowStorage, options: AloneOptions = {}): Promise<OperatorResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
+  const rejected: RejectedRow[] = []
+  let engine: TableEngine | undefined
+  try {
+    const step = storage.step()
+    const input = await StepFileWriter.open(join(folder, 'input.jsonl'))
+    const inference = new ColumnInference()
+    for await (const batch of step.read()) {
+      inference.add(batch.rows)
+      await input.write(batch)
+    }
+    await input.commit()
+    engine = await operator.createEngine()
+    const columns = { columns: inference.columns, open: false }
+    const prepared = await engine.prepare(operator.statements, columns)
+    const [fault] = prepared.faults
+    if (fault !== undefined) throw fault.at({ step: operator.constructor.name })
+    const output = join(folder, 'output.jsonl')
+    const counts = await engine.execute({
+      input: [{ path: input.path, format: 'step' }],
+      columns,
+      statements: operator.statements,
+      output: { path: output, format: 'step' },
+      reject: (row) => rejected.push({ rowId: row.id, row: row.row, error: row.error }),
+      signal: options.signal ?? new AbortController().signal,
+      directory: folder,
+    })
+    const written = await step.write(readStepFile(output))
+    return { ...written, rowsIn: counts.rowsIn, rejected }
+  } finally {
+    await engine?.dispose()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

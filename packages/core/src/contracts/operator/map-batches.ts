@@ -7,6 +7,7 @@ export interface BatchContext {
   readonly rowIds: readonly RowId[]
   readonly signal: AbortSignal
   readonly step: string
+  readonly run: string
 }
 
 /**

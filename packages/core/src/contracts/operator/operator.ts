@@ -24,8 +24,9 @@ export interface ColumnEffects {
 export interface OperatorContext {
   readonly rowId: RowId
   readonly signal: AbortSignal
-  /** The step that runs, for messages and accounting. */
+  /** The step and run that this is for, for messages and accounting. */
   readonly step: string
+  readonly run: string
 }
 
 /** A row that an operator could not process. */

@@ -1,0 +1,43 @@
+// Runs a script as a process of its own and measures it: wall seconds and peak memory, from the operating system.
+import { spawn } from 'node:child_process'
+
+/** @returns {Promise<{ seconds: number, peakMegabytes: number, stdout: string }>} */
+export function runScript(script, args = [], options = {}) {
+  const started = process.hrtime.bigint()
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9
+      if (code !== 0) return reject(new Error(`${script} ended with ${code}`))
+      const peak = /peak_rss_kb=(\d+)/.exec(stdout)
+      resolve({ seconds, peakMegabytes: peak === null ? Number.NaN : Number(peak[1]) / 1024, stdout })
+    })
+  })
+}
+
+/** Call at the end of a measured script. */
+export function reportPeak() {
+  console.log(`peak_rss_kb=${process.resourceUsage().maxRSS}`)
+}
+
+/** The middle of several measurements. */
+export function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+/** Runs both in turn, so that a machine whose speed drifts treats them alike. */
+export async function alternate(times, ours, theirs) {
+  const results = { ours: [], theirs: [] }
+  for (let round = 0; round < times; round++) {
+    results.ours.push(await ours())
+    results.theirs.push(await theirs())
+  }
+  return results
+}
+
+export const round = (value, digits = 2) => Number(value.toFixed(digits))

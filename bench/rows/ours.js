@@ -1,0 +1,21 @@
+// JSONL to JSONL through one map and one filter function, by a pipeline.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
+import { reportPeak } from '../measure.js'
+
+const [input, output] = process.argv.slice(2)
+const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({ plugins: [fs], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const rows = pipeline('rows')
+  .read('fs.file', { path: input })
+  .map((row) => ({ ...row, length: row.text.length }))
+  .filter((row) => row.stars > 1)
+  .write('fs.file', { path: output, mode: 'overwrite' })
+await project.run(rows)
+await project.dispose()
+rmSync(state, { recursive: true, force: true })
+reportPeak()

@@ -1,0 +1,15 @@
+// npm run bench -- NAME [--json]: runs one benchmark; with --json the last line is one JSON object.
+import { readdirSync } from 'node:fs'
+
+const [name, ...flags] = process.argv.slice(2)
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.bench.js'))
+  .map((file) => file.slice(0, -'.bench.js'.length))
+if (name === undefined || !names.includes(name)) {
+  console.error(`Usage: npm run bench -- NAME [--json]\nBenchmarks: ${names.join(', ')}`)
+  process.exit(2)
+}
+const { bench } = await import(`./${name}.bench.js`)
+const figures = await bench(flags)
+if (flags.includes('--json')) console.log(JSON.stringify(figures))
+else console.table(figures)

@@ -1,0 +1,51 @@
+import type { Schema } from '../../contracts/schema.js'
+import { maestroError } from '../../errors/error-table.js'
+import { didYouMean } from '../../plugins/did-you-mean.js'
+import type { Faults } from './compile-context.js'
+
+/** Validates options by a component's own schema. Unknown options are faults with a suggestion; undefined means: not valid. */
+export async function checkOptions(use: string, schema: Schema, options: unknown, faults: Faults, step?: string): Promise<unknown> {
+  const given = options ?? {}
+  const known = optionNames(schema)
+  const unknown = known === undefined || typeof given !== 'object' ? [] : Object.keys(given).filter((name) => !known.includes(name))
+  for (const name of unknown) {
+    faults.add(maestroError('MAESTRO_PIPELINE_OPTION_UNKNOWN', { use, name, known: known ?? [], suggestion: didYouMean(name, known ?? []) }), step)
+  }
+  const result = await schema['~standard'].validate(withoutKeys(given, unknown))
+  if (result.issues === undefined) return unknown.length === 0 ? result.value : undefined
+  faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use, issues: describeIssues(result.issues) }), step)
+  return undefined
+}
+
+interface Issue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** Schema issues as lines: `path: message`. */
+export function describeIssues(issues: readonly Issue[]): readonly string[] {
+  return issues.map(({ path = [], message }) => {
+    const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+    return place === '' ? message : `${place}: ${message}`
+  })
+}
+
+/** The names of the options that a schema knows, when it can say so and takes no others. */
+export function optionNames(schema: Schema): readonly string[] | undefined {
+  const standard = schema['~standard'] as { jsonSchema?: { input(options: object): Record<string, unknown> } }
+  try {
+    const json = standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
+    if (json === undefined) return undefined
+    const branches = [json, ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => (json[key] as Record<string, unknown>[] | undefined) ?? [])]
+    const open = branches.some((branch) => typeof branch.additionalProperties === 'object' || branch.additionalProperties === true)
+    const names = branches.flatMap((branch) => Object.keys((branch.properties as object | undefined) ?? {}))
+    return open || names.length === 0 ? undefined : [...new Set(names)]
+  } catch {
+    return undefined
+  }
+}
+
+function withoutKeys(options: unknown, keys: readonly string[]): unknown {
+  if (keys.length === 0) return options
+  return Object.fromEntries(Object.entries(options as object).filter(([key]) => !keys.includes(key)))
+}

@@ -1,0 +1,46 @@
+import type { ColumnEffects } from '../../contracts/operator/operator.js'
+import type { ColumnEffectsFunction, ColumnOptions, OperatorDefinition } from '../../contracts/operator-definition.js'
+import type { ColumnSet, ColumnType } from '../../contracts/row.js'
+
+/** What a defined operator does to columns with these options. */
+export function columnEffects(definition: OperatorDefinition, options: unknown, columns: ColumnSet): ColumnEffects {
+  const declared = definition.columns
+  if (declared === undefined) return definition.kind === 'filter' ? {} : { opaque: true }
+  if (typeof declared === 'function') return (declared as ColumnEffectsFunction<unknown>)(options, columns)
+  const { reads = [], adds = {}, drops = [] } = declared as ColumnOptions
+  const named = (option: string): readonly string[] => toNames((options as Record<string, unknown>)[option])
+  return {
+    reads: reads.flatMap(named),
+    adds: Object.fromEntries(Object.entries(adds).flatMap(([option, type]) => named(option).map((column) => [column, type]))),
+    drops: drops.flatMap(named),
+  }
+}
+
+function toNames(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+/** The columns after a step. */
+export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnSet {
+  if (effects.opaque === true) return { columns: {}, open: true }
+  let entries: readonly (readonly [string, ColumnType])[] = Object.entries(before.columns)
+  if (effects.keeps !== undefined) {
+    const kept = effects.keeps
+    entries = kept.map((column) => [column, before.columns[column] ?? 'unknown'])
+  }
+  const dropped = new Set(effects.drops)
+  const renames = effects.renames ?? {}
+  const renamed = entries
+    .filter(([column]) => !dropped.has(column))
+    .map(([column, type]): readonly [string, ColumnType] => [Object.hasOwn(renames, column) ? (renames[column] ?? column) : column, type])
+  return {
+    columns: Object.fromEntries([...renamed, ...Object.entries(effects.adds ?? {})]),
+    open: effects.keeps === undefined && before.open,
+  }
+}
+
+/** The names among `wanted` that are surely not there. */
+export function missingColumns(wanted: readonly string[], columns: ColumnSet): readonly string[] {
+  return columns.open ? [] : wanted.filter((column) => !Object.hasOwn(columns.columns, column))
+}

@@ -1,0 +1,54 @@
+import type { Contributions } from '../../contracts/hooks.js'
+import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
+import type { TableEngine } from '../../contracts/table-engine.js'
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+
+/** What the compiler asks of the hops before it. */
+export interface CompileContext {
+  /** The folder of the config file; relative paths start here. */
+  readonly directory: string
+  readonly allowOutside: boolean
+  /** Whether the user said that existing outputs may be replaced. */
+  readonly overwrite: boolean
+  /** Whether the pipeline must write somewhere: not for previews and rows read in code. */
+  readonly requireSink: boolean
+  /** @throws MAESTRO_REGISTRY_UNKNOWN */
+  find<Kind extends keyof Contributions>(kind: Kind, name: string, where: string): Contributions[Kind]
+  /** What a configured serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN */
+  describeServing(name: string, kind: ServingKind, where: string): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  /** The engine for table operators, or undefined when none is contributed. */
+  tableEngine(): Promise<TableEngine | undefined>
+}
+
+/** Collects the faults of a pipeline, so that all are reported at once. */
+export class Faults {
+  readonly #errors: MaestroError[] = []
+
+  add(error: MaestroError, step?: string): void {
+    this.#errors.push(step === undefined ? error : error.at({ step }))
+  }
+
+  /** Runs a check; what it throws becomes a fault and the result is undefined. */
+  catch<T>(check: () => T, step?: string): T | undefined {
+    try {
+      return check()
+    } catch (error) {
+      if (!MaestroError.is(error)) throw error
+      this.add(error, step)
+      return undefined
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#errors.length === 0
+  }
+
+  /** @throws MAESTRO_PIPELINE_INVALID with every fault, each with its step, what was expected and what to do */
+  throwIfAny(pipeline: string): void {
+    if (this.isEmpty) return
+    const lines = this.#errors.map((error) => `${error.step === undefined ? '' : `step ${error.step}: `}${error.message} ${error.hint ?? ''}`.trim())
+    const details = { pipeline, faults: lines, errors: this.#errors.map((error) => error.toJSON()) }
+    throw maestroError('MAESTRO_PIPELINE_INVALID', details, new AggregateError(this.#errors, `${this.#errors.length} faults`))
+  }
+}

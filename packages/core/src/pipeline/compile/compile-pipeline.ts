@@ -1,0 +1,173 @@
+import { Operator, type ColumnEffects, type OperatorKind } from '../../contracts/operator/operator.js'
+import type { TableOperator } from '../../contracts/operator/table.js'
+import type { OperatorDefinition, ServingNeed } from '../../contracts/operator-definition.js'
+import type { FunctionStep, PipelineDefinition, SinkNode, StepNode } from '../../contracts/pipeline-definition.js'
+import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
+import type { Prompt } from '../../contracts/prompt.js'
+import type { ColumnSet } from '../../contracts/row.js'
+import { maestroError } from '../../errors/error-table.js'
+import { didYouMean } from '../../plugins/did-you-mean.js'
+import { checkOptions } from './check-options.js'
+import { checkServings } from './check-servings.js'
+import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
+import { type CompileContext, Faults } from './compile-context.js'
+import { compileSource } from './compile-source.js'
+import type { CompiledPipeline, CompiledSink, CompiledStep } from './compiled-pipeline.js'
+import { describeOptions, sourceVersion } from './describe-options.js'
+import { orderSteps } from './order-steps.js'
+import { planStages } from './plan-stages.js'
+import { resolvePrompt } from './resolve-prompt.js'
+
+const unknownColumns: ColumnSet = { columns: {}, open: true }
+
+/**
+ * Hop 7: checks a pipeline from end to end and makes its plan. Names, options, columns, prompt variables, allowed
+ * prompts, servings and their capabilities, cycles, the operators' own checks: before a row is read or a token spent.
+ *
+ * @throws MAESTRO_PIPELINE_INVALID with all faults at once
+ */
+export async function compilePipeline(definition: PipelineDefinition, context: CompileContext): Promise<CompiledPipeline> {
+  const faults = new Faults()
+  const source = await compileSource(definition, context, faults)
+  const columnsAfter = new Map<string, ColumnSet>([['source', source?.columns ?? unknownColumns]])
+  const steps = new Map<string, CompiledStep>()
+  for (const node of orderSteps(definition, faults)) {
+    const columnsIn = columnsAfter.get(node.input) ?? unknownColumns
+    const step = await compileStep(node, columnsIn, context, faults)
+    columnsAfter.set(node.id, step?.planned.columnsOut ?? unknownColumns)
+    if (step !== undefined) steps.set(node.id, step)
+  }
+  const sinks = new Map<string, CompiledSink>()
+  for (const node of definition.sinks) {
+    const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
+    if (sink !== undefined) sinks.set(node.id, sink)
+  }
+  if (context.requireSink && definition.sinks.length === 0) faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
+  faults.throwIfAny(definition.name)
+  if (source === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: definition.name })
+
+  const planned = [...steps.values()].map((step) => step.planned)
+  const plan: PipelinePlan = {
+    version: 1,
+    pipeline: definition.name,
+    params: describeOptions(definition.params ?? {}),
+    source: { use: 'use' in source.node ? source.node.use : 'rows', options: describeOptions(source.options), columns: source.columns },
+    steps: planned,
+    sinks: [...sinks.values()].map(({ node, options, columns }) => ({ ...node, options: describeOptions(options), columns })),
+    stages: planStages(planned, definition.sinks),
+  }
+  return { plan, definition, source, steps, sinks }
+}
+
+async function compileStep(node: StepNode, columnsIn: ColumnSet, context: CompileContext, faults: Faults): Promise<CompiledStep | undefined> {
+  const { use } = node
+  if (use instanceof Operator) return compileOperatorObject(node, use, columnsIn, context, faults)
+  if (typeof use === 'object' && 'run' in use) return compileFunction(node, use, columnsIn, faults)
+  const definition = typeof use === 'string' ? faults.catch(() => context.find('operators', use, `step ${node.id}`), node.id) : use
+  return definition === undefined ? undefined : compileDefined(node, definition, columnsIn, context, faults)
+}
+
+/** A step of a defined operator, contributed or given. */
+async function compileDefined(
+  node: StepNode,
+  definition: OperatorDefinition,
+  columnsIn: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<CompiledStep | undefined> {
+  const { options: resolved, prompt } = await resolvePrompt(definition, node.options, context, faults, node.id)
+  const options = await checkOptions(definition.name, definition.options, resolved, faults, node.id)
+  if (options === undefined) return undefined
+  const effects = faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true }
+  checkColumns(definition.name, node.id, effects, prompt, columnsIn, faults)
+  const servings = definition.servings?.(options) ?? []
+  checkServings(definition.name, node.id, servings, context, faults)
+  const tableEngine = definition.kind === 'table' ? await context.tableEngine() : undefined
+  if (definition.kind === 'table' && tableEngine === undefined) {
+    faults.add(maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: definition.name }), node.id)
+  } else if (definition.check !== undefined) {
+    const check = { options, columns: columnsIn, step: node.id, ...(tableEngine === undefined ? {} : { tableEngine }) }
+    for (const fault of await definition.check(check)) faults.add(fault, node.id)
+  }
+  const deterministic = definition.deterministic ?? servings.length === 0
+  const about = { use: definition.name, kind: definition.kind, version: definition.version ?? '1', options, effects, servings, deterministic }
+  return { node, definition, options, planned: planStep(node, columnsIn, about) }
+}
+
+/** An operator object written into the pipeline. */
+async function compileOperatorObject(
+  node: StepNode,
+  operator: Operator,
+  columnsIn: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<CompiledStep> {
+  const name = operator.constructor.name
+  const effects = operator.columns
+  checkColumns(name, node.id, effects, undefined, columnsIn, faults)
+  if (operator.kind === 'table') {
+    const engine = (await context.tableEngine()) ?? (await (operator as TableOperator).createEngine())
+    const prepared = await engine.prepare((operator as TableOperator).statements, columnsIn)
+    for (const fault of prepared.faults) faults.add(fault, node.id)
+  }
+  const about = { use: name, kind: operator.kind, version: sourceVersion(operator.constructor), options: undefined, effects, servings: [], deterministic: false }
+  return { node, definition: undefined, options: undefined, planned: planStep(node, columnsIn, about) }
+}
+
+/** A function written into the pipeline. */
+function compileFunction(node: StepNode, step: FunctionStep, columnsIn: ColumnSet, faults: Faults): CompiledStep {
+  const effects = step.columns ?? { opaque: true }
+  checkColumns('function', node.id, effects, undefined, columnsIn, faults)
+  const about = {
+    use: 'function',
+    kind: step.kind,
+    version: step.version ?? sourceVersion(step.run),
+    options: undefined,
+    effects,
+    servings: [],
+    deterministic: false,
+  }
+  return { node, definition: undefined, options: undefined, planned: planStep(node, columnsIn, about) }
+}
+
+interface StepAbout {
+  readonly use: string
+  readonly kind: OperatorKind
+  readonly version: string
+  readonly options: unknown
+  readonly effects: ColumnEffects
+  readonly servings: readonly ServingNeed[]
+  readonly deterministic: boolean
+}
+
+function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): PlannedStep {
+  const { id, input } = node
+  return { id, input, ...about, options: describeOptions(about.options), columnsIn, columnsOut: applyEffects(columnsIn, about.effects) }
+}
+
+/** Columns that a step needs and that are surely not there; of prompt variables it is said that they are. */
+function checkColumns(use: string, step: string, effects: ColumnEffects, prompt: Prompt | undefined, columns: ColumnSet, faults: Faults): void {
+  const known = Object.keys(columns.columns)
+  const wanted = [...(effects.reads ?? []), ...(effects.drops ?? []), ...(effects.keeps ?? []), ...Object.keys(effects.renames ?? {})]
+  for (const name of missingColumns([...new Set([...wanted, ...(prompt?.variables ?? [])])], columns)) {
+    const code = prompt?.variables.includes(name) === true ? 'MAESTRO_PIPELINE_PROMPT_VARIABLE' : 'MAESTRO_PIPELINE_COLUMN_UNKNOWN'
+    faults.add(maestroError(code, { use, name, known, suggestion: didYouMean(name, known) }), step)
+  }
+}
+
+async function compileSink(node: SinkNode, columns: ColumnSet, context: CompileContext, faults: Faults): Promise<CompiledSink | undefined> {
+  const storage = faults.catch(() => context.find('storages', node.use, node.id), node.id)
+  if (storage === undefined) return undefined
+  const { sink: definition } = storage
+  if (definition === undefined) {
+    faults.add(maestroError('MAESTRO_PIPELINE_NOT_READABLE', { use: node.use, side: 'written' }), node.id)
+    return undefined
+  }
+  const options = await checkOptions(node.use, definition.options, node.options, faults, node.id)
+  if (options === undefined) return undefined
+  const { directory, allowOutside, overwrite } = context
+  if (context.requireSink) {
+    for (const fault of (await definition.check?.(options, { directory, allowOutside, overwrite, columns })) ?? []) faults.add(fault, node.id)
+  }
+  return { node, definition, options, columns }
+}

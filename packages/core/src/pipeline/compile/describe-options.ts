@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { isEnvironmentValue } from '../../contracts/config.js'
+import { Prompt } from '../../contracts/prompt.js'
+
+/**
+ * Options as data for the plan: prompts stand as their template and version, schemas as JSON Schema, functions as a
+ * hash of their source text, environment values as their name.
+ */
+export function describeOptions(value: unknown): unknown {
+  if (typeof value === 'function') return { function: sourceVersion(value) }
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(describeOptions)
+  if (isEnvironmentValue(value)) return { env: value.name }
+  if (value instanceof Prompt) return describePrompt(value)
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof URL || value instanceof RegExp) return String(value)
+  if ('~standard' in value) return { schema: describeSchema(value['~standard']) }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return { instance: value.constructor.name }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describeOptions(item)]))
+}
+
+function describePrompt(prompt: Prompt): unknown {
+  const { template, turns } = prompt as { template?: unknown; turns?: unknown }
+  return { prompt: prompt.constructor.name, version: prompt.version, variables: prompt.variables, template, turns }
+}
+
+function describeSchema(standard: unknown): unknown {
+  const { vendor, jsonSchema } = standard as { vendor?: string; jsonSchema?: { output(options: object): unknown } }
+  try {
+    return jsonSchema?.output({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } }) ?? vendor
+  } catch {
+    return vendor
+  }
+}
+
+/** Identifies a function by its source text. */
+export function sourceVersion(run: unknown): string {
+  return createHash('sha256').update(String(run)).digest('hex').slice(0, 16)
+}

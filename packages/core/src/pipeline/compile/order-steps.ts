@@ -1,0 +1,56 @@
+import type { PipelineDefinition, StepNode } from '../../contracts/pipeline-definition.js'
+import { maestroError } from '../../errors/error-table.js'
+import { didYouMean } from '../../plugins/did-you-mean.js'
+import type { Faults } from './compile-context.js'
+
+/**
+ * The steps so that each comes after the one it follows. Unknown and repeated ids and cycles are faults; steps that
+ * cannot be ordered are left out.
+ */
+export function orderSteps(definition: PipelineDefinition, faults: Faults): readonly StepNode[] {
+  const byId = new Map<string, StepNode>()
+  for (const step of [...definition.steps, ...definition.sinks.map((sink) => ({ ...sink, sink: true }))]) {
+    if (byId.has(step.id) || step.id === 'source') faults.add(maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: step.id }))
+    if (!('sink' in step)) byId.set(step.id, step)
+  }
+  const known = ['source', ...byId.keys()]
+  for (const { id, input } of [...definition.steps, ...definition.sinks]) {
+    if (known.includes(input)) continue
+    faults.add(maestroError('MAESTRO_PIPELINE_STEP_UNKNOWN', { step: id, name: input, known, suggestion: didYouMean(input, known) }))
+  }
+  const ordered: StepNode[] = []
+  const placed = new Set(['source'])
+  let waiting = [...byId.values()].filter((step) => known.includes(step.input))
+  while (waiting.length > 0) {
+    const ready = waiting.filter((step) => placed.has(step.input))
+    if (ready.length === 0) break
+    for (const step of ready) {
+      placed.add(step.id)
+      ordered.push(step)
+    }
+    waiting = waiting.filter((step) => !placed.has(step.id))
+  }
+  const cycle = findCycle(waiting, byId)
+  if (cycle.length > 0) faults.add(maestroError('MAESTRO_PIPELINE_CYCLE', { steps: cycle }))
+  return inGivenOrder(ordered, definition.steps)
+}
+
+/** Breadth-first order keeps parents first; among those, the order in which the user wrote them reads best. */
+function inGivenOrder(ordered: readonly StepNode[], given: readonly StepNode[]): readonly StepNode[] {
+  const position = new Map(given.map((step, index) => [step.id, index]))
+  const parentFirst = given.every((step) => step.input === 'source' || (position.get(step.input) ?? 0) < (position.get(step.id) ?? 0))
+  return parentFirst ? given.filter((step) => ordered.includes(step)) : ordered
+}
+
+function findCycle(waiting: readonly StepNode[], byId: ReadonlyMap<string, StepNode>): readonly string[] {
+  for (const start of waiting) {
+    const path: string[] = []
+    let step: StepNode | undefined = start
+    while (step !== undefined && !path.includes(step.id)) {
+      path.push(step.id)
+      step = byId.get(step.input)
+    }
+    if (step !== undefined) return [...path.slice(path.indexOf(step.id)).reverse(), ...path.slice(path.indexOf(step.id)).reverse().slice(0, 1)]
+  }
+  return []
+}

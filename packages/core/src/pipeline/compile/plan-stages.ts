@@ -1,0 +1,38 @@
+import type { SinkNode } from '../../contracts/pipeline-definition.js'
+import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
+
+/**
+ * Cuts the graph of steps into stages. Neighbouring row steps run together as long as nobody else reads the rows
+ * between them; a table or opaque step, and a point where the pipeline branches, end a stage.
+ */
+export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNode[]): readonly PlannedStage[] {
+  const stages: PlannedStage[] = []
+  const followers = (id: string) => steps.filter((step) => step.input === id)
+  const written = (id: string) => sinks.filter((sink) => sink.input === id).map((sink) => sink.id)
+
+  const add = (kind: PlannedStage['kind'], chain: readonly PlannedStep[], input: PlannedStage['input'], end: string): void => {
+    const index = stages.length
+    const next = followers(end)
+    const name = chain.length === 0 ? 'source' : chain.map((step) => step.use).join('+')
+    stages.push({ index, name, kind, steps: chain.map((step) => step.id), input, sinks: written(end), materialised: next.length > 0 })
+    for (const step of next) start(step, index)
+  }
+
+  const start = (first: PlannedStep, input: PlannedStage['input']): void => {
+    if (first.kind === 'table' || first.kind === 'opaque') return add(first.kind, [first], input, first.id)
+    const chain = [first]
+    for (;;) {
+      const end = chain.at(-1)?.id ?? first.id
+      const [next, ...others] = followers(end)
+      if (next === undefined || others.length > 0 || written(end).length > 0 || next.kind === 'table' || next.kind === 'opaque') {
+        return add('rows', chain, input, end)
+      }
+      chain.push(next)
+    }
+  }
+
+  const [first, ...others] = followers('source')
+  if (first !== undefined && others.length === 0 && written('source').length === 0) start(first, 'source')
+  else add('rows', [], 'source', 'source')
+  return stages
+}

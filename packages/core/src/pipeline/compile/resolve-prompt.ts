@@ -1,0 +1,42 @@
+import { assertPromptsAllowed } from '../../contracts/operator/operator.js'
+import type { OperatorDefinition } from '../../contracts/operator-definition.js'
+import { Prompt } from '../../contracts/prompt.js'
+import { PromptTemplate } from '../../define/prompt.js'
+import { maestroError } from '../../errors/error-table.js'
+import { checkOptions } from './check-options.js'
+import type { CompileContext, Faults } from './compile-context.js'
+
+/**
+ * Turns an operator's prompt option into a prompt: a text is a template, `{ use, ...options }` a contributed class.
+ * Anything else stays for the operator's own schema.
+ */
+export async function resolvePrompt(
+  definition: OperatorDefinition,
+  options: unknown,
+  context: CompileContext,
+  faults: Faults,
+  step: string,
+): Promise<{ readonly options: unknown; readonly prompt: Prompt | undefined }> {
+  const { prompts } = definition
+  if (prompts === undefined || typeof options !== 'object' || options === null) return { options, prompt: undefined }
+  const given = (options as Record<string, unknown>)[prompts.option]
+  const prompt = await toPrompt(given, context, faults, step)
+  if (prompt === undefined) return { options, prompt }
+  faults.catch(() => assertPromptsAllowed(definition.name, prompts.allowed, [prompt]), step)
+  return { options: { ...options, [prompts.option]: prompt }, prompt }
+}
+
+async function toPrompt(given: unknown, context: CompileContext, faults: Faults, step: string): Promise<Prompt | undefined> {
+  if (given instanceof Prompt) return given
+  if (typeof given === 'string') return faults.catch(() => new PromptTemplate(given), step)
+  if (typeof given !== 'object' || given === null || !('use' in given)) return undefined
+  const { use, ...promptOptions } = given as { use: unknown }
+  if (typeof use !== 'string') {
+    faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use: 'prompt', issues: ['use: the name of a contributed prompt is expected'] }), step)
+    return undefined
+  }
+  const definition = faults.catch(() => context.find('prompts', use, 'prompt'), step)
+  if (definition === undefined) return undefined
+  const valid = await checkOptions(use, definition.options, promptOptions, faults, step)
+  return valid === undefined ? undefined : faults.catch(() => definition.create(valid), step)
+}

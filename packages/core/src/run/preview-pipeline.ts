@@ -1,0 +1,52 @@
+import type { Row, RowId } from '../contracts/row.js'
+import type { RunReport } from '../contracts/report.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import type { RunEnvironment } from './run-context.js'
+import { runPipeline } from './run-pipeline.js'
+
+/** The rows as they are after one step. */
+export interface PreviewStep {
+  readonly id: string
+  /** The operator, `function`, or the source's storage. */
+  readonly use: string
+  readonly rows: readonly { readonly id: RowId; readonly row: Row }[]
+}
+
+/** What a preview shows: the rows after the source and after each step, and the rows that failed. */
+export interface Preview {
+  readonly steps: readonly PreviewStep[]
+  readonly rejects: readonly { readonly id: RowId; readonly row: unknown; readonly error: MaestroError }[]
+  readonly report: RunReport
+}
+
+/**
+ * Runs a few rows through a whole pipeline and keeps what they were after each step. Sinks are not opened, no run
+ * folder is made.
+ *
+ * @param count Rows to read from the source.
+ */
+export async function previewPipeline(
+  compiled: CompiledPipeline,
+  environment: RunEnvironment,
+  count: number,
+  signal?: AbortSignal,
+): Promise<Preview> {
+  const rows = new Map<string, { id: RowId; row: Row }[]>([['source', []]])
+  for (const id of compiled.steps.keys()) rows.set(id, [])
+  const rejects: { id: RowId; row: unknown; error: MaestroError }[] = []
+  const report = await runPipeline(withoutSinks(compiled), environment, {
+    signal,
+    limit: count,
+    keep: false,
+    trace: (step, id, row) => rows.get(step)?.push({ id, row }),
+    onReject: (row) => rejects.push(row),
+  })
+  const use = (id: string) => compiled.steps.get(id)?.planned.use ?? compiled.plan.source.use
+  return { steps: [...rows].map(([id, traced]) => ({ id, use: use(id), rows: traced })), rejects, report }
+}
+
+function withoutSinks(compiled: CompiledPipeline): CompiledPipeline {
+  const stages = compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] }))
+  return { ...compiled, sinks: new Map(), plan: { ...compiled.plan, sinks: [], stages } }
+}

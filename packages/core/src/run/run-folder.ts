@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { maestroError } from '../errors/error-table.js'
+
+/** A folder for one run: what is kept of it, or a temporary one for runs that keep nothing. */
+export interface RunFolder {
+  readonly runId: string
+  readonly path: string
+  /** Whether the folder stays after the run. */
+  readonly kept: boolean
+}
+
+/** An id that sorts by time and says which pipeline ran: `20261124-094512-reviews-3f9a`. */
+export function createRunId(pipeline: string, now = new Date()): string {
+  const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const name = pipeline.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 40)
+  return `${time}-${name}-${randomBytes(2).toString('hex')}`
+}
+
+/**
+ * Makes the folder `<stateDirectory>/runs/<id>`. The state directory holds row data: it gets a `.gitignore` of its own.
+ *
+ * @throws MAESTRO_RUN_STATE
+ */
+export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
+  const path = join(stateDirectory, 'runs', runId)
+  try {
+    await mkdir(path, { recursive: true })
+    await writeFile(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting)
+  } catch (error) {
+    throw maestroError('MAESTRO_RUN_STATE', { path, reason: (error as Error).message }, error)
+  }
+  return { runId, path, kept: true }
+}
+
+/** A folder that is removed after the run. */
+export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
+  return { runId, path: await mkdtemp(join(tmpdir(), 'maestro-')), kept: false }
+}
+
+/** Removes all but the newest runs. */
+export async function pruneRuns(stateDirectory: string, keep: number): Promise<void> {
+  const folder = join(stateDirectory, 'runs')
+  const runs = (await readdir(folder)).sort()
+  for (const run of runs.slice(0, Math.max(0, runs.length - keep))) await rm(join(folder, run), { recursive: true, force: true })
+}
+
+/** Writes a whole file beside its place and renames it, so that a reader sees the old one or the new one. */
+export async function writeFileAtomically(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  const file = await open(temporary, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}

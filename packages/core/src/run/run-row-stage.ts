@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import type { PlannedStage } from '../contracts/plan.js'
+import type { Batch, Row, RowId } from '../contracts/row.js'
+import type { SourceBatch } from '../contracts/storage.js'
+import type { CompiledSink, CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
+import { createRowStep } from './create-row-step.js'
+import { estimateBytes } from './read-source.js'
+import type { RunContext } from './run-context.js'
+import { type RowOutput, writeWithRejects } from './run-outputs.js'
+import { StepCounter } from './step-counter.js'
+import { StepFileWriter } from './step-file.js'
+import { RowStream } from './stream-rows.js'
+
+/** Where a stage's step files are. */
+export function stageFolder(context: RunContext, stage: PlannedStage): string {
+  const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)
+  return join(context.folder.path, 'stages', `${stage.index}-${name}`)
+}
+
+/** The step file of a stage's partition. */
+export function partitionFile(context: RunContext, stage: PlannedStage, partition: number): string {
+  return join(stageFolder(context, stage), `part-${String(partition).padStart(5, '0')}.jsonl`)
+}
+
+/** What feeds a row stage and where its rows go. */
+export interface RowStageRun {
+  readonly stage: PlannedStage
+  readonly partition: number
+  readonly input: AsyncIterable<SourceBatch>
+  /** The steps to run; none for a stage that only hands rows on. */
+  readonly steps: readonly CompiledStep[]
+  readonly sinks: readonly CompiledSink[]
+  /** Keep the rows as a step file for later stages. */
+  readonly materialise: boolean
+  /** More takers, such as an iteration in code. */
+  readonly outputs: readonly RowOutput[]
+}
+
+/** Runs one partition of a row stage: input, chain, outputs. @returns the rows that came out */
+export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
+  const { stage } = run
+  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), context.settings.onError ?? 'reject', context))
+  const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
+  const stepFile = run.materialise ? await StepFileWriter.open(partitionFile(context, stage, run.partition)) : undefined
+  const outputs: RowOutput[] = [...run.outputs]
+  if (stepFile !== undefined) outputs.push(stepFile)
+  for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
+  let rowsOut = 0
+  const stream = new RowStream({
+    steps,
+    rowsInFlight: context.settings.rowsInFlight ?? 1024,
+    bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
+    spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
+    run: context.folder.runId,
+    params: context.compiled.definition.params,
+    signal: context.signal,
+    trace: context.trace,
+    reject: (step, id, row, error) => context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
+    emit: (ids, rows) => {
+      rowsOut += rows.length
+      announce(context, stage, steps)
+      return writeAll(outputs, { ids, rows })
+    },
+  })
+  try {
+    for await (const batch of run.input) {
+      const full = stream.feed(batch.ids, batch.rows, batch.bytes ?? estimateBytes(batch))
+      if (full !== undefined) await full
+    }
+    await stream.finish()
+    await stepFile?.commit()
+  } catch (error) {
+    await stepFile?.abort()
+    throw error
+  } finally {
+    stream.dispose()
+  }
+  announce(context, stage, steps)
+  return rowsOut
+}
+
+/** The counter of a step. */
+export function counterOf(context: RunContext, step: string): StepCounter {
+  return context.counters.get(step) ?? new StepCounter()
+}
+
+function announce(context: RunContext, stage: PlannedStage, steps: readonly { readonly id: string; readonly counter: StepCounter }[]): void {
+  if (!context.hooks.batchDone.isUsed()) return
+  for (const { id, counter } of steps) {
+    context.hooks.batchDone.call({ runId: context.folder.runId, step: id, stage: stage.index, counts: counter.snapshot() })
+  }
+}
+
+function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<void> {
+  let waiting: Promise<void>[] | undefined
+  for (const output of outputs) {
+    const result = output.write(batch)
+    if (result === undefined) continue
+    waiting ??= []
+    waiting.push(result)
+  }
+  if (waiting !== undefined) return Promise.all(waiting).then(() => undefined)
+}
+
+/** Opens a sink as an output; rows that it refuses become rejects of the sink. */
+async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunContext): Promise<RowOutput> {
+  const writer = await context.outputs.open(sink)
+  const counter = counterOf(context, sink.node.id)
+  const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
+  const reject = (id: RowId, row: Row, error: Parameters<RunContext['reject']>[2]['error']) => {
+    counter.rejected++
+    context.reject(place, counter, { id, row, error })
+  }
+  return {
+    async write(batch) {
+      counter.rowsIn += batch.rows.length
+      const before = counter.rejected
+      await writeWithRejects(writer, batch, reject)
+      counter.rowsOut += batch.rows.length - (counter.rejected - before)
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { MaestroError } from '../errors/maestro-error.js'
+import { decodeStepLine, encodeStepLine } from './step-codec.js'
+
+const roundTrip = (row: Record<string, unknown>) => decodeStepLine(encodeStepLine('a', row)).row
+
+describe('step codec', () => {
+  test.each([
+    ['text', { a: '00123', b: 'NA', c: '', d: '1e5', e: '你好 🎉', f: '\u2028"\\' }],
+    ['null and missing', { a: null }],
+    ['numbers', { a: 1, b: -0, c: Number.NaN, d: Number.POSITIVE_INFINITY, e: Number.NEGATIVE_INFINITY, f: 2 ** 53 }],
+    ['bigint', { a: 9007199254740993n }],
+    ['dates', { a: new Date(0) }],
+    ['bytes and vectors', { a: new Uint8Array([0, 255]), b: new Float32Array([0.5, -1]), c: new Uint8Array() }],
+    ['undefined', { a: undefined }],
+    ['nested', { a: { b: [1, { c: new Date(5) }], d: null } }],
+    ['what looks like a tag', { a: { $date: 'x' }, b: { $object: { $bigint: '1' } }, c: { $x: 1, y: 2 }, $d: 1 }],
+    ['a lone surrogate', { a: '\ud800' }],
+  ])('%s comes back as it went in', (_name, row) => {
+    expect(roundTrip(row)).toStrictEqual(row)
+  })
+
+  test('__proto__ stays an own column', () => {
+    const row = JSON.parse('{"__proto__": {"x": 1}, "n": 1}')
+    const back = roundTrip(row)
+    expect(Object.keys(back)).toEqual(['__proto__', 'n'])
+    expect(Object.getPrototypeOf(back)).toBe(Object.prototype)
+    const tagged = roundTrip(JSON.parse('{"__proto__": {"$x": 1}}'))
+    expect(Object.keys(tagged)).toEqual(['__proto__'])
+  })
+
+  test.each([['a function', () => 1], ['a class instance', new Map()], ['a symbol', Symbol('x')]])('%s is refused by name of its column', (_name, value) => {
+    expect(() => encodeStepLine('a', { column: value })).toThrow(expect.objectContaining({ code: 'MAESTRO_ROW_UNENCODABLE', details: expect.objectContaining({ column: 'column' }) }))
+    expect(MaestroError.is(new Error('x'))).toBe(false)
+  })
+})

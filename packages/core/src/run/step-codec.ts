@@ -1,0 +1,118 @@
+import { maestroError } from '../errors/error-table.js'
+import type { Row, RowId } from '../contracts/row.js'
+
+/*
+ * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
+ * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0) or `$undefined`. A plain object that
+ * would be taken for one is escaped as `$object`.
+ */
+
+/** One row of a step file as a line of text, without the line end. @throws MAESTRO_ROW_UNENCODABLE */
+export function encodeStepLine(id: RowId, row: Row): string {
+  return `{"id":${JSON.stringify(id)},"row":${encodeRow(row)}}`
+}
+
+/** A line of a step file as a row with its id. */
+export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
+  const parsed = JSON.parse(line) as { id: RowId; row: Row }
+  return line.includes('{"$') ? { id: parsed.id, row: revive(parsed.row) as Row } : parsed
+}
+
+/** A row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
+export function encodeRow(row: Row): string {
+  let plain = true
+  for (const column in row) {
+    if (!isPlainJson(row[column])) {
+      plain = false
+      break
+    }
+  }
+  return JSON.stringify(plain ? row : tagColumns(row))
+}
+
+/** Whether `JSON.parse(JSON.stringify(value))` gives the value back as it is. */
+function isPlainJson(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+    case 'object':
+      if (value === null) return true
+      if (Array.isArray(value)) return value.every(isPlainJson)
+      return isPlainObject(value) && Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item))
+    default:
+      return false
+  }
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+}
+
+function tagColumns(row: Row): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, tag(value, column)]))
+}
+
+function tag(value: unknown, column: string): unknown {
+  const fail = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
+    case 'bigint':
+      return { $bigint: value.toString() }
+    case 'undefined':
+      return { $undefined: true }
+    case 'object':
+      break
+    default:
+      throw fail(typeof value)
+  }
+  if (value === null) return null
+  if (Array.isArray(value)) return value.map((item) => tag(item, column))
+  if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
+  if (value instanceof Float32Array) return { $vector: base64(value) }
+  if (value instanceof Uint8Array) return { $bytes: base64(value) }
+  if (!isPlainObject(value)) throw fail(value.constructor?.name ?? 'object of a class')
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, tag(item, column)])
+  const tagged = Object.fromEntries(entries)
+  return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
+}
+
+function base64(view: Float32Array | Uint8Array): string {
+  return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64')
+}
+
+function revive(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(revive)
+  const entries = Object.entries(value)
+  const [key, content] = entries.length === 1 ? (entries[0] as [string, unknown]) : ['', undefined]
+  switch (key) {
+    case '$number':
+      return Number(content)
+    case '$bigint':
+      return BigInt(content as string)
+    case '$undefined':
+      return undefined
+    case '$date':
+      return new Date((content as string | null) ?? Number.NaN)
+    case '$bytes':
+      return new Uint8Array(Buffer.from(content as string, 'base64'))
+    case '$vector':
+      return new Float32Array(new Uint8Array(Buffer.from(content as string, 'base64')).buffer)
+    case '$object':
+      return reviveEntries(Object.entries(content as object))
+    default:
+      return reviveEntries(entries)
+  }
+}
+
+function reviveEntries(entries: readonly [string, unknown][]): Record<string, unknown> {
+  return Object.fromEntries(entries.map(([key, item]) => [key, revive(item)]))
+}

@@ -1,0 +1,2 @@
+/** The part of MaestroDataflow that runs pipelines. */
+export { decodeStepLine, encodeStepLine } from './run/step-codec.js'
