@@ -63,3 +63,5 @@ export {
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { ChatPrompt, chatPrompt, type ChatTurn } from './define/chat-prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
+export { EnhancedLLMServing, type ServingObserver } from './serving/enhanced-llm-serving.js'
+export { generateObject, toJsonSchema } from './serving/generate-object.js'

@@ -1,6 +1,7 @@
 import type { ServingTypes, VectorStoreTypes } from './component-types.js'
 import type { LogLevel } from './logger.js'
 import type { PluginReference } from './plugin.js'
+import type { Serving } from './serving.js'
 
 const secret: unique symbol = Symbol.for('maestro-dataflow.secret')
 
@@ -52,7 +53,7 @@ export interface MaestroConfig {
   /** Package names, paths, either with options, or plugins themselves. */
   readonly plugins?: readonly PluginReference[]
   /** Models by name. Operators use `default` and `embedder` when none is named. */
-  readonly servings?: Readonly<Record<string, ServingConfig>>
+  readonly servings?: Readonly<Record<string, ServingConfig | Serving>>
   readonly storages?: Readonly<Record<string, { readonly use: string; readonly [option: string]: unknown }>>
   readonly vectorStores?: Readonly<Record<string, VectorStoreConfig>>
   /** Globs of pipeline modules, YAML or JSON files. */

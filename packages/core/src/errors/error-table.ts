@@ -155,6 +155,11 @@ export const coreErrors = {
     hint: () => 'Bring `contributes` and `apply` into step.',
   },
 
+  MAESTRO_PLUGIN_TAP: {
+    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
+    hint: () => 'The error is in the plugin; remove it from `plugins` to run without it.',
+  },
+
   // 5, 6 container, registry
   MAESTRO_CONTAINER_UNKNOWN_TOKEN: {
     message: (d: { token: string }) => `Nothing is bound to ${d.token}.`,
@@ -165,7 +170,7 @@ export const coreErrors = {
     hint: () => 'Remove one of the two plugins, or rename its contribution.',
   },
   MAESTRO_REGISTRY_UNKNOWN: {
-    message: (d: Unknown & { kind: string; where: string }) => `${d.where}: there is no ${d.kind} "${d.name}".`,
+    message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) => `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
   },
@@ -236,7 +241,7 @@ export const coreErrors = {
 
   // 10 servings
   MAESTRO_SERVING_UNKNOWN: {
-    message: (d: Unknown & { where: string }) => `${d.where}: no serving "${d.name}" is configured.`,
+    message: (d: Unknown & { where: string; add: string }) => `${d.where}: no serving "${d.name}" is configured.`,
     hint: (d: Unknown & { where: string; add: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}. Add one to \`servings\`, for example: ${d.add}`,
   },
   MAESTRO_SERVING_KIND: {

@@ -40,7 +40,6 @@ export interface RunHooks {
   readonly rowRejected: SyncCaller<RejectEvent>
   readonly stepDone: SeriesCaller<StepDoneEvent>
   readonly runDone: SeriesCaller<RunDoneEvent>
-  readonly requestDone: { tap(name: string, tap: (event: RequestDoneEvent) => void): void }
 }
 
 /** What the runner needs from the hops before it. */
@@ -54,6 +53,8 @@ export interface RunEnvironment {
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
+  /** Hears of every call to a model until the function it gives back is called. */
+  observeRequests(listener: (event: RequestDoneEvent) => void): () => void
   /** The engine of table operators; undefined when none is contributed. */
   tableEngine(): Promise<TableEngine | undefined>
   /** Makes a defined operator with what it injects: its kind's function or an operator object. */

@@ -41,7 +41,7 @@ export interface RunOptions {
 export async function runPipeline(compiled: CompiledPipeline, environment: RunEnvironment, options: RunOptions = {}): Promise<RunReport> {
   const started = Date.now()
   const run = await startRun(compiled, environment, options)
-  const { context, usage, sinks } = run
+  const { context, sinks } = run
   let failure: MaestroError | undefined
   try {
     await runStages(run)
@@ -55,9 +55,10 @@ export async function runPipeline(compiled: CompiledPipeline, environment: RunEn
     failure = context.signal.aborted && !MaestroError.is(error) ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
     await context.outputs.abort()
   } finally {
+    run.stopObserving()
     for (const operator of context.operators) await operator.dispose?.()
   }
-  const report = createReport(run, started, failure, usage)
+  const report = createReport(run, started, failure)
   context.journal.event({ event: 'run-done', status: report.status, ...(failure === undefined ? {} : { error: failure.toJSON() }) })
   context.journal.close()
   await closeRun(context, report)
@@ -72,6 +73,7 @@ interface Run {
   readonly usage: UsageCounter
   readonly sinks: SinkReport[]
   readonly options: RunOptions
+  stopObserving(): void
   lastReject(): MaestroError | undefined
 }
 
@@ -85,7 +87,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
   const storage = { directory: environment.directory, allowOutside: environment.allowOutside, signal, runDirectory: folder.path, logger: environment.logger }
   const operators: Operator[] = []
   const usage = new UsageCounter(runId)
-  environment.hooks.requestDone.tap('run', (event) => usage.add(event))
+  const stopObserving = environment.observeRequests((event) => usage.add(event))
   let last: MaestroError | undefined
   const context: RunContext = {
     ...environment,
@@ -111,7 +113,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
       rejects.add(place.step, counter, row.error)
     },
   }
-  return { context, compiled, usage, sinks: [], options, lastReject: () => last }
+  return { context, compiled, usage, sinks: [], options, stopObserving, lastReject: () => last }
 }
 
 async function runStages({ context, compiled, options }: Run): Promise<void> {
@@ -171,7 +173,7 @@ function toRunError(error: unknown): MaestroError {
   return MaestroError.is(error) ? error : toStepError(error, 'run', undefined)
 }
 
-function createReport({ context, compiled, sinks, usage }: Run, started: number, failure: MaestroError | undefined, _usage: UsageCounter): RunReport {
+function createReport({ context, compiled, sinks, usage }: Run, started: number, failure: MaestroError | undefined): RunReport {
   const steps = [...compiled.steps.values()].map((step): StepReport => {
     const used = usage.of(step.node.id)
     const counts = context.counters.get(step.node.id)?.snapshot() ?? new StepCounter().snapshot()

@@ -1,0 +1,57 @@
+import type { ResponseCache } from '../contracts/response-cache.js'
+
+export interface MemoryCacheOptions {
+  /** @default 10000 */
+  readonly maxEntries?: number
+  /** Bytes of JSON text. @default 64 MB */
+  readonly maxBytes?: number
+  /** How long an entry counts, in milliseconds. @default no bound */
+  readonly ttl?: number
+}
+
+interface Entry {
+  readonly text: string
+  readonly expires: number
+}
+
+/** Answers in memory; the ones not used for longest go first. */
+export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCache {
+  const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY } = options
+  const entries = new Map<string, Entry>()
+  let bytes = 0
+
+  const remove = (key: string): boolean => {
+    bytes -= entries.get(key)?.text.length ?? 0
+    return entries.delete(key)
+  }
+
+  return {
+    async get(key) {
+      const entry = entries.get(key)
+      if (entry === undefined) return undefined
+      remove(key)
+      if (entry.expires < Date.now()) return undefined
+      entries.set(key, entry)
+      bytes += entry.text.length
+      return JSON.parse(entry.text)
+    },
+    async set(key, value) {
+      const text = JSON.stringify(value)
+      if (text.length > maxBytes) return
+      remove(key)
+      entries.set(key, { text, expires: Date.now() + ttl })
+      bytes += text.length
+      for (const oldest of entries.keys()) {
+        if (entries.size <= maxEntries && bytes <= maxBytes) break
+        remove(oldest)
+      }
+    },
+    delete: async (key) => remove(key),
+    async clear() {
+      entries.clear()
+      bytes = 0
+    },
+    stats: async () => ({ entries: entries.size, bytes }),
+    dispose: async () => entries.clear(),
+  }
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { MaestroConfig } from '../contracts/config.js'
+import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
+
+/** A config as it was found, not yet checked. */
+export interface FoundConfig {
+  readonly path: string
+  readonly config: MaestroConfig
+}
+
+/** Where a config may be. In package.json the field `maestro` is the manifest of plugins, so the config has another name. */
+const searchPlaces = [
+  ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `maestro.config.${ending}`),
+  'package.json',
+]
+
+/**
+ * Hop 1: finds and reads the config, upward from a folder, or the file that is named.
+ *
+ * @throws MAESTRO_CONFIG_NOT_FOUND, MAESTRO_CONFIG_LOAD
+ */
+export async function loadConfig(options: { readonly cwd: string; readonly file?: string | undefined }): Promise<FoundConfig> {
+  const { cosmiconfig } = await import('cosmiconfig')
+  const native = (path: string) => importDefault(path)
+  const explorer = cosmiconfig('maestro', {
+    searchPlaces,
+    packageProp: 'maestro-dataflow',
+    searchStrategy: 'global',
+    cache: false,
+    loaders: { '.ts': native, '.mts': native, '.js': native, '.mjs': native },
+  })
+  let path = options.file === undefined ? undefined : resolve(options.cwd, options.file)
+  try {
+    const found = path === undefined ? await explorer.search(options.cwd) : await explorer.load(path)
+    if (found === null || found.isEmpty === true) throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
+    path = found.filepath
+    return { path, config: found.config as MaestroConfig }
+  } catch (error) {
+    if (MaestroError.is(error)) throw error
+    throw maestroError('MAESTRO_CONFIG_LOAD', { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonOf(error) }, error)
+  }
+}
+
+/** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
+async function importDefault(path: string): Promise<unknown> {
+  const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  if (module.default === undefined) throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
+  return module.default
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path'
+import { env, type MaestroConfig } from '../contracts/config.js'
+import { maestroError } from '../errors/error-table.js'
+import { didYouMean } from '../plugins/did-you-mean.js'
+import type { ResolvedConfig } from './resolved-config.js'
+
+/**
+ * Checks a config and fills in its defaults.
+ *
+ * @param place The config file, or the folder that stands for one.
+ * @throws MAESTRO_CONFIG_INVALID with every fault
+ */
+export async function resolveConfig(config: MaestroConfig, place: { readonly path?: string | undefined; readonly directory?: string | undefined }): Promise<ResolvedConfig> {
+  const directory = resolve(place.directory ?? (place.path === undefined ? '.' : dirname(place.path)))
+  await checkConfig(config, place.path ?? 'given in code')
+  const { tableEngine, pipelines = [], servings = {}, storages = {}, vectorStores = {} } = config
+  return Object.freeze({
+    path: place.path,
+    directory,
+    plugins: config.plugins ?? [],
+    servings: environmentIn(servings) as ResolvedConfig['servings'],
+    storages: environmentIn(storages) as ResolvedConfig['storages'],
+    vectorStores: environmentIn(vectorStores) as ResolvedConfig['vectorStores'],
+    pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines,
+    run: config.run ?? {},
+    budgets: config.budgets ?? {},
+    cache: config.cache ?? {},
+    executor: config.executor ?? 'local',
+    tableEngine: typeof tableEngine === 'string' ? { use: tableEngine } : tableEngine,
+    stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),
+    keepRuns: config.keepRuns ?? 20,
+    allowOutsidePaths: config.allowOutsidePaths ?? false,
+    logLevel: config.logLevel ?? 'info',
+  })
+}
+
+async function checkConfig(config: unknown, path: string): Promise<void> {
+  const { configSchema } = await import('./config-schema.js')
+  const result = configSchema.safeParse(config)
+  if (result.success) return
+  const known = Object.keys(configSchema.shape)
+  const issues = result.error.issues.flatMap((issue) => {
+    const where = issue.path.join('.')
+    if (issue.code === 'unrecognized_keys' && where === '') {
+      return issue.keys.map((key) => {
+        const suggestion = didYouMean(key, known)
+        return `${key}: there is no such setting.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`
+      })
+    }
+    return [where === '' ? issue.message : `${where}: ${issue.message}`]
+  })
+  throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
+}
+
+/** In JSON and YAML a value from the environment is written `{ "env": "NAME" }`. */
+function environmentIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  const entries = Object.entries(value)
+  const [first] = entries
+  if (entries.length === 1 && first?.[0] === 'env' && typeof first[1] === 'string') return env(first[1])
+  return Object.fromEntries(entries.map(([key, item]) => [key, environmentIn(item)]))
+}

@@ -1,0 +1,21 @@
+import { isEnvironmentValue } from '../contracts/config.js'
+import { maestroError } from '../errors/error-table.js'
+
+/**
+ * Reads the values that options take from the environment, at the moment they are needed.
+ *
+ * @param setting Where the options stand, for messages.
+ * @param keepSecret Is told each value, so that it never shows.
+ * @throws MAESTRO_CONFIG_ENV_MISSING
+ */
+export function resolveEnvironment(options: unknown, setting: string, keepSecret: (value: string) => void): unknown {
+  if (isEnvironmentValue(options)) {
+    const value = process.env[options.name] ?? options.fallback
+    if (value === undefined) throw maestroError('MAESTRO_CONFIG_ENV_MISSING', { name: options.name, setting })
+    keepSecret(value)
+    return value
+  }
+  if (Array.isArray(options)) return options.map((item, index) => resolveEnvironment(item, `${setting}[${index}]`, keepSecret))
+  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype) return options
+  return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, resolveEnvironment(item, `${setting}.${key}`, keepSecret)]))
+}

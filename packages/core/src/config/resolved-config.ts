@@ -1,0 +1,33 @@
+import type { RunConfig } from '../contracts/config.js'
+import type { LogLevel } from '../contracts/logger.js'
+import type { PluginReference } from '../contracts/plugin.js'
+import type { Serving } from '../contracts/serving.js'
+
+/** Options of a configured component; `use` names the contributed kind. Values from the environment are not read yet. */
+export interface UsedComponent {
+  readonly use: string
+  readonly [option: string]: unknown
+}
+
+/** A configuration with every default filled in and every folder absolute. */
+export interface ResolvedConfig {
+  /** The config file; undefined for a config given in code. */
+  readonly path: string | undefined
+  /** The folder of the config file: relative paths start here. */
+  readonly directory: string
+  readonly plugins: readonly PluginReference[]
+  readonly servings: Readonly<Record<string, UsedComponent | Serving>>
+  readonly storages: Readonly<Record<string, UsedComponent>>
+  readonly vectorStores: Readonly<Record<string, UsedComponent>>
+  /** Globs, relative to `directory`. */
+  readonly pipelines: readonly string[]
+  readonly run: RunConfig
+  readonly budgets: Readonly<Record<string, unknown>>
+  readonly cache: Readonly<Record<string, unknown>>
+  readonly executor: string
+  readonly tableEngine: { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number } | undefined
+  readonly stateDirectory: string
+  readonly keepRuns: number
+  readonly allowOutsidePaths: boolean
+  readonly logLevel: LogLevel
+}

@@ -1,0 +1,70 @@
+import 'reflect-metadata'
+import { Container } from 'inversify'
+import type { Injected, Token } from '../contracts/token.js'
+import { maestroError } from '../errors/error-table.js'
+
+/** Something that is freed when its container is. */
+interface Disposable {
+  dispose?(): Promise<void> | void
+}
+
+/** How a token's value is made: from the values of other tokens. */
+export interface Factory<T, Tokens extends readonly Token<unknown>[]> {
+  readonly inject: Tokens
+  readonly create: (...dependencies: Injected<Tokens>) => T
+}
+
+/** The container behind tokens: values are made once, when first asked for, and freed with the scope that made them. */
+export class TokenContainer {
+  readonly #container: Container
+  readonly #made: Disposable[] = []
+
+  constructor(parent?: Container) {
+    this.#container = new Container(parent === undefined ? {} : { parent })
+  }
+
+  /** Keeps a value under a token. The one who made it frees it. */
+  bindValue<T>(token: Token<T>, value: T): this {
+    this.#container.bind(token.id).toConstantValue(value)
+    return this
+  }
+
+  /** Makes a value when it is first asked for; it is freed with this scope. */
+  bindFactory<T, const Tokens extends readonly Token<unknown>[]>(token: Token<T>, factory: Factory<T, Tokens>): this {
+    const create = (...dependencies: unknown[]) => {
+      const value = factory.create(...(dependencies as Injected<Tokens>))
+      this.#made.push(value as Disposable)
+      return value
+    }
+    const identifiers = factory.inject.map((dependency) => dependency.id)
+    this.#container.bind(token.id).toResolvedValue(create, identifiers).inSingletonScope()
+    return this
+  }
+
+  /** Whether a value can be had for a token. */
+  has(token: Token<unknown>): boolean {
+    return this.#container.isBound(token.id)
+  }
+
+  /** @throws MAESTRO_CONTAINER_UNKNOWN_TOKEN */
+  resolve<T>(token: Token<T>): T {
+    if (!this.has(token)) throw maestroError('MAESTRO_CONTAINER_UNKNOWN_TOKEN', { token: token.name })
+    return this.#container.get<T>(token.id)
+  }
+
+  /** The values of several tokens, in order. @throws MAESTRO_CONTAINER_UNKNOWN_TOKEN */
+  resolveAll<const Tokens extends readonly Token<unknown>[]>(tokens: Tokens): Injected<Tokens> {
+    return tokens.map((token) => this.resolve(token)) as Injected<Tokens>
+  }
+
+  /** A scope of its own, for one run: it sees what this container holds, and what it adds goes with it. */
+  createScope(): TokenContainer {
+    return new TokenContainer(this.#container)
+  }
+
+  /** Frees what this scope made, newest first, each once. */
+  async dispose(): Promise<void> {
+    for (const value of this.#made.splice(0).reverse()) await value.dispose?.()
+    await this.#container.unbindAllAsync()
+  }
+}

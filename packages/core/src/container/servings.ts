@@ -1,0 +1,94 @@
+import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
+import { resolveEnvironment } from '../config/resolve-environment.js'
+import type { LLMCapabilities, LLMServing, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
+import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
+import type { Token } from '../contracts/token.js'
+import { maestroError } from '../errors/error-table.js'
+import { didYouMean } from '../plugins/did-you-mean.js'
+import type { Registry } from '../plugins/registry.js'
+
+/** What the configured servings need. */
+export interface ServingsContext {
+  readonly config: Pick<ResolvedConfig, 'servings'>
+  readonly registry: Registry
+  resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
+  keepSecret(value: string): void
+  /** Puts the serving plane around a language model. */
+  wrap(provider: LLMServing): LLMServing
+}
+
+const examples: Readonly<Record<ServingKind, string>> = {
+  llm: "default: { use: 'local.chat', model: 'smollm2-135m-instruct' }, with '@maestro-dataflow/plugin-local' in `plugins`",
+  embedding: "embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' }, with '@maestro-dataflow/plugin-local' in `plugins`",
+  rerank: 'one of kind rerank',
+  transcription: 'one of kind transcription',
+}
+
+/** The servings of the config: each is made when first asked for, and shared. */
+export class ConfiguredServings implements Servings {
+  readonly #context: ServingsContext
+  readonly #made = new Map<string, Serving>()
+
+  constructor(context: ServingsContext) {
+    this.#context = context
+  }
+
+  get<Kind extends ServingKind>(name: string, kind: Kind): ServingByKind[Kind] {
+    const known = this.#made.get(name)
+    const serving = known ?? this.#make(name, kind)
+    if (serving.kind !== kind) throw maestroError('MAESTRO_SERVING_KIND', { name, expected: kind, found: serving.kind })
+    if (known === undefined) this.#made.set(name, serving)
+    return serving as ServingByKind[Kind]
+  }
+
+  /** What a serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN */
+  describe(name: string, kind: ServingKind, where: string): { readonly kind: ServingKind; readonly capabilities: LLMCapabilities | undefined } {
+    const configured = this.#configured(name, kind, where)
+    if (isServing(configured)) return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
+    const definition = this.#context.registry.get('servings', configured.use, `serving ${name}`)
+    return { kind: definition.kind, capabilities: definition.capabilities?.(optionsOf(configured)) }
+  }
+
+  async dispose(): Promise<void> {
+    for (const serving of this.#made.values()) await serving.dispose?.()
+    this.#made.clear()
+  }
+
+  #configured(name: string, kind: ServingKind, where: string): UsedComponent | Serving {
+    const { servings } = this.#context.config
+    const configured = Object.hasOwn(servings, name) ? servings[name] : undefined
+    if (configured !== undefined) return configured
+    const known = Object.keys(servings)
+    throw maestroError('MAESTRO_SERVING_UNKNOWN', { name, known, where, suggestion: didYouMean(name, known), add: examples[kind] })
+  }
+
+  #make(name: string, kind: ServingKind): Serving {
+    const configured = this.#configured(name, kind, 'serving')
+    const serving = isServing(configured) ? configured : this.#create(name, configured)
+    return serving.kind === 'llm' ? this.#context.wrap(serving) : serving
+  }
+
+  #create(name: string, configured: UsedComponent): Serving {
+    const { registry, resolve, keepSecret } = this.#context
+    const setting = `servings.${name}`
+    const definition = registry.get('servings', configured.use, setting)
+    const options = validOptions(definition, resolveEnvironment(optionsOf(configured), setting, keepSecret), setting)
+    return definition.create(options, resolve(definition.inject ?? []))
+  }
+}
+
+function isServing(value: UsedComponent | Serving): value is Serving {
+  return 'kind' in value && !('use' in value)
+}
+
+function optionsOf({ use: _use, ...options }: UsedComponent): unknown {
+  return options
+}
+
+function validOptions(definition: ServingDefinition, options: unknown, setting: string): unknown {
+  const result = definition.options['~standard'].validate(options)
+  if (result instanceof Promise) throw maestroError('MAESTRO_CONFIG_INVALID', { path: setting, issues: ['the schema of a serving must not be asynchronous'] })
+  if (result.issues === undefined) return result.value
+  const issues = result.issues.map((issue) => `${setting}.${(issue.path ?? []).map(String).join('.')}: ${issue.message}`)
+  throw maestroError('MAESTRO_CONFIG_INVALID', { path: definition.name, issues })
+}

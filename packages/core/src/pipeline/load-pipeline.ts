@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { glob, readFile } from 'node:fs/promises'
+import { basename, extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import { readYaml } from '../config/read-yaml.js'
+import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
+import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { didYouMean } from '../plugins/did-you-mean.js'
+import { fromPipelineData } from './pipeline-data.js'
+import { isParameterised, toDefinition } from './to-definition.js'
+
+/**
+ * Hop 2: reads a pipeline by its name, or by the path of its file.
+ *
+ * @param params Values of its parameters.
+ * @throws MAESTRO_PIPELINE_UNKNOWN, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS
+ */
+export async function loadPipeline(
+  nameOrPath: string,
+  config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
+  params: Readonly<Record<string, unknown>> = {},
+): Promise<PipelineDefinition> {
+  const path = resolve(config.directory, nameOrPath)
+  if (extname(nameOrPath) !== '' && existsSync(path)) return readPipeline(path, params)
+  const files = await pipelineFiles(config)
+  const named = files.find((file) => pipelineName(file) === nameOrPath)
+  if (named !== undefined) return readPipeline(named, params)
+  const known = files.map(pipelineName)
+  throw maestroError('MAESTRO_PIPELINE_UNKNOWN', { name: nameOrPath, known, suggestion: didYouMean(nameOrPath, known) })
+}
+
+/** The pipeline files of a project, sorted by path. */
+export async function pipelineFiles(config: Pick<ResolvedConfig, 'directory' | 'pipelines'>): Promise<readonly string[]> {
+  const files = await Array.fromAsync(glob([...config.pipelines], { cwd: config.directory }))
+  return files.sort().map((file) => resolve(config.directory, file))
+}
+
+/** A pipeline goes by its file's name. */
+export function pipelineName(file: string): string {
+  return basename(file, extname(file))
+}
+
+async function readPipeline(path: string, params: Readonly<Record<string, unknown>>): Promise<PipelineDefinition> {
+  const ending = extname(path)
+  try {
+    if (ending === '.json') return fromPipelineData(JSON.parse(await readFile(path, 'utf8')), path, params)
+    if (ending === '.yaml' || ending === '.yml') return fromPipelineData(await readYaml(path, await readFile(path, 'utf8')), path, params)
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    if (isPipeline(module.default)) return await toDefinition(module.default, params)
+    throw maestroError('MAESTRO_PIPELINE_NOT_A_PIPELINE', { path, found: module.default === undefined ? 'nothing' : typeof module.default })
+  } catch (error) {
+    if (MaestroError.is(error)) throw error
+    throw maestroError('MAESTRO_PIPELINE_LOAD', { path, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' }, error)
+  }
+}
+
+function isPipeline(value: unknown): value is PipelineInput {
+  if (value instanceof PipelineBuilder || isParameterised(value)) return true
+  return typeof value === 'object' && value !== null && 'steps' in value && 'sinks' in value
+}

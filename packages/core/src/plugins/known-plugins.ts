@@ -1,0 +1,23 @@
+/** Which official plugin a contribution's prefix belongs to, for hints. */
+const pluginByPrefix: Readonly<Record<string, string>> = {
+  fs: '@maestro-dataflow/plugin-fs',
+  db: '@maestro-dataflow/plugin-db',
+  table: '@maestro-dataflow/plugin-table',
+  ai: '@maestro-dataflow/plugin-ai',
+  synth: '@maestro-dataflow/plugin-ai',
+  local: '@maestro-dataflow/plugin-local',
+  openai: '@maestro-dataflow/plugin-openai',
+  ollama: '@maestro-dataflow/plugin-ollama',
+  langchain: '@maestro-dataflow/plugin-langchain',
+  lance: '@maestro-dataflow/plugin-lance',
+  chroma: '@maestro-dataflow/plugin-chroma',
+}
+
+/** The official plugin that likely brings a contribution of this name. */
+export function officialPluginOf(name: string): string | undefined {
+  const prefix = name.split('.', 1)[0] ?? ''
+  return name.includes('.') && Object.hasOwn(pluginByPrefix, prefix) ? pluginByPrefix[prefix] : undefined
+}
+
+/** The names of the official plugins. */
+export const officialPlugins: readonly string[] = [...new Set(Object.values(pluginByPrefix))]

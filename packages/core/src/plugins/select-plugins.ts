@@ -1,0 +1,27 @@
+import type { ContributionKind } from '../contracts/hooks.js'
+import type { DiscoveredPlugin } from './discover-plugins.js'
+
+/** Names of contributions by kind; an empty set asks for any of its kind. */
+export type ContributionNames = Partial<Record<ContributionKind, ReadonlySet<string>>>
+
+/**
+ * Which plugins a pipeline needs: those that contribute a name it uses, those that ask for start-up, those already in
+ * memory, and what these require. The rest stay unloaded.
+ */
+export function selectPlugins(ordered: readonly DiscoveredPlugin[], names: ContributionNames): readonly DiscoveredPlugin[] {
+  const needed = new Set(ordered.filter((plugin) => plugin.origin !== 'package' || plugin.manifest?.startup === true || contributesAny(plugin, names)).map((plugin) => plugin.name))
+  // Required plugins come first in the order, so that one walk from the end finds them all.
+  for (const plugin of ordered.toReversed()) {
+    if (needed.has(plugin.name)) for (const required of plugin.manifest?.requires ?? []) needed.add(required)
+  }
+  return ordered.filter((plugin) => needed.has(plugin.name))
+}
+
+function contributesAny(plugin: DiscoveredPlugin, names: ContributionNames): boolean {
+  const contributes = plugin.manifest?.contributes ?? {}
+  return (Object.keys(names) as ContributionKind[]).some((kind) => {
+    const contributed = Object.keys(contributes[kind] ?? {})
+    const wanted = names[kind]
+    return wanted?.size === 0 ? contributed.length > 0 && kind === 'tableEngines' : contributed.some((name) => wanted?.has(name))
+  })
+}

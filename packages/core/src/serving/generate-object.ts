@@ -1,0 +1,36 @@
+import type { JsonSchema, Schema } from '../contracts/schema.js'
+import type { CallOptions, LLMRequest, LLMServing } from '../contracts/serving.js'
+import { maestroError } from '../errors/error-table.js'
+
+/** A schema as JSON Schema for a model. @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
+export function toJsonSchema(schema: Schema): JsonSchema {
+  const standard = schema['~standard'] as { jsonSchema?: { output(options: { target: string }): JsonSchema } }
+  try {
+    const json = standard.jsonSchema?.output({ target: 'draft-2020-12' })
+    if (json !== undefined) return json
+  } catch (error) {
+    throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: (error as Error).message }, error)
+  }
+  throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: 'it gives no JSON Schema' })
+}
+
+/**
+ * Asks for an answer that fits a schema and checks it.
+ *
+ * @throws MAESTRO_SERVING_CUT_OFF, MAESTRO_SERVING_MALFORMED_REPLY, MAESTRO_SERVING_SCHEMA_MISMATCH
+ */
+export async function generateObject<Value>(serving: LLMServing, request: LLMRequest, schema: Schema<unknown, Value>, options: CallOptions = {}): Promise<Value> {
+  const result = await serving.generate({ ...request, schema: toJsonSchema(schema) }, options)
+  if (result.finishReason === 'length') throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: result.usage.outputTokens })
+  const checked = await schema['~standard'].validate(result.object ?? parseReply(serving.name, result.text))
+  if (checked.issues === undefined) return checked.value
+  throw maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', { serving: serving.name, issues: checked.issues.map((issue) => issue.message) })
+}
+
+function parseReply(serving: string, reply: string): unknown {
+  try {
+    return JSON.parse(reply)
+  } catch (error) {
+    throw maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reply.slice(0, 200) }, error)
+  }
+}

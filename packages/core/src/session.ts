@@ -1,0 +1,94 @@
+import { createLocalExecutor } from './builtin/local-executor.js'
+import { createMemoryCache } from './builtin/memory-cache.js'
+import type { Redactor } from './builtin/redactor.js'
+import type { ResolvedConfig } from './config/resolved-config.js'
+import { TokenContainer } from './container/create-container.js'
+import { ConfiguredServings } from './container/servings.js'
+import type { RequestDoneEvent } from './contracts/hooks.js'
+import { LOGGER, type Logger } from './contracts/logger.js'
+import { RESPONSE_CACHE } from './contracts/response-cache.js'
+import { SERVINGS } from './contracts/serving-definition.js'
+import type { TableEngine } from './contracts/table-engine.js'
+import { createLifecycleHooks } from './hooks/create-hooks.js'
+import type { CompileContext } from './pipeline/compile/compile-context.js'
+import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
+import type { LoadedPlugin } from './plugins/load-plugins.js'
+import { registerPlugins } from './plugins/register-plugins.js'
+import type { RunEnvironment } from './run/run-context.js'
+import { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
+
+/** Hops 5 and 6 for one set of loaded plugins: container, hooks and sealed registry, and what the hops after them need. */
+export interface Session {
+  readonly environment: RunEnvironment
+  compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
+  dispose(): Promise<void>
+}
+
+export interface SessionInput {
+  readonly config: ResolvedConfig
+  readonly configured: readonly DiscoveredPlugin[]
+  readonly loaded: readonly LoadedPlugin[]
+  readonly logger: Logger
+  readonly redactor: Redactor
+}
+
+/** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
+export function openSession({ config, configured, loaded, logger, redactor }: SessionInput): Session {
+  const hooks = createLifecycleHooks()
+  const listeners = new Set<(event: RequestDoneEvent) => void>()
+  hooks.requestDone.tap('maestro', (event) => {
+    for (const listener of listeners) listener(event)
+  })
+  const registry = registerPlugins(loaded, { hooks, logger, directory: config.directory, configured })
+  const container = new TokenContainer().bindValue(LOGGER, logger)
+  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
+  const observer = { requestStart: hooks.requestStart.call.bind(hooks.requestStart), requestDone: hooks.requestDone.call.bind(hooks.requestDone) }
+  const servings = new ConfiguredServings({
+    config,
+    registry,
+    resolve: (tokens) => container.resolveAll(tokens),
+    keepSecret: redactor.add,
+    wrap: (provider) => new EnhancedLLMServing(provider, observer),
+  })
+  container.bindFactory(SERVINGS, { inject: [], create: () => servings })
+  const executor = config.executor === 'local' ? createLocalExecutor() : registry.get('executors', config.executor, 'executor').create()
+  let engine: TableEngine | undefined
+  const tableEngine = async () => {
+    const name = config.tableEngine?.use ?? registry.names('tableEngines')[0]
+    if (name !== undefined) engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
+    return engine
+  }
+  const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
+  return {
+    environment: {
+      directory,
+      stateDirectory,
+      keepRuns,
+      allowOutside,
+      settings,
+      logger,
+      hooks,
+      executor,
+      tableEngine,
+      observeRequests(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      createOperator: (definition, options) => definition.create(options, container.resolveAll(definition.inject ?? [])),
+    },
+    compileContext: (asked) => ({
+      ...asked,
+      directory,
+      allowOutside,
+      find: (kind, name, where) => registry.get(kind, name, where),
+      describeServing: (name, kind, where) => servings.describe(name, kind, where),
+      tableEngine,
+    }),
+    async dispose() {
+      await engine?.dispose()
+      await executor.dispose()
+      await container.dispose()
+      await servings.dispose()
+    },
+  }
+}
