@@ -1,8 +1,12 @@
 // Writes a JSONL file of rows for the benchmarks; the same seed gives the same rows.
-import { createWriteStream } from 'node:fs'
-import { once } from 'node:events'
 
-const words = 'the of and data row model price order city name long short green river quick brown table answer good bad fair late early'.split(' ')
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+
+const words =
+  'the of and data row model price order city name long short green river quick brown table answer good bad fair late early'.split(
+    ' ',
+  )
 
 /** A small seeded generator (mulberry32). */
 export function random(seed) {
@@ -26,7 +30,14 @@ export async function makeRows(path, count, bytes, seed = 1) {
   for (let index = 0; index < count; index++) {
     let text = ''
     while (text.length < bytes - 110) text += `${words[Math.floor(next() * words.length)]} `
-    const row = { id: `r${index}`, user: `user${Math.floor(next() * count * 0.7)}`, stars: Math.floor(next() * 5) + 1, price: Math.floor(next() * 1e5) / 100, day: `2026-${String(Math.floor(next() * 12) + 1).padStart(2, '0')}-01`, text }
+    const row = {
+      id: `r${index}`,
+      user: `user${Math.floor(next() * count * 0.7)}`,
+      stars: Math.floor(next() * 5) + 1,
+      price: Math.floor(next() * 1e5) / 100,
+      day: `2026-${String(Math.floor(next() * 12) + 1).padStart(2, '0')}-01`,
+      text,
+    }
     if (!stream.write(`${JSON.stringify(row)}\n`)) await once(stream, 'drain')
   }
   stream.end()

@@ -13,11 +13,17 @@ export async function bench() {
     const ours = () => runScript(join(import.meta.dirname, 'rows/ours.js'), [input, join(folder, 'ours.jsonl')])
     const theirs = () => runScript(join(import.meta.dirname, 'rows/bare-loop.js'), [input, join(folder, 'bare.jsonl')])
     const results = await alternate(3, ours, theirs)
-    if (statSync(join(folder, 'ours.jsonl')).size !== statSync(join(folder, 'bare.jsonl')).size) throw new Error('the outputs differ')
+    if (statSync(join(folder, 'ours.jsonl')).size !== statSync(join(folder, 'bare.jsonl')).size)
+      throw new Error('the outputs differ')
     const oursSeconds = median(results.ours.map((run) => run.seconds))
     const bareSeconds = median(results.theirs.map((run) => run.seconds))
     const peak = Math.max(...results.ours.map((run) => run.peakMegabytes))
-    return { ours_s: round(oursSeconds), bare_loop_s: round(bareSeconds), ratio: round(oursSeconds / bareSeconds), peak_rss_mb: round(peak, 0) }
+    return {
+      ours_s: round(oursSeconds),
+      bare_loop_s: round(bareSeconds),
+      ratio: round(oursSeconds / bareSeconds),
+      peak_rss_mb: round(peak, 0),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

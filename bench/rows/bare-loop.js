@@ -1,6 +1,7 @@
 // The same work as ours.js by hand: one thread, big chunks, no framework.
-import { createReadStream, createWriteStream } from 'node:fs'
+
 import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { reportPeak } from '../measure.js'
 
 const [input, output] = process.argv.slice(2)

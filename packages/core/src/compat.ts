@@ -1,11 +1,12 @@
 /** The names of the Python original, for those who come from it. `docs/concepts.md` has the table of names. */
+
+export { DataProcessor } from './compat/data-processor.js'
+export { DIYPromptABC } from './compat/diy-prompt.js'
+export { type OperatorOutcome, Pipeline } from './compat/pipeline.js'
 export { Operator as OperatorABC } from './contracts/operator/operator.js'
 export { Prompt as PromptABC } from './contracts/prompt.js'
 export type { LLMServing as LLMServingABC } from './contracts/serving.js'
 export type { RowStorage as MaestroStorage } from './contracts/storage.js'
 export type { VectorStore as VectorStorage } from './contracts/vector-store.js'
 export { promptRestrict } from './define/prompt-restrict.js'
-export { DIYPromptABC } from './compat/diy-prompt.js'
-export { DataProcessor } from './compat/data-processor.js'
-export { Pipeline, type OperatorOutcome } from './compat/pipeline.js'
 export { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'

@@ -100,7 +100,11 @@ export class Maestro {
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
     const { compiled, session } = await this.#prepare(pipeline, settings, false)
     const plan = { ...compiled.plan, sinks: [], stages: compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] })) }
-    return runPipeline({ ...compiled, plan, sinks: new Map() }, session.environment, { ...settings, keep: false, output })
+    return runPipeline({ ...compiled, plan, sinks: new Map() }, session.environment, {
+      ...settings,
+      keep: false,
+      output,
+    })
   }
 
   /** A few rows before and after each step; nothing is written. */
@@ -125,16 +129,25 @@ export class Maestro {
   async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
     const config = await this.config()
     const definition =
-      typeof pipeline === 'string' ? await loadPipeline(pipeline, config, settings.params) : await toDefinition(pipeline, settings.params)
+      typeof pipeline === 'string'
+        ? await loadPipeline(pipeline, config, settings.params)
+        : await toDefinition(pipeline, settings.params)
     const discovered = await this.plugins()
     const selected = selectPlugins(discovered, namesUsed(definition, config))
     const session = await this.#session(config, discovered, selected)
-    const compiled = await compilePipeline(definition, session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }))
+    const compiled = await compilePipeline(
+      definition,
+      session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
+    )
     return { compiled, session }
   }
 
   /** Hops 4 to 6, once for each set of plugins. */
-  async #session(config: ResolvedConfig, configured: readonly DiscoveredPlugin[], selected: readonly DiscoveredPlugin[]): Promise<Session> {
+  async #session(
+    config: ResolvedConfig,
+    configured: readonly DiscoveredPlugin[],
+    selected: readonly DiscoveredPlugin[],
+  ): Promise<Session> {
     const key = JSON.stringify(selected.map((plugin) => plugin.name))
     const known = this.#sessions.get(key)
     if (known !== undefined) return known
@@ -153,7 +166,9 @@ export function maestro(options: MaestroOptions = {}): Maestro {
 }
 
 /** A project from its config file, looked for upward from a folder. */
-export function openProject(options: { readonly cwd?: string; readonly file?: string; readonly plugins?: readonly PluginReference[] } = {}): Maestro {
+export function openProject(
+  options: { readonly cwd?: string; readonly file?: string; readonly plugins?: readonly PluginReference[] } = {},
+): Maestro {
   return new Maestro(async () => {
     const { path, config } = await loadConfig({ cwd: options.cwd ?? process.cwd(), file: options.file })
     const resolved = await resolveConfig(config, { path })

@@ -1,8 +1,9 @@
 /** The part of MaestroDataflow that runs pipelines. */
-export { Maestro, maestro, type MaestroOptions, openProject, type RunSettings } from './maestro.js'
+
 export type { ResolvedConfig } from './config/resolved-config.js'
-export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
+export { Maestro, type MaestroOptions, maestro, openProject, type RunSettings } from './maestro.js'
 export { pipelineFiles, pipelineName } from './pipeline/load-pipeline.js'
-export type { Preview, PreviewStep } from './run/preview-pipeline.js'
+export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 export { MemoryStorage } from './run/memory-storage.js'
+export type { Preview, PreviewStep } from './run/preview-pipeline.js'
 export { decodeStepLine, encodeStepLine } from './run/step-codec.js'

@@ -42,7 +42,10 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
   const registry = registerPlugins(loaded, { hooks, logger, directory: config.directory, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
   container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
-  const observer = { requestStart: hooks.requestStart.call.bind(hooks.requestStart), requestDone: hooks.requestDone.call.bind(hooks.requestDone) }
+  const observer = {
+    requestStart: hooks.requestStart.call.bind(hooks.requestStart),
+    requestDone: hooks.requestDone.call.bind(hooks.requestDone),
+  }
   const servings = new ConfiguredServings({
     config,
     registry,
@@ -51,11 +54,15 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
     wrap: (provider) => new EnhancedLLMServing(provider, observer),
   })
   container.bindFactory(SERVINGS, { inject: [], create: () => servings })
-  const executor = config.executor === 'local' ? createLocalExecutor() : registry.get('executors', config.executor, 'executor').create()
+  const executor =
+    config.executor === 'local'
+      ? createLocalExecutor()
+      : registry.get('executors', config.executor, 'executor').create()
   let engine: TableEngine | undefined
   const tableEngine = async () => {
     const name = config.tableEngine?.use ?? registry.names('tableEngines')[0]
-    if (name !== undefined) engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
+    if (name !== undefined)
+      engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
     return engine
   }
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
@@ -74,7 +81,8 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
-      createOperator: (definition, options) => definition.create(options, container.resolveAll(definition.inject ?? [])),
+      createOperator: (definition, options) =>
+        definition.create(options, container.resolveAll(definition.inject ?? [])),
     },
     compileContext: (asked) => ({
       ...asked,

@@ -15,12 +15,18 @@ export interface LoggerOptions {
 /** Structured logging to one place: a message with fields, lines for people or JSON lines, secrets blanked out. */
 export function createLogger(options: LoggerOptions, fields: Readonly<Record<string, unknown>> = {}): Logger {
   const { level: lowest, json = false, redactor, write = (line) => void process.stderr.write(`${line}\n`) } = options
-  const log = (level: LogLevel) => (message: string, more: Readonly<Record<string, unknown>> = {}) => {
-    if (levels.indexOf(level) < levels.indexOf(lowest)) return
-    const text = redactor.text(message)
-    const data = redactor.data({ ...fields, ...more }) as Record<string, unknown>
-    write(json ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data }) : `${level}: ${text}${readable(data)}`)
-  }
+  const log =
+    (level: LogLevel) =>
+    (message: string, more: Readonly<Record<string, unknown>> = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(lowest)) return
+      const text = redactor.text(message)
+      const data = redactor.data({ ...fields, ...more }) as Record<string, unknown>
+      write(
+        json
+          ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data })
+          : `${level}: ${text}${readable(data)}`,
+      )
+    }
   return {
     debug: log('debug'),
     info: log('info'),

@@ -40,12 +40,19 @@ export class DataProcessor {
   }
 
   selectColumns(columns: readonly string[]): DataProcessor {
-    return this.process((row) => Object.fromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]])))
+    return this.process((row) =>
+      Object.fromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]])),
+    )
   }
 
   renameColumns(names: Readonly<Record<string, string>>): DataProcessor {
     return this.process((row) =>
-      Object.fromEntries(Object.entries(row).map(([column, value]) => [Object.hasOwn(names, column) ? (names[column] ?? column) : column, value])),
+      Object.fromEntries(
+        Object.entries(row).map(([column, value]) => [
+          Object.hasOwn(names, column) ? (names[column] ?? column) : column,
+          value,
+        ]),
+      ),
     )
   }
 
@@ -72,7 +79,13 @@ export class DataProcessor {
       const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column] ?? null)))
       const grouped = [...groups].map(([, members]): Row => {
         const key = columns.map((column): [string, unknown] => [column, members[0]?.[column]])
-        const results = Object.entries(values).map(([column, name]): [string, unknown] => [column, foldGroup(name, members.map((row) => row[column]))])
+        const results = Object.entries(values).map(([column, name]): [string, unknown] => [
+          column,
+          foldGroup(
+            name,
+            members.map((row) => row[column]),
+          ),
+        ])
         return Object.fromEntries([...key, ...results])
       })
       yield { ids: [...groups.keys()].map((key) => `group:${key}`), rows: grouped }

@@ -11,6 +11,7 @@ export class DIYPromptABC<Variable extends string = string> extends PromptTempla
   constructor(template: string, requiredVariables: readonly Variable[] = []) {
     super(template)
     const missing = requiredVariables.filter((name) => !this.variables.includes(name))
-    if (missing.length > 0) throw maestroError('MAESTRO_PROMPT_TEMPLATE', { template, reason: `it does not use ${missing.join(', ')}` })
+    if (missing.length > 0)
+      throw maestroError('MAESTRO_PROMPT_TEMPLATE', { template, reason: `it does not use ${missing.join(', ')}` })
   }
 }

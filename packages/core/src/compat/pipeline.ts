@@ -1,4 +1,4 @@
-import { Operator } from '../contracts/operator/operator.js'
+import type { Operator } from '../contracts/operator/operator.js'
 import type { StepCounts } from '../contracts/report.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
@@ -25,13 +25,16 @@ export class Pipeline {
 
   /** @param name For reports. @default the class and its position */
   addOperator(operator: Operator, name = `${operator.constructor.name}-${this.#operators.length + 1}`): this {
-    if (this.#operators.some((known) => known.name === name)) throw maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: name })
+    if (this.#operators.some((known) => known.name === name))
+      throw maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: name })
     this.#operators.push({ name, operator })
     return this
   }
 
   /** @throws MAESTRO_PIPELINE_INVALID before anything runs, or what stopped the run; the storage is then as it was */
-  async run(options: { readonly signal?: AbortSignal } = {}): Promise<WriteResult & { readonly operators: readonly OperatorOutcome[] }> {
+  async run(
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<WriteResult & { readonly operators: readonly OperatorOutcome[] }> {
     const { maestro } = await import('../maestro.js')
     const { BatchQueue } = await import('../run/batch-queue.js')
     const source = this.#storage.step()
@@ -41,7 +44,12 @@ export class Pipeline {
       use: operator,
       options: undefined,
     }))
-    const definition = { name: 'pipeline', source: { rows: source, columns: { columns: {}, open: true } }, steps, sinks: [] }
+    const definition = {
+      name: 'pipeline',
+      source: { rows: source, columns: { columns: {}, open: true } },
+      steps,
+      sinks: [],
+    }
     const instance = maestro({})
     const queue = new BatchQueue()
     try {

@@ -15,14 +15,24 @@ export const configSchema = z.strictObject({
       rowsInFlight: positive.optional(),
       megabytesInFlight: z.number().positive().optional(),
       onError: z.enum(['reject', 'fail']).optional(),
-      maxRejects: z.union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, 'a number, or a share such as "5%"')]).optional(),
+      maxRejects: z
+        .union([
+          z.number().int().nonnegative(),
+          z.string().regex(/^\d+(\.\d+)?%$/, 'a number, or a share such as "5%"'),
+        ])
+        .optional(),
       failFast: positive.optional(),
     })
     .optional(),
   budgets: z.record(z.string(), z.unknown()).optional(),
   cache: z.record(z.string(), z.unknown()).optional(),
   executor: z.string().optional(),
-  tableEngine: z.union([z.string(), z.strictObject({ use: z.string(), threads: positive.optional(), memoryMegabytes: positive.optional() })]).optional(),
+  tableEngine: z
+    .union([
+      z.string(),
+      z.strictObject({ use: z.string(), threads: positive.optional(), memoryMegabytes: positive.optional() }),
+    ])
+    .optional(),
   stateDirectory: z.string().optional(),
   keepRuns: positive.optional(),
   allowOutsidePaths: z.boolean().optional(),

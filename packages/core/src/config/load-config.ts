@@ -21,7 +21,10 @@ const searchPlaces = [
  *
  * @throws MAESTRO_CONFIG_NOT_FOUND, MAESTRO_CONFIG_LOAD
  */
-export async function loadConfig(options: { readonly cwd: string; readonly file?: string | undefined }): Promise<FoundConfig> {
+export async function loadConfig(options: {
+  readonly cwd: string
+  readonly file?: string | undefined
+}): Promise<FoundConfig> {
   const { cosmiconfig } = await import('cosmiconfig')
   const native = (path: string) => importDefault(path)
   const explorer = cosmiconfig('maestro', {
@@ -34,19 +37,25 @@ export async function loadConfig(options: { readonly cwd: string; readonly file?
   let path = options.file === undefined ? undefined : resolve(options.cwd, options.file)
   try {
     const found = path === undefined ? await explorer.search(options.cwd) : await explorer.load(path)
-    if (found === null || found.isEmpty === true) throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
+    if (found === null || found.isEmpty === true)
+      throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
     path = found.filepath
     return { path, config: found.config as MaestroConfig }
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_CONFIG_LOAD', { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonOf(error) }, error)
+    throw maestroError(
+      'MAESTRO_CONFIG_LOAD',
+      { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonOf(error) },
+      error,
+    )
   }
 }
 
 /** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
 async function importDefault(path: string): Promise<unknown> {
   const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-  if (module.default === undefined) throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
+  if (module.default === undefined)
+    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
   return module.default
 }
 

@@ -10,7 +10,10 @@ import type { ResolvedConfig } from './resolved-config.js'
  * @param place The config file, or the folder that stands for one.
  * @throws MAESTRO_CONFIG_INVALID with every fault
  */
-export async function resolveConfig(config: MaestroConfig, place: { readonly path?: string | undefined; readonly directory?: string | undefined }): Promise<ResolvedConfig> {
+export async function resolveConfig(
+  config: MaestroConfig,
+  place: { readonly path?: string | undefined; readonly directory?: string | undefined },
+): Promise<ResolvedConfig> {
   const directory = resolve(place.directory ?? (place.path === undefined ? '.' : dirname(place.path)))
   await checkConfig(config, place.path ?? 'given in code')
   const { tableEngine, pipelines = [], servings = {}, storages = {}, vectorStores = {} } = config

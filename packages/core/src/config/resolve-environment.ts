@@ -15,7 +15,11 @@ export function resolveEnvironment(options: unknown, setting: string, keepSecret
     keepSecret(value)
     return value
   }
-  if (Array.isArray(options)) return options.map((item, index) => resolveEnvironment(item, `${setting}[${index}]`, keepSecret))
-  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype) return options
-  return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, resolveEnvironment(item, `${setting}.${key}`, keepSecret)]))
+  if (Array.isArray(options))
+    return options.map((item, index) => resolveEnvironment(item, `${setting}[${index}]`, keepSecret))
+  if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
+    return options
+  return Object.fromEntries(
+    Object.entries(options).map(([key, item]) => [key, resolveEnvironment(item, `${setting}.${key}`, keepSecret)]),
+  )
 }

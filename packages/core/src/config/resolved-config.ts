@@ -25,7 +25,9 @@ export interface ResolvedConfig {
   readonly budgets: Readonly<Record<string, unknown>>
   readonly cache: Readonly<Record<string, unknown>>
   readonly executor: string
-  readonly tableEngine: { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number } | undefined
+  readonly tableEngine:
+    | { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number }
+    | undefined
   readonly stateDirectory: string
   readonly keepRuns: number
   readonly allowOutsidePaths: boolean

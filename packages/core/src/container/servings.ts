@@ -1,5 +1,5 @@
-import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
+import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
 import type { LLMCapabilities, LLMServing, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
 import type { Token } from '../contracts/token.js'
@@ -19,7 +19,8 @@ export interface ServingsContext {
 
 const examples: Readonly<Record<ServingKind, string>> = {
   llm: "default: { use: 'local.chat', model: 'smollm2-135m-instruct' }, with '@maestro-dataflow/plugin-local' in `plugins`",
-  embedding: "embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' }, with '@maestro-dataflow/plugin-local' in `plugins`",
+  embedding:
+    "embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' }, with '@maestro-dataflow/plugin-local' in `plugins`",
   rerank: 'one of kind rerank',
   transcription: 'one of kind transcription',
 }
@@ -42,9 +43,14 @@ export class ConfiguredServings implements Servings {
   }
 
   /** What a serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN */
-  describe(name: string, kind: ServingKind, where: string): { readonly kind: ServingKind; readonly capabilities: LLMCapabilities | undefined } {
+  describe(
+    name: string,
+    kind: ServingKind,
+    where: string,
+  ): { readonly kind: ServingKind; readonly capabilities: LLMCapabilities | undefined } {
     const configured = this.#configured(name, kind, where)
-    if (isServing(configured)) return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
+    if (isServing(configured))
+      return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
     const definition = this.#context.registry.get('servings', configured.use, `serving ${name}`)
     return { kind: definition.kind, capabilities: definition.capabilities?.(optionsOf(configured)) }
   }
@@ -59,7 +65,13 @@ export class ConfiguredServings implements Servings {
     const configured = Object.hasOwn(servings, name) ? servings[name] : undefined
     if (configured !== undefined) return configured
     const known = Object.keys(servings)
-    throw maestroError('MAESTRO_SERVING_UNKNOWN', { name, known, where, suggestion: didYouMean(name, known), add: examples[kind] })
+    throw maestroError('MAESTRO_SERVING_UNKNOWN', {
+      name,
+      known,
+      where,
+      suggestion: didYouMean(name, known),
+      add: examples[kind],
+    })
   }
 
   #make(name: string, kind: ServingKind): Serving {
@@ -87,8 +99,14 @@ function optionsOf({ use: _use, ...options }: UsedComponent): unknown {
 
 function validOptions(definition: ServingDefinition, options: unknown, setting: string): unknown {
   const result = definition.options['~standard'].validate(options)
-  if (result instanceof Promise) throw maestroError('MAESTRO_CONFIG_INVALID', { path: setting, issues: ['the schema of a serving must not be asynchronous'] })
+  if (result instanceof Promise)
+    throw maestroError('MAESTRO_CONFIG_INVALID', {
+      path: setting,
+      issues: ['the schema of a serving must not be asynchronous'],
+    })
   if (result.issues === undefined) return result.value
-  const issues = result.issues.map((issue) => `${setting}.${(issue.path ?? []).map(String).join('.')}: ${issue.message}`)
+  const issues = result.issues.map(
+    (issue) => `${setting}.${(issue.path ?? []).map(String).join('.')}: ${issue.message}`,
+  )
   throw maestroError('MAESTRO_CONFIG_INVALID', { path: definition.name, issues })
 }

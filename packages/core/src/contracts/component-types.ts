@@ -11,38 +11,38 @@ import type { ColumnValue } from './row.js'
 
 /** Options of each operator by name; may mention the columns of `Row`. */
 // biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export interface OperatorOptions<Row> {}
+export type OperatorOptions<Row> = {}
 
 /** The row after each operator, from the row before and the options given. */
 // biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use them
-export interface OperatorOutput<Row, Options> {}
+export type OperatorOutput<Row, Options> = {}
 
 /** Options of each source by name. */
-export interface SourceOptions {}
+export type SourceOptions = {}
 
 /** The rows of each source, from the options given. */
 // biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export interface SourceOutput<Options> {}
+export type SourceOutput<Options> = {}
 
 /** Options of each sink by name. */
 // biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export interface SinkOptions<Row> {}
+export type SinkOptions<Row> = {}
 
 /** Options of each kind of serving, such as `local.chat`. */
-export interface ServingTypes {}
+export type ServingTypes = {}
 
 /** Options of each kind of vector store. */
-export interface VectorStoreTypes {}
+export type VectorStoreTypes = {}
 
 /** Options of each contributed prompt class. */
 // biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export interface PromptTypes<Row> {}
+export type PromptTypes<Row> = {}
 
 /** The names of servings in this project's config; written by `maestro types`. */
-export interface ServingNames {}
+export type ServingNames = {}
 
 /** The names of vector stores in this project's config; written by `maestro types`. */
-export interface VectorStoreNames {}
+export type VectorStoreNames = {}
 
 /** A serving's name: one of the config's when `maestro-env.d.ts` declares them, else any text. */
 export type ServingName = [keyof ServingNames] extends [never] ? string : keyof ServingNames & string

@@ -28,7 +28,9 @@ type WithEnvironment<Options> = { [K in keyof Options]: Options[K] | Environment
 
 type Uses<Types> = [keyof Types] extends [never]
   ? { readonly use: string; readonly [option: string]: unknown }
-  : { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types] | { readonly use: string & {}; readonly [option: string]: unknown }
+  :
+      | { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types]
+      | { readonly use: string & {}; readonly [option: string]: unknown }
 
 /** A serving in the config: `use` names the contributed kind, the rest are its options. */
 export type ServingConfig = Uses<ServingTypes>

@@ -10,7 +10,11 @@ export interface Partition {
 export interface Executor {
   readonly name: string
   /** Runs each partition once; resolves when all are done, rejects with the first failure. */
-  execute(partitions: Iterable<Partition>, run: (partition: Partition) => Promise<void>, signal: AbortSignal): Promise<void>
+  execute(
+    partitions: Iterable<Partition>,
+    run: (partition: Partition) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>
   dispose(): Promise<void>
 }
 

@@ -73,7 +73,7 @@ export interface OperatorDefinition<
   /** Faults that only the operator can see, found before a token is spent. */
   check?(context: CheckContext<Options>): Promise<readonly MaestroError[]> | readonly MaestroError[]
   /** Rows per call, for `mapBatches`. @default 64 */
-  readonly batchSize?: number | ((options: Options) => number)
+  batchSize?(options: Options): number
   /** Makes the operator: its kind's function, or an instance of a class. */
   create(options: Options, dependencies: readonly unknown[]): unknown
 }
@@ -82,4 +82,6 @@ export interface OperatorDefinition<
 export type ColumnEffectsFunction<Options> = (options: Options, columns: ColumnSet) => ColumnEffects
 
 /** What `create` may return for a kind. */
-export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions ? OperatorFunctions[Kind] | Operator : Operator
+export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions
+  ? OperatorFunctions[Kind] | Operator
+  : Operator

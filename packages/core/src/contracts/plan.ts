@@ -1,6 +1,6 @@
 import type { ColumnEffects, OperatorKind } from './operator/operator.js'
-import type { ColumnSet } from './row.js'
 import type { ServingNeed } from './operator-definition.js'
+import type { ColumnSet } from './row.js'
 
 /** The source of a plan, as data. */
 export interface PlannedSource {

@@ -1,5 +1,5 @@
-import { createToken } from './token.js'
 import type { Schema } from './schema.js'
+import { createToken } from './token.js'
 
 /** Finished answers by the key of everything that changes them. Errors are never put in. */
 export interface ResponseCache {

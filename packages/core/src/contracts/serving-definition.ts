@@ -17,7 +17,11 @@ export interface ServingDefinition<Kind extends ServingKind = ServingKind> {
 }
 
 /** Describes a serving; the types of options and dependencies come from the schema and the tokens. */
-export function defineServing<Kind extends ServingKind, Options, const Tokens extends readonly Token<unknown>[] = []>(definition: {
+export function defineServing<
+  Kind extends ServingKind,
+  Options,
+  const Tokens extends readonly Token<unknown>[] = [],
+>(definition: {
   readonly name: string
   readonly kind: Kind
   readonly description?: string

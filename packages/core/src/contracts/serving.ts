@@ -1,10 +1,15 @@
-import type { JsonSchema } from './schema.js'
 import type { RowId } from './row.js'
+import type { JsonSchema } from './schema.js'
 
 /** One part of a message. Media is bytes with a type, or an address. */
 export type ContentPart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image' | 'audio' | 'file'; readonly data: Uint8Array | URL; readonly mediaType: string; readonly name?: string }
+  | {
+      readonly type: 'image' | 'audio' | 'file'
+      readonly data: Uint8Array | URL
+      readonly mediaType: string
+      readonly name?: string
+    }
 
 /** One turn of a chat. */
 export interface Message {
@@ -116,7 +121,11 @@ export interface RerankServing {
   readonly kind: 'rerank'
   readonly name: string
   /** One score per document, in order; higher is better. */
-  rerank(query: string, documents: readonly string[], options?: CallOptions): Promise<{ readonly scores: readonly number[]; readonly usage?: Usage; readonly model: string }>
+  rerank(
+    query: string,
+    documents: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly scores: readonly number[]; readonly usage?: Usage; readonly model: string }>
   dispose?(): Promise<void>
 }
 

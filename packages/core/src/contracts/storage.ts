@@ -1,7 +1,7 @@
-import type { Logger } from './logger.js'
-import type { Schema } from './schema.js'
-import type { Batch, ColumnSet, Row } from './row.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { Logger } from './logger.js'
+import type { Batch, ColumnSet, Row } from './row.js'
+import type { Schema } from './schema.js'
 
 /** What one finished write left. */
 export interface WriteResult {

@@ -1,5 +1,5 @@
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { Columns, ColumnSet } from './row.js'
+import type { ColumnSet, Columns } from './row.js'
 
 /** One column to sort by. */
 export interface SortKey {

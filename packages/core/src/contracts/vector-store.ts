@@ -38,7 +38,10 @@ export interface VectorStore {
   /** Adds records; one with a known id replaces it. */
   addVectors(records: readonly VectorRecord[]): Promise<void>
   /** Matches of each query, best first. */
-  search(queries: readonly VectorQuery[], options?: { readonly signal?: AbortSignal }): Promise<readonly (readonly VectorMatch[])[]>
+  search(
+    queries: readonly VectorQuery[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly (readonly VectorMatch[])[]>
   delete(ids: readonly string[]): Promise<number>
   count(): Promise<number>
   dispose(): Promise<void>

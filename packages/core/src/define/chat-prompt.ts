@@ -2,7 +2,7 @@ import { Prompt, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
 import type { Variables } from './prompt.js'
-import { parseTemplate, renderTemplate, templateVariables, type TemplatePiece } from './template.js'
+import { parseTemplate, renderTemplate, type TemplatePiece, templateVariables } from './template.js'
 
 /** One turn of a chat prompt: a role and a template. */
 export interface ChatTurn<Template extends string = string> {
@@ -34,7 +34,10 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
 
   override messages(variables: PromptVariables<Variable>): readonly Message[] {
     this.assertInputs(variables)
-    return this.turns.map((turn, index) => ({ role: turn.role, content: renderTemplate(this.#pieces[index] ?? [], variables) }))
+    return this.turns.map((turn, index) => ({
+      role: turn.role,
+      content: renderTemplate(this.#pieces[index] ?? [], variables),
+    }))
   }
 }
 

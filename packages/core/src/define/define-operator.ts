@@ -1,6 +1,6 @@
 import type { Flat, ValueOf, With } from '../contracts/component-types.js'
-import type { ColumnEffectsFunction, Created, OperatorDefinition } from '../contracts/operator-definition.js'
 import type { OperatorKind } from '../contracts/operator/operator.js'
+import type { ColumnEffectsFunction, Created, OperatorDefinition } from '../contracts/operator-definition.js'
 import type { ColumnType } from '../contracts/row.js'
 import type { Injected, Token } from '../contracts/token.js'
 
@@ -50,7 +50,11 @@ export type DefinedOptions<Row, Options, C> = Flat<{
   [Key in keyof Options]: Key extends Reads<C> | Drops<C> ? ColumnsLike<Options[Key], keyof Row & string> : Options[Key]
 }>
 
-type ColumnsLike<Value, Names extends string> = Value extends readonly unknown[] ? readonly Names[] : Value extends string ? Names : Value
+type ColumnsLike<Value, Names extends string> = Value extends readonly unknown[]
+  ? readonly Names[]
+  : Value extends string
+    ? Names
+    : Value
 
 /** The row after a defined operator, from the options given. */
 export type DefinedOutput<Row, Given, C> = C extends (...parameters: never[]) => unknown
@@ -60,4 +64,7 @@ export type DefinedOutput<Row, Given, C> = C extends (...parameters: never[]) =>
       { [Key in keyof Adds<C> as Key extends keyof Given ? Extract<Given[Key], string> : never]: ValueOf<Adds<C>[Key]> }
     >
 
-type NamedBy<Given, Keys> = { [Key in keyof Given & Keys]: Given[Key] extends readonly (infer Name)[] ? Name : Given[Key] }[keyof Given & Keys] & PropertyKey
+type NamedBy<Given, Keys> = {
+  [Key in keyof Given & Keys]: Given[Key] extends readonly (infer Name)[] ? Name : Given[Key]
+}[keyof Given & Keys] &
+  PropertyKey

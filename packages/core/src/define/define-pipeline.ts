@@ -49,7 +49,12 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
     const input = after ?? steps.at(-1)?.id ?? 'source'
     steps.push({ id: id ?? `${index + 1}-${use}`, input, use, options, ...(onError === undefined ? {} : { onError }) })
   }
-  const written = data.write === undefined ? [] : Array.isArray(data.write) ? (data.write as readonly SinkData[]) : [data.write as SinkData]
+  const written =
+    data.write === undefined
+      ? []
+      : Array.isArray(data.write)
+        ? (data.write as readonly SinkData[])
+        : [data.write as SinkData]
   const sinks = written.map((sink, index): SinkNode => {
     const { use, id, after, ...options } = sink
     return { id: id ?? `sink-${index + 1}`, input: after ?? steps.at(-1)?.id ?? 'source', use, options }

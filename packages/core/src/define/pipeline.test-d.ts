@@ -1,11 +1,11 @@
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
+import type { Column, With } from '../contracts/component-types.js'
+import type { Prompt } from '../contracts/prompt.js'
+import type { Schema } from '../contracts/schema.js'
 import { defineOperator } from './define-operator.js'
 import { pipeline } from './pipeline.js'
-import { prompt, type PromptTemplate } from './prompt.js'
-import type { Prompt } from '../contracts/prompt.js'
-import type { Column, With } from '../contracts/component-types.js'
-import type { Schema } from '../contracts/schema.js'
+import { type PromptTemplate, prompt } from './prompt.js'
 
 declare module '../contracts/component-types.js' {
   interface SourceOptions {
@@ -25,7 +25,9 @@ declare module '../contracts/component-types.js' {
   interface OperatorOutput<Row, Options> {
     'test.generate': Options extends { output: infer C extends string } ? With<Row, Record<C, string>> : never
     'test.select': Options extends { columns: readonly (infer C)[] } ? Pick<Row, C & keyof Row> : never
-    'test.rename': Options extends { columns: infer M } ? { [K in keyof Row as K extends keyof M ? M[K] & string : K]: Row[K] } : never
+    'test.rename': Options extends { columns: infer M }
+      ? { [K in keyof Row as K extends keyof M ? M[K] & string : K]: Row[K] }
+      : never
   }
 }
 
@@ -62,7 +64,12 @@ test('every line of the prototype', () => {
 })
 
 test('a source: rows are its schema, options are checked', () => {
-  expectTypeOf<(typeof source)['row']>().toEqualTypeOf<{ id: string; text: string; stars: number; user: { name: string } }>()
+  expectTypeOf<(typeof source)['row']>().toEqualTypeOf<{
+    id: string
+    text: string
+    stars: number
+    user: { name: string }
+  }>()
   // @ts-expect-error an unknown source
   pipeline('x').read('test.fil', { path: 'a' })
   // @ts-expect-error a misspelt option
@@ -78,7 +85,9 @@ test('function steps carry their types on', () => {
   next.map((row) => ({ x: row.text }))
   const words = source.flatMap((row) => row.text.split(' ').map((word) => ({ word })))
   expectTypeOf<(typeof words)['row']>().toEqualTypeOf<{ word: string }>()
-  const kept = source.map((row) => ({ tag: row.stars > 2 ? row.id : null })).filter((row): row is { tag: string } => row.tag !== null)
+  const kept = source
+    .map((row) => ({ tag: row.stars > 2 ? row.id : null }))
+    .filter((row): row is { tag: string } => row.tag !== null)
   expectTypeOf<(typeof kept)['row']>().toEqualTypeOf<{ tag: string }>()
 })
 
@@ -94,9 +103,14 @@ test('an operator of one’s own, by its definition', () => {
 })
 
 test('rows in code, branches and parameters', () => {
-  const rows = pipeline('x').from([{ a: 1 }]).branch((p) => p.filter((row) => row.a > 1)).map((row) => ({ b: row.a }))
+  const rows = pipeline('x')
+    .from([{ a: 1 }])
+    .branch((p) => p.filter((row) => row.a > 1))
+    .map((row) => ({ b: row.a }))
   expectTypeOf<(typeof rows)['row']>().toEqualTypeOf<{ b: number }>()
-  pipeline('daily', { params: z.object({ day: z.string() }) }, (p, { day }) => p.from([{ day }]).map((row, { params }) => ({ ...row, at: params.day.length })))
+  pipeline('daily', { params: z.object({ day: z.string() }) }, (p, { day }) =>
+    p.from([{ day }]).map((row, { params }) => ({ ...row, at: params.day.length })),
+  )
   // @ts-expect-error an unknown parameter
   pipeline('daily', { params: z.object({ day: z.string() }) }, (p, params) => p.from([{ d: params.dya }]))
 })

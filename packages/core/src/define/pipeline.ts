@@ -7,8 +7,8 @@ import type {
   SourceOptions,
   SourceOutput,
 } from '../contracts/component-types.js'
-import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator/operator.js'
 import type { BatchContext } from '../contracts/operator/map-batches.js'
+import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { FunctionStep, PipelineDefinition, SourceNode, StepUse } from '../contracts/pipeline-definition.js'
 import type { ColumnSet, Row } from '../contracts/row.js'
@@ -43,7 +43,9 @@ export type StepOutput<R, Use, Given> = Use extends OperatorName
     ? DefinedOutput<R, Given, Effects>
     : never
 
-type SourceRow<Name extends SourceName, Given> = Name extends keyof SourceOutput<Given> ? SourceOutput<Given>[Name] : Record<string, unknown>
+type SourceRow<Name extends SourceName, Given> = Name extends keyof SourceOutput<Given>
+  ? SourceOutput<Given>[Name]
+  : Record<string, unknown>
 
 /** What a function step may say about itself. */
 export interface FunctionOptions {
@@ -115,11 +117,15 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Begins with rows given in code: an array, an iterable, or a function that makes one. */
-  from<Given extends object>(rows: InlineRows<Given> | (() => InlineRows<Given>), options?: FromOptions): PipelineBuilder<Given, Params>
+  from<Given extends object>(
+    rows: InlineRows<Given> | (() => InlineRows<Given>),
+    options?: FromOptions,
+  ): PipelineBuilder<Given, Params>
   /** Begins with the current step of a row storage. */
   from(storage: RowStorage, options?: FromOptions): PipelineBuilder<Record<string, unknown>, Params>
   from(rows: unknown, options: FromOptions = {}): PipelineBuilder<never, Params> {
-    const columns: ColumnSet = options.columns === undefined ? { columns: {}, open: true } : { columns: options.columns, open: false }
+    const columns: ColumnSet =
+      options.columns === undefined ? { columns: {}, open: true } : { columns: options.columns, open: false }
     const { key } = options
     return this.#begin({ rows: rows as InlineRows, columns, ...(key === undefined ? {} : { key }) })
   }
@@ -147,8 +153,14 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Keeps the rows for which a function says true. */
-  filter<Kept extends R>(run: (row: R, context: FunctionContext<Params>) => row is Kept, options?: FunctionOptions): PipelineBuilder<Kept, Params>
-  filter(run: (row: R, context: FunctionContext<Params>) => boolean | Promise<boolean>, options?: FunctionOptions): PipelineBuilder<R, Params>
+  filter<Kept extends R>(
+    run: (row: R, context: FunctionContext<Params>) => row is Kept,
+    options?: FunctionOptions,
+  ): PipelineBuilder<Kept, Params>
+  filter(
+    run: (row: R, context: FunctionContext<Params>) => boolean | Promise<boolean>,
+    options?: FunctionOptions,
+  ): PipelineBuilder<R, Params>
   filter(run: unknown, options: FunctionOptions = {}): PipelineBuilder<never, Params> {
     return this.#addFunction({ kind: 'filter', run: run as never }, { columns: {}, ...options })
   }
@@ -163,7 +175,10 @@ export class PipelineBuilder<R, Params = unknown> {
 
   /** Changes several rows at a time; gives back as many results, in order. */
   mapBatches<Out extends object>(
-    run: (rows: readonly R[], context: BatchContext & { readonly params: Params }) => readonly (Out | MaestroError)[] | Promise<readonly (Out | MaestroError)[]>,
+    run: (
+      rows: readonly R[],
+      context: BatchContext & { readonly params: Params },
+    ) => readonly (Out | MaestroError)[] | Promise<readonly (Out | MaestroError)[]>,
     options: FunctionOptions & { readonly size?: number } = {},
   ): PipelineBuilder<Flat<Out>, Params> {
     const { size, ...rest } = options
@@ -177,10 +192,17 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Writes the rows as they are here. The chain may go on after it. */
-  write<const Name extends SinkName>(use: Name, options: SinkOptions<R>[Name], settings: { readonly id?: string } = {}): PipelineBuilder<R, Params> {
+  write<const Name extends SinkName>(
+    use: Name,
+    options: SinkOptions<R>[Name],
+    settings: { readonly id?: string } = {},
+  ): PipelineBuilder<R, Params> {
     const { definition, tip } = this.#draft
     const id = settings.id ?? `sink-${definition.sinks.length + 1}`
-    return new PipelineBuilder({ tip, definition: { ...definition, sinks: [...definition.sinks, { id, input: tip, use: use as string, options }] } })
+    return new PipelineBuilder({
+      tip,
+      definition: { ...definition, sinks: [...definition.sinks, { id, input: tip, use: use as string, options }] },
+    })
   }
 
   #begin<Next>(source: SourceNode): PipelineBuilder<Next, Params> {
@@ -189,7 +211,11 @@ export class PipelineBuilder<R, Params = unknown> {
 
   #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
     const { version, columns, ...settings } = options
-    const described = { ...step, ...(version === undefined ? {} : { version }), ...(columns === undefined ? {} : { columns }) }
+    const described = {
+      ...step,
+      ...(version === undefined ? {} : { version }),
+      ...(columns === undefined ? {} : { columns }),
+    }
     return this.#add(described, undefined, step.kind, settings)
   }
 
@@ -228,7 +254,10 @@ export function pipeline(name: string): PipelineBuilder<never>
 export function pipeline<S extends Schema>(
   name: string,
   settings: { readonly params: S },
-  build: (builder: PipelineBuilder<never, SchemaOutput<S>>, params: SchemaOutput<S>) => PipelineBuilder<unknown, SchemaOutput<S>>,
+  build: (
+    builder: PipelineBuilder<never, SchemaOutput<S>>,
+    params: SchemaOutput<S>,
+  ) => PipelineBuilder<unknown, SchemaOutput<S>>,
 ): ParameterisedPipeline<SchemaOutput<S>>
 export function pipeline(name: string, settings?: { readonly params: Schema }, build?: unknown): unknown {
   return settings === undefined ? startPipeline(name) : { name, params: settings.params, build }
@@ -241,7 +270,11 @@ export function startPipeline<Params>(name: string, params?: Params): PipelineBu
 }
 
 /** All forms in which a pipeline is given to the runner. */
-export type PipelineInput = PipelineBuilder<never, never> | PipelineBuilder<unknown, never> | ParameterisedPipeline<never> | PipelineDefinition
+export type PipelineInput =
+  | PipelineBuilder<never, never>
+  | PipelineBuilder<unknown, never>
+  | ParameterisedPipeline<never>
+  | PipelineDefinition
 
 /** The rows that a pipeline ends with. */
 export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row

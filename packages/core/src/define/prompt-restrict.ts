@@ -1,6 +1,8 @@
 import type { Operator, PromptClass } from '../contracts/operator/operator.js'
 
-type OperatorClass = (abstract new (...parameters: never[]) => Operator) & { readonly allowedPrompts: readonly PromptClass[] }
+type OperatorClass = (abstract new (
+  ...parameters: never[]
+) => Operator) & { readonly allowedPrompts: readonly PromptClass[] }
 
 /**
  * Says which prompt classes an operator class takes. A pipeline that gives it another does not compile to a plan.

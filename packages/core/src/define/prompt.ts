@@ -1,9 +1,11 @@
 import { Prompt, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
-import { parseTemplate, renderTemplate, templateVariables, type TemplatePiece } from './template.js'
+import { parseTemplate, renderTemplate, type TemplatePiece, templateVariables } from './template.js'
 
-type Trim<S extends string> = S extends ` ${infer Rest}` | `${infer Rest} ` | `\n${infer Rest}` | `${infer Rest}\n` ? Trim<Rest> : S
+type Trim<S extends string> = S extends ` ${infer Rest}` | `${infer Rest} ` | `\n${infer Rest}` | `${infer Rest}\n`
+  ? Trim<Rest>
+  : S
 type Head<S extends string> = S extends `${infer First}.${string}` ? Trim<First> : S
 
 /** The variables of a template literal. Of a text that is only known at run time: `any`, and the plan checks it. */

@@ -26,7 +26,10 @@ export function parseTemplate(template: string): readonly TemplatePiece[] {
     const close = template.indexOf('}}', open)
     if (close === -1) throw fail('a {{ is not closed by }}')
     literal += template.slice(position, open)
-    const path = template.slice(open + 2, close).split('.').map((part) => part.trim())
+    const path = template
+      .slice(open + 2, close)
+      .split('.')
+      .map((part) => part.trim())
     if (!path.every((part) => name.test(part))) throw fail(`"{{${template.slice(open + 2, close)}}}" is no variable`)
     if (literal !== '') pieces.push(literal)
     literal = ''

@@ -15,12 +15,8 @@ export interface ErrorEntry<Details> {
 export type ErrorTable = Readonly<Record<string, ErrorEntry<any>>>
 
 /** The details that an entry of a table asks for. */
-export type DetailsOf<Table extends ErrorTable, Code extends keyof Table> = Parameters<Table[Code]['message']> extends [
-  infer Details,
-  ...unknown[],
-]
-  ? Details
-  : Readonly<Record<string, never>>
+export type DetailsOf<Table extends ErrorTable, Code extends keyof Table> =
+  Parameters<Table[Code]['message']> extends [infer Details, ...unknown[]] ? Details : Readonly<Record<string, never>>
 
 /** Makes a MaestroError of one table from its code and details. */
 export type ErrorFactory<Table extends ErrorTable> = <Code extends keyof Table & string>(

@@ -1,7 +1,8 @@
 import { defineErrors } from './define-errors.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
-const meant = (suggestion: string | undefined): string => (suggestion === undefined ? '' : `Did you mean "${suggestion}"? `)
+const meant = (suggestion: string | undefined): string =>
+  suggestion === undefined ? '' : `Did you mean "${suggestion}"? `
 
 interface Unknown {
   readonly name: string
@@ -18,14 +19,17 @@ export const coreErrors = {
   },
   MAESTRO_CONFIG_LOAD: {
     message: (d: { path: string; reason: string }) => `The config ${d.path} could not be loaded: ${d.reason}`,
-    hint: () => 'Fix the file. In a TypeScript config, imports of other .ts files end in .ts and decorators are not possible.',
+    hint: () =>
+      'Fix the file. In a TypeScript config, imports of other .ts files end in .ts and decorators are not possible.',
   },
   MAESTRO_CONFIG_INVALID: {
-    message: (d: { path: string; issues: readonly string[] }) => `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    message: (d: { path: string; issues: readonly string[] }) =>
+      `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'Every setting is described in docs/config.md.',
   },
   MAESTRO_CONFIG_ENV_MISSING: {
-    message: (d: { name: string; setting: string }) => `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,
+    message: (d: { name: string; setting: string }) =>
+      `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,
     hint: (d: { name: string; setting: string }) => `Set it, for example: export ${d.name}=...`,
   },
 
@@ -43,15 +47,18 @@ export const coreErrors = {
     hint: () => "Export one: export default pipeline('name').read(...)...write(...)",
   },
   MAESTRO_PIPELINE_MALFORMED: {
-    message: (d: { pipeline: string; issues: readonly string[] }) => `The definition of pipeline ${d.pipeline} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    message: (d: { pipeline: string; issues: readonly string[] }) =>
+      `The definition of pipeline ${d.pipeline} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'The form of a pipeline as data is described in docs/pipelines.md.',
   },
   MAESTRO_PIPELINE_PARAMS: {
-    message: (d: { pipeline: string; issues: readonly string[] }) => `The parameters of pipeline ${d.pipeline} are not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
+    message: (d: { pipeline: string; issues: readonly string[] }) =>
+      `The parameters of pipeline ${d.pipeline} are not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'Set parameters with --set name=value.',
   },
   MAESTRO_PIPELINE_INVALID: {
-    message: (d: { pipeline: string; faults: readonly string[] }) => `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    message: (d: { pipeline: string; faults: readonly string[] }) =>
+      `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
     hint: () => 'Each line says the step, what was expected and what to do.',
   },
   MAESTRO_PIPELINE_NO_SOURCE: {
@@ -75,8 +82,10 @@ export const coreErrors = {
     hint: () => 'Give each step an id of its own.',
   },
   MAESTRO_PIPELINE_OPTIONS: {
-    message: (d: { use: string; issues: readonly string[] }) => `${d.use}: the options are not valid: ${d.issues.join('; ')}.`,
-    hint: (d: { use: string; issues: readonly string[] }) => `The options of ${d.use} are shown by \`maestro plugins ${d.use}\`.`,
+    message: (d: { use: string; issues: readonly string[] }) =>
+      `${d.use}: the options are not valid: ${d.issues.join('; ')}.`,
+    hint: (d: { use: string; issues: readonly string[] }) =>
+      `The options of ${d.use} are shown by \`maestro plugins ${d.use}\`.`,
   },
   MAESTRO_PIPELINE_OPTION_UNKNOWN: {
     message: (d: Unknown & { use: string }) => `${d.use}: there is no option "${d.name}".`,
@@ -87,11 +96,14 @@ export const coreErrors = {
     hint: (d: Unknown & { use: string }) => `${meant(d.suggestion)}Columns at this point: ${list(d.known)}.`,
   },
   MAESTRO_PIPELINE_PROMPT_VARIABLE: {
-    message: (d: Unknown & { use: string }) => `${d.use}: the prompt needs "${d.name}", and there is no such column here.`,
-    hint: (d: Unknown & { use: string }) => `${meant(d.suggestion)}Columns at this point: ${list(d.known)}. A literal {{ is written \\{{.`,
+    message: (d: Unknown & { use: string }) =>
+      `${d.use}: the prompt needs "${d.name}", and there is no such column here.`,
+    hint: (d: Unknown & { use: string }) =>
+      `${meant(d.suggestion)}Columns at this point: ${list(d.known)}. A literal {{ is written \\{{.`,
   },
   MAESTRO_PIPELINE_CAPABILITY: {
-    message: (d: { use: string; serving: string; capability: string }) => `${d.use}: the serving "${d.serving}" has not the capability ${d.capability}.`,
+    message: (d: { use: string; serving: string; capability: string }) =>
+      `${d.use}: the serving "${d.serving}" has not the capability ${d.capability}.`,
     hint: () => 'Name another serving in the option `serving`.',
   },
   MAESTRO_PIPELINE_TABLE_ENGINE: {
@@ -105,7 +117,8 @@ export const coreErrors = {
 
   // 3, 4 plugins
   MAESTRO_PLUGIN_NOT_FOUND: {
-    message: (d: { name: string; from: string; suggestion?: string | undefined }) => `The plugin ${d.name} was not found from ${d.from}.`,
+    message: (d: { name: string; from: string; suggestion?: string | undefined }) =>
+      `The plugin ${d.name} was not found from ${d.from}.`,
     hint: (d: { name: string; from: string; suggestion?: string | undefined }) =>
       `${meant(d.suggestion)}${d.name.startsWith('.') || d.name.startsWith('/') ? 'Check the path; it is relative to the config file.' : `Install it: npm install ${d.name}`}`,
   },
@@ -114,11 +127,13 @@ export const coreErrors = {
     hint: () => 'A package carries it in the field "maestro" of package.json, a file in definePlugin({ manifest }).',
   },
   MAESTRO_PLUGIN_MANIFEST_INVALID: {
-    message: (d: { plugin: string; issues: readonly string[] }) => `The manifest of plugin ${d.plugin} is not valid: ${d.issues.join('; ')}.`,
+    message: (d: { plugin: string; issues: readonly string[] }) =>
+      `The manifest of plugin ${d.plugin} is not valid: ${d.issues.join('; ')}.`,
     hint: () => 'The manifest is described in docs/plugins.md.',
   },
   MAESTRO_PLUGIN_API_VERSION: {
-    message: (d: { plugin: string; found: unknown; supported: number }) => `The plugin ${d.plugin} is made for apiVersion ${String(d.found)}; this version knows ${d.supported}.`,
+    message: (d: { plugin: string; found: unknown; supported: number }) =>
+      `The plugin ${d.plugin} is made for apiVersion ${String(d.found)}; this version knows ${d.supported}.`,
     hint: () => 'Install a version of the plugin that fits, or another version of @maestro-dataflow/core.',
   },
   MAESTRO_PLUGIN_LOAD: {
@@ -130,15 +145,18 @@ export const coreErrors = {
     hint: () => 'Export one: export default definePlugin({ name, apply })',
   },
   MAESTRO_PLUGIN_OPTIONS: {
-    message: (d: { plugin: string; issues: readonly string[] }) => `The options of plugin ${d.plugin} are not valid: ${d.issues.join('; ')}.`,
+    message: (d: { plugin: string; issues: readonly string[] }) =>
+      `The options of plugin ${d.plugin} are not valid: ${d.issues.join('; ')}.`,
     hint: () => "Options are given as ['name', { ... }] in `plugins`.",
   },
   MAESTRO_PLUGIN_APPLY: {
-    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} threw while it registered its parts: ${d.reason}`,
+    message: (d: { plugin: string; reason: string }) =>
+      `The plugin ${d.plugin} threw while it registered its parts: ${d.reason}`,
     hint: () => 'The error is in the plugin.',
   },
   MAESTRO_PLUGIN_REQUIRES_MISSING: {
-    message: (d: { plugin: string; requires: string }) => `The plugin ${d.plugin} needs the plugin ${d.requires}, which is not in the config.`,
+    message: (d: { plugin: string; requires: string }) =>
+      `The plugin ${d.plugin} needs the plugin ${d.requires}, which is not in the config.`,
     hint: (d: { plugin: string; requires: string }) => `Add '${d.requires}' to \`plugins\`.`,
   },
   MAESTRO_PLUGIN_REQUIRES_CYCLE: {
@@ -156,7 +174,8 @@ export const coreErrors = {
   },
 
   MAESTRO_PLUGIN_TAP: {
-    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
+    message: (d: { plugin: string; reason: string }) =>
+      `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
     hint: () => 'The error is in the plugin; remove it from `plugins` to run without it.',
   },
 
@@ -166,11 +185,13 @@ export const coreErrors = {
     hint: () => 'A contribution asks for something that this version does not provide.',
   },
   MAESTRO_REGISTRY_DUPLICATE: {
-    message: (d: { kind: string; name: string; first: string; second: string }) => `Both ${d.first} and ${d.second} contribute ${d.kind} "${d.name}".`,
+    message: (d: { kind: string; name: string; first: string; second: string }) =>
+      `Both ${d.first} and ${d.second} contribute ${d.kind} "${d.name}".`,
     hint: () => 'Remove one of the two plugins, or rename its contribution.',
   },
   MAESTRO_REGISTRY_UNKNOWN: {
-    message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) => `${d.where}: there is no ${d.kind} "${d.name}".`,
+    message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
+      `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
   },
@@ -193,11 +214,13 @@ export const coreErrors = {
     hint: () => 'Check the folder, its permissions and the free space.',
   },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
-    message: (d: { rejects: number; limit: string; last: string }) => `The run was stopped after ${d.rejects} rejected rows (maxRejects is ${d.limit}). The last: ${d.last}`,
+    message: (d: { rejects: number; limit: string; last: string }) =>
+      `The run was stopped after ${d.rejects} rejected rows (maxRejects is ${d.limit}). The last: ${d.last}`,
     hint: () => 'See rejects.jsonl in the run folder, mend the cause or raise `maxRejects`.',
   },
   MAESTRO_RUN_ALL_FAILED: {
-    message: (d: { step: string; rows: number; reason: string }) => `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
+    message: (d: { step: string; rows: number; reason: string }) =>
+      `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
     hint: () => 'The cause is likely in the step and not in the rows. Mend it and run again.',
   },
   MAESTRO_RUN_COUNTS: {
@@ -219,7 +242,8 @@ export const coreErrors = {
     hint: () => 'The row and the error are in the rejects.',
   },
   MAESTRO_STEP_RESULT: {
-    message: (d: { step: string; expected: string; found: string }) => `${d.step} gave back ${d.found} instead of ${d.expected}.`,
+    message: (d: { step: string; expected: string; found: string }) =>
+      `${d.step} gave back ${d.found} instead of ${d.expected}.`,
     hint: () => 'Every kind of operator has one form of result; see docs/operators.md.',
   },
   MAESTRO_STEP_CREATE: {
@@ -227,33 +251,40 @@ export const coreErrors = {
     hint: () => 'The error is in the operator or its options.',
   },
   MAESTRO_PROMPT_VARIABLE_MISSING: {
-    message: (d: { missing: readonly string[]; given: readonly string[] }) => `The prompt needs ${list(d.missing)}; given were ${list(d.given)}.`,
+    message: (d: { missing: readonly string[]; given: readonly string[] }) =>
+      `The prompt needs ${list(d.missing)}; given were ${list(d.given)}.`,
     hint: () => 'Give every variable a value.',
   },
   MAESTRO_PROMPT_TEMPLATE: {
-    message: (d: { template: string; reason: string }) => `The prompt template "${d.template}" is not valid: ${d.reason}.`,
+    message: (d: { template: string; reason: string }) =>
+      `The prompt template "${d.template}" is not valid: ${d.reason}.`,
     hint: () => 'Variables are written {{name}} or {{name.field}}; a literal {{ is written \\{{.',
   },
   MAESTRO_PROMPT_NOT_ALLOWED: {
-    message: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `${d.operator} does not take a ${d.prompt}.`,
+    message: (d: { operator: string; prompt: string; allowed: readonly string[] }) =>
+      `${d.operator} does not take a ${d.prompt}.`,
     hint: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `It takes: ${list(d.allowed)}.`,
   },
 
   // 10 servings
   MAESTRO_SERVING_UNKNOWN: {
     message: (d: Unknown & { where: string; add: string }) => `${d.where}: no serving "${d.name}" is configured.`,
-    hint: (d: Unknown & { where: string; add: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}. Add one to \`servings\`, for example: ${d.add}`,
+    hint: (d: Unknown & { where: string; add: string }) =>
+      `${meant(d.suggestion)}Known: ${list(d.known)}. Add one to \`servings\`, for example: ${d.add}`,
   },
   MAESTRO_SERVING_KIND: {
-    message: (d: { name: string; expected: string; found: string }) => `The serving "${d.name}" is of kind ${d.found}; needed is ${d.expected}.`,
+    message: (d: { name: string; expected: string; found: string }) =>
+      `The serving "${d.name}" is of kind ${d.found}; needed is ${d.expected}.`,
     hint: () => 'Name another serving.',
   },
   MAESTRO_SERVING_CONTEXT_TOO_LONG: {
-    message: (d: { serving: string; tokens: number; limit: number }) => `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
+    message: (d: { serving: string; tokens: number; limit: number }) =>
+      `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
     hint: () => 'Shorten the text, ask for a shorter answer, or use a model with a longer context.',
   },
   MAESTRO_SERVING_TIMEOUT: {
-    message: (d: { serving: string; milliseconds: number }) => `${d.serving} did not answer within ${d.milliseconds} ms.`,
+    message: (d: { serving: string; milliseconds: number }) =>
+      `${d.serving} did not answer within ${d.milliseconds} ms.`,
     hint: () => 'Raise the time-out or ask for a shorter answer.',
     retryable: true,
   },
@@ -266,23 +297,27 @@ export const coreErrors = {
     hint: () => 'Raise `maxTokens` if the answer was cut off; a larger model follows schemas better.',
   },
   MAESTRO_SERVING_SCHEMA_MISMATCH: {
-    message: (d: { serving: string; issues: readonly string[] }) => `The answer of ${d.serving} does not fit the schema: ${d.issues.join('; ')}.`,
+    message: (d: { serving: string; issues: readonly string[] }) =>
+      `The answer of ${d.serving} does not fit the schema: ${d.issues.join('; ')}.`,
     hint: () => 'Loosen the schema or use a larger model.',
   },
   MAESTRO_SERVING_CUT_OFF: {
-    message: (d: { serving: string; tokens: number }) => `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
+    message: (d: { serving: string; tokens: number }) =>
+      `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
     hint: () => 'Raise `maxTokens`.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
     message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
-    hint: () => 'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
+    hint: () =>
+      'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,
     hint: () => 'The cause says more.',
   },
   MAESTRO_SERVING_BATCH_LENGTH: {
-    message: (d: { prompts: number; variables: number }) => `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
+    message: (d: { prompts: number; variables: number }) =>
+      `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
     hint: () => 'Give one set of variables for each prompt.',
   },
 
@@ -304,11 +339,13 @@ export const coreErrors = {
     hint: () => 'Mend the record in the input; the other rows go on.',
   },
   MAESTRO_ROW_SCHEMA: {
-    message: (d: { location: string; issues: readonly string[] }) => `${d.location} does not fit the schema: ${d.issues.join('; ')}.`,
+    message: (d: { location: string; issues: readonly string[] }) =>
+      `${d.location} does not fit the schema: ${d.issues.join('; ')}.`,
     hint: () => 'Mend the record or loosen the schema; the other rows go on.',
   },
   MAESTRO_ROW_UNENCODABLE: {
-    message: (d: { column: string; type: string }) => `Column "${d.column}" holds a ${d.type}, which cannot be written.`,
+    message: (d: { column: string; type: string }) =>
+      `Column "${d.column}" holds a ${d.type}, which cannot be written.`,
     hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists and plain objects.',
   },
 } as const

@@ -59,7 +59,17 @@ export class MaestroError extends Error {
   /** The error as data: what goes into journals, rejects and `--json` output. */
   toJSON(): Record<string, unknown> {
     const { code, message, hint, details, retryable, plugin, step, rowId } = this
-    return dropUndefined({ code, message, hint, details, retryable, plugin, step, rowId, cause: describeCause(this.cause) })
+    return dropUndefined({
+      code,
+      message,
+      hint,
+      details,
+      retryable,
+      plugin,
+      step,
+      rowId,
+      cause: describeCause(this.cause),
+    })
   }
 }
 

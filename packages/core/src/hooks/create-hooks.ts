@@ -1,5 +1,12 @@
 import { AsyncSeriesHook, SyncHook, SyncWaterfallHook } from 'tapable'
-import type { ContributionHooks, ContributionKind, Contributions, LifecycleHooks, Registrar, RequestEvent } from '../contracts/hooks.js'
+import type {
+  ContributionHooks,
+  ContributionKind,
+  Contributions,
+  LifecycleHooks,
+  Registrar,
+  RequestEvent,
+} from '../contracts/hooks.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { contributionKinds } from './contribution-kinds.js'
@@ -9,7 +16,9 @@ type Series = 'runStart' | 'stepDone' | 'runDone'
 type Observed = Exclude<keyof LifecycleHooks, Series | 'requestStart'>
 
 /** The calling side of the contribution hooks. */
-export type ContributionCallers = { readonly [Kind in ContributionKind]: { call(registrar: Registrar<Contributions[Kind]>): unknown } }
+export type ContributionCallers = {
+  readonly [Kind in ContributionKind]: { call(registrar: Registrar<Contributions[Kind]>): unknown }
+}
 
 /** The calling side of the lifecycle hooks. */
 export type LifecycleCallers = {
@@ -20,7 +29,10 @@ export type LifecycleCallers = {
 
 /** Hooks through which one plugin contributes. Each plugin gets its own, so that what it brings is known to be its own. */
 export function createContributionHooks(): ContributionHooks & ContributionCallers {
-  const hooks = contributionKinds.map((kind) => [kind, Object.assign(new SyncHook<[unknown]>(['registrar']), { hookKind: 'sync' })])
+  const hooks = contributionKinds.map((kind) => [
+    kind,
+    Object.assign(new SyncHook<[unknown]>(['registrar']), { hookKind: 'sync' }),
+  ])
   // Every kind has its hook; tapable's own types cannot say which registrar each one takes.
   return Object.fromEntries(hooks) as ContributionHooks & ContributionCallers
 }
@@ -45,13 +57,21 @@ export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
 }
 
 /** Whoever taps is named when the tap throws. */
-function observing<Hook extends SyncHook<[unknown]> | AsyncSeriesHook<[unknown]> | SyncWaterfallHook<[unknown]>>(hook: Hook): Hook {
+function observing<Hook extends SyncHook<[unknown]> | AsyncSeriesHook<[unknown]> | SyncWaterfallHook<[unknown]>>(
+  hook: Hook,
+): Hook {
   hook.intercept({
     register: (tap) => {
       const { name } = tap
       const fn = tap.fn as (...parameters: unknown[]) => unknown
       const blame = (error: unknown) =>
-        MaestroError.is(error) ? error : maestroError('MAESTRO_PLUGIN_TAP', { plugin: name, reason: error instanceof Error ? error.message : String(error) }, error)
+        MaestroError.is(error)
+          ? error
+          : maestroError(
+              'MAESTRO_PLUGIN_TAP',
+              { plugin: name, reason: error instanceof Error ? error.message : String(error) },
+              error,
+            )
       return {
         ...tap,
         fn: (...parameters: unknown[]) => {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ResolvedConfig } from '../config/resolved-config.js'
 import { readYaml } from '../config/read-yaml.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
@@ -33,7 +33,9 @@ export async function loadPipeline(
 }
 
 /** The pipeline files of a project, sorted by path. */
-export async function pipelineFiles(config: Pick<ResolvedConfig, 'directory' | 'pipelines'>): Promise<readonly string[]> {
+export async function pipelineFiles(
+  config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
+): Promise<readonly string[]> {
   const files = await Array.fromAsync(glob([...config.pipelines], { cwd: config.directory }))
   return files.sort().map((file) => resolve(config.directory, file))
 }
@@ -47,13 +49,21 @@ async function readPipeline(path: string, params: Readonly<Record<string, unknow
   const ending = extname(path)
   try {
     if (ending === '.json') return fromPipelineData(JSON.parse(await readFile(path, 'utf8')), path, params)
-    if (ending === '.yaml' || ending === '.yml') return fromPipelineData(await readYaml(path, await readFile(path, 'utf8')), path, params)
+    if (ending === '.yaml' || ending === '.yml')
+      return fromPipelineData(await readYaml(path, await readFile(path, 'utf8')), path, params)
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
     if (isPipeline(module.default)) return await toDefinition(module.default, params)
-    throw maestroError('MAESTRO_PIPELINE_NOT_A_PIPELINE', { path, found: module.default === undefined ? 'nothing' : typeof module.default })
+    throw maestroError('MAESTRO_PIPELINE_NOT_A_PIPELINE', {
+      path,
+      found: module.default === undefined ? 'nothing' : typeof module.default,
+    })
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_PIPELINE_LOAD', { path, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' }, error)
+    throw maestroError(
+      'MAESTRO_PIPELINE_LOAD',
+      { path, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' },
+      error,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
+import type { ResolvedConfig } from '../config/resolved-config.js'
 import { Operator } from '../contracts/operator/operator.js'
 import type { PipelineDefinition, StepNode } from '../contracts/pipeline-definition.js'
-import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 
 /**
@@ -10,13 +10,28 @@ import type { ContributionNames } from '../plugins/select-plugins.js'
 export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig): ContributionNames {
   const { steps, sinks, source } = definition
   const operators = new Set(steps.flatMap(({ use }) => (typeof use === 'string' ? [use] : [])))
-  const storages = new Set([...sinks.map((sink) => sink.use), ...(source !== undefined && 'use' in source ? [source.use] : [])])
+  const storages = new Set([
+    ...sinks.map((sink) => sink.use),
+    ...(source !== undefined && 'use' in source ? [source.use] : []),
+  ])
   const prompts = new Set(steps.flatMap(promptNames))
-  const asks = steps.some(({ use }) => typeof use === 'string' ? !/^(fs|table)\./.test(use) : !('run' in use) || use instanceof Operator)
-  const servings = new Set(asks ? Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : [])) : [])
-  const table = steps.some(({ use }) => (typeof use === 'string' ? use.startsWith('table.') : use instanceof Operator && use.kind === 'table'))
+  const asks = steps.some(({ use }) =>
+    typeof use === 'string' ? !/^(fs|table)\./.test(use) : !('run' in use) || use instanceof Operator,
+  )
+  const servings = new Set(
+    asks ? Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : [])) : [],
+  )
+  const table = steps.some(({ use }) =>
+    typeof use === 'string' ? use.startsWith('table.') : use instanceof Operator && use.kind === 'table',
+  )
   const engine = config.tableEngine
-  return { operators, storages, prompts, servings, ...(table ? { tableEngines: new Set(engine === undefined ? [] : [engine.use]) } : {}) }
+  return {
+    operators,
+    storages,
+    prompts,
+    servings,
+    ...(table ? { tableEngines: new Set(engine === undefined ? [] : [engine.use]) } : {}),
+  }
 }
 
 function promptNames(step: StepNode): readonly string[] {

@@ -11,7 +11,11 @@ const known = ['name', 'params', 'read', 'steps', 'write']
  *
  * @throws MAESTRO_PIPELINE_MALFORMED, MAESTRO_PIPELINE_PARAMS
  */
-export function fromPipelineData(data: unknown, source: string, params: Readonly<Record<string, unknown>>): PipelineDefinition {
+export function fromPipelineData(
+  data: unknown,
+  source: string,
+  params: Readonly<Record<string, unknown>>,
+): PipelineDefinition {
   const issues = faultsOf(data)
   if (issues.length > 0) throw maestroError('MAESTRO_PIPELINE_MALFORMED', { pipeline: source, issues })
   const { params: declared = {}, ...rest } = data as PipelineData
@@ -21,20 +25,27 @@ export function fromPipelineData(data: unknown, source: string, params: Readonly
 }
 
 function faultsOf(data: unknown): readonly string[] {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return ['a pipeline is an object with name, read, steps and write']
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    return ['a pipeline is an object with name, read, steps and write']
   const faults: string[] = []
   for (const key of Object.keys(data)) {
     if (known.includes(key)) continue
     const suggestion = didYouMean(key, known)
-    faults.push(`${key}: there is no such part.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`)
+    faults.push(
+      `${key}: there is no such part.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`,
+    )
   }
   const { name, read, steps = [], write = [] } = data as Record<string, unknown>
   if (typeof name !== 'string') faults.push('name: a text is expected')
-  if (!usesSomething(read)) faults.push('read: an object with `use` is expected, such as { use: fs.file, path: data/in.csv }')
+  if (!usesSomething(read))
+    faults.push('read: an object with `use` is expected, such as { use: fs.file, path: data/in.csv }')
   if (!Array.isArray(steps)) faults.push('steps: a list is expected')
-  else for (const [index, step] of steps.entries()) if (!usesSomething(step)) faults.push(`steps[${index}]: an object with \`use\` is expected`)
+  else
+    for (const [index, step] of steps.entries())
+      if (!usesSomething(step)) faults.push(`steps[${index}]: an object with \`use\` is expected`)
   const sinks = Array.isArray(write) ? write : [write]
-  for (const [index, sink] of sinks.entries()) if (!usesSomething(sink)) faults.push(`write[${index}]: an object with \`use\` is expected`)
+  for (const [index, sink] of sinks.entries())
+    if (!usesSomething(sink)) faults.push(`write[${index}]: an object with \`use\` is expected`)
   return faults
 }
 
@@ -42,7 +53,11 @@ function usesSomething(value: unknown): boolean {
   return typeof value === 'object' && value !== null && typeof (value as { use?: unknown }).use === 'string'
 }
 
-function parameterValues(pipeline: string, declared: NonNullable<PipelineData['params']>, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function parameterValues(
+  pipeline: string,
+  declared: NonNullable<PipelineData['params']>,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const names = Object.keys(declared)
   const issues = Object.keys(given)
     .filter((name) => !names.includes(name))

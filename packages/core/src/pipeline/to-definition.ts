@@ -8,7 +8,10 @@ import { maestroError } from '../errors/error-table.js'
  * @param params Values of its parameters; texts from the command line may stand for other types.
  * @throws MAESTRO_PIPELINE_PARAMS
  */
-export async function toDefinition(pipeline: PipelineInput, params: Readonly<Record<string, unknown>> = {}): Promise<PipelineDefinition> {
+export async function toDefinition(
+  pipeline: PipelineInput,
+  params: Readonly<Record<string, unknown>> = {},
+): Promise<PipelineDefinition> {
   if (pipeline instanceof PipelineBuilder) return withParams(pipeline.definition, params)
   if (!isParameterised(pipeline)) return withParams(pipeline as PipelineDefinition, params)
   const { name, params: schema } = pipeline
@@ -17,8 +20,12 @@ export async function toDefinition(pipeline: PipelineInput, params: Readonly<Rec
   let issues: readonly string[] = []
   for (const attempt of attempts) {
     const result = await schema['~standard'].validate(attempt)
-    if (result.issues === undefined) return pipeline.build(startPipeline<never>(name, result.value), result.value).definition
-    issues = result.issues.map((issue) => `${(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${issue.message}`)
+    if (result.issues === undefined)
+      return pipeline.build(startPipeline<never>(name, result.value), result.value).definition
+    issues = result.issues.map(
+      (issue) =>
+        `${(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${issue.message}`,
+    )
   }
   throw maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline: name, issues })
 }
@@ -30,7 +37,10 @@ export function isParameterised(pipeline: unknown): pipeline is ParameterisedPip
 function withParams(definition: PipelineDefinition, params: Readonly<Record<string, unknown>>): PipelineDefinition {
   const given = Object.keys(params)
   if (given.length > 0) {
-    throw maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline: definition.name, issues: given.map((name) => `${name}: the pipeline has no such parameter`) })
+    throw maestroError('MAESTRO_PIPELINE_PARAMS', {
+      pipeline: definition.name,
+      issues: given.map((name) => `${name}: the pipeline has no such parameter`),
+    })
   }
   return definition
 }

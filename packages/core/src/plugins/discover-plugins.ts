@@ -29,11 +29,15 @@ export interface DiscoveredPlugin {
  *
  * @throws MAESTRO_PLUGIN_NOT_FOUND, _MANIFEST_MISSING, _MANIFEST_INVALID, _API_VERSION, _DUPLICATE
  */
-export async function discoverPlugins(references: readonly PluginReference[], directory: string): Promise<readonly DiscoveredPlugin[]> {
+export async function discoverPlugins(
+  references: readonly PluginReference[],
+  directory: string,
+): Promise<readonly DiscoveredPlugin[]> {
   const discovered: DiscoveredPlugin[] = []
   for (const reference of references) {
     const plugin = await discover(reference, directory)
-    if (discovered.some((known) => known.name === plugin.name)) throw maestroError('MAESTRO_PLUGIN_DUPLICATE', { plugin: plugin.name })
+    if (discovered.some((known) => known.name === plugin.name))
+      throw maestroError('MAESTRO_PLUGIN_DUPLICATE', { plugin: plugin.name })
     discovered.push(plugin)
   }
   return discovered
@@ -42,7 +46,8 @@ export async function discoverPlugins(references: readonly PluginReference[], di
 function discover(reference: PluginReference, directory: string): Promise<DiscoveredPlugin> {
   if (typeof reference === 'string') return discoverNamed(reference, undefined, directory)
   if (isPair(reference)) return discoverNamed(reference[0], reference[1], directory)
-  if ('plugin' in reference) return discoverInline((reference as ConfiguredPlugin).plugin, (reference as ConfiguredPlugin).options)
+  if ('plugin' in reference)
+    return discoverInline((reference as ConfiguredPlugin).plugin, (reference as ConfiguredPlugin).options)
   return discoverInline(reference, undefined)
 }
 
@@ -51,13 +56,19 @@ function isPair(reference: PluginReference): reference is readonly [string, unkn
 }
 
 function discoverNamed(name: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
-  return name.startsWith('.') || isAbsolute(name) ? discoverFile(name, options, directory) : discoverPackage(name, options, directory)
+  return name.startsWith('.') || isAbsolute(name)
+    ? discoverFile(name, options, directory)
+    : discoverPackage(name, options, directory)
 }
 
 async function discoverPackage(name: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
   const folder = findPackage(name, directory)
   if (folder === undefined) {
-    throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name, from: directory, suggestion: didYouMean(name, [...officialPlugins, ...installed(directory)]) })
+    throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', {
+      name,
+      from: directory,
+      suggestion: didYouMean(name, [...officialPlugins, ...installed(directory)]),
+    })
   }
   const { version, manifest } = await readManifest(name, join(folder, 'package.json'))
   const load = () => importPlugin(name, async () => import(await entryOf(folder)))
@@ -66,9 +77,11 @@ async function discoverPackage(name: string, options: unknown, directory: string
 
 async function discoverFile(path: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
   const file = resolve(directory, path)
-  if (!existsSync(file)) throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name: path, from: directory, suggestion: undefined })
+  if (!existsSync(file))
+    throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name: path, from: directory, suggestion: undefined })
   const definition = await importPlugin(path, () => import(pathToFileURL(file).href))
-  if (definition.manifest === undefined) throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISSING', { plugin: definition.name, path: file })
+  if (definition.manifest === undefined)
+    throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISSING', { plugin: definition.name, path: file })
   const inline = await discoverInline(definition, options)
   return { ...inline, origin: 'file', path: file }
 }
@@ -84,12 +97,19 @@ async function discoverInline(definition: PluginDefinition, options: unknown): P
   return { name, version: undefined, origin: 'inline', path: undefined, manifest: parsed, options, load }
 }
 
-async function readManifest(plugin: string, path: string): Promise<{ readonly version: string | undefined; readonly manifest: PluginManifest }> {
+async function readManifest(
+  plugin: string,
+  path: string,
+): Promise<{ readonly version: string | undefined; readonly manifest: PluginManifest }> {
   let content: { version?: string; maestro?: unknown }
   try {
     content = JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    throw maestroError('MAESTRO_PLUGIN_MANIFEST_INVALID', { plugin, issues: [`${path}: ${(error as Error).message}`] }, error)
+    throw maestroError(
+      'MAESTRO_PLUGIN_MANIFEST_INVALID',
+      { plugin, issues: [`${path}: ${(error as Error).message}`] },
+      error,
+    )
   }
   if (content.maestro === undefined) throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISSING', { plugin, path })
   return { version: content.version, manifest: parseManifest(plugin, content.maestro) }
@@ -101,7 +121,11 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
     module = (await load()) as { default?: unknown }
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_PLUGIN_LOAD', { plugin, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' }, error)
+    throw maestroError(
+      'MAESTRO_PLUGIN_LOAD',
+      { plugin, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' },
+      error,
+    )
   }
   const definition = module.default
   if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin })
@@ -109,7 +133,12 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
 }
 
 function isPlugin(value: unknown): value is PluginDefinition {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { apply?: unknown }).apply === 'function' && 'name' in value
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { apply?: unknown }).apply === 'function' &&
+    'name' in value
+  )
 }
 
 /** The folder of an installed package, upward from a folder, through linked workspaces too. */
@@ -123,7 +152,10 @@ function findPackage(name: string, from: string): string | undefined {
 
 /** The module that `import` of a package by name would load, when asked from outside it. */
 async function entryOf(folder: string): Promise<string> {
-  const { exports, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { exports?: unknown; main?: string }
+  const { exports, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    exports?: unknown
+    main?: string
+  }
   return pathToFileURL(join(folder, entryIn(exports) ?? main ?? 'index.js')).href
 }
 
@@ -138,5 +170,7 @@ function entryIn(exports: unknown): string | undefined {
 function installed(directory: string): readonly string[] {
   const folder = join(directory, 'node_modules')
   if (!existsSync(folder)) return []
-  return readdirSync(folder).flatMap((name) => (name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name]))
+  return readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  )
 }

@@ -27,5 +27,7 @@ async function loadPlugin(discovered: DiscoveredPlugin): Promise<LoadedPlugin> {
 }
 
 function describeIssue(issue: { readonly message: string; readonly path?: readonly unknown[] | undefined }): string {
-  return issue.path === undefined || issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`
+  return issue.path === undefined || issue.path.length === 0
+    ? issue.message
+    : `${issue.path.map(String).join('.')}: ${issue.message}`
 }

@@ -28,7 +28,8 @@ const manifestSchema = z.strictObject({
  * @throws MAESTRO_PLUGIN_API_VERSION, MAESTRO_PLUGIN_MANIFEST_INVALID with every fault
  */
 export function parseManifest(plugin: string, manifest: unknown): PluginManifest {
-  const version = typeof manifest === 'object' && manifest !== null ? (manifest as { apiVersion?: unknown }).apiVersion : undefined
+  const version =
+    typeof manifest === 'object' && manifest !== null ? (manifest as { apiVersion?: unknown }).apiVersion : undefined
   if (version !== undefined && version !== pluginApiVersion) {
     throw maestroError('MAESTRO_PLUGIN_API_VERSION', { plugin, found: version, supported: pluginApiVersion })
   }

@@ -12,10 +12,12 @@ export function orderPlugins(plugins: readonly DiscoveredPlugin[]): readonly Dis
   const visit = (plugin: DiscoveredPlugin, path: readonly string[]): void => {
     if (ordered.has(plugin)) return
     const here = path.indexOf(plugin.name)
-    if (here !== -1) throw maestroError('MAESTRO_PLUGIN_REQUIRES_CYCLE', { plugins: [...path.slice(here), plugin.name] })
+    if (here !== -1)
+      throw maestroError('MAESTRO_PLUGIN_REQUIRES_CYCLE', { plugins: [...path.slice(here), plugin.name] })
     for (const requires of plugin.manifest?.requires ?? []) {
       const required = byName.get(requires)
-      if (required === undefined) throw maestroError('MAESTRO_PLUGIN_REQUIRES_MISSING', { plugin: plugin.name, requires })
+      if (required === undefined)
+        throw maestroError('MAESTRO_PLUGIN_REQUIRES_MISSING', { plugin: plugin.name, requires })
       visit(required, [...path, plugin.name])
     }
     ordered.add(plugin)

@@ -24,30 +24,55 @@ export interface RegisterContext {
  * @throws MAESTRO_PLUGIN_APPLY, MAESTRO_PLUGIN_MANIFEST_MISMATCH, MAESTRO_REGISTRY_DUPLICATE
  */
 export function registerPlugins(plugins: readonly LoadedPlugin[], context: RegisterContext): Registry {
-  const announced = new Map(contributionKinds.map((kind) => [kind, context.configured.flatMap((plugin) => Object.keys(plugin.manifest?.contributes?.[kind] ?? {}))]))
+  const announced = new Map(
+    contributionKinds.map((kind) => [
+      kind,
+      context.configured.flatMap((plugin) => Object.keys(plugin.manifest?.contributes?.[kind] ?? {})),
+    ]),
+  )
   const registry = new Registry(announced)
   for (const plugin of plugins) applyPlugin(plugin, registry, context)
   return registry.seal()
 }
 
-function applyPlugin({ discovered, definition, options }: LoadedPlugin, registry: Registry, context: RegisterContext): void {
+function applyPlugin(
+  { discovered, definition, options }: LoadedPlugin,
+  registry: Registry,
+  context: RegisterContext,
+): void {
   const { name } = discovered
   const own = createContributionHooks()
-  const pluginContext: PluginContext = { options, logger: context.logger.child({ plugin: name }), directory: context.directory }
+  const pluginContext: PluginContext = {
+    options,
+    logger: context.logger.child({ plugin: name }),
+    directory: context.directory,
+  }
   try {
     definition.apply({ ...context.hooks, ...own }, pluginContext)
     for (const kind of contributionKinds) own[kind].call(registry.registrar(kind, name) as never)
   } catch (error) {
     if (MaestroError.is(error)) throw error.at({ plugin: name })
-    throw maestroError('MAESTRO_PLUGIN_APPLY', { plugin: name, reason: error instanceof Error ? error.message : String(error) }, error)
+    throw maestroError(
+      'MAESTRO_PLUGIN_APPLY',
+      { plugin: name, reason: error instanceof Error ? error.message : String(error) },
+      error,
+    )
   }
   if (discovered.manifest !== undefined) assertManifest(discovered, registry)
 }
 
 function assertManifest({ name, manifest }: DiscoveredPlugin, registry: Registry): void {
-  const declared = contributionKinds.flatMap((kind) => Object.keys(manifest?.contributes?.[kind] ?? {}).map((thing) => `${kind}/${thing}`))
-  const added = contributionKinds.flatMap((kind) => registry.names(kind).filter((thing) => registry.pluginOf(kind, thing) === name).map((thing) => `${kind}/${thing}`))
+  const declared = contributionKinds.flatMap((kind) =>
+    Object.keys(manifest?.contributes?.[kind] ?? {}).map((thing) => `${kind}/${thing}`),
+  )
+  const added = contributionKinds.flatMap((kind) =>
+    registry
+      .names(kind)
+      .filter((thing) => registry.pluginOf(kind, thing) === name)
+      .map((thing) => `${kind}/${thing}`),
+  )
   const missing = declared.filter((thing) => !added.includes(thing))
   const extra = added.filter((thing) => !declared.includes(thing))
-  if (missing.length + extra.length > 0) throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISMATCH', { plugin: name, missing, extra })
+  if (missing.length + extra.length > 0)
+    throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISMATCH', { plugin: name, missing, extra })
 }

@@ -16,7 +16,10 @@ const singular: Readonly<Record<ContributionKind, string>> = {
 
 /** Everything that the loaded plugins contribute, by kind and name, with who brought it. Sealed after hop 6. */
 export class Registry {
-  readonly #entries = new Map<ContributionKind, Map<string, { readonly plugin: string; readonly definition: unknown }>>()
+  readonly #entries = new Map<
+    ContributionKind,
+    Map<string, { readonly plugin: string; readonly definition: unknown }>
+  >()
   /** Names that configured plugins would contribute, loaded or not; for suggestions. */
   readonly #announced: ReadonlyMap<ContributionKind, readonly string[]>
   #sealed = false
@@ -37,8 +40,16 @@ export class Registry {
     if (entry !== undefined) return entry.definition as Contributions[Kind]
     const known = [...new Set([...this.names(kind), ...(this.#announced.get(kind) ?? [])])].sort()
     const plugin = officialPluginOf(name)
-    const missing = plugin !== undefined && known.every((other) => officialPluginOf(other) !== plugin) ? plugin : undefined
-    throw maestroError('MAESTRO_REGISTRY_UNKNOWN', { kind: singular[kind], name, where, known, suggestion: didYouMean(name, known), plugin: missing })
+    const missing =
+      plugin !== undefined && known.every((other) => officialPluginOf(other) !== plugin) ? plugin : undefined
+    throw maestroError('MAESTRO_REGISTRY_UNKNOWN', {
+      kind: singular[kind],
+      name,
+      where,
+      known,
+      suggestion: didYouMean(name, known),
+      plugin: missing,
+    })
   }
 
   has(kind: ContributionKind, name: string): boolean {
@@ -64,7 +75,13 @@ export class Registry {
     if (this.#sealed) throw maestroError('MAESTRO_REGISTRY_SEALED', { kind: singular[kind], name })
     const entries = this.#entries.get(kind) ?? new Map()
     const taken = entries.get(name)
-    if (taken !== undefined) throw maestroError('MAESTRO_REGISTRY_DUPLICATE', { kind: singular[kind], name, first: taken.plugin, second: plugin })
+    if (taken !== undefined)
+      throw maestroError('MAESTRO_REGISTRY_DUPLICATE', {
+        kind: singular[kind],
+        name,
+        first: taken.plugin,
+        second: plugin,
+      })
     this.#entries.set(kind, entries.set(name, { plugin, definition }))
   }
 }

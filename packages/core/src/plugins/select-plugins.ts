@@ -8,8 +8,17 @@ export type ContributionNames = Partial<Record<ContributionKind, ReadonlySet<str
  * Which plugins a pipeline needs: those that contribute a name it uses, those that ask for start-up, those already in
  * memory, and what these require. The rest stay unloaded.
  */
-export function selectPlugins(ordered: readonly DiscoveredPlugin[], names: ContributionNames): readonly DiscoveredPlugin[] {
-  const needed = new Set(ordered.filter((plugin) => plugin.origin !== 'package' || plugin.manifest?.startup === true || contributesAny(plugin, names)).map((plugin) => plugin.name))
+export function selectPlugins(
+  ordered: readonly DiscoveredPlugin[],
+  names: ContributionNames,
+): readonly DiscoveredPlugin[] {
+  const needed = new Set(
+    ordered
+      .filter(
+        (plugin) => plugin.origin !== 'package' || plugin.manifest?.startup === true || contributesAny(plugin, names),
+      )
+      .map((plugin) => plugin.name),
+  )
   // Required plugins come first in the order, so that one walk from the end finds them all.
   for (const plugin of ordered.toReversed()) {
     if (needed.has(plugin.name)) for (const required of plugin.manifest?.requires ?? []) needed.add(required)
@@ -22,6 +31,8 @@ function contributesAny(plugin: DiscoveredPlugin, names: ContributionNames): boo
   return (Object.keys(names) as ContributionKind[]).some((kind) => {
     const contributed = Object.keys(contributes[kind] ?? {})
     const wanted = names[kind]
-    return wanted?.size === 0 ? contributed.length > 0 && kind === 'tableEngines' : contributed.some((name) => wanted?.has(name))
+    return wanted?.size === 0
+      ? contributed.length > 0 && kind === 'tableEngines'
+      : contributed.some((name) => wanted?.has(name))
   })
 }

@@ -74,10 +74,17 @@ export class BatchCollector {
     let results: readonly unknown[]
     try {
       const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
-      results = await this.#step.run(rows.map((waiting) => waiting.row), context)
+      results = await this.#step.run(
+        rows.map((waiting) => waiting.row),
+        context,
+      )
       if (!Array.isArray(results) || results.length !== rows.length) {
         const found = Array.isArray(results) ? `${results.length} results` : describeValue(results)
-        throw maestroError('MAESTRO_STEP_RESULT', { step: this.#step.id, expected: `${rows.length} results, one for each row`, found })
+        throw maestroError('MAESTRO_STEP_RESULT', {
+          step: this.#step.id,
+          expected: `${rows.length} results, one for each row`,
+          found,
+        })
       }
     } catch (error) {
       const [only] = rows

@@ -3,7 +3,11 @@ import type { Batch } from '../contracts/row.js'
 /** Batches from one side to the other: the giver waits while the taker is behind. */
 export class BatchQueue implements AsyncIterable<Batch> {
   readonly #batches: Batch[] = []
-  #state: { readonly kind: 'open' } | { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'closed' } = { kind: 'open' }
+  #state:
+    | { readonly kind: 'open' }
+    | { readonly kind: 'ended' }
+    | { readonly kind: 'failed'; readonly error: unknown }
+    | { readonly kind: 'closed' } = { kind: 'open' }
   #wakeTaker: (() => void) | undefined
   #wakeGiver: (() => void) | undefined
 

@@ -36,18 +36,31 @@ export function createStepOperator(step: CompiledStep, maker: OperatorMaker): un
 }
 
 /** Makes a step of a row stage ready to be called. @throws MAESTRO_STEP_CREATE */
-export function createRowStep(step: CompiledStep, counter: StepCounter, onError: 'reject' | 'fail', maker: OperatorMaker): RowStep {
+export function createRowStep(
+  step: CompiledStep,
+  counter: StepCounter,
+  onError: 'reject' | 'fail',
+  maker: OperatorMaker,
+): RowStep {
   const { id, kind, effects } = step.planned
   const created = createStepOperator(step, maker)
   const run = created instanceof Operator ? rowFunction(created) : created
   if (typeof run !== 'function') {
-    throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `create() gave back ${describeValue(created)} instead of a function or an operator` })
+    throw maestroError('MAESTRO_STEP_CREATE', {
+      step: id,
+      reason: `create() gave back ${describeValue(created)} instead of a function or an operator`,
+    })
   }
   const base = { id, counter, onError: step.node.onError ?? onError }
   switch (kind) {
     case 'map':
       // A function's effects are not relied on: it may touch more than it says.
-      return { ...base, kind, run: run as OperatorFunctions['map'], effects: step.planned.use === 'function' ? undefined : effects }
+      return {
+        ...base,
+        kind,
+        run: run as OperatorFunctions['map'],
+        effects: step.planned.use === 'function' ? undefined : effects,
+      }
     case 'filter':
       return { ...base, kind, run: run as OperatorFunctions['filter'] }
     case 'flatMap':
@@ -72,6 +85,5 @@ function batchSize(step: CompiledStep, created: unknown): number {
   if (created instanceof MapBatchesOperator) return created.batchSize
   const { use } = step.node
   if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
-  const size = step.definition?.batchSize
-  return (typeof size === 'function' ? size(step.options) : size) ?? defaultBatchSize
+  return step.definition?.batchSize?.(step.options) ?? defaultBatchSize
 }

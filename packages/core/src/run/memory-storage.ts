@@ -22,7 +22,9 @@ export class MemoryStorage implements RowStorage {
    */
   constructor(rows: Iterable<Row>, options: { readonly key?: string } = {}) {
     const { key } = options
-    this.#steps = [Array.from(rows, (row, index) => encodeStepLine(key === undefined ? `rows:${index + 1}` : String(row[key]), row))]
+    this.#steps = [
+      Array.from(rows, (row, index) => encodeStepLine(key === undefined ? `rows:${index + 1}` : String(row[key]), row)),
+    ]
   }
 
   get operatorStep(): number {

@@ -1,5 +1,5 @@
-import type { Row, RowId } from '../contracts/row.js'
 import type { RunReport } from '../contracts/report.js'
+import type { Row, RowId } from '../contracts/row.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunEnvironment } from './run-context.js'

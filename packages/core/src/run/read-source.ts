@@ -23,7 +23,10 @@ async function* readStorage(storage: RowStorage): AsyncGenerator<SourceBatch> {
   yield* storage.read()
 }
 
-async function* readRows(rows: Iterable<Row> | AsyncIterable<Row>, key: string | undefined): AsyncGenerator<SourceBatch> {
+async function* readRows(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  key: string | undefined,
+): AsyncGenerator<SourceBatch> {
   const ids = new RowIds(key)
   if (Symbol.asyncIterator in rows) {
     for await (const row of rows) yield ids.batch([row])
@@ -57,20 +60,30 @@ class RowIds {
       this.#position++
       const position = `rows:${this.#position}`
       if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: position, reason: `a row is an object of columns, not ${describeValue(row)}` })
+        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
+          location: position,
+          reason: `a row is an object of columns, not ${describeValue(row)}`,
+        })
         rejects.push({ id: position, row, error })
         continue
       }
       const value = this.#key === undefined ? undefined : (row as Row)[this.#key]
       if (this.#key !== undefined && (value === undefined || value === null)) {
-        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: position, reason: `the key column "${this.#key}" has no value` })
+        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
+          location: position,
+          reason: `the key column "${this.#key}" has no value`,
+        })
         rejects.push({ id: position, row, error })
         continue
       }
       const id = this.#key === undefined ? position : String(value)
       if (this.#key !== undefined) {
         if (this.#seen.has(id)) {
-          rejects.push({ id: position, row, error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }) })
+          rejects.push({
+            id: position,
+            row,
+            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
+          })
           continue
         }
         this.#seen.add(id)
@@ -83,7 +96,10 @@ class RowIds {
 }
 
 /** The first rows of a source; rejects before the bound come along. */
-export async function* limitRows(batches: AsyncIterable<SourceBatch>, limit: number | undefined): AsyncGenerator<SourceBatch> {
+export async function* limitRows(
+  batches: AsyncIterable<SourceBatch>,
+  limit: number | undefined,
+): AsyncGenerator<SourceBatch> {
   if (limit === 0) return
   let left = limit ?? Number.POSITIVE_INFINITY
   for await (const batch of batches) {

@@ -29,7 +29,11 @@ export class RejectPolicy {
   add(step: string, counter: StepCounter, error: MaestroError): void {
     this.#rejects++
     if (this.#maxRejects !== undefined && this.#rejects > this.#maxRejects) {
-      throw maestroError('MAESTRO_RUN_TOO_MANY_REJECTS', { rejects: this.#rejects, limit: String(this.#maxRejects), last: error.message }, error)
+      throw maestroError(
+        'MAESTRO_RUN_TOO_MANY_REJECTS',
+        { rejects: this.#rejects, limit: String(this.#maxRejects), last: error.message },
+        error,
+      )
     }
     const succeeded = counter.rowsOut + counter.dropped
     if (succeeded === 0 && counter.rejected >= this.#failFast) throw allFailed(step, counter, error)
@@ -45,5 +49,9 @@ export class RejectPolicy {
 
 /** A step in which no row succeeded. */
 export function allFailed(step: string, counter: StepCounter, error: MaestroError): MaestroError {
-  return maestroError('MAESTRO_RUN_ALL_FAILED', { step, rows: counter.rejected, reason: `${error.message} ${error.hint ?? ''}`.trim() }, error)
+  return maestroError(
+    'MAESTRO_RUN_ALL_FAILED',
+    { step, rows: counter.rejected, reason: `${error.message} ${error.hint ?? ''}`.trim() },
+    error,
+  )
 }

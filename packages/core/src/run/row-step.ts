@@ -48,7 +48,12 @@ export function linkSteps(steps: readonly RowStep[]): readonly ChainLink[] {
     group = []
   }
   for (const step of steps) {
-    if (step.kind === 'map' && step.effects !== undefined && step.effects.opaque !== true && step.effects.keeps === undefined) {
+    if (
+      step.kind === 'map' &&
+      step.effects !== undefined &&
+      step.effects.opaque !== true &&
+      step.effects.keeps === undefined
+    ) {
       group.push(step)
       continue
     }
@@ -78,7 +83,9 @@ function dependencies(steps: readonly MapStep[]): readonly (readonly number[])[]
     const mine = new Set<number>()
     for (let earlier = 0; earlier < index; earlier++) {
       const other = steps[earlier]?.effects ?? {}
-      const depends = writtenColumns(other).some((column) => touches.has(column)) || readColumns(other).some((column) => writes.includes(column))
+      const depends =
+        writtenColumns(other).some((column) => touches.has(column)) ||
+        readColumns(other).some((column) => writes.includes(column))
       if (!depends) continue
       mine.add(earlier)
       for (const further of needs[earlier] ?? []) mine.add(further)

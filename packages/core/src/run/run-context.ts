@@ -1,6 +1,5 @@
-import type { Operator } from '../contracts/operator/operator.js'
-import type { OperatorDefinition } from '../contracts/operator-definition.js'
-import type { Logger } from '../contracts/logger.js'
+import type { RunConfig } from '../contracts/config.js'
+import type { Executor } from '../contracts/execution.js'
 import type {
   BatchEvent,
   RejectEvent,
@@ -11,15 +10,16 @@ import type {
   StepDoneEvent,
   StepEvent,
 } from '../contracts/hooks.js'
-import type { RunConfig } from '../contracts/config.js'
-import type { Executor } from '../contracts/execution.js'
+import type { Logger } from '../contracts/logger.js'
+import type { Operator } from '../contracts/operator/operator.js'
+import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { Journal } from './journal.js'
 import type { RejectPolicy } from './reject-policy.js'
 import type { RunFolder } from './run-folder.js'
-import type { StepCounter } from './step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
+import type { StepCounter } from './step-counter.js'
 import type { TraceRow } from './stream-rows.js'
 
 interface SyncCaller<Event> {
@@ -79,5 +79,13 @@ export interface RunContext extends RunEnvironment {
   readonly limit: number | undefined
   readonly trace: TraceRow | undefined
   /** Notes a row that could not be processed. @throws what stops the run */
-  reject(place: { readonly step: string; readonly use: string; readonly stage: number }, counter: StepCounter, row: { readonly id: string; readonly row: unknown; readonly error: import('../errors/maestro-error.js').MaestroError }): void
+  reject(
+    place: { readonly step: string; readonly use: string; readonly stage: number },
+    counter: StepCounter,
+    row: {
+      readonly id: string
+      readonly row: unknown
+      readonly error: import('../errors/maestro-error.js').MaestroError
+    },
+  ): void
 }

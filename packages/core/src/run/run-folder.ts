@@ -44,7 +44,8 @@ export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
 export async function pruneRuns(stateDirectory: string, keep: number): Promise<void> {
   const folder = join(stateDirectory, 'runs')
   const runs = (await readdir(folder)).sort()
-  for (const run of runs.slice(0, Math.max(0, runs.length - keep))) await rm(join(folder, run), { recursive: true, force: true })
+  for (const run of runs.slice(0, Math.max(0, runs.length - keep)))
+    await rm(join(folder, run), { recursive: true, force: true })
 }
 
 /** Writes a whole file beside its place and renames it, so that a reader sees the old one or the new one. */

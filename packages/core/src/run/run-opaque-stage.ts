@@ -2,12 +2,12 @@ import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { PlannedStage } from '../contracts/plan.js'
-import { toStepError } from './step-result.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { createStepOperator } from './create-row-step.js'
 import type { RunContext } from './run-context.js'
 import { counterOf, partitionFile } from './run-row-stage.js'
 import { StepFileStorage } from './step-file-storage.js'
+import { toStepError } from './step-result.js'
 
 /**
  * Runs an operator that sees a whole storage. What it did to single rows is not known: fewer rows count as dropped,
@@ -15,17 +15,28 @@ import { StepFileStorage } from './step-file-storage.js'
  *
  * @param input The step file it reads. @returns the step file it wrote
  */
-export async function runOpaqueStage(stage: PlannedStage, step: CompiledStep, input: string, context: RunContext): Promise<string> {
+export async function runOpaqueStage(
+  stage: PlannedStage,
+  step: CompiledStep,
+  input: string,
+  context: RunContext,
+): Promise<string> {
   const operator = createStepOperator(step, context) as Operator
   const counter = counterOf(context, step.node.id)
   const output = partitionFile(context, stage, 0)
-  const storage = new StepFileStorage((number) => (number === 0 ? input : join(dirname(output), `step-${number}.jsonl`)))
+  const storage = new StepFileStorage((number) =>
+    number === 0 ? input : join(dirname(output), `step-${number}.jsonl`),
+  )
   const result = await operator.run(storage, { signal: context.signal }).catch((error) => {
     throw toStepError(error, step.node.id, undefined)
   })
   for (const row of result.rejected) {
     counter.rejected++
-    context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, counter, { id: row.rowId, row: row.row, error: row.error })
+    context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, counter, {
+      id: row.rowId,
+      row: row.row,
+      error: row.error,
+    })
   }
   const remaining = result.rowsIn - result.rejected.length
   counter.add({

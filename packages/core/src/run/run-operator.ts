@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import { MapOperator } from '../contracts/operator/map.js'
+import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator/operator.js'
 import type { TableOperator } from '../contracts/operator/table.js'
 import type { RowStorage } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
-import { BatchQueue } from './batch-queue.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
+import { BatchQueue } from './batch-queue.js'
 import { rowFunction } from './create-row-step.js'
 import { estimateBytes } from './read-source.js'
 import { allFailed, RejectPolicy } from './reject-policy.js'
@@ -31,7 +31,11 @@ const bytesInFlight = 64 * 1024 * 1024
  *
  * @throws MAESTRO_RUN_ALL_FAILED, MAESTRO_RUN_ABORTED
  */
-export async function runOperator(operator: Operator, storage: RowStorage, options: AloneOptions = {}): Promise<OperatorResult> {
+export async function runOperator(
+  operator: Operator,
+  storage: RowStorage,
+  options: AloneOptions = {},
+): Promise<OperatorResult> {
   const signal = options.signal ?? new AbortController().signal
   const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
   const counter = new StepCounter()
@@ -86,7 +90,11 @@ function toRowStep(operator: Operator, id: string, counter: StepCounter): RowSte
 }
 
 /** Runs a table operator alone: the storage's rows go through a temporary step file and its engine. */
-export async function runTableOperator(operator: TableOperator, storage: RowStorage, options: AloneOptions = {}): Promise<OperatorResult> {
+export async function runTableOperator(
+  operator: TableOperator,
+  storage: RowStorage,
+  options: AloneOptions = {},
+): Promise<OperatorResult> {
   const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
   const rejected: RejectedRow[] = []
   let engine: TableEngine | undefined

@@ -64,7 +64,10 @@ export async function writeWithRejects(
       const refused = MaestroError.is(error) && error.rowId !== undefined ? left.ids.indexOf(error.rowId) : -1
       if (!MaestroError.is(error) || refused === -1) throw error
       reject(left.ids[refused] as RowId, left.rows[refused] as Row, error)
-      left = { ids: left.ids.filter((_, index) => index !== refused), rows: left.rows.filter((_, index) => index !== refused) }
+      left = {
+        ids: left.ids.filter((_, index) => index !== refused),
+        rows: left.rows.filter((_, index) => index !== refused),
+      }
       if (left.rows.length === 0) return
     }
   }

@@ -9,8 +9,8 @@ import { openInlineSource } from './read-source.js'
 import { allFailed, RejectPolicy } from './reject-policy.js'
 import type { RunContext, RunEnvironment } from './run-context.js'
 import { createRunFolder, createRunId, createTemporaryFolder, pruneRuns, writeFileAtomically } from './run-folder.js'
-import { RunOutputs, type RowOutput } from './run-outputs.js'
-import { type StageFiles, runStage } from './run-stage.js'
+import { type RowOutput, RunOutputs } from './run-outputs.js'
+import { runStage, type StageFiles } from './run-stage.js'
 import { StepCounter } from './step-counter.js'
 import { toStepError } from './step-result.js'
 import type { TraceRow } from './stream-rows.js'
@@ -28,7 +28,9 @@ export interface RunOptions {
   readonly output?: RowOutput | undefined
   readonly trace?: TraceRow | undefined
   /** Gets each row that could not be processed. */
-  readonly onReject?: ((row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void) | undefined
+  readonly onReject?:
+    | ((row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void)
+    | undefined
 }
 
 /**
@@ -38,7 +40,11 @@ export interface RunOptions {
  * @returns the report of a run that has succeeded
  * @throws what stopped the run, with the report in `details.report`; outputs are as they were
  */
-export async function runPipeline(compiled: CompiledPipeline, environment: RunEnvironment, options: RunOptions = {}): Promise<RunReport> {
+export async function runPipeline(
+  compiled: CompiledPipeline,
+  environment: RunEnvironment,
+  options: RunOptions = {},
+): Promise<RunReport> {
   const started = Date.now()
   const run = await startRun(compiled, environment, options)
   const { context, sinks } = run
@@ -52,14 +58,21 @@ export async function runPipeline(compiled: CompiledPipeline, environment: RunEn
       context.journal.event({ event: 'sink-done', sink, rows: result.rows, location: result.location })
     })
   } catch (error) {
-    failure = context.signal.aborted && !MaestroError.is(error) ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
+    failure =
+      context.signal.aborted && !MaestroError.is(error)
+        ? maestroError('MAESTRO_RUN_ABORTED', {}, error)
+        : toRunError(error)
     await context.outputs.abort()
   } finally {
     run.stopObserving()
     for (const operator of context.operators) await operator.dispose?.()
   }
   const report = createReport(run, started, failure)
-  context.journal.event({ event: 'run-done', status: report.status, ...(failure === undefined ? {} : { error: failure.toJSON() }) })
+  context.journal.event({
+    event: 'run-done',
+    status: report.status,
+    ...(failure === undefined ? {} : { error: failure.toJSON() }),
+  })
   context.journal.close()
   await closeRun(context, report)
   await context.hooks.runDone.promise({ runId: report.runId, report })
@@ -79,12 +92,22 @@ interface Run {
 
 async function startRun(compiled: CompiledPipeline, environment: RunEnvironment, options: RunOptions): Promise<Run> {
   const runId = createRunId(compiled.plan.pipeline)
-  const folder = options.keep === false ? await createTemporaryFolder(runId) : await createRunFolder(environment.stateDirectory, runId)
-  if (folder.kept) await writeFileAtomically(join(folder.path, 'plan.json'), `${JSON.stringify(compiled.plan, null, 2)}\n`)
+  const folder =
+    options.keep === false
+      ? await createTemporaryFolder(runId)
+      : await createRunFolder(environment.stateDirectory, runId)
+  if (folder.kept)
+    await writeFileAtomically(join(folder.path, 'plan.json'), `${JSON.stringify(compiled.plan, null, 2)}\n`)
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const signal = options.signal ?? new AbortController().signal
   const rejects = new RejectPolicy(environment.settings)
-  const storage = { directory: environment.directory, allowOutside: environment.allowOutside, signal, runDirectory: folder.path, logger: environment.logger }
+  const storage = {
+    directory: environment.directory,
+    allowOutside: environment.allowOutside,
+    signal,
+    runDirectory: folder.path,
+    logger: environment.logger,
+  }
   const operators: Operator[] = []
   const usage = new UsageCounter(runId)
   const stopObserving = environment.observeRequests((event) => usage.add(event))
@@ -108,7 +131,15 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
       journal.reject({ ...toRejectLine(row.id, place.use, row.row, row.error), step: place.step })
       options.onReject?.(row)
       if (environment.hooks.rowRejected.isUsed()) {
-        environment.hooks.rowRejected.call({ runId, step: place.step, stage: place.stage, rowId: row.id, row: row.row, error: row.error, tries: 1 })
+        environment.hooks.rowRejected.call({
+          runId,
+          step: place.step,
+          stage: place.stage,
+          rowId: row.id,
+          row: row.row,
+          error: row.error,
+          tries: 1,
+        })
       }
       rejects.add(place.step, counter, row.error)
     },
@@ -121,8 +152,15 @@ async function runStages({ context, compiled, options }: Run): Promise<void> {
   const { hooks, journal, folder } = context
   journal.event({ event: 'run-start', pipeline: plan.pipeline, runId: folder.runId })
   await hooks.runStart.promise({ runId: folder.runId, plan, directory: folder.kept ? folder.path : undefined })
-  const storage = { directory: context.directory, allowOutside: context.allowOutside, signal: context.signal, runDirectory: folder.path, logger: context.logger }
-  const reader = 'rows' in source.node ? openInlineSource(source.node) : await source.definition?.open(source.options, storage)
+  const storage = {
+    directory: context.directory,
+    allowOutside: context.allowOutside,
+    signal: context.signal,
+    runDirectory: folder.path,
+    logger: context.logger,
+  }
+  const reader =
+    'rows' in source.node ? openInlineSource(source.node) : await source.definition?.open(source.options, storage)
   if (reader === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: plan.pipeline })
   const files: StageFiles = new Map()
   const last = lastStage(compiled)
@@ -131,13 +169,18 @@ async function runStages({ context, compiled, options }: Run): Promise<void> {
     journal.event({ event: 'stage-start', stage: stage.index, name: stage.name })
     for (const step of stage.steps) hooks.stepStart.call({ runId: folder.runId, step, stage: stage.index })
     const outputs = options.output !== undefined && stage.index === last ? [options.output] : []
-    await context.executor.execute([{ stage: stage.index, index: 0 }], async () => void (await runStage(stage, { reader, files, outputs }, context)), context.signal)
+    await context.executor.execute(
+      [{ stage: stage.index, index: 0 }],
+      async () => void (await runStage(stage, { reader, files, outputs }, context)),
+      context.signal,
+    )
     const counts = Object.fromEntries(stage.steps.map((step) => [step, context.counters.get(step)?.snapshot()]))
     journal.event({ event: 'stage-done', stage: stage.index, steps: counts })
     for (const step of stage.steps) {
       const counter = context.counters.get(step)
       counter?.assertSum(step)
-      if (counter !== undefined) await hooks.stepDone.promise({ runId: folder.runId, step, stage: stage.index, counts: counter.snapshot() })
+      if (counter !== undefined)
+        await hooks.stepDone.promise({ runId: folder.runId, step, stage: stage.index, counts: counter.snapshot() })
     }
   }
   addDirectSource(context)
@@ -146,7 +189,10 @@ async function runStages({ context, compiled, options }: Run): Promise<void> {
 /** The stage whose rows are the pipeline's: the one that holds its end. */
 function lastStage(compiled: CompiledPipeline): number {
   const { end } = compiled.definition
-  const stage = compiled.plan.stages.findLast((candidate) => end === undefined || candidate.steps.includes(end) || (end === 'source' && candidate.steps.length === 0))
+  const stage = compiled.plan.stages.findLast(
+    (candidate) =>
+      end === undefined || candidate.steps.includes(end) || (end === 'source' && candidate.steps.length === 0),
+  )
   return stage?.index ?? 0
 }
 
@@ -164,7 +210,8 @@ function checkCounts(context: RunContext, last: MaestroError | undefined): void 
   const counters: (readonly [string, StepCounter])[] = [['source', context.sourceCounter], ...context.counters]
   for (const [step, counter] of counters) {
     counter.assertSum(step)
-    if (last !== undefined && counter.rowsIn > 0 && counter.rejected === counter.rowsIn) throw allFailed(step, counter, last)
+    if (last !== undefined && counter.rowsIn > 0 && counter.rejected === counter.rowsIn)
+      throw allFailed(step, counter, last)
   }
   context.rejects.finish(context.sourceCounter.rowsIn, last)
 }
@@ -173,7 +220,11 @@ function toRunError(error: unknown): MaestroError {
   return MaestroError.is(error) ? error : toStepError(error, 'run', undefined)
 }
 
-function createReport({ context, compiled, sinks, usage }: Run, started: number, failure: MaestroError | undefined): RunReport {
+function createReport(
+  { context, compiled, sinks, usage }: Run,
+  started: number,
+  failure: MaestroError | undefined,
+): RunReport {
   const steps = [...compiled.steps.values()].map((step): StepReport => {
     const used = usage.of(step.node.id)
     const counts = context.counters.get(step.node.id)?.snapshot() ?? new StepCounter().snapshot()

@@ -39,7 +39,9 @@ export interface RowStageRun {
 /** Runs one partition of a row stage: input, chain, outputs. @returns the rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
   const { stage } = run
-  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), context.settings.onError ?? 'reject', context))
+  const steps = run.steps.map((step) =>
+    createRowStep(step, counterOf(context, step.node.id), context.settings.onError ?? 'reject', context),
+  )
   const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
   const stepFile = run.materialise ? await StepFileWriter.open(partitionFile(context, stage, run.partition)) : undefined
   const outputs: RowOutput[] = [...run.outputs]
@@ -55,7 +57,8 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     params: context.compiled.definition.params,
     signal: context.signal,
     trace: context.trace,
-    reject: (step, id, row, error) => context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
+    reject: (step, id, row, error) =>
+      context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
     emit: (ids, rows) => {
       rowsOut += rows.length
       announce(context, stage, steps)
@@ -84,10 +87,19 @@ export function counterOf(context: RunContext, step: string): StepCounter {
   return context.counters.get(step) ?? new StepCounter()
 }
 
-function announce(context: RunContext, stage: PlannedStage, steps: readonly { readonly id: string; readonly counter: StepCounter }[]): void {
+function announce(
+  context: RunContext,
+  stage: PlannedStage,
+  steps: readonly { readonly id: string; readonly counter: StepCounter }[],
+): void {
   if (!context.hooks.batchDone.isUsed()) return
   for (const { id, counter } of steps) {
-    context.hooks.batchDone.call({ runId: context.folder.runId, step: id, stage: stage.index, counts: counter.snapshot() })
+    context.hooks.batchDone.call({
+      runId: context.folder.runId,
+      step: id,
+      stage: stage.index,
+      counts: counter.snapshot(),
+    })
   }
 }
 

@@ -26,7 +26,14 @@ export interface StageInput {
 export async function runStage(stage: PlannedStage, input: StageInput, context: RunContext): Promise<number> {
   if (stage.kind === 'rows') {
     const steps = stage.steps.map((id) => stepOf(context, id))
-    const rows = await runRows(stage, readInput(stage, input, context), steps, stage.materialised, input.outputs, context)
+    const rows = await runRows(
+      stage,
+      readInput(stage, input, context),
+      steps,
+      stage.materialised,
+      input.outputs,
+      context,
+    )
     if (stage.materialised) input.files.set(stage.index, partitionFile(context, stage, 0))
     return rows
   }
@@ -44,7 +51,8 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   } else if (output !== undefined) {
     input.files.set(stage.index, output)
     await traceFile(output, step, context)
-    if (stage.sinks.length > 0 || input.outputs.length > 0) await runRows(stage, readStepFile(output), [], false, input.outputs, context)
+    if (stage.sinks.length > 0 || input.outputs.length > 0)
+      await runRows(stage, readStepFile(output), [], false, input.outputs, context)
   }
   return counter?.rowsOut ?? 0
 }
@@ -63,7 +71,8 @@ function runRows(
 
 function stepOf(context: RunContext, id: string): CompiledStep {
   const step = context.compiled.steps.get(id)
-  if (step === undefined) throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: 'the plan names a step that is not there' })
+  if (step === undefined)
+    throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: 'the plan names a step that is not there' })
   return step
 }
 
@@ -74,7 +83,11 @@ function readInput(stage: PlannedStage, input: StageInput, context: RunContext):
 }
 
 /** The source's rows, counted, with its broken records sent to the rejects. */
-async function* readSource(stage: PlannedStage, reader: SourceReader, context: RunContext): AsyncGenerator<SourceBatch> {
+async function* readSource(
+  stage: PlannedStage,
+  reader: SourceReader,
+  context: RunContext,
+): AsyncGenerator<SourceBatch> {
   const { sourceCounter, hooks } = context
   const use = context.compiled.plan.source.use
   for await (const batch of limitRows(reader.read(), context.limit)) {
@@ -87,12 +100,18 @@ async function* readSource(stage: PlannedStage, reader: SourceReader, context: R
       if (context.settings.onError === 'fail') throw reject.error
       context.reject({ step: 'source', use, stage: stage.index }, sourceCounter, reject)
     }
-    if (context.trace !== undefined) for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
+    if (context.trace !== undefined)
+      for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
     yield batch
     if (hooks.sourceProgress.isUsed()) {
       const total = context.limit ?? reader.rowCount
       const known = total === undefined ? {} : { rowsTotal: total }
-      hooks.sourceProgress.call({ runId: context.folder.runId, rows: sourceCounter.rowsIn, ...known, ...reader.progress?.() })
+      hooks.sourceProgress.call({
+        runId: context.folder.runId,
+        rows: sourceCounter.rowsIn,
+        ...known,
+        ...reader.progress?.(),
+      })
     }
   }
 }
@@ -102,7 +121,11 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
   if (stage.kind === 'table' && lines !== undefined && context.limit === undefined && context.trace === undefined) {
-    return lines.paths.map((path, index) => ({ path, format: 'rows' as const, idPrefix: lines.idPrefixes[index] ?? '' }))
+    return lines.paths.map((path, index) => ({
+      path,
+      format: 'rows' as const,
+      idPrefix: lines.idPrefixes[index] ?? '',
+    }))
   }
   const reading = { ...stage, name: `${stage.name}-input`, sinks: [] }
   await runRows(reading, readSource(stage, input.reader, context), [], true, [], context)

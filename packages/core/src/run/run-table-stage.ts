@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Operator } from '../contracts/operator/operator.js'
-import { TableOperator, type TableFunction } from '../contracts/operator/table.js'
+import { type TableFunction, TableOperator } from '../contracts/operator/table.js'
 import type { PlannedStage } from '../contracts/plan.js'
 import type { SinkWriter } from '../contracts/storage.js'
 import type { TableFile, TableStatement } from '../contracts/table-engine.js'
@@ -29,7 +29,8 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
   const { stage, step } = run
   const operator = createStepOperator(step, context)
   const statements = tableStatements(step, operator)
-  const engine = (await context.tableEngine()) ?? (operator instanceof TableOperator ? await operator.createEngine() : undefined)
+  const engine =
+    (await context.tableEngine()) ?? (operator instanceof TableOperator ? await operator.createEngine() : undefined)
   if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
   const counter = counterOf(context, step.node.id)
   const place = { step: step.node.id, use: step.planned.use, stage: stage.index }
@@ -59,5 +60,8 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
 export function tableStatements(step: CompiledStep, created: unknown): readonly TableStatement[] {
   if (created instanceof TableOperator) return created.statements
   if (typeof created === 'function' && !(created instanceof Operator)) return (created as TableFunction)()
-  throw maestroError('MAESTRO_STEP_CREATE', { step: step.node.id, reason: `create() gave back ${describeValue(created)} instead of a table operator` })
+  throw maestroError('MAESTRO_STEP_CREATE', {
+    step: step.node.id,
+    reason: `create() gave back ${describeValue(created)} instead of a table operator`,
+  })
 }

@@ -29,8 +29,17 @@ describe('step codec', () => {
     expect(Object.keys(tagged)).toEqual(['__proto__'])
   })
 
-  test.each([['a function', () => 1], ['a class instance', new Map()], ['a symbol', Symbol('x')]])('%s is refused by name of its column', (_name, value) => {
-    expect(() => encodeStepLine('a', { column: value })).toThrow(expect.objectContaining({ code: 'MAESTRO_ROW_UNENCODABLE', details: expect.objectContaining({ column: 'column' }) }))
+  test.each([
+    ['a function', () => 1],
+    ['a class instance', new Map()],
+    ['a symbol', Symbol('x')],
+  ])('%s is refused by name of its column', (_name, value) => {
+    expect(() => encodeStepLine('a', { column: value })).toThrow(
+      expect.objectContaining({
+        code: 'MAESTRO_ROW_UNENCODABLE',
+        details: expect.objectContaining({ column: 'column' }),
+      }),
+    )
     expect(MaestroError.is(new Error('x'))).toBe(false)
   })
 })

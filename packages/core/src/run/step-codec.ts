@@ -1,5 +1,5 @@
-import { maestroError } from '../errors/error-table.js'
 import type { Row, RowId } from '../contracts/row.js'
+import { maestroError } from '../errors/error-table.js'
 
 /*
  * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
@@ -41,7 +41,9 @@ function isPlainJson(value: unknown): boolean {
     case 'object':
       if (value === null) return true
       if (Array.isArray(value)) return value.every(isPlainJson)
-      return isPlainObject(value) && Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item))
+      return (
+        isPlainObject(value) && Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item))
+      )
     default:
       return false
   }
@@ -49,7 +51,10 @@ function isPlainJson(value: unknown): boolean {
 
 function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+  return (
+    (prototype === Object.prototype || prototype === null) &&
+    typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+  )
 }
 
 function tagColumns(row: Row): Record<string, unknown> {
@@ -63,7 +68,9 @@ function tag(value: unknown, column: string): unknown {
     case 'boolean':
       return value
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $number: Object.is(value, -0) ? '-0' : String(value) }
     case 'bigint':
       return { $bigint: value.toString() }
     case 'undefined':

@@ -1,11 +1,15 @@
+import type { Row } from '../contracts/row.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
-import type { Row } from '../contracts/row.js'
 
 /** @throws MAESTRO_STEP_RESULT when a value is not a plain row */
 export function assertRow(step: string, value: unknown): asserts value is Row {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
-  throw maestroError('MAESTRO_STEP_RESULT', { step, expected: 'a row (an object of columns)', found: describeValue(value) })
+  throw maestroError('MAESTRO_STEP_RESULT', {
+    step,
+    expected: 'a row (an object of columns)',
+    found: describeValue(value),
+  })
 }
 
 /** A value in a few words, for messages. */
@@ -13,12 +17,18 @@ export function describeValue(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
-  return typeof value === 'string' ? `the text "${value.slice(0, 40)}"` : typeof value === 'undefined' ? 'nothing' : `${typeof value} ${String(value)}`
+  return typeof value === 'string'
+    ? `the text "${value.slice(0, 40)}"`
+    : typeof value === 'undefined'
+      ? 'nothing'
+      : `${typeof value} ${String(value)}`
 }
 
 /** Any thrown thing as a MaestroError that knows its step and row. */
 export function toStepError(error: unknown, step: string, rowId: string | undefined): MaestroError {
-  const known = MaestroError.is(error) ? error : maestroError('MAESTRO_STEP_FAILED', { step, reason: firstLine(error) }, error)
+  const known = MaestroError.is(error)
+    ? error
+    : maestroError('MAESTRO_STEP_FAILED', { step, reason: firstLine(error) }, error)
   return known.at({ step, rowId })
 }
 

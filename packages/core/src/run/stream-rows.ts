@@ -59,7 +59,13 @@ export class RowStream {
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
     this.#links = linkSteps(options.steps)
     this.#collectors = this.#links.map((link, index) =>
-      link.kind === 'mapBatches' ? new BatchCollector(link, { signal: this.#signal, run: options.run, params: options.params }, (done, outcome) => this.#batchRowDone(index, done, outcome)) : undefined,
+      link.kind === 'mapBatches'
+        ? new BatchCollector(
+            link,
+            { signal: this.#signal, run: options.run, params: options.params },
+            (done, outcome) => this.#batchRowDone(index, done, outcome),
+          )
+        : undefined,
     )
     this.#window = new OrderedWindow(options.bytesInFlight, options.spillPath)
     options.signal.addEventListener('abort', this.#onAbort, { once: true })
@@ -125,7 +131,9 @@ export class RowStream {
       const link = this.#links[index] as ChainLink
       if (link.kind === 'sideBySide') {
         const context = (step: number) => this.#context(id, link.steps[step]?.id ?? '')
-        void runSideBySide(link, row, context).then((result) => this.#sideBySideDone(link.steps, entry, leaf, id, row, result, index))
+        void runSideBySide(link, row, context).then((result) =>
+          this.#sideBySideDone(link.steps, entry, leaf, id, row, result, index),
+        )
         return
       }
       link.counter.rowsIn++
@@ -167,7 +175,17 @@ export class RowStream {
   #take(link: RowStep, entry: Entry, leaf: Leaf, id: RowId, row: Row, result: unknown, index: number): Row | undefined {
     if (link.kind === 'filter') {
       if (typeof result !== 'boolean') {
-        this.#reject(link, entry, id, row, maestroError('MAESTRO_STEP_RESULT', { step: link.id, expected: 'true or false', found: describeValue(result) }))
+        this.#reject(
+          link,
+          entry,
+          id,
+          row,
+          maestroError('MAESTRO_STEP_RESULT', {
+            step: link.id,
+            expected: 'true or false',
+            found: describeValue(result),
+          }),
+        )
         return undefined
       }
       if (result) return this.#passed(link, id, row)
@@ -180,7 +198,17 @@ export class RowStream {
       return undefined
     }
     if (typeof result !== 'object' || result === null || Array.isArray(result)) {
-      this.#reject(link, entry, id, row, maestroError('MAESTRO_STEP_RESULT', { step: link.id, expected: 'a row (an object of columns)', found: describeValue(result) }))
+      this.#reject(
+        link,
+        entry,
+        id,
+        row,
+        maestroError('MAESTRO_STEP_RESULT', {
+          step: link.id,
+          expected: 'a row (an object of columns)',
+          found: describeValue(result),
+        }),
+      )
       return undefined
     }
     return this.#passed(link, id, result as Row)
@@ -204,7 +232,9 @@ export class RowStream {
       link.counter.rowsOut += children.length
       if (children.length === 0) link.counter.dropped++
       else link.counter.created += children.length - 1
-      const leaves = children.map((_, k): Leaf => ({ id: `${id}/${link.id}/${k}`, row: undefined, children: undefined }))
+      const leaves = children.map(
+        (_, k): Leaf => ({ id: `${id}/${link.id}/${k}`, row: undefined, children: undefined }),
+      )
       leaf.children = leaves
       entry.pending += children.length
       for (const [k, child] of children.entries()) {
@@ -225,14 +255,22 @@ export class RowStream {
       } else if (typeof result === 'object' && result !== null && Symbol.iterator in result) {
         fan([...(result as Iterable<Row>)])
       } else {
-        throw maestroError('MAESTRO_STEP_RESULT', { step: link.id, expected: 'rows (an iterable)', found: describeValue(result) })
+        throw maestroError('MAESTRO_STEP_RESULT', {
+          step: link.id,
+          expected: 'rows (an iterable)',
+          found: describeValue(result),
+        })
       }
     } catch (error) {
       this.#reject(link, entry, id, row, error)
     }
   }
 
-  #batchRowDone(index: number, waiting: Waiting, outcome: { readonly row: unknown } | { readonly error: unknown }): void {
+  #batchRowDone(
+    index: number,
+    waiting: Waiting,
+    outcome: { readonly row: unknown } | { readonly error: unknown },
+  ): void {
     if (this.#failed) return
     const link = this.#links[index] as RowStep
     const { entry, leaf, id, row } = waiting
@@ -390,11 +428,16 @@ export class RowStream {
   }
 
   #context(rowId: RowId, step: string): OperatorContext {
-    return { rowId, signal: this.#signal, step, run: this.#options.run, params: this.#options.params } as OperatorContext
+    return {
+      rowId,
+      signal: this.#signal,
+      step,
+      run: this.#options.run,
+      params: this.#options.params,
+    } as OperatorContext
   }
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
-

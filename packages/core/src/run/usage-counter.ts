@@ -22,7 +22,14 @@ export class UsageCounter {
   add(event: RequestDoneEvent): void {
     if (event.run !== this.#run) return
     const key = event.step ?? ''
-    const totals = this.#steps.get(key) ?? { requests: 0, failedRequests: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpriced: false }
+    const totals = this.#steps.get(key) ?? {
+      requests: 0,
+      failedRequests: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      cost: 0,
+      unpriced: false,
+    }
     totals.requests++
     if (event.error !== undefined) totals.failedRequests++
     totals.inputTokens += event.usage?.inputTokens ?? 0

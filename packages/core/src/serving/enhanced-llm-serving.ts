@@ -46,20 +46,30 @@ export class EnhancedLLMServing implements LLMServing {
       done({ usage: result.usage, cost: result.cost })
       return result
     } catch (cause) {
-      const error = MaestroError.is(cause) ? cause : maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: String(cause) }, cause)
+      const error = MaestroError.is(cause)
+        ? cause
+        : maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: String(cause) }, cause)
       done({ error })
       throw error
     }
   }
 
   /** The answer to a prompt filled with variables. */
-  async generateWithPrompt<Variable extends string>(prompt: Prompt<Variable>, variables: PromptVariables<Variable>, options: CallOptions = {}): Promise<string> {
+  async generateWithPrompt<Variable extends string>(
+    prompt: Prompt<Variable>,
+    variables: PromptVariables<Variable>,
+    options: CallOptions = {},
+  ): Promise<string> {
     const result = await this.generate({ messages: prompt.messages(variables) }, options)
     return result.text
   }
 
   /** The answers to several prompts, in their order. @throws MAESTRO_SERVING_BATCH_LENGTH when the lists differ in length */
-  async batchGenerateWithPrompts(prompts: readonly Prompt[], variables: readonly PromptVariables[], options: CallOptions = {}): Promise<readonly string[]> {
+  async batchGenerateWithPrompts(
+    prompts: readonly Prompt[],
+    variables: readonly PromptVariables[],
+    options: CallOptions = {},
+  ): Promise<readonly string[]> {
     if (prompts.length !== variables.length) {
       throw maestroError('MAESTRO_SERVING_BATCH_LENGTH', { prompts: prompts.length, variables: variables.length })
     }

@@ -19,12 +19,21 @@ export function toJsonSchema(schema: Schema): JsonSchema {
  *
  * @throws MAESTRO_SERVING_CUT_OFF, MAESTRO_SERVING_MALFORMED_REPLY, MAESTRO_SERVING_SCHEMA_MISMATCH
  */
-export async function generateObject<Value>(serving: LLMServing, request: LLMRequest, schema: Schema<unknown, Value>, options: CallOptions = {}): Promise<Value> {
+export async function generateObject<Value>(
+  serving: LLMServing,
+  request: LLMRequest,
+  schema: Schema<unknown, Value>,
+  options: CallOptions = {},
+): Promise<Value> {
   const result = await serving.generate({ ...request, schema: toJsonSchema(schema) }, options)
-  if (result.finishReason === 'length') throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: result.usage.outputTokens })
+  if (result.finishReason === 'length')
+    throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: result.usage.outputTokens })
   const checked = await schema['~standard'].validate(result.object ?? parseReply(serving.name, result.text))
   if (checked.issues === undefined) return checked.value
-  throw maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', { serving: serving.name, issues: checked.issues.map((issue) => issue.message) })
+  throw maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', {
+    serving: serving.name,
+    issues: checked.issues.map((issue) => issue.message),
+  })
 }
 
 function parseReply(serving: string, reply: string): unknown {

@@ -1,8 +1,8 @@
 import { maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Prompt } from '../prompt.js'
 import type { ColumnType, RowId } from '../row.js'
 import type { RowStorage, WriteResult } from '../storage.js'
-import type { MaestroError } from '../../errors/maestro-error.js'
 
 /** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n at a time, a whole table, or in a way of its own. */
 export type OperatorKind = 'map' | 'filter' | 'flatMap' | 'mapBatches' | 'table' | 'opaque'
@@ -80,7 +80,11 @@ export abstract class Operator {
 }
 
 /** @throws MAESTRO_PROMPT_NOT_ALLOWED when a prompt is of none of the allowed classes. */
-export function assertPromptsAllowed(operator: string, allowed: readonly PromptClass[], prompts: readonly Prompt[]): void {
+export function assertPromptsAllowed(
+  operator: string,
+  allowed: readonly PromptClass[],
+  prompts: readonly Prompt[],
+): void {
   if (allowed.length === 0) return
   for (const prompt of prompts) {
     if (allowed.some((promptClass) => prompt instanceof promptClass)) continue

@@ -4,12 +4,27 @@ import { didYouMean } from '../../plugins/did-you-mean.js'
 import type { Faults } from './compile-context.js'
 
 /** Validates options by a component's own schema. Unknown options are faults with a suggestion; undefined means: not valid. */
-export async function checkOptions(use: string, schema: Schema, options: unknown, faults: Faults, step?: string): Promise<unknown> {
+export async function checkOptions(
+  use: string,
+  schema: Schema,
+  options: unknown,
+  faults: Faults,
+  step?: string,
+): Promise<unknown> {
   const given = options ?? {}
   const known = optionNames(schema)
-  const unknown = known === undefined || typeof given !== 'object' ? [] : Object.keys(given).filter((name) => !known.includes(name))
+  const unknown =
+    known === undefined || typeof given !== 'object' ? [] : Object.keys(given).filter((name) => !known.includes(name))
   for (const name of unknown) {
-    faults.add(maestroError('MAESTRO_PIPELINE_OPTION_UNKNOWN', { use, name, known: known ?? [], suggestion: didYouMean(name, known ?? []) }), step)
+    faults.add(
+      maestroError('MAESTRO_PIPELINE_OPTION_UNKNOWN', {
+        use,
+        name,
+        known: known ?? [],
+        suggestion: didYouMean(name, known ?? []),
+      }),
+      step,
+    )
   }
   const result = await schema['~standard'].validate(withoutKeys(given, unknown))
   if (result.issues === undefined) return unknown.length === 0 ? result.value : undefined
@@ -36,8 +51,13 @@ export function optionNames(schema: Schema): readonly string[] | undefined {
   try {
     const json = standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
     if (json === undefined) return undefined
-    const branches = [json, ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => (json[key] as Record<string, unknown>[] | undefined) ?? [])]
-    const open = branches.some((branch) => typeof branch.additionalProperties === 'object' || branch.additionalProperties === true)
+    const branches = [
+      json,
+      ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => (json[key] as Record<string, unknown>[] | undefined) ?? []),
+    ]
+    const open = branches.some(
+      (branch) => typeof branch.additionalProperties === 'object' || branch.additionalProperties === true,
+    )
     const names = branches.flatMap((branch) => Object.keys((branch.properties as object | undefined) ?? {}))
     return open || names.length === 0 ? undefined : [...new Set(names)]
   } catch {

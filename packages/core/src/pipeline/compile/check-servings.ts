@@ -3,12 +3,21 @@ import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
 /** Each serving that a step will ask for must be configured, of the right kind and able to do what is asked. */
-export function checkServings(use: string, step: string, needs: readonly ServingNeed[], context: CompileContext, faults: Faults): void {
+export function checkServings(
+  use: string,
+  step: string,
+  needs: readonly ServingNeed[],
+  context: CompileContext,
+  faults: Faults,
+): void {
   for (const need of needs) {
     const serving = faults.catch(() => context.describeServing(need.name, need.kind, use), step)
     if (serving === undefined) continue
     if (serving.kind !== need.kind) {
-      faults.add(maestroError('MAESTRO_SERVING_KIND', { name: need.name, expected: need.kind, found: serving.kind }), step)
+      faults.add(
+        maestroError('MAESTRO_SERVING_KIND', { name: need.name, expected: need.kind, found: serving.kind }),
+        step,
+      )
       continue
     }
     for (const capability of need.capabilities ?? []) {

@@ -11,7 +11,9 @@ export function columnEffects(definition: OperatorDefinition, options: unknown, 
   const named = (option: string): readonly string[] => toNames((options as Record<string, unknown>)[option])
   return {
     reads: reads.flatMap(named),
-    adds: Object.fromEntries(Object.entries(adds).flatMap(([option, type]) => named(option).map((column) => [column, type]))),
+    adds: Object.fromEntries(
+      Object.entries(adds).flatMap(([option, type]) => named(option).map((column) => [column, type])),
+    ),
     drops: drops.flatMap(named),
   }
 }
@@ -33,7 +35,10 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
   const renames = effects.renames ?? {}
   const renamed = entries
     .filter(([column]) => !dropped.has(column))
-    .map(([column, type]): readonly [string, ColumnType] => [Object.hasOwn(renames, column) ? (renames[column] ?? column) : column, type])
+    .map(([column, type]): readonly [string, ColumnType] => [
+      Object.hasOwn(renames, column) ? (renames[column] ?? column) : column,
+      type,
+    ])
   return {
     columns: Object.fromEntries([...renamed, ...Object.entries(effects.adds ?? {})]),
     open: effects.keeps === undefined && before.open,

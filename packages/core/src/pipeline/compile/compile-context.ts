@@ -16,7 +16,11 @@ export interface CompileContext {
   /** @throws MAESTRO_REGISTRY_UNKNOWN */
   find<Kind extends keyof Contributions>(kind: Kind, name: string, where: string): Contributions[Kind]
   /** What a configured serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN */
-  describeServing(name: string, kind: ServingKind, where: string): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  describeServing(
+    name: string,
+    kind: ServingKind,
+    where: string,
+  ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
   /** The engine for table operators, or undefined when none is contributed. */
   tableEngine(): Promise<TableEngine | undefined>
 }
@@ -47,8 +51,14 @@ export class Faults {
   /** @throws MAESTRO_PIPELINE_INVALID with every fault, each with its step, what was expected and what to do */
   throwIfAny(pipeline: string): void {
     if (this.isEmpty) return
-    const lines = this.#errors.map((error) => `${error.step === undefined ? '' : `step ${error.step}: `}${error.message} ${error.hint ?? ''}`.trim())
+    const lines = this.#errors.map((error) =>
+      `${error.step === undefined ? '' : `step ${error.step}: `}${error.message} ${error.hint ?? ''}`.trim(),
+    )
     const details = { pipeline, faults: lines, errors: this.#errors.map((error) => error.toJSON()) }
-    throw maestroError('MAESTRO_PIPELINE_INVALID', details, new AggregateError(this.#errors, `${this.#errors.length} faults`))
+    throw maestroError(
+      'MAESTRO_PIPELINE_INVALID',
+      details,
+      new AggregateError(this.#errors, `${this.#errors.length} faults`),
+    )
   }
 }

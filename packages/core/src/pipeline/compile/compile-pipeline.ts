@@ -1,4 +1,4 @@
-import { Operator, type ColumnEffects, type OperatorKind } from '../../contracts/operator/operator.js'
+import { type ColumnEffects, Operator, type OperatorKind } from '../../contracts/operator/operator.js'
 import type { TableOperator } from '../../contracts/operator/table.js'
 import type { OperatorDefinition, ServingNeed } from '../../contracts/operator-definition.js'
 import type { FunctionStep, PipelineDefinition, SinkNode, StepNode } from '../../contracts/pipeline-definition.js'
@@ -26,7 +26,10 @@ const unknownColumns: ColumnSet = { columns: {}, open: true }
  *
  * @throws MAESTRO_PIPELINE_INVALID with all faults at once
  */
-export async function compilePipeline(definition: PipelineDefinition, context: CompileContext): Promise<CompiledPipeline> {
+export async function compilePipeline(
+  definition: PipelineDefinition,
+  context: CompileContext,
+): Promise<CompiledPipeline> {
   const faults = new Faults()
   const source = await compileSource(definition, context, faults)
   const columnsAfter = new Map<string, ColumnSet>([['source', source?.columns ?? unknownColumns]])
@@ -42,7 +45,8 @@ export async function compilePipeline(definition: PipelineDefinition, context: C
     const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
     if (sink !== undefined) sinks.set(node.id, sink)
   }
-  if (context.requireSink && definition.sinks.length === 0) faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
+  if (context.requireSink && definition.sinks.length === 0)
+    faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
   faults.throwIfAny(definition.name)
   if (source === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: definition.name })
 
@@ -51,19 +55,33 @@ export async function compilePipeline(definition: PipelineDefinition, context: C
     version: 1,
     pipeline: definition.name,
     params: describeOptions(definition.params ?? {}),
-    source: { use: 'use' in source.node ? source.node.use : 'rows', options: describeOptions(source.options), columns: source.columns },
+    source: {
+      use: 'use' in source.node ? source.node.use : 'rows',
+      options: describeOptions(source.options),
+      columns: source.columns,
+    },
     steps: planned,
-    sinks: [...sinks.values()].map(({ node, options, columns }) => ({ ...node, options: describeOptions(options), columns })),
+    sinks: [...sinks.values()].map(({ node, options, columns }) => ({
+      ...node,
+      options: describeOptions(options),
+      columns,
+    })),
     stages: planStages(planned, definition.sinks),
   }
   return { plan, definition, source, steps, sinks }
 }
 
-async function compileStep(node: StepNode, columnsIn: ColumnSet, context: CompileContext, faults: Faults): Promise<CompiledStep | undefined> {
+async function compileStep(
+  node: StepNode,
+  columnsIn: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<CompiledStep | undefined> {
   const { use } = node
   if (use instanceof Operator) return compileOperatorObject(node, use, columnsIn, context, faults)
   if (typeof use === 'object' && 'run' in use) return compileFunction(node, use, columnsIn, faults)
-  const definition = typeof use === 'string' ? faults.catch(() => context.find('operators', use, `step ${node.id}`), node.id) : use
+  const definition =
+    typeof use === 'string' ? faults.catch(() => context.find('operators', use, `step ${node.id}`), node.id) : use
   return definition === undefined ? undefined : compileDefined(node, definition, columnsIn, context, faults)
 }
 
@@ -90,7 +108,15 @@ async function compileDefined(
     for (const fault of await definition.check(check)) faults.add(fault, node.id)
   }
   const deterministic = definition.deterministic ?? servings.length === 0
-  const about = { use: definition.name, kind: definition.kind, version: definition.version ?? '1', options, effects, servings, deterministic }
+  const about = {
+    use: definition.name,
+    kind: definition.kind,
+    version: definition.version ?? '1',
+    options,
+    effects,
+    servings,
+    deterministic,
+  }
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
 }
 
@@ -110,7 +136,15 @@ async function compileOperatorObject(
     const prepared = await engine.prepare((operator as TableOperator).statements, columnsIn)
     for (const fault of prepared.faults) faults.add(fault, node.id)
   }
-  const about = { use: name, kind: operator.kind, version: sourceVersion(operator.constructor), options: undefined, effects, servings: [], deterministic: false }
+  const about = {
+    use: name,
+    kind: operator.kind,
+    version: sourceVersion(operator.constructor),
+    options: undefined,
+    effects,
+    servings: [],
+    deterministic: false,
+  }
   return { node, definition: undefined, options: undefined, planned: planStep(node, columnsIn, about) }
 }
 
@@ -142,20 +176,45 @@ interface StepAbout {
 
 function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): PlannedStep {
   const { id, input } = node
-  return { id, input, ...about, options: describeOptions(about.options), columnsIn, columnsOut: applyEffects(columnsIn, about.effects) }
+  return {
+    id,
+    input,
+    ...about,
+    options: describeOptions(about.options),
+    columnsIn,
+    columnsOut: applyEffects(columnsIn, about.effects),
+  }
 }
 
 /** Columns that a step needs and that are surely not there; of prompt variables it is said that they are. */
-function checkColumns(use: string, step: string, effects: ColumnEffects, prompt: Prompt | undefined, columns: ColumnSet, faults: Faults): void {
+function checkColumns(
+  use: string,
+  step: string,
+  effects: ColumnEffects,
+  prompt: Prompt | undefined,
+  columns: ColumnSet,
+  faults: Faults,
+): void {
   const known = Object.keys(columns.columns)
-  const wanted = [...(effects.reads ?? []), ...(effects.drops ?? []), ...(effects.keeps ?? []), ...Object.keys(effects.renames ?? {})]
+  const wanted = [
+    ...(effects.reads ?? []),
+    ...(effects.drops ?? []),
+    ...(effects.keeps ?? []),
+    ...Object.keys(effects.renames ?? {}),
+  ]
   for (const name of missingColumns([...new Set([...wanted, ...(prompt?.variables ?? [])])], columns)) {
-    const code = prompt?.variables.includes(name) === true ? 'MAESTRO_PIPELINE_PROMPT_VARIABLE' : 'MAESTRO_PIPELINE_COLUMN_UNKNOWN'
+    const code =
+      prompt?.variables.includes(name) === true ? 'MAESTRO_PIPELINE_PROMPT_VARIABLE' : 'MAESTRO_PIPELINE_COLUMN_UNKNOWN'
     faults.add(maestroError(code, { use, name, known, suggestion: didYouMean(name, known) }), step)
   }
 }
 
-async function compileSink(node: SinkNode, columns: ColumnSet, context: CompileContext, faults: Faults): Promise<CompiledSink | undefined> {
+async function compileSink(
+  node: SinkNode,
+  columns: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<CompiledSink | undefined> {
   const storage = faults.catch(() => context.find('storages', node.use, node.id), node.id)
   if (storage === undefined) return undefined
   const { sink: definition } = storage
@@ -167,7 +226,8 @@ async function compileSink(node: SinkNode, columns: ColumnSet, context: CompileC
   if (options === undefined) return undefined
   const { directory, allowOutside, overwrite } = context
   if (context.requireSink) {
-    for (const fault of (await definition.check?.(options, { directory, allowOutside, overwrite, columns })) ?? []) faults.add(fault, node.id)
+    for (const fault of (await definition.check?.(options, { directory, allowOutside, overwrite, columns })) ?? [])
+      faults.add(fault, node.id)
   }
   return { node, definition, options, columns }
 }

@@ -8,7 +8,11 @@ import type { CompiledSource } from './compiled-pipeline.js'
 import { ColumnInference } from './infer-columns.js'
 
 /** Checks the source of a pipeline: its name, options, and what its storage can see beforehand. */
-export async function compileSource(definition: PipelineDefinition, context: CompileContext, faults: Faults): Promise<CompiledSource | undefined> {
+export async function compileSource(
+  definition: PipelineDefinition,
+  context: CompileContext,
+  faults: Faults,
+): Promise<CompiledSource | undefined> {
   const { source: node } = definition
   if (node === undefined) {
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: definition.name }))

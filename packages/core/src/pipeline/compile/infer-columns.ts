@@ -30,7 +30,10 @@ export class ColumnInference {
       for (const [column, value] of Object.entries(row)) {
         const type = columnTypeOf(value)
         const known = this.#types.get(column)
-        this.#types.set(column, known === undefined || type === undefined || known === type ? (known ?? type) : 'unknown')
+        this.#types.set(
+          column,
+          known === undefined || type === undefined || known === type ? (known ?? type) : 'unknown',
+        )
       }
     }
   }

@@ -10,13 +10,21 @@ import type { Faults } from './compile-context.js'
 export function orderSteps(definition: PipelineDefinition, faults: Faults): readonly StepNode[] {
   const byId = new Map<string, StepNode>()
   for (const step of [...definition.steps, ...definition.sinks.map((sink) => ({ ...sink, sink: true }))]) {
-    if (byId.has(step.id) || step.id === 'source') faults.add(maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: step.id }))
+    if (byId.has(step.id) || step.id === 'source')
+      faults.add(maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: step.id }))
     if (!('sink' in step)) byId.set(step.id, step)
   }
   const known = ['source', ...byId.keys()]
   for (const { id, input } of [...definition.steps, ...definition.sinks]) {
     if (known.includes(input)) continue
-    faults.add(maestroError('MAESTRO_PIPELINE_STEP_UNKNOWN', { step: id, name: input, known, suggestion: didYouMean(input, known) }))
+    faults.add(
+      maestroError('MAESTRO_PIPELINE_STEP_UNKNOWN', {
+        step: id,
+        name: input,
+        known,
+        suggestion: didYouMean(input, known),
+      }),
+    )
   }
   const ordered: StepNode[] = []
   const placed = new Set(['source'])
@@ -38,7 +46,9 @@ export function orderSteps(definition: PipelineDefinition, faults: Faults): read
 /** Breadth-first order keeps parents first; among those, the order in which the user wrote them reads best. */
 function inGivenOrder(ordered: readonly StepNode[], given: readonly StepNode[]): readonly StepNode[] {
   const position = new Map(given.map((step, index) => [step.id, index]))
-  const parentFirst = given.every((step) => step.input === 'source' || (position.get(step.input) ?? 0) < (position.get(step.id) ?? 0))
+  const parentFirst = given.every(
+    (step) => step.input === 'source' || (position.get(step.input) ?? 0) < (position.get(step.id) ?? 0),
+  )
   return parentFirst ? given.filter((step) => ordered.includes(step)) : ordered
 }
 
@@ -50,7 +60,11 @@ function findCycle(waiting: readonly StepNode[], byId: ReadonlyMap<string, StepN
       path.push(step.id)
       step = byId.get(step.input)
     }
-    if (step !== undefined) return [...path.slice(path.indexOf(step.id)).reverse(), ...path.slice(path.indexOf(step.id)).reverse().slice(0, 1)]
+    if (step !== undefined)
+      return [
+        ...path.slice(path.indexOf(step.id)).reverse(),
+        ...path.slice(path.indexOf(step.id)).reverse().slice(0, 1),
+      ]
   }
   return []
 }

@@ -10,11 +10,24 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
   const followers = (id: string) => steps.filter((step) => step.input === id)
   const written = (id: string) => sinks.filter((sink) => sink.input === id).map((sink) => sink.id)
 
-  const add = (kind: PlannedStage['kind'], chain: readonly PlannedStep[], input: PlannedStage['input'], end: string): void => {
+  const add = (
+    kind: PlannedStage['kind'],
+    chain: readonly PlannedStep[],
+    input: PlannedStage['input'],
+    end: string,
+  ): void => {
     const index = stages.length
     const next = followers(end)
     const name = chain.length === 0 ? 'source' : chain.map((step) => step.use).join('+')
-    stages.push({ index, name, kind, steps: chain.map((step) => step.id), input, sinks: written(end), materialised: next.length > 0 })
+    stages.push({
+      index,
+      name,
+      kind,
+      steps: chain.map((step) => step.id),
+      input,
+      sinks: written(end),
+      materialised: next.length > 0,
+    })
     for (const step of next) start(step, index)
   }
 
@@ -24,7 +37,13 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
     for (;;) {
       const end = chain.at(-1)?.id ?? first.id
       const [next, ...others] = followers(end)
-      if (next === undefined || others.length > 0 || written(end).length > 0 || next.kind === 'table' || next.kind === 'opaque') {
+      if (
+        next === undefined ||
+        others.length > 0 ||
+        written(end).length > 0 ||
+        next.kind === 'table' ||
+        next.kind === 'opaque'
+      ) {
         return add('rows', chain, input, end)
       }
       chain.push(next)

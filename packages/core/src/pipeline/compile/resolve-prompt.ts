@@ -26,13 +26,24 @@ export async function resolvePrompt(
   return { options: { ...options, [prompts.option]: prompt }, prompt }
 }
 
-async function toPrompt(given: unknown, context: CompileContext, faults: Faults, step: string): Promise<Prompt | undefined> {
+async function toPrompt(
+  given: unknown,
+  context: CompileContext,
+  faults: Faults,
+  step: string,
+): Promise<Prompt | undefined> {
   if (given instanceof Prompt) return given
   if (typeof given === 'string') return faults.catch(() => new PromptTemplate(given), step)
   if (typeof given !== 'object' || given === null || !('use' in given)) return undefined
   const { use, ...promptOptions } = given as { use: unknown }
   if (typeof use !== 'string') {
-    faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use: 'prompt', issues: ['use: the name of a contributed prompt is expected'] }), step)
+    faults.add(
+      maestroError('MAESTRO_PIPELINE_OPTIONS', {
+        use: 'prompt',
+        issues: ['use: the name of a contributed prompt is expected'],
+      }),
+      step,
+    )
     return undefined
   }
   const definition = faults.catch(() => context.find('prompts', use, 'prompt'), step)

@@ -1,0 +1,5 @@
+export type * from './component-types.js'
+export { aiErrors } from './errors.js'
+export { generate } from './generate.js'
+export { default } from './plugin.js'
+export { PromptedGenerator, type PromptedGeneratorOptions } from './prompted-generator.js'

@@ -1,0 +1,21 @@
+import { definePlugin, defineStorage } from '@maestro-dataflow/core'
+import { fileSink } from './file-sink.js'
+import { fileSource } from './file-source.js'
+
+/** Files as rows. */
+export default definePlugin({
+  name: '@maestro-dataflow/plugin-fs',
+  manifest: new URL('../package.json', import.meta.url),
+  apply(hooks) {
+    hooks.storages.tap('@maestro-dataflow/plugin-fs', (registry) => {
+      registry.add(
+        defineStorage({
+          name: 'fs.file',
+          description: 'Reads and writes JSONL, CSV and TSV files',
+          source: fileSource,
+          sink: fileSink,
+        }),
+      )
+    })
+  },
+})

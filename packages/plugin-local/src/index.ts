@@ -1,0 +1,5 @@
+export { LocalChatServing } from './chat-serving.js'
+export type { LocalChatOptions } from './chat-serving-options.js'
+export type * from './component-types.js'
+export { localErrors } from './errors.js'
+export { default } from './plugin.js'

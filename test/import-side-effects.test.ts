@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+interface Probe {
+  readonly changes: Readonly<Record<string, readonly string[]>>
+  readonly loaded: readonly string[]
+}
+
+const root = join(import.meta.dirname, '..')
+const run = promisify(execFile)
+
+/** Libraries that cost time, memory or a native module; they are imported when first used. */
+const heavy = ['@duckdb/', 'node-llama-cpp', '@huggingface/', 'onnxruntime', '/cosmiconfig/', '/typescript/']
+
+const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
+  return Object.keys(manifest.exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => `${manifest.name}${entry.slice(1)}`)
+})
+
+/** Imports it in a process of its own, which must end by itself within the time given. */
+async function probe(specifier: string): Promise<Probe> {
+  const from = pathToFileURL(join(root, 'test', 'here.js')).href
+  const script = join(root, 'test', 'import-probe.js')
+  const options = ['--experimental-import-meta-resolve', '--no-warnings', script, specifier, from]
+  const { stdout, stderr } = await run(process.execPath, options, { cwd: root, timeout: 60_000 })
+  expect(stderr).toBe('')
+  return JSON.parse(stdout)
+}
+
+const thirdParty = (loaded: readonly string[]) => loaded.filter((url) => url.includes('/node_modules/'))
+
+test('every package has an entry to look at', () => {
+  expect(entries).toContain('@maestro-dataflow/core')
+  expect(entries).toContain('@maestro-dataflow/core/runtime')
+  expect(entries.length).toBeGreaterThanOrEqual(8)
+})
+
+describe.each(entries)('import %s', (specifier) => {
+  test('changes nothing, opens nothing, loads nothing heavy', async () => {
+    const { changes, loaded } = await probe(specifier)
+    expect(loaded.length).toBeGreaterThan(0)
+    const usesContainer = loaded.some((url) => url.includes('/node_modules/reflect-metadata/'))
+    const { reflect, ...rest } = changes
+    for (const [part, changed] of Object.entries(rest)) expect(changed, part).toEqual([])
+    // inversify's metadata is the one change allowed, and only behind the entry that runs pipelines.
+    if (usesContainer) expect(specifier).not.toBe('@maestro-dataflow/core')
+    else expect(reflect).toEqual([])
+    expect(loaded.filter((url) => heavy.some((name) => url.includes(name)))).toEqual([])
+  })
+})
+
+test('the contracts entry loads no file but its own', async () => {
+  const { loaded } = await probe('@maestro-dataflow/core')
+  expect(thirdParty(loaded)).toEqual([])
+  expect(loaded.filter((url) => !url.startsWith('node:') && !url.includes('/packages/core/dist/'))).toEqual([])
+})

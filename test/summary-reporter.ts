@@ -1,0 +1,57 @@
+import { writeSync } from 'node:fs'
+import type { SerializedError } from 'vitest'
+import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+
+/**
+ * Ends a run with one plain line, `N passed, N failed` (and `, N skipped`), that people and scripts can read.
+ * With CI=true a skipped test is a failure: a test that never runs there protects nothing.
+ */
+export class SummaryReporter implements Reporter {
+  #vitest: Vitest | undefined
+  #passed = 0
+  #failed = 0
+  #skipped: string[] = []
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    // Written when the process ends, so that nothing can follow it.
+    process.once('exit', () => this.#writeSummary())
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[], _reason: TestRunEndReason): void {
+    this.#passed = 0
+    this.#failed = errors.length
+    this.#skipped = []
+    for (const module of modules) this.#count(module)
+  }
+
+  #count(module: TestModule): void {
+    let failedTests = 0
+    let tests = 0
+    for (const test of module.children.allTests()) {
+      tests += 1
+      const { state } = test.result()
+      if (state === 'passed') this.#passed += 1
+      else if (state === 'failed') failedTests += 1
+      else this.#skipped.push(`${module.relativeModuleId} > ${test.fullName}`)
+    }
+    // A file that could not be loaded, or whose set-up failed, has no failed test and is a failure all the same.
+    this.#failed += failedTests === 0 && module.state() === 'failed' ? 1 : failedTests
+    if (tests === 0 && module.state() === 'skipped') this.#skipped.push(module.relativeModuleId)
+  }
+
+  #writeSummary(): void {
+    const filtered = this.#vitest?.config.testNamePattern !== undefined
+    const skippedIsFailure = process.env.CI === 'true' && !filtered && this.#skipped.length > 0
+    if (skippedIsFailure) {
+      for (const name of this.#skipped) writeSync(1, `Skipped, which CI does not allow: ${name}\n`)
+      process.exitCode = 1
+    }
+    // Whatever else made the run fail (no test found, a worker that died) must not read as "0 failed".
+    const ended = process.exitCode ?? 0
+    const failed = this.#failed === 0 && ended !== 0 && !skippedIsFailure ? 1 : this.#failed
+    const skipped = this.#skipped.length > 0 ? `, ${this.#skipped.length} skipped` : ''
+    const failures = skippedIsFailure ? failed + this.#skipped.length : failed
+    writeSync(1, `\n${this.#passed} passed, ${failures} failed${skipped}\n`)
+  }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { SummaryReporter } from './test/summary-reporter.js'
+
+const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
+
+/** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
+const typeProjects = readdirSync('packages')
+  .filter((name) => readdirSync(`packages/${name}`).includes('tsconfig.check.json'))
+  .filter((name) =>
+    readdirSync(`packages/${name}/src`, { recursive: true }).some((file) => String(file).endsWith('.test-d.ts')),
+  )
+  .map(
+    (name): TestProjectConfiguration => ({
+      test: {
+        name: `types-${name}`,
+        include: [],
+        typecheck: {
+          enabled: true,
+          only: true,
+          // `npm run typecheck` reports those, in every file.
+          ignoreSourceErrors: true,
+          include: [`packages/${name}/src/**/*.test-d.ts`],
+          tsconfig: `packages/${name}/tsconfig.check.json`,
+        },
+      },
+    }),
+  )
+
+export default defineConfig({
+  test: {
+    reporters: [process.env.GITHUB_ACTIONS === 'true' ? 'github-actions' : 'default', new SummaryReporter()],
+    // A process per test file: native modules (DuckDB, llama.cpp) and signals are at home there, threads are not.
+    pool: 'forks',
+    maxWorkers: 2,
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...ignored, 'packages/plugin-local/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // Real models: the first one to run may have to bring the model's file.
+          name: 'models',
+          include: ['packages/plugin-local/src/**/*.test.ts'],
+          exclude: ignored,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      ...typeProjects,
+      {
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ignored,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
