@@ -38,7 +38,7 @@ const thirdParty = (loaded: readonly string[]) => loaded.filter((url) => url.inc
 test('every package has an entry to look at', () => {
   expect(entries).toContain('@maestro-dataflow/core')
   expect(entries).toContain('@maestro-dataflow/core/runtime')
-  expect(entries.length).toBeGreaterThanOrEqual(8)
+  expect(entries.length).toBeGreaterThanOrEqual(7)
 })
 
 describe.each(entries)('import %s', (specifier) => {
@@ -46,6 +46,8 @@ describe.each(entries)('import %s', (specifier) => {
     const { changes, loaded } = await probe(specifier)
     expect(loaded.length).toBeGreaterThan(0)
     const usesContainer = loaded.some((url) => url.includes('/node_modules/reflect-metadata/'))
+    // zod keeps two globals, so that several copies of it share one configuration; no other is allowed.
+    changes.globals = changes.globals.filter((name: string) => !/^__zod_global(Config|Registry)$/.test(name))
     const { reflect, ...rest } = changes
     for (const [part, changed] of Object.entries(rest)) expect(changed, part).toEqual([])
     // inversify's metadata is the one change allowed, and only behind the entry that runs pipelines.

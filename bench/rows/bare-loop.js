@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { reportPeak } from '../measure.js'
 
-const [input, output] = process.argv.slice(2)
+const [input = '', output = ''] = process.argv.slice(2)
 const out = createWriteStream(output, { highWaterMark: 1 << 20 })
 let rest = ''
 for await (const chunk of createReadStream(input, { encoding: 'utf8', highWaterMark: 1 << 18 })) {

@@ -7,11 +7,11 @@ import { maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'
 import { reportPeak } from '../measure.js'
 
-const [input, output] = process.argv.slice(2)
+const [input = '', output = ''] = process.argv.slice(2)
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({ plugins: [fs], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
 const rows = pipeline('rows')
-  .read('fs.file', { path: input })
+  .read('fs.file', { path: input, columns: { text: 'string', stars: 'number' } })
   .map((row) => ({ ...row, length: row.text.length }))
   .filter((row) => row.stars > 1)
   .write('fs.file', { path: output, mode: 'overwrite' })

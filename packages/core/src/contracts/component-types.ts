@@ -10,39 +10,34 @@ import type { ColumnValue } from './row.js'
  */
 
 /** Options of each operator by name; may mention the columns of `Row`. */
-// biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export type OperatorOptions<Row> = {}
+export interface OperatorOptions<Row> {}
 
 /** The row after each operator, from the row before and the options given. */
-// biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use them
-export type OperatorOutput<Row, Options> = {}
+export interface OperatorOutput<Row, Options> {}
 
 /** Options of each source by name. */
-export type SourceOptions = {}
+export interface SourceOptions {}
 
 /** The rows of each source, from the options given. */
-// biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export type SourceOutput<Options> = {}
+export interface SourceOutput<Options> {}
 
 /** Options of each sink by name. */
-// biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export type SinkOptions<Row> = {}
+export interface SinkOptions<Row> {}
 
 /** Options of each kind of serving, such as `local.chat`. */
-export type ServingTypes = {}
+export interface ServingTypes {}
 
 /** Options of each kind of vector store. */
-export type VectorStoreTypes = {}
+export interface VectorStoreTypes {}
 
 /** Options of each contributed prompt class. */
-// biome-ignore lint/correctness/noUnusedVariables: plugins merge members that use it
-export type PromptTypes<Row> = {}
+export interface PromptTypes<Row> {}
 
 /** The names of servings in this project's config; written by `maestro types`. */
-export type ServingNames = {}
+export interface ServingNames {}
 
 /** The names of vector stores in this project's config; written by `maestro types`. */
-export type VectorStoreNames = {}
+export interface VectorStoreNames {}
 
 /** A serving's name: one of the config's when `maestro-env.d.ts` declares them, else any text. */
 export type ServingName = [keyof ServingNames] extends [never] ? string : keyof ServingNames & string

@@ -269,12 +269,15 @@ export function startPipeline<Params>(name: string, params?: Params): PipelineBu
   return new PipelineBuilder({ definition, tip: 'source' })
 }
 
-/** All forms in which a pipeline is given to the runner. */
-export type PipelineInput =
-  | PipelineBuilder<never, never>
-  | PipelineBuilder<unknown, never>
-  | ParameterisedPipeline<never>
-  | PipelineDefinition
+/** A parameterised pipeline of any parameters. */
+export interface AnyParameterisedPipeline {
+  readonly name: string
+  readonly params: Schema
+  readonly build: (builder: never, params: never) => { readonly definition: PipelineDefinition }
+}
+
+/** All forms in which a pipeline is given to the runner: a builder, one that waits for parameters, or data. */
+export type PipelineInput = { readonly definition: PipelineDefinition } | AnyParameterisedPipeline | PipelineDefinition
 
 /** The rows that a pipeline ends with. */
 export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row

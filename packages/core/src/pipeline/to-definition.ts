@@ -1,5 +1,10 @@
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
-import { type ParameterisedPipeline, PipelineBuilder, type PipelineInput, startPipeline } from '../define/pipeline.js'
+import {
+  type AnyParameterisedPipeline,
+  PipelineBuilder,
+  type PipelineInput,
+  startPipeline,
+} from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 
 /**
@@ -13,7 +18,7 @@ export async function toDefinition(
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<PipelineDefinition> {
   if (pipeline instanceof PipelineBuilder) return withParams(pipeline.definition, params)
-  if (!isParameterised(pipeline)) return withParams(pipeline as PipelineDefinition, params)
+  if (!isParameterised(pipeline)) return withParams('definition' in pipeline ? pipeline.definition : pipeline, params)
   const { name, params: schema } = pipeline
   // A text that the schema refuses may be a number or truth value written as text.
   const attempts = [params, Object.fromEntries(Object.entries(params).map(([key, value]) => [key, parsed(value)]))]
@@ -21,7 +26,7 @@ export async function toDefinition(
   for (const attempt of attempts) {
     const result = await schema['~standard'].validate(attempt)
     if (result.issues === undefined)
-      return pipeline.build(startPipeline<never>(name, result.value), result.value).definition
+      return pipeline.build(startPipeline(name, result.value) as never, result.value as never).definition
     issues = result.issues.map(
       (issue) =>
         `${(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${issue.message}`,
@@ -30,7 +35,7 @@ export async function toDefinition(
   throw maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline: name, issues })
 }
 
-export function isParameterised(pipeline: unknown): pipeline is ParameterisedPipeline<never> {
+export function isParameterised(pipeline: unknown): pipeline is AnyParameterisedPipeline {
   return typeof pipeline === 'object' && pipeline !== null && 'build' in pipeline && 'params' in pipeline
 }
 

@@ -42,8 +42,19 @@ export async function previewPipeline(
     trace: (step, id, row) => rows.get(step)?.push({ id, row }),
     onReject: (row) => rejects.push(row),
   })
+  for (const { node, planned } of compiled.steps.values()) {
+    if (planned.kind !== 'table' && planned.kind !== 'opaque')
+      orderLike(rows.get(node.id) ?? [], rows.get(node.input) ?? [])
+  }
   const use = (id: string) => compiled.steps.get(id)?.planned.use ?? compiled.plan.source.use
   return { steps: [...rows].map(([id, traced]) => ({ id, use: use(id), rows: traced })), rejects, report }
+}
+
+/** Rows are traced as they finish; here they stand in the order of the rows that they came from. */
+function orderLike(rows: { id: RowId }[], before: readonly { readonly id: RowId }[]): void {
+  const position = new Map(before.map(({ id }, index) => [id, index]))
+  const rank = ({ id }: { id: RowId }) => position.get(id) ?? position.get(id.split('/').slice(0, -2).join('/')) ?? 0
+  rows.sort((a, b) => rank(a) - rank(b))
 }
 
 function withoutSinks(compiled: CompiledPipeline): CompiledPipeline {

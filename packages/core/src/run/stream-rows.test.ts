@@ -10,7 +10,10 @@ import type { RowStep } from './row-step.js'
 import { StepCounter } from './step-counter.js'
 import { RowStream, type RowStreamOptions } from './stream-rows.js'
 
-type StepInput = Omit<RowStep, 'id' | 'counter' | 'onError'> & Partial<Pick<RowStep, 'onError'>>
+type Loose<Step> = Step extends RowStep
+  ? Omit<Step, 'id' | 'counter' | 'onError'> & Partial<Pick<Step, 'onError'>>
+  : never
+type StepInput = Loose<RowStep>
 
 let folder: string
 beforeEach(() => {

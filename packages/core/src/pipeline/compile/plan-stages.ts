@@ -32,7 +32,10 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
   }
 
   const start = (first: PlannedStep, input: PlannedStage['input']): void => {
-    if (first.kind === 'table' || first.kind === 'opaque') return add(first.kind, [first], input, first.id)
+    if (first.kind === 'table' || first.kind === 'opaque') {
+      add(first.kind, [first], input, first.id)
+      return
+    }
     const chain = [first]
     for (;;) {
       const end = chain.at(-1)?.id ?? first.id
@@ -44,7 +47,8 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
         next.kind === 'table' ||
         next.kind === 'opaque'
       ) {
-        return add('rows', chain, input, end)
+        add('rows', chain, input, end)
+        return
       }
       chain.push(next)
     }
