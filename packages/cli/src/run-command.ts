@@ -31,10 +31,12 @@ const progress = definePlugin({
   name: 'progress',
   apply(hooks) {
     let last = Date.now()
+    const rows = new Map<string, number>()
     hooks.batchDone.tap('progress', ({ step, counts }) => {
+      rows.set(step, counts.rowsOut)
       if (Date.now() - last < 5000) return
       last = Date.now()
-      console.error(`${step}: ${counts.rowsOut} rows${counts.rejected > 0 ? `, ${counts.rejected} rejected` : ''}`)
+      console.error([...rows].map(([name, out]) => `${name}: ${out} rows`).join('  '))
     })
   },
 })
