@@ -6,6 +6,7 @@ import { TokenContainer } from './container/create-container.js'
 import { ConfiguredServings } from './container/servings.js'
 import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
+import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE } from './contracts/response-cache.js'
 import { SERVINGS } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
@@ -65,6 +66,8 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
     return engine
   }
+  const createOperator = (definition: OperatorDefinition, options: unknown) =>
+    definition.create(options, container.resolveAll(definition.inject ?? []))
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
   return {
     environment: {
@@ -81,8 +84,7 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
-      createOperator: (definition, options) =>
-        definition.create(options, container.resolveAll(definition.inject ?? [])),
+      createOperator,
     },
     compileContext: (asked) => ({
       ...asked,
@@ -90,6 +92,7 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       allowOutside,
       find: (kind, name, where) => registry.get(kind, name, where),
       describeServing: (name, kind, where) => servings.describe(name, kind, where),
+      createOperator,
       tableEngine,
     }),
     async dispose() {

@@ -44,8 +44,6 @@ export interface CheckContext<Options = unknown> {
   readonly columns: ColumnSet
   /** The step, for messages. */
   readonly step: string
-  /** The engine that will run the step; set for table operators. */
-  readonly tableEngine?: import('./table-engine.js').TableEngine
 }
 
 /** An operator as `defineOperator` describes it and a plugin contributes it. */

@@ -14,7 +14,12 @@ export interface SortKey {
  * An expression is SQL over the columns: one expression, no subquery, no access to files or the network.
  */
 export type TableStatement =
-  | { readonly kind: 'filter'; readonly where: string }
+  | {
+      readonly kind: 'filter'
+      readonly where: string
+      /** Values of the expression's `$name`s, bound and never read as SQL. */
+      readonly values?: Readonly<Record<string, string | number | boolean | null>>
+    }
   | { readonly kind: 'sort'; readonly by: readonly SortKey[] }
   | { readonly kind: 'limit'; readonly count: number; readonly offset?: number }
   | ({ readonly kind: 'sample'; readonly seed: number } & ({ readonly count: number } | { readonly fraction: number }))

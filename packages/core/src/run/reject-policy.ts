@@ -22,11 +22,11 @@ export class RejectPolicy {
   }
 
   /**
-   * Counts a reject of a step, whose counter has it already.
+   * Counts a reject of a step, whose counter has it already. Without a counter it is not known whether others succeed.
    *
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS, MAESTRO_RUN_ALL_FAILED
    */
-  add(step: string, counter: StepCounter, error: MaestroError): void {
+  add(step: string, counter: StepCounter | undefined, error: MaestroError): void {
     this.#rejects++
     if (this.#maxRejects !== undefined && this.#rejects > this.#maxRejects) {
       throw maestroError(
@@ -35,6 +35,7 @@ export class RejectPolicy {
         error,
       )
     }
+    if (counter === undefined) return
     const succeeded = counter.rowsOut + counter.dropped
     if (succeeded === 0 && counter.rejected >= this.#failFast) throw allFailed(step, counter, error)
   }

@@ -78,10 +78,15 @@ export interface RunContext extends RunEnvironment {
   /** Rows that are read from the source at most. */
   readonly limit: number | undefined
   readonly trace: TraceRow | undefined
-  /** Notes a row that could not be processed. @throws what stops the run */
+  /**
+   * Notes a row that could not be processed.
+   *
+   * @param counter The step's, when it says how many rows have succeeded so far.
+   * @throws what stops the run
+   */
   reject(
     place: { readonly step: string; readonly use: string; readonly stage: number },
-    counter: StepCounter,
+    counter: StepCounter | undefined,
     row: {
       readonly id: string
       readonly row: unknown

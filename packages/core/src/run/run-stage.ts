@@ -40,7 +40,7 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   const step = stepOf(context, stage.steps[0] ?? '')
   const counter = context.counters.get(step.node.id)
   const files = await inputFiles(stage, input, context)
-  const direct = stage.kind === 'table' ? await directSink(stage, input, context) : undefined
+  const direct = stage.kind === 'table' ? await directSink(stage, step, files, input, context) : undefined
   const output =
     stage.kind === 'table'
       ? await runTableStage({ stage, step, input: files, sink: direct?.writer }, context)
@@ -132,8 +132,18 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
   return [{ path: partitionFile(context, reading, 0), format: 'step' }]
 }
 
-/** The only taker of a table stage's rows, when it is a sink that takes JSON lines as text. */
-async function directSink(stage: PlannedStage, input: StageInput, context: RunContext) {
+/**
+ * The only taker of a table stage's rows, when it is a sink that takes JSON lines as text and the rows are bare lines
+ * already: those of a step file may hold tagged values, and groups are made anew.
+ */
+async function directSink(
+  stage: PlannedStage,
+  step: CompiledStep,
+  files: readonly TableFile[],
+  input: StageInput,
+  context: RunContext,
+) {
+  if (step.planned.effects.keeps !== undefined || files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
   if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined

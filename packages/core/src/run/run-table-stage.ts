@@ -1,16 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Operator } from '../contracts/operator/operator.js'
-import { type TableFunction, TableOperator } from '../contracts/operator/table.js'
 import type { PlannedStage } from '../contracts/plan.js'
 import type { SinkWriter } from '../contracts/storage.js'
-import type { TableFile, TableStatement } from '../contracts/table-engine.js'
+import type { TableFile } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
+import { tableEngineFor, tableStatements } from '../pipeline/compile/prepare-table.js'
 import { createStepOperator } from './create-row-step.js'
 import type { RunContext } from './run-context.js'
 import { counterOf, partitionFile } from './run-row-stage.js'
-import { describeValue } from './step-result.js'
 
 export interface TableStageRun {
   readonly stage: PlannedStage
@@ -28,9 +26,8 @@ export interface TableStageRun {
 export async function runTableStage(run: TableStageRun, context: RunContext): Promise<string | undefined> {
   const { stage, step } = run
   const operator = createStepOperator(step, context)
-  const statements = tableStatements(step, operator)
-  const engine =
-    (await context.tableEngine()) ?? (operator instanceof TableOperator ? await operator.createEngine() : undefined)
+  const statements = tableStatements(step.node.id, operator)
+  const engine = await tableEngineFor(operator, context)
   if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
   const counter = counterOf(context, step.node.id)
   const place = { step: step.node.id, use: step.planned.use, stage: stage.index }
@@ -46,7 +43,8 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
       row.error.at({ step: step.node.id, rowId: row.id })
       counter.rejected++
       if ((step.node.onError ?? context.settings.onError) === 'fail') throw row.error
-      context.reject(place, counter, row)
+      // How many rows succeed is known at the end; until then the others are not to count as failed.
+      context.reject(place, undefined, row)
     },
     signal: context.signal,
     directory: dirname(path),
@@ -54,14 +52,4 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
   counter.add({ ...counts, rejected: 0 })
   direct?.written(counts.rowsOut)
   return direct === undefined ? path : undefined
-}
-
-/** The statements of a table operator, made by its function or its class. */
-export function tableStatements(step: CompiledStep, created: unknown): readonly TableStatement[] {
-  if (created instanceof TableOperator) return created.statements
-  if (typeof created === 'function' && !(created instanceof Operator)) return (created as TableFunction)()
-  throw maestroError('MAESTRO_STEP_CREATE', {
-    step: step.node.id,
-    reason: `create() gave back ${describeValue(created)} instead of a table operator`,
-  })
 }

@@ -1,4 +1,5 @@
 import type { Contributions } from '../../contracts/hooks.js'
+import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
 import type { TableEngine } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -21,6 +22,8 @@ export interface CompileContext {
     kind: ServingKind,
     where: string,
   ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  /** Makes a defined operator with what it injects. */
+  createOperator(definition: OperatorDefinition, options: unknown): unknown
   /** The engine for table operators, or undefined when none is contributed. */
   tableEngine(): Promise<TableEngine | undefined>
 }

@@ -1,5 +1,4 @@
 import { type ColumnEffects, Operator, type OperatorKind } from '../../contracts/operator/operator.js'
-import type { TableOperator } from '../../contracts/operator/table.js'
 import type { OperatorDefinition, ServingNeed } from '../../contracts/operator-definition.js'
 import type { FunctionStep, PipelineDefinition, SinkNode, StepNode } from '../../contracts/pipeline-definition.js'
 import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
@@ -16,6 +15,7 @@ import type { CompiledPipeline, CompiledSink, CompiledStep } from './compiled-pi
 import { describeOptions, sourceVersion } from './describe-options.js'
 import { orderSteps } from './order-steps.js'
 import { planStages } from './plan-stages.js'
+import { prepareTable } from './prepare-table.js'
 import { resolvePrompt } from './resolve-prompt.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
@@ -96,17 +96,15 @@ async function compileDefined(
   const { options: resolved, prompt } = await resolvePrompt(definition, node.options, context, faults, node.id)
   const options = await checkOptions(definition.name, definition.options, resolved, faults, node.id)
   if (options === undefined) return undefined
-  const effects = faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true }
+  const effects =
+    definition.kind === 'table'
+      ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
+      : (faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true })
   checkColumns(definition.name, node.id, effects, prompt, columnsIn, faults)
   const servings = definition.servings?.(options) ?? []
   checkServings(definition.name, node.id, servings, context, faults)
-  const tableEngine = definition.kind === 'table' ? await context.tableEngine() : undefined
-  if (definition.kind === 'table' && tableEngine === undefined) {
-    faults.add(maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: definition.name }), node.id)
-  } else if (definition.check !== undefined) {
-    const check = { options, columns: columnsIn, step: node.id, ...(tableEngine === undefined ? {} : { tableEngine }) }
-    for (const fault of await definition.check(check)) faults.add(fault, node.id)
-  }
+  for (const fault of (await definition.check?.({ options, columns: columnsIn, step: node.id })) ?? [])
+    faults.add(fault, node.id)
   const deterministic = definition.deterministic ?? servings.length === 0
   const about = {
     use: definition.name,
@@ -120,6 +118,20 @@ async function compileDefined(
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
 }
 
+/** A table operator says what to do as data, so that it can be made before the run. */
+async function prepareDefinedTable(
+  node: StepNode,
+  definition: OperatorDefinition,
+  options: unknown,
+  columnsIn: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<ColumnEffects> {
+  const created = faults.catch(() => context.createOperator(definition, options), node.id)
+  if (created === undefined) return { opaque: true }
+  return prepareTable({ id: node.id, use: definition.name }, created, columnsIn, context, faults)
+}
+
 /** An operator object written into the pipeline. */
 async function compileOperatorObject(
   node: StepNode,
@@ -129,13 +141,11 @@ async function compileOperatorObject(
   faults: Faults,
 ): Promise<CompiledStep> {
   const name = operator.constructor.name
-  const effects = operator.columns
+  const effects =
+    operator.kind === 'table'
+      ? await prepareTable({ id: node.id, use: name }, operator, columnsIn, context, faults)
+      : operator.columns
   checkColumns(name, node.id, effects, undefined, columnsIn, faults)
-  if (operator.kind === 'table') {
-    const engine = (await context.tableEngine()) ?? (await (operator as TableOperator).createEngine())
-    const prepared = await engine.prepare((operator as TableOperator).statements, columnsIn)
-    for (const fault of prepared.faults) faults.add(fault, node.id)
-  }
   const about = {
     use: name,
     kind: operator.kind,

@@ -1,0 +1,47 @@
+import type { ColumnEffects } from '../../contracts/operator/operator.js'
+import { type TableFunction, TableOperator } from '../../contracts/operator/table.js'
+import type { ColumnSet } from '../../contracts/row.js'
+import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { CompileContext, Faults } from './compile-context.js'
+
+/** What a table operator is made of: its class, or the function that `create` gave back. @throws MAESTRO_STEP_CREATE */
+export function tableStatements(step: string, created: unknown): readonly TableStatement[] {
+  if (created instanceof TableOperator) return created.statements
+  if (typeof created === 'function') return (created as TableFunction)()
+  throw maestroError('MAESTRO_STEP_CREATE', {
+    step,
+    reason: `create() gave back ${created === null ? 'null' : typeof created} instead of a table operator`,
+  })
+}
+
+/**
+ * Has the table engine check a step's statements against the columns that come in.
+ *
+ * @param created The operator, or what `create` gave back.
+ * @returns what the step does to columns
+ */
+export async function prepareTable(
+  step: { readonly id: string; readonly use: string },
+  created: unknown,
+  columns: ColumnSet,
+  context: CompileContext,
+  faults: Faults,
+): Promise<ColumnEffects> {
+  const statements = faults.catch(() => tableStatements(step.id, created), step.id)
+  const engine = await tableEngineFor(created, context)
+  if (engine === undefined) faults.add(maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.use }), step.id)
+  if (engine === undefined || statements === undefined) return { opaque: true }
+  const prepared = await engine.prepare(statements, columns)
+  for (const fault of prepared.faults) faults.add(fault, step.id)
+  const { reads, columns: result } = prepared
+  return result === undefined ? { reads } : { reads, keeps: [], adds: result }
+}
+
+/** The configured engine, else the one that an operator's class brings. */
+export async function tableEngineFor(
+  created: unknown,
+  context: { tableEngine(): Promise<TableEngine | undefined> },
+): Promise<TableEngine | undefined> {
+  return (await context.tableEngine()) ?? (created instanceof TableOperator ? created.createEngine() : undefined)
+}

@@ -1,0 +1,50 @@
+import { pipeline } from '@maestro-dataflow/core'
+import { describe, expectTypeOf, test } from 'vitest'
+import type {} from './component-types.js'
+
+const sales = pipeline('sales').from([{ city: 'Oslo', amount: 1, day: '2026-01-01' }])
+
+describe('the table operators know the columns', () => {
+  test('filter, sort, limit, sample and dedupe keep the row', () => {
+    const same = sales
+      .step('table.filter', { where: 'amount > $least', values: { least: 1 } })
+      .step('table.sort', { by: ['city', { column: 'amount', descending: true }] })
+      .step('table.dedupe', { by: ['city'] })
+      .step('table.sample', { count: 3, seed: 1 })
+      .step('table.limit', { count: 3 })
+    expectTypeOf(same.row).toEqualTypeOf<{ city: string; amount: number; day: string }>()
+  })
+
+  test('columns that are not there do not compile', () => {
+    // @ts-expect-error there is no column "town"
+    sales.step('table.sort', { by: 'town' })
+    // @ts-expect-error there is no column "town"
+    sales.step('table.dedupe', { by: ['town'] })
+    // @ts-expect-error there is no column "town"
+    sales.step('table.aggregate', { by: ['town'], values: {} })
+    // @ts-expect-error there is no column "town"
+    sales.step('table.select', { columns: ['town'] })
+    // @ts-expect-error there is no column "town"
+    sales.step('table.rename', { columns: { town: 'place' } })
+    // @ts-expect-error there is no such type
+    sales.step('table.cast', { columns: { day: 'datum' } })
+    // @ts-expect-error there is no such option
+    sales.step('table.filter', { were: 'amount > 1' })
+  })
+
+  test('select, drop, rename and cast change the row', () => {
+    expectTypeOf(sales.step('table.select', { columns: ['city'] }).row).toEqualTypeOf<{ city: string }>()
+    expectTypeOf(sales.step('table.drop', { columns: ['city', 'day'] }).row).toEqualTypeOf<{ amount: number }>()
+    expectTypeOf(sales.step('table.rename', { columns: { city: 'town' } }).row).toEqualTypeOf<{
+      town: string
+      amount: number
+      day: string
+    }>()
+    expectTypeOf(sales.step('table.cast', { columns: { day: 'date' } }).row.day).toEqualTypeOf<Date | null>()
+  })
+
+  test('an aggregate has its keys and values', () => {
+    const grouped = sales.step('table.aggregate', { by: ['city'], values: { n: 'count(*)', last: 'max(day)' } })
+    expectTypeOf(grouped.row).toEqualTypeOf<{ city: string; n: number; last: unknown }>()
+  })
+})

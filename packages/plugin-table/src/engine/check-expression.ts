@@ -1,0 +1,114 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { ColumnSet, MaestroError } from '@maestro-dataflow/core'
+import { tableError } from '../errors.js'
+import { firstRow } from './connect.js'
+import { literal } from './sql-text.js'
+
+/** A piece of the parser's tree, as `json_serialize_sql` gives it. */
+interface SyntaxNode {
+  readonly class?: string
+  readonly type?: string
+  readonly function_name?: string
+  readonly column_names?: readonly string[]
+  readonly lhs?: SyntaxNode
+  readonly expr?: SyntaxNode
+}
+
+interface SyntaxTree {
+  readonly error: boolean
+  readonly error_message?: string
+  readonly statements?: readonly {
+    readonly node: {
+      readonly type: string
+      readonly select_list?: readonly SyntaxNode[]
+      readonly from_table?: { readonly type: string }
+      readonly where_clause?: unknown
+    }
+  }[]
+}
+
+/** What is no part of an expression over one row or group. */
+const forbidden: Readonly<Record<string, string>> = {
+  SUBQUERY: 'a subquery is not possible',
+  WINDOW: 'a window function is not possible',
+  STAR: '* is not possible here',
+  POSITIONAL_REFERENCE: 'columns are named, not numbered',
+}
+
+/** Functions that look outside the row. */
+const outside = new Set(['current_setting', 'getvariable', 'nextval', 'currval', 'current_database', 'current_schema'])
+
+/**
+ * Checks that a text is one SQL expression over columns, by DuckDB's own parser, and finds the columns it reads.
+ *
+ * @returns the names of the columns as the plan writes them, or the fault
+ */
+export async function checkExpression(
+  connection: DuckDBConnection,
+  expression: string,
+  columns: ColumnSet,
+): Promise<{ readonly reads: readonly string[] } | { readonly fault: MaestroError }> {
+  const fault = (reason: string) => ({
+    fault: tableError('MAESTRO_TABLE_EXPRESSION', { expression, reason: `${reason}.` }),
+  })
+  const [json] = await firstRow(connection, `SELECT json_serialize_sql(${literal(asQuery(expression))}::VARCHAR)`)
+  const tree = JSON.parse(String(json)) as SyntaxTree
+  if (tree.error) return fault(tree.error_message ?? 'it is not SQL')
+  const [statement, ...others] = tree.statements ?? []
+  const [selected, ...more] = statement?.node.select_list ?? []
+  if (
+    statement === undefined ||
+    selected === undefined ||
+    others.length > 0 ||
+    more.length > 0 ||
+    statement.node.type !== 'SELECT_NODE' ||
+    statement.node.from_table?.type !== 'EMPTY' ||
+    statement.node.where_clause != null
+  )
+    return fault('it is more than one expression')
+  const reads = new Set<string>()
+  const reason = walk(selected, new Set(), (name) => reads.add(resolveName(name, columns)))
+  return reason === undefined ? { reads: [...reads] } : fault(reason)
+}
+
+/** An expression in the place where it is checked and used; the line end closes a comment. */
+export function asQuery(expression: string): string {
+  return `SELECT (${expression}\n)`
+}
+
+/** @returns why the tree is no expression over columns, or undefined */
+function walk(value: unknown, bound: ReadonlySet<string>, read: (name: string) => void): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const node = value as SyntaxNode
+  const reason = forbidden[node.class ?? '']
+  if (reason !== undefined) return reason
+  if (node.function_name !== undefined && outside.has(node.function_name.toLowerCase()))
+    return `the function ${node.function_name} is not possible`
+  if (node.class === 'COLUMN_REF') {
+    const [name = '', field] = node.column_names ?? []
+    if (bound.has(name)) return undefined
+    if (field !== undefined) return `fields are read by ->>, such as ${name}->>'$.${field}'`
+    read(name)
+    return undefined
+  }
+  const inside = node.class === 'LAMBDA' ? new Set([...bound, ...parameterNames(node.lhs)]) : bound
+  for (const child of Object.values(value)) {
+    const found = walk(child, inside, read)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function parameterNames(node: unknown): readonly string[] {
+  if (typeof node !== 'object' || node === null) return []
+  const { column_names: names = [] } = node as SyntaxNode
+  return [...names, ...Object.values(node).flatMap(parameterNames)]
+}
+
+/** SQL names are the same in upper and lower case; columns are not. */
+function resolveName(name: string, columns: ColumnSet): string {
+  const known = Object.keys(columns.columns)
+  if (known.includes(name)) return name
+  const [only, ...others] = known.filter((column) => column.toLowerCase() === name.toLowerCase())
+  return only !== undefined && others.length === 0 ? only : name
+}

@@ -1,0 +1,68 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { tableError } from '../errors.js'
+
+export interface ConnectionOptions {
+  /** @default the number of cores */
+  readonly threads?: number | undefined
+  /** @default DuckDB's: four fifths of the memory */
+  readonly memoryMegabytes?: number | undefined
+  /** Where what does not fit into memory goes. Without it nothing outside the database can be reached. */
+  readonly directory?: string | undefined
+}
+
+/** An open database. */
+export interface Database {
+  readonly connection: DuckDBConnection
+  close(): void
+}
+
+/** Opens a database in memory. Nothing is downloaded, times are UTC. */
+export async function connect(options: ConnectionOptions): Promise<Database> {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const { threads, memoryMegabytes, directory } = options
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(threads === undefined ? {} : { threads: String(threads) }),
+    ...(memoryMegabytes === undefined ? {} : { memory_limit: `${memoryMegabytes}MB` }),
+    ...(directory === undefined ? { enable_external_access: 'false' } : { temp_directory: directory }),
+  })
+  const connection = await instance.connect()
+  await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
+  return {
+    connection,
+    close() {
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+/** The first row of a query's result. */
+export async function firstRow(
+  connection: DuckDBConnection,
+  sql: string,
+  values: Readonly<Record<string, string | number | boolean | null>> = {},
+): Promise<readonly unknown[]> {
+  const result = await connection.runAndReadAll(sql, { ...values })
+  return result.getRows()[0] ?? []
+}
+
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const [first = ''] = message.split('\n', 1)
+  const hint = /Did you mean "[^"]*"\??|Candidate bindings: .*/.exec(message.slice(first.length))?.[0]
+  const reason = `${first.replace(/^[\w ]+ Error: /, '')}${hint === undefined ? '' : ` ${hint}`}`
+  return /[.!?]$/.test(reason) ? reason : `${reason}.`
+}
+
+/** Whether a query failed by what a row holds, and not by the disk, the memory or the statement. */
+export function isDataFault(error: unknown): boolean {
+  return error instanceof Error && /^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)
+}
+
+/** An error of the engine as ours. */
+export function engineError(error: unknown) {
+  return tableError('MAESTRO_TABLE_FAILED', { reason: reasonOf(error) }, error)
+}

@@ -1,0 +1,104 @@
+import {
+  type ColumnSet,
+  MaestroError,
+  maestroError,
+  type PreparedStatement,
+  type TableCounts,
+  type TableEngine,
+  type TableRequest,
+  type TableStatement,
+} from '@maestro-dataflow/core'
+import { connect, type Database, engineError, isDataFault } from './connect.js'
+import { prepareStatement } from './prepare-statement.js'
+import { runStatement } from './run-statement.js'
+import { runTolerantly } from './run-tolerantly.js'
+
+export interface DuckDBEngineOptions {
+  /** @default the number of cores */
+  readonly threads?: number | undefined
+  /** @default four fifths of the memory */
+  readonly memoryMegabytes?: number | undefined
+}
+
+/**
+ * Table statements by DuckDB over files of rows as text. Statements that choose and order rows never rewrite a line:
+ * values, ids and order are those of the input.
+ */
+export class DuckDBEngine implements TableEngine {
+  readonly name = 'table.duckdb'
+  readonly #options: DuckDBEngineOptions
+  #checker: Promise<Database> | undefined
+
+  constructor(options: DuckDBEngineOptions = {}) {
+    this.#options = options
+  }
+
+  async prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement> {
+    // This database reaches no file: what is checked here cannot do harm by being checked.
+    this.#checker ??= connect({ threads: 1 })
+    const { connection } = await this.#checker
+    const faults: MaestroError[] = []
+    const reads = new Set<string>()
+    let current = columns
+    for (const statement of statements) {
+      const checked = await prepareStatement(connection, statement, current)
+      faults.push(...checked.faults)
+      if (current === columns) for (const column of [...checked.reads, ...checked.keys]) reads.add(column)
+      if (checked.columns !== undefined) current = { columns: checked.columns, open: false }
+    }
+    return { faults, reads: [...reads], ...(current === columns ? {} : { columns: current.columns }) }
+  }
+
+  /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, what `reject` throws */
+  async execute(request: TableRequest): Promise<TableCounts> {
+    const { statements, signal, directory } = request
+    signal.throwIfAborted()
+    const database = await connect({ ...this.#options, directory })
+    const interrupt = () => database.connection.interrupt()
+    signal.addEventListener('abort', interrupt, { once: true })
+    try {
+      let counts: TableCounts | undefined
+      let { input, columns } = request
+      for (const [index, statement] of statements.entries()) {
+        const last = index === statements.length - 1
+        const output = last ? request.output : { path: `${request.output.path}.${index}`, format: 'step' as const }
+        const checked = await prepareStatement(database.connection, statement, columns)
+        const [fault] = checked.faults
+        if (fault !== undefined) throw fault
+        const run = { database, statement, checked, input, columns, output, reject: request.reject }
+        const done = await runStatement(run).catch((error: unknown) => {
+          if (isDataFault(error)) return runTolerantly(run, directory)
+          throw error
+        })
+        counts = counts === undefined ? done : addCounts(counts, done)
+        input = [output]
+        if (checked.columns !== undefined) columns = { columns: checked.columns, open: false }
+      }
+      return counts ?? { rowsIn: 0, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 }
+    } catch (error) {
+      if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
+      throw MaestroError.is(error) ? error : engineError(error)
+    } finally {
+      signal.removeEventListener('abort', interrupt)
+      database.close()
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const database = await this.#checker
+    this.#checker = undefined
+    database?.close()
+  }
+}
+
+/** The counts of two statements in a row. */
+function addCounts(first: TableCounts, second: TableCounts): TableCounts {
+  return {
+    rowsIn: first.rowsIn,
+    rowsOut: second.rowsOut,
+    rejected: first.rejected + second.rejected,
+    dropped: first.dropped + second.dropped,
+    merged: first.merged + second.merged,
+    created: first.created + second.created,
+  }
+}

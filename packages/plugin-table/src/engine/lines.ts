@@ -1,0 +1,44 @@
+import type { TableFile } from '@maestro-dataflow/core'
+import { literal } from './sql-text.js'
+
+/** The column of the text of a row, and that of its position; names that no column of a user has. */
+export const lineColumn = '"#line"'
+export const positionColumn = '"#position"'
+
+/** Rows as text that SQL can read: a relation with the column `#line`. */
+export interface Lines {
+  readonly format: TableFile['format']
+  /** What stands after FROM. */
+  readonly relation: string
+}
+
+/** The longest line that DuckDB's reader takes by itself; longer ones need a bigger buffer, which makes it slower. */
+export const usualLineBytes = 2_000_000
+
+/**
+ * The lines of a file, read in parallel and in order. Blank lines are NULL. In a file of bare rows each line is checked
+ * to be a JSON object; the first that is none ends the query with an error.
+ *
+ * @param longest Bytes of the longest line, where it is known to be longer than usual.
+ */
+export function readLines(file: TableFile, longest = 0): string {
+  const size = longest < usualLineBytes ? '' : `, max_line_size=${longest + 1}`
+  // No JSON text holds the character 1, so that each line is one cell.
+  const text = `read_csv(${literal(file.path)}, columns={'line': 'VARCHAR'}, delim='\u0001', quote='', escape='', header=false, auto_detect=false${size})`
+  if (file.format === 'step') return `(SELECT line AS ${lineColumn} FROM ${text})`
+  const checked = `CASE WHEN line IS NULL OR (starts_with(line, '{') AND json_valid(line)) THEN line ELSE error('not a row') END`
+  return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`
+}
+
+/** Writes the one column of a query as lines, in order. */
+export function writeLines(query: string, path: string): string {
+  return `COPY (${query}) TO ${literal(path)} (FORMAT csv, HEADER false, DELIM '\u0001', QUOTE '', ESCAPE '', USE_TMP_FILE false)`
+}
+
+/** The text of a row within its line. */
+export function rowText(format: TableFile['format']): string {
+  // In the id before it every quote is escaped, so that the first `,"row":` is the one.
+  return format === 'rows'
+    ? lineColumn
+    : `substr(${lineColumn}, strpos(${lineColumn}, ',"row":') + 7, length(${lineColumn}) - strpos(${lineColumn}, ',"row":') - 7)`
+}

@@ -1,0 +1,41 @@
+import { defineErrors } from '@maestro-dataflow/core'
+
+/** The errors of table operators. */
+export const tableErrors = {
+  MAESTRO_TABLE_EXPRESSION: {
+    message: (d: { expression: string; reason: string }) =>
+      `The expression \`${d.expression}\` cannot be used: ${d.reason}`,
+    hint: () =>
+      "An expression is one piece of SQL over the columns, such as: length(text) > 20 and stars >= 4. See DuckDB's functions.",
+  },
+  MAESTRO_TABLE_EXPRESSION_TYPE: {
+    message: (d: { expression: string; found: string; expected: string }) =>
+      `The expression \`${d.expression}\` gives ${d.found}; ${d.expected} is expected.`,
+    hint: () => 'Compare or cast it, such as: stars > 3, or cast(flag as boolean).',
+  },
+  MAESTRO_TABLE_EXPRESSION_ROW: {
+    message: (d: { expression: string; reason: string }) =>
+      `The expression \`${d.expression}\` cannot be computed for this row: ${d.reason}`,
+    hint: () => 'Use try_cast instead of cast, or mend the row; the other rows go on.',
+  },
+  MAESTRO_TABLE_VALUE: {
+    message: (d: { column: string; type: string; value: string }) =>
+      `Column "${d.column}" is declared as ${d.type} and holds ${d.value}.`,
+    hint: () => 'Mend the value, or declare another type; the other rows go on.',
+  },
+  MAESTRO_TABLE_OPTIONS: {
+    message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
+    hint: () => 'The options of each table operator are in the README of @maestro-dataflow/plugin-table.',
+  },
+  MAESTRO_TABLE_FAILED: {
+    message: (d: { reason: string }) => `The table engine failed: ${d.reason}`,
+    hint: () => 'Check the free space and memory; `tableEngine.memoryMegabytes` in the config sets how much it takes.',
+  },
+  MAESTRO_TABLE_CAST: {
+    message: (d: { column: string; type: string; value: string }) =>
+      `Column "${d.column}" holds ${d.value}, which is no ${d.type}.`,
+    hint: () => 'Mend the value, or cast to another type; the other rows go on.',
+  },
+} as const
+
+export const tableError = defineErrors(tableErrors)

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { type CastType, castValue, noValue } from './cast-value.js'
+
+test.each<[unknown, CastType, unknown]>([
+  ['00123', 'string', '00123'],
+  ['00123', 'number', 123],
+  ['1e5', 'number', 1e5],
+  ['NA', 'number', noValue],
+  ['1,5', 'number', noValue],
+  ['0x10', 'number', noValue],
+  [' 2.5 ', 'number', 2.5],
+  ['', 'number', null],
+  ['', 'string', ''],
+  [null, 'number', null],
+  ['2.0', 'integer', 2],
+  ['2.5', 'integer', noValue],
+  ['9007199254740993', 'integer', noValue],
+  ['9007199254740993', 'bigint', 9007199254740993n],
+  ['2.5', 'bigint', noValue],
+  ['Yes', 'boolean', true],
+  ['0', 'boolean', false],
+  ['maybe', 'boolean', noValue],
+  ['2026-02-30', 'date', noValue],
+  ['2026-01-02', 'date', new Date('2026-01-02T00:00:00Z')],
+  ['2026-01-02 03:04', 'date', new Date('2026-01-02T03:04:00Z')],
+  ['2026-01-02T03:04:05+02:00', 'date', new Date('2026-01-02T01:04:05Z')],
+  ['01/02/2026', 'date', noValue],
+  ['{"a":1}', 'json', { a: 1 }],
+  ['{a', 'json', noValue],
+  [{ a: 1 }, 'string', '{"a":1}'],
+])('%j as %s', (value, type, expected) => {
+  expect(castValue(value, type)).toEqual(expected)
+})

@@ -1,0 +1,103 @@
+/** The types that values can be cast to. */
+export const castTypes = ['string', 'number', 'integer', 'bigint', 'boolean', 'date', 'json'] as const
+
+export type CastType = (typeof castTypes)[number]
+
+/** Says that a value is none of a type. */
+export const noValue = Symbol('no value')
+
+/**
+ * A value as another type. Null stays null, and so does an empty text for all types but text. Nothing is guessed: what
+ * is not plainly of the type is refused.
+ *
+ * @returns the value, or `noValue`
+ */
+export function castValue(value: unknown, type: CastType): unknown {
+  if (value === null || value === undefined) return value
+  if (type === 'string') return toText(value)
+  if (typeof value === 'string' && value.trim() === '') return null
+  switch (type) {
+    case 'number':
+      return toNumber(value)
+    case 'integer':
+      return toInteger(value)
+    case 'bigint':
+      return toBigint(value)
+    case 'boolean':
+      return toBoolean(value)
+    case 'date':
+      return toDate(value)
+    case 'json':
+      return toJson(value)
+  }
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+
+function toNumber(value: unknown): unknown {
+  if (typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'boolean') return Number(value)
+  if (typeof value === 'string' && decimal.test(value.trim())) return Number(value)
+  return noValue
+}
+
+function toInteger(value: unknown): unknown {
+  const number = toNumber(value)
+  // A text of more digits than a number holds would come out as another number.
+  if (typeof value === 'string' && !Number.isSafeInteger(number)) return noValue
+  return Number.isInteger(number) ? number : noValue
+}
+
+function toBigint(value: unknown): unknown {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : noValue
+  return typeof value === 'string' && /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()) : noValue
+}
+
+const truth: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  yes: true,
+  no: false,
+  '1': true,
+  '0': false,
+}
+
+function toBoolean(value: unknown): unknown {
+  if (typeof value === 'boolean') return value
+  return truth[String(value).trim().toLowerCase()] ?? noValue
+}
+
+const isoDate = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+
+/** A date without a time zone is UTC. */
+function toDate(value: unknown): unknown {
+  if (value instanceof Date) return value
+  if (typeof value === 'number') return new Date(value)
+  if (typeof value !== 'string') return noValue
+  const text = value.trim()
+  const [whole, year, month, day, time, , , zone] = isoDate.exec(text) ?? []
+  // JavaScript takes February 30 for March 2.
+  if (whole === undefined || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
+    return noValue
+  const date = new Date(
+    time !== undefined && zone === undefined ? `${text.replace(' ', 'T')}Z` : text.replace(' ', 'T'),
+  )
+  return Number.isNaN(date.getTime()) ? noValue : date
+}
+
+function toJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return noValue
+  }
+}

@@ -1,0 +1,76 @@
+import { type ColumnEffects, defineOperator, MapOperator, type Row } from '@maestro-dataflow/core'
+import { z } from 'zod'
+
+const options = z.strictObject({ columns: z.array(z.string()).min(1).describe('Names of columns') })
+
+export type ColumnListOptions = z.infer<typeof options>
+
+function keepColumns(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
+}
+
+function dropColumns(row: Row, columns: ReadonlySet<string>): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !columns.has(name)))
+}
+
+/** `table.select`: only these columns stay, in this order. */
+export const select = defineOperator({
+  name: 'table.select',
+  kind: 'map',
+  description: 'Keeps some columns, in the order given',
+  options,
+  columns: ({ columns }: ColumnListOptions) => ({ keeps: columns }),
+  create:
+    ({ columns }) =>
+    (row) =>
+      keepColumns(row, columns),
+})
+
+/** `table.drop`: these columns go. */
+export const drop = defineOperator({
+  name: 'table.drop',
+  kind: 'map',
+  description: 'Drops some columns',
+  options,
+  columns: { drops: ['columns'] },
+  create({ columns }) {
+    const dropped = new Set(columns)
+    return (row) => dropColumns(row, dropped)
+  },
+})
+
+/** Keeps some columns, in the order given. */
+export class SelectColumnsOperator extends MapOperator {
+  readonly #columns: readonly string[]
+
+  constructor(given: ColumnListOptions) {
+    super()
+    this.#columns = options.parse(given).columns
+  }
+
+  override get columns(): ColumnEffects {
+    return { keeps: this.#columns }
+  }
+
+  override map(row: Row): Row {
+    return keepColumns(row, this.#columns)
+  }
+}
+
+/** Drops some columns. */
+export class DropColumnsOperator extends MapOperator {
+  readonly #columns: ReadonlySet<string>
+
+  constructor(given: ColumnListOptions) {
+    super()
+    this.#columns = new Set(options.parse(given).columns)
+  }
+
+  override get columns(): ColumnEffects {
+    return { drops: [...this.#columns] }
+  }
+
+  override map(row: Row): Row {
+    return dropColumns(row, this.#columns)
+  }
+}

@@ -1,0 +1,39 @@
+import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { DuckDBTableOperator } from './table-class.js'
+
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+const options = z.strictObject({
+  where: z.string().min(1).describe('An SQL expression over the columns that is true for the rows to keep'),
+  values: z.record(z.string(), value).optional().describe('Values of the `$name`s in the expression'),
+})
+
+export type FilterOptions = z.infer<typeof options>
+
+function statements({ where, values }: FilterOptions): readonly TableStatement[] {
+  return [{ kind: 'filter', where, ...(values === undefined ? {} : { values }) }]
+}
+
+/** `table.filter`: keeps the rows for which an expression is true. */
+export const filter = defineOperator({
+  name: 'table.filter',
+  kind: 'table',
+  description: 'Keeps the rows for which an SQL expression is true',
+  options,
+  create: (given) => () => statements(given),
+})
+
+/**
+ * Keeps the rows for which an SQL expression is true.
+ *
+ * @example await new FilterRowsOperator({ where: 'stars > $least', values: { least: 3 } }).run(storage)
+ */
+export class FilterRowsOperator extends DuckDBTableOperator {
+  override readonly statements: readonly TableStatement[]
+
+  constructor(given: FilterOptions) {
+    super()
+    this.statements = statements(options.parse(given))
+  }
+}

@@ -1,0 +1,52 @@
+import { type ColumnEffects, defineOperator, MapOperator, type Row } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { tableError } from '../errors.js'
+
+const options = z.strictObject({
+  columns: z.record(z.string(), z.string()).describe("New names by old ones: { text: 'review' }"),
+})
+
+export type RenameOptions = z.infer<typeof options>
+
+/** Columns keep their place; a row that has another column of the new name is refused. */
+function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
+  const entries = Object.entries(row).map(([name, value]): [string, unknown] => [names.get(name) ?? name, value])
+  const renamed = Object.fromEntries(entries)
+  if (Object.keys(renamed).length === entries.length) return renamed
+  const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index)?.[0] ?? ''
+  throw tableError('MAESTRO_TABLE_OPTIONS', {
+    operator: 'table.rename',
+    reason: `the row would have two columns "${twice}"; drop one before`,
+  })
+}
+
+/** `table.rename`: columns get new names and keep their place. */
+export const rename = defineOperator({
+  name: 'table.rename',
+  kind: 'map',
+  description: 'Gives columns new names',
+  options,
+  columns: ({ columns }: RenameOptions) => ({ renames: columns }),
+  create({ columns }) {
+    const names = new Map(Object.entries(columns))
+    return (row) => renameColumns(row, names)
+  },
+})
+
+/** Gives columns new names. */
+export class RenameColumnsOperator extends MapOperator {
+  readonly #names: ReadonlyMap<string, string>
+
+  constructor(given: RenameOptions) {
+    super()
+    this.#names = new Map(Object.entries(options.parse(given).columns))
+  }
+
+  override get columns(): ColumnEffects {
+    return { renames: Object.fromEntries(this.#names) }
+  }
+
+  override map(row: Row): Row {
+    return renameColumns(row, this.#names)
+  }
+}

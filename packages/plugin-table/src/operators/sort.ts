@@ -1,0 +1,55 @@
+import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { DuckDBTableOperator } from './table-class.js'
+
+const key = z.strictObject({
+  column: z.string(),
+  descending: z.boolean().optional(),
+  nulls: z.enum(['first', 'last']).optional(),
+})
+
+const options = z.strictObject({
+  by: z
+    .union([z.string(), z.array(z.union([z.string(), key])).min(1)])
+    .describe('The column, or several in order; each a name or { column, descending, nulls }'),
+  descending: z.boolean().optional().describe('The direction of columns that do not say it themselves'),
+})
+
+export type SortOptions = z.infer<typeof options>
+
+function statements({ by, descending = false }: SortOptions): readonly TableStatement[] {
+  const keys = (typeof by === 'string' ? [by] : by).map((part) => (typeof part === 'string' ? { column: part } : part))
+  return [
+    {
+      kind: 'sort',
+      by: keys.map((part) => ({
+        column: part.column,
+        descending: part.descending ?? descending,
+        nulls: part.nulls ?? 'last',
+      })),
+    },
+  ]
+}
+
+/** `table.sort`: rows that compare alike keep their order; rows without a value go last. */
+export const sort = defineOperator({
+  name: 'table.sort',
+  kind: 'table',
+  description: 'Sorts the rows; those that compare alike keep their order',
+  options,
+  create: (given) => () => statements(given),
+})
+
+/**
+ * Sorts rows by columns.
+ *
+ * @example await new SortRowsOperator({ by: [{ column: 'stars', descending: true }, 'id'] }).run(storage)
+ */
+export class SortRowsOperator extends DuckDBTableOperator {
+  override readonly statements: readonly TableStatement[]
+
+  constructor(given: SortOptions) {
+    super()
+    this.statements = statements(options.parse(given))
+  }
+}
