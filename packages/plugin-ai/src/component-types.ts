@@ -1,15 +1,31 @@
-import type { Column, Prompt, Sampling, Schema, ServingName, With } from '@maestro-dataflow/core'
+import type { Column, Prompt, PromptReference, Sampling, Schema, ServingName, With } from '@maestro-dataflow/core'
+
+/** What happens to a text answer that reached `maxTokens` before its end. */
+export type CutOff = 'reject' | 'keep'
 
 /** Options of `ai.generate`. */
 export interface GenerateOptions<Row> extends Sampling {
-  /** What is asked; its variables are columns. */
-  readonly prompt: Prompt<Column<Row>>
+  /**
+   * What is asked; its variables are columns. A template or a chat, or a class that a plugin contributes, picked by
+   * name: `{ use: 'shout.prompt', ... }`. In YAML and JSON a text alone is a template.
+   */
+  readonly prompt: Prompt<Column<Row>> | PromptReference<Row>
   /** The column of the answer. @default 'generated_text', or the schema's own columns */
   readonly output?: string
-  /** The answer must fit it; without `output` its properties become columns. */
+  /**
+   * The answer must fit it; without `output` its properties become columns, and only those. In YAML and JSON it is a
+   * JSON Schema.
+   */
   readonly schema?: Schema
-  /** @default 'default' */
+  /** The language model's name in the config. @default 'default' */
   readonly serving?: ServingName
+  /**
+   * What happens to a text that was cut off at `maxTokens`: its row is rejected, or what there is of it is kept. An
+   * answer with a `schema` is always rejected, since half of it is no data.
+   *
+   * @default 'reject'
+   */
+  readonly onCutOff?: CutOff
 }
 
 declare module '@maestro-dataflow/core' {

@@ -30,7 +30,7 @@ export interface ServingTypes {}
 /** Options of each kind of vector store. */
 export interface VectorStoreTypes {}
 
-/** Options of each contributed prompt class. */
+/** Options of each contributed prompt class by name; may mention the columns of `Row`. */
 export interface PromptTypes<Row> {}
 
 /** The names of servings in this project's config; written by `maestro types`. */
@@ -44,6 +44,11 @@ export type ServingName = [keyof ServingNames] extends [never] ? string : keyof 
 
 /** A vector store's name: one of the config's when `maestro-env.d.ts` declares them, else any text. */
 export type VectorStoreName = [keyof VectorStoreNames] extends [never] ? string : keyof VectorStoreNames & string
+
+/** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
+export type PromptReference<Row> = {
+  [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name]
+}[keyof PromptTypes<Row>]
 
 /** The names of a row's columns. */
 export type Column<Row> = keyof Row & string

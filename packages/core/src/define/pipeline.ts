@@ -23,8 +23,17 @@ export type SourceName = keyof SourceOptions
 // biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
 export type SinkName = keyof SinkOptions<any>
 
-/** Options with no member that the operator does not know. */
-type Exact<Options, Given> = Given & { [Key in Exclude<keyof Given, keyof Options>]: never }
+/** Options with no member that the operator does not know, nor one that a contribution picked by `use` does not. */
+type Exact<Options, Given> = Given & { [Key in Exclude<keyof Given, keyof Options>]: never } & {
+  [Key in keyof Given as Given[Key] extends { readonly use: string } ? Key : never]: ExactUse<
+    Key extends keyof Options ? Options[Key] : never,
+    Given[Key]
+  >
+}
+type ExactUse<Choices, Given> = Given extends { readonly use: infer Name }
+  ? { [Key in Exclude<keyof Given, KeyOfAny<Extract<Choices, { readonly use: Name }>>>]: never }
+  : unknown
+type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
 
 // biome-ignore lint/suspicious/noExplicitAny: matches every definition
 type AnyDefinition = OperatorDefinition<string, any, any, any>

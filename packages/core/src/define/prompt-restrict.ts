@@ -12,7 +12,7 @@ type OperatorClass = (abstract new (
  */
 export function promptRestrict(...allowed: readonly PromptClass[]) {
   return <Class extends OperatorClass>(operatorClass: Class): Class => {
-    Object.defineProperty(operatorClass, 'allowedPrompts', { value: allowed, enumerable: true })
+    Object.defineProperty(operatorClass, 'allowedPrompts', { value: allowed, enumerable: true, configurable: true })
     return operatorClass
   }
 }
