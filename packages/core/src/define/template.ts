@@ -3,7 +3,8 @@ import { maestroError } from '../errors/error-table.js'
 /** A template in pieces: literal text, and paths to values. */
 export type TemplatePiece = string | { readonly path: readonly string[] }
 
-const name = /^[\p{L}\p{N}_$-][\p{L}\p{N}_$ -]*$/u
+// \p{M}: in many scripts a vowel or tone is a mark that follows its letter.
+const name = /^[\p{L}\p{N}_$-][\p{L}\p{M}\p{N}_$ -]*$/u
 
 /**
  * Cuts a template at its `{{name}}` and `{{name.field}}` variables. Single braces are literal, `\{{` is a literal `{{`.
@@ -47,32 +48,78 @@ export function templateVariables(pieces: readonly TemplatePiece[]): readonly st
 }
 
 /**
- * Fills a template. A value's own text is never read as a template again. Paths walk own properties of plain data only.
+ * Fills a template in one pass: a value's own text is never read as a template again. Paths walk own properties of
+ * plain data only.
+ *
+ * Texts stand as they are, numbers and truth values as JavaScript writes them, dates as ISO 8601, lists and objects as
+ * JSON. `null` stands for nothing known and reads as an empty text. What is missing, or no data, is an error: a prompt
+ * never holds "undefined" or "[object Object]".
+ *
+ * @throws MAESTRO_PROMPT_VARIABLE_MISSING naming every path that leads nowhere, MAESTRO_PROMPT_VALUE
  */
 export function renderTemplate(pieces: readonly TemplatePiece[], variables: Readonly<Record<string, unknown>>): string {
-  let text = ''
-  for (const piece of pieces) text += typeof piece === 'string' ? piece : valueText(walk(variables, piece.path))
-  return text
+  const values = pieces.map((piece) => (typeof piece === 'string' ? piece : walk(variables, piece.path)))
+  const missing = pieces.flatMap((piece, index) =>
+    typeof piece !== 'string' && values[index] === undefined ? [piece.path.join('.')] : [],
+  )
+  if (missing.length > 0)
+    throw maestroError('MAESTRO_PROMPT_VARIABLE_MISSING', {
+      missing: [...new Set(missing)],
+      given: Object.keys(variables),
+    })
+  return pieces
+    .map((piece, index) => (typeof piece === 'string' ? piece : valueText(values[index], piece.path.join('.'))))
+    .join('')
 }
 
+/** What a path leads to; undefined when it leads nowhere. A null on the way is null at the end. */
 function walk(root: unknown, path: readonly string[]): unknown {
   let value = root
   for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = (value as Record<string, unknown>)[key]
+    if (value === null) return null
+    if (!isPlain(value)) return undefined
+    // The descriptor: an accessor is code, and is not run.
+    value = Object.getOwnPropertyDescriptor(value, key)?.value
   }
   return value
 }
 
-/** A value as it reads in a prompt: texts as they are, nothing for null, data as JSON. */
-function valueText(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'object') {
-    if (value instanceof Date) return value.toISOString()
-    return JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? part.toString() : part)) ?? ''
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return true
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function valueText(value: unknown, name: string): string {
+  switch (typeof value) {
+    case 'string':
+      return value
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value)
+    case 'object':
+      return value === null ? '' : objectText(value, name)
+    default:
+      throw maestroError('MAESTRO_PROMPT_VALUE', { name, reason: `it is a ${typeof value}` })
   }
-  return typeof value === 'function' || typeof value === 'symbol' ? '' : String(value)
+}
+
+function objectText(value: object, name: string): string {
+  const fail = (reason: string, cause?: unknown) => maestroError('MAESTRO_PROMPT_VALUE', { name, reason }, cause)
+  if (ArrayBuffer.isView(value)) throw fail('it holds bytes or a vector')
+  const hasForm = isPlain(value) || typeof (value as { toJSON?: unknown }).toJSON === 'function'
+  if (!hasForm) throw fail(`it is a ${value.constructor.name}`)
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? part.toString() : part))
+  } catch (error) {
+    throw fail((error as Error).message.split('\n', 1)[0] ?? '', error)
+  }
+  // A date that is none says null.
+  if (json === undefined || json === 'null') throw fail('it has no form as JSON')
+  return value instanceof Date ? value.toISOString() : json
 }
 
 function excerpt(text: string): string {

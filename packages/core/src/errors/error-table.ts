@@ -255,6 +255,11 @@ export const coreErrors = {
       `The prompt needs ${list(d.missing)}; given were ${list(d.given)}.`,
     hint: () => 'Give every variable a value.',
   },
+  MAESTRO_PROMPT_VALUE: {
+    message: (d: { name: string; reason: string }) =>
+      `The value of {{${d.name}}} cannot stand in a prompt: ${d.reason}.`,
+    hint: () => 'Texts, numbers, truth values, dates, lists and plain objects can. Turn it into one in a step before.',
+  },
   MAESTRO_PROMPT_TEMPLATE: {
     message: (d: { template: string; reason: string }) =>
       `The prompt template "${d.template}" is not valid: ${d.reason}.`,
@@ -304,7 +309,12 @@ export const coreErrors = {
   MAESTRO_SERVING_CUT_OFF: {
     message: (d: { serving: string; tokens: number }) =>
       `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
-    hint: () => 'Raise `maxTokens`.',
+    hint: () =>
+      "Raise `maxTokens` or ask for a shorter answer. `ai.generate` keeps a text that was cut off with `onCutOff: 'keep'`.",
+  },
+  MAESTRO_SERVING_FILTERED: {
+    message: (d: { serving: string }) => `${d.serving} withheld its answer: a content filter stopped it.`,
+    hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
     message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,

@@ -17,7 +17,7 @@ export function toJsonSchema(schema: Schema): JsonSchema {
 /**
  * Asks for an answer that fits a schema and checks it.
  *
- * @throws MAESTRO_SERVING_CUT_OFF, MAESTRO_SERVING_MALFORMED_REPLY, MAESTRO_SERVING_SCHEMA_MISMATCH
+ * @throws MAESTRO_SERVING_CUT_OFF, _FILTERED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
  */
 export async function generateObject<Value>(
   serving: LLMServing,
@@ -28,6 +28,8 @@ export async function generateObject<Value>(
   const result = await serving.generate({ ...request, schema: toJsonSchema(schema) }, options)
   if (result.finishReason === 'length')
     throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: result.usage.outputTokens })
+  if (result.finishReason === 'content-filter')
+    throw maestroError('MAESTRO_SERVING_FILTERED', { serving: serving.name })
   const checked = await schema['~standard'].validate(result.object ?? parseReply(serving.name, result.text))
   if (checked.issues === undefined) return checked.value
   throw maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', {

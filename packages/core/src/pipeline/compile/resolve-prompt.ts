@@ -3,6 +3,7 @@ import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import { Prompt } from '../../contracts/prompt.js'
 import { PromptTemplate } from '../../define/prompt.js'
 import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
 import { checkOptions } from './check-options.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
@@ -21,20 +22,24 @@ export async function resolvePrompt(
   if (prompts === undefined || typeof options !== 'object' || options === null) return { options, prompt: undefined }
   const given = (options as Record<string, unknown>)[prompts.option]
   const prompt = await toPrompt(given, context, faults, step)
-  if (prompt === undefined) return { options, prompt }
+  if (prompt === 'no prompt') return { options, prompt: undefined }
+  // What could not be made is a fault already. An empty prompt stands in for it, so that the other options are checked.
+  if (prompt === undefined)
+    return { options: { ...options, [prompts.option]: new PromptTemplate('') }, prompt: undefined }
   faults.catch(() => assertPromptsAllowed(definition.name, prompts.allowed, [prompt]), step)
   return { options: { ...options, [prompts.option]: prompt }, prompt }
 }
 
+/** The prompt, undefined after a fault, or that the value is none. */
 async function toPrompt(
   given: unknown,
   context: CompileContext,
   faults: Faults,
   step: string,
-): Promise<Prompt | undefined> {
+): Promise<Prompt | 'no prompt' | undefined> {
   if (given instanceof Prompt) return given
   if (typeof given === 'string') return faults.catch(() => new PromptTemplate(given), step)
-  if (typeof given !== 'object' || given === null || !('use' in given)) return undefined
+  if (typeof given !== 'object' || given === null || !('use' in given)) return 'no prompt'
   const { use, ...promptOptions } = given as { use: unknown }
   if (typeof use !== 'string') {
     faults.add(
@@ -49,5 +54,18 @@ async function toPrompt(
   const definition = faults.catch(() => context.find('prompts', use, 'prompt'), step)
   if (definition === undefined) return undefined
   const valid = await checkOptions(use, definition.options, promptOptions, faults, step)
-  return valid === undefined ? undefined : faults.catch(() => definition.create(valid), step)
+  return valid === undefined ? undefined : faults.catch(() => createPrompt(use, () => definition.create(valid)), step)
+}
+
+/** @throws MAESTRO_STEP_CREATE for what a plugin's own code throws or gives back instead of a prompt */
+function createPrompt(use: string, create: () => unknown): Prompt {
+  let created: unknown
+  try {
+    created = create()
+  } catch (error) {
+    if (MaestroError.is(error)) throw error
+    throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: (error as Error).message }, error)
+  }
+  if (created instanceof Prompt) return created
+  throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: 'create() gave back no prompt' })
 }
