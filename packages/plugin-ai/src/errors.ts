@@ -8,7 +8,12 @@ export const aiErrors = {
   },
   MAESTRO_AI_OPTIONS: {
     message: (d: { reason: string }) => `PromptedGenerator: ${d.reason}.`,
-    hint: () => 'Give either `prompt`, or `inputColumn` with `systemPrompt`.',
+    hint: () => 'Give a `serving`, and either `prompt`, or `inputColumn` with or without `systemPrompt`.',
+  },
+  MAESTRO_AI_SCHEMA_COLUMNS: {
+    message: (_: Readonly<Record<string, never>>) =>
+      'The schema describes no object with properties to make columns of.',
+    hint: () => 'Name one column for the whole answer with `output`, or describe an object with properties.',
   },
 } as const
 

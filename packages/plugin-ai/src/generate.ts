@@ -1,28 +1,37 @@
 import { defineOperator, Prompt, type Schema, SERVINGS } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { answerColumns } from './answer-columns.js'
+import { schemaOption } from './json-schema.js'
 import { PromptedGenerator } from './prompted-generator.js'
 
 const isPrompt = (value: unknown) => value instanceof Prompt
-const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value
+const name = z.string().min(1)
+
+const options = z
+  .strictObject({
+    prompt: z.custom<Prompt>(isPrompt, "a prompt is expected: prompt('... {{column}}'), or in YAML the text alone"),
+    output: name.optional(),
+    schema: schemaOption.optional(),
+    serving: name.default('default'),
+    onCutOff: z.enum(['reject', 'keep']).default('reject'),
+    temperature: z.number().nonnegative().optional(),
+    topP: z.number().min(0).max(1).optional(),
+    topK: z.number().int().positive().optional(),
+    seed: z.number().int().optional(),
+    stop: z.array(z.string().min(1)).optional(),
+    maxTokens: z.number().int().positive().optional(),
+  })
+  .refine(({ schema, onCutOff }) => schema === undefined || onCutOff === 'reject', {
+    path: ['onCutOff'],
+    message: "'keep' is for texts: half of an answer with a schema is no data",
+  })
 
 /** `ai.generate`: a language model's answers as columns. */
 export const generate = defineOperator({
   name: 'ai.generate',
   kind: 'map',
   description: "Fills columns with a language model's answers to a prompt",
-  options: z.strictObject({
-    prompt: z.custom<Prompt>(isPrompt, "a prompt is expected: prompt('... {{column}}')"),
-    output: z.string().optional(),
-    schema: z.custom<Schema>(isSchema, 'a Standard Schema is expected, such as z.object({ ... })').optional(),
-    serving: z.string().default('default'),
-    temperature: z.number().nonnegative().optional(),
-    topP: z.number().min(0).max(1).optional(),
-    topK: z.number().int().positive().optional(),
-    seed: z.number().int().optional(),
-    stop: z.array(z.string()).optional(),
-    maxTokens: z.number().int().positive().optional(),
-  }),
+  options,
   columns: ({
     prompt,
     schema,
@@ -39,8 +48,8 @@ export const generate = defineOperator({
   prompts: { option: 'prompt', allowed: [Prompt] },
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
-  create: ({ serving, output, ...options }, [servings]) => {
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  create: ({ serving, output, ...rest }, [servings]) => {
+    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
     return new PromptedGenerator({
       ...given,
       serving: servings.get(serving, 'llm'),
