@@ -1,105 +1,105 @@
-import { chatPrompt, type LLMRequest, type LLMServing, pipeline, prompt } from '@maestro-dataflow/core'
+import { ChatPrompt, chatPrompt, PromptTemplate, prompt, promptRestrict } from '@maestro-dataflow/core'
 import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import ai, { PromptedGenerator } from './index.js'
+import { question, scripted } from './__fixtures__/scripted-serving.js'
+import { PromptedGenerator, type PromptedGeneratorOptions } from './index.js'
 
-/** A serving whose answers come from a function, later for earlier questions. */
-function scripted(answer: (request: LLMRequest) => string) {
-  const requests: LLMRequest[] = []
-  const serving: LLMServing = {
-    kind: 'llm',
-    name: 'scripted',
-    capabilities: { jsonSchema: true, images: false, audio: false },
-    async generate(request) {
-      requests.push(request)
-      await new Promise((resolve) => setTimeout(resolve, 20 - requests.length))
-      return {
-        text: answer(request),
-        finishReason: 'stop',
-        usage: { inputTokens: 1, outputTokens: 1 },
-        model: 'scripted',
-      }
-    },
-  }
-  return { serving, requests }
-}
-
-const lastText = (request: LLMRequest) => String(request.messages.at(-1)?.content)
-
-describe('ai.generate', () => {
-  test('fills a column, in order, and never expands what a cell holds', async () => {
-    const { serving, requests } = scripted((request) => lastText(request).toUpperCase())
-    const rows = ['a {{b}}', 'c', 'd'].map((text) => ({ text, b: 'secret' }))
-    const project = maestro({ plugins: [ai], servings: { default: serving } })
-    const answered = await Array.fromAsync(
-      project.rows(
-        pipeline('p')
-          .from(rows)
-          .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'loud' }),
-      ),
-    )
-    expect(answered.map((row) => row.loud)).toEqual(['X A {{B}}', 'X C', 'X D'])
-    expect(requests.map(lastText)).not.toContain('secret')
-  })
-
-  test('a schema makes typed columns; an answer that does not fit rejects its row alone', async () => {
-    const { serving } = scripted((request) => (lastText(request) === 'b' ? '{"tone":"odd"}' : '{"tone":"good"}'))
-    const project = maestro({ plugins: [ai], servings: { default: serving } })
-    const asked = pipeline('p')
-      .from(['a', 'b', 'c'].map((text) => ({ text })))
-      .step('ai.generate', {
-        prompt: chatPrompt([{ role: 'user', content: '{{text}}' }]),
-        schema: z.object({ tone: z.enum(['good', 'bad']) }),
-      })
-    const preview = await project.preview(asked, 3)
-    expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([
-      { text: 'a', tone: 'good' },
-      { text: 'c', tone: 'good' },
-    ])
-    expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
-    expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3 })
-  })
-
-  test('every fault of a plan at once, each with what to do', async () => {
-    const { serving } = scripted(() => '')
-    const project = maestro({ plugins: [ai], servings: { big: serving } })
-    const wrong = {
-      name: 'wrong',
-      source: { rows: [{ text: 'a' }], columns: { columns: {}, open: true } },
-      steps: [
-        { id: '1', input: 'source', use: 'ai.generate', options: { prompt: '{{txt}}', temprature: 1 } },
-        { id: '2', input: '1', use: 'ai.generat', options: {} },
-      ],
-      sinks: [],
-    }
-    const error = await project.preview(wrong).catch((caught) => caught)
-    expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
-    const codes = (error.details.errors as { code: string }[]).map(({ code }) => code)
-    expect(codes).toContain('MAESTRO_PIPELINE_OPTION_UNKNOWN')
-    expect(codes).toContain('MAESTRO_REGISTRY_UNKNOWN')
-    expect(error.message).toContain('Did you mean "temperature"?')
-    expect(error.message).toContain('Did you mean "ai.generate"?')
-  })
-
-  test('alone on a storage, as a class', async () => {
-    const { serving } = scripted((request) => `${request.messages[0]?.content}|${lastText(request)}`)
+describe('PromptedGenerator alone on a storage', () => {
+  test('a system message and a column', async () => {
+    const { serving, requests } = scripted((request) => `${request.messages[0]?.content}|${question(request)}`)
     const storage = new MemoryStorage([{ text: 'one' }, { text: 'two' }])
     const result = await new PromptedGenerator({
       serving,
       systemPrompt: 'Be brief',
       inputColumn: 'text',
       outputColumn: 'out',
+      temperature: 0,
     }).run(storage)
     expect(result).toMatchObject({ rows: 2, rowsIn: 2, rejected: [] })
     expect((await storage.rows()).map((row) => row.out)).toEqual(['Be brief|one', 'Be brief|two'])
+    expect(requests.map(({ messages: _, ...sampling }) => sampling)).toEqual([{ temperature: 0 }, { temperature: 0 }])
+  })
+
+  test('a system message given as text is no template, and a column may have any name', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const storage = new MemoryStorage([{ 'Preis (€).a{{b}}': '{{b}}', b: 'secret' }])
+    await new PromptedGenerator({ serving, systemPrompt: 'Use {{b}} or \\{{b', inputColumn: 'Preis (€).a{{b}}' }).run(
+      storage,
+    )
+    expect(requests[0]?.messages).toEqual([
+      { role: 'system', content: 'Use {{b}} or \\{{b' },
+      { role: 'user', content: '{{b}}' },
+    ])
+    expect((await storage.rows())[0]?.generated_text).toBe('fine')
+  })
+
+  test('a prompt, a schema and columns of the answer', async () => {
+    const { serving } = scripted(() => '{"tone":"good","other":1}')
+    const storage = new MemoryStorage([{ text: 'one' }])
+    const schema = z.looseObject({ tone: z.string() })
+    const generator = new PromptedGenerator({ serving, prompt: prompt('{{text}}'), schema })
+    expect(generator.columns).toEqual({ reads: ['text'], adds: { tone: 'string' } })
+    await generator.run(storage)
+    expect(await storage.rows()).toEqual([{ text: 'one', tone: 'good' }])
   })
 
   test('an empty answer is a reject, never an empty cell', async () => {
-    const { serving } = scripted((request) => (lastText(request) === 'b' ? ' ' : 'fine'))
+    const { serving } = scripted((request) => (question(request) === 'b' ? ' ' : 'fine'))
     const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
     const result = await new PromptedGenerator({ serving, inputColumn: 'text' }).run(storage)
     expect(result.rejected).toMatchObject([{ rowId: 'rows:2', error: { code: 'MAESTRO_AI_EMPTY_ANSWER' } }])
     expect(await storage.rows()).toEqual([{ text: 'a', generated_text: 'fine' }])
+  })
+
+  test('a serving that throws rejects the row with what it threw', async () => {
+    const { serving } = scripted((request) => {
+      if (question(request) === 'b') throw new TypeError('socket hang up')
+      return 'fine'
+    })
+    const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
+    const result = await new PromptedGenerator({ serving, inputColumn: 'text' }).run(storage)
+    expect(result.rejected).toMatchObject([
+      { error: { code: 'MAESTRO_STEP_FAILED', details: { reason: 'socket hang up' } } },
+    ])
+  })
+})
+
+describe('options that do not go together', () => {
+  const { serving } = scripted(() => 'fine')
+  test.each<[what: string, options: Partial<PromptedGeneratorOptions>, reason: string]>([
+    ['nothing to ask', { serving }, 'there is nothing to ask'],
+    ['a system message without a column', { serving, systemPrompt: 'x' }, 'there is nothing to ask'],
+    ['two questions', { serving, prompt: prompt('{{a}}'), inputColumn: 'b' }, '`prompt` stands beside'],
+    ['two system messages', { serving, prompt: prompt('{{a}}'), systemPrompt: 'b' }, '`prompt` stands beside'],
+    ['no serving', { inputColumn: 'text' }, 'there is no serving'],
+  ])('%s', (_what, options, reason) => {
+    expect(() => new PromptedGenerator(options as PromptedGeneratorOptions)).toThrow(
+      expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),
+    )
+  })
+})
+
+describe('prompts that it takes', () => {
+  const { serving } = scripted(() => 'fine')
+  const chat = chatPrompt([{ role: 'user', content: '{{text}}' }])
+
+  test('all by default', () => {
+    expect(new PromptedGenerator({ serving, prompt: chat }).validatePrompts([chat, prompt('x')])).toBe(true)
+    expect(() => new PromptedGenerator({ serving, prompt: 'text' as never })).toThrow(
+      expect.objectContaining({ code: 'MAESTRO_PROMPT_NOT_ALLOWED' }),
+    )
+  })
+
+  test('a subclass may take fewer, and says so when it is made', async () => {
+    const ChatGenerator = promptRestrict(ChatPrompt)(class ChatGenerator extends PromptedGenerator {})
+    expect(() => new ChatGenerator({ serving, prompt: new PromptTemplate('{{text}}') })).toThrow(
+      'ChatGenerator does not take a PromptTemplate',
+    )
+    const { pipeline } = await import('@maestro-dataflow/core')
+    const asked = pipeline('p')
+      .from([{ text: 'a' }])
+      .use(new ChatGenerator({ serving, prompt: chat }))
+    expect(await Array.fromAsync(maestro().rows(asked))).toEqual([{ text: 'a', generated_text: 'fine' }])
   })
 })

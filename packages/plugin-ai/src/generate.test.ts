@@ -1,0 +1,421 @@
+import {
+  chatPrompt,
+  definePlugin,
+  definePrompt,
+  maestroError,
+  type PipelineDefinition,
+  type PipelinePlan,
+  PromptTemplate,
+  pipeline,
+  prompt,
+} from '@maestro-dataflow/core'
+import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { question, scripted } from './__fixtures__/scripted-serving.js'
+import ai from './index.js'
+
+const project = (serving: ReturnType<typeof scripted>['serving'], more: MaestroOptions = {}) =>
+  maestro({ plugins: [ai, tones], servings: { default: serving }, ...more })
+
+/** A pipeline as YAML gives it: options are data. */
+const asData = (options: object, rows: readonly object[] = [{ text: 'a' }]): PipelineDefinition => ({
+  name: 'p',
+  source: { rows: () => rows as never, columns: { columns: { text: 'string', stars: 'number' }, open: false } },
+  steps: [{ id: 'ask', input: 'source', use: 'ai.generate', options }],
+  sinks: [],
+})
+
+class TonePrompt extends PromptTemplate {
+  constructor(input: string, tone: string) {
+    if (tone === 'broken') throw new TypeError('no such tone')
+    super(`In a ${tone} tone: {{${input}}}`)
+  }
+}
+
+const tones = definePlugin({
+  name: 'tones',
+  manifest: { apiVersion: 1, contributes: { prompts: { 'test.tone': 'Asks for a tone' } } },
+  apply: (hooks) =>
+    hooks.prompts.tap('tones', (registry) =>
+      registry.add(
+        definePrompt({
+          name: 'test.tone',
+          options: z.strictObject({ input: z.string(), tone: z.string().default('calm') }),
+          create: ({ input, tone }) => new TonePrompt(input, tone),
+        }),
+      ),
+    ),
+})
+
+describe('answers as columns', () => {
+  test('fills a column, in the order of the rows whichever answer comes first, and never expands what a cell holds', async () => {
+    const rows = ['a {{b}}', 'c', 'd'].map((text) => ({ text, b: 'secret' }))
+    const gates: (() => void)[] = []
+    const answeredFirst: string[] = []
+    const { serving } = scripted(async (request) => {
+      await new Promise<void>((open) => {
+        // When all are asked, the last gets its answer first.
+        if (gates.push(open) < rows.length) return
+        queueMicrotask(() => gates.toReversed().forEach((gate) => void gate()))
+      })
+      answeredFirst.push(question(request))
+      return question(request).toUpperCase()
+    })
+    const asked = pipeline('p')
+      .from(rows)
+      .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'loud' })
+    const answered = await Array.fromAsync(project(serving).rows(asked))
+    expect(answered.map((row) => row.loud)).toEqual(['X A {{B}}', 'X C', 'X D'])
+    expect(answeredFirst).toEqual(['x d', 'x c', 'x a {{b}}'])
+  })
+
+  test('several columns and fields in one template, and in the turns of a chat', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const rows = pipeline('p').from([{ text: '很好 👍', stars: 5, author: { name: 'Ann' } }])
+    await Array.fromAsync(
+      project(serving).rows(
+        rows
+          .step('ai.generate', {
+            prompt: prompt('{{author.name}} ({{stars}}): {{text}}', { system: 'Hi {{author.name}}' }),
+          })
+          .step('ai.generate', {
+            prompt: chatPrompt([
+              { role: 'user', content: 'Fair' },
+              { role: 'assistant', content: 'neutral' },
+              { role: 'user', content: '{{text}} {{generated_text}} {{author}}' },
+            ]),
+            output: 'tone',
+          }),
+      ),
+    )
+    expect(requests.map(({ messages }) => messages)).toEqual([
+      [
+        { role: 'system', content: 'Hi Ann' },
+        { role: 'user', content: 'Ann (5): 很好 👍' },
+      ],
+      [
+        { role: 'user', content: 'Fair' },
+        { role: 'assistant', content: 'neutral' },
+        { role: 'user', content: '很好 👍 fine {"name":"Ann"}' },
+      ],
+    ])
+  })
+
+  test('a schema makes typed columns; an answer that does not fit rejects its row alone', async () => {
+    const { serving } = scripted((request) => (question(request) === 'b' ? '{"tone":"odd"}' : '{"tone":"good"}'))
+    const asked = pipeline('p')
+      .from(['a', 'b', 'c'].map((text) => ({ text })))
+      .step('ai.generate', { prompt: prompt('{{text}}'), schema: z.object({ tone: z.enum(['good', 'bad']) }) })
+    const preview = await project(serving).preview(asked, 3)
+    expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([
+      { text: 'a', tone: 'good' },
+      { text: 'c', tone: 'good' },
+    ])
+    expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
+    expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3 })
+  })
+
+  test('with `output` a schema’s answer is one column', async () => {
+    const { serving } = scripted(() => '{"tone":"good","stars":1}')
+    const schema = z.object({ tone: z.string(), stars: z.number() })
+    const asked = pipeline('p')
+      .from([{ text: 'a' }])
+      .step('ai.generate', { prompt: prompt('{{text}}'), schema, output: 'all' })
+    expect(await Array.fromAsync(project(serving).rows(asked))).toEqual([
+      { text: 'a', all: { tone: 'good', stars: 1 } },
+    ])
+  })
+
+  test('what a model adds of its own reaches no column, and what it leaves out keeps no old value', async () => {
+    const { serving } = scripted(() => '{"tone":"good","text":"overwritten","__proto__":{"x":1}}')
+    const schema = {
+      type: 'object',
+      properties: { tone: { type: 'string' }, stars: { type: 'number' } },
+      required: ['tone'],
+    }
+    const rows = [{ text: 'a', stars: 3 }]
+    const answered = await Array.fromAsync(project(serving).rows(asData({ prompt: '{{text}}', schema }, rows)))
+    expect(answered.map((row) => Object.entries(row))).toEqual([
+      [
+        ['text', 'a'],
+        ['tone', 'good'],
+      ],
+    ])
+  })
+})
+
+describe('options as data', () => {
+  test('a text alone is a template, and a JSON Schema is a schema whose properties are columns of the plan', async () => {
+    const { serving, requests } = scripted((request) =>
+      question(request) === 'Rate b' ? '{"rating":9}' : '{"rating":4}',
+    )
+    const schema = {
+      type: 'object',
+      properties: { rating: { type: 'integer', minimum: 1, maximum: 5 } },
+      required: ['rating'],
+    }
+    const definition = asData({ prompt: 'Rate {{text}}', schema }, [{ text: 'a' }, { text: 'b' }])
+    const preview = await project(serving).preview(definition, 2)
+    expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([{ text: 'a', rating: 4 }])
+    expect(preview.rejects).toMatchObject([{ error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
+    expect(requests[0]?.schema).toEqual(schema)
+    expect(await plan(definition)).toMatchObject({
+      columnsOut: { columns: { text: 'string', rating: 'integer' } },
+      options: { schema: { schema } },
+    })
+  })
+
+  test('a contributed prompt, by name, with its own options', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const options = { prompt: { use: 'test.tone', input: 'text', tone: 'angry' }, output: 'reply' }
+    expect(await Array.fromAsync(project(serving).rows(asData(options)))).toEqual([{ text: 'a', reply: 'fine' }])
+    expect(requests.map(question)).toEqual(['In a angry tone: a'])
+    expect(await plan(asData(options))).toMatchObject({
+      effects: { reads: ['text'] },
+      options: { prompt: { prompt: 'TonePrompt' } },
+    })
+  })
+
+  test('the prompt’s version in the plan changes with its wording, contributed or not', async () => {
+    const versions = await Promise.all(
+      [
+        'x {{text}}',
+        'y {{text}}',
+        { use: 'test.tone', input: 'text' },
+        { use: 'test.tone', input: 'text', tone: 'sad' },
+      ]
+        .map((given) => plan(asData({ prompt: given })))
+        .map(async (step) => ((await step).options as { prompt: { version: string } }).prompt.version),
+    )
+    expect(new Set(versions).size).toBe(4)
+  })
+
+  test('sampling goes to the model and nothing else does', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const sampling = { temperature: 0.5, topP: 0.9, topK: 3, seed: 7, stop: ['\n'], maxTokens: 9 }
+    await Array.fromAsync(
+      project(serving).rows(asData({ prompt: '{{text}}', output: 'x', onCutOff: 'keep', ...sampling })),
+    )
+    expect(requests).toEqual([{ ...sampling, messages: [{ role: 'user', content: 'a' }] }])
+  })
+})
+
+async function plan(definition: PipelineDefinition): Promise<PipelinePlan['steps'][number]> {
+  const { serving } = scripted(() => '')
+  const compiled = await project(serving, { plugins: [ai, tones, sink] }).plan({
+    ...definition,
+    sinks: [{ id: 'out', input: 'ask', use: 'test.sink', options: {} }],
+  })
+  const step = compiled.steps[0]
+  if (step === undefined) return expect.unreachable()
+  return step
+}
+
+const sink = definePlugin({
+  name: 'sink',
+  manifest: { apiVersion: 1, contributes: { storages: { 'test.sink': 'Writes nowhere' } } },
+  apply: (hooks) =>
+    hooks.storages.tap('sink', (registry) =>
+      registry.add({ name: 'test.sink', sink: { options: z.object({}), open: () => expect.unreachable() } }),
+    ),
+})
+
+describe('faults of a plan name the step, what was expected and what to do', () => {
+  const { serving, requests } = scripted(() => 'fine')
+
+  /** The faults of a plan, as lines. */
+  async function faults(options: object, more: MaestroOptions = {}): Promise<readonly string[]> {
+    const error = await project(serving, more)
+      .preview(asData(options))
+      .then(
+        () => undefined,
+        (caught) => caught,
+      )
+    expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
+    expect(requests).toEqual([])
+    return error.details.faults
+  }
+
+  test.each<[what: string, options: object, ...parts: string[]]>([
+    ['no prompt', { output: 'x' }, 'ai.generate', 'prompt: a prompt is expected'],
+    ['a prompt of a wrong type', { prompt: 7 }, 'prompt: a prompt is expected'],
+    ['a variable without a column', { prompt: '{{txt}}' }, 'the prompt needs "txt"', 'Did you mean "text"?'],
+    ['a template that is none', { prompt: '{{text' }, 'is not closed', '\\{{'],
+    ['an unknown prompt', { prompt: { use: 'test.ton' } }, 'no prompt "test.ton"', 'Did you mean "test.tone"?'],
+    [
+      'an unknown option of a prompt',
+      { prompt: { use: 'test.tone', input: 'text', tune: 1 } },
+      'test.tone: there is no option "tune"',
+      'Did you mean "tone"?',
+    ],
+    ['a missing option of a prompt', { prompt: { use: 'test.tone' } }, 'test.tone', 'input: '],
+    [
+      'a column of a prompt that is not there',
+      { prompt: { use: 'test.tone', input: 'txt' } },
+      'needs "txt"',
+      'Did you mean "text"?',
+    ],
+    [
+      'a prompt class that throws',
+      { prompt: { use: 'test.tone', input: 'text', tone: 'broken' } },
+      'test.tone could not be made: no such tone',
+    ],
+    [
+      'an unknown option',
+      { prompt: '{{text}}', temprature: 1 },
+      'there is no option "temprature"',
+      'Did you mean "temperature"?',
+    ],
+    [
+      'a serving that is not configured',
+      { prompt: '{{text}}', serving: 'defalt' },
+      'no serving "defalt"',
+      'Did you mean "default"?',
+    ],
+    ['what is no schema', { prompt: '{{text}}', schema: 'string' }, 'schema: ', 'expected object'],
+    [
+      'a misspelt part of a schema',
+      { prompt: '{{text}}', schema: { type: 'object', properties: { a: { typ: 'string' } } } },
+      'schema.properties.a: ',
+      '"typ"',
+    ],
+    [
+      'a schema without columns',
+      { prompt: '{{text}}', schema: { type: 'string' } },
+      'no object with properties',
+      '`output`',
+    ],
+    [
+      'half of an answer with a schema',
+      { prompt: '{{text}}', schema: { type: 'string' }, output: 'x', onCutOff: 'keep' },
+      "'keep' is for texts",
+    ],
+  ])('%s', async (_what, options, ...parts) => {
+    const lines = await faults(options)
+    expect(lines).toHaveLength(1)
+    for (const part of ['step ask: ', ...parts]) expect(lines[0]).toContain(part)
+  })
+
+  test.each([
+    ['temperature', -1],
+    ['temperature', 'hot'],
+    ['topP', 1.1],
+    ['topK', 0],
+    ['seed', 1.5],
+    ['stop', '\n'],
+    ['stop', ['']],
+    ['maxTokens', 0],
+    ['maxTokens', 1.5],
+    ['output', ''],
+    ['serving', ''],
+    ['onCutOff', 'ignore'],
+  ])('%s: %j', async (option, value) => {
+    const [line, ...others] = await faults({ prompt: '{{text}}', [option]: value })
+    expect(line).toContain(`step ask: ai.generate: the options are not valid: ${option}`)
+    expect(others).toEqual([])
+  })
+
+  test('all at once, also when the prompt is one of them', async () => {
+    const lines = await faults({ prompt: { use: 'test.ton' }, temprature: 1, maxTokens: 0 })
+    expect(lines.map((line) => /there is no prompt|no option|maxTokens/.exec(line)?.[0])).toEqual([
+      'there is no prompt',
+      'no option',
+      'maxTokens',
+    ])
+  })
+
+  test('no serving at all: the plugin and the line to add', async () => {
+    const [line] = await faults({ prompt: '{{text}}' }, { servings: {} })
+    expect(line).toContain('step ask: ai.generate: no serving "default" is configured.')
+    expect(line).toContain("default: { use: 'local.chat', model: 'smollm2-135m-instruct' }")
+    expect(line).toContain('@maestro-dataflow/plugin-local')
+  })
+
+  test('an operator that is not there', async () => {
+    const definition = asData({})
+    const [step] = definition.steps
+    const misspelt = { ...definition, steps: step === undefined ? [] : [{ ...step, use: 'ai.generat' }] }
+    await expect(project(serving).preview(misspelt)).rejects.toThrow('Did you mean "ai.generate"?')
+  })
+})
+
+describe('what goes wrong with one row is a reject with its code', () => {
+  const rows = [{ text: 'a' }, { text: 'b' }, { text: 'c' }]
+
+  /** Answers `fine`, and to b what is given. */
+  async function reject(answerToB: Parameters<typeof scripted>[0], options: object = {}) {
+    const { serving } = scripted((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
+    const preview = await project(serving).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
+    expect(preview.steps.at(-1)?.rows.map(({ row }) => row.text)).toEqual(['a', 'c'])
+    expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { step: 'ask' } }])
+    return preview.rejects[0]?.error
+  }
+  const schema = { type: 'object', properties: { x: { type: 'string' } }, required: ['x'] }
+
+  test('an empty answer, and one of white space', async () => {
+    expect(await reject(() => '')).toMatchObject({ code: 'MAESTRO_AI_EMPTY_ANSWER' })
+    expect(await reject(() => ' \n\t')).toMatchObject({ code: 'MAESTRO_AI_EMPTY_ANSWER' })
+    expect(await reject(() => '', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_MALFORMED_REPLY' })
+  })
+
+  test('an answer that was cut off, with what to do', async () => {
+    const cutOff = { text: 'half of', finishReason: 'length', usage: { inputTokens: 1, outputTokens: 8 } } as const
+    const error = await reject(() => cutOff)
+    expect(error).toMatchObject({ code: 'MAESTRO_SERVING_CUT_OFF', details: { tokens: 8 } })
+    expect((error as { hint: string }).hint).toMatch(/maxTokens.*onCutOff: 'keep'/)
+    expect(await reject(() => ({ ...cutOff, text: '{"x":"ha' }), { schema })).toMatchObject({
+      code: 'MAESTRO_SERVING_CUT_OFF',
+    })
+  })
+
+  test('an answer that a filter withheld', async () => {
+    const withheld = { text: 'half of', finishReason: 'content-filter' } as const
+    expect(await reject(() => withheld)).toMatchObject({ code: 'MAESTRO_SERVING_FILTERED' })
+    expect(await reject(() => withheld, { onCutOff: 'keep' })).toMatchObject({ code: 'MAESTRO_SERVING_FILTERED' })
+    expect(await reject(() => withheld, { schema })).toMatchObject({ code: 'MAESTRO_SERVING_FILTERED' })
+  })
+
+  test('an answer that is not JSON, or of another shape', async () => {
+    expect(await reject(() => 'Sure! {"x":1}', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_MALFORMED_REPLY' })
+    expect(await reject(() => '["x"]', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' })
+    expect(await reject(() => 'null', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' })
+  })
+
+  test('a typed failure of the serving keeps its code, any other gets one', async () => {
+    const timeout = () => {
+      throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving: 'scripted', milliseconds: 5 })
+    }
+    expect(await reject(timeout)).toMatchObject({ code: 'MAESTRO_SERVING_TIMEOUT', retryable: true })
+    const broken = () => {
+      throw new TypeError('socket hang up')
+    }
+    expect(await reject(broken)).toMatchObject({
+      code: 'MAESTRO_SERVING_FAILED',
+      details: { reason: expect.stringContaining('socket hang up') },
+    })
+    expect(await reject(broken, { schema })).toMatchObject({ code: 'MAESTRO_SERVING_FAILED' })
+  })
+
+  test('a cell that cannot stand in a prompt, and one that is missing', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const rows = [{ text: 'a' }, { text: new Uint8Array([1]) }, {}, { text: null }]
+    const preview = await project(serving).preview(asData({ prompt: '[{{text}}]' }, rows), 4)
+    expect(preview.rejects.map(({ id, error }) => [id, error.code])).toEqual([
+      ['rows:2', 'MAESTRO_PROMPT_VALUE'],
+      ['rows:3', 'MAESTRO_PROMPT_VARIABLE_MISSING'],
+    ])
+    expect(requests.map(question)).toEqual(['[a]', '[]'])
+  })
+})
+
+test('a text that was cut off is kept when that is asked for, but never an empty one', async () => {
+  const { serving } = scripted((request) => ({
+    text: question(request) === 'b' ? ' ' : ' half of ',
+    finishReason: 'length',
+  }))
+  const rows = [{ text: 'a' }, { text: 'b' }]
+  const preview = await project(serving).preview(asData({ prompt: '{{text}}', output: 'x', onCutOff: 'keep' }, rows), 2)
+  expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([{ text: 'a', x: 'half of' }])
+  expect(preview.rejects).toMatchObject([{ error: { code: 'MAESTRO_AI_EMPTY_ANSWER' } }])
+})
