@@ -14,6 +14,9 @@ const configsIn = (folder, file) =>
         .filter((path) => existsSync(join(root, path)))
     : []
 
+/** @param {string} config */
+const checkOf = (config) => config.replace(/tsconfig\.json$/, 'tsconfig.check.json')
+
 /** @param {string} config @returns {Promise<boolean>} whether it is free of errors */
 const check = (config) =>
   new Promise((resolve) => {
@@ -29,8 +32,17 @@ const check = (config) =>
     child.on('close', (code) => resolve(code === 0))
   })
 
-const examples = configsIn('examples', 'package.json').map((path) => path.replace(/package\.json$/, 'tsconfig.json'))
-const queue = ['tsconfig.check.json', ...configsIn('packages', 'tsconfig.check.json'), ...examples]
+// An example that is a package has a project beside it that uses it, built, as others would.
+const packaged = configsIn('examples', 'tsconfig.check.json')
+const examples = configsIn('examples', 'tsconfig.json').filter((path) => !packaged.includes(checkOf(path)))
+const demos = configsIn('examples', 'demo/tsconfig.json')
+const queue = [
+  'tsconfig.check.json',
+  ...configsIn('packages', 'tsconfig.check.json'),
+  ...packaged,
+  ...examples,
+  ...demos,
+]
 const failed = /** @type {string[]} */ ([])
 const worker = async () => {
   for (let config = queue.shift(); config !== undefined; config = queue.shift()) {

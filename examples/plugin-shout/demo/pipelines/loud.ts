@@ -1,0 +1,8 @@
+import { pipeline } from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-fs'
+import type {} from 'maestro-plugin-shout'
+
+export default pipeline('loud')
+  .read('fs.file', { path: 'data/reviews.csv', columns: ['id', 'text'], key: 'id' })
+  .step('shout.upper', { input: 'text', output: 'loud', marks: 3 })
+  .write('fs.file', { path: 'out/loud.jsonl', mode: 'overwrite' })
