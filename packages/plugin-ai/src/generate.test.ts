@@ -102,6 +102,28 @@ describe('answers as columns', () => {
     ])
   })
 
+  test('a preview shows two questions about one row one after the other, though they are asked side by side', async () => {
+    // The answers to the second question, and those to later rows, come first.
+    const gates: (() => void)[] = []
+    const { serving } = scripted(async (request) => {
+      await new Promise<void>((open) => {
+        if (gates.push(open) < 6) return
+        queueMicrotask(() => gates.toReversed().forEach((gate) => void gate()))
+      })
+      return question(request) === 'y b' ? '' : question(request)
+    })
+    const asked = pipeline('p')
+      .from(['a', 'b', 'c'].map((text) => ({ text })))
+      .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'x' })
+      .step('ai.generate', { prompt: prompt('y {{text}}'), output: 'y' })
+    const { steps } = await project(serving).preview(asked, 3)
+    expect(steps.map(({ rows }) => rows.map(({ row }) => row))).toEqual([
+      ['a', 'b', 'c'].map((text) => ({ text })),
+      ['a', 'b', 'c'].map((text) => ({ text, x: `x ${text}` })),
+      ['a', 'c'].map((text) => ({ text, x: `x ${text}`, y: `y ${text}` })),
+    ])
+  })
+
   test('a schema makes typed columns; an answer that does not fit rejects its row alone', async () => {
     const { serving } = scripted((request) => (question(request) === 'b' ? '{"tone":"odd"}' : '{"tone":"good"}'))
     const asked = pipeline('p')

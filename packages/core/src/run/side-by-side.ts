@@ -4,8 +4,11 @@ import { maestroError } from '../errors/error-table.js'
 import { type SideBySide, writtenColumns } from './row-step.js'
 import { assertRow } from './step-result.js'
 
-/** What came of one row: the row after all steps, or the first step (in order) that failed. */
-export type SideBySideResult = { readonly row: Row } | { readonly failed: number; readonly error: unknown }
+/** What came of one row: the row after each step, and after all, or the first step (in order) that failed. */
+export type SideBySideResult = { readonly after: readonly Row[] } & (
+  | { readonly row: Row }
+  | { readonly failed: number; readonly error: unknown }
+)
 
 /**
  * Runs the steps of a group over one row. Every step sees the row as it came in plus the results of the steps it
@@ -41,12 +44,14 @@ export async function runSideBySide(
     })
   }
   const settled = await Promise.allSettled(results)
+  const after: Row[] = []
   let merged = row
   for (const [index, outcome] of settled.entries()) {
-    if (outcome.status === 'rejected') return { failed: index, error: outcome.reason }
+    if (outcome.status === 'rejected') return { after, failed: index, error: outcome.reason }
     if (outcome.value !== undefined) merged = applyResult(merged, outcome.value, group.steps[index]?.effects ?? {})
+    after.push(merged)
   }
-  return { row: merged }
+  return { after, row: merged }
 }
 
 /** Takes over from a step's result only the columns that it declared to change. */

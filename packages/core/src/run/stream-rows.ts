@@ -288,19 +288,18 @@ export class RowStream {
     index: number,
   ): void {
     if (this.#failed) return
-    const failed = 'failed' in result ? result.failed : steps.length
-    for (const step of steps.slice(0, failed)) {
+    for (const [place, after] of result.after.entries()) {
+      const step = steps[place] as RowStep
       step.counter.rowsIn++
       step.counter.rowsOut++
+      this.#options.trace?.(step.id, id, after)
     }
     if ('failed' in result) {
-      const step = steps[failed] as RowStep
+      const step = steps[result.failed] as RowStep
       step.counter.rowsIn++
       this.#reject(step, entry, id, row, result.error)
       return
     }
-    const last = steps.at(-1)
-    if (last !== undefined) this.#options.trace?.(last.id, id, result.row)
     this.#advance(entry, leaf, id, result.row, index + 1)
   }
 
