@@ -13,8 +13,8 @@ export interface Printed {
 /** Runs a sample in its folder: shell lines by bash, TypeScript by the Node of this repository. */
 export function runSample(sample: Sample, folder: string): Promise<Printed> {
   const script = sample.language === 'sh' ? sample.text : `node ${sample.file}`
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' }
-  for (const name of Object.keys(env)) if (/^(CI|NODE_|VITEST|FORCE_COLOR|npm_)/.test(name)) delete env[name as 'PATH']
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' }
+  for (const name of Object.keys(env)) if (/^(CI|NODE_|VITEST|FORCE_COLOR|npm_)/.test(name)) delete env[name]
   return new Promise((resolve, reject) => {
     // A group of its own, so that a sample that hangs can be ended with all that it has started.
     const child = spawn('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], {
@@ -22,7 +22,10 @@ export function runSample(sample: Sample, folder: string): Promise<Printed> {
       env,
       detached: true,
     })
-    const end = setTimeout(() => process.kill(-(child.pid ?? Number.NaN), 'SIGKILL'), sample.model ? 240_000 : 60_000)
+    const end = setTimeout(
+      () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
+      sample.model ? 240_000 : 60_000,
+    )
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (part) => {
       text += part
@@ -42,7 +45,11 @@ export function runSample(sample: Sample, folder: string): Promise<Printed> {
 export function occursIn(expected: string, printed: string): boolean {
   const lines = expected.trimEnd().split('\n')
   const pattern = lines.map((line) =>
-    line.trim() === '...' ? '(?:.*\\n)*?' : `${line.trimEnd().split('...').map(RegExp.escape).join('.*')}[ \\t]*\\n`,
+    line.trim() === '...' ? '(?:.*\\n)*?' : `${line.trimEnd().split('...').map(escapeForRegExp).join('.*')}[ \\t]*\\n`,
   )
   return new RegExp(`^${pattern.join('')}`, 'm').test(`${printed.trimEnd()}\n`)
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
