@@ -1,4 +1,4 @@
-/** The names of the Python original, for those who come from it. `docs/concepts.md` has the table of names. */
+/** The names of the Python original, for those who come from it. `docs/compat.md` has the table of names. */
 
 export { DataProcessor } from './compat/data-processor.js'
 export { DIYPromptABC } from './compat/diy-prompt.js'
