@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -60,4 +61,15 @@ test('every code that the pages name is in a table of errors', () => {
   for (const page of pages.filter((path) => path !== 'CHANGELOG.md'))
     for (const [code] of read(page).matchAll(/\bMAESTRO_[A-Z]+_[A-Z_]*[A-Z]\b/g))
       expect(known.has(code), `${page} names ${code}`).toBe(true)
+})
+
+test('docs/cli.md has a part for every command', () => {
+  const maestro = join(root, 'packages/cli/bin/maestro.js')
+  const help = execFileSync(process.execPath, [maestro, '--help'], { encoding: 'utf8' })
+  const listed = help.slice(help.indexOf('Commands:'))
+  const commands = Array.from(listed.matchAll(/^ {2}([a-z]+)\b/gm), ([, name = '']) => name)
+  expect(commands).toContain('run')
+  const parts = anchorsOf('docs/cli.md')
+  for (const command of commands.filter((name) => name !== 'help' && name !== 'maestro'))
+    expect(parts).toContain(command)
 })
