@@ -7,17 +7,19 @@ import { readPage, type Sample } from './docs/read-page.js'
 import { occursIn, runSample } from './docs/run-sample.js'
 
 const root = join(import.meta.dirname, '..')
-const pages = globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root })
-  .sort()
-  .map((page) => ({ page, samples: readSamples(page) }))
+const files = globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root }).sort()
+const pages = files.map((page) => ({ page, ...tryPage(page) }))
 
-function readSamples(page: string): readonly Sample[] {
+/** A page that cannot be read must not hide the others. */
+function tryPage(page: string): { readonly samples: readonly Sample[]; readonly fault?: string } {
   try {
-    return readPage(readFileSync(join(root, page), 'utf8'))
+    return { samples: readPage(readFileSync(join(root, page), 'utf8')) }
   } catch (error) {
-    throw new Error(`${page}, ${(error as Error).message}`)
+    return { samples: [], fault: (error as Error).message }
   }
 }
+
+test.each(pages)('each block of $page says what to do with it', ({ fault }) => expect(fault).toBeUndefined())
 
 test('there are pages with samples', () => {
   expect(pages.length).toBeGreaterThan(10)
