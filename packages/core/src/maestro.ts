@@ -7,8 +7,7 @@ import type { MaestroConfig } from './contracts/config.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
-import type { Row } from './contracts/row.js'
-import type { PipelineInput } from './define/pipeline.js'
+import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
@@ -80,7 +79,10 @@ export class Maestro {
   }
 
   /** The rows that a pipeline ends with, as they come; its sinks are not opened and no run folder is made. */
-  async *rows(pipeline: PipelineInput | string, settings: RunSettings = {}): AsyncGenerator<Row> {
+  async *rows<P extends PipelineInput | string>(
+    pipeline: P,
+    settings: RunSettings = {},
+  ): AsyncGenerator<PipelineRow<P>> {
     const queue = new BatchQueue()
     const stop = new AbortController()
     const signal = settings.signal === undefined ? stop.signal : AbortSignal.any([settings.signal, stop.signal])
@@ -89,7 +91,7 @@ export class Maestro {
       (error) => queue.fail(error),
     )
     try {
-      for await (const batch of queue) yield* batch.rows
+      for await (const batch of queue) yield* batch.rows as readonly PipelineRow<P>[]
     } finally {
       stop.abort()
       await running
