@@ -188,6 +188,16 @@ describe('options as data', () => {
     })
   })
 
+  test('a list of turns is a chat', async () => {
+    const { serving, requests } = scripted(() => 'fine')
+    const turns = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: '{{text}}' },
+    ]
+    await Array.fromAsync(project(serving).rows(asData({ prompt: turns })))
+    expect(requests[0]?.messages).toEqual([turns[0], { role: 'user', content: 'a' }])
+  })
+
   test('a contributed prompt, by name, with its own options', async () => {
     const { serving, requests } = scripted(() => 'fine')
     const options = { prompt: { use: 'test.tone', input: 'text', tone: 'angry' }, output: 'reply' }
@@ -262,6 +272,21 @@ describe('faults of a plan name the step, what was expected and what to do', () 
   test.each<[what: string, options: object, ...parts: string[]]>([
     ['no prompt', { output: 'x' }, 'ai.generate', 'prompt: a prompt is expected'],
     ['a prompt of a wrong type', { prompt: 7 }, 'prompt: a prompt is expected'],
+    ['an empty chat', { prompt: [] }, 'at least one turn'],
+    [
+      'a turn that is none',
+      {
+        prompt: [
+          { role: 'bot', content: 'x' },
+          { role: 'user', text: 'x' },
+        ],
+      },
+      '0: a turn',
+      '1: a turn',
+      'assistant',
+    ],
+    ['a turn without a column', { prompt: [{ role: 'user', content: '{{txt}}' }] }, 'Did you mean "text"?'],
+    ['a prompt whose name is no text', { prompt: { use: 7 } }, 'the name of a contributed prompt'],
     ['a variable without a column', { prompt: '{{txt}}' }, 'the prompt needs "txt"', 'Did you mean "text"?'],
     ['a template that is none', { prompt: '{{text' }, 'is not closed', '\\{{'],
     ['an unknown prompt', { prompt: { use: 'test.ton' } }, 'no prompt "test.ton"', 'Did you mean "test.tone"?'],

@@ -26,12 +26,14 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     this.version = options.version ?? contentVersion(turns)
   }
 
+  /** The turns as one text, for models and people who read no chats. */
   override format(variables: PromptVariables<Variable>): string {
     return this.messages(variables)
       .map((message) => `${message.role}: ${String(message.content)}`)
       .join('\n\n')
   }
 
+  /** The turns, filled. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
   override messages(variables: PromptVariables<Variable>): readonly Message[] {
     this.assertInputs(variables)
     return this.turns.map((turn, index) => ({

@@ -117,5 +117,6 @@ test('rows in code, branches and parameters', () => {
 
 test('variables are read from the template', () => {
   expectTypeOf(prompt('{{a}} {b} {{ c.d }} \\{{e}} {{f}}')).toEqualTypeOf<PromptTemplate<'a' | 'c' | 'f'>>()
+  expectTypeOf(prompt('{{\n a\t}} {{b .c}}')).toEqualTypeOf<PromptTemplate<'a' | 'b'>>()
   expectTypeOf(prompt('no variable')).toEqualTypeOf<PromptTemplate<never>>()
 })

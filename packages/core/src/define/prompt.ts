@@ -3,9 +3,8 @@ import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
 import { parseTemplate, renderTemplate, type TemplatePiece, templateVariables } from './template.js'
 
-type Trim<S extends string> = S extends ` ${infer Rest}` | `${infer Rest} ` | `\n${infer Rest}` | `${infer Rest}\n`
-  ? Trim<Rest>
-  : S
+type Space = ' ' | '\n' | '\t' | '\r'
+type Trim<S extends string> = S extends `${Space}${infer Rest}` | `${infer Rest}${Space}` ? Trim<Rest> : S
 type Head<S extends string> = S extends `${infer First}.${string}` ? Trim<First> : S
 
 /** The variables of a template literal. Of a text that is only known at run time: `any`, and the plan checks it. */
@@ -47,6 +46,7 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
     this.version = options.version ?? contentVersion([template, options.system])
   }
 
+  /** The text, without the system message. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
   override format(variables: PromptVariables<Variable>): string {
     this.assertInputs(variables)
     return renderTemplate(this.#pieces, variables)
