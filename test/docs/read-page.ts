@@ -12,7 +12,7 @@ export type Role =
   | 'fragment'
   /** TypeScript without a word: type-checked. */
   | 'check'
-  /** Text to look at, such as a tree of folders. */
+  /** Text to look at, such as a tree of folders, and lines of `npm install`: here the packages are installed already. */
   | 'text'
 
 /** One fenced code block of a page. */
@@ -45,7 +45,8 @@ function readSample(line: number, language: string, info: readonly string[], tex
   const unknown = info.find((word) => !word.startsWith('file=') && !words.includes(word))
   if (unknown !== undefined)
     throw new Error(`line ${line}: "${unknown}" says nothing; known: file=, ${words.join(', ')}`)
-  const role = roleOf(language, info, path)
+  const installs = language === 'sh' && /^\s*npm install\b(?:[^\n]|\\\n)*\s*$/.test(text)
+  const role = installs && info.length === 0 ? 'text' : roleOf(language, info, path)
   if (role === undefined) throw new Error(`line ${line}: say file=, run or fragment for a block of ${language}`)
   const written = role === 'run' || role === 'check' || role === 'type-error'
   const file = path ?? (language === 'ts' && written ? `sample-${line}.ts` : undefined)

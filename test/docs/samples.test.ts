@@ -22,6 +22,11 @@ describe('readPage', () => {
     expect(() => readPage(block('ts runn', 'x'))).toThrow('"runn" says nothing')
   })
 
+  test('lines of npm install are text; with others beside them they are not', () => {
+    expect(readPage(block('sh', 'npm install a \\\n  b'))).toMatchObject([{ role: 'text' }])
+    expect(() => readPage(block('sh', 'npm install a\nmaestro run x'))).toThrow('line 1')
+  })
+
   test('a block inside a longer fence is its text', () => {
     expect(readPage(`\`\`\`\`text\n${block('sh', 'inner')}\`\`\`\`\n`)).toMatchObject([{ role: 'text' }])
   })
