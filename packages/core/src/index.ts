@@ -93,6 +93,7 @@ export {
   type ErrorFactory,
   type ErrorTable,
 } from './errors/define-errors.js'
+export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
 export { EnhancedLLMServing, type ServingObserver } from './serving/enhanced-llm-serving.js'

@@ -1,21 +1,59 @@
 import { defineErrors } from '@maestro-dataflow/core'
 
+interface Unknown {
+  readonly model: string
+  readonly known: readonly string[]
+  readonly suggestion?: string | undefined
+}
+
 /** The errors of models in this process. */
 export const localErrors = {
   MAESTRO_LOCAL_MODEL_UNKNOWN: {
-    message: (d: { model: string; known: readonly string[] }) => `There is no model "${d.model}".`,
-    hint: (d: { model: string; known: readonly string[] }) =>
-      `Known: ${d.known.join(', ')}. A path to a .gguf file works too.`,
+    message: (d: Unknown) => `There is no model "${d.model}".`,
+    hint: (d: Unknown) =>
+      `${d.suggestion === undefined ? '' : `Did you mean "${d.suggestion}"? `}Known: ${d.known.join(', ')}. The path of a .gguf file and hf:owner/repository/path/file.gguf work too.`,
+  },
+  MAESTRO_LOCAL_MODEL_REFERENCE: {
+    message: (d: { model: string }) => `"${d.model}" names no .gguf file on the Hugging Face hub.`,
+    hint: () =>
+      'Write hf:owner/repository/path/file.gguf, or hf:owner/repository@revision/path/file.gguf for another branch or commit.',
+  },
+  MAESTRO_LOCAL_MODEL_MISSING: {
+    message: (d: { model: string; place: string }) => `The model ${d.model} is not here: there is no ${d.place}.`,
+    hint: (d: { model: string; place: string }) =>
+      `Fetch it with \`maestro models pull ${d.model}\`, or place the file there by hand.`,
+  },
+  MAESTRO_LOCAL_FILE_MISSING: {
+    message: (d: { file: string }) => `There is no file ${d.file}.`,
+    hint: () => 'Check the path; in a config it is relative to the config file.',
   },
   MAESTRO_LOCAL_MODEL_HASH: {
     message: (d: { file: string; expected: string; found: string }) =>
       `${d.file} is not the file that was expected: its sha256 is ${d.found}, not ${d.expected}.`,
-    hint: () => 'Delete it; it is then fetched again.',
+    hint: (d: { file: string; expected: string; found: string }) =>
+      `Delete ${d.file}; it is then fetched again. Nothing was loaded from it.`,
   },
   MAESTRO_LOCAL_MODEL_UNREACHABLE: {
     message: (d: { model: string; tried: readonly string[]; place: string }) =>
       `The model ${d.model} could not be fetched:\n${d.tried.map((line) => `  - ${line}`).join('\n')}`,
-    hint: (d: { model: string; tried: readonly string[]; place: string }) => `Place the file by hand at ${d.place}.`,
+    hint: (d: { model: string; tried: readonly string[]; place: string }) =>
+      `Try again when a source can be reached, or place the file by hand at ${d.place}.`,
+  },
+  MAESTRO_LOCAL_MODEL_FOLDER: {
+    message: (d: { folder: string; reason: string }) => `The models' folder ${d.folder} cannot be used: ${d.reason}`,
+    hint: () =>
+      'Check its permissions and the free space, or name another folder in the environment variable MAESTRO_MODELS.',
+  },
+  MAESTRO_LOCAL_DOWNLOAD: {
+    message: (d: { url: string; reason: string }) => `${d.url}: ${d.reason}`,
+    hint: () =>
+      'Check the address and the network. A mirror of the hub is named by the environment variable HF_ENDPOINT.',
+    retryable: true,
+  },
+  MAESTRO_LOCAL_TOOL: {
+    message: (d: { tool: string; reason: string }) => `${d.tool}: ${d.reason}`,
+    hint: (d: { tool: string; reason: string }) =>
+      `See that ${d.tool} is installed and reaches its registry, or place the model's file by hand.`,
   },
   MAESTRO_LOCAL_ARCHIVE: {
     message: (d: { archive: string; reason: string }) => `${d.archive}: ${d.reason}`,

@@ -125,6 +125,10 @@ export class ModelCache {
       await this.#makeRoom(known)
       stop.signal.throwIfAborted()
       const value = await load(stop.signal)
+      if (stop.signal.aborted) {
+        await value.dispose()
+        throw stop.signal.reason
+      }
       entry.loaded = value
       entry.bytes = typeof bytes === 'number' ? bytes : bytes(value)
       void this.#makeRoom(0)

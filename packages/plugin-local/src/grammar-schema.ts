@@ -1,0 +1,89 @@
+import type { JsonSchema } from '@maestro-dataflow/core'
+
+const formats = new Set(['date', 'time', 'date-time'])
+/** Keywords that only the grammar's own subset of JSON Schema knows in the same sense. */
+const kept = [
+  'const',
+  'enum',
+  'type',
+  'minItems',
+  'maxItems',
+  'minLength',
+  'maxLength',
+  'minProperties',
+  'maxProperties',
+]
+
+/**
+ * A JSON Schema as the library's grammar understands it. Keywords that a grammar cannot hold (minimum, pattern, unknown
+ * formats) are left out: the answer then has the right form, and the value is for whoever validates it. Without this,
+ * the library takes what it does not know for null or for an empty text.
+ */
+export function toGrammarSchema(schema: JsonSchema): JsonSchema {
+  const definitions = { ...objectIn(schema.definitions), ...objectIn(schema.$defs) }
+  const $defs = mapped(definitions, convert)
+  return Object.keys(definitions).length === 0 ? convert(schema) : { ...convert(schema), $defs }
+}
+
+function convert(given: unknown): JsonSchema {
+  // `true` and `{}` allow everything.
+  if (typeof given !== 'object' || given === null) return anything
+  const schema = given as JsonSchema
+  if (typeof schema.$ref === 'string') return { $ref: schema.$ref.replace('#/definitions/', '#/$defs/') }
+  const choices = schema.anyOf ?? schema.oneOf
+  if (Array.isArray(choices)) return { oneOf: choices.map(convert) }
+  if (Array.isArray(schema.allOf)) return convert(merged(schema, schema.allOf))
+  const known = Object.fromEntries(kept.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]]))
+  if ('const' in known || 'enum' in known) return known
+  const type = schema.type ?? typeBy(schema)
+  if (Array.isArray(type)) return { oneOf: type.map((one) => convert({ ...schema, type: one })) }
+  switch (type) {
+    case 'object':
+      return { ...known, type, ...objectKeywords(schema) }
+    case 'array': {
+      const { prefixItems, items } = schema
+      const fixed = Array.isArray(prefixItems) ? { prefixItems: prefixItems.map(convert) } : {}
+      return { ...known, type, ...fixed, ...(items === false ? {} : { items: convert(items) }) }
+    }
+    case 'string':
+      return typeof schema.format === 'string' && formats.has(schema.format) ? { type, format: schema.format } : known
+    case undefined:
+      return anything
+    default:
+      return { type }
+  }
+}
+
+/** Any scalar: a grammar of every possible JSON would let a small model nest without end. */
+const anything: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] }
+
+function objectKeywords(schema: JsonSchema): JsonSchema {
+  const properties = mapped(objectIn(schema.properties), convert)
+  const { additionalProperties } = schema
+  if (additionalProperties === false) return { properties }
+  // Only what is named is asked for, unless nothing is named.
+  if (typeof additionalProperties === 'object')
+    return { properties, additionalProperties: convert(additionalProperties) }
+  return Object.keys(properties).length > 0 ? { properties } : { properties, additionalProperties: anything }
+}
+
+function typeBy(schema: JsonSchema): string | undefined {
+  if (schema.properties !== undefined) return 'object'
+  return schema.items === undefined && schema.prefixItems === undefined ? undefined : 'array'
+}
+
+/** The parts of an `allOf` as one schema: their properties together. */
+function merged(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
+  const { allOf: _, ...own } = schema
+  const all = [own, ...parts.map(objectIn)]
+  const properties = Object.assign({}, ...all.map((part) => objectIn(part.properties)))
+  return { ...Object.assign({}, ...all), ...(Object.keys(properties).length > 0 && { properties }) }
+}
+
+function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+function mapped(of: Readonly<Record<string, unknown>>, by: (value: unknown) => JsonSchema): Record<string, JsonSchema> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, by(value)]))
+}

@@ -1,0 +1,74 @@
+import { existsSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { ChatWrapper, Llama, LlamaModel } from 'node-llama-cpp'
+import type { Disposable, ModelCache, ModelLease } from './model-cache.js'
+import type { FetchModelOptions, ModelProgress } from './models/fetch-model.js'
+import type { ModelLocation } from './models/model-location.js'
+import { bringModel } from './models/resolve-model.js'
+
+/** A model in memory, with what the calls of all its servings share. */
+export interface LoadedModel extends Disposable {
+  readonly llama: Llama
+  readonly model: LlamaModel
+  /** Turns a chat into the model's own template. */
+  readonly chatWrapper: ChatWrapper
+}
+
+/** With all cores, llama.cpp's threads wait for each other whenever another process is busy: it becomes many times slower. */
+export function defaultThreads(cores: number = availableParallelism()): number {
+  return Math.max(1, cores - 1)
+}
+
+/** The model of a location, fetched if need be, loaded once for all servings of the process. */
+export function acquireModel(
+  cache: ModelCache,
+  location: ModelLocation,
+  options: { readonly threads: number; readonly signal: AbortSignal; readonly onProgress: ModelProgress },
+): Promise<ModelLease<LoadedModel>> {
+  const { path } = location
+  return cache.acquire(
+    { name: path, config: versionOf(location) },
+    (signal) => load(cache, location, { ...options, signal }),
+    { bytes: ({ model }) => model.size, signal: options.signal },
+  )
+}
+
+async function load(
+  cache: ModelCache,
+  location: ModelLocation,
+  { threads, signal, onProgress }: FetchModelOptions & { readonly threads: number; readonly signal: AbortSignal },
+): Promise<LoadedModel> {
+  await bringModel(location, { signal, ...(onProgress && { onProgress }) })
+  const { getLlama, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp')
+  const library = await cache.acquire({ name: 'llama.cpp' }, () =>
+    getLlama({
+      gpu: false,
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: LlamaLogLevel.error,
+      maxThreads: defaultThreads(),
+    }),
+  )
+  const llama = library.value
+  try {
+    // The bound is the library's, for all contexts together; who asks for more threads than there are cores gets them.
+    llama.maxThreads = Math.max(llama.maxThreads, threads)
+    const model = await llama.loadModel({ modelPath: location.path, loadSignal: signal })
+    const dispose = async () => {
+      await model.dispose()
+      library.release()
+    }
+    return { llama, model, chatWrapper: resolveChatWrapper(model), dispose }
+  } catch (error) {
+    library.release()
+    throw error
+  }
+}
+
+/** A file that the user names can be replaced by another; one that is fetched is always the same. */
+function versionOf({ path, sources }: ModelLocation): Readonly<Record<string, unknown>> {
+  if (sources.length > 0 || !existsSync(path)) return {}
+  const { size, mtimeMs } = statSync(path)
+  return { size, mtimeMs }
+}

