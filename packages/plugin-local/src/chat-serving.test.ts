@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { JsonSchema, LLMRequest } from '@maestro-dataflow/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -78,19 +80,26 @@ describe('local.chat on a real model', () => {
   })
 
   test('system messages and earlier turns reach the model by its template', async () => {
-    const turns: LLMRequest['messages'] = [
-      { role: 'system', content: 'You answer with the name of an animal and nothing else.' },
-      { role: 'user', content: 'What barks?' },
-      { role: 'assistant', content: 'Dog' },
-      { role: 'user', content: 'What meows?' },
-      { role: 'assistant', content: 'Cat' },
-      { role: 'user', content: 'What barks?' },
-    ]
-    const result = await serving.generate({ messages: turns })
-    expect(result.text.trim()).toBe('Dog')
-    const bare = await serving.generate({ messages: ask('What barks?') })
-    // Each turn costs its words and the marks of the template around them.
-    expect(result.usage.inputTokens).toBeGreaterThan(bare.usage.inputTokens + 4 * 5)
+    const shown = [
+      ['apple', 'fruit'],
+      ['dog', 'animal'],
+      ['pear', 'fruit'],
+      ['cat', 'animal'],
+    ].flatMap(([word = '', kind = '']) => [
+      { role: 'user' as const, content: word },
+      { role: 'assistant' as const, content: kind },
+    ])
+    const turns = [{ role: 'system' as const, content: 'You sort words.' }, ...shown]
+    for (const [word, kind] of [
+      ['apple', 'fruit'],
+      ['dog', 'animal'],
+    ] as const) {
+      const result = await serving.generate({ messages: [...turns, ...ask(word)] })
+      expect(result.text).toBe(kind)
+      const bare = await serving.generate({ messages: ask(word) })
+      // Each turn costs its words and the marks of the template around them.
+      expect(result.usage.inputTokens).toBeGreaterThan(bare.usage.inputTokens + 5 * turns.length)
+    }
   })
 
   test('marks of the template in a text are text', async () => {
@@ -117,12 +126,11 @@ describe('local.chat on a real model', () => {
   })
 
   test('a stop text ends the answer and is not part of it', async () => {
-    const messages = ask('Repeat exactly: one two three four five')
-    const whole = await serving.generate({ messages, maxTokens: 40 })
-    const at = whole.text.indexOf('three')
-    expect(at).toBeGreaterThan(0)
-    const stopped = await serving.generate({ messages, maxTokens: 40, stop: ['three'] })
-    expect(stopped).toMatchObject({ text: whole.text.slice(0, at), finishReason: 'stop' })
+    const request = { messages: story.messages, maxTokens: 24 }
+    const { text } = await serving.generate(request)
+    const third = text.split(' ')[3] ?? ''
+    const stopped = await serving.generate({ ...request, stop: ['not in the text', third] })
+    expect(stopped).toMatchObject({ text: text.slice(0, text.indexOf(third)), finishReason: 'stop' })
   })
 
   test('more calls than sequences: each gets its own answer', async () => {
@@ -335,17 +343,19 @@ describe('the model of a serving', () => {
   })
 
   test('a process that used it ends by itself, disposed or not', async () => {
-    const script = (end: string) => `
-      import { LocalChatServing } from '@maestro-dataflow/plugin-local'
-      const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
-      const serving = new LocalChatServing({ model: 'smollm2-135m-instruct', threads: 1, directory: '.' }, logger)
-      await serving.generate({ messages: [{ role: 'user', content: 'Hello' }], maxTokens: 1 })
-      ${end}
-      console.log('done')`
+    const entry = pathToFileURL(createRequire(import.meta.url).resolve('@maestro-dataflow/plugin-local'))
+    const script = join(folder, 'script.mjs')
     for (const end of ['await serving.dispose()', '']) {
-      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script(end)], {
-        cwd: import.meta.dirname,
-      })
+      await writeFile(
+        script,
+        `import { LocalChatServing } from '${entry}'
+        const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
+        const serving = new LocalChatServing({ model: 'smollm2-135m-instruct', threads: 1, directory: '.' }, logger)
+        await serving.generate({ messages: [{ role: 'user', content: 'Hello' }], maxTokens: 1 })
+        ${end}
+        console.log('done')`,
+      )
+      const { stdout } = await promisify(execFile)(process.execPath, [script])
       expect(stdout).toBe('done\n')
     }
   })

@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type LLMCapabilities,
   type LLMRequest,
   type LLMResult,
   type LLMServing,
@@ -30,7 +31,7 @@ interface Life {
 export class LocalChatServing implements LLMServing {
   readonly kind = 'llm'
   readonly name: string
-  readonly capabilities = { jsonSchema: true, images: false, audio: false } as const
+  readonly capabilities: LLMCapabilities
   readonly concurrency: number
   readonly #options: LocalChatOptions & { readonly directory: string }
   readonly #logger: Logger
@@ -46,6 +47,8 @@ export class LocalChatServing implements LLMServing {
     this.#logger = logger
     this.#cache = cache
     this.name = `local.chat ${options.model}`
+    const { contextTokens = chatDefaults.contextTokens } = options
+    this.capabilities = { jsonSchema: true, images: false, audio: false, contextTokens }
     this.concurrency = options.sequences ?? chatDefaults.sequences
   }
 

@@ -1,18 +1,8 @@
 import type { JsonSchema } from '@maestro-dataflow/core'
 
 const formats = new Set(['date', 'time', 'date-time'])
-/** Keywords that only the grammar's own subset of JSON Schema knows in the same sense. */
-const kept = [
-  'const',
-  'enum',
-  'type',
-  'minItems',
-  'maxItems',
-  'minLength',
-  'maxLength',
-  'minProperties',
-  'maxProperties',
-]
+/** Keywords that the grammar understands as JSON Schema does. */
+const kept = ['type', 'minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']
 
 /**
  * A JSON Schema as the library's grammar understands it. Keywords that a grammar cannot hold (minimum, pattern, unknown
@@ -33,8 +23,8 @@ function convert(given: unknown): JsonSchema {
   const choices = schema.anyOf ?? schema.oneOf
   if (Array.isArray(choices)) return { oneOf: choices.map(convert) }
   if (Array.isArray(schema.allOf)) return convert(merged(schema, schema.allOf))
+  for (const key of ['const', 'enum']) if (key in schema) return { [key]: schema[key] }
   const known = Object.fromEntries(kept.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]]))
-  if ('const' in known || 'enum' in known) return known
   const type = schema.type ?? typeBy(schema)
   if (Array.isArray(type)) return { oneOf: type.map((one) => convert({ ...schema, type: one })) }
   switch (type) {

@@ -40,7 +40,7 @@ async function load(
 ): Promise<LoadedModel> {
   await bringModel(location, { signal, ...(onProgress && { onProgress }) })
   const { getLlama, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp')
-  const library = await cache.acquire({ name: 'llama.cpp' }, () =>
+  const start = () =>
     getLlama({
       gpu: false,
       build: 'never',
@@ -48,8 +48,8 @@ async function load(
       progressLogs: false,
       logLevel: LlamaLogLevel.error,
       maxThreads: defaultThreads(),
-    }),
-  )
+    })
+  const library = await cache.acquire({ name: 'llama.cpp' }, start, { signal })
   const llama = library.value
   try {
     // The bound is the library's, for all contexts together; who asks for more threads than there are cores gets them.

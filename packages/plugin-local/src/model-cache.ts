@@ -21,12 +21,12 @@ export interface ModelLease<T> {
 
 export interface ModelCacheOptions {
   /** How long a thing that nobody uses stays. @default 300000, five minutes */
-  readonly idleMilliseconds?: number
+  readonly idleMilliseconds?: number | undefined
   /**
    * Beyond this sum, things that nobody uses are freed, the one unused for the longest time first. What is in use is
    * never freed, so the sum can be larger. @default half of the machine's memory
    */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
 }
 
 export interface AcquireOptions<T> {
@@ -111,7 +111,8 @@ export class ModelCache {
   /** Frees everything, also what is in use, and stops what is being loaded. The cache is then empty and can be used again. */
   async dispose(): Promise<void> {
     for (const [id, entry] of [...this.#entries]) void this.#remove(id, entry)
-    await Promise.all(this.#freeing)
+    // What is freed may give back what it was made of.
+    while (this.#freeing.size > 0) await Promise.all(this.#freeing)
   }
 
   #begin<T extends Disposable>(

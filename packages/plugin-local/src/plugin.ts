@@ -2,21 +2,43 @@ import { definePlugin, defineServing, LOGGER } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'
+import { chatDefaults } from './chat-session.js'
+import { ModelCache } from './model-cache.js'
+
+const options = z.strictObject({
+  /** For every serving that does not say otherwise. @default cores - 1, at least 1 */
+  threads: z.number().int().positive().optional(),
+  /** How long loaded models stay when nobody uses them. @default one cache for all of the process */
+  modelCache: z
+    .strictObject({
+      /** @default 300000 */
+      idleMilliseconds: z.number().nonnegative().optional(),
+      /** @default half of the machine's memory */
+      maxBytes: z.number().positive().optional(),
+    })
+    .optional(),
+})
 
 /** Models in this process. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-local',
   manifest: new URL('../package.json', import.meta.url),
-  options: z.strictObject({ threads: z.number().int().positive().optional() }),
-  apply(hooks, { options, directory }) {
+  options,
+  apply(hooks, { options: { modelCache, ...shared }, directory }) {
+    const cache = modelCache && new ModelCache(modelCache)
     const chat = defineServing({
       name: 'local.chat',
       kind: 'llm',
       description: 'A GGUF chat model in this process',
       options: localChatOptions,
       inject: [LOGGER],
-      capabilities: () => ({ jsonSchema: true, images: false, audio: false }),
-      create: (given, [logger]) => new LocalChatServing({ ...options, ...given, directory }, logger),
+      capabilities: ({ contextTokens = chatDefaults.contextTokens }) => ({
+        jsonSchema: true,
+        images: false,
+        audio: false,
+        contextTokens,
+      }),
+      create: (given, [logger]) => new LocalChatServing({ ...shared, ...given, directory }, logger, cache),
     })
     hooks.servings.tap('@maestro-dataflow/plugin-local', (registry) => registry.add(chat))
   },
