@@ -1,0 +1,15 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Reads a count. */
+export function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number
+  throw new InvalidArgumentError('A whole number is expected.')
+}
+
+/** Gathers repeated `name=value`. */
+export function gatherSettings(text: string, settings: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Write name=value.')
+  return { ...settings, [text.slice(0, at)]: text.slice(at + 1) }
+}
