@@ -2,7 +2,7 @@
 
 export type { ResolvedConfig } from './config/resolved-config.js'
 export { Maestro, type MaestroOptions, maestro, openProject, type RunSettings } from './maestro.js'
-export { pipelineFiles, pipelineName } from './pipeline/load-pipeline.js'
+export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipeline.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 export { MemoryStorage } from './run/memory-storage.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'

@@ -67,12 +67,16 @@ export interface BatchEvent extends StepEvent {
   readonly counts: StepCounts
 }
 
+/** How far a source has been read; counts are totals since the run began. */
 export interface SourceProgressEvent {
   readonly runId: string
   readonly rows: number
+  /** Rows that will be read at most, where that is known. */
   readonly rowsTotal?: number
   readonly bytesRead?: number
   readonly bytesTotal?: number
+  /** Set in the last event, when no more rows will be read. */
+  readonly done?: boolean
 }
 
 export interface RequestEvent {

@@ -1,6 +1,6 @@
 import type { RunReport } from '../contracts/report.js'
 import type { Row, RowId } from '../contracts/row.js'
-import type { MaestroError } from '../errors/maestro-error.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunEnvironment } from './run-context.js'
 import { runPipeline } from './run-pipeline.js'
@@ -10,6 +10,8 @@ export interface PreviewStep {
   readonly id: string
   /** The operator, `function`, or the source's storage. */
   readonly use: string
+  /** `source` or the id of the step before; undefined for the source itself. */
+  readonly input: string | undefined
   readonly rows: readonly { readonly id: RowId; readonly row: Row }[]
 }
 
@@ -35,7 +37,7 @@ export async function previewPipeline(
   const rows = new Map<string, { id: RowId; row: Row }[]>([['source', []]])
   for (const id of compiled.steps.keys()) rows.set(id, [])
   const rejects: { id: RowId; row: unknown; error: MaestroError }[] = []
-  const report = await runPipeline(withoutSinks(compiled), environment, {
+  const report = await runToShow(withoutSinks(compiled), environment, {
     signal,
     limit: count,
     keep: false,
@@ -46,8 +48,25 @@ export async function previewPipeline(
     if (planned.kind !== 'table' && planned.kind !== 'opaque')
       orderLike(rows.get(node.id) ?? [], rows.get(node.input) ?? [])
   }
-  const use = (id: string) => compiled.steps.get(id)?.planned.use ?? compiled.plan.source.use
-  return { steps: [...rows].map(([id, traced]) => ({ id, use: use(id), rows: traced })), rejects, report }
+  const steps = [...rows].map(([id, traced]): PreviewStep => {
+    const planned = compiled.steps.get(id)?.planned
+    return { id, use: planned?.use ?? compiled.plan.source.use, input: planned?.input, rows: traced }
+  })
+  return { steps, rejects, report }
+}
+
+/** Runs for the sake of what can be seen: that every row fails is worth showing too. */
+async function runToShow(...parameters: Parameters<typeof runPipeline>): Promise<RunReport> {
+  try {
+    return await runPipeline(...parameters)
+  } catch (error) {
+    const { report } = error as { report?: RunReport }
+    const rowsFailed = ['MAESTRO_RUN_ALL_FAILED', 'MAESTRO_RUN_TOO_MANY_REJECTS'].some((code) =>
+      MaestroError.is(error, code),
+    )
+    if (rowsFailed && report !== undefined) return report
+    throw error
+  }
 }
 
 /** Rows are traced as they finish; here they stand in the order of the rows that they came from. */

@@ -90,6 +90,13 @@ async function* readSource(
 ): AsyncGenerator<SourceBatch> {
   const { sourceCounter, hooks } = context
   const use = context.compiled.plan.source.use
+  const total = rowsToRead(reader, context)
+  const announce = (done: boolean): void => {
+    if (!hooks.sourceProgress.isUsed()) return
+    const { runId } = context.folder
+    const known = total === undefined ? {} : { rowsTotal: total }
+    hooks.sourceProgress.call({ runId, rows: sourceCounter.rowsIn, ...known, ...reader.progress?.(), done })
+  }
   for await (const batch of limitRows(reader.read(), context.limit)) {
     const rejects = batch.rejects ?? []
     sourceCounter.rowsIn += batch.rows.length + rejects.length
@@ -103,17 +110,14 @@ async function* readSource(
     if (context.trace !== undefined)
       for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
     yield batch
-    if (hooks.sourceProgress.isUsed()) {
-      const total = context.limit ?? reader.rowCount
-      const known = total === undefined ? {} : { rowsTotal: total }
-      hooks.sourceProgress.call({
-        runId: context.folder.runId,
-        rows: sourceCounter.rowsIn,
-        ...known,
-        ...reader.progress?.(),
-      })
-    }
+    announce(false)
   }
+  announce(true)
+}
+
+/** How many rows will be read at most, where that is known. */
+function rowsToRead({ rowCount }: SourceReader, { limit }: RunContext): number | undefined {
+  return limit === undefined || rowCount === undefined ? (limit ?? rowCount) : Math.min(limit, rowCount)
 }
 
 /** Files for a stage that reads whole files: the source's own JSON lines when it has them, else a step file. */
