@@ -1,9 +1,8 @@
 import { chatPrompt, pipeline } from '@maestro-dataflow/core'
 import type {} from '@maestro-dataflow/plugin-ai'
 import type {} from '@maestro-dataflow/plugin-fs'
+import type {} from '@maestro-dataflow/plugin-table'
 import { z } from 'zod'
-
-const seen = new Set<string>()
 
 // Descriptions of npm packages: drop the empty and the repeated ones, and let the model sort the rest by kind of work.
 export default pipeline('packages')
@@ -15,8 +14,8 @@ export default pipeline('packages')
   .map((row) => ({ ...row, description: row.description.replaceAll(/\s+/g, ' ').trim() }), {
     columns: { reads: ['description'], adds: { description: 'string' } },
   })
-  .filter((row) => row.description.length >= 20)
-  .filter(({ description }) => !seen.has(description) && seen.add(description).has(description))
+  .step('table.filter', { where: 'length(description) >= 20' })
+  .step('table.dedupe', { by: ['description'] })
   .step('ai.generate', {
     prompt: chatPrompt([
       { role: 'system', content: 'You sort software packages by what they work on.' },
