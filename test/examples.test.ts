@@ -1,0 +1,44 @@
+// The examples, run as their READMEs say. The quickstart has a run of its own: `npm start`.
+import { execFile } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..')
+
+/** `npm start` in an example's folder, from nothing. @returns what it printed */
+async function start(example: string): Promise<string> {
+  const folder = join(root, 'examples', example)
+  rmSync(join(folder, 'out'), { recursive: true, force: true })
+  const { stdout } = await run('npm', ['start', '--silent'], { cwd: folder })
+  return stdout
+}
+
+const lines = (path: string) =>
+  readFileSync(join(root, 'examples', path), 'utf8')
+    .trim()
+    .split('\n')
+
+test('tables: duplicates, a branch, types, and one order in the rejects', async () => {
+  const printed = await start('tables')
+  expect(printed).toContain('1 rejected')
+  expect(lines('tables/out/cities.csv').map((line) => line.slice(0, line.lastIndexOf(',')))).toEqual([
+    'city,orders,total',
+    '上海,4,57.7',
+    'Oslo,5,43.4',
+    'Bergen,3,21.2',
+  ])
+  expect(lines('tables/out/orders.jsonl')).toHaveLength(12)
+  expect(lines('tables/out/orders.jsonl')[0]).toBe(
+    '{"order":"00112","day":"2026-01-13T00:00:00.000Z","customer":"林娜","total":29}',
+  )
+})
+
+test('plugin-shout: the demo uses the plugin by its package', async () => {
+  await start('plugin-shout/demo')
+  expect(lines('plugin-shout/demo/out/loud.jsonl')[0]).toBe(
+    '{"id":"1","text":"The soup was cold.","loud":"THE SOUP WAS COLD.!!!"}',
+  )
+})
