@@ -1,7 +1,10 @@
 // Runs a script as a process of its own and measures it: wall seconds and peak memory, from the operating system.
 import { spawn } from 'node:child_process'
 
-/** @returns {Promise<{ seconds: number, peakMegabytes: number, stdout: string }>} */
+/**
+ * @returns {Promise<{ seconds: number, peakMegabytes: number, stdout: string }>} The seconds are those of the whole
+ * process, or what the script says of itself by `reportSeconds`.
+ */
 export function runScript(script, args = [], options = {}) {
   const started = process.hrtime.bigint()
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options })
@@ -12,9 +15,11 @@ export function runScript(script, args = [], options = {}) {
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {
-      const seconds = Number(process.hrtime.bigint() - started) / 1e9
+      const whole = Number(process.hrtime.bigint() - started) / 1e9
       if (code !== 0) return reject(new Error(`${script} ended with ${code}`))
       const peak = /peak_rss_kb=(\d+)/.exec(stdout)
+      const own = /seconds=([\d.]+)/.exec(stdout)
+      const seconds = own === null ? whole : Number(own[1])
       resolve({ seconds, peakMegabytes: peak === null ? Number.NaN : Number(peak[1]) / 1024, stdout })
     })
   })
@@ -23,6 +28,11 @@ export function runScript(script, args = [], options = {}) {
 /** Call at the end of a measured script. */
 export function reportPeak() {
   console.log(`peak_rss_kb=${process.resourceUsage().maxRSS}`)
+}
+
+/** Says how long the measured part took, when loading the libraries is to stay out of it. */
+export function reportSeconds(started) {
+  console.log(`seconds=${(performance.now() - started) / 1000}`)
 }
 
 /** The middle of several measurements. */

@@ -16,8 +16,8 @@ export interface Lines {
 export const usualLineBytes = 2_000_000
 
 /**
- * The lines of a file, read in parallel and in order. Blank lines are NULL. In a file of bare rows each line is checked
- * to be a JSON object; the first that is none ends the query with an error.
+ * The lines of a file, read in parallel and in order. Blank lines are NULL. In a file of bare rows the first line that
+ * cannot be an object ends the query with an error.
  *
  * @param longest Bytes of the longest line, where it is known to be longer than usual.
  */
@@ -26,8 +26,15 @@ export function readLines(file: TableFile, longest = 0): string {
   // No JSON text holds the character 1, so that each line is one cell.
   const text = `read_csv(${literal(file.path)}, columns={'line': 'VARCHAR'}, delim='\u0001', quote='', escape='', header=false, auto_detect=false${size})`
   if (file.format === 'step') return `(SELECT line AS ${lineColumn} FROM ${text})`
-  const checked = `CASE WHEN line IS NULL OR (starts_with(line, '{') AND json_valid(line)) THEN line ELSE error('not a row') END`
+  const checked = `CASE WHEN line IS NULL OR starts_with(line, '{') THEN line ELSE error('no object') END`
   return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`
+}
+
+/** A line that has been parsed from end to end: what takes no value out of a line must look at it in this way. */
+export function validLine(format: TableFile['format']): string {
+  return format === 'step'
+    ? lineColumn
+    : `CASE WHEN ${lineColumn} IS NULL OR json_valid(${lineColumn}) THEN ${lineColumn} ELSE error('no JSON') END`
 }
 
 /** Writes the one column of a query as lines, in order. */

@@ -1,7 +1,7 @@
 import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
 import { ColumnValues, type Mode } from './column-values.js'
 import { type Database, firstRow } from './connect.js'
-import { lineColumn, positionColumn, readLines, rowText, writeLines } from './lines.js'
+import { lineColumn, positionColumn, readLines, rowText, validLine, writeLines } from './lines.js'
 import type { CheckedStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
@@ -27,19 +27,28 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   const idsNeeded = file?.format === 'rows' && run.output.format === 'step'
   if (statement.kind === 'filter' && others.length === 0 && file !== undefined && !idsNeeded)
     return runQuery(run, readLines(file), file.format, 'strict')
-  const offsets = await loadLines(database, input, idsNeeded)
+  const parsed = statement.kind === 'sort' || (statement.kind === 'dedupe' && statement.by.length > 0)
+  const offsets = await loadLines(database, input, { idsNeeded, validate: !parsed })
   const relation = `(SELECT ${lineColumn}, rowid AS ${positionColumn} FROM lines)`
   const counts = await runQuery(run, relation, file?.format ?? 'step', 'strict', offsets)
   await database.connection.run('DROP TABLE lines')
   return counts
 }
 
+export interface LoadOptions {
+  /** Whether rows get ids here, so that a line stands in a step file as it is. */
+  readonly idsNeeded: boolean
+  /** Whether the statement parses no lines itself. */
+  readonly validate: boolean
+  /** Bytes of the longest line, where it is known to be longer than usual. */
+  readonly longest?: number
+}
+
 /** Puts lines into a table: the place of a row is its row id. @returns the first place of each file */
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  idsNeeded: boolean,
-  longest = 0,
+  { idsNeeded, validate, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${lineColumn} VARCHAR)`)
   const offsets: number[] = []
@@ -47,9 +56,8 @@ export async function loadLines(
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
     offsets.push(Number(count))
     // A step file would take a user's own `$` keys for tagged values; the slow way escapes them.
-    const text = idsNeeded
-      ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
-      : lineColumn
+    const line = validate ? validLine(file.format) : lineColumn
+    const text = idsNeeded ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${line} END` : line
     await connection.run(`INSERT INTO lines SELECT ${text} FROM ${readLines(file, longest)}`)
   }
   return offsets
@@ -73,11 +81,14 @@ export async function runQuery(
   const excluded = without === undefined ? '' : ` AND ${positionColumn} NOT IN (${without})`
   const relation = `(SELECT * FROM ${lines} WHERE ${lineColumn} IS NOT NULL${excluded})`
   const values = new ColumnValues(format, columns, mode)
-  const emit = emitLine(format, output, input, offsets)
+  const emit =
+    statement.kind === 'filter' && format === output.format
+      ? validLine(format)
+      : emitLine(format, output, input, offsets)
   const query = statementQuery(statement, { format, relation, values, checked, emit })
   const bound = statement.kind === 'filter' ? statement.values : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  const [rowsIn] = await firstRow(connection, `SELECT count(*) FROM ${relation}`)
+  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
   return countRows(statement, Number(rowsIn), Number(rowsOut))
 }
 

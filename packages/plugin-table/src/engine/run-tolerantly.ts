@@ -20,7 +20,11 @@ export async function runTolerantly(run: StatementRun, directory: string): Promi
   const path = join(directory, 'sifted.jsonl')
   try {
     const sifted = await siftLines(run.input, path, reject)
-    await loadLines(database, [sifted.file], false, Math.max(sifted.longest, usualLineBytes))
+    await loadLines(database, [sifted.file], {
+      idsNeeded: false,
+      validate: false,
+      longest: Math.max(sifted.longest, usualLineBytes),
+    })
     const lines = `(SELECT ${lineColumn}, rowid AS ${positionColumn} FROM lines)`
     const values = new ColumnValues('step', columns, 'tolerant')
     const faulty = checked.reads

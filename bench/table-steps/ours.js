@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
+import table from '@maestro-dataflow/plugin-table'
+import { reportPeak, reportSeconds } from '../measure.js'
+
+const [step = '', input = '', output = ''] = process.argv.slice(2)
+const options = {
+  filter: { where: 'stars > 2 and price < 900' },
+  dedupe: { by: ['user'] },
+  sort: { by: 'price', descending: true },
+}
+const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({ plugins: [fs, table], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const columns = { id: 'string', user: 'string', stars: 'integer', price: 'number', day: 'string', text: 'string' }
+const started = performance.now()
+await project.run(
+  pipeline(step)
+    .read('fs.file', { path: input, columns })
+    .step(`table.${step}`, options[step])
+    .write('fs.file', { path: output, mode: 'overwrite' }),
+)
+reportSeconds(started)
+await project.dispose()
+rmSync(state, { recursive: true, force: true })
+reportPeak()
