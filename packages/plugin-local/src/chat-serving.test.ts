@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { JsonSchema, LLMRequest } from '@maestro-dataflow/core'
+import type { JsonSchema, LLMRequest, Logger } from '@maestro-dataflow/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LocalChatServing } from './chat-serving.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
 import { ModelCache } from './model-cache.js'
 import { pullModel } from './models/known-models.js'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 const cache = new ModelCache()
 const made: LocalChatServing[] = []
 /** One thread: the tests must not wait for cores that other processes use. */
