@@ -8,6 +8,7 @@ import {
   MaestroError,
   maestroError,
 } from '@maestro-dataflow/core'
+import { CallSignal } from './call-signal.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
 import { ChatSession, chatDefaults } from './chat-session.js'
 import { localError } from './errors.js'
@@ -56,14 +57,16 @@ export class LocalChatServing implements LLMServing {
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const timeout = options.timeout ?? this.#options.timeout ?? chatDefaults.timeout
     const life = this.#begin()
-    const signal = options.signal === undefined ? life.stop.signal : AbortSignal.any([options.signal, life.stop.signal])
+    const call = new CallSignal([options.signal, life.stop.signal])
     try {
-      const session = await untilAborted(life.session, signal)
-      return await session.answer(request, timeout, signal)
+      const session = await untilAborted(life.session, call.signal)
+      return await session.answer(request, timeout, call.signal)
     } catch (error) {
-      if (signal.aborted) throw maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, error)
+      if (call.signal.aborted) throw maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, error)
       if (MaestroError.is(error)) throw error
       throw maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: (error as Error).message }, error)
+    } finally {
+      call.release()
     }
   }
 

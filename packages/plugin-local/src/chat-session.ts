@@ -1,5 +1,6 @@
 import { type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
 import type { LlamaContext, LlamaGrammar } from 'node-llama-cpp'
+import { CallSignal } from './call-signal.js'
 import { toChatHistory } from './chat-history.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
 import { toGrammarSchema } from './grammar-schema.js'
@@ -93,13 +94,14 @@ export class ChatSession {
       })
     const grammar = request.schema === undefined ? undefined : await this.#grammar(request.schema)
     const chat = await this.#sequences.take(prompt, signal)
-    const timer = AbortSignal.timeout(timeout)
+    const call = new CallSignal([signal])
+    const time = call.limit(timeout)
     const cachedInputTokens = sharedPrefix(chat, prompt)
     const before = chat.sequence.tokenMeter.getState()
     const work = chat.generateResponse(history, {
       ...this.#sampling(request),
       maxTokens,
-      signal: AbortSignal.any([signal, timer]),
+      signal: call.signal,
       ...(request.stop === undefined ? {} : { customStopTriggers: request.stop }),
       ...(grammar === undefined ? {} : { grammar }),
     })
@@ -112,7 +114,7 @@ export class ChatSession {
       })
     this.#working.add(done)
     try {
-      const { response, metadata } = await untilAborted(work, AbortSignal.any([signal, timer]))
+      const { response, metadata } = await untilAborted(work, call.signal)
       const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
       const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
       const result: LLMResult = {
@@ -124,9 +126,10 @@ export class ChatSession {
       }
       return grammar === undefined || finishReason === 'length' ? result : { ...result, object: this.#parse(response) }
     } catch (error) {
-      if (timer.aborted && !signal.aborted)
-        throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving: name, milliseconds: timeout }, error)
+      if (time.isOver()) throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving: name, milliseconds: timeout }, error)
       throw error
+    } finally {
+      call.release()
     }
   }
 
