@@ -47,13 +47,15 @@ export async function fetchModel(location: ModelLocation, options: FetchModelOpt
     const name = nameOfSource(source)
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
     try {
-      await fetchFrom(source, temporary, fetchOptions(location, name, options))
+      const fetching = fetchOptions(location, name, options)
+      await fetchFrom(source, temporary, fetching)
       const found = sha256 === undefined ? undefined : await sha256Of(temporary)
       if (sha256 !== undefined && found !== undefined && found !== sha256)
         throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: `What came from ${name}`, expected: sha256, found })
       signal?.throwIfAborted()
       await putInPlace(temporary, path)
       if (sha256 !== undefined) await verifyFile(path, sha256)
+      if (location.bytes !== undefined) fetching.onProgress?.(location.bytes)
       return
     } catch (error) {
       await rm(temporary, { force: true })

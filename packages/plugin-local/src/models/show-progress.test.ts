@@ -8,7 +8,7 @@ const event = (bytesDone: number, bytesTotal: number | undefined = 98_000_000) =
   bytesTotal,
 })
 
-function screen(isTTY: boolean, columns = 120) {
+function screen(isTTY: boolean, columns = 80) {
   const written: string[] = []
   let time = 0
   const display = showProgress({ isTTY, columns, write: (text) => written.push(text) }, () => time)
@@ -37,26 +37,27 @@ describe('showProgress', () => {
     at(2000, 49_000_000)
     at(2001, 98_000_000)
     display.end()
-    expect(written).toHaveLength(4)
-    expect(written.every((text) => text.startsWith('\r') && !text.includes('\n'))).toBe(true)
-    expect(written[1]).toContain('50%, 49.0 of 98.0 MB  24.5 MB/s')
-    expect(written[1]).toContain(`${csi}32m████████████${csi}39m░░░░░░░░░░░░`)
-    expect(written[2]).toContain('100%')
-    expect(written[3]).toBe(`\r${csi}K`)
+    expect(written).toHaveLength(5)
+    expect(written[0]).toBe(`\r${csi}Kfetching tiny from PyPI tiny 1.0\n`)
+    const drawn = written.slice(1)
+    expect(drawn.every((text) => text.startsWith('\r') && text.endsWith(`${csi}K`) && !text.includes('\n'))).toBe(true)
+    expect(drawn[1]).toContain(`${csi}32m████████████${csi}39m░░░░░░░░░░░░  50%, 49.0 of 98.0 MB  24.5 MB/s`)
+    expect(drawn[2]).toContain('100%')
+    expect(drawn[3]).toBe(`\r${csi}K`)
   })
 
   test('NO_COLOR: the bar has no colour', () => {
     vi.stubEnv('NO_COLOR', '1')
     const { written, at } = screen(true)
     at(0, 98_000_000)
-    expect(written[0]).toContain('█')
-    expect(written[0]).not.toContain(`${csi}32m`)
+    expect(written[1]).toContain('█')
+    expect(written[1]).not.toContain(`${csi}32m`)
   })
 
   test('a narrow terminal gets the numbers only, so that the line does not wrap', () => {
     const { written, at } = screen(true, 40)
     at(0, 49_000_000)
-    expect(written[0]).toBe(`\r50%, 49.0 of 98.0 MB${csi}K`)
+    expect(written[1]).toBe(`\r50%, 49.0 of 98.0 MB${csi}K`)
   })
 
   test('elsewhere: a plain line at the start and every ten seconds', () => {

@@ -15,48 +15,46 @@ export interface ProgressDisplay {
 
 const everyMilliseconds = { bar: 100, line: 10_000 } as const
 const barWidth = 24
+const clear = '\u001b[K'
 
 /**
  * Shows how far a model is: a bar that is drawn anew on a terminal, elsewhere a line at the start and every ten seconds.
  * The bar has no colour when NO_COLOR is set.
  */
 export function showProgress(stream: ProgressStream = process.stderr, now: () => number = Date.now): ProgressDisplay {
-  const bar = stream.isTTY === true
-  const colour = bar && (process.env.NO_COLOR ?? '') === ''
+  const onTerminal = stream.isTTY === true
+  const every = everyMilliseconds[onTerminal ? 'bar' : 'line']
   let source: string | undefined
   let started = 0
-  let shown = Number.NEGATIVE_INFINITY
+  let shown = 0
   return {
     onProgress(event) {
       const time = now()
       const isNew = event.source !== source
-      if (isNew) {
-        source = event.source
-        started = time
-      }
-      const isDone = event.bytesDone === event.bytesTotal
-      if (!isNew && !(bar && isDone) && time - shown < everyMilliseconds[bar ? 'bar' : 'line']) return
+      if (isNew && onTerminal) stream.write(`\r${clear}fetching ${event.model} from ${event.source}\n`)
+      if (isNew) [source, started] = [event.source, time]
+      const isDone = onTerminal && event.bytesDone === event.bytesTotal
+      if (!isNew && !isDone && time - shown < every) return
       shown = time
-      if (bar) {
-        const line = drawn(event, (time - started) / 1000, colour)
-        stream.write(`\r${fits(line, stream.columns) ? line : numbers(event)}\u001b[K`)
-      } else stream.write(`fetching ${event.model} from ${event.source}: ${numbers(event)}\n`)
+      if (onTerminal) stream.write(`\r${bar(event, (time - started) / 1000, stream.columns || 80)}${clear}`)
+      else stream.write(`fetching ${event.model} from ${event.source}: ${numbers(event)}\n`)
     },
     end() {
-      if (bar && source !== undefined) stream.write('\r\u001b[K')
+      if (onTerminal && source !== undefined) stream.write(`\r${clear}`)
     },
   }
 }
 
-function drawn(event: ModelProgressEvent, seconds: number, colour: boolean): string {
-  const { model, source, bytesDone, bytesTotal } = event
+/** As much as fits: a line that is wider than the terminal would wrap, and could not be drawn over. */
+function bar(event: ModelProgressEvent, seconds: number, columns: number): string {
+  const { bytesDone, bytesTotal } = event
   const speed = seconds > 0 && bytesDone > 0 ? `  ${megabytes(bytesDone / seconds)} MB/s` : ''
-  const text = `${model} from ${source}  `
-  if (bytesTotal === undefined) return `${text}${numbers(event)}${speed}`
+  const text = `${numbers(event)}${speed}`
+  if (bytesTotal === undefined || barWidth + 2 + text.length >= columns) return text.slice(0, columns - 1)
   const full = Math.round(share(bytesDone, bytesTotal) * barWidth)
   const done = '█'.repeat(full)
-  const rest = '░'.repeat(barWidth - full)
-  return `${text}${colour ? `\u001b[32m${done}\u001b[39m` : done}${rest}  ${numbers(event)}${speed}`
+  const coloured = (process.env.NO_COLOR ?? '') === '' ? `\u001b[32m${done}\u001b[39m` : done
+  return `${coloured}${'░'.repeat(barWidth - full)}  ${text}`
 }
 
 function numbers({ bytesDone, bytesTotal }: ModelProgressEvent): string {
@@ -68,8 +66,3 @@ function numbers({ bytesDone, bytesTotal }: ModelProgressEvent): string {
 /** An archive can be a little larger than the file in it. */
 const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
-
-/** A line that is wider than the terminal would wrap, and could not be drawn over. */
-function fits(line: string, columns = 80): boolean {
-  return line.replace('\u001b[32m', '').replace('\u001b[39m', '').length < columns
-}
