@@ -1,13 +1,24 @@
-import { openProject } from '@maestro-dataflow/core/runtime'
+import { loadPipeline } from '@maestro-dataflow/core/runtime'
+import { openCommandProject, pipelineArgument } from './command-project.js'
+import type { GlobalOptions } from './commands/command.js'
+import { renderPlan } from './plan/render-plan.js'
+import { printJson } from './terminal/json.js'
+import { outputWidth } from './terminal/output-width.js'
+import { styleFor } from './terminal/style.js'
 
-/** `maestro plan`: prints the checked plan as JSON. */
-export async function plan(
-  pipeline: string,
-  { config, set }: { readonly config: string | undefined; readonly set: Readonly<Record<string, string>> },
-): Promise<void> {
-  const project = openProject(config === undefined ? {} : { file: config })
+export interface PlanCommandOptions extends GlobalOptions {
+  readonly set: Readonly<Record<string, string>>
+  readonly json?: boolean
+}
+
+/** `maestro plan`: shows the checked plan. */
+export async function plan(pipeline: string, options: PlanCommandOptions): Promise<void> {
+  const { set, json = false } = options
+  const { project, config } = await openCommandProject(options)
   try {
-    console.log(JSON.stringify(await project.plan(pipeline, { params: set }), null, 2))
+    const made = await project.plan(await loadPipeline(pipelineArgument(pipeline), config, set))
+    if (json) printJson(made, 2)
+    else process.stdout.write(`${renderPlan(made, config.servings, outputWidth(), styleFor(process.stdout))}\n`)
   } finally {
     await project.dispose()
   }

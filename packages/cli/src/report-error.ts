@@ -1,8 +1,45 @@
-import { MaestroError } from '@maestro-dataflow/core'
+import { MaestroError, type RunReport } from '@maestro-dataflow/core'
+import { CommanderError } from 'commander'
+import { cliError, wrongUse } from './errors.js'
+import { printJson } from './terminal/json.js'
+import { styleFor } from './terminal/style.js'
 
-/** Says on stderr what failed and what to do. @returns the exit code */
-export function reportError(error: unknown): number {
-  if (!MaestroError.is(error)) throw error
-  console.error(`${error.code}: ${error.message}\n${error.hint ?? ''}`)
-  return error.code === 'MAESTRO_RUN_ABORTED' ? 130 : 1
+/** How errors are shown. */
+export interface ErrorDisplay {
+  /** As one JSON object on standard output. */
+  readonly json: boolean
+  /** With causes and stacks. */
+  readonly verbose: boolean
+}
+
+/** Says what failed and what to do. @returns the exit code */
+export function reportError(thrown: unknown, { json, verbose }: ErrorDisplay): number {
+  const error = toMaestroError(thrown)
+  const report = 'report' in error ? (error.report as RunReport) : undefined
+  if (json) printJson({ error: error.toJSON(), ...(report === undefined ? {} : { report }) })
+  else process.stderr.write(`${describeError(error, report)}\n`)
+  if (verbose) for (const stack of stacks(error)) process.stderr.write(`${stack}\n`)
+  if (error.code === 'MAESTRO_RUN_ABORTED') return 130
+  return wrongUse.has(error.code) ? 2 : 1
+}
+
+function toMaestroError(thrown: unknown): MaestroError {
+  if (MaestroError.is(thrown)) return thrown
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof CommanderError) return cliError('MAESTRO_CLI_USAGE', { reason: reason.replace(/^error: /, '') })
+  return cliError('MAESTRO_CLI_UNEXPECTED', { reason }, thrown)
+}
+
+function describeError(error: MaestroError, report: RunReport | undefined): string {
+  const { bold, bad, dim } = styleFor(process.stderr)
+  const lines = [`${bad(bold(error.code))}: ${error.message}`]
+  if (error.hint !== undefined && error.hint !== '') lines.push(error.hint)
+  if (report?.directory !== undefined) lines.push(dim(`run folder: ${report.directory}`))
+  return lines.join('\n')
+}
+
+function stacks(error: unknown): readonly string[] {
+  const found: string[] = []
+  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) found.push(at.stack ?? at.message)
+  return found
 }

@@ -1,56 +1,36 @@
-import { definePlugin, type RunReport } from '@maestro-dataflow/core'
-import { openProject } from '@maestro-dataflow/core/runtime'
+import { loadPipeline } from '@maestro-dataflow/core/runtime'
+import { openCommandProject, pipelineArgument } from './command-project.js'
+import type { GlobalOptions } from './commands/command.js'
+import { describeReport } from './describe-report.js'
+import { stopOnInterrupt } from './interrupt.js'
+import { withOutput } from './output-path.js'
+import { showProgress } from './progress/show-progress.js'
+import { printJson } from './terminal/json.js'
 
-export interface RunCommandOptions {
-  readonly config: string | undefined
+export interface RunCommandOptions extends GlobalOptions {
   readonly limit?: number
   readonly set: Readonly<Record<string, string>>
+  readonly output?: string
   readonly overwrite?: boolean
   readonly json?: boolean
 }
 
-/** `maestro run`. The first SIGINT stops the run cleanly, the second kills. @returns the exit code */
-export async function run(
-  pipeline: string,
-  { config, set, json = false, ...options }: RunCommandOptions,
-): Promise<number> {
-  const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
-  const project = openProject({ ...(config === undefined ? {} : { file: config }), plugins: json ? [] : [progress] })
+/** `maestro run`. The first Ctrl-C stops the run cleanly, the second kills. */
+export async function run(pipeline: string, options: RunCommandOptions): Promise<void> {
+  const { set, output, json = false, limit, overwrite = false } = options
+  const signal = stopOnInterrupt()
+  const progress = showProgress(options)
+  const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
-    const report = await project.run(pipeline, { ...options, params: set, signal: stop.signal })
-    console.log(json ? JSON.stringify(report) : describeReport(report))
-    return 0
+    const loaded = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const definition = output === undefined ? loaded : withOutput(loaded, output, config.directory)
+    const limited = limit === undefined ? {} : { limit }
+    const report = await project.run(definition, { ...limited, overwrite, signal })
+    progress.end()
+    if (json) printJson(report)
+    else process.stdout.write(`${describeReport(report)}\n`)
   } finally {
+    progress.end()
     await project.dispose()
   }
-}
-
-/** Says now and then how far a run is. */
-const progress = definePlugin({
-  name: 'progress',
-  apply(hooks) {
-    let last = Date.now()
-    const rows = new Map<string, number>()
-    hooks.batchDone.tap('progress', ({ step, counts }) => {
-      rows.set(step, counts.rowsOut)
-      if (Date.now() - last < 5000) return
-      last = Date.now()
-      console.error([...rows].map(([name, out]) => `${name}: ${out} rows`).join('  '))
-    })
-  },
-})
-
-/** A report for people. */
-export function describeReport(report: RunReport): string {
-  const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
-  const lines = [
-    `${report.pipeline}: ${report.status} in ${(report.durationMs / 1000).toFixed(1)} s`,
-    `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
-  ]
-  const { requests, inputTokens, outputTokens } = report.usage
-  if (requests > 0) lines.push(`  model: ${requests} calls, ${inputTokens} tokens in, ${outputTokens} tokens out`)
-  for (const sink of report.sinks) lines.push(`  wrote ${sink.rows} rows to ${sink.location}`)
-  if (report.directory !== undefined) lines.push(`  run folder: ${report.directory}`)
-  return lines.join('\n')
 }

@@ -10,7 +10,10 @@ export type Register = (program: Command, exit: (code: number) => void) => void
 
 /** What may stand before or after any command. */
 export interface GlobalOptions {
+  /** The config file; otherwise it is looked for. */
   readonly config?: string
+  /** Log everything; show where unexpected errors come from. */
+  readonly verbose?: boolean
 }
 
 /** The options that every command shares, as they were given. */

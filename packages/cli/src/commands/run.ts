@@ -4,22 +4,32 @@ import { gatherSettings, wholeNumber } from './parameters.js'
 interface RunOptions {
   readonly limit?: number
   readonly set: Readonly<Record<string, string>>
+  readonly output?: string
   readonly overwrite?: boolean
   readonly json?: boolean
 }
 
 /** `maestro run` */
-export const register: Register = (program, exit) => {
+export const register: Register = (program) => {
   program
     .command('run <pipeline>')
     .description('run a pipeline, by its name or the path of its file')
     .option('--limit <rows>', 'read only the first rows', wholeNumber)
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
+    .option('--output <path>', 'write to this file instead of the one that the pipeline names')
     .option('--overwrite', 'replace outputs that exist')
-    .option('--json', 'print the report as JSON')
-    .addHelpText('after', examples('maestro run reviews --limit 20', 'maestro run reviews --set day=2026-01-31 --json'))
+    .option('--json', 'print the report, or the error, as one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        'maestro run reviews',
+        'maestro run reviews --limit 20 --output out/first.csv',
+        'maestro run pipelines/daily.ts --set day=2026-01-31 --overwrite',
+        'maestro run reviews --json | jq .counts',
+      ),
+    )
     .action(async (pipeline: string, options: RunOptions) => {
       const { run } = await import('../run-command.js')
-      exit(await run(pipeline, { ...options, config: globalOptions(program).config }))
+      await run(pipeline, { ...options, ...globalOptions(program) })
     })
 }

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import type { PluginReference } from '@maestro-dataflow/core'
+import { Maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import type { GlobalOptions } from './commands/command.js'
+
+/** The project of the working directory, as a command sees it. */
+export interface CommandProject {
+  readonly project: Maestro
+  readonly config: ResolvedConfig
+}
+
+/**
+ * Opens the project with what the command line adds to its config.
+ *
+ * @param plugins More plugins, such as one that shows progress.
+ * @throws MAESTRO_CONFIG_*
+ */
+export async function openCommandProject(
+  { config: file, verbose = false }: GlobalOptions,
+  plugins: readonly PluginReference[] = [],
+): Promise<CommandProject> {
+  const found = await openProject(file === undefined ? {} : { file }).config()
+  const config: ResolvedConfig = {
+    ...found,
+    plugins: [...found.plugins, ...plugins],
+    ...(verbose ? { logLevel: 'debug' as const } : {}),
+  }
+  return { project: new Maestro(async () => config), config }
+}
+
+/** A pipeline as it was named: a file is looked for from the working directory, a name stays a name. */
+export function pipelineArgument(nameOrPath: string): string {
+  const path = resolve(nameOrPath)
+  return extname(nameOrPath) !== '' && existsSync(path) ? path : nameOrPath
+}

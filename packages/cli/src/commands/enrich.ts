@@ -1,0 +1,51 @@
+import { examples, globalOptions, type Register } from './command.js'
+import { wholeNumber } from './parameters.js'
+
+interface EnrichOptions {
+  readonly output?: string
+  readonly to?: string
+  readonly schema?: string
+  readonly serving?: string
+  readonly model?: string
+  readonly system?: string
+  readonly limit?: number
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+/** `maestro enrich` */
+export const register: Register = (program) => {
+  program
+    .command('enrich <file> <prompt>')
+    .description(
+      'ask a language model about each row of a file and write the answers as new columns; needs no config\n\n' +
+        'The prompt names columns of the file as {{column}}. Without a config the model runs in this process: a tiny\n' +
+        'one, fetched once. With a config its servings and plugins are used.',
+    )
+    .summary('ask a language model about each row of a file; needs no config')
+    .option('--output <column>', 'the column of the answer; may be left out with --schema')
+    .option('--to <file>', 'where the rows go, in the format of its ending (default: beside FILE, as NAME.enriched.*)')
+    .option(
+      '--schema <schema>',
+      'a JSON Schema that answers must fit, as text or a file; its properties become columns',
+    )
+    .option('--serving <name>', 'a serving of the config (default: "default")')
+    .option('--model <name>', 'another model for the serving, such as a path to a .gguf file for the embedded one')
+    .option('--system <text>', 'a system message before the prompt')
+    .option('--limit <rows>', 'read only the first rows', wholeNumber)
+    .option('--overwrite', 'replace the output if it exists')
+    .option('--json', 'print the report, or the error, as one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        'maestro enrich reviews.csv "Classify the tone of {{review}} in one word." --output tone',
+        'maestro enrich reviews.csv "Summarise: {{review}}" --output summary --to out/summaries.jsonl --limit 20',
+        'maestro enrich posts.jsonl.gz "Judge: {{title}} {{text}}" --schema judgement.schema.json',
+        'maestro enrich notes.csv "Translate into French: {{note}}" --output french --serving big',
+      ),
+    )
+    .action(async (file: string, prompt: string, options: EnrichOptions) => {
+      const { enrich } = await import('../enrich-command.js')
+      await enrich(file, prompt, { ...options, ...globalOptions(program) })
+    })
+}

@@ -1,0 +1,23 @@
+import type { RunReport } from '@maestro-dataflow/core'
+import { formatSpan } from './terminal/format-number.js'
+
+/** A report for people. */
+export function describeReport(report: RunReport): string {
+  const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
+  const lines = [
+    `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
+    `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
+  ]
+  const { requests, failedRequests, inputTokens, outputTokens, cost } = report.usage
+  if (requests > 0) {
+    const failed = failedRequests > 0 ? ` (${failedRequests} failed)` : ''
+    const price = cost === undefined || cost === 0 ? '' : `, $${cost.toFixed(4)}`
+    lines.push(`  model: ${requests} calls${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`)
+  }
+  for (const sink of report.sinks) lines.push(`  wrote ${sink.rows} rows to ${sink.location}`)
+  if (report.directory !== undefined) {
+    const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
+    lines.push(`  run folder: ${report.directory}${rejects}`)
+  }
+  return lines.join('\n')
+}

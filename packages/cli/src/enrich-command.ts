@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { type PipelineDefinition, PromptTemplate } from '@maestro-dataflow/core'
+import { Maestro } from '@maestro-dataflow/core/runtime'
+import type { GlobalOptions } from './commands/command.js'
+import { describeReport } from './describe-report.js'
+import { answerExamples } from './enrich/answer-examples.js'
+import { enrichConfig } from './enrich/enrich-config.js'
+import { enrichedPath } from './enrich/enriched-path.js'
+import { fileColumns } from './enrich/file-rows.js'
+import { readSchema } from './enrich/read-schema.js'
+import { cliError } from './errors.js'
+import { stopOnInterrupt } from './interrupt.js'
+import { showProgress } from './progress/show-progress.js'
+import { printJson } from './terminal/json.js'
+import { outputWidth } from './terminal/output-width.js'
+
+export interface EnrichCommandOptions extends GlobalOptions {
+  readonly output?: string
+  readonly to?: string
+  readonly schema?: string
+  readonly serving?: string
+  readonly model?: string
+  readonly system?: string
+  readonly limit?: number
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+/** `maestro enrich`: a pipeline of one question, made from the command line. */
+export async function enrich(file: string, question: string, options: EnrichCommandOptions): Promise<void> {
+  const { json = false, limit, overwrite = false, output } = options
+  if (output === undefined && options.schema === undefined)
+    throw cliError('MAESTRO_CLI_USAGE', { reason: 'Name the column of the answer with --output, or give a --schema.' })
+  const prompt = new PromptTemplate(question, options.system === undefined ? {} : { system: options.system })
+  const schema = options.schema === undefined ? undefined : await readSchema(options.schema)
+  const signal = stopOnInterrupt()
+  const config = await enrichConfig(options)
+  const files = new Maestro(async () => config)
+  const progress = showProgress(options)
+  const project = new Maestro(async () => ({ ...config, plugins: [...config.plugins, progress.plugin] }))
+  try {
+    const path = resolve(file)
+    const columns = await fileColumns(files, path, signal)
+    if (prompt.variables.length === 0) throw cliError('MAESTRO_CLI_PROMPT', { file, columns: columns ?? [] })
+    const target = resolve(options.to ?? enrichedPath(file))
+    const definition: PipelineDefinition = {
+      name: 'enrich',
+      source: { use: 'fs.file', options: { path, ...(columns === undefined ? {} : { columns }) } },
+      steps: [
+        {
+          id: 'answers',
+          input: 'source',
+          use: 'ai.generate',
+          options: {
+            prompt,
+            ...(output === undefined ? {} : { output }),
+            ...(schema === undefined ? {} : { schema }),
+            ...(options.serving === undefined ? {} : { serving: options.serving }),
+          },
+        },
+      ],
+      sinks: [{ id: 'output', input: 'answers', use: 'fs.file', options: { path: target } }],
+    }
+    const report = await project.run(definition, { ...(limit === undefined ? {} : { limit }), overwrite, signal })
+    progress.end()
+    if (json) {
+      printJson(report)
+      return
+    }
+    const examples = await answerExamples(files, target, columns ?? [], prompt.variables, outputWidth())
+    process.stdout.write(`${[describeReport(report), ...examples].join('\n')}\n`)
+  } finally {
+    progress.end()
+    await project.dispose()
+    await files.dispose()
+  }
+}

@@ -1,0 +1,21 @@
+import type { Maestro } from '@maestro-dataflow/core/runtime'
+import { formatName, formatValue } from '../terminal/format-value.js'
+import { firstRows } from './file-rows.js'
+
+/** A few questions with their answers, from the file that was written. */
+export async function answerExamples(
+  project: Maestro,
+  path: string,
+  columnsBefore: readonly string[],
+  asked: readonly string[],
+  width: number,
+): Promise<readonly string[]> {
+  const rows = await firstRows(project, path, 3)
+  return rows.map((row) => {
+    const value = (column: string) => formatValue(row[column], Math.floor(width / 2) - 6)
+    const answers = Object.keys(row).filter((column) => !columnsBefore.includes(column))
+    const [question] = asked
+    const about = question === undefined ? '' : value(question)
+    return `  ${about} -> ${answers.map((column) => `${formatName(column)}: ${value(column)}`).join(', ')}`
+  })
+}

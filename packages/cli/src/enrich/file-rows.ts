@@ -1,0 +1,32 @@
+import type { PipelineDefinition, Row } from '@maestro-dataflow/core'
+import type { Maestro } from '@maestro-dataflow/core/runtime'
+
+const sampled = 100
+
+/** The columns of a file, by its first rows; undefined when it has no rows. */
+export async function fileColumns(
+  project: Maestro,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const columns = new Set<string>()
+  for (const row of await firstRows(project, path, sampled, signal))
+    for (const column of Object.keys(row)) columns.add(column)
+  return columns.size === 0 ? undefined : [...columns]
+}
+
+/** The first rows of a file of any format that is known. */
+export function firstRows(
+  project: Maestro,
+  path: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly Row[]> {
+  const definition: PipelineDefinition = {
+    name: 'first-rows',
+    source: { use: 'fs.file', options: { path } },
+    steps: [],
+    sinks: [],
+  }
+  return Array.fromAsync(project.rows(definition, { limit, ...(signal === undefined ? {} : { signal }) }))
+}

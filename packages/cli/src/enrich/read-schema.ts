@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises'
+import type { JsonSchema } from '@maestro-dataflow/core'
+import { cliError } from '../errors.js'
+
+/** A JSON Schema that was given as text or as a file. @throws MAESTRO_CLI_SCHEMA */
+export async function readSchema(given: string): Promise<JsonSchema> {
+  const inline = given.trimStart().startsWith('{')
+  const fault = (reason: string, cause?: unknown) =>
+    cliError('MAESTRO_CLI_SCHEMA', { given: inline ? '' : given, reason }, cause)
+  let schema: unknown
+  try {
+    schema = JSON.parse(inline ? given : await readFile(given, 'utf8'))
+  } catch (error) {
+    throw fault((error as Error).message, error)
+  }
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonSchema
+  throw fault('a JSON Schema is an object')
+}

@@ -1,0 +1,55 @@
+import { defineErrors } from '@maestro-dataflow/core'
+
+/** The errors of the command line. */
+export const cliErrors = {
+  MAESTRO_CLI_USAGE: {
+    message: (d: { reason: string }) => d.reason,
+    hint: () => 'See maestro --help, or maestro help COMMAND.',
+  },
+  MAESTRO_CLI_OUTPUT_NONE: {
+    message: (d: { pipeline: string; sinks: readonly string[] }) =>
+      `--output: pipeline ${d.pipeline} writes no file; it has ${d.sinks.join(', ') || 'no sink'}.`,
+    hint: () => "Add a file to it with .write('fs.file', { path }).",
+  },
+  MAESTRO_CLI_OUTPUT_SEVERAL: {
+    message: (d: { pipeline: string; sinks: readonly string[] }) =>
+      `--output: pipeline ${d.pipeline} writes several files: ${d.sinks.join(', ')}.`,
+    hint: () => 'Make their paths parameters of the pipeline and set them with --set.',
+  },
+  MAESTRO_CLI_PLUGINS_MISSING: {
+    message: (d: { plugins: readonly string[]; directory: string }) =>
+      `This needs ${d.plugins.join(', ')}, not found from ${d.directory}.`,
+    hint: (d: { plugins: readonly string[]; directory: string }) =>
+      `Install what is missing: npm install ${d.plugins.join(' ')}`,
+  },
+  MAESTRO_CLI_SCHEMA: {
+    message: (d: { given: string; reason: string }) => `--schema ${d.given}: ${d.reason}`,
+    hint: () =>
+      'Give a JSON Schema, as text or in a file, for example: --schema \'{"type":"object","properties":{"tone":{"enum":["good","bad"]}},"required":["tone"]}\'',
+  },
+  MAESTRO_CLI_MODEL: {
+    message: (d: { serving: string }) => `--model: the serving "${d.serving}" is made in code and has its own model.`,
+    hint: () => 'Leave --model out, or name another serving with --serving.',
+  },
+  MAESTRO_CLI_PROMPT: {
+    message: (d: { file: string; columns: readonly string[] }) => `The prompt names no column of ${d.file}.`,
+    hint: (d: { file: string; columns: readonly string[] }) =>
+      `Write a column as {{name}}. ${d.columns.length === 0 ? 'The file has no rows.' : `Columns: ${d.columns.join(', ')}.`}`,
+  },
+  MAESTRO_CLI_UNEXPECTED: {
+    message: (d: { reason: string }) => `Something unexpected happened: ${d.reason}`,
+    hint: () => 'Run it again with --verbose to see where. If it is a fault of maestro, please report it.',
+  },
+} as const
+
+export const cliError = defineErrors(cliErrors)
+
+/** Errors that are answered by another command line: their exit code is 2. */
+export const wrongUse: ReadonlySet<string> = new Set([
+  'MAESTRO_CLI_USAGE',
+  'MAESTRO_CLI_OUTPUT_NONE',
+  'MAESTRO_CLI_OUTPUT_SEVERAL',
+  'MAESTRO_CLI_SCHEMA',
+  'MAESTRO_CLI_MODEL',
+  'MAESTRO_CLI_PROMPT',
+])

@@ -1,0 +1,99 @@
+import type { PipelinePlan, PlannedStep } from '@maestro-dataflow/core'
+import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import type { Style } from '../terminal/style.js'
+import { cutText } from '../terminal/text-width.js'
+import { changedColumns, describeColumns } from './describe-columns.js'
+import { describeOption } from './describe-option.js'
+import { type TextTable, textTable } from './text-table.js'
+
+interface Page {
+  readonly plan: PipelinePlan
+  readonly width: number
+  readonly style: Style
+}
+
+/** A plan for people: the graph with the columns after each step, then servings and stages. No line is wider than `width`. */
+export function renderPlan(
+  plan: PipelinePlan,
+  servings: ResolvedConfig['servings'],
+  width: number,
+  style: Style,
+): string {
+  const page: Page = { plan, width, style }
+  const { steps, sinks, stages } = plan
+  const count = (number: number, name: string) => `${number} ${name}${number === 1 ? '' : 's'}`
+  const title = `${plan.pipeline}: ${count(steps.length, 'step')} in ${count(stages.length, 'stage')}, ${count(sinks.length, 'sink')}`
+  const graph = [
+    ...node('source', plan.source.use, plan.source.options, 0, page),
+    ...detail(`columns: ${describeColumns(plan.source.columns)}`, 0, page),
+    ...followers('source', 0, page),
+  ]
+  const sections = [graph.join('\n')]
+  const used = usedServings(steps, servings)
+  if (used.length > 0) sections.push(section('Servings', used, page))
+  sections.push(section('Stages', stageTable(plan), page))
+  return [style.bold(cutText(title, width)), ...sections].join('\n\n')
+}
+
+/** What reads the rows after a step. A lone follower stands below it, several stand further in. */
+function followers(id: string, depth: number, page: Page): readonly string[] {
+  const { steps, sinks } = page.plan
+  const next = steps.filter((step) => step.input === id)
+  const written = sinks.filter((sink) => sink.input === id)
+  const inner = next.length + written.length > 1 ? depth + 1 : depth
+  return [
+    ...written.flatMap((sink) => node(`write ${sink.id}`, sink.use, sink.options, inner, page)),
+    ...next.flatMap((step) => [...stepLines(step, inner, page), ...followers(step.id, inner, page)]),
+  ]
+}
+
+function stepLines(step: PlannedStep, depth: number, page: Page): readonly string[] {
+  const use = step.use === 'function' ? `${step.kind} function` : step.use
+  return [
+    ...node(step.id, use, step.options, depth, page),
+    ...detail(`columns: ${changedColumns(step.columnsIn, step.columnsOut)}`, depth, page),
+  ]
+}
+
+function node(id: string, use: string, options: unknown, depth: number, page: Page): readonly string[] {
+  const { style, width } = page
+  const indent = '    '.repeat(depth)
+  const name = cutText(`${indent}${id}`, Math.floor(width / 2))
+  const rest = cutText(use, Math.max(8, width - name.length - 2))
+  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  return [
+    `${style.bold(name)}  ${rest}`,
+    ...entries.flatMap(([option, value]) => {
+      const text = describeOption(value)
+      return text === undefined ? [] : detail(`${option}: ${text}`, depth, page)
+    }),
+  ]
+}
+
+function detail(text: string, depth: number, { style, width }: Page): readonly string[] {
+  const indent = `${'    '.repeat(depth)}  `
+  return [style.dim(`${indent}${cutText(text, Math.max(8, width - indent.length))}`)]
+}
+
+function section(title: string, table: TextTable, { style, width }: Page): string {
+  return [style.bold(title), ...textTable(table, width - 2).map((line) => `  ${line}`)].join('\n')
+}
+
+function usedServings(steps: readonly PlannedStep[], servings: ResolvedConfig['servings']): TextTable {
+  const names = new Map<string, string[]>()
+  for (const step of steps) for (const { name } of step.servings) names.set(name, [...(names.get(name) ?? []), step.id])
+  return [...names].map(([name, ids]) => {
+    // Of a serving's options only these two are shown: others may be secret.
+    const { use, model } = (servings[name] ?? {}) as { readonly use?: unknown; readonly model?: unknown }
+    const what = [use, model].filter((part) => typeof part === 'string').join(' ')
+    return [name, what || 'given in code', `used by ${ids.join(', ')}`]
+  })
+}
+
+function stageTable({ stages }: PipelinePlan): TextTable {
+  return stages.map(({ index, kind, steps, sinks }) => [
+    String(index),
+    kind,
+    [...steps, ...sinks.map((sink) => `write ${sink}`)].join(', ') || 'source',
+  ])
+}

@@ -1,0 +1,34 @@
+import { loadPipeline } from '@maestro-dataflow/core/runtime'
+import { openCommandProject, pipelineArgument } from './command-project.js'
+import type { GlobalOptions } from './commands/command.js'
+import { stopOnInterrupt } from './interrupt.js'
+import { renderPreview } from './preview/render-preview.js'
+import { showProgress } from './progress/show-progress.js'
+import { printJson } from './terminal/json.js'
+import { outputWidth } from './terminal/output-width.js'
+import { styleFor } from './terminal/style.js'
+
+export interface PreviewCommandOptions extends GlobalOptions {
+  readonly rows: number
+  readonly set: Readonly<Record<string, string>>
+  readonly json?: boolean
+}
+
+/** `maestro preview`. @returns the exit code: 1 when every row failed */
+export async function preview(pipeline: string, options: PreviewCommandOptions): Promise<number> {
+  const { rows, set, json = false } = options
+  const signal = stopOnInterrupt()
+  const progress = showProgress(options)
+  const { project, config } = await openCommandProject(options, [progress.plugin])
+  try {
+    const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const shown = await project.preview(definition, rows, { signal })
+    progress.end()
+    if (json) printJson(shown, 2)
+    else process.stdout.write(`${renderPreview(shown, outputWidth(), styleFor(process.stdout))}\n`)
+    return shown.report.status === 'done' ? 0 : 1
+  } finally {
+    progress.end()
+    await project.dispose()
+  }
+}

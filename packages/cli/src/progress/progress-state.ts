@@ -1,0 +1,161 @@
+import type {
+  BatchEvent,
+  PipelinePlan,
+  RejectEvent,
+  RequestDoneEvent,
+  SourceProgressEvent,
+  StepCounts,
+  StepDoneEvent,
+  StepEvent,
+} from '@maestro-dataflow/core'
+import { RateMeter } from './rate-meter.js'
+
+/** How far one step is. */
+export interface StepProgress {
+  readonly id: string
+  readonly state: 'waiting' | 'running' | 'done'
+  /** Rows that have gone through, with those that were rejected or dropped. */
+  readonly rows: number
+  /** How many will have gone through at the end; an estimate unless `exact`. */
+  readonly total: number | undefined
+  readonly exact: boolean
+  readonly perSecond: number | undefined
+  /** Milliseconds until the end. */
+  readonly left: number | undefined
+  readonly tokens: number
+  readonly rejected: number
+}
+
+interface Tracked {
+  readonly id: string
+  readonly input: string | undefined
+  state: StepProgress['state']
+  rows: number
+  rowsOut: number
+  rejected: number
+  tokens: number
+  meter: RateMeter | undefined
+}
+
+interface Total {
+  readonly rows: number | undefined
+  readonly exact: boolean
+}
+
+const unknown: Total = { rows: undefined, exact: false }
+
+/** Gathers a run's events into how far each step is. */
+export class ProgressState {
+  readonly #now: () => number
+  readonly #steps = new Map<string, Tracked>()
+  #source: SourceProgressEvent | undefined
+
+  /** @param now The time in milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  begin(plan: PipelinePlan): void {
+    this.#steps.clear()
+    this.#steps.set('source', tracked('source', undefined))
+    for (const { id, input } of plan.steps) this.#steps.set(id, tracked(id, input))
+  }
+
+  sourceRead(event: SourceProgressEvent): void {
+    this.#source = event
+    const source = this.#steps.get('source')
+    if (source === undefined) return
+    this.#start(source)
+    this.#moved(source, event.rows)
+    source.rowsOut = event.rows - source.rejected
+    if (event.done === true) source.state = 'done'
+  }
+
+  stepStarted({ step }: StepEvent): void {
+    const tracked = this.#steps.get(step)
+    if (tracked === undefined) return
+    this.#start(tracked)
+    const source = this.#steps.get('source')
+    if (tracked.input === 'source' && source !== undefined) this.#start(source)
+  }
+
+  rowsDone({ step, counts }: BatchEvent): void {
+    const tracked = this.#steps.get(step)
+    if (tracked !== undefined) this.#count(tracked, counts)
+  }
+
+  stepDone({ step, counts }: StepDoneEvent): void {
+    const tracked = this.#steps.get(step)
+    if (tracked === undefined) return
+    this.#count(tracked, counts)
+    tracked.state = 'done'
+  }
+
+  requestDone({ step, usage }: RequestDoneEvent): void {
+    const tracked = this.#steps.get(step ?? '')
+    if (tracked !== undefined) tracked.tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
+  }
+
+  rowRejected({ step }: RejectEvent): void {
+    const tracked = this.#steps.get(step)
+    if (tracked !== undefined) tracked.rejected++
+  }
+
+  /** The source and the steps in the plan's order. A source that was never read row by row is left out. */
+  steps(): readonly StepProgress[] {
+    const shown = [...this.#steps.values()].filter((step) => step.id !== 'source' || this.#source !== undefined)
+    return shown.map((step) => {
+      const { id, state, rows, tokens, rejected, meter } = step
+      const total = this.#totalOf(step)
+      if (state === 'running') meter?.add(this.#now(), rows)
+      const perSecond = meter?.perSecond()
+      const open = state === 'running' && total.rows !== undefined && perSecond !== undefined
+      const left = open ? (Math.max(0, (total.rows ?? 0) - rows) * 1000) / (perSecond ?? 1) : undefined
+      return { id, state, rows, total: total.rows, exact: total.exact, perSecond, left, tokens, rejected }
+    })
+  }
+
+  #start(step: Tracked): void {
+    if (step.state === 'waiting') step.state = 'running'
+    step.meter ??= new RateMeter(this.#now())
+  }
+
+  #moved(step: Tracked, rows: number): void {
+    step.rows = rows
+    step.meter?.add(this.#now(), rows)
+  }
+
+  #count(step: Tracked, counts: StepCounts): void {
+    const { rowsOut, rejected, dropped, merged, created } = counts
+    step.rowsOut = rowsOut
+    step.rejected = rejected
+    this.#moved(step, rowsOut + rejected + dropped + merged - created)
+  }
+
+  /** How many rows go into a step: as many as come out of the one before, as far as that can be told by now. */
+  #totalOf(step: Tracked): Total {
+    if (step.state === 'done') return { rows: step.rows, exact: true }
+    if (step.input === undefined) return sourceTotal(this.#source)
+    const before = this.#steps.get(step.input)
+    if (before === undefined) return unknown
+    if (before.state === 'done') return { rows: before.rowsOut, exact: true }
+    const { rows, exact } = this.#totalOf(before)
+    if (rows === undefined || before.rows === 0) return unknown
+    const share = before.rowsOut / before.rows
+    return { rows: Math.round(rows * share), exact: exact && share === 1 }
+  }
+}
+
+function tracked(id: string, input: string | undefined): Tracked {
+  return { id, input, state: 'waiting', rows: 0, rowsOut: 0, rejected: 0, tokens: 0, meter: undefined }
+}
+
+/** By the number of rows where the source knows it, else by the share of its bytes that has been read. */
+function sourceTotal(source: SourceProgressEvent | undefined): Total {
+  if (source === undefined) return unknown
+  const { rows, rowsTotal, bytesRead = 0, bytesTotal = 0 } = source
+  if (rowsTotal !== undefined) return { rows: Math.max(rows, rowsTotal), exact: false }
+  // Bytes are read ahead of rows: once all of them are, they say nothing of the rows to come.
+  if (bytesRead === 0 || bytesRead >= bytesTotal) return unknown
+  return { rows: Math.round((rows * bytesTotal) / bytesRead), exact: false }
+}

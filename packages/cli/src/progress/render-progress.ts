@@ -1,0 +1,67 @@
+import { formatCount, formatRate, formatSpan } from '../terminal/format-number.js'
+import { formatName } from '../terminal/format-value.js'
+import type { Style } from '../terminal/style.js'
+import { cutText, padText, textWidth } from '../terminal/text-width.js'
+import type { StepProgress } from './progress-state.js'
+
+/** The screen that progress is drawn on. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+}
+
+const barCells = 16
+const nameColumns = 32
+
+/** A line for each step, none wider than the screen, no more of them than it holds. */
+export function renderProgress(steps: readonly StepProgress[], screen: Screen, style: Style): readonly string[] {
+  const room = Math.max(1, screen.rows - 2)
+  // What is done is the first to go where there is too little room.
+  const shown = steps.length <= room ? steps : steps.filter((step) => step.state !== 'done').slice(0, room)
+  const names = shown.map(({ id }) => cutText(formatName(id), nameColumns))
+  const width = Math.max(0, ...names.map(textWidth))
+  return shown.map((step, index) => {
+    const name = padText(names[index] ?? '', width)
+    const rest = screen.columns - 1 - width - 2
+    if (step.state === 'waiting') return cutText(`${name}  waiting`, screen.columns - 1)
+    const withBar = rest >= 60
+    const facts = cutText(describeStep(step).join('  '), Math.max(1, rest - (withBar ? barCells + 2 : 0)))
+    const paint = step.rejected > 0 ? style.warn : step.state === 'done' ? style.good : style.bold
+    return `${paint(name)}  ${withBar ? `${bar(step)}  ` : ''}${facts}`
+  })
+}
+
+/** One line for places where nothing can be drawn over: the steps at work. */
+export function renderProgressLine(steps: readonly StepProgress[], elapsed: number): string {
+  const atWork = steps.filter((step) => step.state === 'running')
+  const shown = atWork.length > 0 ? atWork : steps.slice(-1)
+  return [formatSpan(elapsed), ...shown.map((step) => `${formatName(step.id)}: ${describeStep(step).join(', ')}`)].join(
+    ' | ',
+  )
+}
+
+function describeStep({
+  rows,
+  total,
+  exact,
+  perSecond,
+  tokens,
+  rejected,
+  left,
+  state,
+}: StepProgress): readonly string[] {
+  const of = total === undefined || state === 'done' ? '' : `/${exact ? '' : '~'}${formatCount(total)}`
+  return [
+    `${formatCount(rows)}${of} rows`,
+    ...(perSecond === undefined ? [] : [`${formatRate(perSecond)} rows/s`]),
+    ...(tokens === 0 ? [] : [`${formatCount(tokens)} tokens`]),
+    ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
+    ...(left === undefined ? [] : [`ETA ${formatSpan(left)}`]),
+  ]
+}
+
+function bar({ rows, total, state }: StepProgress): string {
+  const share = state === 'done' ? 1 : total === undefined || total === 0 ? 0 : Math.min(1, rows / total)
+  const full = Math.floor(share * barCells)
+  return '█'.repeat(full) + '░'.repeat(barCells - full)
+}

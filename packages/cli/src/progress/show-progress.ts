@@ -1,0 +1,82 @@
+import { definePlugin, type PluginReference } from '@maestro-dataflow/core'
+import { styleFor } from '../terminal/style.js'
+import { ProgressState } from './progress-state.js'
+import { renderProgress, renderProgressLine } from './render-progress.js'
+import { TerminalBlock } from './terminal-block.js'
+
+const drawEvery = 100
+const lineEvery = 5000
+
+/** Progress that is being shown, and the plugin that hears of it. */
+export interface ShownProgress {
+  readonly plugin: PluginReference
+  /** Shows no more; safe to call twice. */
+  end(): void
+}
+
+/**
+ * Shows on standard error how far a run is: lines that are drawn over in a terminal, else a line now and then.
+ *
+ * @param options `verbose`: log lines are coming too, so that nothing is drawn over.
+ */
+export function showProgress({ verbose = false }: { readonly verbose?: boolean }): ShownProgress {
+  const state = new ProgressState()
+  const stream = process.stderr
+  const display =
+    stream.isTTY && process.env.TERM !== 'dumb' && !verbose ? drawn(stream, state) : written(stream, state)
+  const plugin = definePlugin({
+    name: 'maestro-progress',
+    apply(hooks) {
+      hooks.runStart.tap('maestro-progress', ({ plan }) => {
+        state.begin(plan)
+        display.begin()
+      })
+      hooks.stepStart.tap('maestro-progress', (event) => state.stepStarted(event))
+      hooks.sourceProgress.tap('maestro-progress', (event) => state.sourceRead(event))
+      hooks.batchDone.tap('maestro-progress', (event) => state.rowsDone(event))
+      hooks.requestDone.tap('maestro-progress', (event) => state.requestDone(event))
+      hooks.rowRejected.tap('maestro-progress', (event) => state.rowRejected(event))
+      hooks.stepDone.tap('maestro-progress', (event) => state.stepDone(event))
+      hooks.runDone.tap('maestro-progress', () => display.end())
+    },
+  })
+  return { plugin, end: () => display.end() }
+}
+
+interface Display {
+  begin(): void
+  end(): void
+}
+
+/** Lines that are drawn over. */
+function drawn(stream: NodeJS.WriteStream, state: ProgressState): Display {
+  const style = styleFor(stream)
+  let block: TerminalBlock | undefined
+  let timer: NodeJS.Timeout | undefined
+  const draw = () => block?.draw(renderProgress(state.steps(), stream, style))
+  return {
+    begin() {
+      block = new TerminalBlock(stream, [process.stdout])
+      timer = setInterval(draw, drawEvery).unref()
+    },
+    end() {
+      clearInterval(timer)
+      draw()
+      block?.end()
+      block = undefined
+    },
+  }
+}
+
+/** A line now and then. */
+function written(stream: NodeJS.WritableStream, state: ProgressState): Display {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin() {
+      const started = Date.now()
+      const write = () => stream.write(`${renderProgressLine(state.steps(), Date.now() - started)}\n`)
+      timer = setInterval(write, lineEvery).unref()
+    },
+    end: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,21 @@
+/** A count with a unit letter where it is long: 950, 12.3k, 4.56M. */
+export function formatCount(count: number): string {
+  if (count < 10_000) return String(Math.round(count))
+  const [value, unit] = count < 1_000_000 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
+  return `${value.toPrecision(value < 1000 ? 3 : 4)}${unit}`
+}
+
+/** Rows in a second, with as many digits as say something. */
+export function formatRate(perSecond: number): string {
+  return perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(perSecond >= 1 ? 1 : 2)
+}
+
+/** A time span: 3.2 s, 1 min 05 s, 2 h 10 min. */
+export function formatSpan(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  const pad = (value: number) => String(value).padStart(2, '0')
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`
+  return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`
+}

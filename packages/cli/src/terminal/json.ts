@@ -1,0 +1,17 @@
+/** A value as JSON; bytes as base64, vectors as lists, integers beyond what JSON's readers take as texts. */
+export function toJsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, readable, indent)
+}
+
+/** Prints a value as the one thing on standard output. */
+export function printJson(value: unknown, indent?: number): void {
+  process.stdout.write(`${toJsonText(value, indent)}\n`)
+}
+
+function readable(this: unknown, key: string, value: unknown): unknown {
+  // Buffers have made themselves something else before they come here.
+  const held = (this as Readonly<Record<string, unknown>>)[key]
+  if (typeof held === 'bigint') return held.toString()
+  if (held instanceof Float32Array) return Array.from(held)
+  return held instanceof Uint8Array ? Buffer.from(held).toString('base64') : value
+}

@@ -1,0 +1,31 @@
+import { styleText } from 'node:util'
+
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+/** The few ways in which text stands out; each is what it was given where colours are not wanted. */
+export interface Style {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly good: (text: string) => string
+  readonly warn: (text: string) => string
+  readonly bad: (text: string) => string
+}
+
+type Format = Parameters<typeof styleText>[0]
+
+/** Colours for a stream, as far as it takes them: NO_COLOR, FORCE_COLOR and TERM are respected. */
+export function styleFor(stream: Stream): Style {
+  const format = (name: Format) => (text: string) => styleText(name, text, { stream })
+  return {
+    bold: format('bold'),
+    dim: format('dim'),
+    good: format('green'),
+    warn: format('yellow'),
+    bad: format('red'),
+  }
+}
+
+const as = (text: string): string => text
+
+/** No colours. */
+export const plainStyle: Style = { bold: as, dim: as, good: as, warn: as, bad: as }
