@@ -19,8 +19,7 @@ export const register: Register = (program) => {
     .command('enrich <file> <prompt>')
     .description(
       'ask a language model about each row of a file and write the answers as new columns; needs no config\n\n' +
-        'The prompt names columns of the file as {{column}}. Without a config the model runs in this process: a tiny\n' +
-        'one, fetched once. With a config its servings and plugins are used.',
+        'The prompt names columns of the file as {{column}}. Without a config the model runs in this process: a tiny one, fetched once. With a config its servings and plugins are used.',
     )
     .summary('ask a language model about each row of a file; needs no config')
     .option('--output <column>', 'the column of the answer; may be left out with --schema')

@@ -8,16 +8,14 @@ export function describeColumns({ columns, open }: ColumnSet): string {
   return known.length === 0 ? 'known when rows come' : `${known.join(', ')}, and others`
 }
 
-/** What a step does to the columns: those it adds or changes (+), those it takes away (-); all where that is shorter. */
+/** The columns after a step; those that are new or have another type are marked +, those that are no more -. */
 export function changedColumns(before: ColumnSet, after: ColumnSet): string {
-  if (before.open !== after.open) return describeColumns(after)
-  const added = Object.entries(after.columns).filter(([name, type]) => before.columns[name] !== type)
+  const isNew = (name: string) => before.columns[name] !== after.columns[name]
   const dropped = Object.keys(before.columns).filter((name) => !Object.hasOwn(after.columns, name))
-  const changes = [
-    ...added.map(([name, type]) => `+ ${formatName(name)} ${type}`),
-    ...dropped.map((name) => `- ${formatName(name)}`),
-  ]
-  if (changes.length === 0) return 'as before'
-  const all = describeColumns(after)
-  return changes.length > Object.keys(after.columns).length ? all : `${changes.join(', ')}; now ${all}`
+  if (before.open === after.open && dropped.length === 0 && !Object.keys(after.columns).some(isNew)) return 'as before'
+  const known = Object.entries(after.columns).map(
+    ([name, type]) => `${isNew(name) ? '+ ' : ''}${formatName(name)} ${type}`,
+  )
+  if (after.open && known.length === 0) return describeColumns(after)
+  return [...known, ...dropped.map((name) => `- ${formatName(name)}`), ...(after.open ? ['and others'] : [])].join(', ')
 }

@@ -1,10 +1,14 @@
 import type { PipelinePlan, PlannedStep } from '@maestro-dataflow/core'
 import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import { formatName } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
-import { cutText } from '../terminal/text-width.js'
+import { cutText, textWidth } from '../terminal/text-width.js'
+import { wrapText } from '../terminal/wrap-text.js'
 import { changedColumns, describeColumns } from './describe-columns.js'
 import { describeOption } from './describe-option.js'
 import { type TextTable, textTable } from './text-table.js'
+
+const indentation = '    '
 
 interface Page {
   readonly plan: PipelinePlan
@@ -35,16 +39,24 @@ export function renderPlan(
   return [style.bold(cutText(title, width)), ...sections].join('\n\n')
 }
 
-/** What reads the rows after a step. A lone follower stands below it, several stand further in. */
+/** What reads the rows after a step. A lone follower stands below it; of several, each begins a branch further in. */
 function followers(id: string, depth: number, page: Page): readonly string[] {
   const { steps, sinks } = page.plan
   const next = steps.filter((step) => step.input === id)
   const written = sinks.filter((sink) => sink.input === id)
-  const inner = next.length + written.length > 1 ? depth + 1 : depth
-  return [
-    ...written.flatMap((sink) => node(`write ${sink.id}`, sink.use, sink.options, inner, page)),
-    ...next.flatMap((step) => [...stepLines(step, inner, page), ...followers(step.id, inner, page)]),
+  const branches = next.length + written.length > 1
+  const inner = branches ? depth + 1 : depth
+  const blocks = [
+    ...written.map((sink) => node(`write ${sink.id}`, sink.use, sink.options, inner, page)),
+    ...next.map((step) => [...stepLines(step, inner, page), ...followers(step.id, inner, page)]),
   ]
+  return blocks.flatMap((lines) => (branches ? bulleted(lines, inner) : lines))
+}
+
+/** Puts a mark before the first line of a branch. */
+function bulleted([first = '', ...others]: readonly string[], depth: number): readonly string[] {
+  const at = depth * indentation.length
+  return [`${first.slice(0, at - 2)}- ${first.slice(at)}`, ...others]
 }
 
 function stepLines(step: PlannedStep, depth: number, page: Page): readonly string[] {
@@ -57,12 +69,13 @@ function stepLines(step: PlannedStep, depth: number, page: Page): readonly strin
 
 function node(id: string, use: string, options: unknown, depth: number, page: Page): readonly string[] {
   const { style, width } = page
-  const indent = '    '.repeat(depth)
-  const name = cutText(`${indent}${id}`, Math.floor(width / 2))
-  const rest = cutText(use, Math.max(8, width - name.length - 2))
-  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  const indent = indentation.repeat(depth)
+  const name = cutText(formatName(id), Math.floor(width / 2))
+  const rest = cutText(use, Math.max(8, width - indent.length - textWidth(name) - 2))
+  // A source's columns are said of it anyway.
+  const entries = Object.entries(options ?? {}).filter(([option]) => option !== 'columns')
   return [
-    `${style.bold(name)}  ${rest}`,
+    `${indent}${style.bold(name)}  ${rest}`,
     ...entries.flatMap(([option, value]) => {
       const text = describeOption(value)
       return text === undefined ? [] : detail(`${option}: ${text}`, depth, page)
@@ -71,8 +84,10 @@ function node(id: string, use: string, options: unknown, depth: number, page: Pa
 }
 
 function detail(text: string, depth: number, { style, width }: Page): readonly string[] {
-  const indent = `${'    '.repeat(depth)}  `
-  return [style.dim(`${indent}${cutText(text, Math.max(8, width - indent.length))}`)]
+  const indent = `${indentation.repeat(depth)}  `
+  return wrapText(text, Math.max(8, width - indent.length - 2), 4).map((line, index) =>
+    style.dim(`${indent}${index === 0 ? '' : '  '}${line}`),
+  )
 }
 
 function section(title: string, table: TextTable, { style, width }: Page): string {

@@ -3,6 +3,7 @@ import type { Preview } from '@maestro-dataflow/core/runtime'
 import { formatName, formatValue } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { cutText, padText, textWidth } from '../terminal/text-width.js'
+import { wrapText } from '../terminal/wrap-text.js'
 import { type RowEvent, type RowHistory, rowHistories } from './row-history.js'
 
 interface Page {
@@ -55,7 +56,9 @@ function renderEvent(event: RowEvent, indent: number, page: Page): readonly stri
     case 'rejected':
       return [
         `${title} ${style.bad('rejected')}`,
-        ...wrap(`${event.code}: ${event.message}`, width - indent - 4).map((line) => `${space}    ${style.bad(line)}`),
+        ...wrapText(`${event.code}: ${event.message}`, width - indent - 4, 6).map(
+          (line) => `${space}    ${style.bad(line)}`,
+        ),
       ]
     case 'split':
       return [
@@ -101,21 +104,4 @@ function columns(
     ([, value], index) =>
       `${' '.repeat(indent + 2)}${sign}${style.dim(padText(names[index] ?? '', nameWidth))}  ${formatValue(value, room)}`,
   )
-}
-
-/** Breaks a text at spaces into at most six lines. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (textWidth(longer) <= width) {
-      line = longer
-      continue
-    }
-    if (line !== '') lines.push(line)
-    line = cutText(word, width)
-  }
-  const all = [...lines, line]
-  return all.length <= 6 ? all : [...all.slice(0, 5), '…']
 }

@@ -10,10 +10,10 @@ export function formatRate(perSecond: number): string {
   return perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(perSecond >= 1 ? 1 : 2)
 }
 
-/** A time span: 3.2 s, 1 min 05 s, 2 h 10 min. */
+/** A time span: 0.21 s, 34.2 s, 1 min 05 s, 2 h 10 min. */
 export function formatSpan(milliseconds: number): string {
   const seconds = milliseconds / 1000
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  if (seconds < 59.95) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`
   const whole = Math.round(seconds)
   const pad = (value: number) => String(value).padStart(2, '0')
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`

@@ -3,15 +3,17 @@ import { cutText } from './text-width.js'
 
 // Characters that a terminal acts upon, or that turn the direction of what follows; JSON leaves them as they are.
 const acting = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** A value of a row on one line, safe to print. Texts are quoted, so that "1" and 1 differ. */
 export function formatValue(value: unknown, width: number): string {
   return cutText(valueText(value, width).replace(acting, escaped), width)
 }
 
-/** A name, such as a column's, without what a terminal would act upon. */
+/** A name, such as a column's or a row's id, without what a terminal would act upon. */
 export function formatName(name: string): string {
-  return /^[\p{L}\p{N}_.$ -]+$/u.test(name) ? name : JSON.stringify(name).replace(acting, escaped)
+  const plain = name !== '' && name.trim() === name && !unprintable.test(name)
+  return plain ? name : JSON.stringify(name).replace(acting, escaped)
 }
 
 function valueText(value: unknown, width: number): string {
