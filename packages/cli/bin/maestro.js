@@ -13,4 +13,7 @@ process.stdout.on('error', (error) => {
   process.exit(process.exitCode ?? 0)
 })
 const { main } = await import('../dist/main.js')
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+process.exitCode = exitCode
+// What was stopped may have left work behind that nobody waits for.
+if (exitCode === 130) process.stdout.write('', () => process.exit(exitCode))

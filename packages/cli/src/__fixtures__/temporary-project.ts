@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const packageFolder = join(import.meta.dirname, '../..')
+const bin = join(packageFolder, 'bin/maestro.js')
+
+/** What a finished process left. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A process that runs: its output so far, and its end. */
+export interface Running {
+  readonly process: ChildProcess
+  readonly finished: Promise<Finished>
+  /** Waits until the process has written something to either output. */
+  wrote(text: string): Promise<void>
+}
+
+/** A folder with a project in it, in which the real command is run. */
+export class TemporaryProject {
+  readonly folder = mkdtempSync(join(tmpdir(), 'maestro-cli-'))
+
+  /** @param files Their contents by path; objects are written as JSON. */
+  constructor(files: Readonly<Record<string, string | object>> = {}) {
+    // Packages are found as in any project: in node_modules.
+    symlinkSync(join(packageFolder, '../../node_modules'), join(this.folder, 'node_modules'), 'junction')
+    for (const [path, content] of Object.entries(files)) this.write(path, content)
+  }
+
+  write(path: string, content: string | object): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true })
+    writeFileSync(join(this.folder, path), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8')
+  }
+
+  rows(path: string): readonly Record<string, unknown>[] {
+    return this.read(path)
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+  }
+
+  /** Runs `maestro` to its end. */
+  maestro(...parameters: readonly string[]): Promise<Finished> {
+    return this.start(parameters).finished
+  }
+
+  /** Starts `maestro`; without colours, unless the environment says otherwise. */
+  start(
+    parameters: readonly string[],
+    options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  ): Running {
+    return follow(
+      spawn(process.execPath, [bin, ...parameters], {
+        cwd: join(this.folder, options.cwd ?? '.'),
+        env: environment(options.env),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    )
+  }
+
+  /** Runs `maestro` with a terminal around it, by util-linux's `script`. */
+  onTerminal(parameters: readonly string[], columns = 90, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    const command = [process.execPath, bin, ...parameters].map((word) => `'${word}'`).join(' ')
+    return follow(
+      spawn('script', ['-qec', `stty cols ${columns} rows 24; ${command}`, '/dev/null'], {
+        cwd: this.folder,
+        env: environment({ TERM: 'xterm-256color', ...env }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    ).finished
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** What a user's shell would have; the test runner's own wishes about colours do not count. */
+function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _force, NO_COLOR: _no, CI: _ci, ...inherited } = process.env
+  return { ...inherited, ...more }
+}
+
+function follow(child: ChildProcess): Running {
+  let stdout = ''
+  let stderr = ''
+  const listeners = new Set<() => void>()
+  const told = () => {
+    for (const listener of listeners) listener()
+  }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    told()
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    told()
+  })
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+  const wrote = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if ((stdout + stderr).includes(text)) resolve()
+      }
+      listeners.add(look)
+      look()
+      finished.then(() => reject(new Error(`it ended without writing "${text}":\n${stdout}${stderr}`)), reject)
+    })
+  return { process: child, finished, wrote }
+}

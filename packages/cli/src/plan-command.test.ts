@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TemporaryProject } from './__fixtures__/temporary-project.js'
+
+let project: TemporaryProject
+beforeEach(() => {
+  project = new TemporaryProject({
+    'maestro.config.json': {
+      plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-local'],
+      servings: { default: { use: 'local.chat', model: 'smollm2-135m-instruct', seed: 71077345 } },
+      pipelines: 'pipelines/*',
+    },
+    'reviews.csv': 'id,review\n1,Great phone\n',
+    'pipelines/tones.ts': `
+      import { pipeline, prompt } from '@maestro-dataflow/core'
+      export default pipeline('tones')
+        .read('fs.file', { path: 'reviews.csv', columns: ['id', 'review'] })
+        .filter((row) => row.id !== '3', { id: 'keep' })
+        .branch((rows) => rows.write('fs.file', { path: 'out/kept.csv' }))
+        .step('ai.generate', { prompt: prompt('Which tone has {{review}}?'), output: 'tone' }, { id: 'ask' })
+        .write('fs.file', { path: 'out/tones.jsonl' })`,
+  })
+})
+afterEach(() => project.remove())
+
+test('the graph with the columns after each step, servings and stages; options of servings that may be secret are not shown', async () => {
+  const { code, stdout, stderr } = await project.maestro('plan', 'tones')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toBe(`tones: 2 steps in 2 stages, 2 sinks
+
+source  fs.file
+  path: "reviews.csv"
+  columns: id string, review string
+keep  filter function
+  columns: as before
+  - write sink-1  fs.file
+      path: "out/kept.csv"
+  - ask  ai.generate
+      prompt: "Which tone has {{review}}?"
+      output: "tone"
+      serving: "default"
+      columns: id string, review string, + tone string
+    write sink-2  fs.file
+      path: "out/tones.jsonl"
+
+Servings
+  default  local.chat smollm2-135m-instruct  used by ask
+
+Stages
+  0  rows  keep, write sink-1
+  1  rows  ask, write sink-2
+`)
+})
+
+test('--json prints the plan as data', async () => {
+  const { code, stdout } = await project.maestro('plan', 'tones', '--json')
+  expect(code).toBe(0)
+  const plan = JSON.parse(stdout)
+  expect(plan).toMatchObject({ version: 1, pipeline: 'tones' })
+  expect(plan.steps.map(({ id }: { id: string }) => id)).toEqual(['keep', 'ask'])
+})
+
+test('faults are told all at once', async () => {
+  project.write('pipelines/wrong.json', {
+    name: 'wrong',
+    read: { use: 'fs.file', path: 'none.csv' },
+    steps: [{ use: 'ai.generat', prompt: 'x' }],
+    write: { use: 'fs.fil', path: 'a.csv' },
+  })
+  const { code, stderr } = await project.maestro('plan', 'wrong')
+  expect(code).toBe(1)
+  for (const part of ['none.csv', 'Did you mean "ai.generate"', 'Did you mean "fs.file"'])
+    expect(stderr).toContain(part)
+})

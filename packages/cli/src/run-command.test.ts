@@ -1,0 +1,180 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TemporaryProject } from './__fixtures__/temporary-project.js'
+
+const config = { plugins: ['@maestro-dataflow/plugin-fs'], pipelines: 'pipelines/*' }
+const cities = 'city,people\nLyon,520000\nMainz,220000\nØrsta,10900\n'
+const copy = {
+  name: 'copy',
+  params: { from: 'cities.csv' },
+  read: { use: 'fs.file', path: `\${from}`, columns: ['city', 'people'] },
+  write: { use: 'fs.file', path: 'out/cities.jsonl' },
+}
+
+let project: TemporaryProject
+beforeEach(() => {
+  project = new TemporaryProject({ 'maestro.config.json': config, 'cities.csv': cities, 'pipelines/copy.json': copy })
+})
+afterEach(() => project.remove())
+
+const module = (body: string) => `import { pipeline } from '@maestro-dataflow/core'\n${body}`
+
+describe('a run', () => {
+  test('writes the output and prints what it did', async () => {
+    const { code, stdout, stderr } = await project.maestro('run', 'copy')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^copy: done in \d+\.\d\d s\n {2}rows: 3 in \+ 0 created = 3 out .*0 rejected\n/)
+    expect(stdout).toContain('wrote 3 rows to out/cities.jsonl')
+    expect(project.rows('out/cities.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz', 'Ørsta'])
+  })
+
+  test('--json prints the report and nothing else', async () => {
+    const { code, stdout } = await project.maestro('run', 'copy', '--json')
+    expect(code).toBe(0)
+    const report = JSON.parse(stdout)
+    expect(report).toMatchObject({ pipeline: 'copy', status: 'done', counts: { rowsIn: 3, rowsOut: 3 } })
+    expect(JSON.parse(project.read(join('.maestro/runs', report.runId, 'report.json')))).toEqual(report)
+  })
+
+  test('--limit and --set', async () => {
+    project.write('few.csv', 'city,people\nBern,134000\nUri,37000\n')
+    expect((await project.maestro('run', 'copy', '--limit', '1', '--set', 'from=few.csv')).code).toBe(0)
+    expect(project.rows('out/cities.jsonl')).toEqual([{ city: 'Bern', people: '134000' }])
+  })
+
+  test('a pipeline file is named from the working directory, also inside a folder of the project', async () => {
+    const { code } = await project.start(['run', 'copy.json'], { cwd: 'pipelines' }).finished
+    expect(code).toBe(0)
+    expect(project.rows('out/cities.jsonl')).toHaveLength(3)
+  })
+
+  test('rejected rows are counted, and where they are is said', async () => {
+    project.write('cities.csv', `${cities}Bern,1,too many\n`)
+    const { code, stdout } = await project.maestro('run', 'copy')
+    expect(code).toBe(0)
+    expect(stdout).toContain('4 in + 0 created = 3 out + 0 dropped + 0 merged + 1 rejected')
+    expect(stdout).toContain('rejects.jsonl')
+  })
+})
+
+describe('existing outputs', () => {
+  beforeEach(() => project.write('out/cities.jsonl', 'precious\n'))
+
+  test('are refused and stay as they are', async () => {
+    const { code, stdout, stderr } = await project.maestro('run', 'copy')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('out/cities.jsonl exists already. Say --overwrite')
+    expect(project.read('out/cities.jsonl')).toBe('precious\n')
+  })
+
+  test('are replaced with --overwrite', async () => {
+    expect((await project.maestro('run', 'copy', '--overwrite')).code).toBe(0)
+    expect(project.rows('out/cities.jsonl')).toHaveLength(3)
+  })
+
+  test('with --json the error is an object on standard output', async () => {
+    const { code, stdout, stderr } = await project.maestro('run', 'copy', '--json')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID', hint: expect.any(String) })
+  })
+})
+
+describe('--output', () => {
+  test('replaces the path of the only file, in the format of its ending, from the working directory', async () => {
+    mkdirSync(join(project.folder, 'here'))
+    const { code } = await project.start(['run', 'copy', '--output', 'mine.csv'], { cwd: 'here' }).finished
+    expect(code).toBe(0)
+    expect(project.read('here/mine.csv')).toBe(cities)
+    expect(existsSync(join(project.folder, 'out'))).toBe(false)
+  })
+
+  test('names the files when there are several', async () => {
+    const two = [
+      { use: 'fs.file', path: 'out/a.csv' },
+      { use: 'fs.file', path: 'out/b.csv' },
+    ]
+    project.write('pipelines/two.json', { ...copy, name: 'two', write: two })
+    const { code, stderr } = await project.maestro('run', 'two', '--output', 'mine.csv')
+    expect(code).toBe(2)
+    expect(stderr).toContain('pipeline two writes several files: out/a.csv, out/b.csv')
+  })
+
+  test('says so when there is none', async () => {
+    project.write('pipelines/none.json', { ...copy, name: 'none', write: [] })
+    const { code, stderr } = await project.maestro('run', 'none', '--output', 'mine.csv')
+    expect(code).toBe(2)
+    expect(stderr).toContain('pipeline none writes no file; it has no sink')
+  })
+
+  test('a path outside the project is refused', async () => {
+    const { code, stderr } = await project.maestro('run', 'copy', '--output', '../mine.csv')
+    expect(code).toBe(1)
+    expect(stderr).toContain('is outside the project')
+  })
+})
+
+describe('Ctrl-C', () => {
+  const stuck = module(`
+    export default pipeline('stuck')
+      .from([{ n: 1 }])
+      .map((row) => { console.error('at work'); return new Promise<typeof row>((done) => setTimeout(done, 600_000, row)) })
+      .write('fs.file', { path: 'out/stuck.jsonl' })`)
+
+  test('the first one stops cleanly and says so: no output, a report, exit code 130', async () => {
+    project.write('pipelines/stuck.ts', stuck)
+    const running = project.start(['run', 'stuck'])
+    await running.wrote('at work')
+    running.process.kill('SIGINT')
+    const { code, stdout, stderr } = await running.finished
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+    expect(stderr).toContain('Stopping cleanly. Press Ctrl-C again to stop at once.')
+    expect(stderr).toContain('MAESTRO_RUN_ABORTED')
+    expect(existsSync(join(project.folder, 'out')) ? readdirSync(join(project.folder, 'out')) : []).toEqual([])
+    const [run] = readdirSync(join(project.folder, '.maestro/runs'))
+    expect(JSON.parse(project.read(join('.maestro/runs', run ?? '', 'report.json')))).toMatchObject({
+      status: 'aborted',
+    })
+  })
+
+  test('with --json the report of the stopped run is on standard output', async () => {
+    project.write('pipelines/stuck.ts', stuck)
+    const running = project.start(['run', 'stuck', '--json'])
+    await running.wrote('at work')
+    running.process.kill('SIGTERM')
+    const { code, stdout } = await running.finished
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'MAESTRO_RUN_ABORTED' }, report: { status: 'aborted' } })
+  })
+
+  test('the second one kills what does not stop', async () => {
+    project.write(
+      'pipelines/deaf.ts',
+      module(
+        "console.error('loading')\nawait new Promise((done) => setTimeout(done, 600_000))\nexport default pipeline('deaf')",
+      ),
+    )
+    const running = project.start(['run', 'deaf'])
+    await running.wrote('loading')
+    running.process.kill('SIGINT')
+    await running.wrote('Stopping cleanly')
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(130)
+  })
+})
+
+test('an operator that throws on every row: code, cause, hint, and the run folder', async () => {
+  project.write(
+    'pipelines/broken.ts',
+    module(`
+    export default pipeline('broken')
+      .read('fs.file', { path: 'cities.csv', columns: ['city'] })
+      .map(() => { throw new Error('no such city') })
+      .write('fs.file', { path: 'out/broken.jsonl' })`),
+  )
+  const { code, stderr } = await project.maestro('run', 'broken')
+  expect(code).toBe(1)
+  expect(stderr).toContain('MAESTRO_RUN_ALL_FAILED: Every one of the first 3 rows failed in 1-map')
+  expect(stderr).toContain('no such city')
+  expect(stderr).toMatch(/run folder: .*\.maestro/)
+})
