@@ -1,0 +1,183 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TemporaryProject } from './__fixtures__/temporary-project.js'
+
+/** The embedded model may have to be fetched, and it shares the machine. */
+const withModel = { timeout: 300_000 }
+const reviews = 'id,review\n001,"I love it, great!"\n002,"很好 🎉"\n003,Terrible\n'
+const ask = ['Is this good or bad? {{review}}', '--output', 'tone'] as const
+
+let project: TemporaryProject
+beforeEach(() => {
+  project = new TemporaryProject({ 'reviews.csv': reviews })
+})
+afterEach(() => project.remove())
+
+describe('without any config, on the embedded model', () => {
+  test('answers become a column of a file beside the first', withModel, async () => {
+    const { code, stdout } = await project.maestro('enrich', 'reviews.csv', ...ask)
+    expect(code).toBe(0)
+    const [header, ...lines] = project.read('reviews.enriched.csv').trim().split('\n')
+    expect(header).toBe('id,review,tone')
+    expect(lines[0]).toMatch(/^001,"I love it, great!",.*\w/)
+    expect(stdout).toContain('wrote 3 rows to reviews.enriched.csv')
+    // A few questions with their answers.
+    expect(stdout).toMatch(/"Terrible" -> tone: ".*\w/)
+    expect(project.read('reviews.csv')).toBe(reviews)
+  })
+
+  test('any format in and out, --limit, --system, --json', withModel, async () => {
+    const rows = ['one', 'two', 'three'].map((word) => JSON.stringify({ word, n: 1 })).join('\n')
+    writeFileSync(join(project.folder, 'in.jsonl.gz'), gzipSync(rows))
+    const { code, stdout } = await project.maestro(
+      ...['enrich', 'in.jsonl.gz', 'Translate {{word}} into French.', '--system', 'Answer in one word.'],
+      ...['--output', 'french', '--limit', '2', '--json'],
+    )
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'done', counts: { rowsIn: 2, rowsOut: 2 } })
+    const written = gunzipSync(readFileSync(join(project.folder, 'in.enriched.jsonl.gz'))).toString()
+    const answered = written
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answered).toEqual([
+      { word: 'one', n: 1, french: expect.stringMatching(/\w/) },
+      { word: 'two', n: 1, french: expect.stringMatching(/\w/) },
+    ])
+  })
+})
+
+describe('what is wrong is said before the model is asked', () => {
+  const refused = async (...parameters: readonly string[]) => {
+    const { code, stdout, stderr } = await project.maestro('enrich', ...parameters)
+    expect(stdout).toBe('')
+    expect(readdirSync(project.folder).filter((name) => name.includes('enriched'))).toEqual([])
+    return { code, stderr }
+  }
+
+  test('a variable that is no column, with the column that was meant', async () => {
+    const { code, stderr } = await refused('reviews.csv', 'Good? {{reviw}}', '--output', 'tone')
+    expect(code).toBe(1)
+    expect(stderr).toContain('the prompt needs "reviw", and there is no such column here. Did you mean "review"?')
+    expect(stderr).toContain('id, review')
+  })
+
+  test('a prompt without a column', async () => {
+    const { code, stderr } = await refused('reviews.csv', 'Good? {review}', '--output', 'tone')
+    expect(code).toBe(2)
+    expect(stderr).toContain('Write a column as {{name}}. Columns: id, review.')
+  })
+
+  test('no name for the answers', async () => {
+    const { code, stderr } = await refused('reviews.csv', 'Good? {{review}}')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--output')
+  })
+
+  test('a file that is not there', async () => {
+    const { code, stderr } = await refused('review.csv', ...ask)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/There is no .*review\.csv/)
+  })
+
+  test('a serving that is not configured', async () => {
+    const { code, stderr } = await refused('reviews.csv', ...ask, '--serving', 'big')
+    expect(code).toBe(1)
+    expect(stderr).toContain('no serving "big" is configured')
+  })
+
+  test('a model that is not known', async () => {
+    const { code, stderr } = await refused('reviews.csv', ...ask, '--model', 'gpt-17')
+    expect(code).toBe(1)
+    expect(stderr).toContain('gpt-17')
+  })
+
+  test.each([
+    ['{"type":', 'JSON'],
+    ['none.json', 'no such file'],
+    ['{}x', 'JSON'],
+  ])('the schema %s', async (schema, reason) => {
+    const { code, stderr } = await refused('reviews.csv', 'Good? {{review}}', '--schema', schema)
+    expect(code).toBe(2)
+    expect(stderr).toContain('MAESTRO_CLI_SCHEMA')
+    expect(stderr).toContain(reason)
+  })
+})
+
+describe('the output', () => {
+  test('is not overwritten without a word', async () => {
+    project.write('mine.csv', 'precious\n')
+    const { code, stderr } = await project.maestro('enrich', 'reviews.csv', ...ask, '--to', 'mine.csv')
+    expect(code).toBe(1)
+    expect(stderr).toContain('mine.csv exists already')
+    expect(project.read('mine.csv')).toBe('precious\n')
+  })
+
+  test('may be anywhere, and is replaced with --overwrite', withModel, async () => {
+    const other = new TemporaryProject({ 'mine.jsonl': 'precious\n' })
+    try {
+      const to = join(other.folder, 'mine.jsonl')
+      const { code } = await project.maestro('enrich', 'reviews.csv', ...ask, '--limit', '1', '--to', to, '--overwrite')
+      expect(code).toBe(0)
+      expect(other.rows('mine.jsonl')).toMatchObject([{ id: '001', tone: expect.any(String) }])
+    } finally {
+      other.remove()
+    }
+  })
+})
+
+describe('in a project', () => {
+  test('its plugins and servings are used', withModel, async () => {
+    project.write(
+      'shout.mjs',
+      `
+      import { definePlugin, defineServing } from '@maestro-dataflow/core'
+      const usage = { inputTokens: 1, outputTokens: 1 }
+      const shout = defineServing({
+        name: 'shout.chat', kind: 'llm', options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+        capabilities: () => ({ jsonSchema: true, images: false, audio: false }),
+        create: ({ model }) => ({
+          kind: 'llm', name: 'shout', capabilities: { jsonSchema: true, images: false, audio: false },
+          async generate({ messages }) {
+            return { text: model + ': ' + messages.at(-1).content.toUpperCase(), finishReason: 'stop', usage, model }
+          },
+        }),
+      })
+      export default definePlugin({
+        name: 'shout',
+        manifest: { apiVersion: 1, contributes: { servings: { 'shout.chat': 'Shouts' } } },
+        apply: (hooks) => hooks.servings.tap('shout', (registry) => registry.add(shout)),
+      })`,
+    )
+    project.write('maestro.config.json', {
+      plugins: ['./shout.mjs', '@maestro-dataflow/plugin-fs'],
+      servings: { loud: { use: 'shout.chat', model: 'v1' } },
+    })
+    const run = (...more: readonly string[]) =>
+      project.maestro(
+        'enrich',
+        'reviews.csv',
+        '{{review}}',
+        '--output',
+        'tone',
+        '--serving',
+        'loud',
+        '--overwrite',
+        ...more,
+      )
+    expect((await run()).code).toBe(0)
+    expect(project.read('reviews.enriched.csv')).toContain('003,Terrible,v1: TERRIBLE')
+    expect((await run('--model', 'v2')).code).toBe(0)
+    expect(project.read('reviews.enriched.csv')).toContain('003,Terrible,v2: TERRIBLE')
+  })
+
+  test('a config that is broken is not passed over', async () => {
+    project.write('maestro.config.json', { plugin: [] })
+    const { code, stderr } = await project.maestro('enrich', 'reviews.csv', ...ask)
+    expect(code).toBe(1)
+    expect(stderr).toContain('MAESTRO_CONFIG_INVALID')
+    expect(existsSync(join(project.folder, 'reviews.enriched.csv'))).toBe(false)
+  })
+})

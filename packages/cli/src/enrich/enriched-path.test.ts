@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { enrichedPath } from './enriched-path.js'
+
+test.each([
+  ['reviews.csv', 'reviews.enriched.csv'],
+  ['a.b/reviews.jsonl.gz', 'a.b/reviews.enriched.jsonl.gz'],
+  ['v1.2/data.tsv.ZST', 'v1.2/data.enriched.tsv.ZST'],
+  ['a.b/reviews', 'a.b/reviews.enriched'],
+  ['notes.md', 'notes.enriched.jsonl'],
+  ['notes.txt.gz', 'notes.enriched.jsonl.gz'],
+])('%s -> %s', (path, expected) => {
+  expect(enrichedPath(path)).toBe(expected)
+})
