@@ -11,14 +11,14 @@ export interface Screen {
 }
 
 const barCells = 16
-const nameColumns = 32
+const longestName = 32
 
 /** A line for each step, none wider than the screen, no more of them than it holds. */
 export function renderProgress(steps: readonly StepProgress[], screen: Screen, style: Style): readonly string[] {
   const room = Math.max(1, screen.rows - 2)
   // What is done is the first to go where there is too little room.
   const shown = steps.length <= room ? steps : steps.filter((step) => step.state !== 'done').slice(0, room)
-  const names = shown.map(({ id }) => cutText(formatName(id), nameColumns))
+  const names = shown.map(({ id }) => cutText(formatName(id), Math.min(longestName, Math.floor(screen.columns / 2))))
   const width = Math.max(0, ...names.map(textWidth))
   return shown.map((step, index) => {
     const name = padText(names[index] ?? '', width)

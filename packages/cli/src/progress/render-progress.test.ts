@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { plainStyle } from '../terminal/style.js'
+import { textWidth } from '../terminal/text-width.js'
+import type { StepProgress } from './progress-state.js'
+import { renderProgress, renderProgressLine } from './render-progress.js'
+
+const step = (more: Partial<StepProgress>): StepProgress => ({
+  id: 'a',
+  state: 'running',
+  rows: 0,
+  total: undefined,
+  exact: false,
+  perSecond: undefined,
+  left: undefined,
+  tokens: 0,
+  rejected: 0,
+  ...more,
+})
+
+const steps = [
+  step({ id: 'source', state: 'done', rows: 300, total: 300, exact: true, perSecond: 61_234 }),
+  step({
+    id: '质量检查',
+    rows: 75,
+    total: 300,
+    perSecond: 4.21,
+    tokens: 12_345,
+    rejected: 2,
+    left: 53_400,
+    exact: true,
+  }),
+  step({ id: 'later', state: 'waiting' }),
+]
+
+test('a line for each step: bar, done of total, rate, tokens, failures, time left', () => {
+  expect(renderProgress(steps, { columns: 120, rows: 24 }, plainStyle)).toEqual([
+    'source    ████████████████  300 rows  61.2k rows/s',
+    '质量检查  ████░░░░░░░░░░░░  75/300 rows  4.2 rows/s  12.3k tokens  2 rejected  ETA 53.4 s',
+    'later     waiting',
+  ])
+})
+
+test('an estimate is marked', () => {
+  const [line] = renderProgress([step({ rows: 5, total: 50 })], { columns: 120, rows: 24 }, plainStyle)
+  expect(line).toContain('5/~50 rows')
+})
+
+test.each([20, 40, 60, 80])('no line is as wide as a screen of %i columns', (columns) => {
+  const wide = [...steps, step({ id: '很'.repeat(60), rows: 5, tokens: 5 })]
+  for (const line of renderProgress(wide, { columns, rows: 24 }, plainStyle))
+    expect(textWidth(line)).toBeLessThan(columns)
+})
+
+test('a low screen shows the steps that are at work', () => {
+  const many = Array.from({ length: 30 }, (_, n) => step({ id: `s${n}`, state: n < 15 ? 'done' : 'running' }))
+  const lines = renderProgress(many, { columns: 80, rows: 10 }, plainStyle)
+  expect(lines).toHaveLength(8)
+  expect(lines[0]).toMatch(/^s15 /)
+})
+
+test('a name cannot act on the terminal', () => {
+  const [line] = renderProgress([step({ id: 'a\u001b[2Jb' })], { columns: 80, rows: 10 }, plainStyle)
+  expect(line).not.toContain('\u001b')
+})
+
+test('one line where nothing can be drawn over: what is at work', () => {
+  expect(renderProgressLine(steps, 65_000)).toBe(
+    '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, 2 rejected, ETA 53.4 s',
+  )
+})

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { TemporaryProject } from '../__fixtures__/temporary-project.js'
+
+const script = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+
+/** Waits for the given milliseconds in the step `work`, writes a log line, and fails on the last row if asked to. */
+const pipeline = `
+  import { setTimeout as sleep } from 'node:timers/promises'
+  import { pipeline } from '@maestro-dataflow/core'
+  import { z } from 'zod'
+  const params = z.object({ wait: z.number(), fail: z.boolean().default(false) })
+  export default pipeline('slow', { params }, (p, { wait, fail }) => p
+    .from([1, 2, 3, 4].map((n) => ({ n })), { columns: { n: 'integer' } })
+    .map(async (row, { signal }) => {
+      if (row.n === 1) console.log('a log line')
+      await sleep(row.n === 1 ? 0 : wait, undefined, { signal })
+      return row
+    }, { id: 'work' })
+    .map((row) => {
+      if (fail) throw new Error('broken')
+      return row
+    }, { id: 'check' })
+    .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }))`
+
+const project = new TemporaryProject({
+  'maestro.config.json': { plugins: ['@maestro-dataflow/plugin-fs'], pipelines: '*.ts' },
+  'slow.ts': pipeline,
+})
+afterAll(() => project.remove())
+
+const hidden = '\u001b[?25l'
+const shown = '\u001b[?25h'
+
+describe.runIf(script)('on a terminal', () => {
+  test('lines are drawn over, what others write stays above, and the cursor comes back', async () => {
+    const { code, stdout } = await project.onTerminal(['run', 'slow', '--set', 'wait=500'])
+    expect(code).toBe(0)
+    expect(stdout.indexOf(hidden)).toBeGreaterThan(-1)
+    expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden))
+    expect(stdout.split('\u001b[3A\r\u001b[0J').length).toBeGreaterThan(2)
+    const text = stripVTControlCharacters(stdout)
+    expect(text).toMatch(/work +█{4}░{12} {2}1\/4 rows/)
+    // The last of each line is what remains, below the log line and above the report.
+    const end = text.slice(text.lastIndexOf('source '))
+    expect(end).toMatch(
+      /^source +█{16} {2}4 rows.*\r\nwork +█{16} {2}4 rows.*\r\ncheck +█{16} {2}4 rows.*\r\nslow: done/,
+    )
+    expect(text).toContain('a log line\r\n')
+  })
+
+  test('NO_COLOR: no colours, and still drawn over', async () => {
+    const { stdout } = await project.onTerminal(['run', 'slow', '--set', 'wait=300'], 90, { NO_COLOR: '1' })
+    expect(stdout).toContain('\u001b[0J')
+    expect(stdout.split('\u001b[').filter((part) => /^\d*m/.test(part))).toEqual([])
+    const coloured = await project.onTerminal(['run', 'slow', '--set', 'wait=300'])
+    expect(coloured.stdout.split('\u001b[').some((part) => /^\d+m/.test(part))).toBe(true)
+  })
+
+  test('the cursor comes back when the run fails', async () => {
+    const { code, stdout } = await project.onTerminal(['run', 'slow', '--set', 'wait=0', '--set', 'fail=true'])
+    expect(code).toBe(1)
+    expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden))
+    expect(stdout.lastIndexOf('MAESTRO_RUN_ALL_FAILED')).toBeGreaterThan(stdout.lastIndexOf(shown))
+  })
+
+  test('with --verbose, or on a dumb terminal, nothing is drawn over', async () => {
+    const verbose = await project.onTerminal(['run', 'slow', '--verbose', '--set', 'wait=0'])
+    const dumb = await project.onTerminal(['run', 'slow', '--set', 'wait=0'], 90, { TERM: 'dumb' })
+    for (const { code, stdout } of [verbose, dumb]) {
+      expect(code).toBe(0)
+      expect(stdout).not.toContain(hidden)
+    }
+  })
+})
+
+test('elsewhere: a plain line every five seconds on standard error', async () => {
+  const { code, stdout, stderr } = await project.maestro('run', 'slow', '--json', '--set', 'wait=6000')
+  expect(code).toBe(0)
+  const lines = stderr.trimEnd().split('\n')
+  for (const line of lines) expect(line).toMatch(/^[\d.]+ s \| work: 1\/4 rows, [\d.]+ rows\/s, ETA /)
+  const [log, report = ''] = stdout.split('\n')
+  expect(log).toBe('a log line')
+  expect(lines.length).toBeLessThanOrEqual(JSON.parse(report).durationMs / 5000)
+})
