@@ -4,16 +4,51 @@ import { defineErrors } from '@maestro-dataflow/core'
 export const fsErrors = {
   MAESTRO_FS_FORMAT_UNKNOWN: {
     message: (d: { path: string }) => `The format of ${d.path} is not known from its name.`,
-    hint: () => "Name it with the option `format`: 'jsonl', 'csv' or 'tsv'.",
+    hint: () => "Name it with the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'.",
+  },
+  MAESTRO_FS_FOLDER_EMPTY: {
+    message: (d: { path: string; format?: string | undefined }) =>
+      `The folder ${d.path} holds no ${d.format === undefined ? 'file of a known format' : `${d.format} file`}.`,
+    hint: () =>
+      'A folder gives its .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md and .markdown files, packed by .gz or .zst too. For other endings write a glob, such as data/**/*.log, and the option `format`.',
+  },
+  MAESTRO_FS_OPTION_UNFIT: {
+    message: (d: { option: string; formats: string; path: string }) =>
+      `The option \`${d.option}\` is for ${d.formats}; ${d.path} is none.`,
+    hint: (d: { option: string }) => `Leave \`${d.option}\` out, or name the option \`format\`.`,
   },
   MAESTRO_FS_COLUMN_LATE: {
     message: (d: { path: string; column: string }) =>
       `A row has the column "${d.column}", which is not in the header of ${d.path}.`,
     hint: () => 'List the columns to write in the option `columns`.',
   },
+  MAESTRO_FS_COLUMN_MISSING: {
+    message: (d: { path: string; missing: readonly string[]; header: readonly string[] }) =>
+      `The header of ${d.path} has no ${d.missing.map((column) => `"${column}"`).join(', ')}; it has ${d.header.map((column) => `"${column}"`).join(', ')}.`,
+    hint: () =>
+      'Name the columns as the file does (capitals and spaces count), set `delimiter` if the cells are parted by another character, or give the names by `header` when the file has no header.',
+  },
   MAESTRO_FS_HEADER: {
     message: (d: { path: string; reason: string }) => `The header of ${d.path} cannot be used: ${d.reason}.`,
-    hint: () => 'Give every column a name of its own.',
+    hint: () => 'Give every column a name of its own, in lines that end in LF or CRLF.',
+  },
+  MAESTRO_FS_RECORD_TOO_LARGE: {
+    message: (d: { location: string; megabytes: number }) =>
+      `${d.location}: one record is larger than ${d.megabytes} MB.`,
+    hint: () => 'Check that the file has the format and line ends it should have.',
+  },
+  MAESTRO_FS_TEXT_MISSING: {
+    message: (d: { path: string; column: string }) => `A row for ${d.path} has no text in the column "${d.column}".`,
+    hint: () => 'Name the column to write with the option `column`, or fill it in a step before.',
+  },
+  MAESTRO_FS_STORAGE_OPTIONS: {
+    message: (d: { issues: readonly string[] }) => `These options cannot make a FileStorage: ${d.issues.join('; ')}.`,
+    hint: () => 'Options are those of the source fs.file, and directory, steps, project and allowOutsidePaths.',
+  },
+  MAESTRO_FS_STEPS_STALE: {
+    message: (d: { directory: string; input: string }) =>
+      `The folder ${d.directory} holds steps that were made from another input than ${d.input} as it is now.`,
+    hint: () => "Use another `directory`, or begin anew with `steps: 'restart'`.",
   },
 } as const
 

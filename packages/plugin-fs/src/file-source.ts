@@ -1,166 +1,88 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import {
   type ColumnSet,
-  type Columns,
   MaestroError,
-  maestroError,
-  type Row,
   type SourceBatch,
   type SourceDefinition,
-  type SourceReject,
+  type SourceReader,
 } from '@maestro-dataflow/core'
-import { glob, isDynamicPattern } from 'tinyglobby'
-import { type FileFormat, formatOf } from './format.js'
+import { checkRows } from './check-rows.js'
+import { checkSource, hasMark } from './check-source.js'
+import { type FoundFile, findFiles, type Project } from './find-files.js'
+import { formatByName, isDelimited, isText } from './format.js'
 import { type ReadOptions, readOptions } from './options.js'
-import { displayPath, projectPath } from './project-path.js'
-import { readBytes } from './read-bytes.js'
-import { readDelimited } from './read-delimited.js'
-import { readJsonl } from './read-jsonl.js'
+import { readFile } from './read-file.js'
+import { schemaColumns } from './schema-columns.js'
+import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
 export const fileSource: SourceDefinition<ReadOptions> = {
   options: readOptions,
   columns: declaredColumns,
-  async check(options, { directory, allowOutside }) {
+  async check(options, context) {
     try {
-      await findFiles(options, directory, allowOutside)
+      await checkSource(await findFiles(options, context), options)
       return []
     } catch (error) {
       if (MaestroError.is(error)) return [error]
       throw error
     }
   },
-  async open(options, { directory, allowOutside }) {
-    const files = await findFiles(options, directory, allowOutside)
-    const bytesTotal = files.reduce((sum, path) => sum + statSync(path).size, 0)
-    let bytesRead = 0
-    const count = (bytes: number) => {
-      bytesRead += bytes
-    }
-    const read = () => checkRows(readFiles(files, options.format, directory, count), options)
-    const plain = options.schema === undefined && options.key === undefined
-    const text = files.every((path) => isPlainJsonl(path, options.format))
-    const names = files.map((path) => `${displayPath(path, directory)}:`)
-    return {
-      read,
-      progress: () => ({ bytesRead, bytesTotal }),
-      ...(plain && text ? { jsonLines: { paths: files, idPrefixes: names } } : {}),
-    }
-  },
+  open: openFiles,
 }
 
-function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {
-  const { format, compression } = formatOf(path, given)
-  return format === 'jsonl' && compression === undefined
-}
-
-/** @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN */
-async function findFiles(options: ReadOptions, directory: string, allowOutside: boolean): Promise<readonly string[]> {
-  const files: string[] = []
-  for (const path of typeof options.path === 'string' ? [options.path] : options.path) {
-    const found = isDynamicPattern(path) ? (await glob(path, { cwd: directory, absolute: true })).sort() : [path]
-    if (found.length === 0) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path })
-    for (const file of found) {
-      const absolute = projectPath(file, directory, allowOutside)
-      if (!existsSync(absolute)) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path })
-      formatOf(absolute, options.format)
-      files.push(absolute)
-    }
+/** Opens the files of a source. */
+export async function openFiles(options: ReadOptions, project: Project): Promise<SourceReader> {
+  const files = await findFiles(options, project)
+  await checkSource(files, options)
+  const bytesTotal = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
+  let bytesRead = 0
+  const counted = (bytes: number) => {
+    bytesRead += bytes
   }
-  return files
+  const asText = await isTextOfRows(files, options)
+  return {
+    read: () => checkRows(readFiles(files, options, counted), options),
+    progress: () => ({ bytesRead, bytesTotal }),
+    ...(asText
+      ? { jsonLines: { paths: files.map(({ path }) => path), idPrefixes: files.map(({ name }) => `${name}:`) } }
+      : {}),
+  }
 }
 
 async function* readFiles(
-  files: readonly string[],
-  given: FileFormat | undefined,
-  directory: string,
-  count: (bytes: number) => void,
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  counted: (bytes: number) => void,
 ): AsyncGenerator<SourceBatch> {
-  for (const path of files) {
-    const { format, compression } = formatOf(path, given)
-    const name = displayPath(path, directory)
-    try {
-      const bytes = readBytes(path, compression, count)
-      yield* format === 'jsonl' ? readJsonl(bytes, name) : readDelimited(bytes, name, format === 'csv' ? ',' : '\t')
-    } catch (error) {
-      if (MaestroError.is(error)) throw error
-      throw maestroError('MAESTRO_STORAGE_READ', { location: name, reason: (error as Error).message }, error)
-    }
-  }
+  for (const file of files) yield* readFile(file, options, counted)
 }
 
-/** Applies the schema and the key; rows that fit neither become rejects. */
-async function* checkRows(
-  batches: AsyncIterable<SourceBatch>,
-  { schema, key }: ReadOptions,
-): AsyncGenerator<SourceBatch> {
-  const seen = new Set<string>()
-  for await (const batch of batches) {
-    if (schema === undefined && key === undefined) {
-      yield batch
-      continue
-    }
-    const ids: string[] = []
-    const rows: Row[] = []
-    const rejects: SourceReject[] = [...(batch.rejects ?? [])]
-    for (const [index, row] of batch.rows.entries()) {
-      const place = batch.ids[index] ?? ''
-      const result = schema === undefined ? { value: row } : await schema['~standard'].validate(row)
-      if (result.issues !== undefined) {
-        const issues = result.issues.map(
-          (issue) =>
-            `${(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${issue.message}`,
-        )
-        rejects.push({ id: place, row, error: maestroError('MAESTRO_ROW_SCHEMA', { location: place, issues }) })
-        continue
-      }
-      const id = key === undefined ? place : String(row[key] ?? '')
-      if (key !== undefined && seen.has(id)) {
-        rejects.push({ id: place, row, error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: key, value: id }) })
-        continue
-      }
-      if (key !== undefined) seen.add(id)
-      ids.push(id)
-      rows.push(result.value as Row)
-    }
-    yield { ids, rows, rejects, ...(batch.bytes === undefined ? {} : { bytes: batch.bytes }) }
-  }
+/** Whether the files' lines are the rows as they are, so that a table engine may read them itself. */
+async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<boolean> {
+  const { schema, key, encoding, columns } = options
+  if (schema !== undefined || key !== undefined) return false
+  if (encoding !== undefined && new TextDecoder(encoding).encoding !== 'utf-8') return false
+  if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return false
+  if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return false
+  for (const { path } of files) if (await hasMark(path)) return false
+  return true
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {
-  const { schema, columns } = options
-  if (schema !== undefined) return schemaColumns(schema)
-  if (columns === undefined) return { columns: {}, open: true }
-  if (!Array.isArray(columns)) return { columns, open: false }
-  const text = typeof options.path === 'string' && /\.[ct]sv(\.|$)/i.test(options.path)
-  return {
-    columns: Object.fromEntries(columns.map((name) => [name, text ? 'string' : 'unknown'] as const)),
-    open: false,
+  const { schema, columns, header } = options
+  if (schema !== undefined) {
+    const known = schemaColumns(schema)
+    return { columns: known ?? {}, open: known === undefined }
   }
-}
-
-/** The columns of a schema, by its JSON Schema. */
-function schemaColumns(schema: NonNullable<ReadOptions['schema']>): ColumnSet {
-  const standard = schema['~standard'] as {
-    jsonSchema?: { output(options: object): { properties?: Record<string, { type?: unknown }> } }
+  const formats = [options.path].flat().map((path) => options.format ?? formatByName(path))
+  if (formats.every(isText)) {
+    const line = options.lines === true ? ({ line: 'integer' } as const) : {}
+    return { columns: { path: 'string', ...line, text: 'string' }, open: false }
   }
-  const properties = standard.jsonSchema?.output({
-    target: 'draft-2020-12',
-    libraryOptions: { unrepresentable: 'any' },
-  }).properties
-  if (properties === undefined) return { columns: {}, open: true }
-  const types: Record<string, Columns[string]> = {
-    string: 'string',
-    number: 'number',
-    integer: 'integer',
-    boolean: 'boolean',
-    object: 'json',
-    array: 'json',
-  }
-  return {
-    columns: Object.fromEntries(
-      Object.entries(properties).map(([name, { type }]) => [name, types[String(type)] ?? 'unknown']),
-    ),
-    open: false,
-  }
+  const names = columns ?? header
+  if (names === undefined) return { columns: {}, open: true }
+  if (!Array.isArray(names)) return { columns: names, open: false }
+  const type = formats.every(isDelimited) ? 'string' : 'unknown'
+  return { columns: Object.fromEntries(names.map((name) => [name, type] as const)), open: false }
 }

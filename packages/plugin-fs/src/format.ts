@@ -1,11 +1,29 @@
 import { fsError } from './errors.js'
 
-/** How rows are written in a file. */
-export type FileFormat = 'jsonl' | 'csv' | 'tsv'
+/** How rows are written in a file. `markdown` is `text` under another name: front matter stays in the text. */
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown'
 /** How a file is packed. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
-const endings: Readonly<Record<string, FileFormat>> = { jsonl: 'jsonl', ndjson: 'jsonl', csv: 'csv', tsv: 'tsv' }
+/** All formats, in the order in which messages list them. */
+export const fileFormats = ['jsonl', 'json', 'csv', 'tsv', 'text', 'markdown'] as const satisfies readonly FileFormat[]
+
+const endings = new Map<string, FileFormat>([
+  ['jsonl', 'jsonl'],
+  ['ndjson', 'jsonl'],
+  ['json', 'json'],
+  ['csv', 'csv'],
+  ['tsv', 'tsv'],
+  ['txt', 'text'],
+  ['md', 'markdown'],
+  ['markdown', 'markdown'],
+])
+
+/** The format that a name's ending says, whether the file is packed or not. */
+export function formatByName(path: string): FileFormat | undefined {
+  const [, ending = ''] = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path.toLowerCase()) ?? []
+  return endings.get(ending)
+}
 
 /** The format and compression of a file, from its name. @throws MAESTRO_FS_FORMAT_UNKNOWN */
 export function formatOf(
@@ -14,8 +32,16 @@ export function formatOf(
 ): { readonly format: FileFormat; readonly compression: Compression } {
   const lower = path.toLowerCase()
   const compression = lower.endsWith('.gz') ? 'gzip' : lower.endsWith('.zst') ? 'zstd' : undefined
-  const bare = compression === undefined ? lower : lower.slice(0, lower.lastIndexOf('.'))
-  const format = given ?? endings[bare.slice(bare.lastIndexOf('.') + 1)]
+  const format = given ?? formatByName(path)
   if (format === undefined) throw fsError('MAESTRO_FS_FORMAT_UNKNOWN', { path })
   return { format, compression }
+}
+
+export const isDelimited = (format: FileFormat | undefined): boolean => format === 'csv' || format === 'tsv'
+export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
+
+/** Whether the file is JSON lines as they are, which other programs may read or write as text. */
+export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {
+  const { format, compression } = formatOf(path, given)
+  return format === 'jsonl' && compression === undefined
 }

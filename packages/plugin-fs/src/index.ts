@@ -1,3 +1,5 @@
 export type * from './component-types.js'
 export { fsErrors } from './errors.js'
+export { FileStorage, type FileStorageOptions } from './file-storage.js'
+export type { FileFormat } from './format.js'
 export { default } from './plugin.js'

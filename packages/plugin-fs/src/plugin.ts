@@ -11,7 +11,8 @@ export default definePlugin({
       registry.add(
         defineStorage({
           name: 'fs.file',
-          description: 'Reads and writes JSONL, CSV and TSV files',
+          description:
+            'Reads and writes JSONL, JSON, CSV, TSV, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
           source: fileSource,
           sink: fileSink,
         }),

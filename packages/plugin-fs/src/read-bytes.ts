@@ -1,17 +1,32 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression } from './format.js'
 
 const chunkBytes = 1 << 18
 
-/** A file's bytes in big chunks, unpacked. */
-export function readBytes(path: string, compression: Compression, counted: (bytes: number) => void): Readable {
+/** A file's bytes in big chunks, unpacked. `counted` hears of the file's own bytes. */
+export function readBytes(
+  path: string,
+  compression: Compression,
+  counted: (bytes: number) => void = () => undefined,
+): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes })
-  file.on('data', (chunk) => counted(chunk.length))
-  if (compression === undefined) return file
+  if (compression === undefined) return count(file, counted)
   const unpack =
     compression === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes })
-  file.on('error', (error) => unpack.destroy(error))
-  return file.pipe(unpack)
+  // Whoever reads `unpack` gets every error; the pipeline closes the file when reading stops early.
+  return pipeline(
+    file,
+    (chunks: Readable) => count(chunks, counted),
+    unpack,
+    () => undefined,
+  )
+}
+
+async function* count(chunks: AsyncIterable<Buffer>, counted: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    counted(chunk.length)
+    yield chunk
+  }
 }

@@ -1,78 +1,50 @@
 import { isUtf8 } from 'node:buffer'
-import type { Readable } from 'node:stream'
-import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
-
-const newline = 10
+import type { Row, SourceBatch } from '@maestro-dataflow/core'
+import { lineStretches } from './line-stretches.js'
+import { parseJson } from './parse-json.js'
+import { RecordBatch, wrongText } from './record-batch.js'
 
 /**
- * JSON lines as rows, a batch for each stretch of bytes. A line that is broken, no object, or not UTF-8 is a reject
- * with its line number; blank lines are passed over.
+ * JSON lines as rows, a batch for each stretch of bytes. A line that is broken, no object, or no valid text is a
+ * reject with its line number; blank lines are passed over.
  *
  * @param name The file as its rows' ids and messages call it.
  */
-export async function* readJsonl(bytes: Readable, name: string): AsyncGenerator<SourceBatch> {
-  let rest: Buffer[] = []
-  let line = 1
-  for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    const end = chunk.lastIndexOf(newline)
-    if (end === -1) {
-      rest.push(chunk)
-      continue
+export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
+  let first = 1
+  for await (const stretch of lineStretches(bytes, name)) {
+    const valid = isUtf8(stretch)
+    // Bytes that are not UTF-8 are looked at line by line; latin1 keeps each of them apart.
+    const lines = stretch.toString(valid ? 'utf8' : 'latin1').split('\n')
+    const batch = new RecordBatch()
+    batch.grow(stretch.length)
+    for (let index = 0; index < lines.length; index++) {
+      const line = lines[index] as string
+      if (line === '' || line === '\r' || line.trim() === '') continue
+      addLine(batch, `${name}:${first + index}`, line, valid)
     }
-    const text = rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...rest, chunk.subarray(0, end)])
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : []
-    const { batch, lines } = parseLines(text, name, line)
-    line += lines
-    yield batch
-  }
-  if (rest.length > 0) yield parseLines(Buffer.concat(rest), name, line).batch
-}
-
-function parseLines(
-  bytes: Buffer,
-  name: string,
-  first: number,
-): { readonly batch: SourceBatch; readonly lines: number } {
-  const valid = isUtf8(bytes)
-  // Bytes that are not UTF-8 are looked at line by line; latin1 keeps each of them apart.
-  const lines = bytes.toString(valid ? 'utf8' : 'latin1').split('\n')
-  if (first === 1) lines[0] = withoutMark(lines[0] ?? '', valid)
-  const ids: string[] = []
-  const rows: Row[] = []
-  const rejects: SourceReject[] = []
-  for (let index = 0; index < lines.length; index++) {
-    const id = `${name}:${first + index}`
-    let line = lines[index] as string
-    if (line === '' || line === '\r' || line.trim() === '') continue
-    try {
-      if (!valid) line = toUtf8(line)
-      const row: unknown = JSON.parse(line)
-      if (typeof row !== 'object' || row === null || Array.isArray(row))
-        throw new SyntaxError('a row is an object of columns')
-      ids.push(id)
-      rows.push(row as Row)
-    } catch (error) {
-      const reason = (error as Error).message
-      rejects.push({
-        id,
-        row: line.slice(0, 500),
-        error: maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason }, error),
-      })
-    }
-  }
-  return {
-    lines: lines.length,
-    batch: { ids, rows, bytes: bytes.length, ...(rejects.length === 0 ? {} : { rejects }) },
+    first += lines.length
+    yield batch.take()
   }
 }
 
-function withoutMark(line: string, valid: boolean): string {
-  const mark = valid ? '\ufeff' : '\u00ef\u00bb\u00bf'
-  return line.startsWith(mark) ? line.slice(mark.length) : line
+function addLine(batch: RecordBatch, id: string, line: string, valid: boolean): void {
+  try {
+    const row = parseJson(valid ? line : fromLatin1(line))
+    if (isRow(row)) batch.add(id, row)
+    else batch.reject(id, line, 'a row is an object of columns')
+  } catch (error) {
+    batch.reject(id, line, (error as Error).message, id, error)
+  }
 }
 
-function toUtf8(line: string): string {
+/** Whether a JSON value is an object, so that it can be a row. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function fromLatin1(line: string): string {
   const bytes = Buffer.from(line, 'latin1')
-  if (!isUtf8(bytes)) throw new SyntaxError('the text is not UTF-8')
+  if (!isUtf8(bytes)) throw new SyntaxError(wrongText)
   return bytes.toString('utf8')
 }

@@ -19,8 +19,8 @@ export interface RowStorage {
   readonly operatorStep: number
   /** A view whose `read` stays at the newest finished step, whatever is written meanwhile. */
   step(): RowStorage
-  /** The rows of the current step, in order, in batches. */
-  read(): AsyncIterable<Batch>
+  /** The rows of the current step, in order, in batches; with what of an input could not become rows. */
+  read(): AsyncIterable<SourceBatch>
   /** Writes the next step; it becomes the current one when all rows are safely in. */
   write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult>
 }

@@ -5,7 +5,7 @@ import { MapOperator } from '../contracts/operator/map.js'
 import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator/operator.js'
 import type { TableOperator } from '../contracts/operator/table.js'
-import type { RowStorage } from '../contracts/storage.js'
+import type { RowStorage, SourceBatch } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
@@ -40,6 +40,7 @@ export async function runOperator(
   const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
   const counter = new StepCounter()
   const rejected: RejectedRow[] = []
+  const unread: RejectedRow[] = []
   const policy = new RejectPolicy({})
   const queue = new BatchQueue()
   const name = operator.constructor.name
@@ -59,7 +60,10 @@ export async function runOperator(
   })
   const step = storage.step()
   const feed = async () => {
-    for await (const batch of step.read()) await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
+    for await (const batch of step.read()) {
+      unread.push(...rejectsOf(batch))
+      await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
+    }
     await stream.finish()
     const last = rejected.at(-1)
     if (last !== undefined && rejected.length === counter.rowsIn) throw allFailed(name, counter, last.error)
@@ -71,11 +75,16 @@ export async function runOperator(
     )
     const written = await step.write(queue)
     await feeding
-    return { ...written, rowsIn: counter.rowsIn, rejected }
+    return { ...written, rowsIn: counter.rowsIn + unread.length, rejected: [...unread, ...rejected] }
   } finally {
     stream.dispose()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Records of an input that could not become rows: they count as rejected by whoever reads it. */
+function rejectsOf({ rejects = [] }: SourceBatch): readonly RejectedRow[] {
+  return rejects.map(({ id, row, error }) => ({ rowId: id, row, error }))
 }
 
 function toRowStep(operator: Operator, id: string, counter: StepCounter): RowStep {
@@ -103,10 +112,12 @@ export async function runTableOperator(
     const input = await StepFileWriter.open(join(folder, 'input.jsonl'))
     const inference = new ColumnInference()
     for await (const batch of step.read()) {
+      rejected.push(...rejectsOf(batch))
       inference.add(batch.rows)
       await input.write(batch)
     }
     await input.commit()
+    const unread = rejected.length
     engine = await operator.createEngine()
     const columns = { columns: inference.columns, open: false }
     const prepared = await engine.prepare(operator.statements, columns)
@@ -123,7 +134,7 @@ export async function runTableOperator(
       directory: folder,
     })
     const written = await step.write(readStepFile(output))
-    return { ...written, rowsIn: counts.rowsIn, rejected }
+    return { ...written, rowsIn: counts.rowsIn + unread, rejected }
   } finally {
     await engine?.dispose()
     await rm(folder, { recursive: true, force: true })

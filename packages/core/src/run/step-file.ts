@@ -43,7 +43,7 @@ export class StepFileWriter {
   }
 
   async abort(): Promise<void> {
-    await this.#file.close()
+    await this.#file.close().catch(() => undefined)
     await rm(`${this.path}.tmp`, { force: true })
   }
 

@@ -1,0 +1,66 @@
+import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import type { ReadOptions } from './options.js'
+
+/** Applies the schema and the key; rows that do not fit become rejects. */
+export async function* checkRows(
+  batches: AsyncIterable<SourceBatch>,
+  { schema, key }: Pick<ReadOptions, 'schema' | 'key'>,
+): AsyncGenerator<SourceBatch> {
+  const seen = new Set<string>()
+  for await (const batch of batches) {
+    if (schema === undefined && key === undefined) {
+      yield batch
+      continue
+    }
+    const ids: string[] = []
+    const rows: Row[] = []
+    const rejects: SourceReject[] = [...(batch.rejects ?? [])]
+    for (const [index, row] of batch.rows.entries()) {
+      const place = batch.ids[index] ?? ''
+      const refuse = (error: SourceReject['error']) => rejects.push({ id: place, row, error })
+      const checked = schema === undefined ? { value: row } : await validate(schema, row)
+      if ('issues' in checked) {
+        refuse(maestroError('MAESTRO_ROW_SCHEMA', { location: place, issues: checked.issues }, checked.cause))
+        continue
+      }
+      const { value } = checked
+      const id = key === undefined ? place : keyOf(value, row, key)
+      if (id === undefined) {
+        const reason = `the key column "${key}" has no value`
+        refuse(maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }))
+        continue
+      }
+      if (key !== undefined && seen.has(id)) {
+        refuse(maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: key, value: id }))
+        continue
+      }
+      if (key !== undefined) seen.add(id)
+      ids.push(id)
+      rows.push(value)
+    }
+    yield { ids, rows, rejects, ...(batch.bytes === undefined ? {} : { bytes: batch.bytes }) }
+  }
+}
+
+/** The key's value; a schema may have left the column out of the row. */
+function keyOf(value: Row, row: Row, key: string): string | undefined {
+  const found = value[key] ?? row[key]
+  return found === undefined || found === null || found === '' ? undefined : String(found)
+}
+
+type Checked = { readonly value: Row } | { readonly issues: readonly string[]; readonly cause?: unknown }
+
+async function validate(schema: NonNullable<ReadOptions['schema']>, row: Row): Promise<Checked> {
+  try {
+    const result = await schema['~standard'].validate(row)
+    if (result.issues === undefined) return { value: result.value as Row }
+    const issues = result.issues.map(({ path = [], message }) => {
+      const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+      return place === '' ? message : `${place}: ${message}`
+    })
+    return { issues }
+  } catch (error) {
+    // A check of the schema threw: that is about this row, too.
+    return { issues: [(error as Error).message], cause: error }
+  }
+}

@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises'
+import { byteOrderMark, longestMark, toUtf8 } from './decode-text.js'
+import { fsError } from './errors.js'
+import type { FoundFile } from './find-files.js'
+import { isDelimited, isText } from './format.js'
+import type { ReadOptions } from './options.js'
+import { readBytes } from './read-bytes.js'
+import { readHeader } from './read-delimited.js'
+import { layoutOf, readError } from './read-file.js'
+
+/**
+ * What can be said about files before their rows flow: options that none of them heeds, and declared columns that a
+ * header lacks.
+ *
+ * @throws MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ
+ */
+export async function checkSource(files: readonly FoundFile[], options: ReadOptions): Promise<void> {
+  const path = [options.path].flat().join(', ')
+  const delimited = files.filter(({ format }) => isDelimited(format))
+  for (const option of ['delimiter', 'header'] as const) {
+    if (options[option] === undefined || delimited.length > 0) continue
+    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
+  }
+  if (options.lines !== undefined && !files.some(({ format }) => isText(format))) {
+    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'lines', formats: 'text and Markdown files', path })
+  }
+  const declared = declaredNames(options)
+  if (declared.length === 0) return
+  for (const file of delimited) {
+    const header = await headerOf(file, options)
+    const missing = declared.filter((column) => !header.includes(column))
+    // A file without a single record has no rows to lack them.
+    if (missing.length > 0 && header.length > 0) {
+      throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header })
+    }
+  }
+}
+
+function declaredNames({ columns, key, schema }: ReadOptions): readonly string[] {
+  const names = columns === undefined ? [] : Array.isArray(columns) ? columns : Object.keys(columns)
+  return key === undefined || schema !== undefined ? names : [...new Set([...names, key])]
+}
+
+async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly string[]> {
+  try {
+    const bytes = toUtf8(readBytes(file.path, file.compression), options.encoding)
+    return await readHeader(bytes, file.name, layoutOf(file, options))
+  } catch (error) {
+    throw readError(error, file)
+  }
+}
+
+/** Whether a file begins with a byte order mark, which other readers of its text may not know. */
+export async function hasMark(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMark), 0, longestMark, 0)
+    return byteOrderMark(buffer.subarray(0, bytesRead), undefined).length > 0
+  } finally {
+    await file.close()
+  }
+}

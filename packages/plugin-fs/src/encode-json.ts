@@ -1,0 +1,37 @@
+import type { Row } from '@maestro-dataflow/core'
+import { rowToJson } from './json-value.js'
+import type { RowEncoder } from './row-encoder.js'
+
+/** A row per line. @param columns Rows are cut to these. */
+export function jsonlEncoder(columns: readonly string[] | undefined): RowEncoder {
+  return {
+    encode({ rows, ids }) {
+      let text = ''
+      for (let index = 0; index < rows.length; index++)
+        text += `${rowToJson(cut(rows[index] as Row, columns), ids[index] ?? '')}\n`
+      return text
+    },
+    end: () => '',
+  }
+}
+
+/** A list of rows, one per line. @param columns Rows are cut to these. */
+export function jsonEncoder(columns: readonly string[] | undefined): RowEncoder {
+  let begun = false
+  return {
+    encode({ rows, ids }) {
+      if (rows.length === 0) return ''
+      const lines = rows.map((row, index) => rowToJson(cut(row, columns), ids[index] ?? ''))
+      const text = `${begun ? ',' : '['}\n${lines.join(',\n')}`
+      begun = true
+      return text
+    },
+    end: () => (begun ? '\n]\n' : '[]\n'),
+  }
+}
+
+function cut(row: Row, columns: readonly string[] | undefined): Row {
+  return columns === undefined
+    ? row
+    : Object.fromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]]))
+}

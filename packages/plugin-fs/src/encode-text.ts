@@ -1,0 +1,19 @@
+import { fsError } from './errors.js'
+import type { RowEncoder } from './row-encoder.js'
+
+/** One column's text of each row, followed by a line end. A row without text there is refused. */
+export function textEncoder(path: string, column: string): RowEncoder {
+  return {
+    encode({ rows, ids }) {
+      let text = ''
+      for (const [index, row] of rows.entries()) {
+        const value = Object.hasOwn(row, column) ? row[column] : undefined
+        if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
+          throw fsError('MAESTRO_FS_TEXT_MISSING', { path, column }).at({ rowId: ids[index] })
+        text += `${value}\n`
+      }
+      return text
+    },
+    end: () => '',
+  }
+}

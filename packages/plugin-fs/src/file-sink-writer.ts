@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { type Batch, type MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import type { Compression } from './format.js'
+import type { OutputPath } from './output-path.js'
+import { pack } from './pack.js'
+import type { RowEncoder } from './row-encoder.js'
+
+const flushBytes = 1 << 18
+
+/** Writes to a hidden file beside the target, which takes its place on `commit`. */
+export class FileSinkWriter implements SinkWriter {
+  readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly #target: OutputPath
+  readonly #temporary: string
+  readonly #encoder: RowEncoder
+  readonly #compression: Compression
+  readonly #file: FileHandle
+  #text: string[] = []
+  #length = 0
+  #rows = 0
+  #begun = false
+
+  private constructor(
+    target: OutputPath,
+    temporary: string,
+    encoder: RowEncoder,
+    compression: Compression,
+    file: FileHandle,
+    plain: boolean,
+  ) {
+    this.#target = target
+    this.#temporary = temporary
+    this.#encoder = encoder
+    this.#compression = compression
+    this.#file = file
+    if (!plain) return
+    this.jsonLines = {
+      path: temporary,
+      written: (rows) => {
+        this.#rows = rows
+      },
+    }
+  }
+
+  /**
+   * @param plain Whether the rows may be written as JSON lines by another hand.
+   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE
+   */
+  static async open(
+    target: OutputPath,
+    encoder: RowEncoder,
+    compression: Compression,
+    plain: boolean,
+  ): Promise<FileSinkWriter> {
+    const { path } = target
+    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)
+    } catch (error) {
+      throw unwritable(target, error)
+    }
+  }
+
+  write(batch: Batch): void | Promise<void> {
+    const text = this.#encoder.encode(batch)
+    this.#text.push(text)
+    this.#length += text.length
+    this.#rows += batch.rows.length
+    if (this.#length >= flushBytes) return this.#flush()
+  }
+
+  async commit(): Promise<WriteResult> {
+    this.#text.push(this.#encoder.end())
+    await this.#flush()
+    try {
+      await this.#file.sync()
+      await this.#file.close()
+      await rename(this.#temporary, this.#target.path)
+    } catch (error) {
+      throw unwritable(this.#target, error)
+    }
+    return { rows: this.#rows, location: this.#target.shown }
+  }
+
+  async abort(): Promise<void> {
+    await this.#file.close().catch(() => undefined)
+    await rm(this.#temporary, { force: true })
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#text.join('')
+    this.#text = []
+    this.#length = 0
+    // A packed file without rows is a packed empty text, not an empty file.
+    if (text === '' && (this.#begun || this.#compression === undefined)) return
+    this.#begun = true
+    try {
+      await this.#file.appendFile(await pack(text, this.#compression))
+    } catch (error) {
+      throw unwritable(this.#target, error)
+    }
+  }
+}
+
+function unwritable({ shown }: OutputPath, error: unknown): MaestroError {
+  return maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)
+}

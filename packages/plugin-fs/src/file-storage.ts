@@ -1,0 +1,205 @@
+import { statSync } from 'node:fs'
+import {
+  type Batch,
+  MaestroError,
+  maestroError,
+  type Row,
+  type RowStorage,
+  type SourceBatch,
+  type SourceReject,
+  type WriteResult,
+} from '@maestro-dataflow/core'
+import type { FileSourceOptions } from './component-types.js'
+import { fsError } from './errors.js'
+import { openFiles } from './file-source.js'
+import { findFiles, type Project } from './find-files.js'
+import { type ReadOptions, readOptions } from './options.js'
+import { displayPath, projectPath } from './project-path.js'
+import { schemaColumns } from './schema-columns.js'
+import { StepFolder } from './step-folder.js'
+
+/** What a `FileStorage` needs: how its input is read, as for the source `fs.file`, and where its steps go. */
+export interface FileStorageOptions extends Partial<FileSourceOptions> {
+  /** The folder of the steps, made when the first one is written. */
+  readonly directory: string
+  /** Whether finished steps in the folder are gone on from, or replaced by the next write. @default 'continue' */
+  readonly steps?: 'continue' | 'restart'
+  /** Relative paths start here, and paths outside of it are refused. @default the current directory */
+  readonly project?: string
+  /** @default false */
+  readonly allowOutsidePaths?: boolean
+}
+
+/**
+ * Rows in files, in steps: step 0 is the input in any format (no rows when there is no `path`), each write makes
+ * `step-1.jsonl`, `step-2.jsonl` ... in a folder, beside and then renamed. Step files keep values as they are: dates,
+ * bytes, vectors, null and missing. A new storage on the same folder goes on from the newest finished step, as long
+ * as the input is still the same.
+ *
+ * @example
+ * const storage = new FileStorage({ path: 'data/in.csv', directory: 'work' })
+ * await new PromptedGenerator({ serving, inputColumn: 'text', outputColumn: 'summary' }).run(storage)
+ * console.log(storage.operatorStep) // 1
+ */
+export class FileStorage implements RowStorage {
+  readonly #options: ReadOptions | undefined
+  readonly #project: Project
+  readonly #folder: StepFolder
+  readonly #shown: string
+  #rejected: SourceReject[] = []
+  #writing: Promise<unknown> = Promise.resolve()
+
+  /** @throws MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_STORAGE_OPTIONS */
+  constructor(options: FileStorageOptions) {
+    const { directory, steps = 'continue', project = process.cwd(), allowOutsidePaths = false, ...reading } = options
+    this.#options = parseOptions(reading)
+    this.#project = { directory: project, allowOutside: allowOutsidePaths }
+    const path = projectPath(directory, project, allowOutsidePaths)
+    this.#shown = displayPath(path, project)
+    this.#folder = new StepFolder(path, steps === 'restart')
+  }
+
+  get operatorStep(): number {
+    return this.#folder.latest
+  }
+
+  /** Records of the input that the last reading of it could not make into rows. */
+  get rejected(): readonly SourceReject[] {
+    return this.#rejected
+  }
+
+  step(): RowStorage {
+    return new StepView(this, this.operatorStep)
+  }
+
+  read(): AsyncIterable<SourceBatch> {
+    return this.readStep(this.operatorStep)
+  }
+
+  /** The rows of one step. @throws MAESTRO_FS_STEPS_STALE, MAESTRO_STORAGE_READ and what `fs.file` throws */
+  async *readStep(step: number): AsyncGenerator<SourceBatch> {
+    await this.#assertSameInput()
+    if (step === 0) {
+      yield* this.#readInput()
+      return
+    }
+    const { readStepFile } = await import('@maestro-dataflow/core/runtime')
+    const path = this.#folder.file(step)
+    try {
+      yield* readStepFile(path)
+    } catch (error) {
+      if (MaestroError.is(error)) throw error
+      const location = displayPath(path, this.#project.directory)
+      throw maestroError('MAESTRO_STORAGE_READ', { location, reason: (error as Error).message }, error)
+    }
+  }
+
+  /** Writes the next step. Writes follow each other. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_FS_STEPS_STALE */
+  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    const written = this.#writing.then(() => this.#writeStep(batches))
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  /** All rows of the newest step. */
+  async rows(): Promise<readonly Row[]> {
+    const all: Row[] = []
+    for await (const { rows } of this.read()) for (const row of rows) all.push(row)
+    return all
+  }
+
+  async #writeStep(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    await this.#assertSameInput()
+    const { StepFileWriter } = await import('@maestro-dataflow/core/runtime')
+    const input = await this.#input()
+    const step = await this.#writable(() => this.#folder.begin(input))
+    const writer = await this.#writable(() => StepFileWriter.open(this.#folder.file(step)))
+    try {
+      for await (const batch of batches) await this.#writable(() => writer.write(batch))
+      await this.#writable(() => writer.commit())
+    } catch (error) {
+      await writer.abort()
+      throw error
+    }
+    this.#folder.finished(step)
+    return { rows: writer.rows, location: displayPath(writer.path, this.#project.directory) }
+  }
+
+  async #writable<Result>(act: () => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await act()
+    } catch (error) {
+      if (MaestroError.is(error)) throw error
+      const reason = (error as Error).message
+      throw maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: this.#shown, reason }, error)
+    }
+  }
+
+  async *#readInput(): AsyncGenerator<SourceBatch> {
+    const rejected: SourceReject[] = []
+    this.#rejected = rejected
+    if (this.#options === undefined) return
+    const reader = await openFiles(this.#options, this.#project)
+    for await (const batch of reader.read()) {
+      rejected.push(...(batch.rejects ?? []))
+      yield batch
+    }
+  }
+
+  /** Steps of another input, or of one that has changed since, are never taken for steps of this one. */
+  async #assertSameInput(): Promise<void> {
+    if (this.#folder.latest === 0) return
+    const known = await this.#folder.input()
+    if (known === (await this.#input(known))) return
+    const input = [this.#options?.path ?? 'no input'].flat().join(', ')
+    throw fsError('MAESTRO_FS_STEPS_STALE', { directory: this.#shown, input })
+  }
+
+  /** The input as it is now. @param known What to take it for when it is no longer there: the steps do without it */
+  async #input(known?: string): Promise<string> {
+    if (this.#options === undefined) return 'null\n'
+    const { schema, ...options } = this.#options
+    const columns = schema === undefined ? undefined : schemaColumns(schema)
+    try {
+      const files = (await findFiles(this.#options, this.#project)).map(({ path, name }) => {
+        const { size, mtimeMs } = statSync(path)
+        return { name, size, mtimeMs }
+      })
+      return `${JSON.stringify({ options, columns, files })}\n`
+    } catch (error) {
+      if (known !== undefined && MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')) return known
+      throw error
+    }
+  }
+}
+
+function parseOptions(reading: Partial<FileSourceOptions>): ReadOptions | undefined {
+  if (reading.path === undefined) return undefined
+  const parsed = readOptions.safeParse(reading)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw fsError('MAESTRO_FS_STORAGE_OPTIONS', { issues })
+}
+
+/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
+class StepView implements RowStorage {
+  readonly #storage: FileStorage
+  readonly operatorStep: number
+
+  constructor(storage: FileStorage, step: number) {
+    this.#storage = storage
+    this.operatorStep = step
+  }
+
+  step(): RowStorage {
+    return this
+  }
+
+  read(): AsyncIterable<SourceBatch> {
+    return this.#storage.readStep(this.operatorStep)
+  }
+
+  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    return this.#storage.write(batches)
+  }
+}

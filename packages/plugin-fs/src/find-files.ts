@@ -1,0 +1,70 @@
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { maestroError } from '@maestro-dataflow/core'
+import { glob, isDynamicPattern } from 'tinyglobby'
+import { fsError } from './errors.js'
+import { type Compression, type FileFormat, formatByName, formatOf } from './format.js'
+import type { ReadOptions } from './options.js'
+import { displayPath, projectPath } from './project-path.js'
+
+/** A file to read. */
+export interface FoundFile {
+  readonly path: string
+  /** As people and row ids call it: relative to the project. */
+  readonly name: string
+  readonly format: FileFormat
+  readonly compression: Compression
+}
+
+/** Where a project is and whether it may be left. */
+export interface Project {
+  readonly directory: string
+  readonly allowOutside: boolean
+}
+
+/**
+ * The files of paths, globs and folders, each once: in the order given, and sorted by name within a glob or folder.
+ *
+ * @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
+ */
+export async function findFiles(
+  { path: given, format }: Pick<ReadOptions, 'path' | 'format'>,
+  { directory, allowOutside }: Project,
+): Promise<readonly FoundFile[]> {
+  const files = new Map<string, FoundFile>()
+  for (const path of typeof given === 'string' ? [given] : given) {
+    for (const found of await expand(path, format, directory, allowOutside)) {
+      const absolute = projectPath(found, directory, allowOutside)
+      const name = displayPath(absolute, directory)
+      files.set(absolute, { path: absolute, name, ...formatOf(absolute, format) })
+    }
+  }
+  return [...files.values()]
+}
+
+async function expand(
+  path: string,
+  format: FileFormat | undefined,
+  directory: string,
+  allowOutside: boolean,
+): Promise<readonly string[]> {
+  // A file whose name looks like a pattern is still a file.
+  if (existsSync(resolve(directory, path))) {
+    const absolute = projectPath(path, directory, allowOutside)
+    if (!statSync(absolute).isDirectory()) return [absolute]
+    const all = await glob('**/*', { cwd: absolute, absolute: true })
+    const inside = all.filter((file) => isOfFormat(file, format)).sort()
+    if (inside.length === 0) throw fsError('MAESTRO_FS_FOLDER_EMPTY', { path, format })
+    return inside
+  }
+  projectPath(path, directory, allowOutside)
+  const found = isDynamicPattern(path) ? (await glob(path, { cwd: directory, absolute: true })).sort() : []
+  if (found.length === 0) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path })
+  return found
+}
+
+/** Which files of a folder are read: those of the format given, else all whose ending is known. */
+function isOfFormat(file: string, format: FileFormat | undefined): boolean {
+  const known = formatByName(file)
+  return format === undefined ? known !== undefined : known === format
+}

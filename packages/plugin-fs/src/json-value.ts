@@ -1,0 +1,63 @@
+import { maestroError, type Row, type RowId } from '@maestro-dataflow/core'
+
+/**
+ * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, integers beyond 2^53 with all their digits.
+ * A column that is null stays, one that is undefined is left out.
+ *
+ * @throws MAESTRO_ROW_UNENCODABLE naming the column, for what JSON cannot say: NaN, functions, Maps, circles
+ */
+export function rowToJson(row: Row, rowId: RowId): string {
+  for (const column in row) if (!isPlain(row[column])) return encodeColumns(row, rowId)
+  return JSON.stringify(row)
+}
+
+/** One value as JSON. @throws MAESTRO_ROW_UNENCODABLE */
+export function valueToJson(value: unknown, column: string, rowId: RowId): string {
+  const refuse = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type }).at({ rowId })
+  // The holder is needed: `value` is what toJSON made of a date or buffer.
+  function replace(this: Readonly<Record<string, unknown>>, key: string, given: unknown): unknown {
+    return toPlain(this[key], given, refuse)
+  }
+  try {
+    return JSON.stringify(value, replace)
+  } catch (error) {
+    if (error instanceof TypeError) throw refuse('value that contains itself')
+    throw error
+  }
+}
+
+function encodeColumns(row: Row, rowId: RowId): string {
+  const columns = Object.entries(row).filter(([, value]) => value !== undefined)
+  return `{${columns.map(([column, value]) => `${JSON.stringify(column)}:${valueToJson(value, column, rowId)}`).join(',')}}`
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean'
+}
+
+function toPlain(value: unknown, given: unknown, refuse: (type: string) => Error): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return rawJson(value.toString())
+    case 'number':
+      if (!Number.isFinite(value)) throw refuse(String(value))
+      return value
+    case 'function':
+    case 'symbol':
+      throw refuse(typeof value)
+    case 'object':
+      break
+    default:
+      return given
+  }
+  if (value instanceof Uint8Array)
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+  if (ArrayBuffer.isView(value) && Symbol.iterator in value) return Array.from(value as Float32Array)
+  if (value instanceof Date && Number.isNaN(value.getTime())) throw refuse('date that is none')
+  if (value instanceof Map || value instanceof Set) throw refuse(value.constructor.name)
+  return given
+}
+
+/** A number's digits as they are. Node has it; TypeScript's own list of globals does not know it yet. */
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

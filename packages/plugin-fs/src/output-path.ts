@@ -1,0 +1,49 @@
+import { constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { maestroError } from '@maestro-dataflow/core'
+import type { Project } from './find-files.js'
+import { displayPath, projectPath } from './project-path.js'
+
+/** Where an output will stand. */
+export interface OutputPath {
+  readonly path: string
+  /** As people call it: relative to the project. */
+  readonly shown: string
+}
+
+/**
+ * The place of an output, if it may be written there. A link is followed, so that it stays one.
+ *
+ * @throws MAESTRO_RUN_OUTPUT_EXISTS unless `replace`, MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_STORAGE_PATH_OUTSIDE
+ */
+export async function outputPath(
+  given: string,
+  { directory, allowOutside }: Project,
+  replace: boolean,
+): Promise<OutputPath> {
+  const absolute = projectPath(given, directory, allowOutside)
+  const shown = displayPath(absolute, directory)
+  const unwritable = (reason: string, cause?: unknown) =>
+    maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason }, cause)
+  const there = existsSync(absolute)
+  const path = there ? realpathSync(absolute) : absolute
+  if (there) {
+    if (!statSync(path).isFile()) throw unwritable('there is something else than a file')
+    if (!replace) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: shown })
+  }
+  const folder = nearestFolder(path)
+  if (!statSync(folder).isDirectory()) throw unwritable(`${displayPath(folder, directory)} is a file`)
+  try {
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    throw unwritable((error as Error).message, error)
+  }
+  return { path, shown }
+}
+
+/** The folder that a file will be in, or the one above in which it will be made. */
+function nearestFolder(path: string): string {
+  const folder = dirname(path)
+  return existsSync(folder) || folder === path ? folder : nearestFolder(folder)
+}

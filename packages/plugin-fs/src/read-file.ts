@@ -1,0 +1,54 @@
+import { MaestroError, maestroError, type SourceBatch } from '@maestro-dataflow/core'
+import { toUtf8 } from './decode-text.js'
+import type { FoundFile } from './find-files.js'
+import { isDelimited, isText } from './format.js'
+import type { ReadOptions } from './options.js'
+import { readBytes } from './read-bytes.js'
+import { type DelimitedLayout, readDelimited } from './read-delimited.js'
+import { readJson } from './read-json.js'
+import { readJsonl } from './read-jsonl.js'
+import { readText, readTextLines } from './read-text.js'
+import { cellsForSchema } from './schema-columns.js'
+import { withTypes } from './typed-columns.js'
+
+/** One file's rows, with declared columns in their types. @throws MAESTRO_STORAGE_READ */
+export async function* readFile(
+  file: FoundFile,
+  options: ReadOptions,
+  counted: (bytes: number) => void,
+): AsyncGenerator<SourceBatch> {
+  const { columns } = options
+  const types = columns === undefined || Array.isArray(columns) ? {} : columns
+  try {
+    const rows = readRecords(file, options, counted)
+    const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
+    const convert =
+      options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
+    if (convert === undefined) yield* typed
+    else for await (const batch of typed) yield { ...batch, rows: batch.rows.map(convert) }
+  } catch (error) {
+    throw readError(error, file)
+  }
+}
+
+function readRecords(
+  file: FoundFile,
+  options: ReadOptions,
+  counted: (bytes: number) => void,
+): AsyncIterable<SourceBatch> {
+  const bytes = toUtf8(readBytes(file.path, file.compression, counted), options.encoding)
+  if (isDelimited(file.format)) return readDelimited(bytes, file.name, layoutOf(file, options))
+  if (isText(file.format)) return options.lines === true ? readTextLines(bytes, file.name) : readText(bytes, file.name)
+  return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name)
+}
+
+/** How the cells of a file are parted and named. */
+export function layoutOf(file: FoundFile, { delimiter, header }: ReadOptions): DelimitedLayout {
+  return { delimiter: delimiter ?? (file.format === 'tsv' ? '\t' : ','), header }
+}
+
+/** What went wrong with a file, as an error that names it. */
+export function readError(error: unknown, file: FoundFile): MaestroError {
+  if (MaestroError.is(error)) return error
+  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason: (error as Error).message }, error)
+}

@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer'
+import { maestroError, type SourceBatch } from '@maestro-dataflow/core'
+import { JsonValues } from './json-values.js'
+import { maxRecordBytes, recordTooLarge } from './line-stretches.js'
+import { parseJson } from './parse-json.js'
+import { isRow } from './read-jsonl.js'
+import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
+
+/**
+ * A JSON file as rows: the objects of the list at its top, one by one, or the object at its top. An item that is
+ * broken, no object, or no valid text is a reject with its line. Ids count the items from 1.
+ *
+ * @throws MAESTRO_STORAGE_READ when the list does not end: the file is cut off, or a bracket is missing
+ */
+export async function* readJson(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
+  const values = new JsonValues()
+  let ordinal = 0
+  const toBatch = (found: ReturnType<JsonValues['push']>): SourceBatch => {
+    const batch = new RecordBatch()
+    for (const { bytes: item, line } of found) {
+      ordinal++
+      batch.grow(item.length)
+      addItem(batch, `${name}:${ordinal}`, item, `${name}:${ordinal} (line ${line})`)
+    }
+    return batch.take()
+  }
+  for await (const chunk of bytes) {
+    const batch = toBatch(values.push(chunk))
+    if (values.held > maxRecordBytes) throw recordTooLarge(`${name}:${ordinal + 1}`)
+    yield batch
+  }
+  if (!values.complete) {
+    const reason = `it ends in line ${values.line} before its last bracket is closed`
+    throw maestroError('MAESTRO_STORAGE_READ', { location: name, reason })
+  }
+  yield toBatch(values.end())
+}
+
+function addItem(batch: RecordBatch, id: string, item: Buffer, place: string): void {
+  if (!isUtf8(item)) {
+    batch.reject(id, shownBytes(item), wrongText, place)
+    return
+  }
+  const text = item.toString('utf8')
+  try {
+    const row = parseJson(text)
+    if (isRow(row)) batch.add(id, row)
+    else batch.reject(id, text, 'a row is an object of columns', place)
+  } catch (error) {
+    batch.reject(id, text, (error as Error).message, place, error)
+  }
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer'
+import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+
+/** Why a record's bytes are refused. */
+export const wrongText = "its bytes are not valid text in the file's encoding"
+
+const shownLength = 500
+
+/** Gathers the records of a stretch of a file. */
+export class RecordBatch {
+  readonly #ids: string[] = []
+  readonly #rows: Row[] = []
+  readonly #rejects: SourceReject[] = []
+  #bytes = 0
+
+  add(id: string, row: Row): void {
+    this.#ids.push(id)
+    this.#rows.push(row)
+  }
+
+  /** @param record What could be read of it. @param place Where it is, when the id does not say it well. */
+  reject(id: string, record: unknown, reason: string, place = id, cause?: unknown): void {
+    const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }, cause)
+    this.#rejects.push({ id, row: typeof record === 'string' ? record.slice(0, shownLength) : record, error })
+  }
+
+  grow(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  get length(): number {
+    return this.#ids.length + this.#rejects.length
+  }
+
+  take(): SourceBatch {
+    return {
+      ids: this.#ids,
+      rows: this.#rows,
+      bytes: this.#bytes,
+      ...(this.#rejects.length === 0 ? {} : { rejects: this.#rejects }),
+    }
+  }
+}
+
+/** The text of a record that is not valid: each wrong byte is shown as a character of its own. */
+export function shownBytes(bytes: Buffer): string {
+  const cut = bytes.subarray(0, shownLength)
+  return isUtf8(cut) ? cut.toString('utf8') : cut.toString('latin1')
+}

@@ -1,0 +1,57 @@
+import { type Columns, type ColumnType, maestroError, type Row, type SourceBatch } from '@maestro-dataflow/core'
+import { fromCell, fromJson, Unfit } from './value-types.js'
+
+/** Values of these types are in JSON as they are in a row. */
+const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'json', 'unknown'])
+
+/** Whether rows of JSON lines with these columns are the same as text and as values. */
+export function areJsonTypes(columns: Columns): boolean {
+  return Object.values(columns).every((type) => jsonTypes.has(type))
+}
+
+/** Brings declared columns to their types; a row with a value that does not fit becomes a reject. */
+export async function* withTypes(
+  batches: AsyncIterable<SourceBatch>,
+  columns: Columns,
+  from: 'cells' | 'json',
+): AsyncGenerator<SourceBatch> {
+  const types = Object.entries(columns).filter(
+    ([column, type]) => type !== 'unknown' && column !== '__proto__' && !(from === 'cells' && type === 'string'),
+  )
+  for await (const batch of batches) {
+    if (types.length === 0) {
+      yield batch
+      continue
+    }
+    const ids: string[] = []
+    const rows: Row[] = []
+    const rejects = [...(batch.rejects ?? [])]
+    for (const [index, row] of batch.rows.entries()) {
+      const id = batch.ids[index] as string
+      const typed = typeRow(row, types, from)
+      if (typeof typed === 'string') {
+        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed })
+        rejects.push({ id, row, error })
+      } else {
+        ids.push(id)
+        rows.push(typed)
+      }
+    }
+    yield { ...batch, ids, rows, rejects }
+  }
+}
+
+/** @returns the row, or why it is refused */
+function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells' | 'json'): Row | string {
+  let changed: Record<string, unknown> | undefined
+  for (const [column, type] of types) {
+    const value = row[column]
+    if (value === undefined) continue
+    const typed = from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
+    if (typed instanceof Unfit) return typed.at(column)
+    if (typed === value) continue
+    changed ??= { ...row }
+    changed[column] = typed
+  }
+  return changed ?? row
+}

@@ -1,0 +1,100 @@
+import type { ColumnType } from '@maestro-dataflow/core'
+
+/** A value that does not fit the type of its column. */
+export class Unfit {
+  readonly reason: string
+
+  constructor(value: unknown, type: string) {
+    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+    this.reason = `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown} is no ${type}`
+  }
+
+  /** Why a row with this value in a column is refused. */
+  at(column: string): string {
+    return `column "${column}": ${this.reason}`
+  }
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+const wholeNumber = /^[+-]?\d+(\.0+)?$/
+const digits = /^[+-]?\d+$/
+const booleans = new Map([
+  ['true', true],
+  ['false', false],
+  ['yes', true],
+  ['no', false],
+  ['1', true],
+  ['0', false],
+])
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** A cell of CSV or TSV as a value of a type; an empty cell is null. Text is left as it is. */
+export function fromCell(cell: string, type: ColumnType): unknown {
+  if (type === 'string' || type === 'unknown') return cell
+  const text = cell.trim()
+  if (text === '') return null
+  switch (type) {
+    case 'number':
+      if (decimal.test(text) || /^(NaN|-?Infinity)$/.test(text)) return Number(text)
+      break
+    case 'integer':
+      if (wholeNumber.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+      break
+    case 'boolean':
+      return booleans.get(text.toLowerCase()) ?? new Unfit(cell, type)
+    case 'json':
+    case 'vector':
+      try {
+        return type === 'json' ? JSON.parse(text) : fromJson(JSON.parse(text), type)
+      } catch {
+        break
+      }
+    default:
+      return fromText(text, type) ?? new Unfit(cell, type)
+  }
+  return new Unfit(cell, type)
+}
+
+/** A value of JSON as one of a declared type; null and missing stay. JSON has no dates, bytes and vectors of its own. */
+export function fromJson(value: unknown, type: ColumnType): unknown {
+  if (value === null || value === undefined || type === 'json' || type === 'unknown') return value
+  switch (type) {
+    case 'string':
+    case 'boolean':
+      return typeof value === type ? value : new Unfit(value, type)
+    case 'number':
+      if (typeof value === 'bigint') return Number(value)
+      return typeof value === 'number' ? value : new Unfit(value, type)
+    case 'integer':
+      return Number.isSafeInteger(value) ? value : new Unfit(value, type)
+    case 'bigint':
+      if (typeof value === 'bigint') return value
+      if (Number.isSafeInteger(value)) return BigInt(value as number)
+      break
+    case 'vector':
+      if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return new Float32Array(value)
+      break
+  }
+  return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+/** Types that both cells and JSON hold as text. */
+function fromText(text: string, type: ColumnType): unknown {
+  if (type === 'bigint' && digits.test(text)) return BigInt(text.replace(/^\+/, ''))
+  if (type === 'date') return toDate(text)
+  if (type === 'bytes' && base64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'))
+  return undefined
+}
+
+const isoDate = /^(\d{4}-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
+
+/** An ISO 8601 day or time; one without a zone is in UTC, wherever the run takes place. */
+function toDate(text: string): Date | undefined {
+  const [, day, dayOfMonth, time = '00:00', zone = 'Z'] = isoDate.exec(text) ?? []
+  if (day === undefined) return undefined
+  const date = new Date(`${day}T${time}${zone}`)
+  // A day that the month does not have would become one of the next month.
+  return new Date(`${day}T00:00Z`).getUTCDate() === Number(dayOfMonth) && !Number.isNaN(date.getTime())
+    ? date
+    : undefined
+}
