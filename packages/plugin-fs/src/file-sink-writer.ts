@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { type Batch, type MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
 import type { OutputPath } from './output-path.js'
-import { pack } from './pack.js'
+import { openTextFile, type TextFile } from './packed-file.js'
 import type { RowEncoder } from './row-encoder.js'
 
 const flushBytes = 1 << 18
@@ -15,12 +15,11 @@ export class FileSinkWriter implements SinkWriter {
   readonly #target: OutputPath
   readonly #temporary: string
   readonly #encoder: RowEncoder
-  readonly #compression: Compression
   readonly #file: FileHandle
+  readonly #textFile: TextFile
   #text: string[] = []
   #length = 0
   #rows = 0
-  #begun = false
 
   private constructor(
     target: OutputPath,
@@ -33,8 +32,8 @@ export class FileSinkWriter implements SinkWriter {
     this.#target = target
     this.#temporary = temporary
     this.#encoder = encoder
-    this.#compression = compression
     this.#file = file
+    this.#textFile = openTextFile(file, compression)
     if (!plain) return
     this.jsonLines = {
       path: temporary,
@@ -76,6 +75,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#text.push(this.#encoder.end())
     await this.#flush()
     try {
+      await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
       await rename(this.#temporary, this.#target.path)
@@ -86,6 +86,7 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   async abort(): Promise<void> {
+    this.#textFile.abort()
     await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
   }
@@ -94,11 +95,9 @@ export class FileSinkWriter implements SinkWriter {
     const text = this.#text.join('')
     this.#text = []
     this.#length = 0
-    // A packed file without rows is a packed empty text, not an empty file.
-    if (text === '' && (this.#begun || this.#compression === undefined)) return
-    this.#begun = true
+    if (text === '') return
     try {
-      await this.#file.appendFile(await pack(text, this.#compression))
+      await this.#textFile.write(text)
     } catch (error) {
       throw unwritable(this.#target, error)
     }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression } from './format.js'
+import { zstdFrames } from './zstd-frames.js'
 
 const chunkBytes = 1 << 18
 
@@ -13,15 +14,11 @@ export function readBytes(
 ): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes })
   if (compression === undefined) return count(file, counted)
-  const unpack =
-    compression === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes })
-  // Whoever reads `unpack` gets every error; the pipeline closes the file when reading stops early.
-  return pipeline(
-    file,
-    (chunks: Readable) => count(chunks, counted),
-    unpack,
-    () => undefined,
-  )
+  // Whoever reads the last stream gets every error; the pipeline closes the file when reading stops early.
+  const counter = (chunks: Readable) => count(chunks, counted)
+  const ignore = () => undefined
+  if (compression === 'gzip') return pipeline(file, counter, createGunzip({ chunkSize: chunkBytes }), ignore)
+  return pipeline(file, counter, zstdFrames, createZstdDecompress({ chunkSize: chunkBytes }), ignore)
 }
 
 async function* count(chunks: AsyncIterable<Buffer>, counted: (bytes: number) => void): AsyncGenerator<Buffer> {
