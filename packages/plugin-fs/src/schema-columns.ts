@@ -44,7 +44,7 @@ export function cellsForSchema(schema: Schema): ((row: Row) => Row) | undefined 
       if (typeof cell !== 'string') continue
       const value = fromCell(cell, type)
       if (value instanceof Unfit) continue
-      if (value !== null || nullable || type === 'json') changed[column] = value
+      if (value !== null || nullable) changed[column] = value
       else if (optional) delete changed[column]
     }
     return changed

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -53,7 +53,7 @@ export class StepFolder {
   }
 
   #steps(): number[] {
-    if (!existsSync(this.path)) return []
+    if (statSync(this.path, { throwIfNoEntry: false })?.isDirectory() !== true) return []
     return readdirSync(this.path).flatMap((name) => {
       const number = stepName.exec(name)?.[1]
       return number === undefined ? [] : [Number(number)]

@@ -1,4 +1,5 @@
 import type { ColumnType } from '@maestro-dataflow/core'
+import { parseJson } from './parse-json.js'
 
 /** A value that does not fit the type of its column. */
 export class Unfit {
@@ -43,12 +44,11 @@ export function fromCell(cell: string, type: ColumnType): unknown {
     case 'boolean':
       return booleans.get(text.toLowerCase()) ?? new Unfit(cell, type)
     case 'json':
-    case 'vector':
-      try {
-        return type === 'json' ? JSON.parse(text) : fromJson(JSON.parse(text), type)
-      } catch {
-        break
-      }
+    case 'vector': {
+      const value = parsed(text)
+      const typed = value === undefined ? new Unfit(cell, type) : fromJson(value, type)
+      return typed instanceof Unfit ? new Unfit(cell, type) : typed
+    }
     default:
       return fromText(text, type) ?? new Unfit(cell, type)
   }
@@ -76,6 +76,14 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Types that both cells and JSON hold as text. */

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import { temporaryProject } from './__fixtures__/temporary-project.js'
+
+const { path } = temporaryProject()
+
+/** About 210 MB of rows of 350 bytes. */
+function writeBigFile(): number {
+  const file = openSync(path('in.jsonl'), 'w')
+  let rows = 0
+  while (rows < 600_000) {
+    let text = ''
+    for (const end = rows + 10_000; rows < end; rows++)
+      text += `{"id":"r${rows}","text":"${'lorem ipsum, "dolor" sit 漢字 '.repeat(10).replaceAll('"', '\\"')}","n":${rows}}\n`
+    writeSync(file, text)
+  }
+  closeSync(file)
+  return rows
+}
+
+test('files far larger than the memory allowed go through every format', { timeout: 240_000 }, () => {
+  const rows = writeBigFile()
+  expect(statSync(path('in.jsonl')).size).toBeGreaterThan(200_000_000)
+  const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
+  writeFileSync(
+    path('copy.mjs'),
+    `import { pipeline } from ${here('@maestro-dataflow/core')}
+     import { maestro } from ${here('@maestro-dataflow/core/runtime')}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+     const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
+     const ways = ['in.jsonl', 'a.jsonl.gz', 'b.json', 'c.csv.zst', 'd.tsv', 'out.jsonl']
+     const counts = []
+     for (let index = 1; index < ways.length; index++) {
+       const copy = pipeline('copy').read('fs.file', { path: ways[index - 1] }).write('fs.file', { path: ways[index] })
+       const report = await project.run(copy)
+       counts.push(report.counts.rowsOut)
+     }
+     console.log(JSON.stringify({ counts, peak: process.resourceUsage().maxRSS / 1024 }))`,
+  )
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=64', 'copy.mjs'], {
+    cwd: path(''),
+    encoding: 'utf8',
+  })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  const { counts, peak } = JSON.parse(stdout)
+  expect(counts).toEqual([rows, rows, rows, rows, rows])
+  // Buffers are not on the heap; a whole file in them would show here.
+  expect(peak).toBeLessThan(450)
+})

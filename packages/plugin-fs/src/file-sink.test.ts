@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { pipeline } from '@maestro-dataflow/core'
+import { describe, expect, test } from 'vitest'
+import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
+
+const { write, read, copy, path, files, project } = temporaryProject()
+
+/** The one fault that a plan was refused for. */
+async function fault(sink: { path: string; mode?: 'overwrite' }): Promise<unknown> {
+  const error = (await failure(copy({ path: 'in.jsonl' }, sink))) as { details: { errors: unknown[] } }
+  expect(error.details.errors.length).toBe(1)
+  return error.details.errors[0]
+}
+
+describe('where an output may stand', () => {
+  test('not where there is a folder, nor below a file', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    mkdirSync(path('out.jsonl'))
+    const unwritable = { code: 'MAESTRO_RUN_OUTPUT_UNWRITABLE' }
+    expect(await fault({ path: 'out.jsonl', mode: 'overwrite' })).toMatchObject(unwritable)
+    expect(await fault({ path: 'in.jsonl/out.jsonl' })).toMatchObject(unwritable)
+    expect(files().sort()).toEqual(['in.jsonl', 'out.jsonl'])
+  })
+
+  test('not in the place of a device', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    symlinkSync('/dev/null', path('out.jsonl'))
+    const run = project({ allowOutsidePaths: true }).run(
+      pipeline('device')
+        .read('fs.file', { path: 'in.jsonl' })
+        .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }),
+    )
+    expect(await failure(run)).toMatchObject({
+      details: { errors: [{ code: 'MAESTRO_RUN_OUTPUT_UNWRITABLE' }] },
+    })
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
+  })
+
+  test('not behind a link that leaves the project', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    symlinkSync('/tmp', path('away'))
+    expect(await fault({ path: 'away/maestro-out.jsonl' })).toMatchObject({ code: 'MAESTRO_STORAGE_PATH_OUTSIDE' })
+  })
+
+  test('a link inside the project stays one; what it leads to is replaced', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    write('real/out.jsonl', 'before')
+    symlinkSync('real/out.jsonl', path('out.jsonl'))
+    await copy({ path: 'in.jsonl' }, { path: 'out.jsonl', mode: 'overwrite' })
+    expect(read('real/out.jsonl')).toBe('{"a":1}\n')
+    expect(lstatSync(path('out.jsonl')).isSymbolicLink()).toBe(true)
+  })
+
+  test('folders on the way are made; a run may read and replace one file', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    await copy({ path: 'in.jsonl' }, { path: 'new/folder/out.json' })
+    expect(JSON.parse(read('new/folder/out.json'))).toEqual([{ a: 1 }])
+    await copy({ path: 'in.jsonl' }, { path: 'in.jsonl', mode: 'overwrite' })
+    expect(read('in.jsonl')).toBe('{"a":1}\n')
+  })
+})
+
+/** A process of its own that reads `in.jsonl` and writes the output named; what it prints is the code of its error. */
+function copyInProcess(output: string, before: string, user?: number): string {
+  const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
+  writeFileSync(
+    path('copy.mjs'),
+    `import { pipeline } from ${here('@maestro-dataflow/core')}
+     import { maestro } from ${here('@maestro-dataflow/core/runtime')}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+     ${user === undefined ? '' : `process.setgid(${user}); process.setuid(${user})`}
+     const copy = pipeline('copy')
+       .read('fs.file', { path: 'in.jsonl' })
+       .write('fs.file', { path: '${output}', mode: 'overwrite' })
+     await maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' }).run(copy).then(
+       () => console.log('done'),
+       (error) => console.log((error.details.errors?.[0] ?? error).code),
+     )`,
+  )
+  const { stdout, stderr } = spawnSync('bash', ['-c', `${before} exec "$0" copy.mjs`, process.execPath], {
+    cwd: path(''),
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  return stdout.trim()
+}
+
+describe('an output that cannot be written', () => {
+  const noise = Array.from({ length: 20_000 }, (_, n) => `{"n":${(n * 48271) % 2147483647},"m":${Math.sin(n)}}\n`).join(
+    '',
+  )
+
+  // A bound on the size of files is a disk that is full, and needs no right to make one. It is in KB.
+  test.each(['out.jsonl', 'out.csv', 'out.jsonl.gz', 'out.json.zst'])('%s on a full disk', (output) => {
+    write('in.jsonl', noise)
+    write(output, 'precious')
+    expect(copyInProcess(output, 'ulimit -f 100; trap "" XFSZ;')).toBe('MAESTRO_RUN_OUTPUT_UNWRITABLE')
+    expect(read(output)).toBe('precious')
+    expect(files().sort()).toEqual(['copy.mjs', 'in.jsonl', output].sort())
+    expect(copyInProcess(output, '')).toBe('done')
+    expect(read(output)).not.toBe('precious')
+  })
+
+  test('a folder without the right to write is a fault of the plan', () => {
+    write('in.jsonl', noise)
+    write('out/out.jsonl', 'precious')
+    chmodSync(path('out'), 0o555)
+    chmodSync(path(''), 0o777)
+    // Root may write anywhere: the process becomes somebody else.
+    const user = process.getuid?.() === 0 ? 65534 : undefined
+    expect(copyInProcess('out/out.jsonl', '', user)).toBe('MAESTRO_RUN_OUTPUT_UNWRITABLE')
+    expect(read('out/out.jsonl')).toBe('precious')
+    chmodSync(path('out'), 0o755)
+  })
+})
