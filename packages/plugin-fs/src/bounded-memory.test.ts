@@ -6,14 +6,14 @@ import { temporaryProject } from './__fixtures__/temporary-project.js'
 
 const { path } = temporaryProject()
 
-/** About 210 MB of rows of 350 bytes. */
+/** More than 200 MB, in rows of 2 KB. */
 function writeBigFile(): number {
   const file = openSync(path('in.jsonl'), 'w')
   let rows = 0
-  while (rows < 600_000) {
+  while (rows < 100_000) {
     let text = ''
-    for (const end = rows + 10_000; rows < end; rows++)
-      text += `{"id":"r${rows}","text":"${'lorem ipsum, "dolor" sit 漢字 '.repeat(10).replaceAll('"', '\\"')}","n":${rows}}\n`
+    for (const end = rows + 1000; rows < end; rows++)
+      text += `{"id":"r${rows}","text":"${'lorem ipsum, "dolor" sit 漢字 '.repeat(62).replaceAll('"', '\\"')}","n":${rows}}\n`
     writeSync(file, text)
   }
   closeSync(file)
