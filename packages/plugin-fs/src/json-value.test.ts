@@ -44,7 +44,7 @@ describe('what JSON cannot say is refused with column and row', () => {
     ['a Map', new Map()],
     ['a circle', circle],
   ])('%s', async (_name, value) => {
-    const error = await failure(Promise.try(() => rowToJson({ id: 'x', c: value }, 'row-7')))
+    const error = await failure((async () => rowToJson({ id: 'x', c: value }, 'row-7'))())
     expect(error).toMatchObject({ code: 'MAESTRO_ROW_UNENCODABLE', details: { column: 'c' }, rowId: 'row-7' })
   })
 })
