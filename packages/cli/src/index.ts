@@ -1,1 +1,2 @@
+export { cliErrors } from './errors.js'
 export { main } from './main.js'
