@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { RunReport } from '@maestro-dataflow/core'
 import { counted, formatSpan } from './terminal/format-number.js'
 
@@ -19,7 +20,13 @@ export function describeReport(report: RunReport): string {
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
-    lines.push(`  run folder: ${report.directory}${rejects}`)
+    lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+/** A path as one would type it from here. */
+export function shownPath(path: string): string {
+  const way = relative(process.cwd(), path)
+  return way === '' || way.startsWith('..') ? path : way
 }
