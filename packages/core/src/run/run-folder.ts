@@ -15,7 +15,10 @@ export interface RunFolder {
 
 /** An id that sorts by time and says which pipeline ran: `20261124-094512123-reviews-3f9a`. */
 export function createRunId(pipeline: string, now = new Date()): string {
-  const time = now.toISOString().replace(/[-:.Z]/g, '').replace('T', '-')
+  const time = now
+    .toISOString()
+    .replace(/[-:.Z]/g, '')
+    .replace('T', '-')
   const name = pipeline.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 40)
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
