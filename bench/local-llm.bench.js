@@ -5,6 +5,9 @@ import { alternate, median, round, runScript } from './measure.js'
 export async function bench() {
   const script = (name) => () => runScript(join(import.meta.dirname, 'local-llm', name))
   const { ours, theirs } = await alternate(3, script('ours.js'), script('bare.js'))
+  const tokens = (runs) => Number(/tokens=(\d+)/.exec(runs[0].stdout)?.[1])
+  if (Math.abs(tokens(ours) / tokens(theirs) - 1) > 0.05)
+    throw new Error(`not the same work: ${tokens(ours)} and ${tokens(theirs)} tokens`)
   const speed = (runs) => median(runs.map(({ stdout }) => Number(/tokens_per_s=([\d.]+)/.exec(stdout)?.[1])))
   const [oursTokens, bareTokens] = [speed(ours), speed(theirs)]
   return {

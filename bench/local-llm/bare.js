@@ -10,24 +10,26 @@ const context = await model.createContext({ sequences, contextSize: 2048, thread
 const chats = Array.from({ length: sequences }, () => new LlamaChat({ contextSequence: context.getSequence() }))
 
 async function ask(chat, question) {
-  const before = chat.sequence.tokenMeter.getState()
   const history = [
     { type: 'user', text: question },
     { type: 'model', response: [] },
   ]
-  await chat.generateResponse(history, { maxTokens, temperature: 0 })
-  return chat.sequence.tokenMeter.diff(before).usedOutputTokens
+  const { response } = await chat.generateResponse(history, { maxTokens, temperature: 0 })
+  return model.tokenize(response).length
 }
 
 await ask(chats[0], 'Hello')
 const waiting = [...questions]
-let tokens = 0
+const counts = []
 const started = performance.now()
 await Promise.all(
   chats.map(async (chat) => {
     for (let question = waiting.shift(); question !== undefined; question = waiting.shift())
-      tokens += await ask(chat, question)
+      counts.push(await ask(chat, question))
   }),
 )
-report(tokens, started)
+report(
+  counts.reduce((sum, count) => sum + count, 0),
+  started,
+)
 await llama.dispose()

@@ -10,5 +10,6 @@ export const questions = Array.from({ length: 48 }, (_, index) => {
 
 /** Only what was generated counts; loading and the first answer stay out. */
 export function report(tokens, started) {
+  console.log(`tokens=${tokens}`)
   console.log(`tokens_per_s=${(tokens / (performance.now() - started)) * 1000}`)
 }
