@@ -86,8 +86,13 @@ export class ColumnValues {
   /** Sorts numbers as numbers and the rest as text where the plan does not know the type. */
   sortKeys(column: string): readonly string[] {
     if (typeOf(column, this.#columns) !== 'unknown') return [this.typed(column)]
+    const text = this.text(column)
     const isNumber = `coalesce(json_type(${lineColumn}, ${pointer(...this.#path(column))}) IN ('UBIGINT', 'BIGINT', 'DOUBLE'), false)`
-    return [isNumber, `CASE WHEN ${isNumber} THEN TRY_CAST(${this.text(column)} AS DOUBLE) END`, this.text(column)]
+    return [
+      `CASE WHEN ${text} IS NOT NULL THEN ${isNumber} END`,
+      `CASE WHEN ${isNumber} THEN TRY_CAST(${text} AS DOUBLE) END`,
+      text,
+    ]
   }
 
   /** A casting of 1.5 to an integer would round it without a word. */

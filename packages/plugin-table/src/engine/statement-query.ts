@@ -45,10 +45,10 @@ export function withColumns({
 
 function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
   return by
-    .flatMap(({ column, descending = false, nulls = 'last' }) => [
-      `(${values.text(column)} IS NULL) ${nulls === 'last' ? 'ASC' : 'DESC'}`,
-      ...values.sortKeys(column).map((key) => `${key} ${descending ? 'DESC' : 'ASC'}`),
-    ])
+    .flatMap(({ column, descending = false, nulls = 'last' }) => {
+      const direction = `${descending ? 'DESC' : 'ASC'} NULLS ${nulls === 'last' ? 'LAST' : 'FIRST'}`
+      return values.sortKeys(column).map((key) => `${key} ${direction}`)
+    })
     .join(', ')
 }
 
