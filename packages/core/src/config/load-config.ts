@@ -31,15 +31,16 @@ export async function loadConfig(options: {
     searchPlaces,
     packageProp: 'maestro-dataflow',
     searchStrategy: 'global',
+    ignoreEmptySearchPlaces: false,
     cache: false,
     loaders: { '.ts': native, '.mts': native, '.js': native, '.mjs': native },
   })
   let path = options.file === undefined ? undefined : resolve(options.cwd, options.file)
   try {
     const found = path === undefined ? await explorer.search(options.cwd) : await explorer.load(path)
-    if (found === null || found.isEmpty === true)
-      throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
+    if (found === null) throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
     path = found.filepath
+    if (found.isEmpty === true) throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it is empty' })
     return { path, config: found.config as MaestroConfig }
   } catch (error) {
     if (MaestroError.is(error)) throw error
@@ -59,6 +60,9 @@ async function importDefault(path: string): Promise<unknown> {
   return module.default
 }
 
+/** The first line that says something: readers of JSON and YAML begin with the path, which the message has already. */
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'there is no such file'
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').filter((line) => line !== '')
+  return lines.find((line) => !line.endsWith(':')) ?? lines[0] ?? ''
 }

@@ -67,7 +67,9 @@ async function discoverPackage(name: string, options: unknown, directory: string
     throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', {
       name,
       from: directory,
-      suggestion: didYouMean(name, [...officialPlugins, ...installed(directory)]),
+      suggestion: existsSync(resolve(directory, name))
+        ? `./${name}`
+        : didYouMean(name, [...officialPlugins, ...installed(directory)]),
     })
   }
   const { version, manifest } = await readManifest(name, join(folder, 'package.json'))
@@ -87,6 +89,7 @@ async function discoverFile(path: string, options: unknown, directory: string): 
 }
 
 async function discoverInline(definition: PluginDefinition, options: unknown): Promise<DiscoveredPlugin> {
+  if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin: 'an entry of `plugins`' })
   const { name, manifest } = definition
   const load = async () => definition
   if (manifest instanceof URL) {
@@ -133,12 +136,10 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
 }
 
 function isPlugin(value: unknown): value is PluginDefinition {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { apply?: unknown }).apply === 'function' &&
-    'name' in value
-  )
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const { name, apply } = value as { name?: unknown; apply?: unknown }
+  // Every function has an `apply` of its own kind.
+  return typeof name === 'string' && name !== '' && typeof apply === 'function' && apply !== Function.prototype.apply
 }
 
 /** The folder of an installed package, upward from a folder, through linked workspaces too. */
