@@ -10,14 +10,13 @@ const serving = z.union([used, z.looseObject({ kind: z.string(), name: z.string(
 const plugin = z.custom<PluginReference>(isPluginReference, {
   error: "a package name, a path, ['name', options] or a plugin is expected",
 })
+const share = 'a whole number is expected, or a share such as "5%"'
 const run = z.strictObject({
   rowsInFlight: positive.optional(),
   megabytesInFlight: z.number().positive().optional(),
   onError: z.enum(['reject', 'fail']).optional(),
   maxRejects: z
-    .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/)], {
-      error: 'a whole number is expected, or a share such as "5%"',
-    })
+    .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)], { error: share })
     .optional(),
   failFast: positive.optional(),
 })

@@ -54,7 +54,9 @@ export async function loadConfig(options: {
 
 /** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
 async function importDefault(path: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error) => {
+    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonOf(error) }, error)
+  })
   if (module.default === undefined)
     throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
   return module.default
@@ -62,7 +64,7 @@ async function importDefault(path: string): Promise<unknown> {
 
 /** The first line that says something: readers of JSON and YAML begin with the path, which the message has already. */
 function reasonOf(error: unknown): string {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'there is no such file'
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return 'there is no such file'
   const lines = (error instanceof Error ? error.message : String(error)).split('\n').filter((line) => line !== '')
   return lines.find((line) => !line.endsWith(':')) ?? lines[0] ?? ''
 }

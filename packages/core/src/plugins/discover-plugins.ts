@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -170,8 +170,8 @@ function entryIn(exports: unknown): string | undefined {
 /** Packages that stand beside the config, for suggestions. */
 function installed(directory: string): readonly string[] {
   const folder = join(directory, 'node_modules')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).flatMap((name) =>
-    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  const inside = (path: string) => (existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [])
+  return inside(folder).flatMap((name) =>
+    name.startsWith('@') ? inside(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
   )
 }
