@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { MaestroConfig } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from './reason-of.js'
 
 /** A config as it was found, not yet checked. */
 export interface FoundConfig {
@@ -46,7 +47,7 @@ export async function loadConfig(options: {
     if (MaestroError.is(error)) throw error
     throw maestroError(
       'MAESTRO_CONFIG_LOAD',
-      { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonOf(error) },
+      { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonFor(error) },
       error,
     )
   }
@@ -55,16 +56,13 @@ export async function loadConfig(options: {
 /** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
 async function importDefault(path: string): Promise<unknown> {
   const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error) => {
-    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonOf(error) }, error)
+    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonFor(error) }, error)
   })
   if (module.default === undefined)
     throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
   return module.default
 }
 
-/** The first line that says something: readers of JSON and YAML begin with the path, which the message has already. */
-function reasonOf(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return 'there is no such file'
-  const lines = (error instanceof Error ? error.message : String(error)).split('\n').filter((line) => line !== '')
-  return lines.find((line) => !line.endsWith(':')) ?? lines[0] ?? ''
+function reasonFor(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 'there is no such file' : reasonOf(error)
 }

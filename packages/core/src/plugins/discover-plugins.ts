@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { reasonOf } from '../config/reason-of.js'
 import type { ConfiguredPlugin, PluginDefinition, PluginManifest, PluginReference } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
@@ -124,11 +125,7 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
     module = (await load()) as { default?: unknown }
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError(
-      'MAESTRO_PLUGIN_LOAD',
-      { plugin, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' },
-      error,
-    )
+    throw maestroError('MAESTRO_PLUGIN_LOAD', { plugin, reason: reasonOf(error) }, error)
   }
   const definition = module.default
   if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin })
