@@ -101,6 +101,17 @@ test('{ env } in JSON and YAML stands for a value of the environment, at any dep
   expect(plugins).toEqual([['./p.js', { key: env('KEY_P') }]])
 })
 
+test('env() stays what it is', async () => {
+  const apiKey = env('KEY_A', 'none')
+  const { servings, plugins } = await resolve({
+    plugins: [['./p.js', { key: apiKey }]],
+    servings: { default: { use: 'a.chat', apiKey, list: [apiKey] } },
+  })
+  expect(servings.default).toEqual({ use: 'a.chat', apiKey, list: [apiKey] })
+  expect(isEnvironmentValue((servings.default as { apiKey?: unknown }).apiKey)).toBe(true)
+  expect(plugins).toEqual([['./p.js', { key: apiKey }]])
+})
+
 test('values are read from the environment when they are needed, and kept as secrets', () => {
   const secrets: string[] = []
   const keep = (value: string) => void secrets.push(value)

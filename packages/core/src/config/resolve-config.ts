@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { env, type MaestroConfig } from '../contracts/config.js'
+import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
@@ -53,13 +53,15 @@ async function checkConfig(config: unknown, path: string): Promise<void> {
   throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
 }
 
-function unknownSetting(name: string, suggestion: string | undefined, known: readonly string[]): string {
+/** Says that there is no setting of a name. */
+export function unknownSetting(name: string, suggestion: string | undefined, known: readonly string[]): string {
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
   return `${name}: there is no such setting.${meant} Known: ${known.join(', ')}.`
 }
 
 /** In JSON and YAML a value from the environment is written `{ "env": "NAME" }`. */
 function environmentIn(value: unknown): unknown {
+  if (isEnvironmentValue(value)) return value
   if (Array.isArray(value)) return value.map(environmentIn)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   const entries = Object.entries(value)
