@@ -1,5 +1,6 @@
+import { relative } from 'node:path'
 import type { RunReport } from '@maestro-dataflow/core'
-import { formatSpan } from './terminal/format-number.js'
+import { counted, formatSpan } from './terminal/format-number.js'
 
 /** A report for people. */
 export function describeReport(report: RunReport): string {
@@ -12,12 +13,20 @@ export function describeReport(report: RunReport): string {
   if (requests > 0) {
     const failed = failedRequests > 0 ? ` (${failedRequests} failed)` : ''
     const price = cost === undefined || cost === 0 ? '' : `, $${cost.toFixed(4)}`
-    lines.push(`  model: ${requests} calls${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`)
+    lines.push(
+      `  model: ${counted(requests, 'call')}${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`,
+    )
   }
-  for (const sink of report.sinks) lines.push(`  wrote ${sink.rows} rows to ${sink.location}`)
+  for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
-    lines.push(`  run folder: ${report.directory}${rejects}`)
+    lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+/** A path as one would type it from here. */
+export function shownPath(path: string): string {
+  const way = relative(process.cwd(), path)
+  return way === '' || way.startsWith('..') ? path : way
 }

@@ -1,5 +1,6 @@
 import { MaestroError, type RunReport } from '@maestro-dataflow/core'
 import { CommanderError } from 'commander'
+import { shownPath } from './describe-report.js'
 import { cliError, wrongUse } from './errors.js'
 import { printJson } from './terminal/json.js'
 import { styleFor } from './terminal/style.js'
@@ -34,7 +35,7 @@ function describeError(error: MaestroError, report: RunReport | undefined): stri
   const { bold, bad, dim } = styleFor(process.stderr)
   const lines = [`${bad(bold(error.code))}: ${error.message}`]
   if (error.hint !== undefined && error.hint !== '') lines.push(error.hint)
-  if (report?.directory !== undefined) lines.push(dim(`run folder: ${report.directory}`))
+  if (report?.directory !== undefined) lines.push(dim(`run folder: ${shownPath(report.directory)}`))
   return lines.join('\n')
 }
 

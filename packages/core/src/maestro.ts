@@ -16,9 +16,10 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
+import { type Contribution, loadContributions } from './plugins/load-contributions.js'
 import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
-import { selectPlugins } from './plugins/select-plugins.js'
+import { selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { BatchQueue } from './run/batch-queue.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RunEnvironment } from './run/run-context.js'
@@ -42,6 +43,12 @@ export type MaestroOptions = MaestroConfig & { readonly directory?: string }
 
 interface Prepared {
   readonly compiled: CompiledPipeline
+  readonly session: Session
+}
+
+interface Selected {
+  readonly definition: PipelineDefinition
+  readonly selected: readonly DiscoveredPlugin[]
   readonly session: Session
 }
 
@@ -73,6 +80,18 @@ export class Maestro {
     const config = await this.config()
     this.#discovered ??= discoverPlugins(config.plugins, config.directory).then(orderPlugins)
     return this.#discovered
+  }
+
+  /** The plugins that a pipeline loads. They are loaded here too: its operators say whether they ask for models. */
+  async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
+    return (await this.#select(pipeline, settings)).selected
+  }
+
+  /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
+  async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
+    const { directory } = await this.config()
+    const loaded = await loadContributions(withRequired(await this.plugins(), new Set([plugin])), directory)
+    return loaded.filter((contribution) => contribution.plugin === plugin)
   }
 
   /** Runs a pipeline. @throws what stopped it; outputs are then as they were */
@@ -135,12 +154,7 @@ export class Maestro {
   /** Hops 1 to 7. */
   async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
     try {
-      const config = await this.config()
-      const definition =
-        typeof pipeline === 'string'
-          ? await loadPipeline(pipeline, config, settings.params)
-          : await toDefinition(pipeline, settings.params)
-      const session = await this.#sessionFor(definition, config)
+      const { definition, session } = await this.#select(pipeline, settings)
       const compiled = await compilePipeline(
         definition,
         session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
@@ -152,12 +166,16 @@ export class Maestro {
   }
 
   /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
-  async #sessionFor(definition: PipelineDefinition, config: ResolvedConfig): Promise<Session> {
+  async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
+    const config = await this.config()
+    const definition =
+      typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
     const discovered = await this.plugins()
     const named = namesUsed(definition, config)
-    const session = await this.#session(config, discovered, selectPlugins(discovered, named))
-    const asked = namesAsked(definition, config, session.operator)
-    return this.#session(config, discovered, selectPlugins(discovered, { ...named, ...asked }))
+    const first = await this.#session(config, discovered, selectPlugins(discovered, named))
+    const asked = namesAsked(definition, config, first.operator)
+    const selected = selectPlugins(discovered, { ...named, ...asked })
+    return { definition, selected, session: await this.#session(config, discovered, selected) }
   }
 
   /** Hops 4 to 6, once for each set of plugins. */

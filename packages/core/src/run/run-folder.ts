@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,9 +13,12 @@ export interface RunFolder {
   readonly kept: boolean
 }
 
-/** An id that sorts by time and says which pipeline ran: `20261124-094512-reviews-3f9a`. */
+/** An id that sorts by time and says which pipeline ran: `20261124-094512123-reviews-3f9a`. */
 export function createRunId(pipeline: string, now = new Date()): string {
-  const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const time = now
+    .toISOString()
+    .replace(/[-:.Z]/g, '')
+    .replace('T', '-')
   const name = pipeline.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 40)
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
@@ -40,11 +44,11 @@ export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
   return { runId, path: await mkdtemp(join(tmpdir(), 'maestro-')), kept: false }
 }
 
-/** Removes all but the newest runs. */
+/** Removes all finished runs but the newest. A run that goes on, in this process or another, is never touched. */
 export async function pruneRuns(stateDirectory: string, keep: number): Promise<void> {
   const folder = join(stateDirectory, 'runs')
-  const runs = (await readdir(folder)).sort()
-  for (const run of runs.slice(0, Math.max(0, runs.length - keep)))
+  const finished = (await readdir(folder)).filter((run) => existsSync(join(folder, run, 'report.json'))).sort()
+  for (const run of finished.slice(0, Math.max(0, finished.length - keep)))
     await rm(join(folder, run), { recursive: true, force: true })
 }
 

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { PlannedStage } from '../contracts/plan.js'
+import { maestroError } from '../errors/error-table.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { createStepOperator } from './create-row-step.js'
 import type { RunContext } from './run-context.js'
@@ -30,9 +31,13 @@ export async function runOpaqueStage(
   const result = await operator.run(storage, { signal: context.signal }).catch((error) => {
     throw toStepError(error, step.node.id, undefined)
   })
+  if (storage.operatorStep === 0) {
+    const [expected, found] = ['a step written to the storage', 'nothing']
+    throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
+  }
   for (const row of result.rejected) {
     counter.rejected++
-    context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, counter, {
+    context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, undefined, {
       id: row.rowId,
       row: row.row,
       error: row.error,

@@ -61,6 +61,7 @@ export async function runOperator(
   const step = storage.step()
   const feed = async () => {
     for await (const batch of step.read()) {
+      if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
       unread.push(...rejectsOf(batch))
       await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
     }

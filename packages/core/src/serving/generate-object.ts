@@ -1,6 +1,7 @@
 import type { JsonSchema, Schema } from '../contracts/schema.js'
 import type { CallOptions, LLMRequest, LLMServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
+import { extractJson } from './extract-json.js'
 
 /** A schema as JSON Schema for a model. @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
 export function toJsonSchema(schema: Schema): JsonSchema {
@@ -25,7 +26,8 @@ export async function generateObject<Value>(
   schema: Schema<unknown, Value>,
   options: CallOptions = {},
 ): Promise<Value> {
-  const result = await serving.generate({ ...request, schema: toJsonSchema(schema) }, options)
+  const asked = { ...request, schema: toJsonSchema(schema) }
+  const result = await serving.generate(serving.capabilities.jsonSchema ? asked : withInstruction(asked), options)
   if (result.finishReason === 'length')
     throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: result.usage.outputTokens })
   if (result.finishReason === 'content-filter')
@@ -38,10 +40,14 @@ export async function generateObject<Value>(
   })
 }
 
+/** Tells a model that cannot be held to a schema what to answer; behind the prompt, so that its beginning stays the same. */
+function withInstruction({ schema, ...request }: LLMRequest & { readonly schema: JsonSchema }): LLMRequest {
+  const instruction = `Answer with JSON only, without any other text, that fits this JSON Schema:\n${JSON.stringify(schema)}`
+  return { ...request, messages: [...request.messages, { role: 'system', content: instruction }] }
+}
+
 function parseReply(serving: string, reply: string): unknown {
-  try {
-    return JSON.parse(reply)
-  } catch (error) {
-    throw maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reply.slice(0, 200) }, error)
-  }
+  const value = extractJson(reply)
+  if (value !== undefined) return value
+  throw maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reply.slice(0, 200) })
 }

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { LLMRequest, LLMServing } from '../contracts/serving.js'
+import { prompt } from '../define/prompt.js'
+import { EnhancedLLMServing } from './enhanced-llm-serving.js'
+import { generateObject } from './generate-object.js'
+
+/** A serving that answers by a function, the later the earlier it was asked. */
+function scripted(answer: (request: LLMRequest) => string, jsonSchema = true) {
+  const requests: LLMRequest[] = []
+  const provider: LLMServing = {
+    kind: 'llm',
+    name: 'scripted',
+    capabilities: { jsonSchema, images: false, audio: false },
+    async generate(request) {
+      const turn = requests.push(request)
+      await new Promise((resolve) => setTimeout(resolve, 20 - turn * 2))
+      return { text: answer(request), finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 2 }, model: 'm' }
+    },
+  }
+  return { serving: new EnhancedLLMServing(provider), provider, requests }
+}
+
+const question = (request: LLMRequest) => String(request.messages[0]?.content)
+const shout = (request: LLMRequest) => question(request).toUpperCase()
+
+describe('EnhancedLLMServing', () => {
+  test('one prompt, several in their order, requests in theirs', async () => {
+    const { serving } = scripted(shout)
+    const say = prompt('say {{word}}')
+    expect(await serving.generateWithPrompt(say, { word: 'a' })).toBe('SAY A')
+    const words = ['a', 'b', 'c'].map((word) => ({ word }))
+    expect(await serving.batchGenerateWithPrompts([say, say, say], words)).toEqual(['SAY A', 'SAY B', 'SAY C'])
+    const requests = words.map(({ word }) => ({ messages: [{ role: 'user' as const, content: word }] }))
+    const answers = await Array.fromAsync(serving.generateBatch(requests))
+    expect(answers.map(({ text }) => text)).toEqual(['A', 'B', 'C'])
+  })
+
+  test('prompts and variables of unequal length are an error, and nothing is asked', async () => {
+    const { serving, requests } = scripted(shout)
+    await expect(serving.batchGenerateWithPrompts([prompt('{{a}}')], [])).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_BATCH_LENGTH',
+    })
+    expect(requests).toEqual([])
+  })
+
+  test('a missing variable is an error before anything is asked', async () => {
+    const { serving, requests } = scripted(shout)
+    await expect(serving.generateWithPrompt(prompt('{{a}}'), {} as { a: string })).rejects.toMatchObject({
+      code: 'MAESTRO_PROMPT_VARIABLE_MISSING',
+    })
+    expect(requests).toEqual([])
+  })
+
+  test('whatever a provider throws is typed and told to the observer', async () => {
+    const { provider } = scripted(() => {
+      throw new TypeError('socket hang up')
+    })
+    const events: unknown[] = []
+    const serving = new EnhancedLLMServing(provider, { requestDone: (event) => events.push(event) })
+    await expect(serving.generate({ messages: [] }, { step: 's', rowId: 'r' })).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_FAILED',
+    })
+    expect(events).toMatchObject([
+      { serving: 'scripted', step: 's', rowId: 'r', error: { code: 'MAESTRO_SERVING_FAILED' } },
+    ])
+  })
+})
+
+describe('generateObject', () => {
+  const schema = z.object({ tone: z.enum(['good', 'bad']) })
+  const request: LLMRequest = { messages: [{ role: 'user', content: 'tone?' }] }
+
+  test('a provider that knows schemas gets the schema', async () => {
+    const { provider, requests } = scripted(() => '{"tone":"good"}')
+    expect(await generateObject(provider, request, schema)).toEqual({ tone: 'good' })
+    expect(requests[0]?.schema).toMatchObject({ properties: { tone: { enum: ['good', 'bad'] } } })
+    expect(requests[0]?.messages).toEqual(request.messages)
+  })
+
+  test('one that does not is told in words, and what it says around the answer is passed over', async () => {
+    const { provider, requests } = scripted(() => 'Of course:\n```json\n{"tone":"bad"}\n```', false)
+    expect(await generateObject(provider, request, schema)).toEqual({ tone: 'bad' })
+    expect(requests[0]?.schema).toBeUndefined()
+    expect(requests[0]?.messages.at(-1)?.content).toContain('"enum":["good","bad"]')
+  })
+
+  test.each([
+    ['no JSON', 'MAESTRO_SERVING_MALFORMED_REPLY'],
+    ['{"tone":"odd"}', 'MAESTRO_SERVING_SCHEMA_MISMATCH'],
+  ])('%s is a typed error', async (answer, code) => {
+    const { provider } = scripted(() => answer, false)
+    await expect(generateObject(provider, request, schema)).rejects.toMatchObject({ code })
+  })
+})
