@@ -9,10 +9,11 @@ import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
+import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
-import { namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
 import { type Contribution, loadContributions } from './plugins/load-contributions.js'
@@ -21,6 +22,7 @@ import { orderPlugins } from './plugins/order-plugins.js'
 import { selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { BatchQueue } from './run/batch-queue.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
+import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
 import { openSession, type Session } from './session.js'
@@ -45,10 +47,9 @@ interface Prepared {
 }
 
 interface Selected {
-  readonly config: ResolvedConfig
   readonly definition: PipelineDefinition
-  readonly discovered: readonly DiscoveredPlugin[]
   readonly selected: readonly DiscoveredPlugin[]
+  readonly session: Session
 }
 
 /**
@@ -81,7 +82,7 @@ export class Maestro {
     return this.#discovered
   }
 
-  /** The plugins whose code a pipeline loads; none of it is loaded here. */
+  /** The plugins that a pipeline loads. They are loaded here too: its operators say whether they ask for models. */
   async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
     return (await this.#select(pipeline, settings)).selected
   }
@@ -95,8 +96,8 @@ export class Maestro {
 
   /** Runs a pipeline. @throws what stopped it; outputs are then as they were */
   async run(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<RunReport> {
-    const { compiled, session } = await this.#prepare(pipeline, settings, true)
-    return runPipeline(compiled, session.environment, settings)
+    const prepared = await this.#prepare(pipeline, settings, true)
+    return this.#inScope(prepared, (environment) => runPipeline(prepared.compiled, environment, settings))
   }
 
   /** The rows that a pipeline ends with, as they come; its sinks are not opened and no run folder is made. */
@@ -121,19 +122,21 @@ export class Maestro {
 
   /** Runs a pipeline into a taker of rows instead of its sinks. */
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
-    const { compiled, session } = await this.#prepare(pipeline, settings, false)
+    const prepared = await this.#prepare(pipeline, settings, false)
+    const { compiled } = prepared
     const plan = { ...compiled.plan, sinks: [], stages: compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] })) }
-    return runPipeline({ ...compiled, plan, sinks: new Map() }, session.environment, {
-      ...settings,
-      keep: false,
-      output,
-    })
+    const options = { ...settings, keep: false, output }
+    return this.#inScope(prepared, (environment) =>
+      runPipeline({ ...compiled, plan, sinks: new Map() }, environment, options),
+    )
   }
 
   /** A few rows before and after each step; nothing is written. */
   async preview(pipeline: PipelineInput | string, count = 5, settings: RunSettings = {}): Promise<Preview> {
-    const { compiled, session } = await this.#prepare(pipeline, settings, false)
-    return previewPipeline(compiled, session.environment, count, settings.signal)
+    const prepared = await this.#prepare(pipeline, settings, false)
+    return this.#inScope(prepared, (environment) =>
+      previewPipeline(prepared.compiled, environment, count, settings.signal),
+    )
   }
 
   /** What would run, as data. @throws MAESTRO_PIPELINE_INVALID */
@@ -150,22 +153,29 @@ export class Maestro {
 
   /** Hops 1 to 7. */
   async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
-    const { config, definition, discovered, selected } = await this.#select(pipeline, settings)
-    const session = await this.#session(config, discovered, selected)
-    const compiled = await compilePipeline(
-      definition,
-      session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
-    )
-    return { compiled, session }
+    try {
+      const { definition, session } = await this.#select(pipeline, settings)
+      const compiled = await compilePipeline(
+        definition,
+        session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
+      )
+      return { compiled, session }
+    } catch (error) {
+      throw MaestroError.is(error) ? this.#redactor.error(error) : error
+    }
   }
 
-  /** Hops 1 to 3, and which plugins are to be loaded. */
+  /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
   async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
     const config = await this.config()
     const definition =
       typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
     const discovered = await this.plugins()
-    return { config, definition, discovered, selected: selectPlugins(discovered, namesUsed(definition, config)) }
+    const named = namesUsed(definition, config)
+    const first = await this.#session(config, discovered, selectPlugins(discovered, named))
+    const asked = namesAsked(definition, config, first.operator)
+    const selected = selectPlugins(discovered, { ...named, ...asked })
+    return { definition, selected, session: await this.#session(config, discovered, selected) }
   }
 
   /** Hops 4 to 6, once for each set of plugins. */
@@ -177,11 +187,20 @@ export class Maestro {
     const key = JSON.stringify(selected.map((plugin) => plugin.name))
     const known = this.#sessions.get(key)
     if (known !== undefined) return known
-    const loaded = await loadPlugins(selected)
+    const loaded = await loadPlugins(selected, this.#redactor.add)
     const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
     const session = openSession({ config, configured, loaded, logger, redactor: this.#redactor })
     this.#sessions.set(key, session)
     return session
+  }
+
+  async #inScope<T>({ compiled, session }: Prepared, work: (environment: RunEnvironment) => Promise<T>): Promise<T> {
+    const scope = session.openRun(compiled.plan.pipeline)
+    try {
+      return await work(scope.environment)
+    } finally {
+      await scope.dispose()
+    }
   }
 }
 

@@ -20,8 +20,17 @@ import { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
 
 /** Hops 5 and 6 for one set of loaded plugins: container, hooks and sealed registry, and what the hops after them need. */
 export interface Session {
-  readonly environment: RunEnvironment
+  /** A contributed operator, if there is one of this name. */
+  operator(name: string): OperatorDefinition | undefined
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
+  /** What one run gets. What is made for its operators alone is freed with it. */
+  openRun(pipeline: string): RunScope
+  dispose(): Promise<void>
+}
+
+/** The child scope of one run. */
+export interface RunScope {
+  readonly environment: RunEnvironment
   dispose(): Promise<void>
 }
 
@@ -45,7 +54,8 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
   container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
   const observer = {
     requestStart: hooks.requestStart.call.bind(hooks.requestStart),
-    requestDone: hooks.requestDone.call.bind(hooks.requestDone),
+    requestDone: ({ error, ...event }: RequestDoneEvent) =>
+      hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
   }
   const servings = new ConfiguredServings({
     config,
@@ -66,35 +76,41 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
     return engine
   }
-  const createOperator = (definition: OperatorDefinition, options: unknown) =>
-    definition.create(options, container.resolveAll(definition.inject ?? []))
+  const creator = (scope: TokenContainer) => (definition: OperatorDefinition, options: unknown) =>
+    definition.create(options, scope.resolveAll(definition.inject ?? []))
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
   return {
-    environment: {
-      directory,
-      stateDirectory,
-      keepRuns,
-      allowOutside,
-      settings,
-      logger,
-      hooks,
-      executor,
-      tableEngine,
-      observeRequests(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-      createOperator,
-    },
+    operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
     compileContext: (asked) => ({
       ...asked,
       directory,
       allowOutside,
       find: (kind, name, where) => registry.get(kind, name, where),
       describeServing: (name, kind, where) => servings.describe(name, kind, where),
-      createOperator,
+      createOperator: creator(container),
       tableEngine,
     }),
+    openRun(pipeline) {
+      const scope = container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
+      const environment: RunEnvironment = {
+        directory,
+        stateDirectory,
+        keepRuns,
+        allowOutside,
+        settings,
+        logger: scope.resolve(LOGGER),
+        hooks,
+        executor,
+        redact: redactor.error,
+        tableEngine,
+        observeRequests(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+        createOperator: creator(scope),
+      }
+      return { environment, dispose: () => scope.dispose() }
+    },
     async dispose() {
       await engine?.dispose()
       await executor.dispose()

@@ -1,31 +1,74 @@
-const secretName = /(api[-_]?key|secret|token|password|passwd|authorization|credential)s?$/i
-/** Names that end like a secret's and hold counts. */
-const countName = /^(max|input|output|context|cached|reasoning|total)?[-_]?tokens?$/i
+import { inspect } from 'node:util'
+import { MaestroError } from '../errors/maestro-error.js'
+
+const secretName =
+  /(api[-_]?key|access[-_]?key|private[-_]?key|secret|token|password|passwd|passphrase|authorization|credential|cookie)s?$/i
+/** In the plural, tokens are what models count. */
+const countName = /tokens$/i
+
+const blank = '[redacted]'
 
 /** Keeps secrets out of text: values under secret-looking names, and every value that was read from the environment. */
 export class Redactor {
-  readonly #secrets = new Set<string>()
+  /** Longest first, so that a secret which begins with another one goes as a whole. */
+  #secrets: readonly string[] = []
 
   /** Remembers a value that must never show. Very short ones are left alone: they would blank out common text. */
   readonly add = (value: string): void => {
-    if (value.length >= 4) this.#secrets.add(value)
+    if (value.length < 4 || this.#secrets.includes(value)) return
+    this.#secrets = [...this.#secrets, value].sort((a, b) => b.length - a.length)
   }
 
   text(text: string): string {
     let clean = text
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[redacted]')
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, blank)
     return clean
   }
 
-  /** A copy of data with secrets blanked out. */
-  data(value: unknown, name = ''): unknown {
-    if (isSecretName(name) && value !== undefined && value !== null) return '[redacted]'
+  /** A copy of data with secrets blanked out, made of what JSON can hold. */
+  data(value: unknown): unknown {
+    return this.#copy(value, '', [])
+  }
+
+  /** The same error without secrets in its texts, details and causes; the error itself when there are none in it. */
+  readonly error = (error: MaestroError): MaestroError => {
+    if (!this.#isIn(error)) return error
+    const { code, hint, retryable, plugin, step, rowId } = error
+    return new MaestroError({
+      code,
+      message: this.text(error.message),
+      hint: hint === undefined ? undefined : this.text(hint),
+      details: this.data(error.details) as Record<string, unknown>,
+      retryable,
+      cause: this.#cause(error.cause),
+    }).at({ plugin, step, rowId })
+  }
+
+  #cause(cause: unknown): unknown {
+    if (MaestroError.is(cause)) return this.error(cause)
+    if (!(cause instanceof Error)) return cause === undefined ? undefined : this.text(inspect(cause))
+    const clean = new Error(this.text(cause.message), { cause: this.#cause(cause.cause) })
+    return Object.assign(clean, { name: cause.name, stack: this.text(cause.stack ?? '') })
+  }
+
+  #isIn(error: unknown): boolean {
+    if (this.#secrets.length === 0) return false
+    const shown = inspect(error, { depth: 10, breakLength: Number.POSITIVE_INFINITY })
+    return this.text(shown) !== shown
+  }
+
+  #copy(value: unknown, name: string, above: readonly object[]): unknown {
+    if (isSecretName(name) && value !== undefined && value !== null) return blank
     if (typeof value === 'string') return this.text(value)
     if (typeof value === 'bigint') return value.toString()
     if (typeof value !== 'object' || value === null) return value
     if (value instanceof Error) return this.text(value.message)
-    if (Array.isArray(value)) return value.map((item) => this.data(item))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.data(item, key)]))
+    if (value instanceof Date || value instanceof URL) return this.text(String(value.toJSON()))
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+    if (above.includes(value)) return '[circular]'
+    const here = [...above, value]
+    if (Array.isArray(value)) return value.map((item) => this.#copy(item, '', here))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#copy(item, key, here)]))
   }
 }
 

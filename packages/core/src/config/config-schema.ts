@@ -1,40 +1,59 @@
 import { z } from 'zod'
+import type { PluginReference } from '../contracts/plugin.js'
 
 const used = z.looseObject({ use: z.string() })
 const positive = z.number().int().positive()
 
+const serving = z.union([used, z.looseObject({ kind: z.string(), name: z.string() })], {
+  error: "{ use: 'name of a serving', ...options } is expected, or a serving made in code",
+})
+const plugin = z.custom<PluginReference>(isPluginReference, {
+  error: "a package name, a path, ['name', options] or a plugin is expected",
+})
+const share = 'a whole number is expected, or a share such as "5%"'
+const run = z.strictObject({
+  rowsInFlight: positive.optional(),
+  megabytesInFlight: z.number().positive().optional(),
+  onError: z.enum(['reject', 'fail']).optional(),
+  maxRejects: z
+    .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)], { error: share })
+    .optional(),
+  failFast: positive.optional(),
+})
+const tableEngine = z.strictObject({
+  use: z.string(),
+  threads: positive.optional(),
+  memoryMegabytes: positive.optional(),
+})
+
 /** What a config may hold. Plugins and servings given as objects in code pass as they are. */
 export const configSchema = z.strictObject({
-  plugins: z.array(z.unknown()).optional(),
-  servings: z.record(z.string(), z.union([used, z.looseObject({ kind: z.string(), name: z.string() })])).optional(),
+  plugins: z.array(plugin).optional(),
+  servings: z.record(z.string(), serving).optional(),
   storages: z.record(z.string(), used).optional(),
   vectorStores: z.record(z.string(), used).optional(),
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
-  run: z
-    .strictObject({
-      rowsInFlight: positive.optional(),
-      megabytesInFlight: z.number().positive().optional(),
-      onError: z.enum(['reject', 'fail']).optional(),
-      maxRejects: z
-        .union([
-          z.number().int().nonnegative(),
-          z.string().regex(/^\d+(\.\d+)?%$/, 'a number, or a share such as "5%"'),
-        ])
-        .optional(),
-      failFast: positive.optional(),
-    })
-    .optional(),
+  run: run.optional(),
   budgets: z.record(z.string(), z.unknown()).optional(),
   cache: z.record(z.string(), z.unknown()).optional(),
   executor: z.string().optional(),
-  tableEngine: z
-    .union([
-      z.string(),
-      z.strictObject({ use: z.string(), threads: positive.optional(), memoryMegabytes: positive.optional() }),
-    ])
-    .optional(),
+  tableEngine: z.preprocess((value) => (typeof value === 'string' ? { use: value } : value), tableEngine).optional(),
   stateDirectory: z.string().optional(),
   keepRuns: positive.optional(),
   allowOutsidePaths: z.boolean().optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
+
+/** The settings within settings, for suggestions. */
+export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(configSchema.shape),
+  run: Object.keys(run.shape),
+  tableEngine: Object.keys(tableEngine.shape),
+}
+
+/** Whether a value can stand in `plugins`; whether it is a good plugin is seen when it is discovered. */
+function isPluginReference(value: unknown): boolean {
+  if (typeof value === 'string') return value !== ''
+  if (Array.isArray(value)) return typeof value[0] === 'string' && value.length <= 2
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}

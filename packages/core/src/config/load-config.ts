@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { MaestroConfig } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from './reason-of.js'
 
 /** A config as it was found, not yet checked. */
 export interface FoundConfig {
@@ -31,21 +32,22 @@ export async function loadConfig(options: {
     searchPlaces,
     packageProp: 'maestro-dataflow',
     searchStrategy: 'global',
+    ignoreEmptySearchPlaces: false,
     cache: false,
     loaders: { '.ts': native, '.mts': native, '.js': native, '.mjs': native },
   })
   let path = options.file === undefined ? undefined : resolve(options.cwd, options.file)
   try {
     const found = path === undefined ? await explorer.search(options.cwd) : await explorer.load(path)
-    if (found === null || found.isEmpty === true)
-      throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
+    if (found === null) throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
     path = found.filepath
+    if (found.isEmpty === true) throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it is empty' })
     return { path, config: found.config as MaestroConfig }
   } catch (error) {
     if (MaestroError.is(error)) throw error
     throw maestroError(
       'MAESTRO_CONFIG_LOAD',
-      { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonOf(error) },
+      { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonFor(error) },
       error,
     )
   }
@@ -53,12 +55,14 @@ export async function loadConfig(options: {
 
 /** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
 async function importDefault(path: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error) => {
+    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonFor(error) }, error)
+  })
   if (module.default === undefined)
     throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })
   return module.default
 }
 
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+function reasonFor(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 'there is no such file' : reasonOf(error)
 }

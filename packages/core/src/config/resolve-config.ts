@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { env, type MaestroConfig } from '../contracts/config.js'
+import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
+import type { PluginReference } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
 import type { ResolvedConfig } from './resolved-config.js'
@@ -20,7 +21,7 @@ export async function resolveConfig(
   return Object.freeze({
     path: place.path,
     directory,
-    plugins: config.plugins ?? [],
+    plugins: (config.plugins ?? []).map(withEnvironment),
     servings: environmentIn(servings) as ResolvedConfig['servings'],
     storages: environmentIn(storages) as ResolvedConfig['storages'],
     vectorStores: environmentIn(vectorStores) as ResolvedConfig['vectorStores'],
@@ -38,28 +39,38 @@ export async function resolveConfig(
 }
 
 async function checkConfig(config: unknown, path: string): Promise<void> {
-  const { configSchema } = await import('./config-schema.js')
+  const { configSchema, nestedSettings } = await import('./config-schema.js')
   const result = configSchema.safeParse(config)
   if (result.success) return
-  const known = Object.keys(configSchema.shape)
   const issues = result.error.issues.flatMap((issue) => {
     const where = issue.path.join('.')
-    if (issue.code === 'unrecognized_keys' && where === '') {
-      return issue.keys.map((key) => {
-        const suggestion = didYouMean(key, known)
-        return `${key}: there is no such setting.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`
-      })
-    }
-    return [where === '' ? issue.message : `${where}: ${issue.message}`]
+    if (issue.code !== 'unrecognized_keys') return [where === '' ? issue.message : `${where}: ${issue.message}`]
+    const known = nestedSettings[where] ?? []
+    return issue.keys.map((key) =>
+      unknownSetting(where === '' ? key : `${where}.${key}`, didYouMean(key, known), known),
+    )
   })
   throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
 }
 
+/** Says that there is no setting of a name. */
+export function unknownSetting(name: string, suggestion: string | undefined, known: readonly string[]): string {
+  const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
+  return `${name}: there is no such setting.${meant} Known: ${known.join(', ')}.`
+}
+
 /** In JSON and YAML a value from the environment is written `{ "env": "NAME" }`. */
 function environmentIn(value: unknown): unknown {
+  if (isEnvironmentValue(value)) return value
+  if (Array.isArray(value)) return value.map(environmentIn)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   const entries = Object.entries(value)
   const [first] = entries
   if (entries.length === 1 && first?.[0] === 'env' && typeof first[1] === 'string') return env(first[1])
   return Object.fromEntries(entries.map(([key, item]) => [key, environmentIn(item)]))
+}
+
+/** Options of a plugin may come from the environment too. */
+function withEnvironment(plugin: PluginReference): PluginReference {
+  return Array.isArray(plugin) ? [plugin[0], environmentIn(plugin[1])] : plugin
 }

@@ -1,11 +1,13 @@
+import { isSecretName } from '../builtin/redactor.js'
 import { isEnvironmentValue } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 
 /**
- * Reads the values that options take from the environment, at the moment they are needed.
+ * Reads the values that options take from the environment, at the moment they are needed. A text under a
+ * secret-looking name is a secret too, wherever it comes from.
  *
  * @param setting Where the options stand, for messages.
- * @param keepSecret Is told each value, so that it never shows.
+ * @param keepSecret Is told each secret, so that it never shows.
  * @throws MAESTRO_CONFIG_ENV_MISSING
  */
 export function resolveEnvironment(options: unknown, setting: string, keepSecret: (value: string) => void): unknown {
@@ -20,6 +22,9 @@ export function resolveEnvironment(options: unknown, setting: string, keepSecret
   if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
     return options
   return Object.fromEntries(
-    Object.entries(options).map(([key, item]) => [key, resolveEnvironment(item, `${setting}.${key}`, keepSecret)]),
+    Object.entries(options).map(([key, item]) => {
+      if (typeof item === 'string' && isSecretName(key)) keepSecret(item)
+      return [key, resolveEnvironment(item, `${setting}.${key}`, keepSecret)]
+    }),
   )
 }

@@ -5,7 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 
 /** Something that is freed when its container is. */
 interface Disposable {
-  dispose?(): Promise<void> | void
+  dispose(): Promise<void> | void
 }
 
 /** How a token's value is made: from the values of other tokens. */
@@ -31,13 +31,13 @@ export class TokenContainer {
 
   /** Makes a value when it is first asked for; it is freed with this scope. */
   bindFactory<T, const Tokens extends readonly Token<unknown>[]>(token: Token<T>, factory: Factory<T, Tokens>): this {
-    const create = (...dependencies: unknown[]) => {
-      const value = factory.create(...(dependencies as Injected<Tokens>))
-      this.#made.push(value as Disposable)
+    // What it needs comes from here, also when an inner scope asks first: the value outlives that scope.
+    const create = () => {
+      const value = factory.create(...this.resolveAll(factory.inject))
+      if (isDisposable(value)) this.#made.push(value)
       return value
     }
-    const identifiers = factory.inject.map((dependency) => dependency.id)
-    this.#container.bind(token.id).toResolvedValue(create, identifiers).inSingletonScope()
+    this.#container.bind(token.id).toDynamicValue(create).inSingletonScope()
     return this
   }
 
@@ -62,9 +62,25 @@ export class TokenContainer {
     return new TokenContainer(this.#container)
   }
 
-  /** Frees what this scope made, newest first, each once. */
+  /**
+   * Frees what this scope made, newest first, each once.
+   *
+   * @throws the first failure, when all have had their turn
+   */
   async dispose(): Promise<void> {
-    for (const value of this.#made.splice(0).reverse()) await value.dispose?.()
+    const failures: unknown[] = []
+    for (const value of this.#made.splice(0).reverse()) {
+      try {
+        await value.dispose()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
     await this.#container.unbindAllAsync()
+    if (failures.length > 0) throw failures[0]
   }
+}
+
+function isDisposable(value: unknown): value is Disposable {
+  return typeof (value as Partial<Disposable> | null | undefined)?.dispose === 'function'
 }

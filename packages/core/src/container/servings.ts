@@ -1,15 +1,18 @@
+import { unknownSetting } from '../config/resolve-config.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
 import type { LLMCapabilities, LLMServing, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
 import type { Token } from '../contracts/token.js'
 import { maestroError } from '../errors/error-table.js'
+import { optionNames } from '../pipeline/compile/check-options.js'
+import { describeIssues } from '../plugins/describe-issues.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
 import type { Registry } from '../plugins/registry.js'
 
 /** What the configured servings need. */
 export interface ServingsContext {
-  readonly config: Pick<ResolvedConfig, 'servings'>
+  readonly config: Pick<ResolvedConfig, 'path' | 'servings'>
   readonly registry: Registry
   resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
   keepSecret(value: string): void
@@ -84,7 +87,8 @@ export class ConfiguredServings implements Servings {
     const { registry, resolve, keepSecret } = this.#context
     const setting = `servings.${name}`
     const definition = registry.get('servings', configured.use, setting)
-    const options = validOptions(definition, resolveEnvironment(optionsOf(configured), setting, keepSecret), setting)
+    const given = resolveEnvironment(optionsOf(configured), setting, keepSecret) as object
+    const options = validOptions(definition, given, setting, this.#context.config.path ?? 'given in code')
     return definition.create(options, resolve(definition.inject ?? []))
   }
 }
@@ -97,16 +101,21 @@ function optionsOf({ use: _use, ...options }: UsedComponent): unknown {
   return options
 }
 
-function validOptions(definition: ServingDefinition, options: unknown, setting: string): unknown {
-  const result = definition.options['~standard'].validate(options)
+function validOptions(definition: ServingDefinition, options: object, setting: string, path: string): unknown {
+  const known = optionNames(definition.options)
+  const unknown = known === undefined ? [] : Object.keys(options).filter((name) => !known.includes(name))
+  const result = definition.options['~standard'].validate(
+    Object.fromEntries(Object.entries(options).filter(([name]) => !unknown.includes(name))),
+  )
   if (result instanceof Promise)
     throw maestroError('MAESTRO_CONFIG_INVALID', {
-      path: setting,
-      issues: ['the schema of a serving must not be asynchronous'],
+      path,
+      issues: [`${setting}: the schema of ${definition.name} must not be asynchronous`],
     })
-  if (result.issues === undefined) return result.value
-  const issues = result.issues.map(
-    (issue) => `${setting}.${(issue.path ?? []).map(String).join('.')}: ${issue.message}`,
-  )
-  throw maestroError('MAESTRO_CONFIG_INVALID', { path: definition.name, issues })
+  const issues = [
+    ...unknown.map((name) => unknownSetting(`${setting}.${name}`, didYouMean(name, known ?? []), known ?? [])),
+    ...describeIssues(result.issues ?? []).map((issue) => `${setting}.${issue}`),
+  ]
+  if (issues.length > 0 || result.issues !== undefined) throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
+  return result.value
 }

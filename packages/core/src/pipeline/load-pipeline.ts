@@ -3,6 +3,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readYaml } from '../config/read-yaml.js'
+import { reasonOf } from '../config/reason-of.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
@@ -59,15 +60,13 @@ async function readPipeline(path: string, params: Readonly<Record<string, unknow
     })
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError(
-      'MAESTRO_PIPELINE_LOAD',
-      { path, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' },
-      error,
-    )
+    throw maestroError('MAESTRO_PIPELINE_LOAD', { path, reason: reasonOf(error) }, error)
   }
 }
 
 function isPipeline(value: unknown): value is PipelineInput {
   if (value instanceof PipelineBuilder || isParameterised(value)) return true
-  return typeof value === 'object' && value !== null && 'steps' in value && 'sinks' in value
+  // A builder made by another copy of this package is known by its definition.
+  if (typeof value !== 'object' || value === null) return false
+  return 'definition' in value || ('steps' in value && 'sinks' in value)
 }

@@ -1,40 +1,55 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { Operator } from '../contracts/operator/operator.js'
-import type { PipelineDefinition, StepNode } from '../contracts/pipeline-definition.js'
+import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import { SERVINGS } from '../contracts/serving-definition.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 
-/**
- * What a pipeline and the config name of plugins: decides which plugins are loaded. Servings and stores of the config
- * count only when a step may ask for them, so that a plain pipeline loads no model library.
- */
+/** What a pipeline and the config name of plugins: these are loaded first. */
 export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig): ContributionNames {
   const { steps, sinks, source } = definition
-  const operators = new Set(steps.flatMap(({ use }) => (typeof use === 'string' ? [use] : [])))
-  const storages = new Set([
-    ...sinks.map((sink) => sink.use),
-    ...(source !== undefined && 'use' in source ? [source.use] : []),
-  ])
-  const prompts = new Set(steps.flatMap(promptNames))
-  const asks = steps.some(({ use }) =>
-    typeof use === 'string' ? !/^(fs|table)\./.test(use) : !('run' in use) || use instanceof Operator,
-  )
-  const servings = new Set(
-    asks ? Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : [])) : [],
-  )
-  const table = steps.some(({ use }) =>
-    typeof use === 'string' ? use.startsWith('table.') : use instanceof Operator && use.kind === 'table',
-  )
-  const engine = config.tableEngine
   return {
-    operators,
-    storages,
-    prompts,
-    servings,
-    ...(table ? { tableEngines: new Set(engine === undefined ? [] : [engine.use]) } : {}),
+    operators: new Set(steps.flatMap(({ use }) => (typeof use === 'string' ? [use] : []))),
+    storages: new Set([
+      ...sinks.map((sink) => sink.use),
+      ...(source !== undefined && 'use' in source ? [source.use] : []),
+    ]),
+    executors: new Set([config.executor]),
   }
 }
 
-function promptNames(step: StepNode): readonly string[] {
-  const prompt = (step.options as { prompt?: { use?: unknown } } | undefined)?.prompt
-  return typeof prompt?.use === 'string' ? [prompt.use] : []
+/**
+ * What the operators of a pipeline ask for beside themselves, once they are known: models only when one of them asks
+ * for a serving, so that a plain pipeline loads no model library whatever the config names.
+ */
+export function namesAsked(
+  definition: PipelineDefinition,
+  config: ResolvedConfig,
+  operator: (name: string) => OperatorDefinition | undefined,
+): ContributionNames {
+  const operators = definition.steps.flatMap(({ use, options }) => {
+    if (use instanceof Operator) return [{ kind: use.kind, prompt: [], asks: false }]
+    const known = typeof use === 'string' ? operator(use) : 'run' in use ? undefined : use
+    if (known === undefined) return []
+    return [{ kind: known.kind, prompt: promptNames(known, options), asks: asksForServings(known) }]
+  })
+  const servings = Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : []))
+  return {
+    prompts: new Set(operators.flatMap(({ prompt }) => prompt)),
+    ...(operators.some(({ asks }) => asks) ? { servings: new Set(servings) } : {}),
+    ...(operators.some(({ kind }) => kind === 'table')
+      ? { tableEngines: new Set(config.tableEngine === undefined ? [] : [config.tableEngine.use]) }
+      : {}),
+  }
+}
+
+/** A definition says that it asks for servings, or injects them. */
+function asksForServings({ servings, inject = [] }: OperatorDefinition): boolean {
+  return servings !== undefined || inject.some(({ id }) => id === SERVINGS.id)
+}
+
+function promptNames({ prompts }: OperatorDefinition, options: unknown): readonly string[] {
+  if (prompts === undefined || typeof options !== 'object' || options === null) return []
+  const { use } = ((options as Record<string, unknown>)[prompts.option] ?? {}) as { use?: unknown }
+  return typeof use === 'string' ? [use] : []
 }

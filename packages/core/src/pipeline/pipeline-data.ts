@@ -2,12 +2,13 @@ import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { definePipeline, type PipelineData } from '../define/define-pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
+import { paramsError, unknownParam } from './to-definition.js'
 
 const known = ['name', 'params', 'read', 'steps', 'write']
 
 /**
  * A pipeline from the data of a YAML or JSON file. `${name}` in an option stands for a parameter; an option that is
- * nothing else keeps the parameter's type; `\${` is a literal `${`.
+ * nothing else keeps the parameter's type; `\${` is a literal `${`. A name that is no parameter is an error.
  *
  * @throws MAESTRO_PIPELINE_MALFORMED, MAESTRO_PIPELINE_PARAMS
  */
@@ -20,7 +21,16 @@ export function fromPipelineData(
   if (issues.length > 0) throw maestroError('MAESTRO_PIPELINE_MALFORMED', { pipeline: source, issues })
   const { params: declared = {}, ...rest } = data as PipelineData
   const values = parameterValues(rest.name, declared, params)
-  const definition = definePipeline(substitute(rest, values) as PipelineData)
+  const strays = new Set<string>()
+  const definition = definePipeline(substitute(rest, values, strays) as PipelineData)
+  if (strays.size > 0) {
+    const names = Object.keys(declared)
+    const literal = 'A literal ${ is written \\${.'
+    throw paramsError(
+      rest.name,
+      [...strays].map((name) => `${unknownParam(name, names)} ${literal}`),
+    )
+  }
   return Object.keys(declared).length === 0 ? definition : { ...definition, params: values }
 }
 
@@ -40,13 +50,23 @@ function faultsOf(data: unknown): readonly string[] {
   if (!usesSomething(read))
     faults.push('read: an object with `use` is expected, such as { use: fs.file, path: data/in.csv }')
   if (!Array.isArray(steps)) faults.push('steps: a list is expected')
-  else
-    for (const [index, step] of steps.entries())
-      if (!usesSomething(step)) faults.push(`steps[${index}]: an object with \`use\` is expected`)
+  else for (const [index, step] of steps.entries()) faults.push(...partFaults(`steps[${index}]`, step))
   const sinks = Array.isArray(write) ? write : [write]
-  for (const [index, sink] of sinks.entries())
-    if (!usesSomething(sink)) faults.push(`write[${index}]: an object with \`use\` is expected`)
+  for (const [index, sink] of sinks.entries()) faults.push(...partFaults(`write[${index}]`, sink))
   return faults
+}
+
+/** What is wrong with a step or sink apart from its options. */
+function partFaults(place: string, part: unknown): readonly string[] {
+  if (!usesSomething(part)) return [`${place}: an object with \`use\` is expected`]
+  const { id, after, onError } = part as Record<string, unknown>
+  const texts = Object.entries({ id, after }).filter(([, value]) => value !== undefined && typeof value !== 'string')
+  return [
+    ...texts.map(([name]) => `${place}.${name}: a text is expected`),
+    ...(onError === undefined || onError === 'reject' || onError === 'fail'
+      ? []
+      : [`${place}.onError: "reject" or "fail" is expected`]),
+  ]
 }
 
 function usesSomething(value: unknown): boolean {
@@ -61,14 +81,16 @@ function parameterValues(
   const names = Object.keys(declared)
   const issues = Object.keys(given)
     .filter((name) => !names.includes(name))
-    .map((name) => `${name}: the pipeline has no such parameter; it has ${names.join(', ') || 'none'}`)
+    .map((name) => unknownParam(name, names))
   const values: Record<string, unknown> = {}
   for (const [name, fallback] of Object.entries(declared)) {
     const value = Object.hasOwn(given, name) ? likeDefault(given[name], fallback) : fallback
     if (value === null || value === undefined) issues.push(`${name}: a value must be given`)
+    else if (typeof fallback !== 'string' && fallback !== null && typeof value !== typeof fallback)
+      issues.push(`${name}: a ${typeof fallback} is expected, not ${JSON.stringify(value)}`)
     values[name] = value
   }
-  if (issues.length > 0) throw maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline, issues })
+  if (issues.length > 0) throw paramsError(pipeline, issues)
   return values
 }
 
@@ -82,16 +104,20 @@ function likeDefault(value: unknown, fallback: unknown): unknown {
 
 const reference = /\\\$\{|\$\{([^}]*)\}/g
 
-function substitute(value: unknown, params: Readonly<Record<string, unknown>>): unknown {
+/** @param strays Gets the names that stand for no parameter. */
+function substitute(value: unknown, params: Readonly<Record<string, unknown>>, strays: Set<string>): unknown {
   if (typeof value === 'string') {
     const whole = /^\$\{([^}]*)\}$/.exec(value)?.[1]?.trim()
     if (whole !== undefined && Object.hasOwn(params, whole)) return params[whole]
-    return value.replace(reference, (text, name?: string) => {
-      if (name === undefined) return '${'
-      return Object.hasOwn(params, name.trim()) ? String(params[name.trim()]) : text
+    return value.replace(reference, (text, inner?: string) => {
+      if (inner === undefined) return '${'
+      const name = inner.trim()
+      if (Object.hasOwn(params, name)) return String(params[name])
+      if (/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) strays.add(name)
+      return text
     })
   }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, params))
+  if (Array.isArray(value)) return value.map((item) => substitute(item, params, strays))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, params)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, params, strays)]))
 }

@@ -6,6 +6,10 @@ import {
   startPipeline,
 } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import { describeIssues } from '../plugins/describe-issues.js'
+import { didYouMean } from '../plugins/did-you-mean.js'
+import { optionNames } from './compile/check-options.js'
 
 /**
  * A pipeline in any of its forms as data.
@@ -20,19 +24,18 @@ export async function toDefinition(
   if (pipeline instanceof PipelineBuilder) return withParams(pipeline.definition, params)
   if (!isParameterised(pipeline)) return withParams('definition' in pipeline ? pipeline.definition : pipeline, params)
   const { name, params: schema } = pipeline
-  // A text that the schema refuses may be a number or truth value written as text.
-  const attempts = [params, Object.fromEntries(Object.entries(params).map(([key, value]) => [key, parsed(value)]))]
-  let issues: readonly string[] = []
-  for (const attempt of attempts) {
-    const result = await schema['~standard'].validate(attempt)
-    if (result.issues === undefined)
-      return pipeline.build(startPipeline(name, result.value) as never, result.value as never).definition
-    issues = result.issues.map(
-      (issue) =>
-        `${(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${issue.message}`,
+  const known = optionNames(schema)
+  const unknown = known === undefined ? [] : Object.keys(params).filter((param) => !known.includes(param))
+  if (unknown.length > 0)
+    throw paramsError(
+      name,
+      unknown.map((param) => unknownParam(param, known ?? [])),
     )
-  }
-  throw maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline: name, issues })
+  const asGiven = await schema['~standard'].validate(params)
+  const result =
+    asGiven.issues === undefined ? asGiven : await schema['~standard'].validate(parseRefused(params, asGiven.issues))
+  if (result.issues !== undefined) throw paramsError(name, describeIssues(result.issues))
+  return pipeline.build(startPipeline(name, result.value) as never, result.value as never).definition
 }
 
 export function isParameterised(pipeline: unknown): pipeline is AnyParameterisedPipeline {
@@ -41,13 +44,23 @@ export function isParameterised(pipeline: unknown): pipeline is AnyParameterised
 
 function withParams(definition: PipelineDefinition, params: Readonly<Record<string, unknown>>): PipelineDefinition {
   const given = Object.keys(params)
-  if (given.length > 0) {
-    throw maestroError('MAESTRO_PIPELINE_PARAMS', {
-      pipeline: definition.name,
-      issues: given.map((name) => `${name}: the pipeline has no such parameter`),
-    })
-  }
+  if (given.length > 0)
+    throw paramsError(
+      definition.name,
+      given.map((param) => unknownParam(param, [])),
+    )
   return definition
+}
+
+/** A text that the schema refuses may be a number, a truth value or more, written as text on the command line. */
+function parseRefused(
+  params: Readonly<Record<string, unknown>>,
+  issues: Parameters<typeof describeIssues>[0],
+): Readonly<Record<string, unknown>> {
+  const refused = issues.map(({ path: [first] = [] }) => String(typeof first === 'object' ? first.key : (first ?? '')))
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, refused.includes(name) ? parsed(value) : value]),
+  )
 }
 
 function parsed(value: unknown): unknown {
@@ -57,4 +70,16 @@ function parsed(value: unknown): unknown {
   } catch {
     return value
   }
+}
+
+/** Says that a pipeline has no parameter of a name. */
+export function unknownParam(name: string, known: readonly string[]): string {
+  const suggestion = didYouMean(name, known)
+  const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
+  return `${name}: the pipeline has no such parameter.${meant} It has ${known.join(', ') || 'none'}.`
+}
+
+/** @returns MAESTRO_PIPELINE_PARAMS */
+export function paramsError(pipeline: string, issues: readonly string[]): MaestroError {
+  return maestroError('MAESTRO_PIPELINE_PARAMS', { pipeline, issues })
 }

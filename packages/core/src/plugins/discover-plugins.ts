@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { reasonOf } from '../config/reason-of.js'
 import type { ConfiguredPlugin, PluginDefinition, PluginManifest, PluginReference } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
@@ -67,7 +68,9 @@ async function discoverPackage(name: string, options: unknown, directory: string
     throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', {
       name,
       from: directory,
-      suggestion: didYouMean(name, [...officialPlugins, ...installed(directory)]),
+      suggestion: existsSync(resolve(directory, name))
+        ? `./${name}`
+        : didYouMean(name, [...officialPlugins, ...installed(directory)]),
     })
   }
   const { version, manifest } = await readManifest(name, join(folder, 'package.json'))
@@ -87,6 +90,7 @@ async function discoverFile(path: string, options: unknown, directory: string): 
 }
 
 async function discoverInline(definition: PluginDefinition, options: unknown): Promise<DiscoveredPlugin> {
+  if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin: 'an entry of `plugins`' })
   const { name, manifest } = definition
   const load = async () => definition
   if (manifest instanceof URL) {
@@ -121,11 +125,7 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
     module = (await load()) as { default?: unknown }
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError(
-      'MAESTRO_PLUGIN_LOAD',
-      { plugin, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '' },
-      error,
-    )
+    throw maestroError('MAESTRO_PLUGIN_LOAD', { plugin, reason: reasonOf(error) }, error)
   }
   const definition = module.default
   if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin })
@@ -133,12 +133,10 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
 }
 
 function isPlugin(value: unknown): value is PluginDefinition {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { apply?: unknown }).apply === 'function' &&
-    'name' in value
-  )
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const { name, apply } = value as { name?: unknown; apply?: unknown }
+  // Every function has an `apply` of its own kind.
+  return typeof name === 'string' && name !== '' && typeof apply === 'function' && apply !== Function.prototype.apply
 }
 
 /** The folder of an installed package, upward from a folder, through linked workspaces too. */
@@ -169,8 +167,8 @@ function entryIn(exports: unknown): string | undefined {
 /** Packages that stand beside the config, for suggestions. */
 function installed(directory: string): readonly string[] {
   const folder = join(directory, 'node_modules')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).flatMap((name) =>
-    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  const inside = (path: string) => (existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [])
+  return inside(folder).flatMap((name) =>
+    name.startsWith('@') ? inside(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
   )
 }

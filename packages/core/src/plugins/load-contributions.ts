@@ -27,9 +27,10 @@ export async function loadContributions(
   plugins: readonly DiscoveredPlugin[],
   directory: string,
 ): Promise<readonly Contribution[]> {
-  const registry = registerPlugins(await loadPlugins(plugins), {
+  const redactor = new Redactor()
+  const registry = registerPlugins(await loadPlugins(plugins, redactor.add), {
     hooks: createLifecycleHooks(),
-    logger: createLogger({ level: 'silent', redactor: new Redactor() }),
+    logger: createLogger({ level: 'silent', redactor }),
     directory,
     configured: plugins,
   })

@@ -1,5 +1,7 @@
+import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
+import { describeIssues } from './describe-issues.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 
 /** A plugin whose code is in memory and whose options are valid. */
@@ -12,22 +14,21 @@ export interface LoadedPlugin {
 /**
  * Hop 4: imports plugins and checks their options.
  *
- * @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN, MAESTRO_PLUGIN_OPTIONS
+ * @param keepSecret Is told each secret among the options, so that it never shows.
+ * @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN, MAESTRO_PLUGIN_OPTIONS, MAESTRO_CONFIG_ENV_MISSING
  */
-export function loadPlugins(plugins: readonly DiscoveredPlugin[]): Promise<readonly LoadedPlugin[]> {
-  return Promise.all(plugins.map(loadPlugin))
+export function loadPlugins(
+  plugins: readonly DiscoveredPlugin[],
+  keepSecret: (value: string) => void,
+): Promise<readonly LoadedPlugin[]> {
+  return Promise.all(plugins.map((plugin) => loadPlugin(plugin, keepSecret)))
 }
 
-async function loadPlugin(discovered: DiscoveredPlugin): Promise<LoadedPlugin> {
+async function loadPlugin(discovered: DiscoveredPlugin, keepSecret: (value: string) => void): Promise<LoadedPlugin> {
   const definition = await discovered.load()
-  if (definition.options === undefined) return { discovered, definition, options: discovered.options }
-  const result = await definition.options['~standard'].validate(discovered.options ?? {})
+  const options = resolveEnvironment(discovered.options, `the options of ${discovered.name}`, keepSecret)
+  if (definition.options === undefined) return { discovered, definition, options }
+  const result = await definition.options['~standard'].validate(options ?? {})
   if (result.issues === undefined) return { discovered, definition, options: result.value }
-  throw maestroError('MAESTRO_PLUGIN_OPTIONS', { plugin: discovered.name, issues: result.issues.map(describeIssue) })
-}
-
-function describeIssue(issue: { readonly message: string; readonly path?: readonly unknown[] | undefined }): string {
-  return issue.path === undefined || issue.path.length === 0
-    ? issue.message
-    : `${issue.path.map(String).join('.')}: ${issue.message}`
+  throw maestroError('MAESTRO_PLUGIN_OPTIONS', { plugin: discovered.name, issues: describeIssues(result.issues) })
 }

@@ -48,7 +48,7 @@ function applyPlugin(
     directory: context.directory,
   }
   try {
-    definition.apply({ ...context.hooks, ...own }, pluginContext)
+    assertSynchronous(name, definition.apply({ ...context.hooks, ...own }, pluginContext))
     for (const kind of contributionKinds) own[kind].call(registry.registrar(kind, name) as never)
   } catch (error) {
     if (MaestroError.is(error)) throw error.at({ plugin: name })
@@ -59,6 +59,13 @@ function applyPlugin(
     )
   }
   if (discovered.manifest !== undefined) assertManifest(discovered, registry)
+}
+
+/** What an asynchronous `apply` taps would come too late. */
+function assertSynchronous(plugin: string, result: unknown): void {
+  if (!(result instanceof Promise)) return
+  result.catch(() => undefined)
+  throw maestroError('MAESTRO_PLUGIN_APPLY', { plugin, reason: 'apply() must not be asynchronous' })
 }
 
 function assertManifest({ name, manifest }: DiscoveredPlugin, registry: Registry): void {

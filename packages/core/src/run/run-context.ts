@@ -14,6 +14,7 @@ import type { Logger } from '../contracts/logger.js'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { TableEngine } from '../contracts/table-engine.js'
+import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { Journal } from './journal.js'
 import type { RejectPolicy } from './reject-policy.js'
@@ -53,6 +54,8 @@ export interface RunEnvironment {
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
+  /** The same error without secrets. */
+  redact(error: MaestroError): MaestroError
   /** Hears of every call to a model until the function it gives back is called. */
   observeRequests(listener: (event: RequestDoneEvent) => void): () => void
   /** The engine of table operators; undefined when none is contributed. */
@@ -90,7 +93,7 @@ export interface RunContext extends RunEnvironment {
     row: {
       readonly id: string
       readonly row: unknown
-      readonly error: import('../errors/maestro-error.js').MaestroError
+      readonly error: MaestroError
     },
   ): void
 }

@@ -58,10 +58,11 @@ export async function runPipeline(
       context.journal.event({ event: 'sink-done', sink, rows: result.rows, location: result.location })
     })
   } catch (error) {
-    failure =
+    failure = context.redact(
       context.signal.aborted && !MaestroError.is(error)
         ? maestroError('MAESTRO_RUN_ABORTED', {}, error)
-        : toRunError(error)
+        : toRunError(error),
+    )
     await context.outputs.abort()
   } finally {
     run.stopObserving()
@@ -75,7 +76,10 @@ export async function runPipeline(
   })
   context.journal.close()
   await closeRun(context, report)
-  await context.hooks.runDone.promise({ runId: report.runId, report })
+  // What stopped the run is told before what a plugin has to say about its end.
+  await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
+    failure ??= toRunError(error)
+  })
   if (failure !== undefined) throw Object.assign(failure, { report })
   return report
 }
@@ -126,7 +130,8 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
-    reject(place, counter, row) {
+    reject(place, counter, rejected) {
+      const row = { ...rejected, error: environment.redact(rejected.error) }
       last = row.error
       journal.reject({ ...toRejectLine(row.id, place.use, row.row, row.error), step: place.step })
       options.onReject?.(row)

@@ -41,16 +41,21 @@ export class EnhancedLLMServing implements LLMServing {
     const started = performance.now()
     const done = (outcome: Pick<RequestDoneEvent, 'usage' | 'cost' | 'error'>) =>
       this.#observer.requestDone?.({ ...place, ...outcome, durationMs: performance.now() - started, tries: 1 })
-    try {
-      const result = await this.#provider.generate(event.request, options)
-      done({ usage: result.usage, cost: result.cost })
-      return result
-    } catch (cause) {
-      const error = MaestroError.is(cause)
-        ? cause
-        : maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: String(cause) }, cause)
+    // One who hears of a success and throws does not make it a failed call.
+    const result = await this.#call(event.request, options).catch((error: MaestroError) => {
       done({ error })
       throw error
+    })
+    done({ usage: result.usage, cost: result.cost })
+    return result
+  }
+
+  async #call(request: LLMRequest, options: CallOptions): Promise<LLMResult> {
+    try {
+      return await this.#provider.generate(request, options)
+    } catch (cause) {
+      if (MaestroError.is(cause)) throw cause
+      throw maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: String(cause) }, cause)
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Schema } from '../../contracts/schema.js'
 import { maestroError } from '../../errors/error-table.js'
+import { describeIssues } from '../../plugins/describe-issues.js'
 import { didYouMean } from '../../plugins/did-you-mean.js'
 import type { Faults } from './compile-context.js'
 
@@ -30,19 +31,6 @@ export async function checkOptions(
   if (result.issues === undefined) return unknown.length === 0 ? result.value : undefined
   faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use, issues: describeIssues(result.issues) }), step)
   return undefined
-}
-
-interface Issue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-}
-
-/** Schema issues as lines: `path: message`. */
-export function describeIssues(issues: readonly Issue[]): readonly string[] {
-  return issues.map(({ path = [], message }) => {
-    const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-    return place === '' ? message : `${place}: ${message}`
-  })
 }
 
 /** The names of the options that a schema knows, when it can say so and takes no others. */

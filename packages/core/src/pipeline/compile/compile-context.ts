@@ -28,6 +28,8 @@ export interface CompileContext {
   tableEngine(): Promise<TableEngine | undefined>
 }
 
+type FaultList = readonly MaestroError[] | undefined
+
 /** Collects the faults of a pipeline, so that all are reported at once. */
 export class Faults {
   readonly #errors: MaestroError[] = []
@@ -41,10 +43,32 @@ export class Faults {
     try {
       return check()
     } catch (error) {
-      if (!MaestroError.is(error)) throw error
-      this.add(error, step)
+      this.#caught(error, step)
       return undefined
     }
+  }
+
+  /** The same for a check that takes its time. */
+  async catchLater<T>(check: () => T | Promise<T>, step?: string): Promise<T | undefined> {
+    try {
+      return await check()
+    } catch (error) {
+      this.#caught(error, step)
+      return undefined
+    }
+  }
+
+  /** Faults that a check gives back, or throws. */
+  async addAll(check: () => FaultList | Promise<FaultList>, step?: string): Promise<void> {
+    for (const fault of (await this.catchLater(check, step)) ?? []) this.add(fault, step)
+  }
+
+  #caught(error: unknown, step: string | undefined): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.add(
+      MaestroError.is(error) ? error : maestroError('MAESTRO_STEP_CREATE', { step: step ?? 'source', reason }, error),
+      step,
+    )
   }
 
   get isEmpty(): boolean {
@@ -54,9 +78,10 @@ export class Faults {
   /** @throws MAESTRO_PIPELINE_INVALID with every fault, each with its step, what was expected and what to do */
   throwIfAny(pipeline: string): void {
     if (this.isEmpty) return
-    const lines = this.#errors.map((error) =>
-      `${error.step === undefined ? '' : `step ${error.step}: `}${error.message} ${error.hint ?? ''}`.trim(),
-    )
+    const lines = this.#errors.map((error) => {
+      const place = error.step === undefined ? '' : `step ${error.step}: `
+      return `${error.message.startsWith(place) ? '' : place}${error.message} ${error.hint ?? ''}`.trim()
+    })
     const details = { pipeline, faults: lines, errors: this.#errors.map((error) => error.toJSON()) }
     throw maestroError(
       'MAESTRO_PIPELINE_INVALID',

@@ -101,10 +101,9 @@ async function compileDefined(
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
       : (faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true })
   checkColumns(definition.name, node.id, effects, prompt, columnsIn, faults)
-  const servings = definition.servings?.(options) ?? []
+  const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
   checkServings(definition.name, node.id, servings, context, faults)
-  for (const fault of (await definition.check?.({ options, columns: columnsIn, step: node.id })) ?? [])
-    faults.add(fault, node.id)
+  await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)
   const deterministic = definition.deterministic ?? servings.length === 0
   const about = {
     use: definition.name,
@@ -225,7 +224,7 @@ async function compileSink(
   context: CompileContext,
   faults: Faults,
 ): Promise<CompiledSink | undefined> {
-  const storage = faults.catch(() => context.find('storages', node.use, node.id), node.id)
+  const storage = faults.catch(() => context.find('storages', node.use, `step ${node.id}`), node.id)
   if (storage === undefined) return undefined
   const { sink: definition } = storage
   if (definition === undefined) {
@@ -235,9 +234,7 @@ async function compileSink(
   const options = await checkOptions(node.use, definition.options, node.options, faults, node.id)
   if (options === undefined) return undefined
   const { directory, allowOutside, overwrite } = context
-  if (context.requireSink) {
-    for (const fault of (await definition.check?.(options, { directory, allowOutside, overwrite, columns })) ?? [])
-      faults.add(fault, node.id)
-  }
+  if (context.requireSink)
+    await faults.addAll(() => definition.check?.(options, { directory, allowOutside, overwrite, columns }), node.id)
   return { node, definition, options, columns }
 }

@@ -28,8 +28,9 @@ export async function compileSource(
   const options = await checkOptions(node.use, storage.source.options, node.options, faults)
   if (options === undefined) return undefined
   const { directory, allowOutside } = context
-  for (const fault of (await storage.source.check?.(options, { directory, allowOutside })) ?? []) faults.add(fault)
-  const columns = faults.catch(() => storage.source?.columns(options)) ?? { columns: {}, open: true }
+  const { source } = storage
+  await faults.addAll(() => source.check?.(options, { directory, allowOutside }))
+  const columns = faults.catch(() => source.columns(options)) ?? { columns: {}, open: true }
   return { node, definition: storage.source, options, columns }
 }
 

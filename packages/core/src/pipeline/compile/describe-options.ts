@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
+import { isSecretName } from '../../builtin/redactor.js'
 import { isEnvironmentValue } from '../../contracts/config.js'
 import { Prompt } from '../../contracts/prompt.js'
 
 /**
  * Options as data for the plan: prompts stand as their template and version, schemas as JSON Schema, functions as a
- * hash of their source text, environment values as their name.
+ * hash of their source text, environment values as their name; a text under a secret-looking name is blanked out.
  */
-export function describeOptions(value: unknown): unknown {
+export function describeOptions(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return isSecretName(name) ? '[redacted]' : value
   if (typeof value === 'function') return { function: sourceVersion(value) }
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(describeOptions)
+  if (Array.isArray(value)) return value.map((item) => describeOptions(item, name))
   if (isEnvironmentValue(value)) return { env: value.name }
   if (value instanceof Prompt) return describePrompt(value)
   if (value instanceof Date) return value.toISOString()
@@ -18,7 +20,7 @@ export function describeOptions(value: unknown): unknown {
   if ('~standard' in value) return { schema: describeSchema(value['~standard']) }
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return { instance: value.constructor.name }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describeOptions(item)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describeOptions(item, key)]))
 }
 
 function describePrompt(prompt: Prompt): unknown {

@@ -4,15 +4,16 @@ import { didYouMean } from '../../plugins/did-you-mean.js'
 import type { Faults } from './compile-context.js'
 
 /**
- * The steps so that each comes after the one it follows. Unknown and repeated ids and cycles are faults; steps that
- * cannot be ordered are left out.
+ * The steps so that each comes after the one it follows. Unknown and repeated ids and cycles are faults; steps in a
+ * cycle are left out.
  */
 export function orderSteps(definition: PipelineDefinition, faults: Faults): readonly StepNode[] {
   const byId = new Map<string, StepNode>()
+  const seen = new Set(['source'])
   for (const step of [...definition.steps, ...definition.sinks.map((sink) => ({ ...sink, sink: true }))]) {
-    if (byId.has(step.id) || step.id === 'source')
-      faults.add(maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: step.id }))
-    if (!('sink' in step)) byId.set(step.id, step)
+    if (seen.has(step.id)) faults.add(maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: step.id }))
+    else if (!('sink' in step)) byId.set(step.id, step)
+    seen.add(step.id)
   }
   const known = ['source', ...byId.keys()]
   for (const { id, input } of [...definition.steps, ...definition.sinks]) {
@@ -28,9 +29,10 @@ export function orderSteps(definition: PipelineDefinition, faults: Faults): read
   }
   const ordered: StepNode[] = []
   const placed = new Set(['source'])
-  let waiting = [...byId.values()].filter((step) => known.includes(step.input))
+  let waiting = [...byId.values()]
   while (waiting.length > 0) {
-    const ready = waiting.filter((step) => placed.has(step.input))
+    // One that follows nothing known is looked at too: it may have more faults.
+    const ready = waiting.filter((step) => placed.has(step.input) || !known.includes(step.input))
     if (ready.length === 0) break
     for (const step of ready) {
       placed.add(step.id)

@@ -29,13 +29,20 @@ export async function prepareTable(
   faults: Faults,
 ): Promise<ColumnEffects> {
   const statements = faults.catch(() => tableStatements(step.id, created), step.id)
-  const engine = await tableEngineFor(created, context)
-  if (engine === undefined) faults.add(maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.use }), step.id)
+  const engine = await faults.catchLater(() => requireEngine(step.use, created, context), step.id)
   if (engine === undefined || statements === undefined) return { opaque: true }
-  const prepared = await engine.prepare(statements, columns)
+  const prepared = await faults.catchLater(() => engine.prepare(statements, columns), step.id)
+  if (prepared === undefined) return { opaque: true }
   for (const fault of prepared.faults) faults.add(fault, step.id)
   const { reads, columns: result } = prepared
   return result === undefined ? { reads } : { reads, keeps: [], adds: result }
+}
+
+/** @throws MAESTRO_PIPELINE_TABLE_ENGINE */
+async function requireEngine(use: string, created: unknown, context: CompileContext): Promise<TableEngine> {
+  const engine = await tableEngineFor(created, context)
+  if (engine !== undefined) return engine
+  throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use })
 }
 
 /** The configured engine, else the one that an operator's class brings. */

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { LLMCapabilities, LLMRequest, LLMServing } from '../contracts/serving.js'
+import { defineServing, SERVINGS } from '../contracts/serving-definition.js'
+import type { Row } from '../contracts/row.js'
+import { defineOperator } from '../define/define-operator.js'
+import { definePlugin } from '../define/define-plugin.js'
+import { definePrompt } from '../define/define-prompt.js'
+import { defineStorage } from '../define/define-storage.js'
+import { PromptTemplate, prompt } from '../define/prompt.js'
+
+/** A prompt class that `acme.ask` takes, and one that it does not. */
+export class Question extends PromptTemplate {}
+export class Riddle extends PromptTemplate {}
+
+export const upper = defineOperator({
+  name: 'acme.upper',
+  kind: 'map',
+  options: z.strictObject({ input: z.string(), output: z.string(), times: z.number().default(1) }),
+  columns: { reads: ['input'], adds: { output: 'string' } },
+  create:
+    ({ input, output, times }) =>
+    (row) => ({ ...row, [output]: String(row[input]).toUpperCase().repeat(times) }),
+})
+
+/** Asks the serving it is told for each row. */
+export const ask = defineOperator({
+  name: 'acme.ask',
+  kind: 'map',
+  options: z.strictObject({
+    prompt: z.instanceof(PromptTemplate).default(() => prompt('{{text}}')),
+    output: z.string().default('answer'),
+    serving: z.string().default('default'),
+    json: z.boolean().default(false),
+  }),
+  columns: { adds: { output: 'string' } },
+  prompts: { option: 'prompt', allowed: [Question] },
+  inject: [SERVINGS],
+  servings: ({ serving, json }) => [
+    { kind: 'llm', name: serving, ...(json ? { capabilities: ['jsonSchema' as const] } : {}) },
+  ],
+  create: ({ prompt: asked, output, serving }, [servings]) => {
+    const model = servings.get(serving, 'llm')
+    return async (row, { run, step, rowId, signal }) => {
+      const request: LLMRequest = { messages: asked.messages(row) }
+      const { text } = await model.generate(request, { run, step, rowId, signal })
+      return { ...row, [output]: text }
+    }
+  },
+})
+
+const capabilities: LLMCapabilities = { jsonSchema: false, images: false, audio: false }
+
+/** Answers with what it was asked; with a `failure`, fails with it. */
+export function echo(failure?: (request: LLMRequest) => Error): LLMServing {
+  return {
+    kind: 'llm',
+    name: 'echo',
+    capabilities,
+    async generate(request) {
+      if (failure !== undefined) throw failure(request)
+      const text = String(request.messages.at(-1)?.content)
+      return { text, finishReason: 'stop', usage: { inputTokens: 3, outputTokens: 2 }, cost: 0.5, model: 'echo-1' }
+    },
+  }
+}
+
+const echoServing = defineServing({
+  name: 'acme.echo',
+  kind: 'llm',
+  options: z.strictObject({ apiKey: z.string(), fail: z.boolean().default(false) }),
+  capabilities: () => capabilities,
+  create: ({ apiKey, fail }) => (fail ? echo(() => new Error(`401: ${apiKey} is not known`)) : echo()),
+})
+
+const questionPrompt = definePrompt({
+  name: 'acme.question',
+  options: z.strictObject({ about: z.string() }),
+  create: ({ about }) => new Question(`What is {{${about}}}?`),
+})
+
+/** A plugin with a part of many kinds, and the rows that its sink got. */
+export function smallPlugin() {
+  const written: Row[] = []
+  const rows = defineStorage({
+    name: 'acme.rows',
+    source: {
+      options: z.strictObject({ columns: z.array(z.string()), count: z.number().default(3) }),
+      columns: ({ columns }) => ({
+        columns: Object.fromEntries(columns.map((column) => [column, 'string' as const])),
+        open: false,
+      }),
+      open: ({ columns, count }) => ({
+        async *read() {
+          const numbers = Array.from({ length: count }, (_, n) => n)
+          yield {
+            ids: numbers.map((n) => `r${n}`),
+            rows: numbers.map((n) => Object.fromEntries(columns.map((column) => [column, `${column}${n}`]))),
+          }
+        },
+      }),
+    },
+    sink: {
+      options: z.strictObject({ to: z.string().default('memory') }),
+      open: () => {
+        const waiting: Row[] = []
+        return {
+          write: (batch) => void waiting.push(...batch.rows),
+          commit: async () => ({ rows: written.push(...waiting), location: 'memory' }),
+          abort: async () => undefined,
+        }
+      },
+    },
+  })
+  const plugin = definePlugin({
+    name: 'acme',
+    apply(hooks) {
+      hooks.storages.tap('acme', (registry) => registry.add(rows))
+      hooks.servings.tap('acme', (registry) => registry.add(echoServing))
+      hooks.prompts.tap('acme', (registry) => registry.add(questionPrompt))
+      hooks.operators.tap('acme', (registry) => {
+        registry.add(upper as never)
+        registry.add(ask as never)
+      })
+    },
+  })
+  return { plugin, written }
+}

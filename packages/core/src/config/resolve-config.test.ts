@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorOf, ProjectFolder } from '../__fixtures__/project-folder.js'
+import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
+import { openProject } from '../maestro.js'
+import { resolveConfig } from './resolve-config.js'
+import { resolveEnvironment } from './resolve-environment.js'
+
+const resolve = (config: unknown) => resolveConfig(config as MaestroConfig, { directory: '/project' })
+const faults = async (config: unknown) => {
+  const error = await errorOf(() => resolve(config))
+  expect(error.code).toBe('MAESTRO_CONFIG_INVALID')
+  expect(error.hint).toContain('docs/config.md')
+  for (const issue of error.details.issues as string[]) expect(error.message).toContain(issue)
+  return error.details.issues as readonly string[]
+}
+
+test('an empty config has every default', async () => {
+  expect(await resolve({})).toMatchObject({
+    directory: '/project',
+    plugins: [],
+    servings: {},
+    pipelines: [],
+    executor: 'local',
+    tableEngine: undefined,
+    stateDirectory: join('/project', '.maestro'),
+    keepRuns: 20,
+    allowOutsidePaths: false,
+    logLevel: 'info',
+  })
+})
+
+test('folders start at the config file, not at the working directory', async () => {
+  const project = new ProjectFolder({
+    'conf/maestro.config.json': { stateDirectory: 'state', pipelines: 'p/*.json' },
+    'conf/below/x.txt': '',
+  })
+  const config = await openProject({ cwd: project.file('conf/below') }).config()
+  expect(config).toMatchObject({
+    path: project.file('conf/maestro.config.json'),
+    directory: project.file('conf'),
+    stateDirectory: project.file('conf/state'),
+    pipelines: ['p/*.json'],
+  })
+})
+
+test.each([
+  [{ pluggins: [] }, /^pluggins: there is no such setting\. Did you mean "plugins"\? Known: plugins, servings, /],
+  [{ completelyOther: 1 }, /^completelyOther: there is no such setting\. Known: plugins/],
+  [{ run: { rowsInFligth: 3 } }, /^run\.rowsInFligth: there is no such setting\. Did you mean "rowsInFlight"\?/],
+  [{ tableEngine: { use: 'x', thread: 3 } }, /^tableEngine\.thread: .*Did you mean "threads"\? Known: use, threads/],
+  [{ keepRuns: 'many' }, /^keepRuns: .*expected number, received string/],
+  [{ run: { rowsInFlight: 0 } }, /^run\.rowsInFlight: /],
+  [{ run: { onError: 'ignore' } }, /^run\.onError: .*"reject"\|"fail"/],
+  [{ run: { maxRejects: 'few' } }, /^run\.maxRejects: a whole number is expected, or a share such as "5%"/],
+  [{ plugins: 'fs' }, /^plugins: .*expected array/],
+  [{ plugins: ['fs', 42] }, /^plugins\.1: a package name, a path, \['name', options\] or a plugin is expected/],
+  [{ plugins: [null] }, /^plugins\.0: a package name/],
+  [{ plugins: [['a', {}, 3]] }, /^plugins\.0: a package name/],
+  [{ servings: { default: { model: 'x' } } }, /^servings\.default: { use: 'name of a serving', \.\.\.options } is/],
+  [{ servings: { default: 'gpt' } }, /^servings\.default: /],
+  [{ tableEngine: 3 }, /^tableEngine: /],
+  [{ logLevel: 'loud' }, /^logLevel: /],
+])('%j is refused', async (config, issue) => {
+  expect(await faults(config)).toEqual([expect.stringMatching(issue)])
+})
+
+test.each([42, 'text', [], null, () => ({})])('a default export that is no object is refused: %s', async (config) => {
+  expect(await faults(config)).toEqual([expect.stringMatching(/expected object/)])
+})
+
+test('all faults come at once, with the name of the file', async () => {
+  const project = new ProjectFolder({ 'maestro.config.json': { keepRuns: 'x', pluggins: [], run: { failFast: -1 } } })
+  const error = await errorOf(() => openProject({ cwd: project.path }).config())
+  expect(error.message).toContain(`The config ${project.file('maestro.config.json')} is not valid:`)
+  expect((error.details.issues as string[]).map((issue) => issue.split(':')[0]).sort()).toEqual([
+    'keepRuns',
+    'pluggins',
+    'run.failFast',
+  ])
+})
+
+test('{ env } in JSON and YAML stands for a value of the environment, at any depth', async () => {
+  const project = new ProjectFolder({
+    'maestro.config.yaml': [
+      'plugins:',
+      "  - ['./p.js', { key: { env: KEY_P } }]",
+      'servings:',
+      '  default:',
+      '    use: a.chat',
+      '    apiKey: { env: KEY_A }',
+      '    headers: [{ name: x, value: { env: KEY_B } }]',
+      '    note: { env: KEY_A, other: 1 }',
+    ].join('\n'),
+  })
+  const { servings, plugins } = await openProject({ cwd: project.path }).config()
+  const { apiKey, headers, note } = servings.default as unknown as Record<string, unknown>
+  expect(apiKey).toEqual(env('KEY_A'))
+  expect(headers).toEqual([{ name: 'x', value: env('KEY_B') }])
+  expect(isEnvironmentValue(note)).toBe(false)
+  expect(plugins).toEqual([['./p.js', { key: env('KEY_P') }]])
+})
+
+test('env() stays what it is', async () => {
+  const apiKey = env('KEY_A', 'none')
+  const { servings, plugins } = await resolve({
+    plugins: [['./p.js', { key: apiKey }]],
+    servings: { default: { use: 'a.chat', apiKey, list: [apiKey] } },
+  })
+  expect(servings.default).toEqual({ use: 'a.chat', apiKey, list: [apiKey] })
+  expect(isEnvironmentValue((servings.default as { apiKey?: unknown }).apiKey)).toBe(true)
+  expect(plugins).toEqual([['./p.js', { key: apiKey }]])
+})
+
+test('values are read from the environment when they are needed, and kept as secrets', () => {
+  const secrets: string[] = []
+  const keep = (value: string) => void secrets.push(value)
+  process.env.MAESTRO_TEST_KEY = 'from-environment'
+  try {
+    const options = {
+      apiKey: env('MAESTRO_TEST_KEY'),
+      list: [env('MAESTRO_TEST_NONE', 'fallback')],
+      token: 'typed-in',
+      n: 1,
+    }
+    expect(resolveEnvironment(options, 'servings.x', keep)).toEqual({
+      apiKey: 'from-environment',
+      list: ['fallback'],
+      token: 'typed-in',
+      n: 1,
+    })
+    expect(secrets.sort()).toEqual(['fallback', 'from-environment', 'typed-in'])
+  } finally {
+    delete process.env.MAESTRO_TEST_KEY
+  }
+})
+
+test('a variable that is not set is named with the setting that needs it', async () => {
+  const error = await errorOf(() =>
+    resolveEnvironment({ list: [{ key: env('MAESTRO_TEST_NONE') }] }, 'servings.big', () => undefined),
+  )
+  expect(error).toMatchObject({
+    code: 'MAESTRO_CONFIG_ENV_MISSING',
+    message: 'The environment variable MAESTRO_TEST_NONE, which servings.big.list[0].key needs, is not set.',
+    hint: expect.stringContaining('export MAESTRO_TEST_NONE='),
+  })
+})

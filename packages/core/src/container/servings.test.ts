@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { errorOf } from '../__fixtures__/project-folder.js'
+import { echo } from '../__fixtures__/small-plugin.js'
+import type { UsedComponent } from '../config/resolved-config.js'
+import { env } from '../contracts/config.js'
+import type { LLMServing } from '../contracts/serving.js'
+import { defineServing } from '../contracts/serving-definition.js'
+import { createToken } from '../contracts/token.js'
+import { Registry } from '../plugins/registry.js'
+import { ConfiguredServings } from './servings.js'
+
+const NAME = createToken<string>('test.name')
+const made: unknown[] = []
+const chat = defineServing({
+  name: 'acme.chat',
+  kind: 'llm',
+  options: z.strictObject({ model: z.string(), apiKey: z.string().default('none') }),
+  inject: [NAME],
+  capabilities: () => ({ jsonSchema: true, images: false, audio: false }),
+  create: (options, [name]): LLMServing => {
+    made.push([options, name])
+    return { ...echo(), dispose: async () => void made.push('freed') }
+  },
+})
+const vectors = defineServing({
+  name: 'acme.vectors',
+  kind: 'embedding',
+  options: z.object({}),
+  create: () => ({
+    kind: 'embedding',
+    name: 'v',
+    embed: async () => ({ vectors: [], usage: { inputTokens: 0, outputTokens: 0 }, model: 'v' }),
+  }),
+})
+
+function servingsOf(servings: Readonly<Record<string, UsedComponent | LLMServing>>) {
+  made.length = 0
+  const registry = new Registry()
+  registry.registrar('servings', 'acme').add(chat)
+  registry.registrar('servings', 'acme').add(vectors)
+  const secrets: string[] = []
+  const wrapped: LLMServing[] = []
+  const configured = new ConfiguredServings({
+    config: { path: '/project/maestro.config.json', servings },
+    registry: registry.seal(),
+    resolve: (tokens) => tokens.map((token) => token.name),
+    keepSecret: (secret) => void secrets.push(secret),
+    wrap: (provider) => {
+      wrapped.push(provider)
+      return provider
+    },
+  })
+  return { configured, secrets, wrapped }
+}
+
+test('a serving is made when first asked for, with its options and what it injects, once', async () => {
+  const { configured, secrets, wrapped } = servingsOf({
+    default: { use: 'acme.chat', model: 'm', apiKey: env('MAESTRO_TEST_NONE', 'fallback') },
+  })
+  expect(configured.describe('default', 'llm', 'a')).toEqual({
+    kind: 'llm',
+    capabilities: expect.objectContaining({ jsonSchema: true }),
+  })
+  expect(made).toEqual([])
+  const serving = configured.get('default', 'llm')
+  expect(configured.get('default', 'llm')).toBe(serving)
+  expect(made).toEqual([[{ model: 'm', apiKey: 'fallback' }, 'test.name']])
+  expect(secrets).toContain('fallback')
+  expect(wrapped).toHaveLength(1)
+  await configured.dispose()
+  await configured.dispose()
+  expect(made.slice(1)).toEqual(['freed'])
+})
+
+test('one made in code is used as it is, inside the serving plane', () => {
+  const own = echo()
+  const { configured, wrapped } = servingsOf({ default: own })
+  expect(configured.get('default', 'llm')).toBe(own)
+  expect(wrapped).toEqual([own])
+  expect(configured.describe('default', 'llm', 'a')).toEqual({ kind: 'llm', capabilities: own.capabilities })
+})
+
+test('a serving of another kind is refused and not kept', async () => {
+  const { configured } = servingsOf({ embedder: { use: 'acme.vectors' } })
+  for (let time = 0; time < 2; time++)
+    expect(await errorOf(() => configured.get('embedder', 'llm'))).toMatchObject({ code: 'MAESTRO_SERVING_KIND' })
+  expect(configured.get('embedder', 'embedding').name).toBe('v')
+})
+
+test('an unknown name: what is known, what may be meant, and a line to add', async () => {
+  const { configured } = servingsOf({ default: { use: 'acme.chat', model: 'm' } })
+  for (const name of ['defualt', '__proto__', 'toString'])
+    expect(await errorOf(() => configured.get(name, 'llm'))).toMatchObject({ code: 'MAESTRO_SERVING_UNKNOWN' })
+  expect((await errorOf(() => configured.get('defualt', 'llm'))).hint).toMatch(/Did you mean "default"\?/)
+  expect((await errorOf(() => configured.get('x', 'embedding'))).hint).toContain("use: 'local.embeddings'")
+})
+
+test('options that are not valid: every fault with its setting and the file', async () => {
+  const { configured } = servingsOf({ default: { use: 'acme.chat', modle: 'm' } })
+  const error = await errorOf(() => configured.get('default', 'llm'))
+  expect(error.code).toBe('MAESTRO_CONFIG_INVALID')
+  expect(error.message).toContain('The config /project/maestro.config.json is not valid')
+  expect(error.details.issues).toEqual([
+    'servings.default.modle: there is no such setting. Did you mean "model"? Known: model, apiKey.',
+    expect.stringMatching(/^servings\.default\.model: .*expected string/),
+  ])
+})
