@@ -7,6 +7,12 @@ import { TemporaryProject } from './__fixtures__/temporary-project.js'
 /** The embedded model may have to be fetched, and it shares the machine. */
 const withModel = { timeout: 300_000 }
 const reviews = 'id,review\n001,"I love it, great!"\n002,"很好 🎉"\n003,Terrible\n'
+const schema = {
+  type: 'object',
+  properties: { tone: { enum: ['good', 'bad'] }, sure: { type: 'boolean' } },
+  required: ['tone', 'sure'],
+  additionalProperties: false,
+}
 const ask = ['Is this good or bad? {{review}}', '--output', 'tone'] as const
 
 let project: TemporaryProject
@@ -17,15 +23,37 @@ afterEach(() => project.remove())
 
 describe('without any config, on the embedded model', () => {
   test('answers become a column of a file beside the first', withModel, async () => {
-    const { code, stdout } = await project.maestro('enrich', 'reviews.csv', ...ask)
+    const { code, stdout } = await project.maestro('enrich', 'reviews.csv', ...ask, '--limit', '1')
     expect(code).toBe(0)
-    const [header, ...lines] = project.read('reviews.enriched.csv').trim().split('\n')
+    const [header, first] = project.read('reviews.enriched.csv').trim().split('\n')
     expect(header).toBe('id,review,tone')
-    expect(lines[0]).toMatch(/^001,"I love it, great!",.*\w/)
-    expect(stdout).toContain('wrote 3 rows to reviews.enriched.csv')
+    expect(first).toMatch(/^001,"I love it, great!",.*\w/)
+    expect(stdout).toContain('wrote 1 rows to reviews.enriched.csv')
     // A few questions with their answers.
-    expect(stdout).toMatch(/"Terrible" -> tone: ".*\w/)
+    expect(stdout).toMatch(/"I love it, great!" -> tone: ".*\w/)
     expect(project.read('reviews.csv')).toBe(reviews)
+  })
+
+  test('--schema: the answers fit, and its properties become columns', withModel, async () => {
+    project.write('answer.schema.json', schema)
+    const { code } = await project.maestro(
+      ...[
+        'enrich',
+        'reviews.csv',
+        'Is this good or bad? {{review}}',
+        '--schema',
+        'answer.schema.json',
+        '--to',
+        'out.jsonl',
+      ],
+    )
+    expect(code).toBe(0)
+    const tone = expect.stringMatching(/^(good|bad)$/)
+    expect(project.rows('out.jsonl')).toEqual([
+      { id: '001', review: 'I love it, great!', tone, sure: expect.any(Boolean) },
+      { id: '002', review: '很好 🎉', tone, sure: expect.any(Boolean) },
+      { id: '003', review: 'Terrible', tone, sure: expect.any(Boolean) },
+    ])
   })
 
   test('any format in and out, --limit, --system, --json', withModel, async () => {
@@ -119,9 +147,12 @@ describe('the output', () => {
     const other = new TemporaryProject({ 'mine.jsonl': 'precious\n' })
     try {
       const to = join(other.folder, 'mine.jsonl')
-      const { code } = await project.maestro('enrich', 'reviews.csv', ...ask, '--limit', '1', '--to', to, '--overwrite')
+      const { code } = await project.maestro(
+        ...['enrich', 'reviews.csv', 'Good? {{review}}', '--schema', JSON.stringify(schema), '--output', 'tone'],
+        ...['--limit', '1', '--to', to, '--overwrite'],
+      )
       expect(code).toBe(0)
-      expect(other.rows('mine.jsonl')).toMatchObject([{ id: '001', tone: expect.any(String) }])
+      expect(other.rows('mine.jsonl')).toMatchObject([{ id: '001', tone: { sure: expect.any(Boolean) } }])
     } finally {
       other.remove()
     }
@@ -141,7 +172,7 @@ describe('in a project', () => {
         create: ({ model }) => ({
           kind: 'llm', name: 'shout', capabilities: { jsonSchema: true, images: false, audio: false },
           async generate({ messages }) {
-            return { text: model + ': ' + messages.at(-1).content.toUpperCase(), finishReason: 'stop', usage, model }
+            return { text: model + ': ' + messages.map(({ content }) => content).join('|').toUpperCase(), finishReason: 'stop', usage, model }
           },
         }),
       })
@@ -168,8 +199,10 @@ describe('in a project', () => {
         ...more,
       )
     expect((await run()).code).toBe(0)
-    expect(project.read('reviews.enriched.csv')).toContain('003,Terrible,v1: TERRIBLE')
-    expect((await run('--model', 'v2')).code).toBe(0)
+    expect(project.read('reviews.enriched.csv')).toContain(
+      '003,Terrible,v1: ANSWER IN AS FEW WORDS AS POSSIBLE.|TERRIBLE',
+    )
+    expect((await run('--model', 'v2', '--system', '')).code).toBe(0)
     expect(project.read('reviews.enriched.csv')).toContain('003,Terrible,v2: TERRIBLE')
   })
 

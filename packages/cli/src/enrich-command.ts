@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type PipelineDefinition, PromptTemplate } from '@maestro-dataflow/core'
 import { Maestro } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
+import { terse } from './commands/enrich-defaults.js'
 import { describeReport } from './describe-report.js'
 import { answerExamples } from './enrich/answer-examples.js'
 import { enrichConfig } from './enrich/enrich-config.js'
@@ -21,6 +22,7 @@ export interface EnrichCommandOptions extends GlobalOptions {
   readonly serving?: string
   readonly model?: string
   readonly system?: string
+  readonly maxTokens?: number
   readonly limit?: number
   readonly overwrite?: boolean
   readonly json?: boolean
@@ -31,8 +33,9 @@ export async function enrich(file: string, question: string, options: EnrichComm
   const { json = false, limit, overwrite = false, output } = options
   if (output === undefined && options.schema === undefined)
     throw cliError('MAESTRO_CLI_USAGE', { reason: 'Name the column of the answer with --output, or give a --schema.' })
-  const prompt = new PromptTemplate(question, options.system === undefined ? {} : { system: options.system })
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema)
+  const system = options.system ?? (schema === undefined ? terse : '')
+  const prompt = new PromptTemplate(question, system === '' ? {} : { system })
   const signal = stopOnInterrupt()
   const config = await enrichConfig(options)
   const files = new Maestro(async () => config)
@@ -55,6 +58,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
             prompt,
             ...(output === undefined ? {} : { output }),
             ...(schema === undefined ? {} : { schema }),
+            ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
             ...(options.serving === undefined ? {} : { serving: options.serving }),
           },
         },

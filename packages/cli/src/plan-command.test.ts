@@ -38,6 +38,7 @@ keep  filter function
       prompt: "Which tone has {{review}}?"
       output: "tone"
       serving: "default"
+      onCutOff: "reject"
       columns: id string, review string, + tone string
     write sink-2  fs.file
       path: "out/tones.jsonl"

@@ -1,4 +1,5 @@
 import { examples, globalOptions, type Register } from './command.js'
+import { terse } from './enrich-defaults.js'
 import { wholeNumber } from './parameters.js'
 
 interface EnrichOptions {
@@ -8,6 +9,7 @@ interface EnrichOptions {
   readonly serving?: string
   readonly model?: string
   readonly system?: string
+  readonly maxTokens?: number
   readonly limit?: number
   readonly overwrite?: boolean
   readonly json?: boolean
@@ -30,7 +32,8 @@ export const register: Register = (program) => {
     )
     .option('--serving <name>', 'a serving of the config (default: "default")')
     .option('--model <name>', 'another model for the serving, such as a path to a .gguf file for the embedded one')
-    .option('--system <text>', 'a system message before the prompt')
+    .option('--system <text>', `a system message before the prompt (default without --schema: "${terse}")`)
+    .option('--max-tokens <count>', 'tokens of an answer at most; a row with a longer one is rejected', wholeNumber)
     .option('--limit <rows>', 'read only the first rows', wholeNumber)
     .option('--overwrite', 'replace the output if it exists')
     .option('--json', 'print the report, or the error, as one JSON object')
