@@ -1,5 +1,5 @@
 import type { RunReport } from '@maestro-dataflow/core'
-import { formatSpan } from './terminal/format-number.js'
+import { counted, formatSpan } from './terminal/format-number.js'
 
 /** A report for people. */
 export function describeReport(report: RunReport): string {
@@ -12,9 +12,11 @@ export function describeReport(report: RunReport): string {
   if (requests > 0) {
     const failed = failedRequests > 0 ? ` (${failedRequests} failed)` : ''
     const price = cost === undefined || cost === 0 ? '' : `, $${cost.toFixed(4)}`
-    lines.push(`  model: ${requests} calls${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`)
+    lines.push(
+      `  model: ${counted(requests, 'call')}${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`,
+    )
   }
-  for (const sink of report.sinks) lines.push(`  wrote ${sink.rows} rows to ${sink.location}`)
+  for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
     lines.push(`  run folder: ${report.directory}${rejects}`)

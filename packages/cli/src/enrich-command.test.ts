@@ -28,7 +28,7 @@ describe('without any config, on the embedded model', () => {
     const [header, first] = project.read('reviews.enriched.csv').trim().split('\n')
     expect(header).toBe('id,review,tone')
     expect(first).toMatch(/^001,"I love it, great!",.*\w/)
-    expect(stdout).toContain('wrote 1 rows to reviews.enriched.csv')
+    expect(stdout).toContain('wrote 1 row to reviews.enriched.csv')
     // A few questions with their answers.
     expect(stdout).toMatch(/"I love it, great!" -> tone: ".*\w/)
     expect(project.read('reviews.csv')).toBe(reviews)

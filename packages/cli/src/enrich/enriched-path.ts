@@ -1,10 +1,18 @@
+import { cliError } from '../errors.js'
+
 const ending = /(\.[^./\\]+)(\.(?:gz|zst))?$/i
 /** Formats that hold one text and no columns. */
 const texts = /^\.(?:txt|text|md|markdown)$/i
 
-/** Where enriched rows go when nothing is said: `reviews.csv.gz` -> `reviews.enriched.csv.gz`. */
+/**
+ * Where enriched rows go when nothing is said: `reviews.csv.gz` -> `reviews.enriched.csv.gz`. What has no columns of its
+ * own, such as a text or a folder, becomes JSONL.
+ *
+ * @throws MAESTRO_CLI_USAGE for a pattern that stands for several files
+ */
 export function enrichedPath(path: string): string {
+  if (/[*?]/.test(path)) throw cliError('MAESTRO_CLI_USAGE', { reason: `Name the output for ${path} with --to.` })
   const [whole, format = '', compression = ''] = ending.exec(path) ?? ['']
-  const name = path.slice(0, path.length - whole.length)
-  return `${name}.enriched${texts.test(format) ? '.jsonl' : format}${compression}`
+  const name = path.slice(0, path.length - whole.length).replace(/[/\\]$/, '')
+  return `${name}.enriched${format === '' || texts.test(format) ? '.jsonl' : format}${compression}`
 }

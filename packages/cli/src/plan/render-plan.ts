@@ -1,5 +1,6 @@
 import type { PipelinePlan, PlannedStep } from '@maestro-dataflow/core'
 import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import { counted } from '../terminal/format-number.js'
 import { formatName } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { cutText, textWidth } from '../terminal/text-width.js'
@@ -25,8 +26,7 @@ export function renderPlan(
 ): string {
   const page: Page = { plan, width, style }
   const { steps, sinks, stages } = plan
-  const count = (number: number, name: string) => `${number} ${name}${number === 1 ? '' : 's'}`
-  const title = `${plan.pipeline}: ${count(steps.length, 'step')} in ${count(stages.length, 'stage')}, ${count(sinks.length, 'sink')}`
+  const title = `${plan.pipeline}: ${counted(steps.length, 'step')} in ${counted(stages.length, 'stage')}, ${counted(sinks.length, 'sink')}`
   const graph = [
     ...node('source', plan.source.use, plan.source.options, 0, page),
     ...detail(`columns: ${describeColumns(plan.source.columns)}`, 0, page),

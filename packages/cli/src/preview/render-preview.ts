@@ -1,5 +1,6 @@
 import type { Row } from '@maestro-dataflow/core'
 import type { Preview } from '@maestro-dataflow/core/runtime'
+import { counted } from '../terminal/format-number.js'
 import { formatName, formatValue } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { cutText, padText, textWidth } from '../terminal/text-width.js'
@@ -19,7 +20,7 @@ export function renderPreview(preview: Preview, width: number, style: Style): st
   const histories = rowHistories(preview).map((history) => renderHistory(history, 0, page).join('\n'))
   const { rowsIn, rowsOut, dropped, merged, rejected } = preview.report.counts
   const counts = [
-    `${rowsIn} ${rowsIn === 1 ? 'row' : 'rows'} in`,
+    `${counted(rowsIn, 'row')} in`,
     `${rowsOut} out`,
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
     ...(merged > 0 ? [`${merged} merged`] : []),
@@ -62,7 +63,7 @@ function renderEvent(event: RowEvent, indent: number, page: Page): readonly stri
       ]
     case 'split':
       return [
-        `${title} ${style.good(`${event.children.length} rows of it`)}`,
+        `${title} ${style.good(`${counted(event.children.length, 'row')} of it`)}`,
         ...event.children.flatMap((child) => renderHistory({ ...child, from: 'source' }, indent + 4, page)),
       ]
   }
