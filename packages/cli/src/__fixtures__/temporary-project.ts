@@ -72,7 +72,7 @@ export class TemporaryProject {
   onTerminal(parameters: readonly string[], columns = 90, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
     const command = [process.execPath, bin, ...parameters].map((word) => `'${word}'`).join(' ')
     return follow(
-      spawn('script', ['-qec', `stty cols ${columns} rows 24; ${command}`, '/dev/null'], {
+      spawn('script', ['-qec', `stty cols ${columns} rows ${columns === 0 ? 0 : 24}; ${command}`, '/dev/null'], {
         cwd: this.folder,
         env: environment({ TERM: 'xterm-256color', ...env }),
         stdio: ['ignore', 'pipe', 'pipe'],

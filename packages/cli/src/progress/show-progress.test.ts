@@ -65,6 +65,11 @@ describe.runIf(script)('on a terminal', () => {
     expect(stdout.lastIndexOf('MAESTRO_RUN_ALL_FAILED')).toBeGreaterThan(stdout.lastIndexOf(shown))
   })
 
+  test('a terminal that does not know its size', async () => {
+    const { stdout } = await project.onTerminal(['run', 'slow', '--set', 'wait=300'], 0)
+    expect(stripVTControlCharacters(stdout)).toMatch(/work +█{4}░{12} {2}1\/4 rows/)
+  })
+
   test('with --verbose, or on a dumb terminal, nothing is drawn over', async () => {
     const verbose = await project.onTerminal(['run', 'slow', '--verbose', '--set', 'wait=0'])
     const dumb = await project.onTerminal(['run', 'slow', '--set', 'wait=0'], 90, { TERM: 'dumb' })

@@ -53,7 +53,11 @@ function drawn(stream: NodeJS.WriteStream, state: ProgressState): Display {
   const style = styleFor(stream)
   let block: TerminalBlock | undefined
   let timer: NodeJS.Timeout | undefined
-  const draw = () => block?.draw(renderProgress(state.steps(), stream, style))
+  const draw = () => {
+    // Some terminals say that they have no size.
+    const screen = { columns: stream.columns || 80, rows: stream.rows || 24 }
+    block?.draw(renderProgress(state.steps(), screen, style))
+  }
   return {
     begin() {
       block = new TerminalBlock(stream, [process.stdout])
