@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+
+/** Whether an installed package has types at its entry; importing one without is an error in a strict project. */
+export async function packageHasTypes(folder: string): Promise<boolean> {
+  const { exports, types, typings, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    readonly exports?: unknown
+    readonly types?: unknown
+    readonly typings?: unknown
+    readonly main?: unknown
+  }
+  const entries = exports === undefined ? [types, typings, main ?? 'index.js'] : targetsOf(exports)
+  return entries.some((entry) => typeof entry === 'string' && declarationOf(join(folder, entry)) !== undefined)
+}
+
+/** The files that a package's `exports` may lead to for its main entry. */
+function targetsOf(exports: unknown): readonly string[] {
+  if (typeof exports === 'string') return [exports]
+  if (typeof exports !== 'object' || exports === null) return []
+  const entry = '.' in exports ? { entry: exports['.'] } : exports
+  return Object.entries(entry).flatMap(([key, target]) => (key.startsWith('.') ? [] : targetsOf(target)))
+}
+
+/** Where the types of a module are, if they are anywhere: in itself, or in a declaration file beside it. */
+function declarationOf(module: string): string | undefined {
+  const declaration = module.replace(/\.([cm]?)js$/, '.d.$1ts')
+  return /\.[cm]?ts$/.test(declaration) && existsSync(declaration) ? declaration : undefined
+}
+
+const augmentation = /\bdeclare\s+module\s+['"]@maestro-dataflow\/core['"]/
+const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
+
+/** Whether a file of the project, or one that it imports by path, declares types of operators and the like itself. */
+export async function fileDeclaresTypes(file: string, seen = new Set<string>()): Promise<boolean> {
+  const source = declarationOf(file)
+  if (source === undefined || seen.has(source)) return false
+  seen.add(source)
+  const text = await readFile(source, 'utf8')
+  if (augmentation.test(text)) return true
+  for (const [, path = ''] of text.matchAll(relativeImport))
+    if (await fileDeclaresTypes(resolve(dirname(source), path), seen)) return true
+  return false
+}

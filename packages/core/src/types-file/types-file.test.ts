@@ -1,0 +1,168 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { discoverPlugins } from '../plugins/discover-plugins.js'
+import { projectTypes } from './project-types.js'
+import { renderTypesFile } from './render-types-file.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-types-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(path: string, content: string | object): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+async function typesOf(plugins: readonly string[], names: { servings?: object; vectorStores?: object } = {}) {
+  const config = { directory: folder, servings: {}, vectorStores: {}, ...names }
+  return projectTypes(config as never, await discoverPlugins(plugins, folder))
+}
+
+const plugin = (name: string, operators: readonly string[]) =>
+  `export default { name: '${name}', manifest: { apiVersion: 1, contributes: { operators: ${JSON.stringify(
+    Object.fromEntries(operators.map((operator) => [operator, 'x'])),
+  )} } }, apply() {} }\n`
+const operator = (name: string) => `{ name: '${name}', kind: 'map', options: {}, create: () => (row) => row }`
+
+describe('packages', () => {
+  const installed = (name: string, more: object) => {
+    write(`node_modules/${name}/package.json`, { name, version: '1.0.0', maestro: { apiVersion: 1 }, ...more })
+    write(`node_modules/${name}/dist/index.js`, 'throw new Error("its code must not run")')
+  }
+
+  test.each([
+    [
+      'the types condition of exports',
+      { exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } } },
+    ],
+    ['nested conditions', { exports: { import: { types: './dist/index.d.ts' }, default: './dist/index.js' } }],
+    ['declarations beside the entry', { exports: './dist/index.js' }],
+    ['the field types', { types: 'dist/index.d.ts', main: 'dist/index.js' }],
+    ['declarations beside main', { main: 'dist/index.js' }],
+  ])('are imported by name: %s', async (_, manifest) => {
+    installed('typed', manifest)
+    write('node_modules/typed/dist/index.d.ts', '')
+    expect((await typesOf(['typed'])).modules).toEqual(['typed'])
+  })
+
+  test.each([
+    ['no declarations', { exports: './dist/index.js' }],
+    ['only of another entry', { exports: { '.': './dist/index.js', './more': { types: './more.d.ts' } } }],
+    ['named and not there', { exports: { types: './dist/index.d.ts', default: './dist/index.js' } }],
+  ])('are left out without types: %s', async (_, manifest) => {
+    installed('untyped', manifest)
+    write('node_modules/untyped/more.d.ts', '')
+    expect((await typesOf(['untyped'])).modules).toEqual([])
+  })
+})
+
+describe('file plugins', () => {
+  test('one that declares its types is imported by its path', async () => {
+    write('plugins/own.ts', `declare module '@maestro-dataflow/core' {}\n${plugin('own', ['own.a'])}`)
+    expect(await typesOf(['./plugins/own.ts'])).toMatchObject({
+      modules: ['./plugins/own.ts'],
+      operators: [],
+      untyped: [],
+    })
+  })
+
+  test('types may be declared in a file that it imports, through a circle too', async () => {
+    write('plugins/deep.ts', `import './one.ts'\nexport const a = ${operator('deep.a')}\n${plugin('deep', ['deep.a'])}`)
+    write('plugins/one.ts', "import type {} from './two.ts'\nimport type {} from './deep.ts'\n")
+    write('plugins/two.ts', 'declare module "@maestro-dataflow/core" {}')
+    expect(await typesOf(['./plugins/deep.ts'])).toMatchObject({ modules: ['./plugins/deep.ts'], operators: [] })
+  })
+
+  test('a JavaScript one has types only with declarations beside it', async () => {
+    write('bare.js', plugin('bare', ['bare.a']))
+    write('typed.js', plugin('typed', ['typed.a']))
+    write('typed.d.ts', "declare module '@maestro-dataflow/core' {}")
+    expect(await typesOf(['./bare.js', './typed.js'])).toMatchObject({ modules: ['./typed.js'], untyped: ['bare.a'] })
+  })
+
+  test('operators take their types from definitions that are exported; others are named', async () => {
+    write(
+      'plugins/three.ts',
+      `export const first = ${operator('three.first')}
+       const second = ${operator('three.second')}
+       const third = ${operator('three.third')}
+       export { third as default_, second as 'not a name' }
+       export const other = ${operator('other')}
+       ${plugin('three', ['three.first', 'three.second', 'three.third'])}`,
+    )
+    expect(await typesOf(['./plugins/three.ts'])).toMatchObject({
+      modules: [],
+      operators: [
+        { name: 'three.first', module: './plugins/three.ts', exportName: 'first' },
+        { name: 'three.third', module: './plugins/three.ts', exportName: 'default_' },
+      ],
+      untyped: ['three.second'],
+    })
+  })
+})
+
+test('servings and stores go by their names, with their kinds', async () => {
+  const { servings, vectorStores } = await typesOf([], {
+    servings: { default: { use: 'local.chat', model: 'x', apiKey: 'secret' }, mine: { kind: 'llm', name: 'mine' } },
+    vectorStores: { kb: { use: 'lance.vectors' } },
+  })
+  expect({ servings, vectorStores }).toEqual({
+    servings: { default: 'local.chat', mine: undefined },
+    vectorStores: { kb: 'lance.vectors' },
+  })
+})
+
+describe('the text', () => {
+  const nothing = { modules: [], operators: [], servings: {}, vectorStores: {} }
+
+  test('has a line for each thing', () => {
+    const operators = [{ name: 'text.shout', module: './plugins/shout.ts', exportName: 'shout' }]
+    expect(
+      renderTypesFile({
+        modules: ['@maestro-dataflow/plugin-fs', './plugins/own.ts'],
+        operators,
+        servings: { default: 'local.chat', mine: undefined },
+        vectorStores: { kb: 'lance.vectors' },
+      }),
+    ).toBe(`// Generated by \`maestro types\` from the config: what its plugins bring, and its names. Do not edit; it may be committed.
+import type { StepOptions, StepOutput } from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-fs'
+import type {} from './plugins/own.ts'
+
+declare module '@maestro-dataflow/core' {
+  interface OperatorOptions<Row> {
+    'text.shout': StepOptions<Row, typeof import('./plugins/shout.ts').shout>
+  }
+  interface OperatorOutput<Row, Options> {
+    'text.shout': StepOutput<Row, typeof import('./plugins/shout.ts').shout, Options>
+  }
+  interface ServingNames {
+    'default': 'local.chat'
+    'mine': unknown
+  }
+  interface VectorStoreNames {
+    'kb': 'lance.vectors'
+  }
+}
+`)
+  })
+
+  test('of an empty project declares nothing', () => {
+    expect(renderTypesFile(nothing)).not.toContain('declare module')
+  })
+
+  test.each(["it's", 'a "quoted" one', 'back\\slash', 'line\nend', '\\"', "\\'"])(
+    'the name %j is one literal',
+    async (name) => {
+      const text = renderTypesFile({ ...nothing, servings: { [name]: undefined } })
+      const literal = /interface ServingNames \{\n {4}(.*): unknown\n/.exec(text)?.[1]
+      write('literal.mjs', `export default ${literal}`)
+      expect((await import(pathToFileURL(join(folder, 'literal.mjs')).href)).default).toBe(name)
+    },
+  )
+})
