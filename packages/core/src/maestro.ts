@@ -4,6 +4,7 @@ import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import type { MaestroConfig } from './contracts/config.js'
+import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
@@ -14,9 +15,10 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
+import { type Contribution, loadContributions } from './plugins/load-contributions.js'
 import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
-import { selectPlugins } from './plugins/select-plugins.js'
+import { selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { BatchQueue } from './run/batch-queue.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RowOutput } from './run/run-outputs.js'
@@ -40,6 +42,13 @@ export type MaestroOptions = MaestroConfig & { readonly directory?: string }
 interface Prepared {
   readonly compiled: CompiledPipeline
   readonly session: Session
+}
+
+interface Selected {
+  readonly config: ResolvedConfig
+  readonly definition: PipelineDefinition
+  readonly discovered: readonly DiscoveredPlugin[]
+  readonly selected: readonly DiscoveredPlugin[]
 }
 
 /**
@@ -70,6 +79,18 @@ export class Maestro {
     const config = await this.config()
     this.#discovered ??= discoverPlugins(config.plugins, config.directory).then(orderPlugins)
     return this.#discovered
+  }
+
+  /** The plugins whose code a pipeline loads; none of it is loaded here. */
+  async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
+    return (await this.#select(pipeline, settings)).selected
+  }
+
+  /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
+  async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
+    const { directory } = await this.config()
+    const loaded = await loadContributions(withRequired(await this.plugins(), new Set([plugin])), directory)
+    return loaded.filter((contribution) => contribution.plugin === plugin)
   }
 
   /** Runs a pipeline. @throws what stopped it; outputs are then as they were */
@@ -129,19 +150,22 @@ export class Maestro {
 
   /** Hops 1 to 7. */
   async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
-    const config = await this.config()
-    const definition =
-      typeof pipeline === 'string'
-        ? await loadPipeline(pipeline, config, settings.params)
-        : await toDefinition(pipeline, settings.params)
-    const discovered = await this.plugins()
-    const selected = selectPlugins(discovered, namesUsed(definition, config))
+    const { config, definition, discovered, selected } = await this.#select(pipeline, settings)
     const session = await this.#session(config, discovered, selected)
     const compiled = await compilePipeline(
       definition,
       session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
     )
     return { compiled, session }
+  }
+
+  /** Hops 1 to 3, and which plugins are to be loaded. */
+  async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
+    const config = await this.config()
+    const definition =
+      typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
+    const discovered = await this.plugins()
+    return { config, definition, discovered, selected: selectPlugins(discovered, namesUsed(definition, config)) }
   }
 
   /** Hops 4 to 6, once for each set of plugins. */

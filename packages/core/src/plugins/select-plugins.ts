@@ -19,6 +19,15 @@ export function selectPlugins(
       )
       .map((plugin) => plugin.name),
   )
+  return withRequired(ordered, needed)
+}
+
+/** The named plugins and those they require, in order. */
+export function withRequired(
+  ordered: readonly DiscoveredPlugin[],
+  names: ReadonlySet<string>,
+): readonly DiscoveredPlugin[] {
+  const needed = new Set(names)
   // Required plugins come first in the order, so that one walk from the end finds them all.
   for (const plugin of ordered.toReversed()) {
     if (needed.has(plugin.name)) for (const required of plugin.manifest?.requires ?? []) needed.add(required)
