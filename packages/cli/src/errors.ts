@@ -36,6 +36,29 @@ export const cliErrors = {
     hint: (d: { file: string; columns: readonly string[] }) =>
       `Write a column as {{name}}. ${d.columns.length === 0 ? 'The file has no rows.' : `Columns: ${d.columns.join(', ')}.`}`,
   },
+  MAESTRO_CLI_TYPES_FILE: {
+    message: (d: { path: string }) => `${d.path} is there, and \`maestro types\` has not written it.`,
+    hint: () => 'Move what is in it to another .d.ts file, or remove it.',
+  },
+  MAESTRO_CLI_INFER: {
+    message: (d: { source: string; reason: string }) => `--infer ${d.source}: ${d.reason}`,
+    hint: () => 'Name a pipeline that reads from a storage, or a file of rows.',
+  },
+  MAESTRO_CLI_PLUGIN_UNKNOWN: {
+    message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      `No configured plugin is called "${d.name}" or contributes it.${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
+    hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
+  },
+  MAESTRO_CLI_INIT_EXISTS: {
+    message: (d: { directory: string; files: readonly string[] }) =>
+      `In ${d.directory} there is already: ${d.files.join(', ')}. Nothing was written.`,
+    hint: () => 'Add --yes to keep these as they are and write the others, or name another folder.',
+  },
+  MAESTRO_CLI_INIT_FOLDER: {
+    message: (d: { directory: string; reason: string }) => `No project can be made in ${d.directory}: ${d.reason}`,
+    hint: () => 'Name a folder that you may write to.',
+  },
   MAESTRO_CLI_UNEXPECTED: {
     message: (d: { reason: string }) => `Something unexpected happened: ${d.reason}`,
     hint: () => 'Run it again with --verbose to see where. If it is a fault of maestro, please report it.',
@@ -52,4 +75,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_SCHEMA',
   'MAESTRO_CLI_MODEL',
   'MAESTRO_CLI_PROMPT',
+  'MAESTRO_CLI_INFER',
+  'MAESTRO_CLI_PLUGIN_UNKNOWN',
+  'MAESTRO_CLI_INIT_EXISTS',
 ])

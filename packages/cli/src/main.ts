@@ -4,10 +4,11 @@ import { register as enrich } from './commands/enrich.js'
 import { register as plan } from './commands/plan.js'
 import { register as preview } from './commands/preview.js'
 import { register as run } from './commands/run.js'
+import { register as types } from './commands/types.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan]
+const commands: readonly Register[] = [run, preview, enrich, plan, types]
 
 const exitCodes = `
 Exit codes:

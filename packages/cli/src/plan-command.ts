@@ -5,6 +5,7 @@ import { renderPlan } from './plan/render-plan.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
 import { styleFor } from './terminal/style.js'
+import { refreshTypesFile } from './types/write-types-file.js'
 
 export interface PlanCommandOptions extends GlobalOptions {
   readonly set: Readonly<Record<string, string>>
@@ -16,6 +17,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
   const { set, json = false } = options
   const { project, config } = await openCommandProject(options)
   try {
+    await refreshTypesFile(project)
     const made = await project.plan(await loadPipeline(pipelineArgument(pipeline), config, set))
     if (json) printJson(made, 2)
     else process.stdout.write(`${renderPlan(made, config.servings, outputWidth(), styleFor(process.stdout))}\n`)

@@ -7,6 +7,7 @@ import { showProgress } from './progress/show-progress.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
 import { styleFor } from './terminal/style.js'
+import { refreshTypesFile } from './types/write-types-file.js'
 
 export interface PreviewCommandOptions extends GlobalOptions {
   readonly rows: number
@@ -21,6 +22,7 @@ export async function preview(pipeline: string, options: PreviewCommandOptions):
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
+    await refreshTypesFile(project)
     const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
     const shown = await project.preview(definition, rows, { signal })
     progress.end()

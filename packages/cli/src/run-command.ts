@@ -6,6 +6,7 @@ import { stopOnInterrupt } from './interrupt.js'
 import { withOutput } from './output-path.js'
 import { showProgress } from './progress/show-progress.js'
 import { printJson } from './terminal/json.js'
+import { refreshTypesFile } from './types/write-types-file.js'
 
 export interface RunCommandOptions extends GlobalOptions {
   readonly limit?: number
@@ -22,6 +23,7 @@ export async function run(pipeline: string, options: RunCommandOptions): Promise
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
+    await refreshTypesFile(project)
     const loaded = await loadPipeline(pipelineArgument(pipeline), config, set)
     const definition = output === undefined ? loaded : withOutput(loaded, output, config.directory)
     const limited = limit === undefined ? {} : { limit }

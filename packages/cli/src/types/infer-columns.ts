@@ -1,0 +1,59 @@
+import type { ColumnType, Row } from '@maestro-dataflow/core'
+
+/** What the values of a column have in common. */
+export interface InferredColumn {
+  readonly name: string
+  readonly type: ColumnType
+  /** Rows without a value: null, missing, or an empty cell. */
+  readonly empty: number
+}
+
+/**
+ * The columns of some rows and the types that all their values fit.
+ *
+ * @param from Cells are texts that may stand for something else; values are what they are.
+ */
+export function inferColumns(rows: readonly Row[], from: 'cells' | 'values'): readonly InferredColumn[] {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)))
+  return [...names].map((name) => {
+    const all = rows.map((row) => (Object.hasOwn(row, name) ? row[name] : undefined))
+    const values = all.filter((value) => value !== undefined && value !== null && !(from === 'cells' && value === ''))
+    const type = from === 'cells' ? typeOfCells(values.map(String)) : typeOfValues(values)
+    return { name, type, empty: rows.length - values.length }
+  })
+}
+
+/** Types whose cells are the same after being read and written; what may be more than a number, such as 00123, is text. */
+const cellTypes: readonly (readonly [ColumnType, RegExp])[] = [
+  ['number', /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?$/],
+  ['boolean', /^(?:true|false)$/i],
+  [
+    'date',
+    /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/,
+  ],
+]
+
+function typeOfCells(cells: readonly string[]): ColumnType {
+  if (cells.length === 0) return 'string'
+  return cellTypes.find(([, form]) => cells.every((cell) => form.test(cell)))?.[0] ?? 'string'
+}
+
+function typeOfValues(values: readonly unknown[]): ColumnType {
+  const [type, ...others] = new Set(values.map(typeOfValue))
+  return type === undefined || others.length > 0 ? 'unknown' : type
+}
+
+function typeOfValue(value: unknown): ColumnType {
+  if (value instanceof Date) return 'date'
+  if (value instanceof Float32Array) return 'vector'
+  if (value instanceof Uint8Array) return 'bytes'
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return typeof value as ColumnType
+    default:
+      return 'json'
+  }
+}
