@@ -1,0 +1,51 @@
+import { MaestroError, type PluginManifest } from '@maestro-dataflow/core'
+import { type DiscoveredPlugin, type Maestro, pipelineFiles, pipelineName } from '@maestro-dataflow/core/runtime'
+
+/** A configured plugin as its manifest describes it. */
+export interface PluginOverview {
+  readonly name: string
+  readonly version: string | undefined
+  readonly origin: DiscoveredPlugin['origin']
+  readonly path: string | undefined
+  readonly contributes: NonNullable<PluginManifest['contributes']>
+  readonly requires: readonly string[]
+  readonly permissions: NonNullable<PluginManifest['permissions']>
+  /** Whether every pipeline loads it: it asks for that, or its code is in the project. */
+  readonly always: boolean
+  /** The pipelines that load it. */
+  readonly loadedBy: readonly string[]
+}
+
+/** The plugins of a project, and the pipelines that could not be asked what they load. */
+export interface PluginsOverview {
+  readonly plugins: readonly PluginOverview[]
+  readonly unread: readonly { readonly pipeline: string; readonly reason: string }[]
+}
+
+/** What the manifests say, and which pipelines would load each plugin. No package's code runs. */
+export async function describePlugins(project: Maestro, shown: readonly DiscoveredPlugin[]): Promise<PluginsOverview> {
+  const config = await project.config()
+  const loadedBy = new Map<string, string[]>()
+  const unread: { pipeline: string; reason: string }[] = []
+  for (const file of await pipelineFiles(config)) {
+    const pipeline = pipelineName(file)
+    try {
+      for (const { name } of await project.pluginsOf(file))
+        loadedBy.set(name, [...(loadedBy.get(name) ?? []), pipeline])
+    } catch (error) {
+      unread.push({ pipeline, reason: MaestroError.is(error) ? `${error.code}: ${error.message}` : String(error) })
+    }
+  }
+  const plugins = shown.map(({ name, version, origin, path, manifest }) => ({
+    name,
+    version,
+    origin,
+    path,
+    contributes: manifest?.contributes ?? {},
+    requires: manifest?.requires ?? [],
+    permissions: manifest?.permissions ?? {},
+    always: origin !== 'package' || manifest?.startup === true,
+    loadedBy: loadedBy.get(name) ?? [],
+  }))
+  return { plugins, unread }
+}
