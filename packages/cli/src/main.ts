@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { examples, type GlobalOptions, type Register } from './commands/command.js'
+import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
 import { register as models } from './commands/models.js'
 import { register as plan } from './commands/plan.js'
@@ -10,7 +11,7 @@ import { register as types } from './commands/types.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan, plugins, models, types]
+const commands: readonly Register[] = [run, preview, enrich, plan, plugins, models, types, doctor]
 
 const exitCodes = `
 Exit codes:
