@@ -19,7 +19,7 @@ test('--help says the commands, examples and exit codes', async () => {
     expect(stdout).toContain(part)
 })
 
-test.each(['run', 'preview', 'enrich', 'plan'])(
+test.each(['run', 'preview', 'enrich', 'plan', 'types', 'plugins', 'doctor', 'init'])(
   '%s --help has examples and the options of all commands',
   async (name) => {
     const { code, stdout } = await project.maestro(name, '--help')
@@ -29,7 +29,7 @@ test.each(['run', 'preview', 'enrich', 'plan'])(
   },
 )
 
-test.each([[['--version']], [['--help']], [['enrich', '--help']], [['rum']]])(
+test.each([[['--version']], [['--help']], [['enrich', '--help']], [['models', 'pull', '--help']], [['rum']]])(
   'maestro %j loads nothing of what commands do',
   (parameters) => {
     const probe = `
