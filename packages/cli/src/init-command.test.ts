@@ -226,7 +226,7 @@ describe('a folder that has files', () => {
     const { stdout } = await init('--yes', '--json')
     expect(JSON.parse(stdout)).toMatchObject({ directory: folder, kept: ['maestro.config.json'], install: [] })
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
-    expect(read('maestro-env.d.ts')).toContain("'mine': 'x'")
+    expect(read('maestro-env.d.ts')).toContain("mine: 'x'")
   })
 
   test('a file in the folder’s place is an error', async () => {
