@@ -117,7 +117,17 @@ describe('a project with a model', () => {
       path('made/maestro.config.ts'),
       read('made/maestro.config.ts')
         .replace('servings: {', "servings: {\n    'second one': { use: 'local.chat', model: 'mine.gguf' },")
+        .replace('pipelines:', "vectorStores: { kb: { use: 'of.later' } },\n  pipelines:")
         .replace('plugins: [', "plugins: ['./plugins/shout.ts', "),
+    )
+    writeFileSync(
+      path('made/names.ts'),
+      `import type { ServingName, VectorStoreName } from '@maestro-dataflow/core'
+      export const names: readonly (ServingName | VectorStoreName)[] = ['default', 'second one', 'kb']
+      // @ts-expect-error no such store
+      export const store: VectorStoreName = 'kbb'
+      // @ts-expect-error a store is no serving
+      export const serving: ServingName = 'kb'`,
     )
     mkdirSync(path('made/plugins'))
     writeFileSync(
