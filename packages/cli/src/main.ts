@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { examples, type GlobalOptions, type Register } from './commands/command.js'
+import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
+import { register as init } from './commands/init.js'
+import { register as models } from './commands/models.js'
 import { register as plan } from './commands/plan.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
@@ -9,7 +12,7 @@ import { register as types } from './commands/types.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan, plugins, types]
+const commands: readonly Register[] = [run, preview, enrich, plan, plugins, models, types, doctor, init]
 
 const exitCodes = `
 Exit codes:

@@ -88,7 +88,7 @@ describe('maestro-env.d.ts', () => {
   ])('%s keeps it up to date, and says nothing of it', async (command) => {
     const { code, stdout, stderr } = await project.maestro(command, 'loud')
     expect(code).toBe(0)
-    expect(typesFile()).toContain("'default': 'local.chat'")
+    expect(typesFile()).toContain("default: 'local.chat'")
     expect(stdout + stderr).not.toContain('maestro-env')
   })
 

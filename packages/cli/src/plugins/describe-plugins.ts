@@ -22,7 +22,7 @@ export interface PluginsOverview {
   readonly unread: readonly { readonly pipeline: string; readonly reason: string }[]
 }
 
-/** What the manifests say, and which pipelines load each plugin: their operators are asked what they need. */
+/** What the manifests say, and which pipelines would load each plugin. No package's code runs. */
 export async function describePlugins(project: Maestro, shown: readonly DiscoveredPlugin[]): Promise<PluginsOverview> {
   const config = await project.config()
   const loadedBy = new Map<string, string[]>()

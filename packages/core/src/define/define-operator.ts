@@ -61,7 +61,11 @@ export type DefinedOutput<Row, Given, C> = C extends (...parameters: never[]) =>
   ? Record<string, unknown>
   : With<
       Omit<Row, NamedBy<Given, Drops<C>>>,
-      { [Key in keyof Adds<C> as Key extends keyof Given ? Extract<Given[Key], string> : never]: ValueOf<Adds<C>[Key]> }
+      {
+        -readonly [Key in keyof Adds<C> as Key extends keyof Given ? Extract<Given[Key], string> : never]: ValueOf<
+          Adds<C>[Key]
+        >
+      }
     >
 
 type NamedBy<Given, Keys> = {

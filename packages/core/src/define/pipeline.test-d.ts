@@ -1,11 +1,14 @@
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type { Column, With } from '../contracts/component-types.js'
+import { MapOperator } from '../contracts/operator/map.js'
 import type { Prompt } from '../contracts/prompt.js'
+import type { Row } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
+import { maestro } from '../maestro.js'
 import { defineOperator } from './define-operator.js'
-import { pipeline } from './pipeline.js'
-import { type PromptTemplate, prompt } from './prompt.js'
+import { type PipelineRow, pipeline } from './pipeline.js'
+import { prompt } from './prompt.js'
 
 declare module '../contracts/component-types.js' {
   interface SourceOptions {
@@ -115,8 +118,121 @@ test('rows in code, branches and parameters', () => {
   pipeline('daily', { params: z.object({ day: z.string() }) }, (p, params) => p.from([{ d: params.dya }]))
 })
 
-test('variables are read from the template', () => {
-  expectTypeOf(prompt('{{a}} {b} {{ c.d }} \\{{e}} {{f}}')).toEqualTypeOf<PromptTemplate<'a' | 'c' | 'f'>>()
-  expectTypeOf(prompt('{{\n a\t}} {{b .c}}')).toEqualTypeOf<PromptTemplate<'a' | 'b'>>()
-  expectTypeOf(prompt('no variable')).toEqualTypeOf<PromptTemplate<never>>()
+test('parameters are known to the builder and to every function', () => {
+  const daily = pipeline('daily', { params: z.object({ day: z.string(), least: z.coerce.number() }) }, (p, { day }) =>
+    p
+      .read('test.file', { path: `data/${day}.csv`, schema })
+      .filter((row, { params }) => row.stars >= params.least)
+      .map((row, { params, rowId }) => ({ ...row, day: params.day, origin: rowId }))
+      .write('test.file', { path: `out/${day}.csv`, columns: ['day', 'origin'] }),
+  )
+  expectTypeOf(daily.name).toEqualTypeOf<string>()
+  expectTypeOf<Parameters<(typeof daily)['build']>[1]>().toEqualTypeOf<{ day: string; least: number }>()
+  pipeline('daily', { params: z.object({ least: z.number() }) }, (p) =>
+    // @ts-expect-error an unknown parameter in a function
+    p.from([{ a: 1 }]).filter((row, { params }) => row.a > params.most),
+  )
+  // A pipeline without parameters has none to ask for.
+  // @ts-expect-error it is not known what is in them
+  source.map((row, { params }) => ({ ...row, day: params.day }))
+})
+
+test('branches begin with the columns of their place, and leave the chain as it is', () => {
+  const graded = source
+    .map((row) => ({ id: row.id, good: row.stars > 3 }))
+    .branch((all) => {
+      expectTypeOf(all.row).toEqualTypeOf<{ id: string; good: boolean }>()
+      return all.filter((row) => row.good).write('test.file', { path: 'good.csv', columns: ['id'] })
+    })
+    .branch((all) => all.map(() => ({ only: 1 })).write('test.file', { path: 'only.csv', columns: ['only'] }))
+  expectTypeOf(graded.row).toEqualTypeOf<{ id: string; good: boolean }>()
+  // @ts-expect-error a column of a branch is not in the chain
+  graded.map((row) => ({ x: row.only }))
+  // @ts-expect-error a column that is not there at its place
+  graded.branch((all) => all.step('test.select', { columns: ['text'] }))
+  // @ts-expect-error a branch is a pipeline
+  graded.branch(() => 1)
+})
+
+test('sinks know the columns, and the chain goes on after them', () => {
+  const written = source.write('test.file', { path: 'a.csv', columns: ['id'] })
+  expectTypeOf(written.row).toEqualTypeOf<(typeof source)['row']>()
+  // @ts-expect-error a misspelt option
+  source.write('test.file', { path: 'a.csv', column: ['id'] })
+  // @ts-expect-error an unknown sink
+  source.write('test.fil', { path: 'a.csv' })
+  // @ts-expect-error an option is missing
+  source.write('test.file', {})
+})
+
+test('functions over batches, operators as objects, settings of steps', () => {
+  const sized = source.mapBatches((rows) => rows.map((row) => ({ id: row.id, size: row.text.length })), { size: 10 })
+  expectTypeOf(sized.row).toEqualTypeOf<{ id: string; size: number }>()
+  class Trim extends MapOperator {
+    override map(row: Row): Row {
+      return row
+    }
+  }
+  expectTypeOf(source.use(new Trim()).row).toEqualTypeOf<Record<string, unknown>>()
+  expectTypeOf(source.use<{ id: string }>(new Trim(), { id: 'trim' }).row).toEqualTypeOf<{ id: string }>()
+  source.step('test.select', { columns: ['id'] }, { id: 'narrow', onError: 'fail' })
+  // @ts-expect-error no such way to take errors
+  source.step('test.select', { columns: ['id'] }, { onError: 'skip' })
+  source.map((row) => row, { version: '2', columns: { adds: { x: 'number' } } })
+  // @ts-expect-error no such type of column
+  source.map((row) => row, { columns: { adds: { x: 'text' } } })
+})
+
+test('rows of a pipeline in code have its row type', () => {
+  const counted = pipeline('x')
+    .from([{ a: 'x' }])
+    .map((row) => ({ n: row.a.length }))
+  expectTypeOf<PipelineRow<typeof counted>>().toEqualTypeOf<{ n: number }>()
+  expectTypeOf(maestro().rows(counted)).toEqualTypeOf<AsyncGenerator<{ n: number }>>()
+  expectTypeOf(maestro().rows('by its name')).toEqualTypeOf<AsyncGenerator<Row>>()
+  // @ts-expect-error what is no pipeline cannot be run
+  maestro().run({ steps: 1 })
+  async function* later() {
+    yield { a: 1 }
+  }
+  expectTypeOf(pipeline('x').from(later()).row).toEqualTypeOf<{ a: number }>()
+  expectTypeOf(pipeline('x').from(() => new Set([{ b: 1 }])).row).toEqualTypeOf<{ b: number }>()
+})
+
+test('a chain of thirty steps keeps its types', () => {
+  const ten = <R extends { readonly id: string }>(row: R) => row
+  const long = source
+    .step('test.generate', { prompt: prompt('{{text}}'), output: 'a1' })
+    .step('test.generate', { prompt: prompt('{{a1}}'), output: 'a2' })
+    .step('test.generate', { prompt: prompt('{{a2}}'), output: 'a3' })
+    .step('test.generate', { prompt: prompt('{{a3}}'), output: 'a4' })
+    .step('test.generate', { prompt: prompt('{{a4}}'), output: 'a5' })
+    .step('test.generate', { prompt: prompt('{{a5}}'), output: 'a6' })
+    .step('test.generate', { prompt: prompt('{{a6}}'), output: 'a7' })
+    .step('test.generate', { prompt: prompt('{{a7}}'), output: 'a8' })
+    .step('test.generate', { prompt: prompt('{{a8}}'), output: 'a9' })
+    .step('test.generate', { prompt: prompt('{{a9}}'), output: 'a10' })
+    .step('test.rename', { columns: { a1: 'b1', a2: 'b2', a3: 'b3' } })
+    .step('test.select', { columns: ['id', 'text', 'b1', 'b2', 'b3', 'a10'] })
+    .step(shout, { input: 'b1', output: 'c1' })
+    .step(shout, { input: 'c1', output: 'c2' })
+    .step(shout, { input: 'c2', output: 'c3' })
+    .step(shout, { input: 'c3', output: 'c4' })
+    .step(shout, { input: 'c4', output: 'c5' })
+    .step(shout, { input: 'c5', output: 'c6' })
+    .step(shout, { input: 'c6', output: 'c7' })
+    .step(shout, { input: 'c7', output: 'c8' })
+    .map((row) => ten(row))
+    .filter((row) => row.c8 !== '')
+    .map((row) => ({ ...row, size: row.c8.length }))
+    .filter((row) => row.size > 1)
+    .map(({ c1: _c1, ...row }) => row)
+    .filter((row) => row.a10.length > 1)
+    .step('test.generate', { prompt: prompt('{{c2}} {{c8}}'), output: 'last' })
+    .step(shout, { input: 'last', output: 'last' })
+    .step('test.rename', { columns: { last: 'end' } })
+    .step('test.select', { columns: ['id', 'end', 'size'] })
+  expectTypeOf(long.row).toEqualTypeOf<{ id: string; end: string; size: number }>()
+  // @ts-expect-error a column that was dropped at its end
+  long.step('test.select', { columns: ['c8'] })
 })

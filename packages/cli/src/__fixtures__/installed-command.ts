@@ -1,0 +1,17 @@
+import { cpSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const packageFolder = join(import.meta.dirname, '../..')
+const modules = join(packageFolder, '../../node_modules')
+
+/** The command installed in a folder with what it needs and some other packages. @returns its bin */
+export function installCommand(folder: string, packages: readonly string[] = []): string {
+  const installed = join(folder, 'node_modules')
+  for (const part of ['package.json', 'bin', 'dist'])
+    cpSync(join(packageFolder, part), join(installed, 'maestro-dataflow', part), { recursive: true })
+  for (const name of ['commander', 'string-width', '@maestro-dataflow/core', ...packages]) {
+    mkdirSync(dirname(join(installed, name)), { recursive: true })
+    symlinkSync(realpathSync(join(modules, name)), join(installed, name), 'junction')
+  }
+  return join(installed, 'maestro-dataflow/bin/maestro.js')
+}

@@ -1,0 +1,20 @@
+import { examples, globalOptions, type Register } from './command.js'
+
+/** `maestro doctor` */
+export const register: Register = (program, exit) => {
+  program
+    .command('doctor')
+    .description(
+      'check the machine and the project: config, plugins, servings, every pipeline, folders, TypeScript settings; the exit code is 1 when something fails',
+    )
+    .summary('check the machine and the project, and say what to do')
+    .option('--json', 'print the checks as one JSON object')
+    .addHelpText(
+      'after',
+      examples('maestro doctor', 'maestro doctor --json | jq \'.checks[] | select(.status != "ok")\''),
+    )
+    .action(async (options: { readonly json?: boolean }) => {
+      const { doctor } = await import('../doctor-command.js')
+      exit(await doctor({ ...options, ...globalOptions(program) }))
+    })
+}

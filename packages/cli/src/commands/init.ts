@@ -1,0 +1,22 @@
+import { examples, type Register } from './command.js'
+
+interface InitOptions {
+  readonly yes?: boolean
+  readonly plain?: boolean
+  readonly json?: boolean
+}
+
+/** `maestro init` */
+export const register: Register = (program) => {
+  program
+    .command('init [folder]')
+    .description('make a working project: config, a pipeline with some rows, settings for TypeScript and git')
+    .option('--yes', 'go on in a folder that has some of the files; those are kept as they are')
+    .option('--plain', 'without AI: no model and no AI plugin')
+    .option('--json', 'print what was written, or the error, as one JSON object')
+    .addHelpText('after', examples('maestro init my-project', 'maestro init --plain', 'maestro init . --yes'))
+    .action(async (folder: string | undefined, options: InitOptions) => {
+      const { init } = await import('../init-command.js')
+      await init(folder ?? '.', options)
+    })
+}

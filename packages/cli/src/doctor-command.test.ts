@@ -1,0 +1,248 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TemporaryProject } from './__fixtures__/temporary-project.js'
+import type { Check } from './doctor/check.js'
+
+let project: TemporaryProject
+const config = {
+  plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-local'],
+  pipelines: 'pipelines/*',
+}
+beforeEach(() => {
+  project = new TemporaryProject({
+    'package.json': { type: 'module' },
+    'maestro.config.json': config,
+    'in.csv': 'a\n1\n',
+    'pipelines/copy.json': {
+      name: 'copy',
+      read: { use: 'fs.file', path: 'in.csv' },
+      write: { use: 'fs.file', path: 'out.csv' },
+    },
+  })
+})
+afterEach(() => project.remove())
+
+async function checks(env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await project.start(['doctor', '--json'], { env }).finished
+  expect(stderr).toBe('')
+  const report = JSON.parse(stdout) as { readonly ok: boolean; readonly checks: readonly Check[] }
+  expect(code).toBe(report.ok ? 0 : 1)
+  return { ok: report.ok, of: (name: string) => report.checks.find((check) => check.name === name) }
+}
+
+test('a project in order: every line is ok, the exit code 0', async () => {
+  const { code, stdout, stderr } = await project.maestro('doctor')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const name of [
+    'node',
+    'machine',
+    'disk',
+    'config',
+    'plugin @maestro-dataflow/plugin-fs',
+    'pipeline copy',
+    'state',
+  ])
+    expect(stdout).toMatch(new RegExp(`^ok {4}${name} `, 'm'))
+  expect(stdout).toContain(', 0 failed\n')
+  expect(stdout).not.toMatch(/^ok {4}(typescript|types|git) /m)
+})
+
+test('without a config the machine is still checked', async () => {
+  rmSync(join(project.folder, 'maestro.config.json'))
+  const { ok, of } = await checks()
+  expect(ok).toBe(false)
+  expect(of('config')).toMatchObject({ status: 'fail', hint: expect.stringContaining('maestro init') })
+  expect(of('disk')).toMatchObject({ status: 'ok' })
+})
+
+test('a config that is not valid names its faults', async () => {
+  project.write('maestro.config.json', { plugin: [] })
+  expect((await checks()).of('config')).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('Did you mean "plugins"?'),
+  })
+})
+
+describe('plugins', () => {
+  test('all that cannot be found are named at once, one that is required by another is no fault', async () => {
+    project.write(
+      'needs.js',
+      `export default { name: 'needs', manifest: { apiVersion: 1, requires: ['late'] }, apply() {} }`,
+    )
+    project.write('late.js', `export default { name: 'late', manifest: { apiVersion: 1 }, apply() {} }`)
+    project.write('old.js', `export default { name: 'old', manifest: { apiVersion: 0 }, apply() {} }`)
+    const plugins = ['@maestro-dataflow/plugin-fz', './needs.js', ['./old.js', {}], './late.js']
+    project.write('maestro.config.json', { ...config, plugins })
+    const { of } = await checks()
+    expect(of('plugin @maestro-dataflow/plugin-fz')).toMatchObject({
+      status: 'fail',
+      hint: expect.stringContaining('plugin-fs'),
+    })
+    expect(of('plugin ./old.js')).toMatchObject({ status: 'fail' })
+    expect(of('plugin ./needs.js')).toBeUndefined()
+  })
+
+  test('one that cannot be loaded, and one that is required and nowhere', async () => {
+    const manifest = "{ apiVersion: 1, contributes: { operators: { 'x.y': 'z' } } }"
+    project.write('liar.js', `export default { name: 'liar', manifest: ${manifest}, apply() {} }`)
+    project.write('maestro.config.json', { ...config, plugins: [...config.plugins, './liar.js'] })
+    expect((await checks()).of('plugin liar')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('x.y'),
+    })
+    project.write(
+      'liar.js',
+      `export default { name: 'liar', manifest: { apiVersion: 1, requires: ['gone'] }, apply() {} }`,
+    )
+    expect((await checks()).of('plugins')).toMatchObject({ status: 'fail', message: expect.stringContaining('gone') })
+  })
+
+  test('none at all is worth a look', async () => {
+    project.write('maestro.config.json', {})
+    expect((await checks()).of('plugins')).toMatchObject({ status: 'warn' })
+  })
+})
+
+describe('servings', () => {
+  const withServing = (serving: object) =>
+    project.write('maestro.config.json', { ...config, servings: { default: serving } })
+  const servingCheck = async (env?: Readonly<Record<string, string>>) => (await checks(env)).of('serving default')
+
+  test('a kind that no plugin brings', async () => {
+    withServing({ use: 'local.chatt', model: 'x' })
+    expect(await servingCheck()).toMatchObject({ status: 'fail', hint: 'Did you mean "local.chat"?' })
+  })
+
+  test('variables of the environment that are not set; their values are not shown', async () => {
+    withServing({ use: 'local.chat', model: { env: 'MY_SECRET_MODEL' } })
+    expect(await servingCheck()).toMatchObject({
+      status: 'fail',
+      message: 'not set in the environment: MY_SECRET_MODEL',
+    })
+    const set = await servingCheck({ MY_SECRET_MODEL: 'hf:a/secret/x.gguf' })
+    expect(set).toMatchObject({ status: 'warn' })
+    expect(JSON.stringify(set)).not.toContain('secret')
+  })
+
+  test('options that do not fit', async () => {
+    withServing({ use: 'local.chat', model: 'smollm2-135m-instruct', threads: 0 })
+    expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('threads') })
+  })
+
+  test('the file of a model: here, fetched later, or missing', async () => {
+    withServing({ use: 'local.chat', model: 'smollm2-135m-instruct' })
+    const MAESTRO_MODELS = join(project.folder, 'no-models')
+    expect(await servingCheck({ MAESTRO_MODELS })).toMatchObject({
+      status: 'warn',
+      hint: expect.stringContaining('maestro models pull'),
+    })
+    withServing({ use: 'local.chat', model: 'mine/own.gguf' })
+    expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('own.gguf') })
+    project.write('mine/own.gguf', 'GGUF')
+    project.write('deep/x', '')
+    const { stdout } = await project.start(['doctor'], { cwd: 'deep' }).finished
+    expect(stdout).toMatch(/^ok {4}serving default .*own\.gguf$/m)
+  })
+
+  test('an unknown model', async () => {
+    withServing({ use: 'local.chat', model: 'smollm' })
+    expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('smollm') })
+  })
+})
+
+describe('pipelines', () => {
+  test('each is planned: faults fail, parameters are worth a look', async () => {
+    project.write('pipelines/wrong.json', { name: 'wrong', read: { use: 'fs.file', path: 'none.csv' }, steps: [] })
+    project.write('pipelines/daily.json', {
+      name: 'daily',
+      params: { day: null },
+      read: { use: 'fs.file', path: '$' + '{day}.csv' },
+      write: { use: 'fs.file', path: 'out.csv' },
+    })
+    const { of } = await checks()
+    expect(of('pipeline wrong')).toMatchObject({ status: 'fail', message: expect.stringContaining('none.csv') })
+    expect(of('pipeline daily')).toMatchObject({
+      status: 'warn',
+      hint: 'Check it with values: maestro plan daily --set name=value',
+    })
+    expect(of('pipeline copy')).toMatchObject({ status: 'ok', message: '0 steps, 1 sink' })
+  })
+
+  test('no pipeline is worth a look', async () => {
+    project.write('maestro.config.json', { ...config, pipelines: 'elsewhere/*' })
+    expect((await checks()).of('pipelines')).toMatchObject({ status: 'warn', message: 'no file is like elsewhere/*' })
+  })
+})
+
+test('a state directory that cannot be one fails', async () => {
+  project.write('.maestro', 'a file')
+  expect((await checks()).of('state')).toMatchObject({ status: 'fail', message: expect.stringContaining('.maestro') })
+})
+
+test('row data in a repository: not there yet, not ignored, committed', async () => {
+  const git = (...parameters: string[]) => execFileSync('git', parameters, { cwd: project.folder, stdio: 'pipe' })
+  git('init', '--quiet')
+  expect((await checks()).of('git')).toMatchObject({ status: 'ok' })
+  project.write('.maestro/runs/x', 'rows')
+  expect((await checks()).of('git')).toMatchObject({ status: 'warn', hint: expect.stringContaining('.gitignore') })
+  project.write('.gitignore', '.maestro/\n')
+  expect((await checks()).of('git')).toMatchObject({ status: 'ok' })
+  git('add', '--force', '.maestro/runs/x')
+  expect((await checks()).of('git')).toMatchObject({ status: 'fail', hint: expect.stringContaining('git rm') })
+})
+
+describe('TypeScript', () => {
+  const all = { strict: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true, allowImportingTsExtensions: true }
+
+  test('settings that editors need, whether set here or extended', async () => {
+    project.write('tsconfig.json', { compilerOptions: { strict: true } })
+    project.write('index.ts', '')
+    const { of } = await checks()
+    expect(of('typescript')).toMatchObject({
+      status: 'warn',
+      message: 'tsconfig.json lacks erasableSyntaxOnly, verbatimModuleSyntax, allowImportingTsExtensions',
+      hint: expect.stringContaining('"erasableSyntaxOnly": true'),
+    })
+    project.write('base.json', { compilerOptions: { ...all, module: 'nodenext', noEmit: true } })
+    project.write('tsconfig.json', { extends: './base.json' })
+    expect((await checks()).of('typescript')).toMatchObject({ status: 'ok' })
+  })
+
+  test('a tsconfig.json that is broken, or missing', async () => {
+    project.write('tsconfig.json', '{ "extends": "./none.json" }')
+    expect((await checks()).of('typescript')).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('none'),
+    })
+    rmSync(join(project.folder, 'tsconfig.json'))
+    rmSync(join(project.folder, 'maestro.config.json'))
+    project.write('maestro.config.ts', `export default ${JSON.stringify(config)}`)
+    expect((await checks()).of('typescript')).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('no tsconfig'),
+    })
+  })
+
+  test('without a compiler the settings are not read', async () => {
+    rmSync(join(project.folder, 'node_modules'))
+    project.write('tsconfig.json', {})
+    const modules = join(import.meta.dirname, '../../../node_modules/@maestro-dataflow')
+    project.write('node_modules/x', '')
+    symlinkSync(modules, join(project.folder, 'node_modules/@maestro-dataflow'), 'junction')
+    expect((await checks()).of('typescript')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('typescript is not installed'),
+    })
+  })
+
+  test('the types file', async () => {
+    project.write('tsconfig.json', {})
+    expect((await checks()).of('types')).toMatchObject({ status: 'warn', hint: 'Run `maestro types`.' })
+    await project.maestro('types')
+    expect((await checks()).of('types')).toMatchObject({ status: 'ok' })
+    project.write('maestro-env.d.ts', '// mine')
+    expect((await checks()).of('types')).toMatchObject({ status: 'warn', hint: expect.stringContaining('Move') })
+  })
+})

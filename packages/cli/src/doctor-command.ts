@@ -1,0 +1,50 @@
+import type { CommandProject } from './command-project.js'
+import { openCommandProject } from './command-project.js'
+import type { GlobalOptions } from './commands/command.js'
+import { type Check, failed } from './doctor/check.js'
+import { checkDisk, checkMachine } from './doctor/check-machine.js'
+import { checkPipelines } from './doctor/check-pipelines.js'
+import { checkPlugins } from './doctor/check-plugins.js'
+import { checkServings } from './doctor/check-servings.js'
+import { checkState } from './doctor/check-state.js'
+import { checkTypeScript } from './doctor/check-typescript.js'
+import { renderChecks } from './doctor/render-checks.js'
+import { printJson } from './terminal/json.js'
+import { styleFor } from './terminal/style.js'
+
+export interface DoctorCommandOptions extends GlobalOptions {
+  readonly json?: boolean
+}
+
+/** `maestro doctor`. @returns the exit code: 1 when a check failed */
+export async function doctor(options: DoctorCommandOptions): Promise<number> {
+  const checks = [...checkMachine(), ...(await checkProject(options))]
+  const ok = checks.every(({ status }) => status !== 'fail')
+  if (options.json === true) printJson({ ok, checks }, 2)
+  else process.stdout.write(renderChecks(checks, styleFor(process.stdout)))
+  return ok ? 0 : 1
+}
+
+async function checkProject(options: GlobalOptions): Promise<readonly Check[]> {
+  let opened: CommandProject
+  try {
+    opened = await openCommandProject(options)
+  } catch (error) {
+    return [await checkDisk(process.cwd()), failed('config', error)]
+  }
+  const { project, config } = opened
+  try {
+    const { checks: plugins, contributions } = await checkPlugins(project)
+    return [
+      await checkDisk(config.directory),
+      { name: 'config', status: 'ok', message: config.path ?? config.directory },
+      ...plugins,
+      ...(await checkServings(config, contributions)),
+      ...(await checkPipelines(project)),
+      ...(await checkState(config)),
+      ...(await checkTypeScript(project)),
+    ]
+  } finally {
+    await project.dispose()
+  }
+}

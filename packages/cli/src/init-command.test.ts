@@ -1,0 +1,248 @@
+import { execFile } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../../..')
+
+interface Manifest {
+  readonly name: string
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+
+let folder: string
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-init-')))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const path = (file: string) => join(folder, file)
+const read = (file: string) => readFileSync(path(file), 'utf8')
+const manifestOf = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Manifest
+
+function node(cwd: string, script: string, ...parameters: readonly string[]) {
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
+    execFile(process.execPath, [script, ...parameters], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
+}
+
+const init = (...parameters: readonly string[]) =>
+  node(folder, join(root, 'packages/cli/bin/maestro.js'), 'init', ...parameters)
+
+/** What `npm install` does, with the packages of this repository: those that the package.json names, and no others. */
+function install(project: string): void {
+  const { dependencies, devDependencies } = manifestOf(path(`${project}/package.json`))
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    const link = path(`${project}/node_modules/${name}`)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(realpathSync(join(root, 'node_modules', name)), link, 'junction')
+  }
+}
+
+const maestro = (project: string, ...parameters: readonly string[]) =>
+  node(path(project), path(`${project}/node_modules/maestro-dataflow/bin/maestro.js`), ...parameters)
+const check = (project: string) =>
+  node(path(project), path(`${project}/node_modules/typescript/bin/tsc`), '-p', 'tsconfig.json')
+
+describe('a project with a model', () => {
+  test('runs, and its types hold', { timeout: 300_000 }, async () => {
+    const { code, stdout } = await init('My Project')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Next:\n  cd "My Project"\n  npm install\n  npx maestro run hello\n')
+    expect(manifestOf(path('My Project/package.json')).name).toBe('my-project')
+    install('My Project')
+
+    const run = await maestro('My Project', 'run', 'hello')
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('rows: 10 in + 0 created = 8 out + 2 dropped + 0 merged + 0 rejected')
+    const rows = read('My Project/out/hello.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(rows).toHaveLength(8)
+    for (const row of rows)
+      expect(row).toEqual({ ...row, id: expect.any(String), tone: expect.stringMatching(/^(glad|angry)$/) })
+
+    // What init foresaw is what the installed plugins say.
+    expect((await maestro('My Project', 'types')).stdout).toContain('is up to date')
+    expect(await check('My Project')).toMatchObject({ code: 0, stdout: '' })
+    const doctor = await maestro('My Project', 'doctor')
+    expect(doctor.stdout).toMatch(/, 0 to look at, 0 failed/)
+    expect(doctor.code).toBe(0)
+  })
+
+  test('wrong names, columns and options are found by the compiler', { timeout: 120_000 }, async () => {
+    await init('made')
+    install('made')
+    const pipeline = read('made/pipelines/hello.ts')
+    const wrong = async (change: (text: string) => string) => {
+      expect(change(pipeline)).not.toBe(pipeline)
+      writeFileSync(path('made/pipelines/hello.ts'), change(pipeline))
+      return (await check('made')).stdout
+    }
+    expect(await wrong((text) => text.replace("serving: 'default'", "serving: 'defalt'"))).toMatch(
+      /pipelines\/hello\.ts\(\d+,\d+\): error .*"defalt"/,
+    )
+    expect(await wrong((text) => text.replace('{{review}}', '{{revew}}'))).toContain('"revew"')
+    expect(await wrong((text) => text.replace('maxTokens', 'maxToken'))).toContain('error')
+    expect(await wrong((text) => text.replace("'ai.generate'", "'ai.generat'"))).toContain('ai.generat')
+    expect(await wrong((text) => text.replace('row.review', 'row.text'))).toContain("'text'")
+
+    // Without the file no plugin's types are known, and any name of a serving will do.
+    rmSync(path('made/maestro-env.d.ts'))
+    expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain('"fs.file"')
+    const imports =
+      "import type {} from '@maestro-dataflow/plugin-ai'\nimport type {} from '@maestro-dataflow/plugin-fs'\n"
+    expect(await wrong((text) => imports + text.replace("'default'", "'defalt'"))).toBe('')
+  })
+
+  test('names that are added to the config are typed by the next `maestro types`', { timeout: 120_000 }, async () => {
+    await init('made')
+    install('made')
+    writeFileSync(
+      path('made/maestro.config.ts'),
+      read('made/maestro.config.ts')
+        .replace('servings: {', "servings: {\n    'second one': { use: 'local.chat', model: 'mine.gguf' },")
+        .replace('pipelines:', "vectorStores: { kb: { use: 'of.later' } },\n  pipelines:")
+        .replace('plugins: [', "plugins: ['./plugins/shout.ts', "),
+    )
+    writeFileSync(
+      path('made/names.ts'),
+      `import type { ServingName, VectorStoreName } from '@maestro-dataflow/core'
+      export const names: readonly (ServingName | VectorStoreName)[] = ['default', 'second one', 'kb']
+      // @ts-expect-error no such store
+      export const store: VectorStoreName = 'kbb'
+      // @ts-expect-error a store is no serving
+      export const serving: ServingName = 'kb'`,
+    )
+    mkdirSync(path('made/plugins'))
+    writeFileSync(
+      path('made/plugins/shout.ts'),
+      `import { defineOperator, definePlugin } from '@maestro-dataflow/core'
+      import { z } from 'zod'
+      export const shout = defineOperator({
+        name: 'text.shout',
+        kind: 'map',
+        options: z.object({ input: z.string(), output: z.string() }),
+        columns: { reads: ['input'], adds: { output: 'string' } },
+        create: (options) => (row) => ({ ...row, [options.output]: String(row[options.input]).toUpperCase() }),
+      })
+      export default definePlugin({
+        name: 'shout',
+        manifest: { apiVersion: 1, contributes: { operators: { 'text.shout': 'Upper-cases a column' } } },
+        apply: (hooks) => hooks.operators.tap('shout', (registry) => registry.add(shout)),
+      })`,
+    )
+    const withStep = (step: string) =>
+      read('made/pipelines/hello.ts')
+        .replace("serving: 'default'", "serving: 'second one'")
+        .replace("  .write('fs.file'", `  ${step}\n  .write('fs.file'`)
+    const good = withStep(
+      ".step('text.shout', { input: 'tone', output: 'loud' }).map((row) => ({ ...row, size: row.loud.length + row.review.length }))",
+    )
+    const wrongs = [
+      ".step('text.shout', { input: 'ton', output: 'loud' })",
+      ".step('text.shout', { input: 'tone', output: 'loud', volume: 11 })",
+      ".step('text.shout', { input: 'tone' })",
+      ".step('text.shout', { input: 'tone', output: 'loud' }).map((row) => ({ x: row.lout }))",
+      ".step('text.shout', { input: 'tone', output: 'loud' }).map((row) => ({ x: row.loud * 2 }))",
+    ].map(withStep)
+
+    writeFileSync(path('made/pipelines/hello.ts'), good)
+    expect((await check('made')).stdout).toContain('second one')
+    expect((await maestro('made', 'types')).stdout).toContain('text.shout')
+    expect(await check('made')).toMatchObject({ code: 0, stdout: '' })
+    for (const [index, wrong] of wrongs.entries()) writeFileSync(path(`made/pipelines/wrong-${index}.ts`), wrong)
+    const { stdout } = await check('made')
+    for (const index of wrongs.keys()) expect(stdout).toMatch(new RegExp(`pipelines/wrong-${index}\\.ts\\(.*error`))
+    expect(stdout).not.toContain('pipelines/hello.ts')
+  })
+})
+
+test('--plain makes a project without AI that runs and checks', { timeout: 120_000 }, async () => {
+  const { stdout } = await init('plain', '--plain')
+  expect(stdout).not.toContain('model')
+  expect(Object.keys(manifestOf(path('plain/package.json')).dependencies)).toEqual([
+    '@maestro-dataflow/core',
+    '@maestro-dataflow/plugin-fs',
+    'maestro-dataflow',
+  ])
+  install('plain')
+  expect((await maestro('plain', 'run', 'hello')).code).toBe(0)
+  const [first] = read('plain/out/hello.jsonl').split('\n')
+  expect(JSON.parse(first ?? '')).toEqual({
+    id: 'r1',
+    review: 'The soup was hot and the bread still warm.',
+    stars: 5,
+    glad: true,
+  })
+  expect(await check('plain')).toMatchObject({ code: 0, stdout: '' })
+  expect((await maestro('plain', 'types')).stdout).toContain('is up to date')
+})
+
+test('versions are those of this command, and of what it is tested with', async () => {
+  await init()
+  const { dependencies, devDependencies } = manifestOf(path('package.json'))
+  const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'))
+  for (const [name, range] of Object.entries(dependencies))
+    if (name !== 'zod') expect([name, range]).toEqual([name, `^${version}`])
+  expect(dependencies.zod).toBe(`^${manifestOf(join(root, 'packages/core/package.json')).dependencies.zod}`)
+  const tested = manifestOf(join(root, 'package.json')).devDependencies
+  expect(devDependencies).toEqual({ '@types/node': `^${tested['@types/node']}`, typescript: `~${tested.typescript}` })
+})
+
+describe('a folder that has files', () => {
+  test('is left as it is, and the files are listed', async () => {
+    writeFileSync(path('README.md'), '# mine')
+    writeFileSync(path('notes.txt'), 'other')
+    const { code, stderr } = await init()
+    expect(code).toBe(2)
+    expect(stderr).toContain('README.md')
+    expect(stderr).not.toContain('notes.txt')
+    expect(stderr).not.toContain('maestro.config.ts')
+    expect(existsSync(path('maestro.config.ts'))).toBe(false)
+  })
+
+  test('with --yes what is there is kept and named, and what to install', async () => {
+    writeFileSync(path('README.md'), '# mine')
+    writeFileSync(path('package.json'), '{ "name": "mine" }')
+    const { code, stdout } = await init('--yes', '--plain')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Kept as they were:\n  package.json\n  README.md\n')
+    expect(stdout).toMatch(
+      / {2}npm install @maestro-dataflow\/core@\^\S+ @maestro-dataflow\/plugin-fs@\S+ maestro-dataflow@\S+\n/,
+    )
+    expect([read('README.md'), read('package.json')]).toEqual(['# mine', '{ "name": "mine" }'])
+    expect(existsSync(path('pipelines/hello.ts'))).toBe(true)
+  })
+
+  test('a config of another ending is a config; the types are those of its names', async () => {
+    writeFileSync(path('maestro.config.json'), '{ "servings": { "mine": { "use": "x" } } }')
+    expect((await init()).stderr).toContain('maestro.config.json')
+    const { stdout } = await init('--yes', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ directory: folder, kept: ['maestro.config.json'], install: [] })
+    expect(existsSync(path('maestro.config.ts'))).toBe(false)
+    expect(read('maestro-env.d.ts')).toContain("mine: 'x'")
+  })
+
+  test('a file in the folder’s place is an error', async () => {
+    writeFileSync(path('taken'), '')
+    const { code, stderr } = await init('taken')
+    expect(code).toBe(1)
+    expect(stderr).toContain('MAESTRO_CLI_INIT_FOLDER')
+  })
+})

@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { openProject, typesFileName } from '@maestro-dataflow/core/runtime'
+import { cliError } from '../errors.js'
+import { refreshTypesFile } from '../types/write-types-file.js'
+import { requiredPackages } from './package-json.js'
+
+/** What became of a folder. */
+export interface MadeProject {
+  readonly directory: string
+  readonly written: readonly string[]
+  /** Files that were there before. */
+  readonly kept: readonly string[]
+  /** Packages to install by name, where the folder has a package.json of its own. */
+  readonly install: readonly string[]
+}
+
+/**
+ * Writes the files of a project that are not there yet.
+ *
+ * @param files Their texts by path.
+ * @throws MAESTRO_CLI_INIT_EXISTS before anything is written, MAESTRO_CLI_INIT_FOLDER
+ */
+export async function makeProject(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  { keepExisting }: { readonly keepExisting: boolean },
+): Promise<MadeProject> {
+  const existing = existingFiles(directory, [...files.keys()])
+  const kept = [...existing.values()]
+  if (kept.length > 0 && !keepExisting) throw cliError('MAESTRO_CLI_INIT_EXISTS', { directory, files: kept })
+  // The names in a config of one's own are not those of ours.
+  const ownConfig = existing.has('maestro.config.ts')
+  const written = [...files.keys()].filter((path) => !existing.has(path) && !(ownConfig && path === typesFileName))
+  try {
+    for (const path of written) {
+      await mkdir(dirname(join(directory, path)), { recursive: true })
+      await writeFile(join(directory, path), files.get(path) ?? '', { flag: 'wx' })
+    }
+  } catch (error) {
+    throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: (error as Error).message }, error)
+  }
+  if (ownConfig) await refreshTypesFile(openProject({ cwd: directory }))
+  const install = existing.has('package.json') ? requiredPackages(files.get('package.json') ?? '{}') : []
+  return { directory, written, kept, install }
+}
+
+/** The files that are there, by the path of the file that takes their place. */
+function existingFiles(directory: string, paths: readonly string[]): ReadonlyMap<string, string> {
+  let entries: readonly string[]
+  try {
+    mkdirSync(directory, { recursive: true })
+    entries = readdirSync(directory)
+  } catch (error) {
+    throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: (error as Error).message }, error)
+  }
+  return new Map(
+    paths.flatMap((path): [string, string][] => {
+      const found = existingFile(directory, entries, path)
+      return found === undefined ? [] : [[path, found]]
+    }),
+  )
+}
+
+/** A config may have another ending, and the search would stop at the new one. */
+function existingFile(directory: string, entries: readonly string[], path: string): string | undefined {
+  if (path === 'maestro.config.ts')
+    return entries.find((entry) => /^maestro\.config\.(m?[jt]s|json|ya?ml)$/.test(entry))
+  return existsSync(join(directory, path)) ? path : undefined
+}

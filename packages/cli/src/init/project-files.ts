@@ -1,0 +1,36 @@
+import { basename } from 'node:path'
+import { renderTypesFile, typesFileName } from '@maestro-dataflow/core/runtime'
+import { packageJson } from './package-json.js'
+import { config, plainConfig } from './templates/config.js'
+import { helloPipeline, plainPipeline, reviews } from './templates/hello.js'
+import { readme } from './templates/readme.js'
+import { gitignore, tsconfig } from './templates/settings.js'
+
+const plainPlugins = ['@maestro-dataflow/plugin-fs']
+const aiPlugins = ['@maestro-dataflow/plugin-ai', ...plainPlugins, '@maestro-dataflow/plugin-local']
+
+/** The files of a new project: their texts by path. */
+export function projectFiles(project: {
+  readonly directory: string
+  /** Without AI. */
+  readonly plain: boolean
+}): ReadonlyMap<string, string> {
+  const { directory, plain } = project
+  const plugins = plain ? plainPlugins : aiPlugins
+  const types = renderTypesFile({
+    modules: plugins,
+    operators: [],
+    servings: plain ? {} : { default: 'local.chat' },
+    vectorStores: {},
+  })
+  return new Map([
+    ['package.json', packageJson(directory, plugins, plain)],
+    ['maestro.config.ts', plain ? plainConfig : config],
+    ['pipelines/hello.ts', plain ? plainPipeline : helloPipeline],
+    ['data/hello.csv', reviews],
+    ['tsconfig.json', tsconfig],
+    ['.gitignore', gitignore],
+    [typesFileName, types],
+    ['README.md', readme(basename(directory), plain)],
+  ])
+}

@@ -1,0 +1,23 @@
+/** `maestro.config.ts` with a model in the process. */
+export const config = `import { defineConfig } from '@maestro-dataflow/core'
+
+export default defineConfig({
+  // A plugin's code is loaded when a pipeline uses something of it.
+  plugins: ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-local'],
+  servings: {
+    // The model that is used when a step names none. This one is tiny: good for trying things out, often wrong.
+    default: { use: 'local.chat', model: 'smollm2-135m-instruct' },
+  },
+  pipelines: 'pipelines/*',
+})
+`
+
+/** `maestro.config.ts` without AI. */
+export const plainConfig = `import { defineConfig } from '@maestro-dataflow/core'
+
+export default defineConfig({
+  // A plugin's code is loaded when a pipeline uses something of it.
+  plugins: ['@maestro-dataflow/plugin-fs'],
+  pipelines: 'pipelines/*',
+})
+`

@@ -1,0 +1,24 @@
+/** `tsconfig.json`: the editor sees what Node.js runs. */
+export const tsconfig = `{
+  "compilerOptions": {
+    "target": "ES2024",
+    "lib": ["ES2024"],
+    "module": "NodeNext",
+    "types": ["node"],
+    "strict": true,
+    "noUncheckedIndexedAccess": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "allowImportingTsExtensions": true,
+    "skipLibCheck": true,
+    "noEmit": true
+  },
+  "include": ["*.ts", "pipelines", "plugins"]
+}
+`
+
+/** `.gitignore` */
+export const gitignore = `node_modules/
+.maestro/
+out/
+`

@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { cliError } from '../errors.js'
+
+const plugin = '@maestro-dataflow/plugin-local'
+
+/** A model that is known by name. */
+export interface ModelListing {
+  readonly name: string
+  readonly description: string
+  readonly licence: string
+  readonly bytes: number
+  readonly file: string
+  /** Undefined when it is not here. */
+  readonly path: string | undefined
+}
+
+/** How far a model is on its way. */
+interface PullProgress {
+  readonly model: string
+  readonly source: string
+  readonly bytesDone: number
+  readonly bytesTotal: number | undefined
+}
+
+/** What this command uses of plugin-local, which need not be installed. */
+export interface LocalModels {
+  listModels(): Promise<readonly ModelListing[]>
+  pullModel(
+    name: string,
+    options: { readonly onProgress?: (event: PullProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<string>
+  modelPath(name: string): Promise<string>
+  modelFolder(): string
+  showProgress(stream: NodeJS.WriteStream): { readonly onProgress: (event: PullProgress) => void; end(): void }
+}
+
+/**
+ * The models of plugin-local: of the project's one, else of the one installed beside this command.
+ *
+ * @param config The config file, if one was named.
+ * @throws MAESTRO_CLI_PLUGINS_MISSING
+ */
+export async function loadLocalModels(config?: string): Promise<LocalModels> {
+  const directory = config === undefined ? process.cwd() : dirname(resolve(config))
+  for (const from of [join(directory, 'package.json'), import.meta.filename]) {
+    const path = resolveFrom(from)
+    if (path !== undefined) return (await import(pathToFileURL(path).href)) as LocalModels
+  }
+  throw cliError('MAESTRO_CLI_PLUGINS_MISSING', { plugins: [plugin], directory })
+}
+
+function resolveFrom(from: string): string | undefined {
+  try {
+    return createRequire(from).resolve(`${plugin}/models`)
+  } catch {
+    return undefined
+  }
+}
