@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readYaml } from '../config/read-yaml.js'
+import { readData } from '../config/read-data.js'
 import { reasonOf } from '../config/reason-of.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
@@ -49,9 +49,8 @@ export function pipelineName(file: string): string {
 async function readPipeline(path: string, params: Readonly<Record<string, unknown>>): Promise<PipelineDefinition> {
   const ending = extname(path)
   try {
-    if (ending === '.json') return fromPipelineData(JSON.parse(await readFile(path, 'utf8')), path, params)
-    if (ending === '.yaml' || ending === '.yml')
-      return fromPipelineData(await readYaml(path, await readFile(path, 'utf8')), path, params)
+    if (['.json', '.yaml', '.yml'].includes(ending))
+      return fromPipelineData(await readData(path, await readFile(path, 'utf8')), path, params)
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
     if (isPipeline(module.default)) return await toDefinition(module.default, params)
     throw maestroError('MAESTRO_PIPELINE_NOT_A_PIPELINE', {
