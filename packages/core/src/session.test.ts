@@ -6,6 +6,7 @@ import type { MaestroConfig } from './contracts/config.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import type { ServingDefinition } from './contracts/serving-definition.js'
 import { defineServing } from './contracts/serving-definition.js'
+import type { TableStatement } from './contracts/table-engine.js'
 import { defineOperator } from './define/define-operator.js'
 import { definePipeline } from './define/define-pipeline.js'
 import { definePlugin } from './define/define-plugin.js'
@@ -149,7 +150,7 @@ describe('the table engine', () => {
     name: 'acme.limit',
     kind: 'table',
     options: z.object({}),
-    create: () => () => [{ kind: 'limit', count: 1 }],
+    create: () => (): readonly TableStatement[] => [{ kind: 'limit', count: 1 }],
   })
   const write = (steps: readonly { readonly use: string }[]) =>
     definePipeline({ name: 'p', read: { use: 'acme.rows', columns: ['text'] }, steps, write: { use: 'acme.rows' } })
