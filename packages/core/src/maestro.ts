@@ -3,6 +3,7 @@ import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
@@ -61,7 +62,7 @@ interface Selected {
 export class Maestro {
   readonly #resolve: () => Promise<ResolvedConfig>
   readonly #redactor = new Redactor()
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
 
@@ -147,8 +148,10 @@ export class Maestro {
 
   /** Frees models, connections and engines. */
   async dispose(): Promise<void> {
-    for (const session of this.#sessions.values()) await session.dispose()
+    const opening = [...this.#sessions.values()]
     this.#sessions.clear()
+    const opened = await Promise.allSettled(opening)
+    await disposeAll(opened.flatMap((session) => (session.status === 'fulfilled' ? [session.value] : [])))
   }
 
   /** Hops 1 to 7. */
@@ -178,8 +181,8 @@ export class Maestro {
     return { definition, selected, session: await this.#session(config, discovered, selected) }
   }
 
-  /** Hops 4 to 6, once for each set of plugins. */
-  async #session(
+  /** Hops 4 to 6, once for each set of plugins: runs that begin at the same time share what is made. */
+  #session(
     config: ResolvedConfig,
     configured: readonly DiscoveredPlugin[],
     selected: readonly DiscoveredPlugin[],
@@ -187,10 +190,13 @@ export class Maestro {
     const key = JSON.stringify(selected.map((plugin) => plugin.name))
     const known = this.#sessions.get(key)
     if (known !== undefined) return known
-    const loaded = await loadPlugins(selected, this.#redactor.add)
-    const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-    const session = openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+    const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
+      const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+    })
     this.#sessions.set(key, session)
+    // One that could not be opened may be the next time.
+    session.catch(() => this.#sessions.delete(key))
     return session
   }
 

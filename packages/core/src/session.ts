@@ -3,6 +3,7 @@ import { createMemoryCache } from './builtin/memory-cache.js'
 import type { Redactor } from './builtin/redactor.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { TokenContainer } from './container/create-container.js'
+import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
 import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
@@ -111,11 +112,6 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       }
       return { environment, dispose: () => scope.dispose() }
     },
-    async dispose() {
-      await engine?.dispose()
-      await executor.dispose()
-      await container.dispose()
-      await servings.dispose()
-    },
+    dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, servings]),
   }
 }

@@ -9,6 +9,7 @@ import { optionNames } from '../pipeline/compile/check-options.js'
 import { describeIssues } from '../plugins/describe-issues.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
 import type { Registry } from '../plugins/registry.js'
+import { disposeAll } from './dispose-all.js'
 
 /** What the configured servings need. */
 export interface ServingsContext {
@@ -58,9 +59,11 @@ export class ConfiguredServings implements Servings {
     return { kind: definition.kind, capabilities: definition.capabilities?.(optionsOf(configured)) }
   }
 
+  /** Frees each serving that was made, once. */
   async dispose(): Promise<void> {
-    for (const serving of this.#made.values()) await serving.dispose?.()
+    const made = [...this.#made.values()]
     this.#made.clear()
+    await disposeAll(made)
   }
 
   #configured(name: string, kind: ServingKind, where: string): UsedComponent | Serving {

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { reasonOf } from '../config/reason-of.js'
+import { disposeAll } from '../container/dispose-all.js'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { RunReport, SinkReport, StepReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
@@ -66,7 +68,10 @@ export async function runPipeline(
     await context.outputs.abort()
   } finally {
     run.stopObserving()
-    for (const operator of context.operators) await operator.dispose?.()
+    // The rows are done: what cannot be freed does not undo them.
+    await disposeAll(context.operators).catch((error) =>
+      context.logger.warn('an operator could not be freed', { reason: reasonOf(error) }),
+    )
   }
   const report = createReport(run, started, failure)
   context.journal.event({
@@ -78,7 +83,7 @@ export async function runPipeline(
   await closeRun(context, report)
   // What stopped the run is told before what a plugin has to say about its end.
   await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
-    failure ??= toRunError(error)
+    failure ??= context.redact(toRunError(error))
   })
   if (failure !== undefined) throw Object.assign(failure, { report })
   return report
