@@ -86,13 +86,14 @@ export class Maestro {
 
   /** The plugins that a pipeline loads. They are loaded here too: its operators say whether they ask for models. */
   async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
-    return (await this.#select(pipeline, settings)).selected
+    return (await this.#redacted(() => this.#select(pipeline, settings))).selected
   }
 
   /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
   async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
     const { directory } = await this.config()
-    const loaded = await loadContributions(withRequired(await this.plugins(), new Set([plugin])), directory)
+    const plugins = withRequired(await this.plugins(), new Set([plugin]))
+    const loaded = await this.#redacted(() => loadContributions(plugins, directory, this.#redactor))
     return loaded.filter((contribution) => contribution.plugin === plugin)
   }
 
@@ -156,17 +157,12 @@ export class Maestro {
   }
 
   /** Hops 1 to 7. */
-  async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
-    try {
+  #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
+    return this.#redacted(async () => {
       const { definition, session } = await this.#select(pipeline, settings)
-      const compiled = await compilePipeline(
-        definition,
-        session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
-      )
-      return { compiled, session }
-    } catch (error) {
-      throw MaestroError.is(error) ? this.#redactor.error(error) : error
-    }
+      const context = session.compileContext({ overwrite: settings.overwrite ?? false, requireSink })
+      return { compiled: await compilePipeline(definition, context), session }
+    })
   }
 
   /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
@@ -200,6 +196,15 @@ export class Maestro {
     // One that could not be opened may be the next time.
     session.catch(() => this.#sessions.delete(key))
     return session
+  }
+
+  /** What fails before a run shows no secret; the runner sees to its own errors. */
+  async #redacted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw MaestroError.is(error) ? this.#redactor.error(error) : error
+    }
   }
 
   async #inScope<T>({ compiled, session }: Prepared, work: (environment: RunEnvironment) => Promise<T>): Promise<T> {

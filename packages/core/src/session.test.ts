@@ -156,7 +156,7 @@ describe('the table engine', () => {
     definePipeline({ name: 'p', read: { use: 'acme.rows', columns: ['text'] }, steps, write: { use: 'acme.rows' } })
   const tables = definePlugin({
     name: 'tables',
-    apply: (hooks) => hooks.operators.tap('tables', (registry) => registry.add(limited as never)),
+    apply: (hooks) => hooks.operators.tap('tables', (registry) => registry.add(limited)),
   })
   const withEngines = (config: MaestroConfig, ...names: string[]) => {
     made.length = 0

@@ -117,7 +117,7 @@ function validOptions(definition: ServingDefinition, options: object, setting: s
     })
   const issues = [
     ...unknown.map((name) => unknownSetting(`${setting}.${name}`, didYouMean(name, known ?? []), known ?? [])),
-    ...describeIssues(result.issues ?? []).map((issue) => `${setting}.${issue}`),
+    ...describeIssues(result.issues ?? [], setting),
   ]
   if (issues.length > 0 || result.issues !== undefined) throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
   return result.value
