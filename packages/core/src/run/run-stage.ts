@@ -45,10 +45,10 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     stage.kind === 'table'
       ? await runTableStage({ stage, step, input: files, sink: direct?.writer }, context)
       : await runOpaqueStage(stage, step, files[0]?.path ?? '', context)
-  if (direct !== undefined) {
-    const sink = context.counters.get(direct.id)
-    sink?.add({ rowsIn: counter?.rowsOut ?? 0, rowsOut: counter?.rowsOut ?? 0 })
-  } else if (output !== undefined) {
+  if (output === undefined) {
+    const rows = counter?.rowsOut ?? 0
+    if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
+  } else {
     input.files.set(stage.index, output)
     await traceFile(output, step, context)
     if (stage.sinks.length > 0 || input.outputs.length > 0)
@@ -102,7 +102,8 @@ async function* readSource(
     sourceCounter.rowsIn += batch.rows.length + rejects.length
     sourceCounter.rowsOut += batch.rows.length
     for (const reject of rejects) {
-      sourceCounter.rejected++
+      sourceCounter.begin(reject.id)
+      sourceCounter.fail(reject.id)
       reject.error.at({ step: 'source', rowId: reject.id })
       if (context.settings.onError === 'fail') throw reject.error
       context.reject({ step: 'source', use, stage: stage.index }, sourceCounter, reject)
@@ -131,7 +132,7 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
       idPrefix: lines.idPrefixes[index] ?? '',
     }))
   }
-  const reading = { ...stage, name: `${stage.name}-input`, sinks: [] }
+  const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
   await runRows(reading, readSource(stage, input.reader, context), [], true, [], context)
   return [{ path: partitionFile(context, reading, 0), format: 'step' }]
 }

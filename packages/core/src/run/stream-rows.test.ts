@@ -52,7 +52,7 @@ function open(steps: readonly StepInput[], options: Partial<RowStreamOptions> = 
       await stream.finish()
       for (const [index, counter] of counters.entries()) counter.assertSum(`s${index}`)
     } finally {
-      stream.dispose()
+      await stream.dispose()
     }
   }
   return { out, rejects, counters, run }
