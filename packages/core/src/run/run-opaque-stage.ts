@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Operator, RejectedRow } from '../contracts/operator/operator.js'
+import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator/operator.js'
 import type { PlannedStage } from '../contracts/plan.js'
 import { maestroError } from '../errors/error-table.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
@@ -28,9 +28,12 @@ export async function runOpaqueStage(
   const storage = new StepFileStorage((number) =>
     number === 0 ? input : join(dirname(output), `step-${number}.jsonl`),
   )
-  const result = await operator.run(storage, { signal: context.signal }).catch((error) => {
+  let result: OperatorResult | undefined
+  try {
+    result = await operator.run(storage, { signal: context.signal })
+  } catch (error) {
     throw toStepError(error, step.node.id, undefined)
-  })
+  }
   if (storage.operatorStep === 0) {
     const [expected, found] = ['a step written to the storage', 'nothing']
     throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })

@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
 import { reasonOf } from './step-result.js'
@@ -18,7 +19,7 @@ export interface RowOutput {
  * no transaction spans them. The report's `sinks` and the journal's `sink-done` name them.
  */
 export class RunOutputs {
-  readonly #open = new Map<string, SinkWriter>()
+  readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
   readonly #storage: StorageContext
   readonly #overwrite: boolean
 
@@ -27,20 +28,26 @@ export class RunOutputs {
     this.#overwrite = overwrite
   }
 
-  /** Opens a sink; one that is open already is given back. */
+  /** Opens a sink; one that is open already is given back. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE */
   async open(sink: CompiledSink): Promise<SinkWriter> {
-    const known = this.#open.get(sink.node.id)
-    if (known !== undefined) return known
+    const { id, use } = sink.node
+    const known = this.#open.get(id)
+    if (known !== undefined) return known.writer
     const { definition, options, columns } = sink
-    const writer = await definition.open(options, { ...this.#storage, columns, overwrite: this.#overwrite })
-    this.#open.set(sink.node.id, writer)
+    const target = { ...this.#storage, columns, overwrite: this.#overwrite }
+    const writer = await sinkErrors(id, use, async () => definition.open(options, target))
+    this.#open.set(id, { use, writer })
     return writer
   }
 
-  /** Makes all outputs visible, in the order in which they were opened. @throws what the first that fails throws */
+  /**
+   * Makes all outputs visible, in the order in which they were opened.
+   *
+   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first that fails
+   */
   async commit(done: (sink: string, result: WriteResult) => void): Promise<void> {
-    for (const [id, writer] of this.#open) {
-      const result = await writer.commit()
+    for (const [id, { use, writer }] of this.#open) {
+      const result = await sinkErrors(id, use, () => writer.commit())
       this.#open.delete(id)
       done(id, result)
     }
@@ -48,7 +55,7 @@ export class RunOutputs {
 
   /** Removes what was written and not committed. One that cannot clean up keeps none of the others from it. */
   async abort(): Promise<void> {
-    for (const [id, writer] of this.#open) {
+    for (const [id, { writer }] of this.#open) {
       try {
         await writer.abort()
       } catch (error) {
@@ -56,6 +63,18 @@ export class RunOutputs {
       }
     }
     this.#open.clear()
+  }
+}
+
+/** Does work on a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for anything untyped */
+export async function sinkErrors<Result>(id: string, use: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const typed = MaestroError.is(error)
+      ? error
+      : maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: use, reason: reasonOf(error) }, error)
+    throw typed.at({ step: id })
   }
 }
 

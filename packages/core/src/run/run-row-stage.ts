@@ -7,7 +7,7 @@ import { createRowStep } from './create-row-step.js'
 import { estimateBytes } from './read-source.js'
 import type { RowStep } from './row-step.js'
 import type { RunContext } from './run-context.js'
-import { type RowOutput, writeWithRejects } from './run-outputs.js'
+import { type RowOutput, sinkErrors, writeWithRejects } from './run-outputs.js'
 import { StepCounter } from './step-counter.js'
 import { StepFileWriter } from './step-file.js'
 import { RowStream } from './stream-rows.js'
@@ -126,7 +126,7 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
   const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
   return {
     async write(batch) {
-      const { written, refused } = await writeWithRejects(writer, batch)
+      const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
       for (const row of refused) rejectRow(row, place, counter, context.settings.onError, context)
     },
