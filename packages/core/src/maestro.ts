@@ -14,6 +14,7 @@ import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
+import { withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
@@ -167,8 +168,9 @@ export class Maestro {
   /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
   async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
     const config = await this.config()
-    const definition =
+    const written =
       typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
+    const definition = withNamedStorages(written, config.storages)
     const discovered = await this.plugins()
     const named = namesUsed(definition, config)
     const first = await this.#session(config, discovered, selectPlugins(discovered, named))

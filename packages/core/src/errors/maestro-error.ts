@@ -75,7 +75,9 @@ export class MaestroError extends Error {
 
 function describeCause(cause: unknown): string | undefined {
   if (cause === undefined) return undefined
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`
+  // What has no text of its own is named by its type: telling of an error must not fail.
+  return typeof cause === 'object' ? Object.prototype.toString.call(cause) : String(cause)
 }
 
 function dropUndefined(record: Record<string, unknown>): Record<string, unknown> {

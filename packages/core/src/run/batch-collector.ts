@@ -3,6 +3,7 @@ import type { Row, RowId } from '../contracts/row.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { Entry, Leaf } from './ordered-window.js'
+import { ownRows } from './own-rows.js'
 import { describeValue } from './step-result.js'
 
 /** A row that waits for its batch. */
@@ -74,8 +75,9 @@ export class BatchCollector {
     let results: readonly unknown[]
     try {
       const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
+      // Copies, so that what a batch that throws has done to its rows does not reach the next try.
       results = await this.#step.run(
-        rows.map((waiting) => waiting.row),
+        rows.map((waiting) => ({ ...waiting.row })),
         context,
       )
       if (!Array.isArray(results) || results.length !== rows.length) {
@@ -94,9 +96,7 @@ export class BatchCollector {
       await Promise.all([this.#run(rows.slice(0, half)), this.#run(rows.slice(half))])
       return
     }
-    for (const [index, waiting] of rows.entries()) {
-      const result = results[index]
-      this.#done(waiting, MaestroError.is(result) ? { error: result } : { row: result })
-    }
+    for (const [index, result] of ownRows(results).entries())
+      this.#done(rows[index] as Waiting, MaestroError.is(result) ? { error: result } : { row: result })
   }
 }

@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
+import { RowIds } from './row-ids.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const batchRows = 1024
@@ -19,12 +20,13 @@ export class MemoryStorage implements RowStorage {
   /**
    * @param rows The input.
    * @param options `key`: the column whose value is the row's id. @default `rows:1`, `rows:2` ...
+   * @throws MAESTRO_STORAGE_ROW_INVALID, MAESTRO_RUN_DUPLICATE_ID, MAESTRO_ROW_UNENCODABLE
    */
   constructor(rows: Iterable<Row>, options: { readonly key?: string } = {}) {
-    const { key } = options
-    this.#steps = [
-      Array.from(rows, (row, index) => encodeStepLine(key === undefined ? `rows:${index + 1}` : String(row[key]), row)),
-    ]
+    const { ids, rows: good, rejects } = new RowIds(options.key).batch([...rows])
+    const [first] = rejects ?? []
+    if (first !== undefined) throw first.error
+    this.#steps = [good.map((row, index) => encodeStepLine(ids[index] as RowId, row))]
   }
 
   get operatorStep(): number {

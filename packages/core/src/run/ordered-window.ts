@@ -1,5 +1,8 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import type { Row, RowId } from '../contracts/row.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { estimateBytes } from './read-source.js'
+import { stateError } from './state-errors.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 /**
@@ -17,6 +20,8 @@ export interface Entry extends Leaf {
   /** Leaves that have not finished. */
   pending: number
   readonly bytes: number
+  /** Bytes that it holds while it waits, finished, for an earlier one. */
+  held: number
   spilled: { readonly offset: number; readonly length: number } | undefined
 }
 
@@ -54,20 +59,20 @@ export class OrderedWindow {
   /** Notes that an entry has finished; its rows may go to disk if it has to wait and many do. */
   finished(entry: Entry): void {
     if (this.#entries[this.#head] === entry) return
-    this.#heldBytes += entry.bytes
+    entry.held = heldBytes(entry)
+    this.#heldBytes += entry.held
     if (this.#heldBytes > this.#bound) this.#spill(entry)
   }
 
   /** Hands out, in order, the rows of all finished entries that wait for nobody. */
   drain(emit: (id: RowId, row: Row) => void): void {
     let entry = this.#entries[this.#head]
-    const first = this.#head
     while (entry !== undefined && entry.pending === 0) {
       this.#entries[this.#head] = undefined
       if (entry.spilled !== undefined) this.#readSpilled(entry.spilled, emit)
       else {
         emitLeaf(entry, emit)
-        if (this.#head > first) this.#heldBytes = Math.max(0, this.#heldBytes - entry.bytes)
+        this.#heldBytes -= entry.held
       }
       this.#head++
       entry = this.#entries[this.#head]
@@ -76,7 +81,6 @@ export class OrderedWindow {
       this.#entries.splice(0, this.#head)
       this.#head = 0
     }
-    if (this.size === 0) this.#heldBytes = 0
   }
 
   dispose(): void {
@@ -86,15 +90,27 @@ export class OrderedWindow {
     this.#spillFile = undefined
   }
 
+  /** Rows that no file can hold stay in memory. @throws MAESTRO_RUN_STATE */
   #spill(entry: Entry): void {
     const lines: string[] = []
-    emitLeaf(entry, (id, row) => lines.push(encodeStepLine(id, row)))
+    try {
+      emitLeaf(entry, (id, row) => lines.push(encodeStepLine(id, row)))
+    } catch (error) {
+      if (MaestroError.is(error, 'MAESTRO_ROW_UNENCODABLE')) return
+      throw error
+    }
     const data = Buffer.from(lines.join('\n'))
-    this.#spillFile ??= openSync(this.#spillPath, 'w+')
-    writeSync(this.#spillFile, data, 0, data.length, this.#spillEnd)
+    try {
+      this.#spillFile ??= openSync(this.#spillPath, 'w+')
+      for (let done = 0; done < data.length; )
+        done += writeSync(this.#spillFile, data, done, data.length - done, this.#spillEnd + done)
+    } catch (error) {
+      throw stateError(this.#spillPath, error)
+    }
     entry.spilled = { offset: this.#spillEnd, length: data.length }
     this.#spillEnd += data.length
-    this.#heldBytes -= entry.bytes
+    this.#heldBytes -= entry.held
+    entry.held = 0
     entry.row = undefined
     entry.children = undefined
   }
@@ -108,6 +124,13 @@ export class OrderedWindow {
       emit(id, row)
     }
   }
+}
+
+/** What a finished entry's rows hold, which may be far more than the record they came from. */
+function heldBytes(entry: Entry): number {
+  const rows: Row[] = []
+  emitLeaf(entry, (_id, row) => rows.push(row))
+  return Math.max(entry.bytes, estimateBytes({ ids: [], rows }))
 }
 
 function emitLeaf(leaf: Leaf, emit: (id: RowId, row: Row) => void): void {

@@ -41,7 +41,7 @@ export async function previewPipeline(
     signal,
     limit: count,
     keep: false,
-    trace: (step, id, row) => rows.get(step)?.push({ id, row }),
+    trace: (step, id, row) => rows.get(step)?.push({ id, row: snapshotOf(row) }),
     onReject: (row) => rejects.push(row),
   })
   for (const { node, planned } of compiled.steps.values()) {
@@ -66,6 +66,15 @@ async function runToShow(...parameters: Parameters<typeof runPipeline>): Promise
     )
     if (rowsFailed && report !== undefined) return report
     throw error
+  }
+}
+
+/** The row as it is now: a later step may change the object. */
+function snapshotOf(row: Row): Row {
+  try {
+    return structuredClone(row)
+  } catch {
+    return { ...row }
   }
 }
 

@@ -1,19 +1,20 @@
 import { Readable } from 'node:stream'
 import type { InlineRowsSource } from '../contracts/pipeline-source.js'
-import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { RowStorage, SourceBatch, SourceReader, SourceReject } from '../contracts/storage.js'
+import type { Batch, Row } from '../contracts/row.js'
+import type { RowStorage, SourceBatch, SourceReader } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeValue } from './step-result.js'
+import { RowIds } from './row-ids.js'
+import { untilStopped } from './until-stopped.js'
 
 const inlineBatch = 1024
 
 /** Opens rows given in code like any other source. */
-export function openInlineSource(source: InlineRowsSource): SourceReader {
+export function openInlineSource(source: InlineRowsSource, signal: AbortSignal): SourceReader {
   const { rows } = source
   if (isStorage(rows)) return { read: () => readStorage(rows) }
   const given = typeof rows === 'function' ? rows() : rows
   const rowCount = Array.isArray(given) ? { rowCount: given.length } : {}
-  return { read: () => readRows(given, source.key), ...rowCount }
+  return { read: () => readRows(given, source.key, signal), ...rowCount }
 }
 
 function isStorage(rows: InlineRowsSource['rows']): rows is RowStorage {
@@ -40,11 +41,12 @@ function assertUnread(rows: object): void {
 async function* readRows(
   rows: Iterable<Row> | AsyncIterable<Row>,
   key: string | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<SourceBatch> {
   assertUnread(rows)
   const ids = new RowIds(key)
   if (Symbol.asyncIterator in rows) {
-    for await (const row of rows) yield ids.batch([row])
+    for await (const row of untilStopped(rows, signal)) yield ids.batch([row])
     return
   }
   let gathered: Row[] = []
@@ -55,59 +57,6 @@ async function* readRows(
     gathered = []
   }
   if (gathered.length > 0) yield ids.batch(gathered)
-}
-
-/** Gives rows in code their ids: the key column's value, else `rows:<position from 1>`. */
-class RowIds {
-  readonly #key: string | undefined
-  readonly #seen = new Set<string>()
-  #position = 0
-
-  constructor(key: string | undefined) {
-    this.#key = key
-  }
-
-  batch(rows: readonly unknown[]): SourceBatch {
-    const ids: RowId[] = []
-    const good: Row[] = []
-    const rejects: SourceReject[] = []
-    for (const row of rows) {
-      this.#position++
-      const position = `rows:${this.#position}`
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
-          location: position,
-          reason: `a row is an object of columns, not ${describeValue(row)}`,
-        })
-        rejects.push({ id: position, row, error })
-        continue
-      }
-      const value = this.#key === undefined ? undefined : (row as Row)[this.#key]
-      if (this.#key !== undefined && (value === undefined || value === null)) {
-        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
-          location: position,
-          reason: `the key column "${this.#key}" has no value`,
-        })
-        rejects.push({ id: position, row, error })
-        continue
-      }
-      const id = this.#key === undefined ? position : String(value)
-      if (this.#key !== undefined) {
-        if (this.#seen.has(id)) {
-          rejects.push({
-            id: position,
-            row,
-            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
-          })
-          continue
-        }
-        this.#seen.add(id)
-      }
-      ids.push(id)
-      good.push(row as Row)
-    }
-    return { ids, rows: good, ...(rejects.length === 0 ? {} : { rejects }) }
-  }
 }
 
 /** The first rows of a source; rejects before the bound come along. */

@@ -7,14 +7,11 @@ import type { StepCounter } from './step-counter.js'
 export class RejectPolicy {
   readonly #maxRejects: number | undefined
   readonly #maxShare: number | undefined
-  readonly #failFast: number
   #rejects = 0
 
-  constructor(settings: Pick<RunConfig, 'maxRejects' | 'failFast'>) {
-    const { maxRejects, failFast = 20 } = settings
+  constructor({ maxRejects }: Pick<RunConfig, 'maxRejects'>) {
     this.#maxRejects = typeof maxRejects === 'number' ? maxRejects : undefined
     this.#maxShare = typeof maxRejects === 'string' ? Number.parseFloat(maxRejects) / 100 : undefined
-    this.#failFast = failFast
   }
 
   get rejects(): number {
@@ -35,9 +32,7 @@ export class RejectPolicy {
         error,
       )
     }
-    if (counter === undefined) return
-    const succeeded = counter.rowsOut + counter.dropped
-    if (succeeded === 0 && counter.rejected >= this.#failFast) throw allFailed(step, counter, error)
+    if (counter?.firstRowsFailed === true) throw allFailed(step, counter, error)
   }
 
   /** The share of rejects is looked at when the rows are known. @throws MAESTRO_RUN_TOO_MANY_REJECTS */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { maestroError } from '../errors/error-table.js'
+import { stateErrors } from './state-errors.js'
 
 /** A folder for one run: what is kept of it, or a temporary one for runs that keep nothing. */
 export interface RunFolder {
@@ -30,39 +30,46 @@ export function createRunId(pipeline: string, now = new Date()): string {
  */
 export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
   const path = join(stateDirectory, 'runs', runId)
-  try {
-    await mkdir(path, { recursive: true })
+  await stateErrors(path, async () => {
+    await mkdir(join(stateDirectory, 'runs'), { recursive: true })
+    await mkdir(path)
     await writeFile(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting)
-  } catch (error) {
-    throw maestroError('MAESTRO_RUN_STATE', { path, reason: (error as Error).message }, error)
-  }
+  })
   return { runId, path, kept: true }
 }
 
-/** A folder that is removed after the run. */
+/** A folder that is removed after the run. @throws MAESTRO_RUN_STATE */
 export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
-  return { runId, path: await mkdtemp(join(tmpdir(), 'maestro-')), kept: false }
+  const prefix = join(tmpdir(), 'maestro-')
+  return { runId, path: await stateErrors(prefix, () => mkdtemp(prefix)), kept: false }
 }
 
-/** Removes all finished runs but the newest. A run that goes on, in this process or another, is never touched. */
-export async function pruneRuns(stateDirectory: string, keep: number): Promise<void> {
+/**
+ * Removes finished runs so that `keep` are left, the oldest first. The run that has just ended stays whatever the
+ * clock says, and one that goes on, in this process or another, is never touched.
+ */
+export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
   const folder = join(stateDirectory, 'runs')
-  const finished = (await readdir(folder)).filter((run) => existsSync(join(folder, run, 'report.json'))).sort()
-  for (const run of finished.slice(0, Math.max(0, finished.length - keep)))
+  const others = (await readdir(folder))
+    .filter((run) => run !== current && existsSync(join(folder, run, 'report.json')))
+    .sort()
+  for (const run of others.slice(0, Math.max(0, others.length - (keep - 1))))
     await rm(join(folder, run), { recursive: true, force: true })
 }
 
-/** Writes a whole file beside its place and renames it, so that a reader sees the old one or the new one. */
+/** Writes a whole file beside its place and renames it, so that a reader sees the old one or the new one. @throws MAESTRO_RUN_STATE */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  const file = await open(temporary, 'w')
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+  await stateErrors(path, async () => {
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  })
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

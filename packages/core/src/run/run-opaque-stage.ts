@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Operator } from '../contracts/operator/operator.js'
+import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator/operator.js'
 import type { PlannedStage } from '../contracts/plan.js'
 import { maestroError } from '../errors/error-table.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
@@ -11,8 +11,8 @@ import { StepFileStorage } from './step-file-storage.js'
 import { toStepError } from './step-result.js'
 
 /**
- * Runs an operator that sees a whole storage. What it did to single rows is not known: fewer rows count as dropped,
- * more as created.
+ * Runs an operator that sees a whole storage. What counts is what came in and what the newest step holds, not what the
+ * operator says of it. What it did to single rows is not known: fewer rows count as dropped, more as created.
  *
  * @param input The step file it reads. @returns the step file it wrote
  */
@@ -28,27 +28,35 @@ export async function runOpaqueStage(
   const storage = new StepFileStorage((number) =>
     number === 0 ? input : join(dirname(output), `step-${number}.jsonl`),
   )
-  const result = await operator.run(storage, { signal: context.signal }).catch((error) => {
+  let result: OperatorResult | undefined
+  try {
+    result = await operator.run(storage, { signal: context.signal })
+  } catch (error) {
     throw toStepError(error, step.node.id, undefined)
-  })
+  }
   if (storage.operatorStep === 0) {
     const [expected, found] = ['a step written to the storage', 'nothing']
     throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
   }
-  for (const row of result.rejected) {
-    counter.rejected++
+  // A class written in JavaScript may give back anything.
+  const rejected: readonly RejectedRow[] = result?.rejected ?? []
+  for (const { rowId, row, error } of rejected) {
+    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error.at({ step: step.node.id, rowId })
     context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, undefined, {
-      id: row.rowId,
-      row: row.row,
-      error: row.error,
+      id: rowId,
+      row,
+      error: error.at({ step: step.node.id, rowId }),
     })
   }
-  const remaining = result.rowsIn - result.rejected.length
+  const { input: before } = step.node
+  const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
+  const remaining = rowsIn - rejected.length
   counter.add({
-    rowsIn: result.rowsIn,
-    rowsOut: result.rows,
-    dropped: Math.max(0, remaining - result.rows),
-    created: Math.max(0, result.rows - remaining),
+    rowsIn,
+    rowsOut: storage.rows,
+    rejected: rejected.length,
+    dropped: Math.max(0, remaining - storage.rows),
+    created: Math.max(0, storage.rows - remaining),
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output

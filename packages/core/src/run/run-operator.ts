@@ -17,6 +17,7 @@ import type { RowStep } from './row-step.js'
 import { StepCounter } from './step-counter.js'
 import { readStepFile, StepFileWriter } from './step-file.js'
 import { RowStream } from './stream-rows.js'
+import { untilStopped } from './until-stopped.js'
 
 interface AloneOptions {
   readonly signal?: AbortSignal | undefined
@@ -60,8 +61,7 @@ export async function runOperator(
   })
   const step = storage.step()
   const feed = async () => {
-    for await (const batch of step.read()) {
-      if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
+    for await (const batch of untilStopped(step.read(), stream.signal)) {
       unread.push(...rejectsOf(batch))
       await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
     }
@@ -69,16 +69,16 @@ export async function runOperator(
     const last = rejected.at(-1)
     if (last !== undefined && rejected.length === counter.rowsIn) throw allFailed(name, counter, last.error)
   }
+  const feeding = feed().then(
+    () => queue.end(),
+    (error) => queue.fail(error),
+  )
   try {
-    const feeding = feed().then(
-      () => queue.end(),
-      (error) => queue.fail(error),
-    )
     const written = await step.write(queue)
-    await feeding
     return { ...written, rowsIn: counter.rowsIn + unread.length, rejected: [...unread, ...rejected] }
   } finally {
-    stream.dispose()
+    await stream.dispose()
+    await feeding
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -108,9 +108,10 @@ export async function runTableOperator(
   const folder = await mkdtemp(join(tmpdir(), 'maestro-'))
   const rejected: RejectedRow[] = []
   let engine: TableEngine | undefined
+  let input: StepFileWriter | undefined
   try {
     const step = storage.step()
-    const input = await StepFileWriter.open(join(folder, 'input.jsonl'))
+    input = await StepFileWriter.open(join(folder, 'input.jsonl'))
     const inference = new ColumnInference()
     for await (const batch of step.read()) {
       rejected.push(...rejectsOf(batch))
@@ -138,6 +139,7 @@ export async function runTableOperator(
     return { ...written, rowsIn: counts.rowsIn + unread, rejected }
   } finally {
     await engine?.dispose()
+    await input?.abort()
     await rm(folder, { recursive: true, force: true })
   }
 }

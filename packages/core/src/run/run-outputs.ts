@@ -1,7 +1,9 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import { reasonOf } from './step-result.js'
 
 /** Takes the rows at the end of a stage. */
 export interface RowOutput {
@@ -9,11 +11,15 @@ export interface RowOutput {
 }
 
 /**
- * The sinks of a run. They are opened when their stage begins and committed together when the whole run has
- * succeeded: a run that fails leaves every output as it was.
+ * The sinks of a run. They are opened when their stage begins and committed when the whole run has succeeded, one
+ * after the other in the order in which they were opened: whatever fails or is stopped before leaves every output as
+ * it was.
+ *
+ * When the commit of a sink fails, it and those after it are left as they were; those before it stay committed, for
+ * no transaction spans them. The report's `sinks` and the journal's `sink-done` name them.
  */
 export class RunOutputs {
-  readonly #open = new Map<string, SinkWriter>()
+  readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
   readonly #storage: StorageContext
   readonly #overwrite: boolean
 
@@ -22,53 +28,84 @@ export class RunOutputs {
     this.#overwrite = overwrite
   }
 
+  /** Opens a sink; one that is open already is given back. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE */
   async open(sink: CompiledSink): Promise<SinkWriter> {
+    const { id, use } = sink.node
+    const known = this.#open.get(id)
+    if (known !== undefined) return known.writer
     const { definition, options, columns } = sink
-    const writer = await definition.open(options, { ...this.#storage, columns, overwrite: this.#overwrite })
-    this.#open.set(sink.node.id, writer)
+    const target = { ...this.#storage, columns, overwrite: this.#overwrite }
+    const writer = await sinkErrors(id, use, async () => definition.open(options, target))
+    this.#open.set(id, { use, writer })
     return writer
   }
 
-  /** Makes all outputs visible, in the order in which they were opened. */
+  /**
+   * Makes all outputs visible, in the order in which they were opened.
+   *
+   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first that fails
+   */
   async commit(done: (sink: string, result: WriteResult) => void): Promise<void> {
-    for (const [id, writer] of this.#open) {
-      const result = await writer.commit()
+    for (const [id, { use, writer }] of this.#open) {
+      const result = await sinkErrors(id, use, () => writer.commit())
       this.#open.delete(id)
       done(id, result)
     }
   }
 
-  /** Removes what was written and not committed. */
+  /** Removes what was written and not committed. One that cannot clean up keeps none of the others from it. */
   async abort(): Promise<void> {
-    for (const writer of this.#open.values()) await writer.abort()
+    for (const [id, { writer }] of this.#open) {
+      try {
+        await writer.abort()
+      } catch (error) {
+        this.#storage.logger.warn('An output could not be cleaned up.', { sink: id, reason: reasonOf(error) })
+      }
+    }
     this.#open.clear()
   }
 }
 
+/** Does work on a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for anything untyped */
+export async function sinkErrors<Result>(id: string, use: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const typed = MaestroError.is(error)
+      ? error
+      : maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: use, reason: reasonOf(error) }, error)
+    throw typed.at({ step: id })
+  }
+}
+
+/** A row that an output refused. */
+export interface RefusedRow {
+  readonly id: RowId
+  readonly row: Row
+  readonly error: MaestroError
+}
+
 /**
- * Writes a batch to a sink. A row that the sink refuses is handed to `reject`; the rows around it go in.
+ * Writes a batch. A row that the output refuses is left out; the rows around it go in.
  *
- * The sink names the row in the error and has written nothing of the batch when it throws.
+ * The output names the row in the error and has written nothing of the batch when it throws.
  */
 export async function writeWithRejects(
-  writer: SinkWriter,
+  writer: Pick<SinkWriter, 'write'>,
   batch: Batch,
-  reject: (id: RowId, row: Row, error: MaestroError) => void,
-): Promise<void> {
+): Promise<{ readonly written: Batch; readonly refused: readonly RefusedRow[] }> {
+  const refused: RefusedRow[] = []
   let left = batch
-  for (;;) {
+  while (left.rows.length > 0) {
     try {
       await writer.write(left)
-      return
+      break
     } catch (error) {
-      const refused = MaestroError.is(error) && error.rowId !== undefined ? left.ids.indexOf(error.rowId) : -1
-      if (!MaestroError.is(error) || refused === -1) throw error
-      reject(left.ids[refused] as RowId, left.rows[refused] as Row, error)
-      left = {
-        ids: left.ids.filter((_, index) => index !== refused),
-        rows: left.rows.filter((_, index) => index !== refused),
-      }
-      if (left.rows.length === 0) return
+      const at = MaestroError.is(error) && error.rowId !== undefined ? left.ids.indexOf(error.rowId) : -1
+      if (!MaestroError.is(error) || at === -1) throw error
+      refused.push({ id: left.ids[at] as RowId, row: left.rows[at] as Row, error })
+      left = { ids: left.ids.toSpliced(at, 1), rows: left.rows.toSpliced(at, 1) }
     }
   }
+  return { written: left, refused }
 }

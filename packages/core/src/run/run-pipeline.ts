@@ -1,6 +1,5 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { reasonOf } from '../config/reason-of.js'
-import { disposeAll } from '../container/dispose-all.js'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { RunReport, SinkReport, StepReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
@@ -14,7 +13,7 @@ import { createRunFolder, createRunId, createTemporaryFolder, pruneRuns, writeFi
 import { type RowOutput, RunOutputs } from './run-outputs.js'
 import { runStage, type StageFiles } from './run-stage.js'
 import { StepCounter } from './step-counter.js'
-import { toStepError } from './step-result.js'
+import { reasonOf, toStepError } from './step-result.js'
 import type { TraceRow } from './stream-rows.js'
 import { UsageCounter } from './usage-counter.js'
 
@@ -40,7 +39,9 @@ export interface RunOptions {
  * counts of every step add up.
  *
  * @returns the report of a run that has succeeded
- * @throws what stopped the run, with the report in `details.report`; outputs are as they were
+ * @throws what stopped the run, with the report in `report`. Outputs are then as they were, unless a sink's own commit
+ * failed: those that the report's `sinks` names were committed before it. MAESTRO_RUN_ABORTED when the signal fired
+ * before the commit began.
  */
 export async function runPipeline(
   compiled: CompiledPipeline,
@@ -51,35 +52,25 @@ export async function runPipeline(
   const run = await startRun(compiled, environment, options)
   const { context, sinks } = run
   let failure: MaestroError | undefined
+  let committing = false
   try {
     await runStages(run)
+    if (context.signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, context.signal.reason)
     checkCounts(context, run.lastReject())
+    committing = true
     await context.outputs.commit((sink, result) => {
       const use = compiled.sinks.get(sink)?.node.use ?? ''
       sinks.push({ id: sink, use, rows: result.rows, location: result.location })
-      context.journal.event({ event: 'sink-done', sink, rows: result.rows, location: result.location })
     })
   } catch (error) {
-    failure = context.redact(
-      context.signal.aborted && !MaestroError.is(error)
-        ? maestroError('MAESTRO_RUN_ABORTED', {}, error)
-        : toRunError(error),
-    )
+    // Whatever a stopped run's parts threw, it is the stop that ended it.
+    const stopped = context.signal.aborted && !committing && !MaestroError.is(error, 'MAESTRO_RUN_ABORTED')
+    failure = context.redact(stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error))
     await context.outputs.abort()
-  } finally {
-    run.stopObserving()
-    // The rows are done: what cannot be freed does not undo them.
-    await disposeAll(context.operators).catch((error) =>
-      context.logger.warn('an operator could not be freed', { reason: reasonOf(error) }),
-    )
   }
+  run.stopObserving()
+  await freeOperators(context)
   const report = createReport(run, started, failure)
-  context.journal.event({
-    event: 'run-done',
-    status: report.status,
-    ...(failure === undefined ? {} : { error: failure.toJSON() }),
-  })
-  context.journal.close()
   await closeRun(context, report)
   // What stopped the run is told before what a plugin has to say about its end.
   await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
@@ -110,6 +101,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const signal = options.signal ?? new AbortController().signal
   const rejects = new RejectPolicy(environment.settings)
+  const createCounter = () => new StepCounter(environment.settings.failFast)
   const storage = {
     directory: environment.directory,
     allowOutside: environment.allowOutside,
@@ -127,8 +119,8 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
     folder,
     journal,
     rejects,
-    counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, new StepCounter()])),
-    sourceCounter: new StepCounter(),
+    counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
+    sourceCounter: createCounter(),
     outputs: new RunOutputs(storage, options.overwrite ?? false),
     operators,
     signal,
@@ -170,7 +162,9 @@ async function runStages({ context, compiled, options }: Run): Promise<void> {
     logger: context.logger,
   }
   const reader =
-    'rows' in source.node ? openInlineSource(source.node) : await source.definition?.open(source.options, storage)
+    'rows' in source.node
+      ? openInlineSource(source.node, context.signal)
+      : await source.definition?.open(source.options, storage)
   if (reader === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: plan.pipeline })
   const files: StageFiles = new Map()
   const last = lastStage(compiled)
@@ -281,13 +275,34 @@ function totalCounts(context: RunContext): ReturnType<StepCounter['snapshot']> {
   return total.snapshot()
 }
 
-async function closeRun(context: RunContext, report: RunReport): Promise<void> {
-  const { folder } = context
-  if (!folder.kept) {
-    const { rm } = await import('node:fs/promises')
-    await rm(folder.path, { recursive: true, force: true })
-    return
+/** Operators that the run made are freed. What they did is done: one that fails to go is told of, and no more. */
+async function freeOperators(context: RunContext): Promise<void> {
+  for (const operator of context.operators) {
+    try {
+      await operator.dispose?.()
+    } catch (error) {
+      context.logger.warn('An operator could not be freed.', {
+        operator: operator.constructor.name,
+        reason: reasonOf(error),
+      })
+    }
   }
-  await writeFileAtomically(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
-  await pruneRuns(context.stateDirectory, context.keepRuns)
+}
+
+/** Ends the journal and writes the report. The outputs are settled by now: a state that cannot be written is told of. */
+async function closeRun(context: RunContext, report: RunReport): Promise<void> {
+  const { folder, journal } = context
+  try {
+    for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
+    const { status, error } = report
+    journal.event({ event: 'run-done', status, ...(error === undefined ? {} : { error }) })
+    journal.close()
+    if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    await writeFileAtomically(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+    await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
+  } catch (error) {
+    context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
+  } finally {
+    journal.close()
+  }
 }

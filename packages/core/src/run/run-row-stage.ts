@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import type { PlannedStage } from '../contracts/plan.js'
-import type { Batch, Row, RowId } from '../contracts/row.js'
+import type { Batch } from '../contracts/row.js'
 import type { SourceBatch } from '../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { createRowStep } from './create-row-step.js'
 import { estimateBytes } from './read-source.js'
+import type { RowStep } from './row-step.js'
 import type { RunContext } from './run-context.js'
-import { type RowOutput, writeWithRejects } from './run-outputs.js'
+import { type RowOutput, sinkErrors, writeWithRejects } from './run-outputs.js'
 import { StepCounter } from './step-counter.js'
 import { StepFileWriter } from './step-file.js'
 import { RowStream } from './stream-rows.js'
+import { untilStopped } from './until-stopped.js'
 
 /** Where a stage's step files are. */
 export function stageFolder(context: RunContext, stage: PlannedStage): string {
@@ -39,45 +41,48 @@ export interface RowStageRun {
 /** Runs one partition of a row stage: input, chain, outputs. @returns the rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
   const { stage } = run
-  const steps = run.steps.map((step) =>
-    createRowStep(step, counterOf(context, step.node.id), context.settings.onError ?? 'reject', context),
-  )
+  const onError = context.settings.onError ?? 'reject'
+  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), onError, context))
   const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
-  const stepFile = run.materialise ? await StepFileWriter.open(partitionFile(context, stage, run.partition)) : undefined
-  const outputs: RowOutput[] = [...run.outputs]
-  if (stepFile !== undefined) outputs.push(stepFile)
-  for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
+  let stepFile: StepFileWriter | undefined
+  let stream: RowStream | undefined
   let rowsOut = 0
-  const stream = new RowStream({
-    steps,
-    rowsInFlight: context.settings.rowsInFlight ?? 1024,
-    bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
-    spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
-    run: context.folder.runId,
-    params: context.compiled.definition.params,
-    signal: context.signal,
-    trace: context.trace,
-    reject: (step, id, row, error) =>
-      context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
-    emit: (ids, rows) => {
-      rowsOut += rows.length
-      announce(context, stage, steps)
-      return writeAll(outputs, { ids, rows })
-    },
-  })
   try {
-    for await (const batch of run.input) {
+    const outputs: RowOutput[] = [...run.outputs]
+    for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
+    if (run.materialise) stepFile = await StepFileWriter.open(partitionFile(context, stage, run.partition))
+    const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context)
+    stream = new RowStream({
+      steps,
+      rowsInFlight: context.settings.rowsInFlight ?? 1024,
+      bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
+      spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
+      run: context.folder.runId,
+      params: context.compiled.definition.params,
+      signal: context.signal,
+      trace: context.trace,
+      reject: (step, id, row, error) =>
+        context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
+      emit: (ids, rows) => {
+        rowsOut += rows.length
+        announce(context, stage, steps)
+        return kept === undefined
+          ? writeAll(outputs, { ids, rows })
+          : kept({ ids, rows }).then((batch) => writeAll(outputs, batch))
+      },
+    })
+    for await (const batch of untilStopped(run.input, stream.signal)) {
       const full = stream.feed(batch.ids, batch.rows, batch.bytes ?? estimateBytes(batch))
       if (full !== undefined) await full
     }
     await stream.finish()
     await stepFile?.commit()
   } catch (error) {
+    await stream?.dispose()
     await stepFile?.abort()
     throw error
-  } finally {
-    stream.dispose()
   }
+  await stream.dispose()
   announce(context, stage, steps)
   return rowsOut
 }
@@ -119,16 +124,49 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
   const writer = await context.outputs.open(sink)
   const counter = counterOf(context, sink.node.id)
   const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
-  const reject = (id: RowId, row: Row, error: Parameters<RunContext['reject']>[2]['error']) => {
-    counter.rejected++
-    context.reject(place, counter, { id, row, error })
-  }
   return {
     async write(batch) {
-      counter.rowsIn += batch.rows.length
-      const before = counter.rejected
-      await writeWithRejects(writer, batch, reject)
-      counter.rowsOut += batch.rows.length - (counter.rejected - before)
+      const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
+      counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
+      for (const row of refused) rejectRow(row, place, counter, context.settings.onError, context)
     },
   }
+}
+
+/**
+ * Writes rows to the step file. One that no file can hold is a reject of the step that made it, or of the source, and
+ * goes to no other output.
+ *
+ * @returns what writes a batch and gives back the rows that were written
+ */
+function keepRows(
+  file: StepFileWriter,
+  stage: PlannedStage,
+  last: RowStep | undefined,
+  context: RunContext,
+): (batch: Batch) => Promise<Batch> {
+  const step = last?.id ?? 'source'
+  const counter = last?.counter ?? context.sourceCounter
+  const use = context.compiled.steps.get(step)?.planned.use ?? context.compiled.plan.source.use
+  return async (batch) => {
+    const { written, refused } = await writeWithRejects(file, batch)
+    counter.rowsOut -= refused.length
+    const onError = last?.onError ?? context.settings.onError
+    for (const row of refused) rejectRow(row, { step, use, stage: stage.index }, counter, onError, context)
+    return written
+  }
+}
+
+function rejectRow(
+  row: Parameters<RunContext['reject']>[2],
+  place: Parameters<RunContext['reject']>[0],
+  counter: StepCounter,
+  onError: 'reject' | 'fail' | undefined,
+  context: RunContext,
+): void {
+  counter.begin(row.id)
+  counter.fail(row.id)
+  row.error.at({ step: place.step, rowId: row.id })
+  if (onError === 'fail') throw row.error
+  context.reject(place, counter, row)
 }

@@ -2,6 +2,7 @@ import type { PlannedStage } from '../contracts/plan.js'
 import type { SourceBatch, SourceReader } from '../contracts/storage.js'
 import type { TableFile } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { limitRows } from './read-source.js'
 import type { RunContext } from './run-context.js'
@@ -10,6 +11,7 @@ import type { RowOutput } from './run-outputs.js'
 import { partitionFile, runRowStage } from './run-row-stage.js'
 import { runTableStage } from './run-table-stage.js'
 import { readStepFile } from './step-file.js'
+import { reasonOf } from './step-result.js'
 
 /** What stages hand on: the step file of each stage that has run. */
 export type StageFiles = Map<number, string>
@@ -45,10 +47,10 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     stage.kind === 'table'
       ? await runTableStage({ stage, step, input: files, sink: direct?.writer }, context)
       : await runOpaqueStage(stage, step, files[0]?.path ?? '', context)
-  if (direct !== undefined) {
-    const sink = context.counters.get(direct.id)
-    sink?.add({ rowsIn: counter?.rowsOut ?? 0, rowsOut: counter?.rowsOut ?? 0 })
-  } else if (output !== undefined) {
+  if (output === undefined) {
+    const rows = counter?.rowsOut ?? 0
+    if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
+  } else {
     input.files.set(stage.index, output)
     await traceFile(output, step, context)
     if (stage.sinks.length > 0 || input.outputs.length > 0)
@@ -82,7 +84,7 @@ function readInput(stage: PlannedStage, input: StageInput, context: RunContext):
   return readStepFile(input.files.get(stage.input) ?? '')
 }
 
-/** The source's rows, counted, with its broken records sent to the rejects. */
+/** The source's rows, counted, with its broken records sent to the rejects. @throws MAESTRO_STORAGE_READ */
 async function* readSource(
   stage: PlannedStage,
   reader: SourceReader,
@@ -97,20 +99,26 @@ async function* readSource(
     const known = total === undefined ? {} : { rowsTotal: total }
     hooks.sourceProgress.call({ runId, rows: sourceCounter.rowsIn, ...known, ...reader.progress?.(), done })
   }
-  for await (const batch of limitRows(reader.read(), context.limit)) {
-    const rejects = batch.rejects ?? []
-    sourceCounter.rowsIn += batch.rows.length + rejects.length
-    sourceCounter.rowsOut += batch.rows.length
-    for (const reject of rejects) {
-      sourceCounter.rejected++
-      reject.error.at({ step: 'source', rowId: reject.id })
-      if (context.settings.onError === 'fail') throw reject.error
-      context.reject({ step: 'source', use, stage: stage.index }, sourceCounter, reject)
+  try {
+    for await (const batch of limitRows(reader.read(), context.limit)) {
+      const rejects = batch.rejects ?? []
+      sourceCounter.rowsIn += batch.rows.length + rejects.length
+      sourceCounter.rowsOut += batch.rows.length
+      for (const reject of rejects) {
+        sourceCounter.begin(reject.id)
+        sourceCounter.fail(reject.id)
+        reject.error.at({ step: 'source', rowId: reject.id })
+        if (context.settings.onError === 'fail') throw reject.error
+        context.reject({ step: 'source', use, stage: stage.index }, sourceCounter, reject)
+      }
+      if (context.trace !== undefined)
+        for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
+      yield batch
+      announce(false)
     }
-    if (context.trace !== undefined)
-      for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
-    yield batch
-    announce(false)
+  } catch (error) {
+    if (MaestroError.is(error)) throw error
+    throw maestroError('MAESTRO_STORAGE_READ', { location: use, reason: reasonOf(error) }, error)
   }
   announce(true)
 }
@@ -131,7 +139,7 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
       idPrefix: lines.idPrefixes[index] ?? '',
     }))
   }
-  const reading = { ...stage, name: `${stage.name}-input`, sinks: [] }
+  const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
   await runRows(reading, readSource(stage, input.reader, context), [], true, [], context)
   return [{ path: partitionFile(context, reading, 0), format: 'step' }]
 }

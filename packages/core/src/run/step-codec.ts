@@ -22,7 +22,7 @@ export function decodeStepLine(line: string): { readonly id: RowId; readonly row
 export function encodeRow(row: Row): string {
   let plain = true
   for (const column in row) {
-    if (!isPlainJson(row[column])) {
+    if (!isPlainJson(row[column], 0)) {
       plain = false
       break
     }
@@ -30,8 +30,11 @@ export function encodeRow(row: Row): string {
   return JSON.stringify(plain ? row : tagColumns(row))
 }
 
+/** Lists and objects within each other at most; a value that holds itself ends here. */
+const deepest = 1000
+
 /** Whether `JSON.parse(JSON.stringify(value))` gives the value back as it is. */
-function isPlainJson(value: unknown): boolean {
+function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -40,9 +43,11 @@ function isPlainJson(value: unknown): boolean {
       return Number.isFinite(value) && !Object.is(value, -0)
     case 'object':
       if (value === null) return true
-      if (Array.isArray(value)) return value.every(isPlainJson)
+      if (depth === deepest) return false
+      if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth + 1))
       return (
-        isPlainObject(value) && Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item))
+        isPlainObject(value) &&
+        Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item, depth + 1))
       )
     default:
       return false
@@ -58,10 +63,10 @@ function isPlainObject(value: object): boolean {
 }
 
 function tagColumns(row: Row): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, tag(value, column)]))
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, tag(value, column, 0)]))
 }
 
-function tag(value: unknown, column: string): unknown {
+function tag(value: unknown, column: string, depth: number): unknown {
   const fail = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
   switch (typeof value) {
     case 'string':
@@ -81,12 +86,13 @@ function tag(value: unknown, column: string): unknown {
       throw fail(typeof value)
   }
   if (value === null) return null
-  if (Array.isArray(value)) return value.map((item) => tag(item, column))
+  if (depth === deepest) throw fail(`value that is nested more than ${deepest} deep`)
+  if (Array.isArray(value)) return value.map((item) => tag(item, column, depth + 1))
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
   if (value instanceof Float32Array) return { $vector: base64(value) }
   if (value instanceof Uint8Array) return { $bytes: base64(value) }
   if (!isPlainObject(value)) throw fail(value.constructor?.name ?? 'object of a class')
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, tag(item, column)])
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, tag(item, column, depth + 1)])
   const tagged = Object.fromEntries(entries)
   return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
 }

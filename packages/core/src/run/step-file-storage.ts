@@ -5,11 +5,11 @@ import { readStepFile, StepFileWriter } from './step-file.js'
 /** Step files as a row storage, for operators that see a whole storage. */
 export class StepFileStorage implements RowStorage {
   readonly #pathOf: (step: number) => string
-  readonly #steps: { latest: number }
+  readonly #steps: { latest: number; rows: number }
   readonly #fixed: number | undefined
 
   /** @param pathOf The file of each step; step 0 must be there. */
-  constructor(pathOf: (step: number) => string, steps = { latest: 0 }, fixed?: number) {
+  constructor(pathOf: (step: number) => string, steps = { latest: 0, rows: 0 }, fixed?: number) {
     this.#pathOf = pathOf
     this.#steps = steps
     this.#fixed = fixed
@@ -17,6 +17,11 @@ export class StepFileStorage implements RowStorage {
 
   get operatorStep(): number {
     return this.#fixed ?? this.#steps.latest
+  }
+
+  /** How many rows the newest written step holds. */
+  get rows(): number {
+    return this.#steps.rows
   }
 
   step(): RowStorage {
@@ -38,6 +43,7 @@ export class StepFileStorage implements RowStorage {
       throw error
     }
     this.#steps.latest = next
+    this.#steps.rows = writer.rows
     return { rows: writer.rows, location: writer.path }
   }
 }

@@ -3,6 +3,8 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { SourceBatch } from '../contracts/storage.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { stateErrors } from './state-errors.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const flushBytes = 1 << 18
@@ -20,14 +22,26 @@ export class StepFileWriter {
     this.#file = file
   }
 
+  /** @throws MAESTRO_RUN_STATE */
   static async open(path: string): Promise<StepFileWriter> {
-    await mkdir(dirname(path), { recursive: true })
-    return new StepFileWriter(path, await open(`${path}.tmp`, 'w'))
+    return stateErrors(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      return new StepFileWriter(path, await open(`${path}.tmp`, 'w'))
+    })
   }
 
+  /** @throws MAESTRO_ROW_UNENCODABLE naming the row, having taken nothing of the batch; MAESTRO_RUN_STATE */
   write(batch: Batch): void | Promise<void> {
+    const lines: string[] = []
     for (let index = 0; index < batch.rows.length; index++) {
-      const line = encodeStepLine(batch.ids[index] as RowId, batch.rows[index] as Row)
+      const id = batch.ids[index] as RowId
+      try {
+        lines.push(encodeStepLine(id, batch.rows[index] as Row))
+      } catch (error) {
+        throw MaestroError.is(error) ? error.at({ rowId: id }) : error
+      }
+    }
+    for (const line of lines) {
       this.#lines.push(line)
       this.#length += line.length + 1
     }
@@ -35,11 +49,14 @@ export class StepFileWriter {
     if (this.#length >= flushBytes) return this.#flush()
   }
 
+  /** @throws MAESTRO_RUN_STATE */
   async commit(): Promise<void> {
     await this.#flush()
-    await this.#file.sync()
-    await this.#file.close()
-    await rename(`${this.path}.tmp`, this.path)
+    await stateErrors(this.path, async () => {
+      await this.#file.sync()
+      await this.#file.close()
+      await rename(`${this.path}.tmp`, this.path)
+    })
   }
 
   async abort(): Promise<void> {
@@ -52,7 +69,7 @@ export class StepFileWriter {
     const text = `${this.#lines.join('\n')}\n`
     this.#lines = []
     this.#length = 0
-    await this.#file.appendFile(text)
+    await stateErrors(this.path, () => this.#file.appendFile(text))
   }
 }
 

@@ -28,11 +28,13 @@ export function describeValue(value: unknown): string {
 export function toStepError(error: unknown, step: string, rowId: string | undefined): MaestroError {
   const known = MaestroError.is(error)
     ? error
-    : maestroError('MAESTRO_STEP_FAILED', { step, reason: firstLine(error) }, error)
+    : maestroError('MAESTRO_STEP_FAILED', { step, reason: reasonOf(error) }, error)
   return known.at({ step, rowId })
 }
 
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.message}` : String(error)
-  return text.split('\n', 1)[0] ?? text
+/** What was thrown, in one line: it need not be an error, nor even have a text. */
+export function reasonOf(error: unknown): string {
+  const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  const text = typeof said === 'string' ? said : describeValue(said)
+  return text.split('\n', 1)[0] || (error instanceof Error ? error.name : 'an empty text')
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,7 +52,7 @@ function open(steps: readonly StepInput[], options: Partial<RowStreamOptions> = 
       await stream.finish()
       for (const [index, counter] of counters.entries()) counter.assertSum(`s${index}`)
     } finally {
-      stream.dispose()
+      await stream.dispose()
     }
   }
   return { out, rejects, counters, run }
@@ -73,13 +73,36 @@ describe('RowStream', () => {
 
   test('a slow row holds up neither the rows beside it nor the steps after it', async () => {
     const finished: unknown[] = []
+    const others = Promise.withResolvers<void>()
     const { out, run } = open([
-      { kind: 'map', run: async (row) => (await sleep(row.n === 0 ? 80 : 1), row) },
-      { kind: 'map', run: (row) => (finished.push(row.n), row) },
+      { kind: 'map', run: async (row) => (row.n === 0 ? await others.promise : await null, row) },
+      {
+        kind: 'map',
+        run: (row) => {
+          if (finished.push(row.n) === 199) others.resolve()
+          return row
+        },
+      },
     ])
+    // Row 0 waits until all others have been through the second step: were there a barrier, this would never end.
     await run(200)
     expect(finished.at(-1)).toBe(0)
     expect(numbers(out)).toEqual(upTo(200))
+  })
+
+  test('a slow batch holds up neither the batches beside it nor the steps after it', async () => {
+    let passed = 0
+    const others = Promise.withResolvers<void>()
+    const { out, run } = open([
+      {
+        kind: 'mapBatches',
+        size: 4,
+        run: async (rows) => (rows.some(({ n }) => n === 0) ? await others.promise : await null, [...rows]),
+      },
+      { kind: 'map', run: (row) => (++passed === 96 && others.resolve(), row) },
+    ])
+    await run(100)
+    expect(numbers(out)).toEqual(upTo(100))
   })
 
   test('never has more rows in work than allowed', async () => {
@@ -97,6 +120,31 @@ describe('RowStream', () => {
     expect(out).toHaveLength(100)
   })
 
+  test('the children of one row count each against the bound, also those of children', async () => {
+    let running = 0
+    let most = 0
+    const five = (row: Row) => Array.from({ length: 5 }, (_, k) => ({ n: Number(row.n) * 5 + k }))
+    const work = async (row: Row) => {
+      most = Math.max(most, ++running)
+      await sleep(1)
+      running--
+      return row
+    }
+    const { out, counters, run } = open(
+      [
+        { kind: 'flatMap', run: five },
+        { kind: 'flatMap', run: async (row) => five(row) },
+        { kind: 'map', run: work },
+        { kind: 'mapBatches', size: 100, run: (rows) => [...rows] },
+      ],
+      { rowsInFlight: 7 },
+    )
+    await run(6)
+    expect(most).toBe(7)
+    expect(numbers(out)).toEqual(upTo(150))
+    expect(counters[3]?.snapshot()).toMatchObject({ rowsIn: 150, rowsOut: 150 })
+  })
+
   test('rows too large for the bound of bytes pass one by one', async () => {
     let running = 0
     let most = 0
@@ -111,25 +159,65 @@ describe('RowStream', () => {
     expect(most).toBe(1)
   })
 
+  const spillFile = () => join(folder, 'spill.jsonl')
+  /** A step that keeps row 0 until all others have left it, and then looks whether there is a spill file. */
+  const holdFirst = (count: number, change: (row: Row) => Row, seen: boolean[]): StepInput => {
+    const others = Promise.withResolvers<void>()
+    let left = count - 1
+    return {
+      kind: 'map',
+      async run(row) {
+        if (row.n === 0) {
+          await others.promise
+          seen.push(existsSync(spillFile()))
+          return row
+        }
+        // When this is the last, its result is taken before row 0 goes on.
+        if (--left === 0) setImmediate(others.resolve)
+        return change(row)
+      },
+    }
+  }
+
   test('finished rows that wait for an early slow one go to disk beyond the bound, and come back', async () => {
     const spills: boolean[] = []
-    const { out, run } = open(
-      [
-        {
-          kind: 'map',
-          run: async (row) =>
-            row.n === 0
-              ? (await sleep(60), spills.push(existsSync(join(folder, 'spill.jsonl'))), row)
-              : { ...row, when: new Date(5) },
-        },
-      ],
-      { bytesInFlight: 1000, rowsInFlight: 5 },
-    )
+    const { out, run } = open([holdFirst(300, (row) => ({ ...row, when: new Date(5) }), spills)], {
+      bytesInFlight: 1000,
+      rowsInFlight: 5,
+    })
     await run(300)
     expect(spills).toEqual([true])
     expect(numbers(out)).toEqual(upTo(300))
     expect(out[299]?.row.when).toEqual(new Date(5))
-    expect(existsSync(join(folder, 'spill.jsonl'))).toBe(false)
+    expect(existsSync(spillFile())).toBe(false)
+  })
+
+  test('it is what rows have become that counts, not what they were read from', async () => {
+    const spills: boolean[] = []
+    const { out, run } = open([holdFirst(20, (row) => ({ ...row, text: 'x'.repeat(1000) }), spills)], {
+      bytesInFlight: 10_000,
+    })
+    await run(20)
+    expect(spills).toEqual([true])
+    expect(numbers(out)).toEqual(upTo(20))
+  })
+
+  test('rows that no file can hold wait in memory', async () => {
+    const { out, run } = open([holdFirst(50, (row) => ({ ...row, map: new Map([[1, 2]]) }), [])], {
+      bytesInFlight: 1000,
+    })
+    await run(50)
+    expect(numbers(out)).toEqual(upTo(50))
+    expect(out[49]?.row.map).toEqual(new Map([[1, 2]]))
+  })
+
+  test('a full disk stops the stream with an error of the run folder', async () => {
+    symlinkSync('/dev/full', spillFile())
+    const { run } = open([holdFirst(50, (row) => row, [])], { bytesInFlight: 1000 })
+    await expect(run(50)).rejects.toMatchObject({
+      code: 'MAESTRO_RUN_STATE',
+      details: { reason: expect.stringContaining('ENOSPC') },
+    })
   })
 
   test('filter drops, flatMap fans out in order with child ids, and all is counted', async () => {
@@ -261,13 +349,113 @@ describe('RowStream', () => {
     const controller = new AbortController()
     let seen = false
     const work = (_row: Row, { signal }: { signal: AbortSignal }) =>
-      new Promise<Row>((_resolve, reject) =>
-        signal.addEventListener('abort', () => ((seen = true), reject(signal.reason)), { once: true }),
-      )
+      new Promise<Row>((_resolve, reject) => {
+        signal.addEventListener('abort', () => ((seen = true), reject(signal.reason)), { once: true })
+        setImmediate(() => controller.abort())
+      })
     const { run } = open([{ kind: 'map', run: work }], { signal: controller.signal })
-    setTimeout(() => controller.abort(), 10)
     await expect(run(3)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
     expect(seen).toBe(true)
+  })
+
+  test('a signal that fired before the stream was made stops it too', async () => {
+    const { out, run } = open([], { signal: AbortSignal.abort() })
+    await expect(run(3)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
+    expect(out).toEqual([])
+  })
+
+  test('an output is not written to once the stream is freed, which waits for the last write', async () => {
+    const log: string[] = []
+    const { run } = open(
+      [
+        {
+          kind: 'map',
+          onError: 'fail',
+          async run(row) {
+            await null
+            if (row.n === 1500) throw new Error('no')
+            return row
+          },
+        },
+      ],
+      {
+        rowsInFlight: 2000,
+        async emit() {
+          log.push('begin')
+          await sleep(5)
+          log.push('end')
+        },
+      },
+    )
+    await expect(run(2000)).rejects.toThrow('no')
+    expect(log).toEqual(['begin', 'end'])
+  })
+})
+
+describe('what a step does to its row', () => {
+  test('of a filter and of each function the next begins when it is done; a dropped row is never paid for', async () => {
+    const log: string[] = []
+    const note = (name: string) => async (row: Row) => {
+      log.push(`${name} ${row.n}`)
+      await null
+      log.push(`${name} ${row.n} done`)
+      return row
+    }
+    const { run } = open(
+      [
+        { kind: 'filter', run: async (row) => (await note('filter')(row)).n === 1 },
+        { kind: 'map', run: note('first') },
+        { kind: 'map', run: note('second') },
+      ],
+      { rowsInFlight: 1 },
+    )
+    await run(2)
+    expect(log).toEqual([
+      'filter 0',
+      'filter 0 done',
+      'filter 1',
+      'filter 1 done',
+      'first 1',
+      'first 1 done',
+      'second 1',
+      'second 1 done',
+    ])
+  })
+
+  test('a batch that changes its rows and throws begins its next tries with the rows as they came', async () => {
+    const { out, rejects, run } = open([
+      {
+        kind: 'mapBatches',
+        size: 4,
+        run: (rows) => {
+          for (const row of rows as { n: number }[]) row.n += 10
+          if (rows.some(({ n }) => n === 12)) throw new Error('two')
+          return [...rows]
+        },
+      },
+    ])
+    await run(4)
+    expect(numbers(out)).toEqual([10, 11, 13])
+    expect(rejects.map(({ id }) => id)).toEqual(['2'])
+  })
+
+  test.each<[string, StepInput]>([
+    ['flatMap', { kind: 'flatMap', run: (row) => [row, row] }],
+    ['async flatMap', { kind: 'flatMap', run: async (row) => [row, row] }],
+    ['mapBatches', { kind: 'mapBatches', size: 2, run: (rows) => rows.map(() => rows[0] as Row) }],
+  ])('the same object given twice by %s becomes two rows', async (_name, twice) => {
+    const { out, run } = open([
+      twice,
+      {
+        kind: 'map',
+        run: (row) => {
+          ;(row as { n: number }).n += 1
+          return row
+        },
+      },
+    ])
+    await run(2)
+    expect(numbers(out).slice(0, 2)).toEqual([1, 1])
   })
 })
 

@@ -3,17 +3,18 @@ import type { Row, RowId } from '../contracts/row.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { BatchCollector, type Waiting } from './batch-collector.js'
+import { childrenOf } from './flat-map-children.js'
 import { type Entry, type Leaf, OrderedWindow } from './ordered-window.js'
 import { type ChainLink, linkSteps, type RowStep } from './row-step.js'
 import { runSideBySide } from './side-by-side.js'
-import { assertRow, describeValue, toStepError } from './step-result.js'
+import { describeValue, toStepError } from './step-result.js'
 
 /** A row as it leaves a step; for previews. */
 export type TraceRow = (step: string, id: RowId, row: Row) => void
 
 export interface RowStreamOptions {
   readonly steps: readonly RowStep[]
-  /** Rows that may be in work at once. */
+  /** Rows that may be in work at once; the children of a flatMap count each. */
   readonly rowsInFlight: number
   /** Bytes of rows in work, and again of finished rows that wait for an earlier one. */
   readonly bytesInFlight: number
@@ -32,6 +33,15 @@ export interface RowStreamOptions {
 
 const outputBatch = 1024
 
+/** A child of a flatMap that waits until there is room for it. */
+interface Child {
+  readonly entry: Entry
+  readonly leaf: Leaf
+  readonly row: Row
+  /** The link of the chain it starts at. */
+  readonly from: number
+}
+
 /**
  * Streams rows through a chain of row steps. A row goes on as soon as its own step is done: a slow call holds up
  * neither the calls beside it nor the steps after them. Rows leave in the order in which they came.
@@ -43,8 +53,11 @@ export class RowStream {
   readonly #window: OrderedWindow
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
-  #unfinished = 0
+  #inWork = 0
   #unfinishedBytes = 0
+  #children: Child[] = []
+  #nextChild = 0
+  #startingChildren = false
   #failure: unknown
   #failed = false
   #ids: RowId[] = []
@@ -68,7 +81,13 @@ export class RowStream {
         : undefined,
     )
     this.#window = new OrderedWindow(options.bytesInFlight, options.spillPath)
-    options.signal.addEventListener('abort', this.#onAbort, { once: true })
+    if (options.signal.aborted) this.#onAbort()
+    else options.signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Fires when the stream is stopped or has failed: nothing more is wanted then. */
+  get signal(): AbortSignal {
+    return this.#signal
   }
 
   /** Sends a batch into the chain. A promise means: wait before the next. @throws what stopped the stream */
@@ -103,13 +122,14 @@ export class RowStream {
     if (this.#failed) throw this.#failure
   }
 
-  /** Stops all work that is still going on and frees what the stream holds. */
-  dispose(): void {
-    this.#stop.abort()
+  /** Stops all work that is still going on and frees what the stream holds. No output is written to afterwards. */
+  async dispose(): Promise<void> {
+    if (!this.#failed) this.#fail(maestroError('MAESTRO_RUN_ABORTED', {}))
     this.#options.signal.removeEventListener('abort', this.#onAbort)
     for (const collector of this.#collectors) collector?.dispose()
     this.#window.dispose()
     clearImmediate(this.#flushScheduled)
+    await this.#writing
   }
 
   readonly #onAbort = (): void => {
@@ -117,8 +137,8 @@ export class RowStream {
   }
 
   #enter(id: RowId, row: Row, bytes: number): void {
-    const entry: Entry = { id, row: undefined, children: undefined, pending: 1, bytes, spilled: undefined }
-    this.#unfinished++
+    const entry: Entry = { id, row: undefined, children: undefined, pending: 1, bytes, held: 0, spilled: undefined }
+    this.#inWork++
     this.#unfinishedBytes += bytes
     this.#window.push(entry)
     this.#advance(entry, entry, id, row, 0)
@@ -131,12 +151,13 @@ export class RowStream {
       const link = this.#links[index] as ChainLink
       if (link.kind === 'sideBySide') {
         const context = (step: number) => this.#context(id, link.steps[step]?.id ?? '')
+        for (const step of link.steps) step.counter.begin(id)
         void runSideBySide(link, row, context).then((result) =>
           this.#sideBySideDone(link.steps, entry, leaf, id, row, result, index),
         )
         return
       }
-      link.counter.rowsIn++
+      link.counter.enter(id)
       if (link.kind === 'mapBatches') {
         ;(this.#collectors[index] as BatchCollector).add({ entry, leaf, id, row })
         return
@@ -220,50 +241,46 @@ export class RowStream {
     return row
   }
 
-  /** A flatMap's children: each a leaf of its own, in the order given. */
+  /** A flatMap's children: each a leaf of its own, in the order given. They take the place of their parent. */
   #branchOut(link: RowStep, entry: Entry, leaf: Leaf, id: RowId, row: Row, result: unknown, index: number): void {
-    const fan = (children: Row[]): void => {
-      try {
-        for (const child of children) assertRow(link.id, child)
-      } catch (error) {
-        this.#reject(link, entry, id, row, error)
-        return
-      }
+    const fan = (children: readonly Row[]): void => {
+      if (this.#failed) return
       link.counter.rowsOut += children.length
       if (children.length === 0) link.counter.dropped++
       else link.counter.created += children.length - 1
-      const leaves = children.map(
-        (_, k): Leaf => ({ id: `${id}/${link.id}/${k}`, row: undefined, children: undefined }),
-      )
-      leaf.children = leaves
-      entry.pending += children.length
-      for (const [k, child] of children.entries()) {
-        const childLeaf = leaves[k] as Leaf
+      leaf.children = children.map((child, k): Leaf => {
+        const childLeaf: Leaf = { id: `${id}/${link.id}/${k}`, row: undefined, children: undefined }
         this.#options.trace?.(link.id, childLeaf.id, child)
-        this.#advance(entry, childLeaf, childLeaf.id, child, index + 1)
-      }
+        this.#children.push({ entry, leaf: childLeaf, row: child, from: index + 1 })
+        return childLeaf
+      })
+      entry.pending += children.length
       this.#leafDone(entry)
     }
-    const gather = async () => {
-      const children: Row[] = []
-      for await (const child of result as AsyncIterable<Row>) children.push(child)
-      return children
-    }
     try {
-      if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result) {
-        gather().then(fan, (error) => this.#reject(link, entry, id, row, error))
-      } else if (typeof result === 'object' && result !== null && Symbol.iterator in result) {
-        fan([...(result as Iterable<Row>)])
-      } else {
-        throw maestroError('MAESTRO_STEP_RESULT', {
-          step: link.id,
-          expected: 'rows (an iterable)',
-          found: describeValue(result),
-        })
-      }
+      const children = childrenOf(link.id, result)
+      if (isPromise(children)) children.then(fan, (error) => this.#reject(link, entry, id, row, error))
+      else fan(children)
     } catch (error) {
       this.#reject(link, entry, id, row, error)
     }
+  }
+
+  /** Sends waiting children on while there is room for them. */
+  #startChildren(): void {
+    if (this.#startingChildren) return
+    this.#startingChildren = true
+    while (this.#nextChild < this.#children.length && this.#inWork < this.#options.rowsInFlight && !this.#failed) {
+      const { entry, leaf, row, from } = this.#children[this.#nextChild] as Child
+      this.#nextChild++
+      if (this.#nextChild === this.#children.length) {
+        this.#children = []
+        this.#nextChild = 0
+      }
+      this.#inWork++
+      this.#advance(entry, leaf, leaf.id, row, from)
+    }
+    this.#startingChildren = false
   }
 
   #batchRowDone(
@@ -297,6 +314,7 @@ export class RowStream {
     if ('failed' in result) {
       const step = steps[result.failed] as RowStep
       step.counter.rowsIn++
+      for (const later of steps.slice(result.failed + 1)) later.counter.withdraw(id)
       this.#reject(step, entry, id, row, result.error)
       return
     }
@@ -306,7 +324,7 @@ export class RowStream {
   #reject(step: RowStep, entry: Entry, id: RowId, row: Row, cause: unknown): void {
     if (this.#failed) return
     const error = toStepError(cause, step.id, id)
-    step.counter.rejected++
+    step.counter.fail(id)
     if (step.onError === 'fail') {
       this.#fail(error)
       return
@@ -321,17 +339,19 @@ export class RowStream {
   }
 
   #leafDone(entry: Entry): void {
+    this.#inWork--
     entry.pending--
-    if (entry.pending > 0) return
-    this.#unfinished--
-    this.#unfinishedBytes -= entry.bytes
-    try {
-      this.#window.finished(entry)
-      this.#window.drain(this.#emitRow)
-    } catch (error) {
-      this.#fail(error)
-      return
+    if (entry.pending === 0) {
+      this.#unfinishedBytes -= entry.bytes
+      try {
+        this.#window.finished(entry)
+        this.#window.drain(this.#emitRow)
+      } catch (error) {
+        this.#fail(error)
+        return
+      }
     }
+    if (this.#children.length > 0) this.#startChildren()
     if (this.#feeding) return
     // Answers that arrive together are handed on together.
     this.#flushScheduled ??= setImmediate(() => {
@@ -388,7 +408,7 @@ export class RowStream {
 
   #isFull(): boolean {
     const { rowsInFlight, bytesInFlight } = this.#options
-    return this.#unfinished >= rowsInFlight || (this.#unfinishedBytes >= bytesInFlight && this.#unfinished > 0)
+    return this.#inWork >= rowsInFlight || (this.#unfinishedBytes >= bytesInFlight && this.#inWork > 0)
   }
 
   async #whenRoom(): Promise<void> {
@@ -399,11 +419,11 @@ export class RowStream {
     if (this.#failed) throw this.#failure
   }
 
-  /** When every unfinished row waits for company in a batch, none will come: the first batch goes as it is. */
+  /** When every row in work waits for company in a batch, none will come: the first batch goes as it is. */
   #flushCollectorsWhenIdle(): void {
     const waiting = this.#collectors.filter((collector) => collector !== undefined && collector.waiting > 0)
     const rows = waiting.reduce((sum, collector) => sum + (collector?.waiting ?? 0), 0)
-    if (rows >= this.#unfinished) waiting[0]?.flush()
+    if (rows >= this.#inWork) waiting[0]?.flush()
   }
 
   #nextChange(): Promise<void> {

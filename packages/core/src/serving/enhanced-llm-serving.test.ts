@@ -85,6 +85,28 @@ describe('generateObject', () => {
     expect(requests[0]?.messages.at(-1)?.content).toContain('"enum":["good","bad"]')
   })
 
+  test('the instruction stands in the last turn of the user, whatever that is made of', async () => {
+    const { provider, requests } = scripted(() => '{"tone":"bad"}', false)
+    const image = { type: 'image' as const, data: new Uint8Array([1]), mediaType: 'image/png' }
+    await generateObject(provider, request, schema)
+    await generateObject(provider, { messages: [{ role: 'user', content: [image] }] }, schema)
+    await generateObject(provider, { messages: [{ role: 'assistant', content: 'Go on' }] }, schema)
+    expect(requests.map(({ messages }) => messages.map(({ role }) => role))).toEqual([
+      ['user'],
+      ['user'],
+      ['assistant', 'user'],
+    ])
+    expect(requests[0]?.messages[0]?.content).toMatch(/^tone\?\n\nAnswer with JSON only/)
+    expect(requests[1]?.messages[0]?.content).toEqual([image, { type: 'text', text: expect.stringContaining('enum') }])
+  })
+
+  test('a provider that knows schemas is held to plain JSON', async () => {
+    const { provider } = scripted(() => 'Sure! {"tone":"good"}')
+    await expect(generateObject(provider, request, schema)).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_MALFORMED_REPLY',
+    })
+  })
+
   test.each([
     ['no JSON', 'MAESTRO_SERVING_MALFORMED_REPLY'],
     ['{"tone":"odd"}', 'MAESTRO_SERVING_SCHEMA_MISMATCH'],

@@ -5,17 +5,18 @@
  * @example extractJson('Sure! ```json\n{"tone":"good"}\n```') // { tone: 'good' }
  */
 export function extractJson(text: string): unknown {
-  const whole = parse(text.trim())
+  const whole = parseJson(text.trim())
   if (whole !== undefined) return whole
   for (const { index } of text.matchAll(/[{[]/g)) {
     const end = endOfValue(text, index)
-    const value = end === undefined ? undefined : parse(text.slice(index, end))
+    const value = end === undefined ? undefined : parseJson(text.slice(index, end))
     if (value !== undefined) return value
   }
   return undefined
 }
 
-function parse(text: string): unknown {
+/** The value of a text that is JSON and nothing else; undefined when it is not. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

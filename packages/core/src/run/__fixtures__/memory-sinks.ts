@@ -1,7 +1,8 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
-import { defineStorage } from '../../define/define-storage.js'
-import { definePlugin } from '../../define/define-plugin.js'
 import type { Schema } from '../../contracts/schema.js'
+import { definePlugin } from '../../define/define-plugin.js'
+import { defineStorage } from '../../define/define-storage.js'
+import { maestroError } from '../../errors/error-table.js'
 
 /** What became of one output. */
 export interface MemorySink {
@@ -10,14 +11,19 @@ export interface MemorySink {
   state: 'open' | 'committed' | 'aborted'
 }
 
-/** Options of the sink: `fail` names the moment at which it throws. */
 interface Options {
   readonly name: string
-  readonly fail?: 'open' | 'write' | 'commit'
+  /** The moment at which it throws. */
+  readonly fail?: 'open' | 'write' | 'commit' | 'abort'
+  /** Whether a row is one that the sink cannot hold. */
+  readonly refuses?: (row: Row) => boolean
+  /** Called at each moment; what it gives back is waited for. */
+  readonly at?: (moment: 'open' | 'write' | 'commit' | 'abort') => unknown
 }
 
-const anyOptions: Schema<unknown, Options> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as Options }) },
+/** Takes all options as they are. */
+export function anyOptions<Given>(): Schema<unknown, Given> {
+  return { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as Given }) } }
 }
 
 /** A plugin with the sink `memory.sink`, for tests of the runner; each output is kept by its name. */
@@ -32,23 +38,33 @@ export function memorySinks() {
           defineStorage({
             name: 'memory.sink',
             sink: {
-              options: anyOptions,
-              open({ name, fail }) {
+              options: anyOptions<Options>(),
+              async open({ name, fail, refuses, at }) {
+                await at?.('open')
                 if (fail === 'open') throw new TypeError('the sink does not open')
                 const sink: MemorySink = { ids: [], rows: [], state: 'open' }
                 sinks.set(name, sink)
                 return {
                   async write({ ids, rows }: Batch) {
+                    await at?.('write')
                     if (fail === 'write') throw new TypeError('the sink is full')
+                    const refused = rows.findIndex((row) => refuses?.(row) === true)
+                    if (refused !== -1) {
+                      const rowId = ids[refused] as RowId
+                      throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: 'n', type: 'test' }).at({ rowId })
+                    }
                     sink.ids.push(...ids)
                     sink.rows.push(...rows)
                   },
                   async commit() {
+                    await at?.('commit')
                     if (fail === 'commit') throw new TypeError('the sink does not commit')
                     sink.state = 'committed'
                     return { rows: sink.rows.length, location: name }
                   },
                   async abort() {
+                    await at?.('abort')
+                    if (fail === 'abort') throw new TypeError('the sink does not clean up')
                     sink.state = 'aborted'
                   },
                 }
@@ -58,11 +74,16 @@ export function memorySinks() {
         ),
       ),
   })
-  return { plugin, sinks, rowsOf: (name: string) => sinks.get(name)?.rows ?? [], idsOf: (name: string) => sinks.get(name)?.ids ?? [] }
+  return {
+    plugin,
+    sinks,
+    rowsOf: (name: string) => sinks.get(name)?.rows ?? [],
+    idsOf: (name: string) => sinks.get(name)?.ids ?? [],
+  }
 }
 
 declare module '../../contracts/component-types.js' {
   interface SinkOptions<Row> {
-    'memory.sink': { readonly name: string; readonly fail?: 'open' | 'write' | 'commit'; readonly row?: Row }
+    'memory.sink': Options & { readonly row?: Row }
   }
 }

@@ -1,0 +1,99 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Row } from '../../contracts/row.js'
+import type { SourceReject } from '../../contracts/storage.js'
+import { definePlugin } from '../../define/define-plugin.js'
+import { defineStorage } from '../../define/define-storage.js'
+import { maestroError } from '../../errors/error-table.js'
+import { anyOptions } from './memory-sinks.js'
+
+interface Options {
+  readonly path: string
+  /** Whether a table engine may read or write the file itself. */
+  readonly asText: boolean
+  /** The sink says that it takes text, and does not. */
+  readonly lies?: boolean
+}
+
+/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
+export const linesPlugin = definePlugin({
+  name: 'lines',
+  manifest: { apiVersion: 1, contributes: { storages: { 'lines.file': 'JSON lines' } } },
+  apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(linesStorage)),
+})
+
+const linesStorage = defineStorage({
+  name: 'lines.file',
+  source: {
+    options: anyOptions<Options>(),
+    columns: () => ({ columns: {}, open: true }),
+    open({ path, asText }, { directory }) {
+      const file = join(directory, path)
+      return {
+        async *read() {
+          const ids: string[] = []
+          const rows: Row[] = []
+          const rejects: SourceReject[] = []
+          for (const [index, line] of readFileSync(file, 'utf8').trim().split('\n').entries()) {
+            const id = `${path}:${index + 1}`
+            try {
+              rows.push(JSON.parse(line) as Row)
+              ids.push(id)
+            } catch (error) {
+              const reason = (error as Error).message
+              rejects.push({ id, row: line, error: maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason }) })
+            }
+          }
+          yield { ids, rows, rejects }
+        },
+        ...(asText ? { jsonLines: { paths: [file], idPrefixes: [`${path}:`] } } : {}),
+      }
+    },
+  },
+  sink: {
+    options: anyOptions<Options>(),
+    takesJsonLines: ({ asText }) => asText,
+    open({ path, asText, lies }, { directory }) {
+      const target = join(directory, path)
+      const temporary = `${target}.tmp`
+      writeFileSync(temporary, '')
+      let count = 0
+      return {
+        async write({ rows }) {
+          count += rows.length
+          await appendFile(temporary, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+        },
+        async commit() {
+          renameSync(temporary, target)
+          return { rows: count, location: path }
+        },
+        async abort() {
+          rmSync(temporary, { force: true })
+        },
+        ...(asText && lies !== true
+          ? {
+              jsonLines: {
+                path: temporary,
+                written(rows: number) {
+                  count = rows
+                },
+              },
+            }
+          : {}),
+      }
+    },
+  },
+})
+
+declare module '../../contracts/component-types.js' {
+  interface SourceOptions {
+    'lines.file': Options
+  }
+  interface SourceOutput<Options> {
+    'lines.file': { readonly n: number } & (Options extends never ? never : unknown)
+  }
+  interface SinkOptions<Row> {
+    'lines.file': Options & { readonly row?: Row }
+  }
+}
