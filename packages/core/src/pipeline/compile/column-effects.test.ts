@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ColumnEffects } from '../../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
-import type { ColumnSet } from '../../contracts/row.js'
+import type { ColumnSet, Row } from '../../contracts/row.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
 
@@ -21,9 +21,13 @@ test.each<[string, ColumnEffects, ColumnSet['columns']]>([
   ['keeping none and adding', { keeps: [], adds: { n: 'number' } }, { n: 'number' }],
   ['renaming', { renames: { a: 'x' } }, { x: 'number', b: 'string', c: 'json' }],
   [
-    'renaming one to a name of every object',
-    { renames: { a: 'toString' } },
-    { toString: 'number', b: 'string', c: 'json' },
+    'renaming one to the name of a property of all objects',
+    { renames: { a: 'constructor' } },
+    Object.fromEntries([
+      ['constructor', 'number'],
+      ['b', 'string'],
+      ['c', 'json'],
+    ]),
   ],
 ])('columns after %s', (_what, effects, columns) => {
   const after = applyEffects(before, effects)
@@ -45,7 +49,7 @@ test('columns that lack are those that are surely not there', () => {
 describe('what a definition declares', () => {
   const of = (parts: Partial<OperatorDefinition>, options: object = {}) =>
     columnEffects(
-      defineOperator({ name: 'x', kind: 'map', options: z.any(), create: () => (row) => row, ...parts } as never),
+      defineOperator({ name: 'x', kind: 'map', options: z.any(), create: () => (row: Row) => row, ...parts } as never),
       options,
       before,
     )
