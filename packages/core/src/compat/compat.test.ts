@@ -11,6 +11,7 @@ import { Prompt } from '../contracts/prompt.js'
 import type { Batch, Row } from '../contracts/row.js'
 import type { LLMServing } from '../contracts/serving.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
+import type { RowStorage } from '../contracts/storage.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { PromptTemplate } from '../define/prompt.js'
@@ -132,13 +133,13 @@ describe('Pipeline', () => {
 
 describe('a storage that does not take its rows', () => {
   class Full extends MemoryStorage {
-    override step() {
+    override step(): RowStorage {
       const view = super.step()
       return {
         operatorStep: view.operatorStep,
         step: () => view,
         read: () => view.read(),
-        async write(batches: AsyncIterable<unknown>): Promise<never> {
+        async write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<never> {
           for await (const _ of batches) throw new TypeError('the storage is full')
           throw new TypeError('no rows came')
         },

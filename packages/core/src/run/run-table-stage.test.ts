@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import type { TableRequest } from '../contracts/table-engine.js'
-import { defineOperator } from '../define/define-operator.js'
 import { pipeline } from '../define/pipeline.js'
 import { linesPlugin } from './__fixtures__/lines-storage.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
@@ -13,6 +11,7 @@ import {
   enginePlugin,
   firstThree,
   SmallTableEngine,
+  tableStep,
   unique,
 } from './__fixtures__/small-table-engine.js'
 
@@ -149,11 +148,7 @@ describe('where a table step reads and writes', () => {
   })
 
   test('a name of any length keeps what a step reads apart from what it writes', async () => {
-    const long = defineOperator({
-      ...descending,
-      name: `d${'x'.repeat(80)}`,
-      options: z.object({}),
-    } as typeof descending)
+    const long = tableStep(`d${'x'.repeat(80)}`, { kind: 'sort', by: [{ column: 'n', descending: true }] })
     await project().run(pipeline('p').from(numbers(3)).step(long, {}).write('memory.sink', { name: 'm' }))
     expect(folder.values('m')).toEqual([2, 1, 0])
     const { input: from, output: to } = engine.requests[0] as TableRequest
