@@ -15,7 +15,8 @@ export function encodeStepLine(id: RowId, row: Row): string {
 /** A line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
   const parsed = JSON.parse(line) as { id: RowId; row: Row }
-  return line.includes('{"$') ? { id: parsed.id, row: revive(parsed.row) as Row } : parsed
+  // The row itself is never a tag, whatever its one column is called.
+  return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
 }
 
 /** A row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
