@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import { createLogger } from './logger.js'
 import { isSecretName, Redactor } from './redactor.js'
 
@@ -106,7 +107,21 @@ test('an error loses secrets in message, hint, details and causes, and keeps cod
     plugin: 'p',
     cause: { name: 'TypeError', message: '401 for [redacted]', cause: "'key [redacted]'" },
   })
-  expect((clean.cause as Error).stack).not.toContain('sk-12345')
+  expect((clean.cause as Error).stack).toMatch(/^TypeError: 401 for \[redacted\]\n +at /)
+})
+
+test('the hint of an error has none either, and one whose cause is ours keeps its code', () => {
+  const redactor = new Redactor()
+  redactor.add('sk-12345')
+  const inner = maestroError('MAESTRO_SERVING_FAILED', { serving: 's', reason: 'sk-12345' })
+  const unknown = { name: 'x', known: ['sk-12345'], suggestion: undefined }
+  const clean = redactor.error(maestroError('MAESTRO_PIPELINE_UNKNOWN', unknown, inner))
+  expect(clean.hint).toMatch(/^Known: \[redacted\]\./)
+  expect(clean.cause).toMatchObject({ code: 'MAESTRO_SERVING_FAILED', message: 's failed: [redacted]' })
+  const hintless = new MaestroError({ code: 'X', message: 'sk-12345' })
+  expect(redactor.error(hintless)).toMatchObject({ code: 'X', hint: undefined })
+  expect(redactor.error(hintless).message).toBe('[redacted]')
+  expect(redactor.error(hintless).cause).toBe(undefined)
 })
 
 test('an error without secrets is left as it is', () => {
