@@ -1,8 +1,9 @@
 /** The names of the Python original, for those who come from it. `docs/compat.md` has the table of names. */
 
-export { DataProcessor } from './compat/data-processor.js'
+export { AIPipeline } from './compat/ai-pipeline.js'
+export { DataProcessor, type GroupFunction } from './compat/data-processor.js'
 export { DIYPromptABC } from './compat/diy-prompt.js'
-export { type OperatorOutcome, Pipeline } from './compat/pipeline.js'
+export { type OperatorOutcome, Pipeline, type PipelineOutcome } from './compat/pipeline.js'
 export { Operator as OperatorABC } from './contracts/operator/operator.js'
 export { Prompt as PromptABC } from './contracts/prompt.js'
 export type { LLMServing as LLMServingABC } from './contracts/serving.js'

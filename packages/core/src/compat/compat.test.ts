@@ -1,16 +1,23 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import * as compat from '../compat.js'
+import { EnhancedLLMServing, type LLMServingABC, type MaestroStorage } from '../compat.js'
 import { FilterOperator } from '../contracts/operator/filter.js'
 import { FlatMapOperator } from '../contracts/operator/flat-map.js'
 import { MapOperator } from '../contracts/operator/map.js'
 import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import { Operator } from '../contracts/operator/operator.js'
 import { Prompt } from '../contracts/prompt.js'
-import type { Row } from '../contracts/row.js'
+import type { Batch, Row } from '../contracts/row.js'
+import type { LLMServing } from '../contracts/serving.js'
+import { SERVINGS } from '../contracts/serving-definition.js'
+import type { RowStorage } from '../contracts/storage.js'
+import { defineOperator } from '../define/define-operator.js'
+import { definePlugin } from '../define/define-plugin.js'
 import { PromptTemplate } from '../define/prompt.js'
 import { MemoryStorage } from '../run/memory-storage.js'
 
-const { DataProcessor, DIYPromptABC, OperatorABC, Pipeline, PromptABC, promptRestrict } = compat
+const { AIPipeline, DataProcessor, DIYPromptABC, OperatorABC, Pipeline, PromptABC, promptRestrict } = compat
 
 class Double extends MapOperator {
   override map(row: Row): Row {
@@ -81,6 +88,14 @@ describe('MemoryStorage', () => {
     expect([view.operatorStep, storage.operatorStep]).toEqual([0, 1])
   })
 
+  test.each<[string, readonly unknown[], string]>([
+    ['a key given twice', [{ k: 'a' }, { k: 'a' }], 'MAESTRO_RUN_DUPLICATE_ID'],
+    ['a row without its key', [{ k: 'a' }, {}], 'MAESTRO_STORAGE_ROW_INVALID'],
+    ['what is no row', [7], 'MAESTRO_STORAGE_ROW_INVALID'],
+  ])('%s is an error', (_what, rows, code) => {
+    expect(() => new MemoryStorage(rows as Row[], { key: 'k' })).toThrow(expect.objectContaining({ code }))
+  })
+
   test('a write that fails midway leaves the step before', async () => {
     const storage = numbers()
     async function* broken() {
@@ -116,6 +131,115 @@ describe('Pipeline', () => {
   })
 })
 
+describe('a storage that does not take its rows', () => {
+  class Full extends MemoryStorage {
+    override step(): RowStorage {
+      const view = super.step()
+      return {
+        operatorStep: view.operatorStep,
+        step: () => view,
+        read: () => view.read(),
+        async write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<never> {
+          for await (const _ of batches) throw new TypeError('the storage is full')
+          throw new TypeError('no rows came')
+        },
+      }
+    }
+  }
+  const counted = (calls: { n: number }) =>
+    new (class extends MapOperator {
+      override async map(row: Row): Promise<Row> {
+        calls.n++
+        await new Promise((resolve) => setImmediate(resolve))
+        return row
+      }
+    })()
+  const many = () => new Full(Array.from({ length: 20_000 }, (_, n) => ({ n })))
+
+  test.each<[string, (storage: MemoryStorage, operator: MapOperator) => Promise<unknown>]>([
+    ['an operator alone', (storage, operator) => operator.run(storage)],
+    ['a pipeline', (storage, operator) => new Pipeline(storage).addOperator(operator).run()],
+  ])('%s stops with its error and works on no further rows', async (_what, run) => {
+    const calls = { n: 0 }
+    const storage = many()
+    await expect(run(storage, counted(calls))).rejects.toThrow('the storage is full')
+    const before = calls.n
+    expect(before).toBeLessThan(20_000)
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(calls.n).toBe(before)
+    expect(storage.operatorStep).toBe(0)
+  })
+})
+
+describe('AIPipeline', () => {
+  const asked: string[] = []
+  const serving: LLMServing = {
+    kind: 'llm',
+    name: 'echo',
+    capabilities: { jsonSchema: false, images: false, audio: false },
+    async generate({ messages }) {
+      const text = String(messages[0]?.content)
+      asked.push(text)
+      return { text: text.toUpperCase(), finishReason: 'stop', usage: { inputTokens: 3, outputTokens: 2 }, model: 'e' }
+    },
+  }
+  const answer = defineOperator({
+    name: 'answer',
+    kind: 'map',
+    options: z.object({ input: z.string(), output: z.string() }),
+    columns: { reads: ['input'], adds: { output: 'string' } },
+    inject: [SERVINGS],
+    servings: () => [{ kind: 'llm', name: 'default' }],
+    create({ input, output }, [servings]) {
+      return async (row, context) => {
+        const model = servings.get('default', 'llm')
+        const { text } = await model.generate({ messages: [{ role: 'user', content: String(row[input]) }] }, context)
+        return { ...row, [output]: text }
+      }
+    },
+  })
+
+  test('gives its operators the models they ask for by name, and tells what they used', async () => {
+    const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
+    const result = await new AIPipeline(storage, { servings: { default: serving } })
+      .addStep(answer, { input: 'text', output: 'loud' })
+      .addOperator(new FlatTwice())
+      .run()
+    expect(await storage.rows()).toEqual(['a', 'a', 'b', 'b'].map((text) => ({ text, loud: text.toUpperCase() })))
+    expect(asked).toEqual(['a', 'b'])
+    expect(result.operators).toMatchObject([
+      { name: 'answer-1', usage: { requests: 2, inputTokens: 6, outputTokens: 4 } },
+      { name: 'FlatTwice-2', counts: { rowsOut: 4 } },
+    ])
+    expect(result.operators[1]).not.toHaveProperty('usage')
+  })
+
+  class FlatTwice extends Twice {}
+
+  test('takes operators of plugins by name', async () => {
+    const plugin = definePlugin({
+      name: 'words',
+      manifest: { apiVersion: 1, contributes: { operators: { answer: 'Answers' } } },
+      apply: (hooks) => hooks.operators.tap('words', (registry) => registry.add(answer)),
+    })
+    const storage = new MemoryStorage([{ text: 'c' }])
+    await new AIPipeline(storage, { plugins: [plugin], servings: { default: serving } })
+      .addStep('answer', { input: 'text', output: 'loud' }, 'mine')
+      .run()
+    expect(await storage.rows()).toEqual([{ text: 'c', loud: 'C' }])
+  })
+
+  test('without the model it says what to add, before a row is read', async () => {
+    const storage = new MemoryStorage([{ text: 'a' }])
+    const pipeline = new AIPipeline(storage, {}).addStep(answer, { input: 'text', output: 'loud' })
+    await expect(pipeline.run()).rejects.toMatchObject({
+      code: 'MAESTRO_PIPELINE_INVALID',
+      message: expect.stringContaining('default'),
+    })
+    expect(storage.operatorStep).toBe(0)
+  })
+})
+
 describe('DataProcessor', () => {
   const people = () =>
     new MemoryStorage([
@@ -148,6 +272,50 @@ describe('DataProcessor', () => {
     ])
   })
 
+  test('a function that throws leaves the storage as it was', async () => {
+    const storage = people()
+    const broken = new DataProcessor(storage).process(() => {
+      throw new RangeError('no')
+    })
+    await expect(broken.run()).rejects.toThrow('no')
+    expect(storage.operatorStep).toBe(0)
+  })
+
+  test('each way to fold a group, with values missing, and groups of big integers', async () => {
+    const storage = new MemoryStorage([
+      { k: 10n, v: 1 },
+      { k: 10n, v: 3 },
+      { k: 10n, v: null },
+      { k: 2n, v: null },
+    ])
+    const folded = async (name: compat.GroupFunction) => {
+      const into = new MemoryStorage([])
+      await new DataProcessor(storage).groupBy(['k'], { v: name }).run(into)
+      return (await into.rows()).map(({ k, v }) => [k, v])
+    }
+    expect(await folded('sum')).toEqual([
+      [10n, 4],
+      [2n, 0],
+    ])
+    expect(await folded('mean')).toEqual([
+      [10n, 2],
+      [2n, null],
+    ])
+    expect((await folded('count'))[0]).toEqual([10n, 2])
+    expect((await folded('min'))[0]).toEqual([10n, 1])
+    expect((await folded('max'))[0]).toEqual([10n, 3])
+    expect((await folded('first'))[0]).toEqual([10n, 1])
+    expect((await folded('last'))[0]).toEqual([10n, null])
+  })
+
+  test('a changed processor is another one', async () => {
+    const storage = people()
+    const all = new DataProcessor(storage)
+    all.filter(() => false)
+    await all.run()
+    expect(await storage.rows()).toHaveLength(3)
+  })
+
   test('may write into another storage', async () => {
     const [from, to] = [people(), new MemoryStorage([])]
     await new DataProcessor(from).selectColumns(['name']).run(to)
@@ -157,6 +325,59 @@ describe('DataProcessor', () => {
 })
 
 describe('the names of the original', () => {
+  test('an operator with run(storage) of its own, over prompts and a model, as there', async () => {
+    class Generator extends OperatorABC {
+      readonly #serving: EnhancedLLMServing
+      constructor(serving: LLMServingABC) {
+        super()
+        this.#serving = new EnhancedLLMServing(serving)
+      }
+      override async run(storage: MaestroStorage) {
+        const step = storage.step()
+        const prompt = new DIYPromptABC('To French: {{text}}', ['text'])
+        const out: Batch[] = []
+        for await (const { ids, rows } of step.read()) {
+          const texts = await this.#serving.batchGenerateWithPrompts(
+            rows.map(() => prompt),
+            rows.map(({ text }) => ({ text })),
+          )
+          out.push({ ids, rows: rows.map((row, index) => ({ ...row, french: texts[index] })) })
+        }
+        return { ...(await step.write(out)), rowsIn: 2, rejected: [] }
+      }
+    }
+    const model = {
+      kind: 'llm',
+      name: 'm',
+      capabilities: { jsonSchema: false, images: false, audio: false },
+      async generate({ messages }) {
+        const text = `<${String(messages[0]?.content)}>`
+        return { text, finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 }, model: 'm' }
+      },
+    } satisfies LLMServingABC
+    const alone = new MemoryStorage([{ text: 'yes' }, { text: 'no' }])
+    await new Generator(model).run(alone)
+    expect((await alone.rows()).map(({ french }) => french)).toEqual(['<To French: yes>', '<To French: no>'])
+    const inPipeline = new MemoryStorage([{ text: 'yes' }])
+    await new Pipeline(inPipeline).addOperator(new Generator(model)).run()
+    expect(await inPipeline.rows()).toEqual([{ text: 'yes', french: '<To French: yes>' }])
+    expect(inPipeline.operatorStep).toBe(1)
+  })
+
+  test('a prompt class of one’s own', async () => {
+    class Polite extends PromptABC<'text'> {
+      readonly variables = ['text'] as const
+      readonly version = '1'
+      format(variables: { readonly text: unknown }): string {
+        this.assertInputs(variables)
+        return `Please: ${variables.text}`
+      }
+    }
+    expect(new Polite().format({ text: 'go' })).toBe('Please: go')
+    expect([new Polite().validateInputs({ text: 'x' }), new Polite().validateInputs({})]).toEqual([true, false])
+    expect(() => new Polite().format({} as { text: string })).toThrow(/text/)
+  })
+
   test('are the classes of today', () => {
     expect([OperatorABC, PromptABC]).toEqual([Operator, Prompt])
     expect(new DIYPromptABC('To French: {{text}}', ['text'])).toBeInstanceOf(PromptTemplate)

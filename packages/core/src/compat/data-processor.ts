@@ -76,7 +76,7 @@ export class DataProcessor {
   groupBy(columns: readonly string[], values: Readonly<Record<string, GroupFunction>>): DataProcessor {
     return this.#then(async function* (batches) {
       const { rows } = await gather(batches)
-      const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column] ?? null)))
+      const groups = Map.groupBy(rows, (row) => groupKey(columns.map((column) => row[column] ?? null)))
       const grouped = [...groups].map(([, members]): Row => {
         const key = columns.map((column): [string, unknown] => [column, members[0]?.[column]])
         const results = Object.entries(values).map(([column, name]): [string, unknown] => [
@@ -117,6 +117,11 @@ async function gather(batches: AsyncIterable<Batch>): Promise<Batch> {
     rows.push(...batch.rows)
   }
   return { ids, rows }
+}
+
+/** A group's values as text; JSON has no big integers. */
+function groupKey(values: readonly unknown[]): string {
+  return JSON.stringify(values, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }
 
 function compareValues(a: unknown, b: unknown, sign: 1 | -1): number {

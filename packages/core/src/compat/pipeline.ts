@@ -1,5 +1,7 @@
+import type { MaestroConfig } from '../contracts/config.js'
 import type { Operator } from '../contracts/operator/operator.js'
-import type { StepCounts } from '../contracts/report.js'
+import type { StepUse } from '../contracts/pipeline-definition.js'
+import type { StepCounts, UsageTotals } from '../contracts/report.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 
@@ -7,6 +9,13 @@ import { maestroError } from '../errors/error-table.js'
 export interface OperatorOutcome {
   readonly name: string
   readonly counts: StepCounts
+  /** Calls, tokens and cost of the models it asked. */
+  readonly usage?: UsageTotals
+}
+
+/** What a pipeline over a storage did. */
+export interface PipelineOutcome extends WriteResult {
+  readonly operators: readonly OperatorOutcome[]
 }
 
 /**
@@ -17,32 +26,40 @@ export interface OperatorOutcome {
  */
 export class Pipeline {
   readonly #storage: RowStorage
-  readonly #operators: { readonly name: string; readonly operator: Operator }[] = []
+  readonly #config: MaestroConfig
+  readonly #steps: { readonly name: string; readonly use: StepUse; readonly options: unknown }[] = []
 
-  constructor(storage: RowStorage) {
+  /** @param config Settings of the run, if others than the defaults are wanted. */
+  constructor(storage: RowStorage, config: MaestroConfig = {}) {
     this.#storage = storage
+    this.#config = config
   }
 
   /** @param name For reports. @default the class and its position */
-  addOperator(operator: Operator, name = `${operator.constructor.name}-${this.#operators.length + 1}`): this {
-    if (this.#operators.some((known) => known.name === name))
-      throw maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step: name })
-    this.#operators.push({ name, operator })
+  addOperator(operator: Operator, name = `${operator.constructor.name}-${this.#steps.length + 1}`): this {
+    return this.add(name, operator, undefined)
+  }
+
+  /** @throws MAESTRO_PIPELINE_STEP_DUPLICATE */
+  protected add(name: string | undefined, use: StepUse, options: unknown): this {
+    const used = typeof use === 'string' ? use : 'name' in use ? String(use.name) : 'step'
+    const step = name ?? `${used}-${this.#steps.length + 1}`
+    if (this.#steps.some((known) => known.name === step))
+      throw maestroError('MAESTRO_PIPELINE_STEP_DUPLICATE', { step })
+    this.#steps.push({ name: step, use, options })
     return this
   }
 
   /** @throws MAESTRO_PIPELINE_INVALID before anything runs, or what stopped the run; the storage is then as it was */
-  async run(
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<WriteResult & { readonly operators: readonly OperatorOutcome[] }> {
+  async run(options: { readonly signal?: AbortSignal } = {}): Promise<PipelineOutcome> {
     const { maestro } = await import('../maestro.js')
     const { BatchQueue } = await import('../run/batch-queue.js')
     const source = this.#storage.step()
-    const steps = this.#operators.map(({ name, operator }, index) => ({
+    const steps = this.#steps.map(({ name, use, options }, index) => ({
       id: name,
-      input: this.#operators[index - 1]?.name ?? 'source',
-      use: operator,
-      options: undefined,
+      input: this.#steps[index - 1]?.name ?? 'source',
+      use,
+      options,
     }))
     const definition = {
       name: 'pipeline',
@@ -50,22 +67,36 @@ export class Pipeline {
       steps,
       sinks: [],
     }
-    const instance = maestro({})
+    const instance = maestro(this.#config)
     const queue = new BatchQueue()
+    const stop = new AbortController()
+    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
+    let failure: unknown
+    const running = instance.runTo(definition, queue, { signal }).then(
+      (report) => {
+        queue.end()
+        return report
+      },
+      (error) => {
+        failure = error
+        queue.fail(error)
+      },
+    )
     try {
-      const running = instance.runTo(definition, queue, options).then(
-        (report) => {
-          queue.end()
-          return report
-        },
-        (error) => {
-          queue.fail(error)
-          throw error
-        },
-      )
-      const [written, report] = await Promise.all([source.write(queue), running])
-      return { ...written, operators: report.steps.map(({ id, counts }) => ({ name: id, counts })) }
+      const written = await source.write(queue)
+      const report = await running
+      const operators = report?.steps.map(({ id, counts, usage }) => ({
+        name: id,
+        counts,
+        ...(usage === undefined ? {} : { usage }),
+      }))
+      return { ...written, operators: operators ?? [] }
+    } catch (error) {
+      throw failure ?? error
     } finally {
+      // When it is the storage that failed, the rows that are still on their way are wanted no more.
+      stop.abort()
+      await running
       await instance.dispose()
     }
   }

@@ -11,6 +11,7 @@ import {
   enginePlugin,
   firstThree,
   SmallTableEngine,
+  tableStep,
   unique,
 } from './__fixtures__/small-table-engine.js'
 
@@ -147,7 +148,7 @@ describe('where a table step reads and writes', () => {
   })
 
   test('a name of any length keeps what a step reads apart from what it writes', async () => {
-    const long = { ...descending, name: `d${'x'.repeat(80)}` as 'descending' }
+    const long = tableStep(`d${'x'.repeat(80)}`, { kind: 'sort', by: [{ column: 'n', descending: true }] })
     await project().run(pipeline('p').from(numbers(3)).step(long, {}).write('memory.sink', { name: 'm' }))
     expect(folder.values('m')).toEqual([2, 1, 0])
     const { input: from, output: to } = engine.requests[0] as TableRequest

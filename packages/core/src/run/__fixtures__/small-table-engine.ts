@@ -92,28 +92,12 @@ export function enginePlugin(engine: TableEngine) {
   })
 }
 
-const options = z.object({})
-export const descending = defineOperator({
-  name: 'descending',
-  kind: 'table',
-  options,
-  create: () => (): readonly TableStatement[] => [{ kind: 'sort', by: [{ column: 'n', descending: true }] }],
-})
-export const unique = defineOperator({
-  name: 'unique',
-  kind: 'table',
-  options,
-  create: () => (): readonly TableStatement[] => [{ kind: 'dedupe', by: ['n'], keep: 'first' }],
-})
-export const firstThree = defineOperator({
-  name: 'firstThree',
-  kind: 'table',
-  options,
-  create: () => (): readonly TableStatement[] => [{ kind: 'limit', count: 3 }],
-})
-export const countBy = defineOperator({
-  name: 'countBy',
-  kind: 'table',
-  options,
-  create: () => (): readonly TableStatement[] => [{ kind: 'aggregate', by: ['n'], values: { count: 'count(*)' } }],
-})
+/** A table operator that stands for one statement. */
+export function tableStep<const Name extends string>(name: Name, statement: TableStatement) {
+  return defineOperator({ name, kind: 'table', options: z.object({}), create: () => () => [statement] })
+}
+
+export const descending = tableStep('descending', { kind: 'sort', by: [{ column: 'n', descending: true }] })
+export const unique = tableStep('unique', { kind: 'dedupe', by: ['n'], keep: 'first' })
+export const firstThree = tableStep('firstThree', { kind: 'limit', count: 3 })
+export const countBy = tableStep('countBy', { kind: 'aggregate', by: ['n'], values: { count: 'count(*)' } })

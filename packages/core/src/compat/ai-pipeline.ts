@@ -1,0 +1,29 @@
+import type { MaestroConfig } from '../contracts/config.js'
+import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { RowStorage } from '../contracts/storage.js'
+import { Pipeline } from './pipeline.js'
+
+/**
+ * A pipeline over a storage whose operators ask for models by name, as in the Python original: besides operators that
+ * hold their model it takes those of plugins, which get theirs from `servings`.
+ *
+ * @example
+ * await new AIPipeline(storage, { plugins: [ai, local], servings: { default: { use: 'local.chat' } } })
+ *   .addStep('ai.generate', { prompt: 'Summarise: {{text}}', output: 'summary' })
+ *   .run()
+ */
+export class AIPipeline extends Pipeline {
+  /** @param config Servings by name, and the plugins that operators and servings come from. */
+  constructor(storage: RowStorage, config: MaestroConfig) {
+    super(storage, config)
+  }
+
+  /**
+   * Adds an operator of a plugin by its name, or a defined one.
+   *
+   * @param name For reports. @default the operator's name and its position
+   */
+  addStep(use: string | OperatorDefinition, options: Readonly<Record<string, unknown>> = {}, name?: string): this {
+    return this.add(name, use, options)
+  }
+}
