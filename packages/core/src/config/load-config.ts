@@ -4,8 +4,8 @@ import type { CosmiconfigResult } from 'cosmiconfig'
 import type { MaestroConfig } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import { readData } from './read-data.js'
-import { reasonOf } from './reason-of.js'
 
 /** A config as it was found, not yet checked. */
 export interface FoundConfig {
