@@ -33,11 +33,17 @@ class PackedFile implements TextFile {
   }
 
   async write(text: string): Promise<void> {
-    const failed = await new Promise((resolve) => {
-      this.#packer.write(text, resolve)
+    // A packer that is closed in the middle of a piece never says that it is done with it.
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#packer.off('close', done)
+        resolve()
+      }
+      this.#packer.once('close', done)
+      this.#packer.write(text, done)
     })
-    // The packer only says that it was closed; why, the file knows.
-    if (failed) await this.#written
+    // It only says that it was closed; why, the file knows.
+    if (this.#packer.destroyed) await this.#written
   }
 
   async finish(): Promise<void> {
