@@ -126,6 +126,26 @@ describe('servings', () => {
     expect(JSON.stringify(set)).not.toContain('secret')
   })
 
+  test('what a schema says of a value from the environment is shown without it', async () => {
+    project.write(
+      'picky.js',
+      `import { z } from 'zod'
+       const key = z.string().refine(() => false, { error: ({ input }) => 'no good key: ' + input })
+       export default {
+         name: 'picky',
+         manifest: { apiVersion: 1, contributes: { servings: { 'picky.chat': 'x' } } },
+         apply: (hooks) => hooks.servings.tap('picky', (registry) =>
+           registry.add({ name: 'picky.chat', kind: 'llm', options: z.object({ key }), create: () => ({}) })),
+       }`,
+    )
+    const servings = { default: { use: 'picky.chat', key: { env: 'PICKY_KEY' } } }
+    project.write('maestro.config.json', { ...config, plugins: [...config.plugins, './picky.js'], servings })
+    expect(await servingCheck({ PICKY_KEY: 'hunter2' })).toMatchObject({
+      status: 'fail',
+      message: 'key: no good key: the value of PICKY_KEY',
+    })
+  })
+
   test('options that do not fit', async () => {
     withServing({ use: 'local.chat', model: 'smollm2-135m-instruct', threads: 0 })
     expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('threads') })

@@ -117,13 +117,22 @@ describe('a project with a model', () => {
       path('made/maestro.config.ts'),
       read('made/maestro.config.ts')
         .replace('servings: {', "servings: {\n    'second one': { use: 'local.chat', model: 'mine.gguf' },")
-        .replace('pipelines:', "vectorStores: { kb: { use: 'of.later' } },\n  pipelines:")
+        .replace(
+          'pipelines:',
+          "vectorStores: { kb: { use: 'of.later' } },\n  storages: { orders: { use: 'fs.file', path: 'data/hello.csv' } },\n  pipelines:",
+        )
         .replace('plugins: [', "plugins: ['./plugins/shout.ts', "),
     )
     writeFileSync(
       path('made/names.ts'),
-      `import type { ServingName, VectorStoreName } from '@maestro-dataflow/core'
+      `import { pipeline, type ServingName, type VectorStoreName } from '@maestro-dataflow/core'
       export const names: readonly (ServingName | VectorStoreName)[] = ['default', 'second one', 'kb']
+      export const copy = pipeline('copy').read('orders', { columns: { id: 'string' } }).write('orders', { path: 'out.csv' })
+      export const id: string = copy.row.id
+      // @ts-expect-error the storage has no such option
+      pipeline('copy').read('orders', { colums: ['id'] })
+      // @ts-expect-error no such storage
+      pipeline('copy').read('ordres', {})
       // @ts-expect-error no such store
       export const store: VectorStoreName = 'kbb'
       // @ts-expect-error a store is no serving

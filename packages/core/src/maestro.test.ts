@@ -88,10 +88,33 @@ describe('in code, without any file', () => {
   })
 
   test('an executor that nobody brings is an error; one of a plugin runs the stages', async () => {
-    const { instance } = project({ executor: 'acme.remote' })
-    expect(await errorOf(() => Array.fromAsync(instance.rows(louder)))).toMatchObject({
-      code: 'MAESTRO_REGISTRY_UNKNOWN',
+    const config = { executor: 'acme.remote' }
+    const error = await errorOf(() => Array.fromAsync(project(config).instance.rows(louder)))
+    expect(error).toMatchObject({ code: 'MAESTRO_REGISTRY_UNKNOWN', message: expect.stringContaining('acme.remote') })
+    const partitions: unknown[] = []
+    const remote = definePlugin({
+      name: 'remote',
+      apply: (hooks) =>
+        hooks.executors.tap('remote', (registry) =>
+          registry.add({
+            name: 'acme.remote',
+            create: () => ({
+              name: 'acme.remote',
+              async execute(stage, run) {
+                for (const partition of stage) {
+                  partitions.push(partition)
+                  await run(partition)
+                }
+              },
+              dispose: async () => void partitions.push('freed'),
+            }),
+          }),
+        ),
     })
+    const { instance } = project({ ...config, plugins: [remote] })
+    expect(await Array.fromAsync(instance.rows(louder))).toHaveLength(3)
+    await instance.dispose()
+    expect(partitions).toEqual([{ stage: 0, index: 0 }, 'freed'])
   })
 })
 
@@ -218,7 +241,7 @@ describe('what is loaded', () => {
     ).toEqual([{ n: 1, model: 'm' }])
   })
 
-  test('a package of prompts is loaded when a step picks one, whatever its option is called', async () => {
+  test('a package of prompts is loaded when a step picks one of them', async () => {
     const asking = definePipeline({
       name: 'p',
       read: { use: 'acme.rows', columns: ['text'] },

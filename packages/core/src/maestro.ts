@@ -3,6 +3,7 @@ import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
@@ -13,6 +14,7 @@ import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
+import { withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
@@ -61,7 +63,7 @@ interface Selected {
 export class Maestro {
   readonly #resolve: () => Promise<ResolvedConfig>
   readonly #redactor = new Redactor()
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
 
@@ -84,13 +86,14 @@ export class Maestro {
 
   /** The plugins that a pipeline loads. They are loaded here too: its operators say whether they ask for models. */
   async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
-    return (await this.#select(pipeline, settings)).selected
+    return (await this.#redacted(() => this.#select(pipeline, settings))).selected
   }
 
   /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
   async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
     const { directory } = await this.config()
-    const loaded = await loadContributions(withRequired(await this.plugins(), new Set([plugin])), directory)
+    const plugins = withRequired(await this.plugins(), new Set([plugin]))
+    const loaded = await this.#redacted(() => loadContributions(plugins, directory, this.#redactor))
     return loaded.filter((contribution) => contribution.plugin === plugin)
   }
 
@@ -147,29 +150,27 @@ export class Maestro {
 
   /** Frees models, connections and engines. */
   async dispose(): Promise<void> {
-    for (const session of this.#sessions.values()) await session.dispose()
+    const opening = [...this.#sessions.values()]
     this.#sessions.clear()
+    const opened = await Promise.allSettled(opening)
+    await disposeAll(opened.flatMap((session) => (session.status === 'fulfilled' ? [session.value] : [])))
   }
 
   /** Hops 1 to 7. */
-  async #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
-    try {
+  #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
+    return this.#redacted(async () => {
       const { definition, session } = await this.#select(pipeline, settings)
-      const compiled = await compilePipeline(
-        definition,
-        session.compileContext({ overwrite: settings.overwrite ?? false, requireSink }),
-      )
-      return { compiled, session }
-    } catch (error) {
-      throw MaestroError.is(error) ? this.#redactor.error(error) : error
-    }
+      const context = session.compileContext({ overwrite: settings.overwrite ?? false, requireSink })
+      return { compiled: await compilePipeline(definition, context), session }
+    })
   }
 
   /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
   async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
     const config = await this.config()
-    const definition =
+    const written =
       typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
+    const definition = withNamedStorages(written, config.storages)
     const discovered = await this.plugins()
     const named = namesUsed(definition, config)
     const first = await this.#session(config, discovered, selectPlugins(discovered, named))
@@ -178,8 +179,8 @@ export class Maestro {
     return { definition, selected, session: await this.#session(config, discovered, selected) }
   }
 
-  /** Hops 4 to 6, once for each set of plugins. */
-  async #session(
+  /** Hops 4 to 6, once for each set of plugins: runs that begin at the same time share what is made. */
+  #session(
     config: ResolvedConfig,
     configured: readonly DiscoveredPlugin[],
     selected: readonly DiscoveredPlugin[],
@@ -187,11 +188,23 @@ export class Maestro {
     const key = JSON.stringify(selected.map((plugin) => plugin.name))
     const known = this.#sessions.get(key)
     if (known !== undefined) return known
-    const loaded = await loadPlugins(selected, this.#redactor.add)
-    const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-    const session = openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+    const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
+      const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+    })
     this.#sessions.set(key, session)
+    // One that could not be opened may be the next time.
+    session.catch(() => this.#sessions.delete(key))
     return session
+  }
+
+  /** What fails before a run shows no secret; the runner sees to its own errors. */
+  async #redacted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw MaestroError.is(error) ? this.#redactor.error(error) : error
+    }
   }
 
   async #inScope<T>({ compiled, session }: Prepared, work: (environment: RunEnvironment) => Promise<T>): Promise<T> {

@@ -1,8 +1,10 @@
 import { createLocalExecutor } from './builtin/local-executor.js'
 import { createMemoryCache } from './builtin/memory-cache.js'
 import type { Redactor } from './builtin/redactor.js'
+import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { TokenContainer } from './container/create-container.js'
+import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
 import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
@@ -87,6 +89,7 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       allowOutside,
       find: (kind, name, where) => registry.get(kind, name, where),
       describeServing: (name, kind, where) => servings.describe(name, kind, where),
+      readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
       createOperator: creator(container),
       tableEngine,
     }),
@@ -111,11 +114,6 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       }
       return { environment, dispose: () => scope.dispose() }
     },
-    async dispose() {
-      await engine?.dispose()
-      await executor.dispose()
-      await container.dispose()
-      await servings.dispose()
-    },
+    dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, servings]),
   }
 }

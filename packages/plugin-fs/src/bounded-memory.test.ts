@@ -39,7 +39,7 @@ test('files far larger than the memory allowed stream through', { timeout: 240_0
      }
      console.log(JSON.stringify({ counts, peak: process.resourceUsage().maxRSS / 1024 }))`,
   )
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=64', 'copy.mjs'], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=128', 'copy.mjs'], {
     cwd: path(''),
     encoding: 'utf8',
   })

@@ -148,6 +148,19 @@ describe('lines pass through untouched', () => {
     expect(rows).toEqual(['a.jsonl:1=1', 'a.jsonl:3=2', 'b.jsonl:2=4'])
   })
 
+  test('an integer beyond 2^53 keeps its digits through several steps', async () => {
+    write('in.jsonl', '{"n":9007199254740993}\n{"n":-12345678901234567890}\n{"n":1e20}\n')
+    const steps = pipeline('p')
+      .read('test.lines', { paths: ['in.jsonl'] })
+      .step('table.limit', { count: 5 })
+      .step('table.dedupe', {})
+    expect(await Array.fromAsync(project().rows(steps))).toEqual([
+      { n: 9007199254740993n },
+      { n: -12345678901234567890n },
+      { n: 1e20 },
+    ])
+  })
+
   test('a key of the user that looks like a tag of the step files stays a key', async () => {
     write('in.jsonl', '{"a":{"$date":"x"}}\n{"a":1}\n')
     const rows = await Array.fromAsync(

@@ -22,6 +22,7 @@ export function projectFiles(project: {
     operators: [],
     servings: plain ? {} : { default: 'local.chat' },
     vectorStores: {},
+    storages: {},
   })
   return new Map([
     ['package.json', packageJson(directory, plugins, plain)],

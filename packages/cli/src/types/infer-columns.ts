@@ -23,19 +23,24 @@ export function inferColumns(rows: readonly Row[], from: 'cells' | 'values'): re
   })
 }
 
-/** Types whose cells are the same after being read and written; what may be more than a number, such as 00123, is text. */
-const cellTypes: readonly (readonly [ColumnType, RegExp])[] = [
-  ['number', /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?$/],
-  ['boolean', /^(?:true|false)$/i],
-  [
-    'date',
-    /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/,
-  ],
+/** Types whose cells mean the same after being read; what may be more than a number, such as 00123, is text. */
+const cellTypes: readonly (readonly [ColumnType, (cell: string) => boolean])[] = [
+  ['number', (cell) => /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?$/.test(cell)],
+  ['boolean', (cell) => /^(?:true|false)$/i.test(cell)],
+  ['date', isDate],
 ]
 
 function typeOfCells(cells: readonly string[]): ColumnType {
   if (cells.length === 0) return 'string'
-  return cellTypes.find(([, form]) => cells.every((cell) => form.test(cell)))?.[0] ?? 'string'
+  return cellTypes.find(([, fits]) => cells.every(fits))?.[0] ?? 'string'
+}
+
+/** An ISO 8601 day that the calendar has, with a time or without. */
+function isDate(cell: string): boolean {
+  const form = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
+  const day = form.exec(cell)?.[1] ?? ''
+  const date = new Date(`${day}T00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
 function typeOfValues(values: readonly unknown[]): ColumnType {

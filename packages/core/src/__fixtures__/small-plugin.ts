@@ -118,8 +118,8 @@ export function smallPlugin() {
       hooks.servings.tap('acme', (registry) => registry.add(echoServing))
       hooks.prompts.tap('acme', (registry) => registry.add(questionPrompt))
       hooks.operators.tap('acme', (registry) => {
-        registry.add(upper as never)
-        registry.add(ask as never)
+        registry.add(upper)
+        registry.add(ask)
       })
     },
   })

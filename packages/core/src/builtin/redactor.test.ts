@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import { createLogger } from './logger.js'
 import { isSecretName, Redactor } from './redactor.js'
 
@@ -34,6 +36,28 @@ test('known secrets go from any text, the longest first; short values stay', () 
   const redactor = new Redactor()
   for (const secret of ['abcd', 'abcd-efgh', 'on']) redactor.add(secret)
   expect(redactor.text('abcd-efgh, abcd, on')).toBe('[redacted], [redacted], on')
+})
+
+test('a secret goes in the spelling of JSON and of addresses too', () => {
+  const redactor = new Redactor()
+  redactor.add('pa"ss\\wörd\n1')
+  const body = JSON.stringify({ key: 'pa"ss\\wörd\n1' })
+  expect(redactor.text(body)).toBe('{"key":"[redacted]"}')
+  expect(redactor.text(`https://me:${encodeURIComponent('pa"ss\\wörd\n1')}@host/`)).toBe('https://me:[redacted]@host/')
+  redactor.add('half \ud800 a pair')
+  expect(redactor.text('half \ud800 a pair')).toBe('[redacted]')
+})
+
+test('a secret is found at the end of long texts and lists', () => {
+  const redactor = new Redactor()
+  redactor.add('sk-12345')
+  const issues = [...Array.from({ length: 300 }, (_, index) => `issue ${index}`), 'sk-12345']
+  const error = maestroError('MAESTRO_CONFIG_INVALID', { path: 'p', issues })
+  expect(redactor.error(error).details.issues).toHaveLength(301)
+  expect(JSON.stringify(redactor.error(error))).not.toContain('sk-12345')
+  const reason = `${'x'.repeat(50_000)} sk-12345`
+  const listed = maestroError('MAESTRO_SERVING_FAILED', { serving: 's', reason: 'long' }, { body: reason })
+  expect(inspect(redactor.error(listed), { maxStringLength: null })).not.toContain('sk-12345')
 })
 
 test('data is copied: secret fields blank, known secrets gone at any depth, counts left', () => {
@@ -83,7 +107,21 @@ test('an error loses secrets in message, hint, details and causes, and keeps cod
     plugin: 'p',
     cause: { name: 'TypeError', message: '401 for [redacted]', cause: "'key [redacted]'" },
   })
-  expect((clean.cause as Error).stack).not.toContain('sk-12345')
+  expect((clean.cause as Error).stack).toMatch(/^TypeError: 401 for \[redacted\]\n +at /)
+})
+
+test('the hint of an error has none either, and one whose cause is ours keeps its code', () => {
+  const redactor = new Redactor()
+  redactor.add('sk-12345')
+  const inner = maestroError('MAESTRO_SERVING_FAILED', { serving: 's', reason: 'sk-12345' })
+  const unknown = { name: 'x', known: ['sk-12345'], suggestion: undefined }
+  const clean = redactor.error(maestroError('MAESTRO_PIPELINE_UNKNOWN', unknown, inner))
+  expect(clean.hint).toMatch(/^Known: \[redacted\]\./)
+  expect(clean.cause).toMatchObject({ code: 'MAESTRO_SERVING_FAILED', message: 's failed: [redacted]' })
+  const hintless = new MaestroError({ code: 'X', message: 'sk-12345' })
+  expect(redactor.error(hintless)).toMatchObject({ code: 'X', hint: undefined })
+  expect(redactor.error(hintless).message).toBe('[redacted]')
+  expect(redactor.error(hintless).cause).toBe(undefined)
 })
 
 test('an error without secrets is left as it is', () => {

@@ -16,7 +16,7 @@ export class Redactor {
   /** Remembers a value that must never show. Very short ones are left alone: they would blank out common text. */
   readonly add = (value: string): void => {
     if (value.length < 4 || this.#secrets.includes(value)) return
-    this.#secrets = [...this.#secrets, value].sort((a, b) => b.length - a.length)
+    this.#secrets = [...new Set([...this.#secrets, ...spellings(value)])].sort((a, b) => b.length - a.length)
   }
 
   text(text: string): string {
@@ -53,7 +53,7 @@ export class Redactor {
 
   #isIn(error: unknown): boolean {
     if (this.#secrets.length === 0) return false
-    const shown = inspect(error, { depth: 10, breakLength: Number.POSITIVE_INFINITY })
+    const shown = inspect(error, { depth: 10, breakLength: Infinity, maxArrayLength: null, maxStringLength: null })
     return this.text(shown) !== shown
   }
 
@@ -70,6 +70,11 @@ export class Redactor {
     if (Array.isArray(value)) return value.map((item) => this.#copy(item, '', here))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#copy(item, key, here)]))
   }
+}
+
+/** A secret as it stands in text, in JSON and in addresses. */
+function spellings(secret: string): readonly string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]
 }
 
 /** Whether a setting of this name is likely to hold a secret. */

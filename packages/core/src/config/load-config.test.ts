@@ -102,3 +102,38 @@ describe('a config that cannot be loaded: the error names the file and the reaso
     })
   })
 })
+
+test('only the folder and those above it are looked at, not the folders of the user', async () => {
+  const settings = { keepRuns: 99 }
+  const project = new ProjectFolder({ 'home/maestro/config.json': settings, 'home/maestro.config.json': settings })
+  const before = process.env.XDG_CONFIG_HOME
+  process.env.XDG_CONFIG_HOME = project.file('home')
+  try {
+    const error = await errorOf(() => loadConfig({ cwd: project.path }))
+    expect(error.code).toBe('MAESTRO_CONFIG_NOT_FOUND')
+  } finally {
+    if (before === undefined) delete process.env.XDG_CONFIG_HOME
+    else process.env.XDG_CONFIG_HOME = before
+  }
+})
+
+test('the home folder is a folder like others: what is above it is found, and what is in it', async () => {
+  const project = new ProjectFolder({ 'maestro.config.json': { keepRuns: 1 }, 'home/work/x.txt': '' })
+  const before = process.env.HOME
+  process.env.HOME = project.file('home')
+  try {
+    expect((await loadConfig({ cwd: project.file('home/work') })).config).toEqual({ keepRuns: 1 })
+    project.write('home/maestro.config.json', { keepRuns: 2 })
+    expect((await loadConfig({ cwd: project.file('home/work') })).config).toEqual({ keepRuns: 2 })
+  } finally {
+    process.env.HOME = before
+  }
+})
+
+test.each([
+  ['maestro.config.json', '\uFEFF{ "keepRuns": 7 }'],
+  ['maestro.config.yaml', '\uFEFFkeepRuns: 7'],
+])('%s may begin with a byte order mark', async (name, text) => {
+  const project = new ProjectFolder({ [name]: text })
+  expect((await loadConfig({ cwd: project.path })).config).toEqual({ keepRuns: 7 })
+})

@@ -1,9 +1,11 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { CosmiconfigResult } from 'cosmiconfig'
 import type { MaestroConfig } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
-import { reasonOf } from './reason-of.js'
+import { reasonOf } from '../errors/reason-of.js'
+import { readData } from './read-data.js'
 
 /** A config as it was found, not yet checked. */
 export interface FoundConfig {
@@ -31,14 +33,23 @@ export async function loadConfig(options: {
   const explorer = cosmiconfig('maestro', {
     searchPlaces,
     packageProp: 'maestro-dataflow',
-    searchStrategy: 'global',
+    // Each folder is asked for by itself: the strategies of the library stop too early or go on in the home folder.
+    searchStrategy: 'none',
     ignoreEmptySearchPlaces: false,
     cache: false,
-    loaders: { '.ts': native, '.mts': native, '.js': native, '.mjs': native },
+    loaders: {
+      '.ts': native,
+      '.mts': native,
+      '.js': native,
+      '.mjs': native,
+      '.json': readData,
+      '.yaml': readData,
+      '.yml': readData,
+    },
   })
   let path = options.file === undefined ? undefined : resolve(options.cwd, options.file)
   try {
-    const found = path === undefined ? await explorer.search(options.cwd) : await explorer.load(path)
+    const found = path === undefined ? await searchUpward(explorer, options.cwd) : await explorer.load(path)
     if (found === null) throw maestroError('MAESTRO_CONFIG_NOT_FOUND', { directory: options.cwd })
     path = found.filepath
     if (found.isEmpty === true) throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it is empty' })
@@ -50,6 +61,17 @@ export async function loadConfig(options: {
       { path: path ?? (error as { filepath?: string }).filepath ?? options.cwd, reason: reasonFor(error) },
       error,
     )
+  }
+}
+
+/** What the nearest folder has that has one. */
+async function searchUpward(
+  explorer: { search(folder: string): Promise<CosmiconfigResult> },
+  from: string,
+): Promise<CosmiconfigResult> {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = await explorer.search(folder)
+    if (found !== null || dirname(folder) === folder) return found
   }
 }
 

@@ -30,6 +30,40 @@ test('an empty config has every default', async () => {
   })
 })
 
+test('every setting is what the config says', async () => {
+  const settings = {
+    pipelines: ['a/*.ts', 'b/*.yaml'],
+    run: { rowsInFlight: 8, megabytesInFlight: 0.5, onError: 'fail', maxRejects: '2.5%', failFast: 3 },
+    budgets: { run: { usd: 5 } },
+    cache: { kind: 'x' },
+    executor: 'farm.run',
+    tableEngine: { use: 'fast.engine', threads: 2 },
+    keepRuns: 3,
+    allowOutsidePaths: true,
+    logLevel: 'debug',
+  }
+  expect(await resolve(settings)).toMatchObject(settings)
+  expect(await resolve({ tableEngine: 'fast.engine', pipelines: 'p/*.ts' })).toMatchObject({
+    tableEngine: { use: 'fast.engine' },
+    pipelines: ['p/*.ts'],
+  })
+  expect(await resolve({})).toMatchObject({ run: {}, budgets: {}, cache: {}, storages: {}, vectorStores: {} })
+  const key = { env: 'KEY_A' }
+  const { storages, vectorStores } = await resolve({
+    storages: { a: { use: 's.x', key } },
+    vectorStores: { b: { use: 'v.x', key } },
+  })
+  expect([storages, vectorStores]).toEqual([
+    { a: { use: 's.x', key: env('KEY_A') } },
+    { b: { use: 'v.x', key: env('KEY_A') } },
+  ])
+})
+
+test('a config in code has faults by that name, and starts in the working directory', async () => {
+  expect((await errorOf(() => resolve({ keepRuns: 0 }))).message).toMatch(/^The config given in code is not valid:\n/)
+  expect((await resolveConfig({}, {})).directory).toBe(process.cwd())
+})
+
 test('folders start at the config file, not at the working directory', async () => {
   const project = new ProjectFolder({
     'conf/maestro.config.json': { stateDirectory: 'state', pipelines: 'p/*.json' },

@@ -2,11 +2,7 @@ import 'reflect-metadata'
 import { Container } from 'inversify'
 import type { Injected, Token } from '../contracts/token.js'
 import { maestroError } from '../errors/error-table.js'
-
-/** Something that is freed when its container is. */
-interface Disposable {
-  dispose(): Promise<void> | void
-}
+import { type Disposable, disposeAll } from './dispose-all.js'
 
 /** How a token's value is made: from the values of other tokens. */
 export interface Factory<T, Tokens extends readonly Token<unknown>[]> {
@@ -68,19 +64,14 @@ export class TokenContainer {
    * @throws the first failure, when all have had their turn
    */
   async dispose(): Promise<void> {
-    const failures: unknown[] = []
-    for (const value of this.#made.splice(0).reverse()) {
-      try {
-        await value.dispose()
-      } catch (error) {
-        failures.push(error)
-      }
+    try {
+      await disposeAll(this.#made.splice(0).reverse())
+    } finally {
+      await this.#container.unbindAllAsync()
     }
-    await this.#container.unbindAllAsync()
-    if (failures.length > 0) throw failures[0]
   }
 }
 
 function isDisposable(value: unknown): value is Disposable {
-  return typeof (value as Partial<Disposable> | null | undefined)?.dispose === 'function'
+  return typeof (value as Disposable | null | undefined)?.dispose === 'function'
 }

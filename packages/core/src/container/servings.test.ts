@@ -4,8 +4,8 @@ import { errorOf } from '../__fixtures__/project-folder.js'
 import { echo } from '../__fixtures__/small-plugin.js'
 import type { UsedComponent } from '../config/resolved-config.js'
 import { env } from '../contracts/config.js'
-import type { LLMServing } from '../contracts/serving.js'
-import { defineServing } from '../contracts/serving-definition.js'
+import type { LLMServing, Serving } from '../contracts/serving.js'
+import { defineServing, type ServingDefinition } from '../contracts/serving-definition.js'
 import { createToken } from '../contracts/token.js'
 import { Registry } from '../plugins/registry.js'
 import { ConfiguredServings } from './servings.js'
@@ -34,15 +34,28 @@ const vectors = defineServing({
   }),
 })
 
-function servingsOf(servings: Readonly<Record<string, UsedComponent | LLMServing>>) {
+const slow = defineServing({
+  name: 'acme.slow',
+  kind: 'llm',
+  options: { '~standard': { version: 1, vendor: 'x', validate: async (value) => ({ value }) } },
+  create: () => echo(),
+})
+const refusing = defineServing({
+  name: 'acme.refusing',
+  kind: 'llm',
+  options: { '~standard': { version: 1, vendor: 'x', validate: () => ({ issues: [{ message: 'not today' }] }) } },
+  create: () => echo(),
+})
+
+function servingsOf(servings: Readonly<Record<string, UsedComponent | Serving>>, inCode = false) {
   made.length = 0
   const registry = new Registry()
-  registry.registrar('servings', 'acme').add(chat)
-  registry.registrar('servings', 'acme').add(vectors)
+  for (const definition of [chat, vectors, slow, refusing])
+    registry.registrar('servings', 'acme').add(definition as ServingDefinition)
   const secrets: string[] = []
   const wrapped: LLMServing[] = []
   const configured = new ConfiguredServings({
-    config: { path: '/project/maestro.config.json', servings },
+    config: { path: inCode ? undefined : '/project/maestro.config.json', servings },
     registry: registry.seal(),
     resolve: (tokens) => tokens.map((token) => token.name),
     keepSecret: (secret) => void secrets.push(secret),
@@ -84,8 +97,49 @@ test('one made in code is used as it is, inside the serving plane', () => {
 test('a serving of another kind is refused and not kept', async () => {
   const { configured } = servingsOf({ embedder: { use: 'acme.vectors' } })
   for (let time = 0; time < 2; time++)
-    expect(await errorOf(() => configured.get('embedder', 'llm'))).toMatchObject({ code: 'MAESTRO_SERVING_KIND' })
+    expect(await errorOf(() => configured.get('embedder', 'llm'))).toMatchObject({
+      code: 'MAESTRO_SERVING_KIND',
+      message: 'The serving "embedder" is of kind embedding; needed is llm.',
+      hint: 'Name another serving.',
+    })
   expect(configured.get('embedder', 'embedding').name).toBe('v')
+})
+
+test('only language models go inside the serving plane and have capabilities', () => {
+  const own = vectors.create({}, [])
+  const { configured, wrapped } = servingsOf({ embedder: { use: 'acme.vectors' }, own })
+  expect(configured.get('own', 'embedding')).toBe(own)
+  configured.get('embedder', 'embedding')
+  expect(wrapped).toEqual([])
+  for (const name of ['own', 'embedder'])
+    expect(configured.describe(name, 'embedding', 'a')).toEqual({ kind: 'embedding', capabilities: undefined })
+})
+
+test('each is freed though one cannot be', async () => {
+  const freed: string[] = []
+  const stuck = { ...echo(), dispose: () => Promise.reject(new Error('stuck')) }
+  const { configured } = servingsOf({ stuck, other: { ...echo(), dispose: async () => void freed.push('other') } })
+  configured.get('stuck', 'llm')
+  configured.get('other', 'llm')
+  expect((await errorOf(() => configured.dispose())).message).toBe('stuck')
+  expect(freed).toEqual(['other'])
+})
+
+test('a schema that says nothing of its options, or is asynchronous', async () => {
+  const issuesOf = async (use: string) => {
+    const error = await errorOf(() =>
+      servingsOf({ default: { use, model: 'm' } }, true).configured.get('default', 'llm'),
+    )
+    expect(error.code).toBe('MAESTRO_CONFIG_INVALID')
+    return error.details
+  }
+  expect(await issuesOf('acme.refusing')).toMatchObject({
+    path: 'given in code',
+    issues: ['servings.default: not today'],
+  })
+  expect(await issuesOf('acme.slow')).toMatchObject({
+    issues: ['servings.default: the schema of acme.slow must not be asynchronous'],
+  })
 })
 
 test('an unknown name: what is known, what may be meant, and a line to add', async () => {
@@ -93,7 +147,10 @@ test('an unknown name: what is known, what may be meant, and a line to add', asy
   for (const name of ['defualt', '__proto__', 'toString'])
     expect(await errorOf(() => configured.get(name, 'llm'))).toMatchObject({ code: 'MAESTRO_SERVING_UNKNOWN' })
   expect((await errorOf(() => configured.get('defualt', 'llm'))).hint).toMatch(/Did you mean "default"\?/)
+  expect((await errorOf(() => configured.get('x', 'llm'))).hint).toContain("use: 'local.chat'")
   expect((await errorOf(() => configured.get('x', 'embedding'))).hint).toContain("use: 'local.embeddings'")
+  expect((await errorOf(() => configured.get('x', 'rerank'))).hint).toContain('one of kind rerank')
+  expect((await errorOf(() => configured.get('x', 'transcription'))).hint).toContain('one of kind transcription')
 })
 
 test('options that are not valid: every fault with its setting and the file', async () => {

@@ -9,6 +9,7 @@ import { optionNames } from '../pipeline/compile/check-options.js'
 import { describeIssues } from '../plugins/describe-issues.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
 import type { Registry } from '../plugins/registry.js'
+import { disposeAll } from './dispose-all.js'
 
 /** What the configured servings need. */
 export interface ServingsContext {
@@ -58,9 +59,11 @@ export class ConfiguredServings implements Servings {
     return { kind: definition.kind, capabilities: definition.capabilities?.(optionsOf(configured)) }
   }
 
+  /** Frees each serving that was made, once. */
   async dispose(): Promise<void> {
-    for (const serving of this.#made.values()) await serving.dispose?.()
+    const made = [...this.#made.values()]
     this.#made.clear()
+    await disposeAll(made)
   }
 
   #configured(name: string, kind: ServingKind, where: string): UsedComponent | Serving {
@@ -114,7 +117,7 @@ function validOptions(definition: ServingDefinition, options: object, setting: s
     })
   const issues = [
     ...unknown.map((name) => unknownSetting(`${setting}.${name}`, didYouMean(name, known ?? []), known ?? [])),
-    ...describeIssues(result.issues ?? []).map((issue) => `${setting}.${issue}`),
+    ...describeIssues(result.issues ?? [], setting),
   ]
   if (issues.length > 0 || result.issues !== undefined) throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
   return result.value

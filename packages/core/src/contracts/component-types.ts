@@ -50,6 +50,15 @@ export type PromptReference<Row> = {
   [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name]
 }[keyof PromptTypes<Row>]
 
+/** Options of a storage that the config names: those of its kind, of which the config may have given some. */
+export type StoredSource<Kind> = Kind extends keyof SourceOptions ? Partial<SourceOptions[Kind]> : never
+
+/** The rows of a storage that the config names. */
+export type StoredRow<Kind, Options> = Kind extends keyof SourceOutput<Options> ? SourceOutput<Options>[Kind] : never
+
+/** Options of writing to a storage that the config names. */
+export type StoredSink<Kind, Row> = Kind extends keyof SinkOptions<Row> ? Partial<SinkOptions<Row>[Kind]> : never
+
 /** The names of a row's columns. */
 export type Column<Row> = keyof Row & string
 

@@ -38,6 +38,11 @@ export const coreErrors = {
     message: (d: Unknown) => `There is no pipeline "${d.name}".`,
     hint: (d: Unknown) => `${meant(d.suggestion)}Known: ${list(d.known)}. A path to a pipeline file works too.`,
   },
+  MAESTRO_PIPELINE_AMBIGUOUS: {
+    message: (d: { name: string; files: readonly string[] }) =>
+      `Several files are the pipeline "${d.name}": ${d.files.join(', ')}.`,
+    hint: () => 'Rename one of them, or give the path of the one that is meant.',
+  },
   MAESTRO_PIPELINE_LOAD: {
     message: (d: { path: string; reason: string }) => `The pipeline file ${d.path} could not be loaded: ${d.reason}`,
     hint: () => 'Fix the file. A pipeline module has a pipeline as its default export.',
@@ -230,6 +235,11 @@ export const coreErrors = {
   MAESTRO_RUN_DUPLICATE_ID: {
     message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,
     hint: () => 'The first was kept. Choose a key that is unique, or none.',
+  },
+  MAESTRO_RUN_ROWS_SPENT: {
+    message: () =>
+      'The rows given in code come from a generator or stream, which gives them once, and they were read before.',
+    hint: () => 'Give a function that makes them, as in .from(() => rows()), or an array.',
   },
   MAESTRO_RUN_STATE: {
     message: (d: { path: string; reason: string }) => `The run folder ${d.path} cannot be used: ${d.reason}`,

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: parameters of data are written like this
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { errorOf, ProjectFolder } from '../__fixtures__/project-folder.js'
 import { definePipeline } from '../define/define-pipeline.js'
 import { pipeline } from '../define/pipeline.js'
-import { loadPipeline } from './load-pipeline.js'
+import { loadPipeline, pipelineFiles } from './load-pipeline.js'
 import { toDefinition } from './to-definition.js'
 
 const load = (project: ProjectFolder, name: string, params?: Record<string, unknown>) =>
@@ -64,6 +65,24 @@ describe('the forms of a pipeline', () => {
     const project = new ProjectFolder({ 'more/night.mjs': `export default ${JSON.stringify(definePipeline(data))}` })
     for (const name of ['night', 'more/night.mjs', './more/night.mjs', project.file('more/night.mjs')])
       expect(await load(project, name)).toMatchObject({ name: 'copy' })
+  })
+
+  test('globs that overlap name a file once; two files of one name are told, and taken by path', async () => {
+    const project = new ProjectFolder({ 'pipelines/copy.json': data, 'more/copy.mjs': 'throw new Error("not asked")' })
+    const config = { directory: project.path, pipelines: ['pipelines/*.json', '**/copy.json'] }
+    expect(await pipelineFiles(config)).toEqual([project.file('pipelines/copy.json')])
+    expect(await loadPipeline('copy', config)).toMatchObject({ name: 'copy' })
+    expect(await errorOf(() => load(project, 'copy'))).toMatchObject({
+      code: 'MAESTRO_PIPELINE_AMBIGUOUS',
+      message: `Several files are the pipeline "copy": ${join('more', 'copy.mjs')}, ${join('pipelines', 'copy.json')}.`,
+      hint: expect.stringContaining('path'),
+    })
+    expect(await load(project, 'pipelines/copy.json')).toMatchObject({ name: 'copy' })
+  })
+
+  test('JSON may begin with a byte order mark', async () => {
+    const project = new ProjectFolder({ 'pipelines/p.json': `\uFEFF${JSON.stringify(data)}` })
+    expect(await load(project, 'p')).toEqual(definePipeline(data))
   })
 
   test('a builder made by another copy of this package is one too', async () => {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
-import { basename, extname, resolve } from 'node:path'
+import { basename, extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readYaml } from '../config/read-yaml.js'
-import { reasonOf } from '../config/reason-of.js'
+import { readData } from '../config/read-data.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import { didYouMean } from '../plugins/did-you-mean.js'
 import { fromPipelineData } from './pipeline-data.js'
 import { isParameterised, toDefinition } from './to-definition.js'
@@ -17,7 +17,7 @@ import { isParameterised, toDefinition } from './to-definition.js'
  * Hop 2: reads a pipeline by its name, or by the path of its file.
  *
  * @param params Values of its parameters.
- * @throws MAESTRO_PIPELINE_UNKNOWN, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS
+ * @throws MAESTRO_PIPELINE_UNKNOWN, _AMBIGUOUS, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS
  */
 export async function loadPipeline(
   nameOrPath: string,
@@ -27,7 +27,12 @@ export async function loadPipeline(
   const path = resolve(config.directory, nameOrPath)
   if (extname(nameOrPath) !== '' && existsSync(path)) return readPipeline(path, params)
   const files = await pipelineFiles(config)
-  const named = files.find((file) => pipelineName(file) === nameOrPath)
+  const [named, ...others] = files.filter((file) => pipelineName(file) === nameOrPath)
+  if (named !== undefined && others.length > 0)
+    throw maestroError('MAESTRO_PIPELINE_AMBIGUOUS', {
+      name: nameOrPath,
+      files: [named, ...others].map((file) => relative(config.directory, file)),
+    })
   if (named !== undefined) return readPipeline(named, params)
   const known = files.map(pipelineName)
   throw maestroError('MAESTRO_PIPELINE_UNKNOWN', { name: nameOrPath, known, suggestion: didYouMean(nameOrPath, known) })
@@ -38,7 +43,8 @@ export async function pipelineFiles(
   config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
 ): Promise<readonly string[]> {
   const files = await Array.fromAsync(glob([...config.pipelines], { cwd: config.directory }))
-  return files.sort().map((file) => resolve(config.directory, file))
+  // Globs may overlap.
+  return [...new Set(files.map((file) => resolve(config.directory, file)))].sort()
 }
 
 /** A pipeline goes by its file's name. */
@@ -49,9 +55,8 @@ export function pipelineName(file: string): string {
 async function readPipeline(path: string, params: Readonly<Record<string, unknown>>): Promise<PipelineDefinition> {
   const ending = extname(path)
   try {
-    if (ending === '.json') return fromPipelineData(JSON.parse(await readFile(path, 'utf8')), path, params)
-    if (ending === '.yaml' || ending === '.yml')
-      return fromPipelineData(await readYaml(path, await readFile(path, 'utf8')), path, params)
+    if (['.json', '.yaml', '.yml'].includes(ending))
+      return fromPipelineData(await readData(path, await readFile(path, 'utf8')), path, params)
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
     if (isPipeline(module.default)) return await toDefinition(module.default, params)
     throw maestroError('MAESTRO_PIPELINE_NOT_A_PIPELINE', {

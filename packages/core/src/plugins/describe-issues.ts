@@ -3,10 +3,15 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** Issues of a Standard Schema as lines: `path: message`. */
-export function describeIssues(issues: readonly Issue[]): readonly string[] {
+/**
+ * Issues of a Standard Schema as lines: `path: message`.
+ *
+ * @param setting Where the value stands that was checked.
+ */
+export function describeIssues(issues: readonly Issue[], setting?: string): readonly string[] {
   return issues.map(({ path = [], message }) => {
-    const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+    const names = path.map((part) => String(typeof part === 'object' ? part.key : part))
+    const place = (setting === undefined ? names : [setting, ...names]).join('.')
     return place === '' ? message : `${place}: ${message}`
   })
 }

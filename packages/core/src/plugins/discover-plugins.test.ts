@@ -272,7 +272,7 @@ describe('order and choice', () => {
   })
 
   test('plugins that require each other', async () => {
-    const plugins = [inline('x'), inline('a', ['b']), inline('b', ['c']), inline('c', ['a'])]
+    const plugins = [inline('x', ['a']), inline('a', ['b']), inline('b', ['c']), inline('c', ['a'])]
     expect(await errorOf(() => ordered(...plugins))).toMatchObject({
       code: 'MAESTRO_PLUGIN_REQUIRES_CYCLE',
       message: 'The plugins a -> b -> c -> a require each other.',

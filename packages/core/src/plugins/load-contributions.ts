@@ -1,5 +1,5 @@
 import { createLogger } from '../builtin/logger.js'
-import { Redactor } from '../builtin/redactor.js'
+import type { Redactor } from '../builtin/redactor.js'
 import type { ContributionKind, Contributions } from '../contracts/hooks.js'
 import { contributionKinds } from '../hooks/contribution-kinds.js'
 import { createLifecycleHooks } from '../hooks/create-hooks.js'
@@ -21,13 +21,14 @@ export type Contribution = {
 /**
  * Loads plugins and gives what they contribute, for tools that describe it.
  *
+ * @param redactor Is told each secret among the plugins' options.
  * @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_DUPLICATE
  */
 export async function loadContributions(
   plugins: readonly DiscoveredPlugin[],
   directory: string,
+  redactor: Redactor,
 ): Promise<readonly Contribution[]> {
-  const redactor = new Redactor()
   const registry = registerPlugins(await loadPlugins(plugins, redactor.add), {
     hooks: createLifecycleHooks(),
     logger: createLogger({ level: 'silent', redactor }),

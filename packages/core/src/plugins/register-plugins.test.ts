@@ -38,7 +38,7 @@ async function register(...plugins: Parameters<typeof definePlugin>[0][]) {
 test('what plugins add is found by kind and name, with who brought it', async () => {
   const registry = await register(
     { name: 'one', manifest: says('a.x', 'a.y'), apply: adding('a.x', 'a.y') },
-    { name: 'two', apply: adding('b.x') },
+    { name: 'two', manifest: says('b.x'), apply: adding('b.x') },
   )
   expect(registry.get('operators', 'a.x', 'here').name).toBe('a.x')
   expect(registry.names('operators')).toEqual(['a.x', 'a.y', 'b.x'])
@@ -124,7 +124,7 @@ describe('a plugin that throws is named, with its reason', () => {
   ])('%s', async (_when, apply, reason) => {
     const error = await errorOf(() => register({ name: 'one', apply }))
     expect(error).toMatchObject({ code: 'MAESTRO_PLUGIN_APPLY', details: { plugin: 'one' } })
-    expect(error.message).toMatch(/^The plugin one threw while it registered its parts: /)
+    expect(error.message).toMatch(/^The plugin one threw while it registered its parts: (?!\w*Error: )/)
     expect(error.message).toContain(reason)
   })
 })
@@ -141,6 +141,28 @@ test('nothing can be added once the plugins have been registered', async () => {
     hint: 'Add contributions inside the tap, not later.',
   })
   expect(registry.has('operators', 'a.late')).toBe(false)
+})
+
+test.each([
+  ['operators', 'operator'],
+  ['prompts', 'prompt'],
+  ['servings', 'serving'],
+  ['storages', 'storage'],
+  ['vectorStores', 'vector store'],
+  ['caches', 'cache'],
+  ['executors', 'executor'],
+  ['tableEngines', 'table engine'],
+] as const)('%s: an unknown one, a second one and a late one are called %s', async (kind, singular) => {
+  const registry = new Registry()
+  expect(await errorOf(() => registry.get(kind, 'a.x', 'here'))).toMatchObject({
+    message: `here: there is no ${singular} "a.x".`,
+    hint: 'Known: none.',
+  })
+  const add = (plugin: string) => registry.registrar(kind, plugin).add({ name: 'a.x' } as never)
+  add('one')
+  expect(await errorOf(() => add('two'))).toMatchObject({ message: `Both one and two contribute ${singular} "a.x".` })
+  registry.seal()
+  expect((await errorOf(() => add('two'))).message).toBe(`${singular} "a.x" was added after the registry was sealed.`)
 })
 
 describe('an unknown name', () => {
@@ -160,7 +182,9 @@ describe('an unknown name', () => {
 
   test('is compared with what is there and what plugins not loaded would bring', async () => {
     expect((await unknown('acme.caht')).hint).toBe('Did you mean "acme.chat"? Known: acme.chat.')
-    expect((await unknown('other.chta', ['other.chat'])).hint).toContain('Did you mean "other.chat"?')
+    expect((await unknown('other.chta', ['other.chat', 'acme.chat', 'a.chat'])).hint).toBe(
+      'Did you mean "other.chat"? Known: a.chat, acme.chat, other.chat.',
+    )
   })
 
   test('of an official prefix names the package, unless that is there', async () => {

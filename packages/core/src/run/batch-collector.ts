@@ -1,10 +1,10 @@
 import type { MapBatchesFunction } from '../contracts/operator/map-batches.js'
 import type { Row, RowId } from '../contracts/row.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
-import { describeValue } from './step-result.js'
 
 /** A row that waits for its batch. */
 export interface Waiting {

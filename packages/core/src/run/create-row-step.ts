@@ -4,12 +4,12 @@ import { MapOperator } from '../contracts/operator/map.js'
 import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import { Operator } from '../contracts/operator/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../contracts/operator-definition.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import type { RowStep } from './row-step.js'
 import type { StepCounter } from './step-counter.js'
-import { describeValue } from './step-result.js'
 
 const defaultBatchSize = 64
 

@@ -1,7 +1,8 @@
 import type { Row } from '../contracts/row.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { ownRows } from './own-rows.js'
-import { assertRow, describeValue } from './step-result.js'
+import { assertRow } from './step-result.js'
 
 /**
  * All rows that a flatMap made of one row. They are gathered before any goes on: a step that throws midway makes none.

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
 import type { InlineRowsSource } from '../contracts/pipeline-source.js'
 import type { Batch, Row } from '../contracts/row.js'
 import type { RowStorage, SourceBatch, SourceReader } from '../contracts/storage.js'
+import { maestroError } from '../errors/error-table.js'
 import { RowIds } from './row-ids.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -23,11 +25,25 @@ async function* readStorage(storage: RowStorage): AsyncGenerator<SourceBatch> {
   yield* storage.read()
 }
 
+/** Generators and streams whose rows were asked for. */
+const spent = new WeakSet<object>()
+
+/**
+ * A generator or stream that was read, even in part, gives no rows again: that must not pass for an empty input.
+ *
+ * @throws MAESTRO_RUN_ROWS_SPENT
+ */
+function assertUnread(rows: object): void {
+  if (spent.has(rows)) throw maestroError('MAESTRO_RUN_ROWS_SPENT', {})
+  if ('next' in rows || rows instanceof Readable || rows instanceof ReadableStream) spent.add(rows)
+}
+
 async function* readRows(
   rows: Iterable<Row> | AsyncIterable<Row>,
   key: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<SourceBatch> {
+  assertUnread(rows)
   const ids = new RowIds(key)
   if (Symbol.asyncIterator in rows) {
     for await (const row of untilStopped(rows, signal)) yield ids.batch([row])

@@ -1,7 +1,7 @@
 import type { Row, RowId } from '../contracts/row.js'
 import type { SourceBatch, SourceReject } from '../contracts/storage.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeValue } from './step-result.js'
 
 /** Gives rows in code their ids: the key column's value, else `rows:<position from 1>`. */
 export class RowIds {

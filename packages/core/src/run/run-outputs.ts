@@ -2,8 +2,8 @@ import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
-import { reasonOf } from './step-result.js'
 
 /** Takes the rows at the end of a stage. */
 export interface RowOutput {

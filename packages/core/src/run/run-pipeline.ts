@@ -4,6 +4,7 @@ import type { Operator } from '../contracts/operator/operator.js'
 import type { RunReport, SinkReport, StepReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { Journal, toRejectLine } from './journal.js'
 import { openInlineSource } from './read-source.js'
@@ -13,7 +14,7 @@ import { createRunFolder, createRunId, createTemporaryFolder, pruneRuns, writeFi
 import { type RowOutput, RunOutputs } from './run-outputs.js'
 import { runStage, type StageFiles } from './run-stage.js'
 import { StepCounter } from './step-counter.js'
-import { reasonOf, toStepError } from './step-result.js'
+import { toStepError } from './step-result.js'
 import type { TraceRow } from './stream-rows.js'
 import { UsageCounter } from './usage-counter.js'
 
@@ -74,7 +75,7 @@ export async function runPipeline(
   await closeRun(context, report)
   // What stopped the run is told before what a plugin has to say about its end.
   await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
-    failure ??= toRunError(error)
+    failure ??= context.redact(toRunError(error))
   })
   if (failure !== undefined) throw Object.assign(failure, { report })
   return report

@@ -3,6 +3,7 @@ import type { SourceBatch, SourceReader } from '../contracts/storage.js'
 import type { TableFile } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { limitRows } from './read-source.js'
 import type { RunContext } from './run-context.js'
@@ -11,7 +12,6 @@ import type { RowOutput } from './run-outputs.js'
 import { partitionFile, runRowStage } from './run-row-stage.js'
 import { runTableStage } from './run-table-stage.js'
 import { readStepFile } from './step-file.js'
-import { reasonOf } from './step-result.js'
 
 /** What stages hand on: the step file of each stage that has run. */
 export type StageFiles = Map<number, string>

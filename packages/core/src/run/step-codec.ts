@@ -3,7 +3,7 @@ import { maestroError } from '../errors/error-table.js'
 
 /*
  * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
- * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0) or `$undefined`. A plain object that
+ * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond 2^53) or `$undefined`. A plain object that
  * would be taken for one is escaped as `$object`.
  */
 
@@ -14,9 +14,27 @@ export function encodeStepLine(id: RowId, row: Row): string {
 
 /** A line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
-  const parsed = JSON.parse(line) as { id: RowId; row: Row }
+  const parsed = (wideNumber.test(line) ? JSON.parse(line, exactInteger) : JSON.parse(line)) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its one column is called.
   return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
+}
+
+/** Digits that a number may not hold. */
+const wideNumber = /\d{16}/
+
+/**
+ * A line that a table engine took from a JSON file may hold integers beyond 2^53: they come as bigint, as they do from
+ * the file itself. Numbers of ours that are as large are tagged.
+ */
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined || isPlainNumber(value)) return value
+  return /^-?\d+$/.test(source) ? BigInt(source) : value
+}
+
+/** A number that JSON gives back as it is, and that is no integer beyond 2^53. */
+function isPlainNumber(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value)
 }
 
 /** A row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
@@ -41,7 +59,7 @@ function isPlainJson(value: unknown, depth: number): boolean {
     case 'boolean':
       return true
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
+      return isPlainNumber(value)
     case 'object':
       if (value === null) return true
       if (depth === deepest) return false
@@ -74,9 +92,7 @@ function tag(value: unknown, column: string, depth: number): unknown {
     case 'boolean':
       return value
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? value
-        : { $number: Object.is(value, -0) ? '-0' : String(value) }
+      return isPlainNumber(value) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
     case 'bigint':
       return { $bigint: value.toString() }
     case 'undefined':

@@ -1,5 +1,6 @@
 import type { OperatorContext } from '../contracts/operator/operator.js'
 import type { Row, RowId } from '../contracts/row.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { BatchCollector, type Waiting } from './batch-collector.js'
@@ -7,7 +8,7 @@ import { childrenOf } from './flat-map-children.js'
 import { type Entry, type Leaf, OrderedWindow } from './ordered-window.js'
 import { type ChainLink, linkSteps, type RowStep } from './row-step.js'
 import { runSideBySide } from './side-by-side.js'
-import { describeValue, toStepError } from './step-result.js'
+import { toStepError } from './step-result.js'
 
 /** A row as it leaves a step; for previews. */
 export type TraceRow = (step: string, id: RowId, row: Row) => void

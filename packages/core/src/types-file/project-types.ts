@@ -20,13 +20,15 @@ export interface ProjectTypes {
   /** The kind of each serving by its name, such as `local.chat`; undefined for one given in code. */
   readonly servings: Readonly<Record<string, string | undefined>>
   readonly vectorStores: Readonly<Record<string, string | undefined>>
+  /** The kind of each storage by its name, such as `fs.file`. */
+  readonly storages: Readonly<Record<string, string | undefined>>
   /** Operators of file plugins whose types nothing tells: their definitions are not exported. */
   readonly untyped: readonly string[]
 }
 
 /** Gathers the types that a project's plugins and names have. No package's code runs; file plugins are in memory already. */
 export async function projectTypes(
-  config: Pick<ResolvedConfig, 'directory' | 'servings' | 'vectorStores'>,
+  config: Pick<ResolvedConfig, 'directory' | 'servings' | 'vectorStores' | 'storages'>,
   plugins: readonly DiscoveredPlugin[],
 ): Promise<ProjectTypes> {
   const entries = await Promise.all(plugins.map((plugin) => typesOf(plugin, config.directory)))
@@ -36,6 +38,7 @@ export async function projectTypes(
     untyped: entries.flatMap(({ untyped }) => untyped),
     servings: kindsOf(config.servings),
     vectorStores: kindsOf(config.vectorStores),
+    storages: kindsOf(config.storages),
   }
 }
 

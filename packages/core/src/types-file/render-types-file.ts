@@ -10,12 +10,17 @@ const coreName = '@maestro-dataflow/core'
 
 /** The text of a project's types file. */
 export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
-  const { modules, operators, servings, vectorStores } = types
-  const core = operators.length === 0 ? '' : ' StepOptions, StepOutput '
+  const { modules, operators, servings, vectorStores, storages } = types
+  const imported = [
+    ...(operators.length === 0 ? [] : ['StepOptions', 'StepOutput']),
+    ...(Object.keys(storages).length === 0 ? [] : ['StoredRow', 'StoredSink', 'StoredSource']),
+  ]
+  const core = imported.length === 0 ? '' : ` ${imported.join(', ')} `
   const declarations = [
     ...operatorInterfaces(operators),
     ...namesInterface('ServingNames', servings),
     ...namesInterface('VectorStoreNames', vectorStores),
+    ...storageInterfaces(storages),
   ]
   return [
     `${typesFileMark} from the config: what its plugins bring, and its names. Do not edit; it may be committed.`,
@@ -36,6 +41,26 @@ function operatorInterfaces(operators: readonly ExportedOperator[]): readonly st
     '  }',
     '  interface OperatorOutput<Row, Options> {',
     ...operators.map((operator) => `    ${property(operator.name)}: StepOutput<Row, ${definition(operator)}, Options>`),
+    '  }',
+  ]
+}
+
+/** A storage of the config takes the options of its kind, of which the config may have given some. */
+function storageInterfaces(kinds: ProjectTypes['storages']): readonly string[] {
+  const entries = Object.entries(kinds).flatMap(([name, kind]) =>
+    kind === undefined ? [] : [{ name: property(name), kind: quoted(kind) }],
+  )
+  if (entries.length === 0) return []
+  const members = (type: string, more = '') => entries.map(({ name, kind }) => `    ${name}: ${type}<${kind}${more}>`)
+  return [
+    '  interface SourceOptions {',
+    ...members('StoredSource'),
+    '  }',
+    '  interface SourceOutput<Options> {',
+    ...members('StoredRow', ', Options'),
+    '  }',
+    '  interface SinkOptions<Row> {',
+    ...members('StoredSink', ', Row'),
     '  }',
   ]
 }

@@ -54,9 +54,9 @@ export class DuckDBEngine implements TableEngine {
     const { statements, signal, directory } = request
     signal.throwIfAborted()
     const database = await connect({ ...this.#options, directory })
-    const interrupt = () => database.connection.interrupt()
-    signal.addEventListener('abort', interrupt, { once: true })
+    const stopInterrupting = interruptOn(signal, database)
     try {
+      signal.throwIfAborted()
       let counts: TableCounts | undefined
       let { input, columns } = request
       for (const [index, statement] of statements.entries()) {
@@ -79,7 +79,7 @@ export class DuckDBEngine implements TableEngine {
       if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
       throw MaestroError.is(error) ? error : engineError(error)
     } finally {
-      signal.removeEventListener('abort', interrupt)
+      stopInterrupting()
       database.close()
     }
   }
@@ -88,6 +88,25 @@ export class DuckDBEngine implements TableEngine {
     const database = await this.#checker
     this.#checker = undefined
     database?.close()
+  }
+}
+
+const interruptEvery = 50
+
+/**
+ * Interrupts what the database does once the signal is aborted. An interrupt between two statements is lost, so that it
+ * is said again until the caller is done.
+ */
+function interruptOn(signal: AbortSignal, { connection }: Database): () => void {
+  let repeated: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection.interrupt()
+    repeated = setInterval(() => connection.interrupt(), interruptEvery)
+  }
+  signal.addEventListener('abort', interrupt, { once: true })
+  return () => {
+    signal.removeEventListener('abort', interrupt)
+    clearInterval(repeated)
   }
 }
 

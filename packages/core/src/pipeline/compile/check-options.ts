@@ -46,8 +46,8 @@ export function optionNames(schema: Schema): readonly string[] | undefined {
     const open = branches.some(
       (branch) => typeof branch.additionalProperties === 'object' || branch.additionalProperties === true,
     )
-    const names = branches.flatMap((branch) => Object.keys((branch.properties as object | undefined) ?? {}))
-    return open || names.length === 0 ? undefined : [...new Set(names)]
+    const objects = branches.flatMap(({ properties }) => (properties === undefined ? [] : [properties as object]))
+    return open || objects.length === 0 ? undefined : [...new Set(objects.flatMap(Object.keys))]
   } catch {
     return undefined
   }

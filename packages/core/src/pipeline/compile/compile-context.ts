@@ -22,6 +22,8 @@ export interface CompileContext {
     kind: ServingKind,
     where: string,
   ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  /** Options with what they take from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
+  readEnvironment(options: unknown, setting: string): unknown
   /** Makes a defined operator with what it injects. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
   /** The engine for table operators, or undefined when none is contributed. */

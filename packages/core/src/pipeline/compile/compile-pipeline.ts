@@ -6,7 +6,6 @@ import type { Prompt } from '../../contracts/prompt.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import { didYouMean } from '../../plugins/did-you-mean.js'
-import { checkOptions } from './check-options.js'
 import { checkServings } from './check-servings.js'
 import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
@@ -16,6 +15,7 @@ import { describeOptions, sourceVersion } from './describe-options.js'
 import { orderSteps } from './order-steps.js'
 import { planStages } from './plan-stages.js'
 import { prepareTable } from './prepare-table.js'
+import { readOptions } from './read-options.js'
 import { resolvePrompt } from './resolve-prompt.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
@@ -57,15 +57,11 @@ export async function compilePipeline(
     params: describeOptions(definition.params ?? {}),
     source: {
       use: 'use' in source.node ? source.node.use : 'rows',
-      options: describeOptions(source.options),
+      options: source.shown,
       columns: source.columns,
     },
     steps: planned,
-    sinks: [...sinks.values()].map(({ node, options, columns }) => ({
-      ...node,
-      options: describeOptions(options),
-      columns,
-    })),
+    sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
     stages: planStages(planned, definition.sinks),
   }
   return { plan, definition, source, steps, sinks }
@@ -94,8 +90,9 @@ async function compileDefined(
   faults: Faults,
 ): Promise<CompiledStep | undefined> {
   const { options: resolved, prompt } = await resolvePrompt(definition, node.options, context, faults, node.id)
-  const options = await checkOptions(definition.name, definition.options, resolved, faults, node.id)
-  if (options === undefined) return undefined
+  const read = await readOptions(definition.name, definition.options, resolved, context, faults, node.id)
+  if (read === undefined) return undefined
+  const { options, shown } = read
   const effects =
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
@@ -109,7 +106,7 @@ async function compileDefined(
     use: definition.name,
     kind: definition.kind,
     version: definition.version ?? '1',
-    options,
+    options: shown,
     effects,
     servings,
     deterministic,
@@ -189,7 +186,6 @@ function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): Plann
     id,
     input,
     ...about,
-    options: describeOptions(about.options),
     columnsIn,
     columnsOut: applyEffects(columnsIn, about.effects),
   }
@@ -231,10 +227,11 @@ async function compileSink(
     faults.add(maestroError('MAESTRO_PIPELINE_NOT_READABLE', { use: node.use, side: 'written' }), node.id)
     return undefined
   }
-  const options = await checkOptions(node.use, definition.options, node.options, faults, node.id)
-  if (options === undefined) return undefined
+  const read = await readOptions(node.use, definition.options, node.options, context, faults, node.id)
+  if (read === undefined) return undefined
+  const { options, shown } = read
   const { directory, allowOutside, overwrite } = context
   if (context.requireSink)
     await faults.addAll(() => definition.check?.(options, { directory, allowOutside, overwrite, columns }), node.id)
-  return { node, definition, options, columns }
+  return { node, definition, options, shown, columns }
 }

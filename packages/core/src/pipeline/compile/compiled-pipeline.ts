@@ -9,6 +9,8 @@ export interface CompiledSource {
   readonly node: SourceNode
   readonly definition: SourceDefinition | undefined
   readonly options: unknown
+  /** The options as the plan shows them. */
+  readonly shown: unknown
   readonly columns: ColumnSet
 }
 
@@ -25,6 +27,8 @@ export interface CompiledSink {
   readonly node: SinkNode
   readonly definition: SinkDefinition
   readonly options: unknown
+  /** The options as the plan shows them. */
+  readonly shown: unknown
   readonly columns: ColumnSet
 }
 

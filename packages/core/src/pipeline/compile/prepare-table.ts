@@ -2,6 +2,7 @@ import type { ColumnEffects } from '../../contracts/operator/operator.js'
 import { type TableFunction, TableOperator } from '../../contracts/operator/table.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
+import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
@@ -11,7 +12,7 @@ export function tableStatements(step: string, created: unknown): readonly TableS
   if (typeof created === 'function') return (created as TableFunction)()
   throw maestroError('MAESTRO_STEP_CREATE', {
     step,
-    reason: `create() gave back ${created === null ? 'null' : typeof created} instead of a table operator`,
+    reason: `create() gave back ${describeValue(created)} instead of a table operator`,
   })
 }
 

@@ -1,0 +1,12 @@
+import { extname } from 'node:path'
+
+/**
+ * Reads JSON or YAML with the readers that the config search uses. A byte order mark, which some editors write, is no
+ * fault.
+ *
+ * @throws the reader's error, with line and column
+ */
+export async function readData(path: string, text: string): Promise<unknown> {
+  const { defaultLoaders } = await import('cosmiconfig')
+  return defaultLoaders[extname(path) === '.json' ? '.json' : '.yaml'](path, text.replace(/^\uFEFF/, ''))
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { errorOf } from '../../__fixtures__/project-folder.js'
+import type { MaestroConfig } from '../../contracts/config.js'
+import type { ColumnSet, Row } from '../../contracts/row.js'
+import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../../contracts/storage.js'
+import { definePipeline } from '../../define/define-pipeline.js'
+import { definePlugin } from '../../define/define-plugin.js'
+import { pipeline } from '../../define/pipeline.js'
+import { maestroError } from '../../errors/error-table.js'
+import { maestro } from '../../maestro.js'
+
+const options = z.strictObject({ path: z.string() })
+const missing = (path: string) => maestroError('MAESTRO_STORAGE_NOT_FOUND', { path })
+
+/** Plans a pipeline of one storage; gives what its sides were asked and the plan or the faults. */
+async function plan(
+  sides: { source?: Partial<SourceDefinition>; sink?: Partial<SinkDefinition> },
+  config: MaestroConfig = {},
+  read: object = { path: 'in' },
+) {
+  const definition: StorageDefinition = {
+    name: 'some.file',
+    source: {
+      options,
+      columns: () => ({ columns: { text: 'string' }, open: false }),
+      open: () => ({ async *read() {} }),
+      ...sides.source,
+    },
+    sink: {
+      options,
+      open: () => ({
+        write: () => undefined,
+        commit: async () => ({ rows: 0, location: '' }),
+        abort: async () => undefined,
+      }),
+      ...sides.sink,
+    },
+  }
+  const plugin = definePlugin({
+    name: 'some',
+    apply: (hooks) => hooks.storages.tap('some', (registry) => registry.add(definition)),
+  })
+  const project = maestro({ plugins: [plugin], directory: '/project', ...config })
+  const input = definePipeline({
+    name: 'p',
+    read: { use: 'some.file', ...read },
+    write: { use: 'some.file', path: 'out' },
+  })
+  try {
+    return { plan: await project.plan(input), faults: [], project, input }
+  } catch (error) {
+    const { errors } = (error as { details: { errors: { code: string; step?: string; message: string }[] } }).details
+    return { plan: undefined, faults: errors.map(({ code, step, message }) => [step, code, message]), project, input }
+  }
+}
+
+describe('a source', () => {
+  test('sees its options and where it is, and its faults are those of the pipeline', async () => {
+    const asked: unknown[] = []
+    const check: SourceDefinition['check'] = async (...given) => {
+      asked.push(given)
+      return [missing('in'), missing('in too')]
+    }
+    const { faults } = await plan({ source: { check } }, { allowOutsidePaths: true })
+    expect(asked).toEqual([[{ path: 'in' }, { directory: '/project', allowOutside: true }]])
+    expect(faults).toEqual([
+      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in.'],
+      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in too.'],
+    ])
+  })
+
+  test('is not asked when its options are not valid', async () => {
+    const check = () => Promise.reject(new Error('asked'))
+    const { faults } = await plan({ source: { check } }, {}, { path: 7 })
+    expect(faults).toEqual([[undefined, 'MAESTRO_PIPELINE_OPTIONS', expect.stringContaining('path: ')]])
+  })
+
+  test('whose check or columns throw has a fault, and the rest is looked at too', async () => {
+    const check = () => Promise.reject(new Error('no disk'))
+    const columns = (): ColumnSet => {
+      throw new Error('no columns')
+    }
+    const sink = { check: async () => [missing('out')] }
+    const { faults } = await plan({ source: { check, columns }, sink })
+    expect(faults).toEqual([
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no disk'],
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no columns'],
+      ['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.'],
+    ])
+  })
+})
+
+describe('a sink', () => {
+  test('sees its options, where it is and the columns that come; its faults are its own', async () => {
+    const asked: unknown[] = []
+    const check: SinkDefinition['check'] = async (...given) => {
+      asked.push(given)
+      return [missing('out')]
+    }
+    const { faults, project, input } = await plan({ sink: { check } })
+    expect(asked).toEqual([
+      [
+        { path: 'out' },
+        {
+          directory: '/project',
+          allowOutside: false,
+          overwrite: true,
+          columns: { columns: { text: 'string' }, open: false },
+        },
+      ],
+    ])
+    expect(faults).toEqual([['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.']])
+    expect(await Array.fromAsync(project.rows(input))).toEqual([])
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('the columns of rows in code', () => {
+  const columnsOf = async (rows: Iterable<Row>, columns?: { readonly n: 'number' }) => {
+    const input = pipeline('p').from(rows, columns === undefined ? {} : { columns })
+    const error = await errorOf(() => maestro().plan(input.filter(() => true, { columns: { reads: ['gone'] } })))
+    const faults = error.details.errors as { code: string; hint: string }[]
+    return faults.find(({ code }) => code === 'MAESTRO_PIPELINE_COLUMN_UNKNOWN')?.hint
+  }
+  const many = (count: number) => Array.from({ length: count }, (_, n) => (n === 0 ? { n } : { n, more: true }))
+
+  test('are those that are declared', async () => {
+    expect(await columnsOf(new Set([{ n: 1 }]), { n: 'number' })).toContain('Columns at this point: n.')
+  })
+  test('or of a short array, of all its rows', async () => {
+    expect(await columnsOf(many(1000))).toContain('Columns at this point: n, more.')
+    expect(await columnsOf([{ n: 1 }, null as never, 'text' as never])).toContain('Columns at this point: n.')
+  })
+  test('others may have any', async () => {
+    for (const rows of [[], many(1001), new Set([{ n: 1 }])]) expect(await columnsOf(rows)).toBe(undefined)
+  })
+})
