@@ -7,14 +7,17 @@ import { FlatMapOperator } from '../contracts/operator/flat-map.js'
 import { MapOperator } from '../contracts/operator/map.js'
 import { MapBatchesOperator } from '../contracts/operator/map-batches.js'
 import { Operator } from '../contracts/operator/operator.js'
+import { TableOperator } from '../contracts/operator/table.js'
 import { Prompt } from '../contracts/prompt.js'
 import type { Batch, Row } from '../contracts/row.js'
 import type { LLMServing } from '../contracts/serving.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
 import type { RowStorage } from '../contracts/storage.js'
+import type { TableEngine } from '../contracts/table-engine.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { PromptTemplate } from '../define/prompt.js'
+import { SmallTableEngine } from '../run/__fixtures__/small-table-engine.js'
 import { MemoryStorage } from '../run/memory-storage.js'
 
 const { AIPipeline, DataProcessor, DIYPromptABC, OperatorABC, Pipeline, PromptABC, promptRestrict } = compat
@@ -64,6 +67,43 @@ describe('an operator alone on a storage', () => {
   test('when every row fails, nothing is written', async () => {
     const storage = new MemoryStorage([{ n: 3 }, { n: 3 }])
     await expect(new Double().run(storage)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ALL_FAILED' })
+    expect(storage.operatorStep).toBe(0)
+  })
+
+  test('a table operator brings its own engine, alone and in a pipeline', async () => {
+    class Descending extends TableOperator {
+      override readonly statements = [{ kind: 'sort', by: [{ column: 'n', descending: true }] }] as const
+      readonly engines: SmallTableEngine[] = []
+      override async createEngine(): Promise<TableEngine> {
+        const engine = new SmallTableEngine()
+        this.engines.push(engine)
+        return engine
+      }
+    }
+    const storage = numbers()
+    expect(await new Descending().run(storage)).toMatchObject({ rows: 4, rowsIn: 4, rejected: [] })
+    expect([storage.operatorStep, await values(storage)]).toEqual([1, [4, 3, 2, 1]])
+    const [first] = await Array.fromAsync(storage.read())
+    expect(first?.ids).toEqual(['rows:4', 'rows:3', 'rows:2', 'rows:1'])
+
+    const other = numbers()
+    const operator = new Descending()
+    await new Pipeline(other).addOperator(new Even()).addOperator(operator).run()
+    expect([other.operatorStep, await values(other)]).toEqual([1, [4, 2]])
+    expect(operator.engines.flatMap(({ requests }) => requests)).toHaveLength(1)
+  })
+
+  test('a table operator whose engine fails leaves the storage as it was', async () => {
+    class Broken extends TableOperator {
+      override readonly statements = [{ kind: 'limit', count: 1 }] as const
+      override async createEngine(): Promise<TableEngine> {
+        return Object.assign(new SmallTableEngine(), {
+          execute: () => Promise.reject(new TypeError('the engine broke')),
+        })
+      }
+    }
+    const storage = numbers()
+    await expect(new Broken().run(storage)).rejects.toThrow('the engine broke')
     expect(storage.operatorStep).toBe(0)
   })
 

@@ -485,6 +485,33 @@ describe('sources in code', () => {
     expect(sinks.sinks.get('out')?.state).toBe('committed')
   })
 
+  test('one row, and batches without any', async () => {
+    const given: Batch[] = [
+      { ids: [], rows: [] },
+      { ids: ['a'], rows: [{ n: 1 }] },
+      { ids: [], rows: [] },
+    ]
+    const storage: RowStorage = {
+      operatorStep: 0,
+      step: () => storage,
+      async *read() {
+        yield* given
+      },
+      write: () => Promise.reject(new TypeError('a source is not written to')),
+    }
+    const report = await project().run(
+      pipeline('p')
+        .from(storage)
+        .mapBatches((rows) => [...rows])
+        .write('memory.sink', { name: 'out' })
+        .filter(() => true)
+        .write('memory.sink', { name: 'again' }),
+    )
+    expect([values('out'), sinks.idsOf('again')]).toEqual([[1], ['a']])
+    expect(report.counts).toMatchObject({ rowsIn: 1, rejected: 0 })
+    expectSums(report)
+  })
+
   test('a limit reads no more rows than it says', async () => {
     let made = 0
     function* source() {

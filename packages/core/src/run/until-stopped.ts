@@ -17,17 +17,20 @@ export async function* untilStopped<Item>(input: AsyncIterable<Item>, signal: Ab
   try {
     while (!signal.aborted) {
       state = 'asked'
-      const next = await new Promise<IteratorResult<Item> | undefined>((resolve, reject) => {
+      let next = await new Promise<IteratorResult<Item> | undefined>((resolve, reject) => {
         stop = () => resolve(undefined)
         iterator.next().then(resolve, (error) => {
           state = 'ended'
           reject(error)
         })
       })
+      stop = undefined
       if (next === undefined) return
       state = next.done === true ? 'ended' : 'idle'
       if (next.done === true) return
       yield next.value
+      // An item may be large: it must not be held while the next one is awaited.
+      next = undefined
       if (performance.now() - breath < breathAfter) continue
       await setImmediate()
       breath = performance.now()
