@@ -1,4 +1,5 @@
 // DuckDB alone, with typed columns: it may keep any of the duplicates and break ties as it likes.
+import { availableParallelism } from 'node:os'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { reportPeak, reportSeconds } from '../measure.js'
 
@@ -11,7 +12,7 @@ const statements = {
   sort: `SELECT * FROM ${rows} ORDER BY price DESC`,
 }
 const started = performance.now()
-const instance = await DuckDBInstance.create(':memory:')
+const instance = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) })
 const connection = await instance.connect()
 await connection.run(`COPY (${statements[step]}) TO '${output}' (FORMAT json)`)
 connection.closeSync()

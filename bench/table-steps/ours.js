@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+// Loaded here, as the other side loads it, and not within the measured run.
+import '@duckdb/node-api'
 import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'

@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { tableError } from '../errors.js'
 
 export interface ConnectionOptions {
-  /** @default the number of cores */
+  /** @default the cores that this process may use */
   readonly threads?: number | undefined
   /** @default DuckDB's: four fifths of the memory */
   readonly memoryMegabytes?: number | undefined
@@ -19,11 +20,11 @@ export interface Database {
 /** Opens a database in memory. Nothing is downloaded, times are UTC. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
-  const { threads, memoryMegabytes, directory } = options
+  const { threads = availableParallelism(), memoryMegabytes, directory } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    ...(threads === undefined ? {} : { threads: String(threads) }),
+    threads: String(threads),
     ...(memoryMegabytes === undefined ? {} : { memory_limit: `${memoryMegabytes}MB` }),
     ...(directory === undefined ? { enable_external_access: 'false' } : { temp_directory: directory }),
   })
