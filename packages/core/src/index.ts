@@ -38,6 +38,7 @@ export type {
   OperatorDefinition,
   ServingNeed,
 } from './contracts/operator-definition.js'
+export { parseJson } from './contracts/parse-json.js'
 export type {
   FunctionStep,
   PipelineDefinition,
@@ -54,7 +55,13 @@ export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
 export { type CacheDefinition, RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 export type { Batch, ColumnSet, Columns, ColumnType, ColumnValue, Row, RowId } from './contracts/row.js'
-export type { JsonSchema, JsonSchemaSource, Schema, SchemaOutput } from './contracts/schema.js'
+export {
+  columnTypeOfJson,
+  type JsonSchema,
+  type JsonSchemaSource,
+  type Schema,
+  type SchemaOutput,
+} from './contracts/schema.js'
 export type * from './contracts/serving.js'
 export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
 export type * from './contracts/storage.js'

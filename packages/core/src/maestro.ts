@@ -12,7 +12,7 @@ import type { RunReport } from './contracts/report.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
-import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
+import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
@@ -126,12 +126,8 @@ export class Maestro {
   /** Runs a pipeline into a taker of rows instead of its sinks. */
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
     const prepared = await this.#prepare(pipeline, settings, false)
-    const { compiled } = prepared
-    const plan = { ...compiled.plan, sinks: [], stages: compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] })) }
     const options = { ...settings, keep: false, output }
-    return this.#inScope(prepared, (environment) =>
-      runPipeline({ ...compiled, plan, sinks: new Map() }, environment, options),
-    )
+    return this.#inScope(prepared, (environment) => runPipeline(withoutSinks(prepared.compiled), environment, options))
   }
 
   /** A few rows before and after each step; nothing is written. */

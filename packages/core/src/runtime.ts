@@ -1,6 +1,7 @@
 /** The part of MaestroDataflow that runs pipelines. */
 
 export type { ResolvedConfig } from './config/resolved-config.js'
+export { contributionNouns } from './hooks/contribution-kinds.js'
 export { Maestro, type MaestroOptions, maestro, openProject, type RunSettings } from './maestro.js'
 export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipeline.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'

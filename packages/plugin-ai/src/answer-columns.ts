@@ -1,14 +1,12 @@
-import { type Columns, type ColumnType, type JsonSchema, type Schema, toJsonSchema } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  type ColumnType,
+  columnTypeOfJson,
+  type JsonSchema,
+  type Schema,
+  toJsonSchema,
+} from '@maestro-dataflow/core'
 import { aiError } from './errors.js'
-
-const types = new Map<unknown, ColumnType>([
-  ['string', 'string'],
-  ['number', 'number'],
-  ['integer', 'integer'],
-  ['boolean', 'boolean'],
-  ['object', 'json'],
-  ['array', 'json'],
-])
 
 /**
  * The columns that answers add: one for a text, the schema's properties or one for data.
@@ -34,7 +32,7 @@ export function answerColumns(schema: Schema | undefined, output: string | undef
 function columnType(schema: JsonSchema, root: JsonSchema): ColumnType {
   const found = new Set(branches(schema, root).flatMap(typeNames))
   found.delete('null')
-  const [first, ...others] = new Set([...found].map((name) => types.get(name) ?? 'unknown'))
+  const [first, ...others] = new Set([...found].map((name) => columnTypeOfJson.get(name) ?? 'unknown'))
   return first !== undefined && others.length === 0 ? first : 'unknown'
 }
 

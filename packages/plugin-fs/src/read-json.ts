@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { maestroError, type SourceBatch } from '@maestro-dataflow/core'
+import { maestroError, parseJson, type SourceBatch } from '@maestro-dataflow/core'
 import { JsonValues } from './json-values.js'
 import { maxRecordBytes, recordTooLarge } from './line-stretches.js'
-import { parseJson } from './parse-json.js'
 import { isRow } from './read-jsonl.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 

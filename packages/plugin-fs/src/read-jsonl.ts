@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { Row, SourceBatch } from '@maestro-dataflow/core'
+import { parseJson, type Row, type SourceBatch } from '@maestro-dataflow/core'
 import { lineStretches } from './line-stretches.js'
-import { parseJson } from './parse-json.js'
 import { RecordBatch, wrongText } from './record-batch.js'
 
 /**

@@ -1,14 +1,12 @@
-import type { Columns, ColumnType, JsonSchema, Row, Schema } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  type ColumnType,
+  columnTypeOfJson,
+  type JsonSchema,
+  type Row,
+  type Schema,
+} from '@maestro-dataflow/core'
 import { fromCell, Unfit } from './value-types.js'
-
-const columnTypes = new Map<unknown, ColumnType>([
-  ['string', 'string'],
-  ['number', 'number'],
-  ['integer', 'integer'],
-  ['boolean', 'boolean'],
-  ['object', 'json'],
-  ['array', 'json'],
-])
 
 type Property = JsonSchema & { readonly type?: unknown; readonly anyOf?: readonly Property[] }
 
@@ -17,7 +15,7 @@ export function schemaColumns(schema: Schema): Columns | undefined {
   const properties = jsonSchema(schema, 'output')?.properties as Record<string, Property> | undefined
   if (properties === undefined) return undefined
   return Object.fromEntries(
-    Object.entries(properties).map(([name, { type }]) => [name, columnTypes.get(type) ?? 'unknown']),
+    Object.entries(properties).map(([name, { type }]) => [name, columnTypeOfJson.get(type) ?? 'unknown']),
   )
 }
 
@@ -60,7 +58,7 @@ function wantedCells(schema: Schema): readonly WantedCell[] {
     const types = typesOf(property)
     const plain = types.filter((type) => type !== 'null')
     const [first] = plain
-    const type = plain.length === 1 ? columnTypes.get(first) : undefined
+    const type = plain.length === 1 ? columnTypeOfJson.get(first) : undefined
     if (type === undefined || type === 'string' || column === '__proto__') return []
     return [{ column, type, nullable: types.length > plain.length, optional: !required.includes(column) }]
   })

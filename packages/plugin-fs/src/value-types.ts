@@ -1,5 +1,4 @@
-import type { ColumnType } from '@maestro-dataflow/core'
-import { parseJson } from './parse-json.js'
+import { type ColumnType, parseJson } from '@maestro-dataflow/core'
 
 /** A value that does not fit the type of its column. */
 export class Unfit {

@@ -1,19 +1,7 @@
+import type { EnrichCommandOptions } from '../enrich-command.js'
 import { examples, globalOptions, type Register } from './command.js'
 import { terse } from './enrich-defaults.js'
 import { wholeNumber } from './parameters.js'
-
-interface EnrichOptions {
-  readonly output?: string
-  readonly to?: string
-  readonly schema?: string
-  readonly serving?: string
-  readonly model?: string
-  readonly system?: string
-  readonly maxTokens?: number
-  readonly limit?: number
-  readonly overwrite?: boolean
-  readonly json?: boolean
-}
 
 /** `maestro enrich` */
 export const register: Register = (program) => {
@@ -46,7 +34,7 @@ export const register: Register = (program) => {
         'maestro enrich notes.csv "Translate into French: {{note}}" --output french --serving big',
       ),
     )
-    .action(async (file: string, prompt: string, options: EnrichOptions) => {
+    .action(async (file: string, prompt: string, options: EnrichCommandOptions) => {
       const { enrich } = await import('../enrich-command.js')
       await enrich(file, prompt, { ...options, ...globalOptions(program) })
     })

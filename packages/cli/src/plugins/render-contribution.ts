@@ -1,24 +1,14 @@
+import { contributionNouns } from '@maestro-dataflow/core/runtime'
 import { formatName, formatValue } from '../terminal/format-value.js'
 import { wrapText } from '../terminal/wrap-text.js'
 import type { ContributionDescription } from './describe-contribution.js'
 import type { OptionDescription } from './describe-schema.js'
 import type { Page } from './render-plugins.js'
 
-const singular: Readonly<Record<string, string>> = {
-  operators: 'operator',
-  prompts: 'prompt',
-  servings: 'serving',
-  storages: 'storage',
-  vectorStores: 'vector store',
-  caches: 'cache',
-  executors: 'executor',
-  tableEngines: 'table engine',
-}
-
 /** One contribution for people. */
 export function renderContribution(contribution: ContributionDescription, page: Page): string {
   const { name, kind, is, plugin, description, options } = contribution
-  const what = [is, singular[kind] ?? kind].filter((word) => word !== undefined).join(' ')
+  const what = [is, contributionNouns[kind]].filter((word) => word !== undefined).join(' ')
   const lines = [`${page.style.bold(formatName(name))}  ${what} of ${formatName(plugin)}`]
   if (description !== undefined) lines.push(`  ${description}`)
   if (options.length === 0) lines.push('  It has no options.')

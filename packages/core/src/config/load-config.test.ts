@@ -118,13 +118,13 @@ test('only the folder and those above it are looked at, not the folders of the u
 })
 
 test('the home folder is a folder like others: what is above it is found, and what is in it', async () => {
-  const project = new ProjectFolder({ 'maestro.config.json': { keepRuns: 1 }, 'home/work/x.txt': '' })
+  const project = new ProjectFolder({ 'maestro.config.json': { keepRuns: 1 }, 'home/project/x.txt': '' })
   const before = process.env.HOME
   process.env.HOME = project.file('home')
   try {
-    expect((await loadConfig({ cwd: project.file('home/work') })).config).toEqual({ keepRuns: 1 })
+    expect((await loadConfig({ cwd: project.file('home/project') })).config).toEqual({ keepRuns: 1 })
     project.write('home/maestro.config.json', { keepRuns: 2 })
-    expect((await loadConfig({ cwd: project.file('home/work') })).config).toEqual({ keepRuns: 2 })
+    expect((await loadConfig({ cwd: project.file('home/project') })).config).toEqual({ keepRuns: 2 })
   } finally {
     process.env.HOME = before
   }

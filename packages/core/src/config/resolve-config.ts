@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path'
 import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
+import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import { didYouMean } from '../plugins/did-you-mean.js'
 import type { ResolvedConfig } from './resolved-config.js'
 
 /**

@@ -4,10 +4,10 @@ import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js
 import type { LLMCapabilities, LLMServing, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
 import type { Token } from '../contracts/token.js'
+import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { optionNames } from '../pipeline/compile/check-options.js'
 import { describeIssues } from '../plugins/describe-issues.js'
-import { didYouMean } from '../plugins/did-you-mean.js'
 import type { Registry } from '../plugins/registry.js'
 import { disposeAll } from './dispose-all.js'
 

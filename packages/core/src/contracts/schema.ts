@@ -1,4 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+import type { ColumnType } from './row.js'
 
 /** A schema of any library that follows Standard Schema (zod, valibot, arktype ...). */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>
@@ -11,3 +12,13 @@ export type JsonSchemaSource = StandardJSONSchemaV1
 
 /** A JSON Schema document. */
 export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** The column type of each type of JSON Schema. */
+export const columnTypeOfJson: ReadonlyMap<unknown, ColumnType> = new Map([
+  ['string', 'string'],
+  ['number', 'number'],
+  ['integer', 'integer'],
+  ['boolean', 'boolean'],
+  ['object', 'json'],
+  ['array', 'json'],
+])

@@ -11,3 +11,15 @@ export const contributionKinds = [
   'prompts',
   'operators',
 ] as const satisfies readonly ContributionKind[]
+
+/** What one thing of a kind is called. */
+export const contributionNouns: Readonly<Record<ContributionKind, string>> = {
+  operators: 'operator',
+  prompts: 'prompt',
+  servings: 'serving',
+  storages: 'storage',
+  vectorStores: 'vector store',
+  caches: 'cache',
+  executors: 'executor',
+  tableEngines: 'table engine',
+}

@@ -1,7 +1,7 @@
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { definePipeline, type PipelineData } from '../define/define-pipeline.js'
+import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import { didYouMean } from '../plugins/did-you-mean.js'
 import { paramsError, unknownParam } from './to-definition.js'
 
 const known = ['name', 'params', 'read', 'steps', 'write']

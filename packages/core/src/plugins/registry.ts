@@ -1,18 +1,8 @@
 import type { ContributionKind, Contributions, Registrar } from '../contracts/hooks.js'
+import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import { didYouMean } from './did-you-mean.js'
+import { contributionNouns } from '../hooks/contribution-kinds.js'
 import { officialPluginOf } from './known-plugins.js'
-
-const singular: Readonly<Record<ContributionKind, string>> = {
-  operators: 'operator',
-  prompts: 'prompt',
-  servings: 'serving',
-  storages: 'storage',
-  vectorStores: 'vector store',
-  caches: 'cache',
-  executors: 'executor',
-  tableEngines: 'table engine',
-}
 
 /** Everything that the loaded plugins contribute, by kind and name, with who brought it. Sealed after hop 6. */
 export class Registry {
@@ -43,7 +33,7 @@ export class Registry {
     const missing =
       plugin !== undefined && known.every((other) => officialPluginOf(other) !== plugin) ? plugin : undefined
     throw maestroError('MAESTRO_REGISTRY_UNKNOWN', {
-      kind: singular[kind],
+      kind: contributionNouns[kind],
       name,
       where,
       known,
@@ -72,12 +62,12 @@ export class Registry {
 
   #add(kind: ContributionKind, plugin: string, definition: { readonly name: string }): void {
     const { name } = definition
-    if (this.#sealed) throw maestroError('MAESTRO_REGISTRY_SEALED', { kind: singular[kind], name })
+    if (this.#sealed) throw maestroError('MAESTRO_REGISTRY_SEALED', { kind: contributionNouns[kind], name })
     const entries = this.#entries.get(kind) ?? new Map()
     const taken = entries.get(name)
     if (taken !== undefined)
       throw maestroError('MAESTRO_REGISTRY_DUPLICATE', {
-        kind: singular[kind],
+        kind: contributionNouns[kind],
         name,
         first: taken.plugin,
         second: plugin,

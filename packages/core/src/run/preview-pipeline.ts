@@ -1,7 +1,7 @@
 import type { RunReport } from '../contracts/report.js'
 import type { Row, RowId } from '../contracts/row.js'
 import { MaestroError } from '../errors/maestro-error.js'
-import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { type CompiledPipeline, withoutSinks } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunEnvironment } from './run-context.js'
 import { runPipeline } from './run-pipeline.js'
 
@@ -83,9 +83,4 @@ function orderLike(rows: { id: RowId }[], before: readonly { readonly id: RowId 
   const position = new Map(before.map(({ id }, index) => [id, index]))
   const rank = ({ id }: { id: RowId }) => position.get(id) ?? position.get(id.split('/').slice(0, -2).join('/')) ?? 0
   rows.sort((a, b) => rank(a) - rank(b))
-}
-
-function withoutSinks(compiled: CompiledPipeline): CompiledPipeline {
-  const stages = compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] }))
-  return { ...compiled, sinks: new Map(), plan: { ...compiled.plan, sinks: [], stages } }
 }

@@ -13,6 +13,7 @@ import type {
 import type { Logger } from '../contracts/logger.js'
 import type { Operator } from '../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
@@ -73,6 +74,8 @@ export interface RunContext extends RunEnvironment {
   readonly counters: ReadonlyMap<string, StepCounter>
   /** Rows of the source, and records that could not become rows. */
   readonly sourceCounter: StepCounter
+  /** What sources and sinks get. */
+  readonly storage: StorageContext
   readonly outputs: RunOutputs
   /** Operators to free at the end. */
   readonly operators: Operator[]

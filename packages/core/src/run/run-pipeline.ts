@@ -122,6 +122,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
     rejects,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
     sourceCounter: createCounter(),
+    storage,
     outputs: new RunOutputs(storage, options.overwrite ?? false),
     operators,
     signal,
@@ -155,17 +156,10 @@ async function runStages({ context, compiled, options }: Run): Promise<void> {
   const { hooks, journal, folder } = context
   journal.event({ event: 'run-start', pipeline: plan.pipeline, runId: folder.runId })
   await hooks.runStart.promise({ runId: folder.runId, plan, directory: folder.kept ? folder.path : undefined })
-  const storage = {
-    directory: context.directory,
-    allowOutside: context.allowOutside,
-    signal: context.signal,
-    runDirectory: folder.path,
-    logger: context.logger,
-  }
   const reader =
     'rows' in source.node
       ? openInlineSource(source.node, context.signal)
-      : await source.definition?.open(source.options, storage)
+      : await source.definition?.open(source.options, context.storage)
   if (reader === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: plan.pipeline })
   const files: StageFiles = new Map()
   const last = lastStage(compiled)

@@ -1,3 +1,4 @@
+import { parseJson } from '../contracts/parse-json.js'
 import type { Row, RowId } from '../contracts/row.js'
 import { maestroError } from '../errors/error-table.js'
 
@@ -14,22 +15,10 @@ export function encodeStepLine(id: RowId, row: Row): string {
 
 /** A line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
-  const parsed = (wideNumber.test(line) ? JSON.parse(line, exactInteger) : JSON.parse(line)) as { id: RowId; row: Row }
+  // A line that a table engine took from a JSON file may hold wide integers. Numbers of ours that are as large are tagged.
+  const parsed = parseJson(line) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its one column is called.
   return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
-}
-
-/** Digits that a number may not hold. */
-const wideNumber = /\d{16}/
-
-/**
- * A line that a table engine took from a JSON file may hold integers beyond 2^53: they come as bigint, as they do from
- * the file itself. Numbers of ours that are as large are tagged.
- */
-function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const source = context?.source
-  if (typeof value !== 'number' || source === undefined || isPlainNumber(value)) return value
-  return /^-?\d+$/.test(source) ? BigInt(source) : value
 }
 
 /** A number that JSON gives back as it is, and that is no integer beyond 2^53. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { maestroError, type TableFile, type TableRequest } from '@maestro-dataflow/core'
+import { maestroError, parseJson, type TableFile, type TableRequest } from '@maestro-dataflow/core'
 
 const newline = 10
 const flushBytes = 1 << 18
@@ -78,7 +78,7 @@ function parseRow(
   if (!isUtf8(line)) return { reason: 'the text is not UTF-8' }
   const text = line.toString('utf8').trim()
   try {
-    const row: unknown = JSON.parse(text)
+    const row = parseJson(text)
     if (typeof row === 'object' && row !== null && !Array.isArray(row))
       return { text, row: row as Record<string, unknown> }
     return { reason: 'a row is an object of columns' }

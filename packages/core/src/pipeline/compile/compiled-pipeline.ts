@@ -40,3 +40,9 @@ export interface CompiledPipeline {
   readonly steps: ReadonlyMap<string, CompiledStep>
   readonly sinks: ReadonlyMap<string, CompiledSink>
 }
+
+/** The same pipeline, writing nowhere: for those who take its rows themselves. */
+export function withoutSinks(compiled: CompiledPipeline): CompiledPipeline {
+  const stages = compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] }))
+  return { ...compiled, sinks: new Map(), plan: { ...compiled.plan, sinks: [], stages } }
+}

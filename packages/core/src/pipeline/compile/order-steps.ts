@@ -1,6 +1,6 @@
 import type { PipelineDefinition, StepNode } from '../../contracts/pipeline-definition.js'
+import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
-import { didYouMean } from '../../plugins/did-you-mean.js'
 import type { Faults } from './compile-context.js'
 
 /**

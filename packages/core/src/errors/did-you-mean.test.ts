@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { officialPluginOf } from '../plugins/known-plugins.js'
 import { didYouMean } from './did-you-mean.js'
-import { officialPluginOf } from './known-plugins.js'
 
 const known = ['fs.file', 'table.filter', 'ai.generate', 'default', 'id']
 

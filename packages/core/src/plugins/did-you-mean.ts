@@ -1,1 +1,0 @@
-export { didYouMean } from '../errors/did-you-mean.js'
