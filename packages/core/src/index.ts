@@ -53,7 +53,14 @@ export type * from './contracts/plugin.js'
 export { Prompt, type PromptVariables } from './contracts/prompt.js'
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
-export { type CacheDefinition, RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
+export {
+  type CacheDefinition,
+  type CachedAnswer,
+  type CacheEntry,
+  type KeyParts,
+  RESPONSE_CACHE,
+  type ResponseCache,
+} from './contracts/response-cache.js'
 export type { Batch, ColumnSet, Columns, ColumnType, ColumnValue, Row, RowId } from './contracts/row.js'
 export {
   columnTypeOfJson,
@@ -64,6 +71,7 @@ export {
 } from './contracts/schema.js'
 export type * from './contracts/serving.js'
 export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
+export type * from './contracts/serving-settings.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
 export { createToken, type Injected, type Token } from './contracts/token.js'
@@ -103,5 +111,15 @@ export {
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
-export { EnhancedLLMServing, type ServingObserver } from './serving/enhanced-llm-serving.js'
-export { generateObject, toJsonSchema } from './serving/generate-object.js'
+export { readRateLimits } from './serving/call/read-rate-limits.js'
+export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
+export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
+export { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
+export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
+export type { EnhancedOptions } from './serving/enhanced-serving.js'
+export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
+export { extractJson } from './serving/extract-json.js'
+export type { Settled } from './serving/generate-batch.js'
+export { generateObject } from './serving/generate-object.js'
+export { toJsonSchema } from './serving/schema-for-model.js'
+export { type ServingObserver, ServingPlane } from './serving/serving-plane.js'

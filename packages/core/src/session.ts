@@ -18,7 +18,8 @@ import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
 import type { RunEnvironment } from './run/run-context.js'
-import { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
+import { enhance } from './serving/enhance.js'
+import { ServingPlane } from './serving/serving-plane.js'
 
 /** Hops 5 and 6 for one set of loaded plugins: container, hooks and sealed registry, and what the hops after them need. */
 export interface Session {
@@ -51,20 +52,22 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
   hooks.requestDone.tap('maestro', (event) => {
     for (const listener of listeners) listener(event)
   })
-  const registry = registerPlugins(loaded, { hooks, logger, directory: config.directory, configured })
+  const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
   container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
   const observer = {
     requestStart: hooks.requestStart.call.bind(hooks.requestStart),
     requestDone: ({ error, ...event }: RequestDoneEvent) =>
       hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
+    servingState: hooks.servingState.call.bind(hooks.servingState),
   }
+  const plane = new ServingPlane({ budgets: config.budgets, observer })
   const servings = new ConfiguredServings({
     config,
     registry,
     resolve: (tokens) => container.resolveAll(tokens),
     keepSecret: redactor.add,
-    wrap: (provider) => new EnhancedLLMServing(provider, observer),
+    enhance: (provider, settings) => enhance(provider, { plane, settings }),
   })
   container.bindFactory(SERVINGS, { inject: [], create: () => servings })
   const executor =

@@ -33,13 +33,14 @@ export class Redactor {
   /** The same error without secrets in its texts, details and causes; the error itself when there are none in it. */
   readonly error = (error: MaestroError): MaestroError => {
     if (!this.#isIn(error)) return error
-    const { code, hint, retryable, plugin, step, rowId } = error
+    const { code, hint, retryable, stopsRun, plugin, step, rowId } = error
     return new MaestroError({
       code,
       message: this.text(error.message),
       hint: hint === undefined ? undefined : this.text(hint),
       details: this.data(error.details) as Record<string, unknown>,
       retryable,
+      stopsRun,
       cause: this.#cause(error.cause),
     }).at({ plugin, step, rowId })
   }

@@ -20,6 +20,18 @@ const run = z.strictObject({
     .optional(),
   failFast: positive.optional(),
 })
+const amount = z.number('a number of 0 or more is expected').nonnegative('a number of 0 or more is expected')
+const budget = z.strictObject({ usd: amount.optional(), tokens: amount.optional(), requests: amount.optional() })
+const budgets = z.strictObject({
+  run: budget.optional(),
+  steps: z.record(z.string(), budget).optional(),
+  providers: z.record(z.string(), budget).optional(),
+})
+const cache = z.looseObject({
+  use: z.string().optional(),
+  maxMegabytes: z.number().positive().optional(),
+  days: z.number().positive().optional(),
+})
 const tableEngine = z.strictObject({
   use: z.string(),
   threads: positive.optional(),
@@ -34,13 +46,14 @@ export const configSchema = z.strictObject({
   vectorStores: z.record(z.string(), used).optional(),
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
   run: run.optional(),
-  budgets: z.record(z.string(), z.unknown()).optional(),
-  cache: z.record(z.string(), z.unknown()).optional(),
+  budgets: budgets.optional(),
+  cache: z.union([cache, z.literal(false)]).optional(),
   executor: z.string().optional(),
   tableEngine: z.preprocess((value) => (typeof value === 'string' ? { use: value } : value), tableEngine).optional(),
   stateDirectory: z.string().optional(),
   keepRuns: positive.optional(),
   allowOutsidePaths: z.boolean().optional(),
+  allowPrivateAddresses: z.boolean().optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
 
@@ -48,6 +61,8 @@ export const configSchema = z.strictObject({
 export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(configSchema.shape),
   run: Object.keys(run.shape),
+  budgets: Object.keys(budgets.shape),
+  'budgets.run': Object.keys(budget.shape),
   tableEngine: Object.keys(tableEngine.shape),
 }
 

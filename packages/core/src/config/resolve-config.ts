@@ -34,6 +34,7 @@ export async function resolveConfig(
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),
     keepRuns: config.keepRuns ?? 20,
     allowOutsidePaths: config.allowOutsidePaths ?? false,
+    allowPrivateAddresses: config.allowPrivateAddresses ?? false,
     logLevel: config.logLevel ?? 'info',
   })
 }

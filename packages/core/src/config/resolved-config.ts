@@ -2,6 +2,7 @@ import type { RunConfig } from '../contracts/config.js'
 import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
+import type { Budgets, CacheConfig } from '../contracts/serving-settings.js'
 
 /** Options of a configured component; `use` names the contributed kind. Values from the environment are not read yet. */
 export interface UsedComponent {
@@ -22,8 +23,8 @@ export interface ResolvedConfig {
   /** Globs, relative to `directory`. */
   readonly pipelines: readonly string[]
   readonly run: RunConfig
-  readonly budgets: Readonly<Record<string, unknown>>
-  readonly cache: Readonly<Record<string, unknown>>
+  readonly budgets: Budgets
+  readonly cache: CacheConfig | false
   readonly executor: string
   readonly tableEngine:
     | { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number }
@@ -31,5 +32,6 @@ export interface ResolvedConfig {
   readonly stateDirectory: string
   readonly keepRuns: number
   readonly allowOutsidePaths: boolean
+  readonly allowPrivateAddresses: boolean
   readonly logLevel: LogLevel
 }

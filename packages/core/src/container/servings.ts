@@ -1,8 +1,9 @@
 import { unknownSetting } from '../config/resolve-config.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
-import type { LLMCapabilities, LLMServing, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
+import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
+import type { ServingSettings } from '../contracts/serving-settings.js'
 import type { Token } from '../contracts/token.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
@@ -10,6 +11,7 @@ import { optionNames } from '../pipeline/compile/check-options.js'
 import { describeIssues } from '../plugins/describe-issues.js'
 import type { Registry } from '../plugins/registry.js'
 import { disposeAll } from './dispose-all.js'
+import { readSettings, splitSettings } from './read-serving-settings.js'
 
 /** What the configured servings need. */
 export interface ServingsContext {
@@ -17,8 +19,8 @@ export interface ServingsContext {
   readonly registry: Registry
   resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
   keepSecret(value: string): void
-  /** Puts the serving plane around a language model. */
-  wrap(provider: LLMServing): LLMServing
+  /** Puts the serving plane around a provider. */
+  enhance(provider: Serving, settings: ServingSettings): Serving
 }
 
 const examples: Readonly<Record<ServingKind, string>> = {
@@ -56,7 +58,7 @@ export class ConfiguredServings implements Servings {
     if (isServing(configured))
       return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
     const definition = this.#context.registry.get('servings', configured.use, `serving ${name}`)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(optionsOf(configured)) }
+    return { kind: definition.kind, capabilities: definition.capabilities?.(splitSettings(configured).options) }
   }
 
   /** Frees each serving that was made, once. */
@@ -82,15 +84,18 @@ export class ConfiguredServings implements Servings {
 
   #make(name: string, kind: ServingKind): Serving {
     const configured = this.#configured(name, kind, 'serving')
-    const serving = isServing(configured) ? configured : this.#create(name, configured)
-    return serving.kind === 'llm' ? this.#context.wrap(serving) : serving
+    if (isServing(configured)) return this.#context.enhance(configured, {})
+    const { settings, options } = splitSettings(configured)
+    const { path = 'given in code' } = this.#context.config
+    const checked = readSettings(settings, `servings.${name}`, path)
+    return this.#context.enhance(this.#create(name, configured.use, options), checked)
   }
 
-  #create(name: string, configured: UsedComponent): Serving {
+  #create(name: string, use: string, own: object): Serving {
     const { registry, resolve, keepSecret } = this.#context
     const setting = `servings.${name}`
-    const definition = registry.get('servings', configured.use, setting)
-    const given = resolveEnvironment(optionsOf(configured), setting, keepSecret) as object
+    const definition = registry.get('servings', use, setting)
+    const given = resolveEnvironment(own, setting, keepSecret) as object
     const options = validOptions(definition, given, setting, this.#context.config.path ?? 'given in code')
     return definition.create(options, resolve(definition.inject ?? []))
   }
@@ -98,10 +103,6 @@ export class ConfiguredServings implements Servings {
 
 function isServing(value: UsedComponent | Serving): value is Serving {
   return 'kind' in value && !('use' in value)
-}
-
-function optionsOf({ use: _use, ...options }: UsedComponent): unknown {
-  return options
 }
 
 function validOptions(definition: ServingDefinition, options: object, setting: string, path: string): unknown {

@@ -2,6 +2,7 @@ import type { ServingTypes, VectorStoreTypes } from './component-types.js'
 import type { LogLevel } from './logger.js'
 import type { PluginReference } from './plugin.js'
 import type { Serving } from './serving.js'
+import type { Budgets, CacheConfig, ServingSettings } from './serving-settings.js'
 
 const secret: unique symbol = Symbol.for('maestro-dataflow.secret')
 
@@ -32,8 +33,8 @@ type Uses<Types> = [keyof Types] extends [never]
       | { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types]
       | { readonly use: string & {}; readonly [option: string]: unknown }
 
-/** A serving in the config: `use` names the contributed kind, the rest are its options. */
-export type ServingConfig = Uses<ServingTypes>
+/** A serving in the config: `use` names the contributed kind, the rest are its options and those of every serving. */
+export type ServingConfig = Uses<ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<VectorStoreTypes>
 
 /** How runs behave. */
@@ -61,9 +62,10 @@ export interface MaestroConfig {
   /** Globs of pipeline modules, YAML or JSON files. */
   readonly pipelines?: string | readonly string[]
   readonly run?: RunConfig
-  /** Limits of money and tokens, kept by the serving plane. */
-  readonly budgets?: Readonly<Record<string, unknown>>
-  readonly cache?: Readonly<Record<string, unknown>>
+  /** What each run may spend. At a cap the run stops; what was paid for is kept and not asked again. */
+  readonly budgets?: Budgets
+  /** Where finished answers are kept; `false` reuses them within a run only. */
+  readonly cache?: CacheConfig | false
   /** @default 'local' */
   readonly executor?: string
   /** The engine of table operators. @default the only one that is contributed */
@@ -74,5 +76,7 @@ export interface MaestroConfig {
   readonly keepRuns?: number
   /** Let sources and sinks use paths outside the project. @default false */
   readonly allowOutsidePaths?: boolean
+  /** Let addresses that come from rows, such as those of images, lie in private networks. @default false */
+  readonly allowPrivateAddresses?: boolean
   readonly logLevel?: LogLevel
 }

@@ -5,7 +5,7 @@ import type { PipelinePlan } from './plan.js'
 import type { PromptDefinition } from './prompt-definition.js'
 import type { RunReport, StepCounts } from './report.js'
 import type { CacheDefinition } from './response-cache.js'
-import type { LLMRequest, Usage } from './serving.js'
+import type { LLMRequest, ServingKind, Usage } from './serving.js'
 import type { ServingDefinition } from './serving-definition.js'
 import type { StorageDefinition } from './storage.js'
 import type { VectorStoreDefinition } from './vector-store.js'
@@ -87,16 +87,43 @@ export interface RequestEvent {
   readonly request: LLMRequest
 }
 
+/** The usage record of one request: a row's question and all that was done to answer it. */
 export interface RequestDoneEvent {
   readonly serving: string
+  readonly provider: string
+  readonly model: string
+  readonly kind: ServingKind
   readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
+  /** Where the answer came from: the provider, the answers that are kept, or an identical call that was under way. */
+  readonly from: 'provider' | 'cache' | 'joined'
+  /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
   readonly usage?: Usage
+  /** Undefined: the price is not known. */
   readonly cost?: number | undefined
   readonly error?: MaestroError
+  /** Why the answer ended, of language models. */
+  readonly finishReason?: string
+  /** From the first attempt to the end, without the waiting for a turn. */
   readonly durationMs: number
+  /** Milliseconds that it waited for its turn. */
+  readonly waitedMs: number
+  /** Attempts of calls, repairs included. */
   readonly tries: number
+}
+
+/** What the limiter of a serving is doing; told when it changes, a few times a second at most. */
+export interface ServingStateEvent {
+  readonly serving: string
+  /** Calls that may be under way at once now, set or learnt. */
+  readonly concurrency: number
+  readonly inFlight: number
+  readonly waiting: number
+  /** Requests by the minute now, set or learnt; undefined: not bounded. */
+  readonly requestsPerMinute?: number
+  /** Milliseconds for which the account is left in peace. */
+  readonly coolingMs?: number
 }
 
 export interface RejectEvent extends StepEvent {
@@ -128,6 +155,7 @@ export interface LifecycleHooks {
   /** May change the request, for example to redact it. */
   readonly requestStart: WaterfallHook<RequestEvent>
   readonly requestDone: ObserveHook<RequestDoneEvent>
+  readonly servingState: ObserveHook<ServingStateEvent>
   readonly rowRejected: ObserveHook<RejectEvent>
   readonly stepDone: SeriesHook<StepDoneEvent>
   readonly runDone: SeriesHook<RunDoneEvent>

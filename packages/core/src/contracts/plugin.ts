@@ -28,6 +28,10 @@ export interface PluginContext<Options = unknown> {
   readonly logger: Logger
   /** The folder of the config file. */
   readonly directory: string
+  /** Whether paths outside `directory` may be used. */
+  readonly allowOutsidePaths: boolean
+  /** Whether addresses that come from rows may lie in private networks. */
+  readonly allowPrivateAddresses: boolean
 }
 
 /** A plugin's code. */

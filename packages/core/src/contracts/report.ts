@@ -10,10 +10,19 @@ export interface StepCounts {
 
 /** Tokens, cost and calls of one step or a run. */
 export interface UsageTotals {
+  /** Requests that were put to a provider. */
   readonly requests: number
   readonly failedRequests: number
+  /** Requests answered by an answer that was kept, or by an identical call that was under way. */
+  readonly reusedAnswers: number
+  /** Attempts after the first. */
+  readonly retries: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input tokens: read from providers' prefix caches. */
+  readonly cachedInputTokens: number
+  /** Of the output tokens: spent on reasoning that is not shown. */
+  readonly reasoningTokens: number
   /** Dollars; undefined when any price was not known. */
   readonly cost: number | undefined
 }

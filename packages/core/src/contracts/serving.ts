@@ -1,5 +1,6 @@
 import type { RowId } from './row.js'
 import type { JsonSchema } from './schema.js'
+import type { Price, RateLimits } from './serving-settings.js'
 
 /** One part of a message. Media is bytes with a type, or an address. */
 export type ContentPart =
@@ -35,6 +36,12 @@ export interface LLMRequest extends Sampling {
   readonly messages: readonly Message[]
   /** The answer must be JSON of this schema. */
   readonly schema?: JsonSchema
+  /** Which of several answers to the same question is asked for: 0, 1, 2 ... @default 0 */
+  readonly sample?: number
+  /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
+  readonly logprobs?: number
+  /** The version of the prompt that the messages come from. Another version is another question. */
+  readonly promptVersion?: string
 }
 
 /** Tokens of one call or of many. */
@@ -47,7 +54,8 @@ export interface Usage {
   readonly reasoningTokens?: number
 }
 
-export type FinishReason = 'stop' | 'length' | 'content-filter'
+/** Why an answer ended: by itself, cut off at the limit of tokens, withheld by a filter, declined by the model. */
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 
 /** One answer of a language model. */
 export interface LLMResult {
@@ -59,7 +67,23 @@ export interface LLMResult {
   /** Dollars; missing means that the price is not known. */
   readonly cost?: number
   readonly model: string
+  /** Where they were asked for and the provider gives them. */
+  readonly logprobs?: readonly TokenLogprob[]
+  /** What the provider says is left of its limits. */
+  readonly rateLimits?: RateLimits
 }
+
+/** How likely a token of an answer was, as a natural logarithm, and the likeliest ones at its place. */
+export interface TokenLogprob {
+  readonly token: string
+  readonly logprob: number
+  readonly top: readonly { readonly token: string; readonly logprob: number }[]
+}
+
+/** Checks an answer's data: the value to hand on, or what is wrong with it, for people and for the model. */
+export type AnswerCheck = (value: unknown) => AnswerVerdict | Promise<AnswerVerdict>
+
+export type AnswerVerdict = { readonly value: unknown } | { readonly issues: readonly string[] }
 
 /** What goes with a call besides the request. An operator passes its own context. */
 export interface CallOptions {
@@ -70,6 +94,12 @@ export interface CallOptions {
   readonly rowId?: RowId
   /** Milliseconds for one call. */
   readonly timeout?: number
+  /** A provider that streams calls it at each piece that arrives, so that a stall is noticed. */
+  readonly onActivity?: () => void
+  /** Whether an answer that was cut off counts as finished and is kept for the next time. @default false */
+  readonly keepCutOff?: boolean
+  /** For requests with a schema: what else the answer has to pass. An answer that does not is sent back to the model. */
+  readonly check?: AnswerCheck
 }
 
 /** What a serving can do, as data. */
@@ -82,18 +112,38 @@ export interface LLMCapabilities {
   readonly contextTokens?: number
 }
 
-/** A language model. A provider stays small: one request in, one result or typed error out. */
-export interface LLMServing {
-  readonly kind: 'llm'
+/** What every provider says of itself, as data. The serving plane goes by it. */
+export interface ServingBase {
   /** For people and accounting: provider and model. */
   readonly name: string
-  readonly capabilities: LLMCapabilities
+  /** Who answers, such as `openai`, `ollama`, `local`. @default the name */
+  readonly provider?: string | undefined
+  /** @default the name */
+  readonly model?: string | undefined
+  /**
+   * Whose limits calls count against, such as address and key (a hash of it, never the key): servings of one account
+   * are throttled together. @default one of its own
+   */
+  readonly account?: string | undefined
+  /**
+   * What changes the answers besides the request: address, model, defaults. Part of the key of kept answers; without
+   * it, answers are reused within a run only. No secrets.
+   */
+  readonly identity?: Readonly<Record<string, unknown>> | undefined
+  /** What calls cost, when it is known. Own servers and local models cost 0. */
+  readonly price?: Price | undefined
   /** How many calls this serving works on at once; the rest wait. Undefined: no bound of its own. */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
+  dispose?(): Promise<void>
+}
+
+/** A language model. A provider stays small: one request in, one result or typed error out. */
+export interface LLMServing extends ServingBase {
+  readonly kind: 'llm'
+  readonly capabilities: LLMCapabilities
   generate(request: LLMRequest, options?: CallOptions): Promise<LLMResult>
   /** Answers in the order of the requests. */
   generateBatch?(requests: Iterable<LLMRequest>, options?: CallOptions): AsyncIterable<LLMResult>
-  dispose?(): Promise<void>
 }
 
 export interface EmbeddingResult {
@@ -102,42 +152,52 @@ export interface EmbeddingResult {
   readonly usage: Usage
   readonly cost?: number
   readonly model: string
+  readonly rateLimits?: RateLimits
+  /** The places of texts that were longer than the model reads and were cut. */
+  readonly truncated?: readonly number[]
 }
 
 /** A model that turns texts into vectors. */
-export interface EmbeddingServing {
+export interface EmbeddingServing extends ServingBase {
   readonly kind: 'embedding'
-  readonly name: string
   /** Length of the vectors; undefined when not known before the first call. */
-  readonly dimension?: number
+  readonly dimension?: number | undefined
   /** How many texts one call takes at most. */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   embed(texts: readonly string[], options?: CallOptions): Promise<EmbeddingResult>
-  dispose?(): Promise<void>
 }
 
 /** A model that says how well documents answer a query. */
-export interface RerankServing {
+export interface RerankServing extends ServingBase {
   readonly kind: 'rerank'
-  readonly name: string
+  rerank(query: string, documents: readonly string[], options?: CallOptions): Promise<RerankResult>
+}
+
+export interface RerankResult {
   /** One score per document, in order; higher is better. */
-  rerank(
-    query: string,
-    documents: readonly string[],
-    options?: CallOptions,
-  ): Promise<{ readonly scores: readonly number[]; readonly usage?: Usage; readonly model: string }>
-  dispose?(): Promise<void>
+  readonly scores: readonly number[]
+  readonly usage?: Usage
+  readonly cost?: number
+  readonly model: string
+  readonly rateLimits?: RateLimits
 }
 
 /** A model that writes down speech. */
-export interface TranscriptionServing {
+export interface TranscriptionServing extends ServingBase {
   readonly kind: 'transcription'
-  readonly name: string
   transcribe(
     audio: { readonly data: Uint8Array; readonly mediaType: string },
     options?: CallOptions & { readonly language?: string },
-  ): Promise<{ readonly text: string; readonly durationSeconds?: number; readonly model: string }>
-  dispose?(): Promise<void>
+  ): Promise<TranscriptionResult>
+}
+
+export interface TranscriptionResult {
+  readonly text: string
+  readonly durationSeconds?: number
+  readonly usage?: Usage
+  readonly cost?: number
+  readonly model: string
+  readonly rateLimits?: RateLimits
 }
 
 export interface ServingByKind {

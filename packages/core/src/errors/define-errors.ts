@@ -8,6 +8,8 @@ export interface ErrorEntry<Details> {
   readonly hint: (details: Details) => string
   /** Whether the same call may succeed when made again. @default false */
   readonly retryable?: boolean
+  /** Whether going on with other rows is of no use: the run stops instead of rejecting the row. @default false */
+  readonly stopsRun?: boolean
 }
 
 /** A table of errors by code. The documentation page of codes is generated from it. */
@@ -46,6 +48,7 @@ export function defineErrors<const Table extends ErrorTable>(table: Table): Erro
       hint: entry.hint(details),
       details: details as Record<string, unknown>,
       retryable: entry.retryable,
+      stopsRun: entry.stopsRun,
       cause,
     })
   }

@@ -1,3 +1,4 @@
+import type { RateLimits } from '../contracts/serving-settings.js'
 import { defineErrors } from './define-errors.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
@@ -9,6 +10,19 @@ interface Unknown {
   readonly known: readonly string[]
   readonly suggestion?: string | undefined
 }
+
+/** What a provider answered. */
+interface ProviderAnswer {
+  readonly serving: string
+  /** What it said, or what went wrong on the way. */
+  readonly reason: string
+  /** The status of HTTP. */
+  readonly status?: number | undefined
+  readonly rateLimits?: RateLimits | undefined
+}
+
+const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string =>
+  unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : `${Math.round(value)} ${unit}`
 
 /** Every error of core, in the order of the hops. Codes are never reused. */
 export const coreErrors = {
@@ -292,9 +306,61 @@ export const coreErrors = {
       `The serving "${d.name}" is of kind ${d.found}; needed is ${d.expected}.`,
     hint: () => 'Name another serving.',
   },
+  MAESTRO_SERVING_AUTHENTICATION: {
+    message: (d: ProviderAnswer) => `${d.serving} does not accept the key: ${d.reason}`,
+    hint: () => 'Check the `apiKey` of the serving and the environment variable it comes from.',
+  },
+  MAESTRO_SERVING_PERMISSION: {
+    message: (d: ProviderAnswer) => `${d.serving} does not allow this: ${d.reason}`,
+    hint: () => 'The key is known, but may not use this model or feature. Ask for access or name another model.',
+  },
+  MAESTRO_SERVING_NOT_FOUND: {
+    message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} was not found: ${d.reason}`,
+    hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
+      d.fix ?? 'Check the `model` and the `baseUrl` of the serving.',
+  },
+  MAESTRO_SERVING_BAD_REQUEST: {
+    message: (d: ProviderAnswer) => `${d.serving} refused the request: ${d.reason}`,
+    hint: () => 'The provider says what is wrong with it; the same request will be refused again.',
+  },
+  MAESTRO_SERVING_QUOTA: {
+    message: (d: ProviderAnswer) => `The account of ${d.serving} has nothing left: ${d.reason}`,
+    hint: () => 'Add credit or raise the limit of the account; finished answers are kept.',
+  },
+  MAESTRO_SERVING_RATE_LIMITED: {
+    message: (d: ProviderAnswer) => `${d.serving} was asked too much at once: ${d.reason}`,
+    hint: () => 'It was tried again as often as `retries` allows. Set `limits` to what the account may use.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_OVERLOADED: {
+    message: (d: ProviderAnswer) => `${d.serving} is overloaded: ${d.reason}`,
+    hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_SERVER: {
+    message: (d: ProviderAnswer) => `${d.serving} had a fault of its own: ${d.reason}`,
+    hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_CONNECTION: {
+    message: (d: ProviderAnswer) => `${d.serving} cannot be reached: ${d.reason}`,
+    hint: () => 'Check that the server runs, its address (`baseUrl`) and the network.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_BROKEN_REPLY: {
+    message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
+    hint: () => 'Check that `baseUrl` is the address of the API, and not of a page or a proxy.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_REFUSED: {
+    message: (d: { serving: string; reason: string }) => `${d.serving} declined to answer: ${d.reason}`,
+    hint: () => 'Change the prompt or the text of this row, or use another model.',
+  },
   MAESTRO_SERVING_CONTEXT_TOO_LONG: {
-    message: (d: { serving: string; tokens: number; limit: number }) =>
-      `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
+    message: (d: { serving: string; tokens?: number | undefined; limit?: number | undefined; reason?: string }) =>
+      d.tokens === undefined || d.limit === undefined
+        ? `${d.serving}: the prompt is too long: ${d.reason ?? 'it does not fit the context of the model'}`
+        : `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
     hint: () => 'Shorten the text, ask for a shorter answer, or use a model with a longer context.',
   },
   MAESTRO_SERVING_TIMEOUT: {
@@ -339,6 +405,21 @@ export const coreErrors = {
     message: (d: { prompts: number; variables: number }) =>
       `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
     hint: () => 'Give one set of variables for each prompt.',
+  },
+
+  // budgets
+  MAESTRO_BUDGET_REACHED: {
+    message: (d: { scope: string; unit: 'usd' | 'tokens' | 'requests'; cap: number; spent: number; next: number }) =>
+      `The budget of ${d.scope} is used up: ${amount(d.unit, d.spent)} of ${amount(d.unit, d.cap)} are spent, and the next call may take ${amount(d.unit, d.next)}.`,
+    hint: () => 'Raise the budget and run again: finished answers are kept and not asked again.',
+    stopsRun: true,
+  },
+  MAESTRO_BUDGET_UNPRICED: {
+    message: (d: { scope: string; serving: string }) =>
+      `The budget of ${d.scope} is in dollars, and the price of ${d.serving} is not known.`,
+    hint: () =>
+      'Set `price: { input, output }` of the serving in dollars per million tokens, or bound `tokens` or `requests`.',
+    stopsRun: true,
   },
 
   // storages

@@ -5,6 +5,7 @@ export interface MaestroErrorInit {
   readonly hint?: string | undefined
   readonly details?: Readonly<Record<string, unknown>> | undefined
   readonly retryable?: boolean | undefined
+  readonly stopsRun?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -28,6 +29,8 @@ export class MaestroError extends Error {
   readonly details: Readonly<Record<string, unknown>>
   /** Whether the same call may succeed when made again. The runner reads this, never the message. */
   readonly retryable: boolean
+  /** Whether it ends the run instead of rejecting the row. */
+  readonly stopsRun: boolean
   plugin: string | undefined
   step: string | undefined
   rowId: string | undefined
@@ -39,6 +42,7 @@ export class MaestroError extends Error {
     this.hint = init.hint
     this.details = init.details ?? {}
     this.retryable = init.retryable ?? false
+    this.stopsRun = init.stopsRun ?? false
     Object.defineProperty(this, marker, { value: true })
   }
 

@@ -48,6 +48,7 @@ export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
     batchDone: sync(),
     requestStart: observing(Object.assign(new SyncWaterfallHook<[unknown]>(['event']), { hookKind: 'waterfall' })),
     requestDone: sync(),
+    servingState: sync(),
     rowRejected: sync(),
     stepDone: series(),
     runDone: series(),

@@ -14,6 +14,7 @@ import type {
   RunDoneEvent,
   RunEvent,
   SeriesHook,
+  ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
   StepEvent,
@@ -68,6 +69,7 @@ describe('the events of a run', () => {
       readonly batchDone: ObserveHook<BatchEvent>
       readonly requestStart: WaterfallHook<RequestEvent>
       readonly requestDone: ObserveHook<RequestDoneEvent>
+      readonly servingState: ObserveHook<ServingStateEvent>
       readonly rowRejected: ObserveHook<RejectEvent>
       readonly stepDone: SeriesHook<StepDoneEvent>
       readonly runDone: SeriesHook<RunDoneEvent>

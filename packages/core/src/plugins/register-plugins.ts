@@ -14,6 +14,10 @@ export interface RegisterContext {
   readonly hooks: LifecycleHooks
   readonly logger: Logger
   readonly directory: string
+  /** @default false */
+  readonly allowOutsidePaths?: boolean
+  /** @default false */
+  readonly allowPrivateAddresses?: boolean
   /** All plugins of the config, loaded or not: their names serve suggestions. */
   readonly configured: readonly DiscoveredPlugin[]
 }
@@ -46,6 +50,8 @@ function applyPlugin(
     options,
     logger: context.logger.child({ plugin: name }),
     directory: context.directory,
+    allowOutsidePaths: context.allowOutsidePaths ?? false,
+    allowPrivateAddresses: context.allowPrivateAddresses ?? false,
   }
   try {
     assertSynchronous(name, definition.apply({ ...context.hooks, ...own }, pluginContext))

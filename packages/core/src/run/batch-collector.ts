@@ -90,7 +90,8 @@ export class BatchCollector {
       }
     } catch (error) {
       const [only] = rows
-      if (rows.length === 1 && only !== undefined) return this.#done(only, { error })
+      const stops = MaestroError.is(error) && error.stopsRun
+      if ((rows.length === 1 || stops) && only !== undefined) return this.#done(only, { error })
       if (this.#context.signal.aborted) return
       const half = Math.ceil(rows.length / 2)
       await Promise.all([this.#run(rows.slice(0, half)), this.#run(rows.slice(half))])

@@ -326,7 +326,7 @@ export class RowStream {
     if (this.#failed) return
     const error = toStepError(cause, step.id, id)
     step.counter.fail(id)
-    if (step.onError === 'fail') {
+    if (step.onError === 'fail' || error.stopsRun) {
       this.#fail(error)
       return
     }

@@ -1,0 +1,95 @@
+/**
+ * What every serving of the config takes beside its own options. The serving plane keeps these; a provider does not
+ * see them.
+ */
+export interface ServingSettings {
+  /** What is not set is learnt while running. */
+  readonly limits?: ServingLimits
+  /** Milliseconds for one attempt, or each time-out by its name. */
+  readonly timeout?: number | Timeouts
+  /** Tries after the first, of failures that may pass. @default 6 */
+  readonly retries?: number
+  /** How often a model may mend an answer that does not fit its schema. @default 1 */
+  readonly repairs?: number
+  /** Whether answers are kept beyond the run and reused. @default true */
+  readonly cache?: boolean
+  /** What calls cost, when the provider does not know or you pay another price. */
+  readonly price?: Price
+}
+
+/** How much a serving is asked at once and by the minute. */
+export interface ServingLimits {
+  /** Calls at once. */
+  readonly concurrency?: number
+  readonly requestsPerMinute?: number
+  /** Tokens of prompts and answers. */
+  readonly tokensPerMinute?: number
+}
+
+/** Time-outs in milliseconds. */
+export interface Timeouts {
+  /** One attempt. @default 600000 */
+  readonly attempt?: number
+  /** Until the first piece of an answer, of servings that stream. @default no bound of its own */
+  readonly firstByte?: number
+  /** Between two pieces of an answer, of servings that stream. @default no bound of its own */
+  readonly stall?: number
+  /** All attempts of one call and the waiting between them. @default 1800000 */
+  readonly total?: number
+}
+
+/** What a model costs, in dollars per million tokens. */
+export interface Price {
+  readonly input: number
+  /** @default 0, for models that write no tokens */
+  readonly output?: number
+  /** Input tokens read from the provider's prefix cache. @default the price of input */
+  readonly cachedInput?: number
+  /** Dollars for each request beside its tokens. */
+  readonly request?: number
+  /** When the price was looked up, `2026-11-24`, and where. */
+  readonly date?: string
+  readonly source?: string
+}
+
+/** What may be spent. What is not set is not bounded. */
+export interface Budget {
+  readonly usd?: number
+  /** Tokens of prompts and answers together. */
+  readonly tokens?: number
+  readonly requests?: number
+}
+
+/** What each run may spend: as a whole, by step, by provider (`openai`, `ollama` ...). */
+export interface Budgets {
+  readonly run?: Budget
+  readonly steps?: Readonly<Record<string, Budget>>
+  readonly providers?: Readonly<Record<string, Budget>>
+}
+
+/** What a provider said of its limits with an answer or an error. */
+export interface RateLimits {
+  /** Milliseconds after which to ask again. */
+  readonly retryAfterMs?: number
+  readonly requests?: RateLimit
+  readonly tokens?: RateLimit
+}
+
+/** One limit and what is left of it. */
+export interface RateLimit {
+  readonly limit?: number
+  readonly remaining?: number
+  /** Milliseconds until all of it is there again. */
+  readonly resetMs?: number
+}
+
+/** Which answers are kept, where and for how long. */
+export interface CacheConfig {
+  /** `disk`: in the state directory, for all runs and processes; `memory`: for this process; or a contributed cache. @default 'disk' */
+  readonly use?: string
+  /** @default 2048 */
+  readonly maxMegabytes?: number
+  /** How long an answer is good for, in days. @default no bound */
+  readonly days?: number
+  readonly [option: string]: unknown
+}

@@ -1,0 +1,50 @@
+import { createMemoryCache } from '../../builtin/memory-cache.js'
+import type { CachedAnswer, ResponseCache } from '../../contracts/response-cache.js'
+import type { ServingBase } from '../../contracts/serving.js'
+import type { Fingerprint } from '../fingerprint.js'
+
+/** For whom an answer is looked up or kept. */
+export interface AnswerPlace {
+  readonly serving: ServingBase
+  /** Whether it may outlive the run. */
+  readonly shared: boolean
+  readonly run: string | undefined
+}
+
+/**
+ * The answers that are there already: those of the shared cache, for servings that say what their answers depend on,
+ * and those of the run, which are always reused.
+ */
+export class KeptAnswers {
+  readonly #shared: ResponseCache | undefined
+  readonly #runs = new Map<string, ResponseCache>()
+
+  constructor(shared?: ResponseCache) {
+    this.#shared = shared
+  }
+
+  get(place: AnswerPlace, { key }: Fingerprint): Promise<CachedAnswer | undefined> | undefined {
+    return this.#cacheOf(place)?.get(key)
+  }
+
+  set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer): Promise<void> | undefined {
+    return this.#cacheOf(place)?.set(key, answer, parts)
+  }
+
+  /** Forgets the answers that were a run's own. */
+  async endRun(run: string): Promise<void> {
+    const answers = this.#runs.get(run)
+    this.#runs.delete(run)
+    await answers?.dispose()
+  }
+
+  #cacheOf({ serving, shared, run }: AnswerPlace): ResponseCache | undefined {
+    if (shared && serving.identity !== undefined && this.#shared !== undefined) return this.#shared
+    if (run === undefined) return undefined
+    const known = this.#runs.get(run)
+    if (known !== undefined) return known
+    const made = createMemoryCache()
+    this.#runs.set(run, made)
+    return made
+  }
+}

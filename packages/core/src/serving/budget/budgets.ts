@@ -1,0 +1,97 @@
+import type { Budgets } from '../../contracts/serving-settings.js'
+import { Account, type Spending } from './spending.js'
+
+/** What a call is charged to. */
+export interface BudgetPlace {
+  readonly run: string | undefined
+  readonly step: string | undefined
+  readonly provider: string
+  readonly serving: string
+}
+
+/** What a call may take, until it is known what it took. */
+export interface Reservation {
+  settle(spent: Spending): void
+}
+
+/**
+ * The budgets of all runs. A call reserves what it may take before it is made and settles what it took after it, so
+ * that calls side by side cannot pass a cap together. When nothing is left, calls wait for those under way, which may
+ * take less than they reserved; only when none is under way the budget is used up.
+ */
+export class BudgetKeeper {
+  readonly #budgets: Budgets
+  readonly #runs = new Map<string, Map<string, Account>>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor(budgets: Budgets = {}) {
+    this.#budgets = budgets
+  }
+
+  /**
+   * @returns undefined at once where no budget applies
+   * @throws MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, the signal's reason
+   */
+  reserve(place: BudgetPlace, next: () => Spending, signal?: AbortSignal): Promise<Reservation> | undefined {
+    const accounts = this.#accountsOf(place)
+    return accounts.length === 0 ? undefined : this.#whenFree(accounts, place.serving, next(), signal)
+  }
+
+  endRun(run: string): void {
+    this.#runs.delete(run)
+  }
+
+  async #whenFree(
+    accounts: readonly Account[],
+    serving: string,
+    next: Spending,
+    signal: AbortSignal | undefined,
+  ): Promise<Reservation> {
+    for (;;) {
+      signal?.throwIfAborted()
+      const full = accounts.find((account) => account.refusal(serving, next, true) !== undefined)
+      if (full === undefined) break
+      const refusal = full.refusal(serving, next, false) ?? full.refusal(serving, next, true)
+      if (!full.busy) throw refusal
+      await this.#nextSettled(signal)
+    }
+    for (const account of accounts) account.reserve(next)
+    return {
+      settle: (spent) => {
+        for (const account of accounts) account.settle(next, spent)
+        const waiting = [...this.#waiting]
+        this.#waiting.clear()
+        for (const wake of waiting) wake()
+      },
+    }
+  }
+
+  #nextSettled(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal?.addEventListener('abort', wake)
+    })
+  }
+
+  #accountsOf({ run = '', step, provider }: BudgetPlace): readonly Account[] {
+    const { run: whole, steps = {}, providers = {} } = this.#budgets
+    const scopes = [
+      ['the run', whole],
+      [`step ${step}`, step !== undefined && Object.hasOwn(steps, step) ? steps[step] : undefined],
+      [`provider ${provider}`, Object.hasOwn(providers, provider) ? providers[provider] : undefined],
+    ] as const
+    return scopes.flatMap(([scope, cap]) => {
+      if (cap === undefined) return []
+      const accounts = this.#runs.get(run) ?? new Map<string, Account>()
+      this.#runs.set(run, accounts)
+      const account = accounts.get(scope) ?? new Account(scope, cap)
+      accounts.set(scope, account)
+      return [account]
+    })
+  }
+}

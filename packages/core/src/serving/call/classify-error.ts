@@ -1,0 +1,29 @@
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { reasonOf } from '../../errors/reason-of.js'
+import { servingError } from './serving-error.js'
+
+/** Codes of Node and undici for connections that could not be made or broke. */
+const connectionCodes =
+  /^(ECONN|ENOTFOUND|EAI_|EPIPE|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HPE_)/
+
+/**
+ * The typed error of whatever a provider threw: a typed one as it is, an answer with a status by the table, a broken
+ * connection by the codes in its chain of causes, anything else as MAESTRO_SERVING_FAILED.
+ */
+export function classifyError(serving: string, error: unknown): MaestroError {
+  if (MaestroError.is(error)) return error
+  for (let cause = error, depth = 0; typeof cause === 'object' && cause !== null && depth < 5; depth++) {
+    const { code, status, cause: next } = cause as { code?: unknown; status?: unknown; cause?: unknown }
+    if (typeof code === 'string' && connectionCodes.test(code))
+      return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: `${code}: ${reasonOf(cause)}` }, error)
+    if (typeof status === 'number' && status >= 400)
+      return servingError(
+        serving,
+        { status, reason: reasonOf(cause), ...(typeof code === 'string' ? { code } : {}) },
+        error,
+      )
+    cause = next
+  }
+  return maestroError('MAESTRO_SERVING_FAILED', { serving, reason: reasonOf(error) }, error)
+}

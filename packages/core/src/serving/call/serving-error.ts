@@ -1,0 +1,104 @@
+import type { RateLimits } from '../../contracts/serving-settings.js'
+import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+
+/** An answer of a provider that is no result. */
+export interface ProviderFailure {
+  /** The status of HTTP, where there was an answer at all. */
+  readonly status?: number | undefined
+  /** The provider's own code or type, such as `context_length_exceeded`. */
+  readonly code?: string | undefined
+  /** What it said. */
+  readonly reason: string
+  readonly rateLimits?: RateLimits | undefined
+  /** What to do, of a model that is not there. */
+  readonly fix?: string | undefined
+}
+
+/** The codes that are made from a provider's answer. */
+type FailureCode = Extract<
+  CoreErrorCode,
+  | 'MAESTRO_SERVING_AUTHENTICATION'
+  | 'MAESTRO_SERVING_PERMISSION'
+  | 'MAESTRO_SERVING_NOT_FOUND'
+  | 'MAESTRO_SERVING_BAD_REQUEST'
+  | 'MAESTRO_SERVING_CONTEXT_TOO_LONG'
+  | 'MAESTRO_SERVING_FILTERED'
+  | 'MAESTRO_SERVING_QUOTA'
+  | 'MAESTRO_SERVING_RATE_LIMITED'
+  | 'MAESTRO_SERVING_OVERLOADED'
+  | 'MAESTRO_SERVING_SERVER'
+  | 'MAESTRO_SERVING_CONNECTION'
+>
+
+/**
+ * The table from what providers answer to typed codes: the first line that fits decides. A provider's own code says
+ * more than the status, and the words of a message less; words are looked at where providers give no code.
+ */
+const table: readonly {
+  readonly status?: readonly number[]
+  readonly code?: RegExp
+  readonly words?: RegExp
+  readonly error: FailureCode
+}[] = [
+  { code: /insufficient_quota|billing|credit/i, error: 'MAESTRO_SERVING_QUOTA' },
+  { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
+  {
+    status: [403, 429],
+    words: /insufficient (quota|balance|credit)|exceeded your current quota|out of credit|billing|arrear/i,
+    error: 'MAESTRO_SERVING_QUOTA',
+  },
+  { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },
+  {
+    status: [400, 413, 422, 500],
+    words:
+      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds/i,
+    error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
+  },
+  { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },
+  {
+    status: [400, 403],
+    words: /content (filter|management|policy)|inappropriate content|safety system|flagged/i,
+    error: 'MAESTRO_SERVING_FILTERED',
+  },
+  { code: /model_not_found/i, error: 'MAESTRO_SERVING_NOT_FOUND' },
+  { status: [401], error: 'MAESTRO_SERVING_AUTHENTICATION' },
+  { code: /invalid_api_key/i, error: 'MAESTRO_SERVING_AUTHENTICATION' },
+  { status: [403], error: 'MAESTRO_SERVING_PERMISSION' },
+  { status: [404, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
+  { status: [429], error: 'MAESTRO_SERVING_RATE_LIMITED' },
+  { code: /rate_limit/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
+  { status: [503, 529], error: 'MAESTRO_SERVING_OVERLOADED' },
+  { code: /overloaded/i, error: 'MAESTRO_SERVING_OVERLOADED' },
+]
+
+/**
+ * The typed error of a provider's answer.
+ *
+ * @example
+ * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
+ */
+export function servingError(serving: string, failure: ProviderFailure, cause?: unknown): MaestroError {
+  const { status, code, reason, rateLimits, fix } = failure
+  const known = table.find(
+    (line) =>
+      (line.status === undefined || (status !== undefined && line.status.includes(status))) &&
+      (line.code === undefined || (code !== undefined && line.code.test(code))) &&
+      (line.words === undefined || line.words.test(reason)),
+  )
+  const details = {
+    serving,
+    reason,
+    ...(status === undefined ? {} : { status }),
+    ...(rateLimits === undefined ? {} : { rateLimits }),
+    ...(fix === undefined ? {} : { fix }),
+  }
+  return maestroError(known?.error ?? byStatus(status), details, cause)
+}
+
+function byStatus(status: number | undefined): FailureCode {
+  if (status === undefined) return 'MAESTRO_SERVING_CONNECTION'
+  // 408, 409 and 425 say that the same request may succeed later.
+  if (status >= 500 || [408, 409, 425].includes(status)) return 'MAESTRO_SERVING_SERVER'
+  return 'MAESTRO_SERVING_BAD_REQUEST'
+}

@@ -1,0 +1,96 @@
+import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving.js'
+import type { Price, ServingSettings } from '../contracts/serving-settings.js'
+import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import type { AnswerPlace } from './answers/kept-answers.js'
+import type { CallPath } from './call/call-provider.js'
+import { classifyError } from './call/classify-error.js'
+import { limiterOf } from './limiter/shared-limiters.js'
+import { ServingPlane } from './serving-plane.js'
+import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
+import { UsageRecord } from './usage-record.js'
+
+/** What a serving of any kind is given by the plane. */
+export interface EnhancedOptions {
+  readonly plane?: ServingPlane
+  readonly settings?: ServingSettings
+}
+
+/** What the planes around all kinds of servings have in common. */
+export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
+  readonly name: string
+  protected readonly inner: Provider
+  protected readonly plane: ServingPlane
+  protected readonly settings: ResolvedSettings
+  protected readonly path: CallPath
+  readonly #stopObserving: () => void
+
+  constructor(provider: Provider, { plane = new ServingPlane(), settings = {} }: EnhancedOptions = {}) {
+    const { name, account, model = name } = provider
+    this.name = name
+    this.inner = provider
+    this.plane = plane
+    this.settings = resolveSettings(provider, settings)
+    const limiter = limiterOf({ account, model, limits: this.settings.limits })
+    this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
+    this.#stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+  }
+
+  get provider(): string {
+    return this.inner.provider ?? this.name
+  }
+
+  get model(): string {
+    return this.inner.model ?? this.name
+  }
+
+  /** Known by its config or its provider. */
+  get price(): Price | undefined {
+    return this.settings.price
+  }
+
+  /** Frees the provider. */
+  async dispose(): Promise<void> {
+    this.#stopObserving()
+    await this.inner.dispose?.()
+  }
+
+  /** Whether an answer may be another call's: within a run, and of servings whose answers are kept. */
+  protected reuses({ run }: CallOptions): boolean {
+    return run !== undefined || (this.settings.cache && this.inner.identity !== undefined)
+  }
+
+  protected answerPlace({ run }: CallOptions): AnswerPlace {
+    return { serving: this.inner, shared: this.settings.cache, run }
+  }
+
+  /**
+   * Does the work of one request and tells of it when it is done, however it ends.
+   *
+   * @throws a typed error, whatever the work throws
+   */
+  protected async recorded<Result>(
+    options: CallOptions,
+    work: (record: UsageRecord) => Promise<{ readonly result: Result; readonly asked: boolean }>,
+  ): Promise<{ readonly result: Result; readonly record: UsageRecord }> {
+    const record = new UsageRecord(this.inner, options, this.settings.price)
+    let done: { readonly result: Result; readonly asked: boolean }
+    try {
+      done = await work(record)
+    } catch (cause) {
+      throw this.failed(record, options, cause)
+    }
+    record.tell(this.plane.observer, { from: done.asked ? 'provider' : 'cache' })
+    return { result: done.result, record }
+  }
+
+  /** Tells of a request that failed. @returns its typed error */
+  protected failed(record: UsageRecord, { signal }: CallOptions, cause: unknown): MaestroError {
+    const error =
+      signal?.aborted === true && !MaestroError.is(cause)
+        ? maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, cause)
+        : classifyError(this.name, cause)
+    record.tell(this.plane.observer, { from: 'provider', error })
+    return error
+  }
+}

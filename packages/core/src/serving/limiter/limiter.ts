@@ -1,0 +1,47 @@
+import type { RateLimits, ServingLimits } from '../../contracts/serving-settings.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+
+/** How a call that had a permit ended. */
+export interface CallOutcome {
+  readonly durationMs: number
+  /** Tokens that it took; 0 when that is not known. */
+  readonly tokens: number
+  readonly error?: MaestroError
+  /** What the provider said with it. */
+  readonly rateLimits?: RateLimits | undefined
+}
+
+/** The right to make one call. */
+export interface Permit {
+  /** Must be called once, when the call has ended. */
+  release(outcome: CallOutcome): void
+}
+
+/** What a limiter is doing. */
+export interface LimiterState {
+  readonly concurrency: number
+  readonly inFlight: number
+  readonly waiting: number
+  readonly requestsPerMinute?: number
+  readonly coolingMs?: number
+}
+
+/** Decides when the next call of a serving may be made. */
+export interface Limiter {
+  readonly state: LimiterState
+  /**
+   * @param tokens What the call may take, for limits by the minute.
+   * @throws the signal's reason
+   */
+  acquire(tokens: number, signal?: AbortSignal): Promise<Permit>
+  /** Hears of changes of the state until the function it gives back is called. */
+  observe(listener: (state: LimiterState) => void): () => void
+}
+
+/** Which limiter a serving goes by. */
+export interface LimiterPlace {
+  /** Undefined: one of its own. */
+  readonly account: string | undefined
+  readonly model: string
+  readonly limits: ServingLimits
+}

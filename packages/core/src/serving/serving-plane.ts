@@ -1,0 +1,38 @@
+import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contracts/hooks.js'
+import type { ResponseCache } from '../contracts/response-cache.js'
+import type { Budgets } from '../contracts/serving-settings.js'
+import { KeptAnswers } from './answers/kept-answers.js'
+import { BudgetKeeper } from './budget/budgets.js'
+
+/** Who hears of calls. */
+export interface ServingObserver {
+  /** May change the request. */
+  requestStart?(event: RequestEvent): RequestEvent
+  requestDone?(event: RequestDoneEvent): void
+  servingState?(event: ServingStateEvent): void
+}
+
+/** What the servings of a project share: the answers that are kept, the budgets and those who hear of calls. */
+export class ServingPlane {
+  readonly answers: KeptAnswers
+  readonly budgets: BudgetKeeper
+  readonly observer: ServingObserver
+
+  constructor(
+    parts: {
+      readonly cache?: ResponseCache | undefined
+      readonly budgets?: Budgets | undefined
+      readonly observer?: ServingObserver
+    } = {},
+  ) {
+    this.answers = new KeptAnswers(parts.cache)
+    this.budgets = new BudgetKeeper(parts.budgets)
+    this.observer = parts.observer ?? {}
+  }
+
+  /** Forgets what belongs to a run alone. */
+  async endRun(run: string): Promise<void> {
+    this.budgets.endRun(run)
+    await this.answers.endRun(run)
+  }
+}

@@ -1,0 +1,37 @@
+import type { ServingBase } from '../contracts/serving.js'
+import type { Price, ServingLimits, ServingSettings, Timeouts } from '../contracts/serving-settings.js'
+
+/** The settings of a serving with every default filled in. */
+export interface ResolvedSettings {
+  readonly limits: ServingLimits
+  readonly timeouts: Timeouts & { readonly attempt: number; readonly total: number }
+  readonly retries: number
+  readonly repairs: number
+  readonly cache: boolean
+  readonly price: Price | undefined
+}
+
+/** The names of the settings that every serving takes beside its own options. */
+export const servingSettingNames = ['limits', 'timeout', 'retries', 'repairs', 'cache', 'price'] as const
+
+const defaults = { attempt: 600_000, total: 1_800_000, retries: 6, repairs: 1 }
+
+/** Fills in what is not set, from what the provider says of itself. */
+export function resolveSettings(serving: ServingBase, settings: ServingSettings): ResolvedSettings {
+  const { limits = {}, timeout = {}, retries = defaults.retries, repairs = defaults.repairs, cache = true } = settings
+  const given = typeof timeout === 'number' ? { attempt: timeout } : timeout
+  const attempt = given.attempt ?? defaults.attempt
+  const concurrency = least(limits.concurrency, serving.concurrency)
+  return {
+    limits: concurrency === undefined ? limits : { ...limits, concurrency },
+    timeouts: { ...given, attempt, total: given.total ?? Math.max(defaults.total, 2 * attempt) },
+    retries,
+    repairs,
+    cache,
+    price: settings.price ?? serving.price,
+  }
+}
+
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+}
