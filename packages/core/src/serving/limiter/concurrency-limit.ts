@@ -1,0 +1,103 @@
+import { ThroughputSearch } from './throughput-search.js'
+import type { Verdict } from './verdict.js'
+
+const first = 2
+/** Where nothing is set: what a process may keep open without thought. */
+const most = 256
+const leastRound = 4
+/** A larger share of calls without an answer is no accident. */
+const accidents = 0.1
+const backOff = 0.7
+
+/**
+ * How many calls may be under way at once. A set number is used from the start; it gives way only to a server that does
+ * not cope, and comes back. Without one it is learnt.
+ *
+ * Calls are judged in rounds, of those that began under the limit of now.
+ */
+export class ConcurrencyLimit {
+  readonly #search = new ThroughputSearch()
+  #set: number | undefined
+  #limit = first
+  /** After a rest the calls at once begin low and double with each round of answers. */
+  #opened = Number.POSITIVE_INFINITY
+  #round = 1
+  #full = false
+  #answered = 0
+  #lost = 0
+  #durationMs = 0
+  #tokens = 0
+  #tokensKnown = true
+
+  get value(): number {
+    return Math.min(this.#limit, this.#opened)
+  }
+
+  /** The number of the round, to be given back with the end of each call. */
+  get round(): number {
+    return this.#round
+  }
+
+  /** What is set, the least of it where several servings set it. */
+  limit(set: number | undefined): void {
+    if (set === this.#set) return
+    this.#set = set
+    this.#newRound(set ?? Math.min(this.#limit, most))
+  }
+
+  /** A call was sent; @param inFlight those under way with it. */
+  send(inFlight: number): void {
+    if (inFlight >= this.#limit) this.#full = true
+  }
+
+  /** A call that began in a round has ended. */
+  done(round: number, verdict: Verdict, durationMs: number, tokens: number): void {
+    if (verdict === 'answered') this.#opened++
+    if (round !== this.#round) return
+    if (verdict === 'overloaded' || verdict === 'lost') this.#lost++
+    else if (verdict === 'answered') {
+      this.#answered++
+      this.#durationMs += durationMs
+      this.#tokens += tokens
+      if (tokens === 0) this.#tokensKnown = false
+    }
+    if (this.#answered + this.#lost >= Math.max(this.#limit, leastRound)) this.#judge()
+  }
+
+  /** The provider takes no more: what it has now is enough. */
+  refused(inFlight: number): void {
+    if (this.#set !== undefined) return
+    this.#search.reset()
+    this.#newRound(Math.max(1, Math.min(this.#limit, inFlight)))
+  }
+
+  /** The account has rested: nothing bursts after it. */
+  reopen(): void {
+    this.#opened = first
+  }
+
+  #judge(): void {
+    const set = this.#set
+    if (this.#lost > accidents * (this.#answered + this.#lost)) {
+      this.#search.reset()
+      this.#newRound(Math.max(1, Math.floor(this.#limit * backOff)))
+    } else if (set !== undefined) {
+      this.#newRound(Math.min(set, this.#limit + Math.ceil(this.#limit / 8)))
+    } else if (this.#full) {
+      const work = this.#tokensKnown ? this.#tokens : this.#answered
+      const next = this.#search.next(this.#limit, (this.#limit * work) / Math.max(1, this.#durationMs))
+      this.#newRound(Math.min(most, next))
+    } else this.#newRound(this.#limit)
+  }
+
+  #newRound(limit: number): void {
+    this.#limit = limit
+    this.#round++
+    this.#full = false
+    this.#answered = 0
+    this.#lost = 0
+    this.#durationMs = 0
+    this.#tokens = 0
+    this.#tokensKnown = true
+  }
+}
