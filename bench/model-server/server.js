@@ -25,7 +25,9 @@ function answer(response, status, body, headers = {}) {
 }
 
 const refuse = (response) =>
-  answer(response, 429, '{"error":{"message":"Too many requests","code":"rate_limit_exceeded"}}', { 'retry-after': '1' })
+  answer(response, 429, '{"error":{"message":"Too many requests","code":"rate_limit_exceeded"}}', {
+    'retry-after': '1',
+  })
 
 const completion = (row) =>
   `{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"answer ${row}"}}],"usage":{"prompt_tokens":20,"completion_tokens":5,"total_tokens":25}}`

@@ -106,7 +106,7 @@ export class AdaptiveLimiter implements Limiter {
     const resting = this.#account.wait(now)
     if (this.#account.rests !== this.#restsSeen) {
       this.#restsSeen = this.#account.rests
-      this.#concurrency.reopen()
+      this.#concurrency.reopen(this.#inFlight)
     }
     if (this.#inFlight >= this.#concurrency.value) return Number.POSITIVE_INFINITY
     return Math.max(resting, this.#requests.wait(now), this.#tokens.wait(now))
@@ -156,7 +156,7 @@ export class AdaptiveLimiter implements Limiter {
     const now = performance.now()
     const { durationMs, tokens, rateLimits, error } = outcome
     const verdict = verdictOf(outcome)
-    this.#concurrency.done(sent.round, verdict, durationMs, tokens)
+    this.#concurrency.done(sent.round, verdict, durationMs)
     if (verdict === 'answered') this.#account.answered(sent.call, now)
     else if (verdict === 'refused' || verdict === 'overloaded') {
       this.#account.refused(sent.call, rateLimits?.retryAfterMs, now)

@@ -1,4 +1,4 @@
-import { ThroughputSearch } from './throughput-search.js'
+import { type Round, ThroughputSearch } from './throughput-search.js'
 import type { Verdict } from './verdict.js'
 
 const first = 2
@@ -25,9 +25,8 @@ export class ConcurrencyLimit {
   #full = false
   #answered = 0
   #lost = 0
-  #durationMs = 0
-  #tokens = 0
-  #tokensKnown = true
+  #durations = 0
+  #squares = 0
 
   get value(): number {
     return Math.min(this.#limit, this.#opened)
@@ -51,15 +50,14 @@ export class ConcurrencyLimit {
   }
 
   /** A call that began in a round has ended. */
-  done(round: number, verdict: Verdict, durationMs: number, tokens: number): void {
+  done(round: number, verdict: Verdict, durationMs: number): void {
     if (verdict === 'answered') this.#opened++
     if (round !== this.#round) return
     if (verdict === 'overloaded' || verdict === 'lost') this.#lost++
     else if (verdict === 'answered') {
       this.#answered++
-      this.#durationMs += durationMs
-      this.#tokens += tokens
-      if (tokens === 0) this.#tokensKnown = false
+      this.#durations += durationMs
+      this.#squares += durationMs ** 2
     }
     if (this.#answered + this.#lost >= Math.max(this.#limit, leastRound)) this.#judge()
   }
@@ -71,9 +69,9 @@ export class ConcurrencyLimit {
     this.#newRound(Math.max(1, Math.min(this.#limit, inFlight)))
   }
 
-  /** The account has rested: nothing bursts after it. */
-  reopen(): void {
-    this.#opened = first
+  /** The account has rested: nothing bursts after it. @param inFlight Calls that were under way all the while. */
+  reopen(inFlight: number): void {
+    this.#opened = inFlight + first
   }
 
   #judge(): void {
@@ -83,11 +81,18 @@ export class ConcurrencyLimit {
       this.#newRound(Math.max(1, Math.floor(this.#limit * backOff)))
     } else if (set !== undefined) {
       this.#newRound(Math.min(set, this.#limit + Math.ceil(this.#limit / 8)))
-    } else if (this.#full) {
-      const work = this.#tokensKnown ? this.#tokens : this.#answered
-      const next = this.#search.next(this.#limit, (this.#limit * work) / Math.max(1, this.#durationMs))
-      this.#newRound(Math.min(most, next))
-    } else this.#newRound(this.#limit)
+    } else this.#newRound(this.#full ? Math.min(most, this.#search.next(this.#measured())) : this.#limit)
+  }
+
+  /** By Little's law the throughput is the calls under way over the time that each takes. */
+  #measured(): Round {
+    const mean = this.#durations / this.#answered
+    const variance = Math.max(0, this.#squares / this.#answered - mean ** 2)
+    return {
+      limit: this.#limit,
+      throughput: this.#limit / Math.max(mean, 0.01),
+      error: Math.sqrt(variance / this.#answered) / Math.max(mean, 0.01),
+    }
   }
 
   #newRound(limit: number): void {
@@ -96,8 +101,7 @@ export class ConcurrencyLimit {
     this.#full = false
     this.#answered = 0
     this.#lost = 0
-    this.#durationMs = 0
-    this.#tokens = 0
-    this.#tokensKnown = true
+    this.#durations = 0
+    this.#squares = 0
   }
 }

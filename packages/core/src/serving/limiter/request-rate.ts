@@ -7,10 +7,10 @@ const slackMs = 100
 const spanMs = 1000
 const spanCalls = 10
 const longSpanMs = 10_000
-/** More refusals than this share of the calls are no accident. */
+/** So large a share of refusals may be an accident. */
 const accidents = 0.1
-/** So many at once need no more waiting. */
-const flood = { refused: 4, share: 0.3 }
+/** From below the limit, what is saved up there makes up for the time above it. */
+const margin = 0.9
 const slowest = 1 / 60_000
 
 /**
@@ -28,7 +28,9 @@ export class RequestRate {
   #refused = 0
   #held = false
   #goodSpans = 0
-  #before = { let: 0, ms: 0 }
+  /** What was let in since the rate was lowered last; of a rate that never was, in the last two spans. */
+  #letIn = 0
+  #countedFrom = 0
 
   /** Undefined: not bounded. */
   get perMinute(): number | undefined {
@@ -53,7 +55,9 @@ export class RequestRate {
   send(now: number): void {
     this.#judge(now)
     if (this.#sent === 0) this.#spanStart = now
+    if (this.#countedFrom === 0) this.#countedFrom = now
     this.#sent++
+    this.#letIn++
     this.#pace.take(1, now)
   }
 
@@ -65,6 +69,7 @@ export class RequestRate {
   refused(sentAt: number, now: number): boolean {
     if (sentAt < this.#loweredAt) return false
     this.#refused++
+    this.#letIn--
     return this.#judge(now)
   }
 
@@ -80,41 +85,45 @@ export class RequestRate {
   #judge(now: number): boolean {
     if (this.#sent === 0) return false
     const ms = now - this.#spanStart
-    // Those of the span before may be refused only now.
-    const share = Math.min(1, this.#refused / this.#sent)
-    const flooded = this.#refused >= flood.refused && share >= flood.share
+    const flooded = this.#refused >= 4 && this.#refusedBeyond(3)
     if (!flooded && (ms < spanMs || (this.#sent < spanCalls && ms < longSpanMs))) return false
-    const lower = this.#refused > 1 && share > accidents
-    if (lower) this.#lower(ms, now)
-    else this.#raise(ms)
+    const lower = flooded || this.#refusedBeyond(2)
+    if (lower) this.#lower(now)
+    else this.#raise()
     this.#sent = 0
     this.#refused = 0
     this.#held = false
     return lower
   }
 
-  #lower(ms: number, now: number): void {
-    const letIn = Math.max(0, this.#sent - this.#refused)
-    if (this.#learnt === Number.POSITIVE_INFINITY) {
-      // What was let in at first may have been saved up: a second's worth at least is looked at.
-      this.#learnt = (this.#before.let + letIn) / Math.max(spanMs, this.#before.ms + ms)
-    } else {
-      // Few calls measure badly; a long span may tell of a far lower rate.
-      this.#learnt = Math.max(letIn / Math.max(1, ms), this.#learnt / (ms < 5 * spanMs ? 2 : 4))
-    }
-    this.#learnt = Math.max(this.#learnt, slowest)
+  /** Whether more was refused than by accident, by so many standard deviations. */
+  #refusedBeyond(deviations: number): boolean {
+    const expected = accidents * this.#sent
+    return this.#refused > expected + deviations * Math.sqrt(expected)
+  }
+
+  #lower(now: number): void {
+    const ms = now - this.#countedFrom
+    // Few calls measure badly: half of what was is the least then.
+    const least = this.#learnt === Number.POSITIVE_INFINITY || ms >= 5 * spanMs ? 0 : this.#learnt / 2
+    const letIn = Math.max(0, this.#letIn) / Math.max(spanMs, ms)
+    this.#learnt = Math.max(slowest, least, Math.min(this.#learnt, letIn) * margin)
     this.#loweredAt = now
+    this.#countedFrom = now
+    this.#letIn = 0
     this.#goodSpans = 0
-    this.#before = { let: 0, ms: 0 }
     this.#apply()
   }
 
-  #raise(ms: number): void {
-    this.#before = { let: Math.max(0, this.#sent - this.#refused), ms }
-    if (!this.#held || this.#learnt === Number.POSITIVE_INFINITY) return
-    this.#goodSpans++
-    this.#learnt *= 1 + Math.min(0.1, 0.02 * this.#goodSpans)
-    this.#apply()
+  #raise(): void {
+    if (this.#learnt === Number.POSITIVE_INFINITY) {
+      this.#countedFrom = this.#spanStart
+      this.#letIn = this.#sent - this.#refused
+    } else if (this.#held) {
+      this.#goodSpans++
+      this.#learnt *= 1 + Math.min(0.1, 0.005 * this.#goodSpans)
+      this.#apply()
+    }
   }
 
   #apply(): void {
