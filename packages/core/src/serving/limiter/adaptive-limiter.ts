@@ -92,7 +92,10 @@ export class AdaptiveLimiter implements Limiter {
   #admit(): void {
     while (this.#line.size > 0) {
       const wait = this.#wait(performance.now())
-      if (wait > 0) return this.#wakeIn(wait)
+      if (wait > 0) {
+        this.#wakeIn(wait)
+        return
+      }
       const waiter = this.#line.shift()
       waiter?.go(this.#send(waiter.tokens))
     }
@@ -107,6 +110,7 @@ export class AdaptiveLimiter implements Limiter {
     if (this.#account.rests !== this.#restsSeen) {
       this.#restsSeen = this.#account.rests
       this.#concurrency.reopen(this.#inFlight)
+      this.#requests.rested()
     }
     if (this.#inFlight >= this.#concurrency.value) return Number.POSITIVE_INFINITY
     return Math.max(resting, this.#requests.wait(now), this.#tokens.wait(now))
@@ -130,7 +134,7 @@ export class AdaptiveLimiter implements Limiter {
 
   #send(estimate: number): Permit {
     const sentAt = performance.now()
-    const call = this.#account.send()
+    const call = this.#account.send(sentAt)
     this.#inFlight++
     this.#requests.send(sentAt)
     const reserved = this.#tokens.reserve(estimate, sentAt)
@@ -157,7 +161,7 @@ export class AdaptiveLimiter implements Limiter {
     const { durationMs, tokens, rateLimits, error } = outcome
     const verdict = verdictOf(outcome)
     this.#concurrency.done(sent.round, verdict, durationMs)
-    if (verdict === 'answered') this.#account.answered(sent.call, now)
+    if (verdict === 'answered') this.#account.answered(sent.call)
     else if (verdict === 'refused' || verdict === 'overloaded') {
       this.#account.refused(sent.call, rateLimits?.retryAfterMs, now)
       if (this.#requests.refused(sent.sentAt, now)) this.#concurrency.refused(this.#inFlight)
