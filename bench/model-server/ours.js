@@ -9,7 +9,7 @@ import ai from '@maestro-dataflow/plugin-ai'
 import fs from '@maestro-dataflow/plugin-fs'
 import { benchChat } from './chat-plugin.js'
 import { reportCost } from './report-cost.js'
-import { question, rowsOf } from './rows.js'
+import { question, rowsOf, warmUpRow } from './rows.js'
 
 const [baseUrl, rows, concurrency, output] = process.argv.slice(2)
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
@@ -35,7 +35,7 @@ const ask = (given, path) =>
     .map(({ row }) => ({ row, question: question(row) }))
     .step('ai.generate', { prompt: prompt('{{question}}'), output: 'answer' })
     .write('fs.file', { path, mode: 'overwrite' })
-await project.run(ask(rowsOf(1, 1e9), `${output}.first.jsonl`))
+await project.run(ask(rowsOf(1, warmUpRow), `${output}.first.jsonl`))
 const done = reportCost()
 await project.run(ask(rowsOf(Number(rows)), output))
 done(Number(rows))
