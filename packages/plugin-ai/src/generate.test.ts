@@ -2,6 +2,7 @@ import {
   chatPrompt,
   definePlugin,
   definePrompt,
+  EnhancedLLMServing,
   maestroError,
   type PipelineDefinition,
   type PipelinePlan,
@@ -135,7 +136,8 @@ describe('answers as columns', () => {
       { text: 'c', tone: 'good' },
     ])
     expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
-    expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3 })
+    // The answer that did not fit was asked for once more.
+    expect(preview.report.usage).toMatchObject({ requests: 3, retries: 1, inputTokens: 4 })
   })
 
   test('with `output` a schema’s answer is one column', async () => {
@@ -393,7 +395,8 @@ describe('what goes wrong with one row is a reject with its code', () => {
   /** Answers `fine`, and to b what is given. */
   async function reject(answerToB: Parameters<typeof scripted>[0], options: object = {}) {
     const { serving } = scripted((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
-    const preview = await project(serving).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
+    const once = new EnhancedLLMServing(serving, { settings: { retries: 0 } })
+    const preview = await project(once).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row.text)).toEqual(['a', 'c'])
     expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { step: 'ask' } }])
     return preview.rejects[0]?.error

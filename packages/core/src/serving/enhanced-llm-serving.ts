@@ -6,10 +6,10 @@ import { InFlight } from './answers/join-in-flight.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
-import { EnhancedServing } from './enhanced-serving.js'
+import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
-import { UsageRecord } from './usage-record.js'
+import type { UsageRecord } from './usage-record.js'
 
 /** An answer under way or found: `result.object` holds the data as the model gave them. */
 interface Answer {
@@ -45,37 +45,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const { observer, answers } = this.plane
-    const record = new UsageRecord(this.inner, options, this.settings.price)
-    try {
-      const asked = this.#announce(request, options)
-      if (!this.reuses(options)) {
-        const { result, checked } = await this.#ask(asked, options, record)
-        record.tell(observer, { from: 'provider', finishReason: result.finishReason })
-        return checked === undefined ? result : { ...result, object: checked.value }
-      }
-      const place = this.answerPlace(options)
-      const fingerprint = fingerprintRequest(this.inner, asked)
-      const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-      const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, asked, options)
-      if (found !== undefined && !('error' in found)) {
-        record.tell(observer, { from: 'cache', finishReason: found.finishReason })
-        return found
-      }
-      const from = this.#inFlight.has(fingerprint.key) ? 'joined' : 'provider'
-      const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
-        const answer = await this.#ask(asked, { ...options, signal }, record)
-        const { rateLimits: _, ...result } = answer.result
-        if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
-        return answer
-      })
-      const result = await this.#forCaller(answer, asked, options)
-      if ('error' in result) throw result.error
-      record.tell(observer, { from, finishReason: result.finishReason })
-      return result
-    } catch (cause) {
-      throw this.failed(record, options, cause)
-    }
+    const { result } = await this.recorded(options, async (record) => {
+      const { result, from } = await this.#answer(this.#announce(request, options), options, record)
+      return { result, from, finishReason: result.finishReason }
+    })
+    return result
   }
 
   /** The answer to a prompt filled with variables. */
@@ -109,6 +83,30 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   /** Answers as they come, each with the place of its request. One that fails is told and the others go on. */
   generateAsCompleted(requests: Iterable<LLMRequest>, options: CallOptions = {}): AsyncGenerator<Settled<LLMResult>> {
     return inCompletionOrder(requests, (request) => this.generate(request, options))
+  }
+
+  /** From the answers that are kept, from an identical call that is under way, or from the provider. */
+  async #answer(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
+    const { answers } = this.plane
+    if (!this.reuses(options)) {
+      const { result, checked } = await this.#ask(request, options, record)
+      return { result: checked === undefined ? result : { ...result, object: checked.value }, from: 'provider' }
+    }
+    const place = this.answerPlace(options)
+    const fingerprint = fingerprintRequest(this.inner, request)
+    const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
+    const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, request, options)
+    if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
+    const from = this.#inFlight.has(fingerprint.key) ? 'joined' : 'provider'
+    const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
+      const answer = await this.#ask(request, { ...options, signal }, record)
+      const { rateLimits: _, ...result } = answer.result
+      if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
+      return answer
+    })
+    const result = await this.#forCaller(answer, request, options)
+    if ('error' in result) throw result.error
+    return { result, from }
   }
 
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {

@@ -30,6 +30,10 @@ export class UsageRecord {
     return this.#cost
   }
 
+  get tries(): number {
+    return this.#tries
+  }
+
   waited(milliseconds: number): void {
     this.#waitedMs += milliseconds
   }
