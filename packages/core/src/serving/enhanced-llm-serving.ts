@@ -9,13 +9,25 @@ import { callProvider } from './call/call-provider.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
-import type { UsageRecord } from './usage-record.js'
+import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import { UsageRecord } from './usage-record.js'
+
+/** What `of` has made: one plane around a serving, so that its limits hold. */
+const around = new WeakMap<LLMServing, EnhancedLLMServing>()
 
 /** An answer under way or found: `result.object` holds the data as the model gave them. */
 interface Answer {
   readonly result: LLMResult
   /** What the check of the one who asked made of the data. */
   readonly checked?: { readonly by: CallOptions['check']; readonly value: unknown }
+}
+
+/** An answer that was asked for just now. */
+type Asked = Answer & Pick<Answered<LLMResult>, 'from'>
+
+/** A call of a row that may go with others. */
+export interface PackedCallOptions extends CallOptions {
+  readonly pack?: { readonly packer: RowPacker; readonly values: Readonly<Record<string, string>> }
 }
 
 /**
@@ -29,11 +41,14 @@ interface Answer {
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
-  readonly #inFlight = new InFlight<Answer>()
+  readonly #inFlight = new InFlight<Asked>()
 
   /** The serving itself when it is one, else one around it. */
   static of(serving: LLMServing): EnhancedLLMServing {
-    return serving instanceof EnhancedLLMServing ? serving : new EnhancedLLMServing(serving)
+    if (serving instanceof EnhancedLLMServing) return serving
+    const known = around.get(serving) ?? new EnhancedLLMServing(serving)
+    around.set(serving, known)
+    return known
   }
 
   get capabilities(): LLMCapabilities {
@@ -44,7 +59,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*; for requests with a schema also
    * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
-  async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
+  async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const { result, from } = await this.#answer(this.#announce(request, options), options, record)
       return { result, from, finishReason: result.finishReason }
@@ -86,18 +101,18 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /** From the answers that are kept, from an identical call that is under way, or from the provider. */
-  async #answer(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
+  async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
     const { answers } = this.plane
     if (!this.reuses(options)) {
-      const { result, checked } = await this.#ask(request, options, record)
-      return { result: checked === undefined ? result : { ...result, object: checked.value }, from: 'provider' }
+      const { result, checked, from } = await this.#ask(request, options, record)
+      return { result: checked === undefined ? result : { ...result, object: checked.value }, from }
     }
     const place = this.answerPlace(options)
     const fingerprint = fingerprintRequest(this.inner, request)
     const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
     const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, request, options)
     if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
-    const from = this.#inFlight.has(fingerprint.key) ? 'joined' : 'provider'
+    const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
       const answer = await this.#ask(request, { ...options, signal }, record)
       const { rateLimits: _, ...result } = answer.result
@@ -106,7 +121,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     })
     const result = await this.#forCaller(answer, request, options)
     if ('error' in result) throw result.error
-    return { result, from }
+    return { result, from: joins ? 'joined' : answer.from }
   }
 
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {
@@ -115,27 +130,62 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /** Asks the provider, and again with its faults shown where the answer does not pass. */
-  async #ask(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<Answer> {
+  async #ask(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Asked> {
     const { schema } = request
-    const { jsonSchema } = this.inner.capabilities
-    let question = schema === undefined || jsonSchema ? request : withInstruction({ ...request, schema })
+    let question = this.#instructed(request)
     for (let repairs = 0; ; repairs++) {
-      const asked = question
-      const result = await callProvider(this.path, {
-        options,
-        record,
-        estimate: () => estimateRequest(asked),
-        ask: (given) => this.inner.generate(asked, given),
-      })
+      const packed = repairs === 0 ? await this.#askPacked(request, options, record) : undefined
+      const result = packed?.result ?? (await this.#call(question, options, record))
+      const from = packed === undefined || packed.first ? 'provider' : 'packed'
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
-      if (schema === undefined) return { result: whole }
+      if (schema === undefined) return { result: whole, from }
       const checked = await checkAnswer(this.name, result, options.check)
       if (!('error' in checked))
-        return { result: { ...whole, object: checked.data }, checked: { by: options.check, value: checked.value } }
+        return {
+          result: { ...whole, object: checked.data },
+          checked: { by: options.check, value: checked.value },
+          from,
+        }
       if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
       question = withRepairTurn(question, result.text, checked.issues)
     }
+  }
+
+  #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    return callProvider(this.path, {
+      options,
+      record,
+      estimate: () => estimateRequest(request),
+      ask: (given) => this.inner.generate(request, given),
+    })
+  }
+
+  /** In one call with other rows; undefined when the row has to be asked alone. */
+  async #askPacked(
+    request: LLMRequest,
+    { pack, ...options }: PackedCallOptions,
+    record: UsageRecord,
+  ): Promise<PackedAnswer | undefined> {
+    if (pack === undefined) return undefined
+    return pack.packer.ask(
+      {
+        request,
+        options,
+        record,
+        call: (together, given, shared) => this.#call(this.#instructed(together), given, shared),
+        newRecord: () => new UsageRecord(this.inner, options, this.settings.price),
+      },
+      pack.values,
+    )
+  }
+
+  /** A model that cannot be held to a schema is told it in words. */
+  #instructed(request: LLMRequest): LLMRequest {
+    const { schema } = request
+    return schema === undefined || this.inner.capabilities.jsonSchema
+      ? request
+      : withInstruction({ ...request, schema })
   }
 
   /** An answer as the caller's own check hands it on. */
