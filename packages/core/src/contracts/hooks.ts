@@ -98,6 +98,8 @@ export interface RequestDoneEvent {
   readonly rowId?: string | undefined
   /** Where the answer came from: the provider, the answers that are kept, or an identical call that was under way. */
   readonly from: 'provider' | 'cache' | 'joined'
+  /** The key of the answer among those that are kept, for `maestro cache explain`; of language models. */
+  readonly key?: string
   /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
   readonly usage?: Usage
   /** Undefined: the price is not known. */

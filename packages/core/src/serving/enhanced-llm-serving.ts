@@ -56,8 +56,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       }
       const place = this.answerPlace(options)
       const fingerprint = fingerprintRequest(this.inner, asked)
+      record.key = fingerprint.key
       const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-      const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, asked, options)
+      const usable = typeof kept?.text === 'string' && isWorthKeeping(kept, options)
+      const found = usable ? await this.#forCaller({ result: kept }, asked, options) : undefined
       if (found !== undefined && !('error' in found)) {
         record.tell(observer, { from: 'cache', finishReason: found.finishReason })
         return found
