@@ -74,8 +74,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return run !== undefined || (this.settings.cache && this.inner.identity !== undefined)
   }
 
-  protected answerPlace({ run }: CallOptions): AnswerPlace {
-    return { serving: this.inner, shared: this.settings.cache, run }
+  protected answerPlace({ run, step, rowId }: CallOptions): AnswerPlace {
+    return { serving: this.inner, shared: this.settings.cache, run, origin: { step, rowId } }
   }
 
   /**
