@@ -61,7 +61,12 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
-  const plane = new ServingPlane({ budgets: config.budgets, observer })
+  const media = {
+    directory: config.directory,
+    allowOutside: config.allowOutsidePaths,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+  }
+  const plane = new ServingPlane({ budgets: config.budgets, observer, media })
   const servings = new ConfiguredServings({
     config,
     registry,

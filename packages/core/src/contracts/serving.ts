@@ -2,15 +2,21 @@ import type { RowId } from './row.js'
 import type { JsonSchema } from './schema.js'
 import type { Price, RateLimits } from './serving-settings.js'
 
-/** One part of a message. Media is bytes with a type, or an address. */
-export type ContentPart =
-  | { readonly type: 'text'; readonly text: string }
-  | {
-      readonly type: 'image' | 'audio' | 'file'
-      readonly data: Uint8Array | URL
-      readonly mediaType: string
-      readonly name?: string
-    }
+/** One part of a message. */
+export type ContentPart = { readonly type: 'text'; readonly text: string } | MediaPart
+
+/** A part of a message that is no text. `imagePart`, `audioPart` and `filePart` make them. */
+export interface MediaPart {
+  readonly type: 'image' | 'audio' | 'file'
+  /**
+   * Bytes, the path of a file of the project, a `file:` or `data:` URL, or an address on the web. The serving plane
+   * reads them before it asks, so that what a place holds counts and not its name; `readMedia` does so for others.
+   */
+  readonly data: Uint8Array | URL | string
+  /** @default what the bytes say */
+  readonly mediaType?: string
+  readonly name?: string
+}
 
 /** One turn of a chat. */
 export interface Message {

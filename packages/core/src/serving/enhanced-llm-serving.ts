@@ -3,6 +3,7 @@ import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } 
 import { maestroError } from '../errors/error-table.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
+import { hasMedia, withLoadedMedia } from './answers/load-media.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
@@ -19,7 +20,7 @@ interface Answer {
 }
 
 /**
- * The serving plane around a language model. A request goes its way in this order: fingerprint, answers that are kept,
+ * The serving plane around a language model. A request goes its way in this order: media, fingerprint, answers that are kept,
  * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, kept answer,
  * usage record.
  *
@@ -41,14 +42,17 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /**
-   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*; for requests with a schema also
+   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a schema also
    * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { observer, answers } = this.plane
     const record = new UsageRecord(this.inner, options, this.settings.price)
     try {
-      const asked = this.#announce(request, options)
+      const announced = this.#announce(request, options)
+      const asked = hasMedia(announced)
+        ? await withLoadedMedia(announced, { ...this.plane.media, signal: options.signal })
+        : announced
       if (!this.reuses(options)) {
         const { result, checked } = await this.#ask(asked, options, record)
         record.tell(observer, { from: 'provider', finishReason: result.finishReason })

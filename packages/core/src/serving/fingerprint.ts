@@ -67,8 +67,9 @@ function contentOf({ content }: Message): string {
 
 function partOf(part: ContentPart): string {
   if (part.type === 'text') return shown(part.text)
-  const data = part.data instanceof URL ? shown(part.data.href) : `sha256:${sha256(part.data)}`
-  return `${part.type} ${part.mediaType} ${data}`
+  // The plane has read places by now: what they hold counts, for it may change while the name stays.
+  const data = part.data instanceof Uint8Array ? `sha256:${sha256(part.data)}` : shown(String(part.data))
+  return `${part.type} ${part.mediaType ?? ''} ${data}`
 }
 
 function shown(text: string): string {
