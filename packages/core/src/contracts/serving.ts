@@ -42,6 +42,8 @@ export interface LLMRequest extends Sampling {
   readonly messages: readonly Message[]
   /** The answer must be JSON of this schema. */
   readonly schema?: JsonSchema
+  /** The answer must be JSON, of a form that the messages tell: for providers that know no schemas. */
+  readonly json?: boolean
   /** Which of several answers to the same question is asked for: 0, 1, 2 ... @default 0 */
   readonly sample?: number
   /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
@@ -170,6 +172,8 @@ export interface EmbeddingServing extends ServingBase {
   readonly dimension?: number | undefined
   /** How many texts one call takes at most. */
   readonly batchSize?: number | undefined
+  /** How many tokens one call takes at most, of all its texts together. */
+  readonly maxBatchTokens?: number | undefined
   embed(texts: readonly string[], options?: CallOptions): Promise<EmbeddingResult>
 }
 
