@@ -1,6 +1,5 @@
 import type { LLMRequest, Message } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
-import { silent } from './__fixtures__/loggers.js'
 import { ollama } from './__fixtures__/real-ollama.js'
 import { OllamaChatServing } from './chat-serving.js'
 import type { OllamaChatOptions } from './chat-serving-options.js'
@@ -8,7 +7,7 @@ import type { OllamaChatOptions } from './chat-serving-options.js'
 const { url = '', model = '' } = ollama ?? {}
 
 const serve = (options: Partial<OllamaChatOptions> = {}) =>
-  new OllamaChatServing({ model, host: url, temperature: 0, seed: 1, maxTokens: 30, numCtx: 512, ...options }, silent)
+  new OllamaChatServing({ model, host: url, temperature: 0, seed: 1, maxTokens: 30, numCtx: 512, ...options })
 const ask = (content: string): readonly Message[] => [{ role: 'user', content }]
 const capital: LLMRequest = { messages: ask('What is the capital of France?') }
 

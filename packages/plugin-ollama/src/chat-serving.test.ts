@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { EnhancedLLMServing, type LLMRequest } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, type LLMRequest, type Logger } from '@maestro-dataflow/core'
 import { replies, type ScriptedReply, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { keeping, silent } from './__fixtures__/loggers.js'
+import { keeping } from './__fixtures__/keeping-logger.js'
 import { bodies, ollamaReplies, script } from './__fixtures__/ollama-replies.js'
 import { OllamaChatServing } from './chat-serving.js'
 import type { OllamaChatOptions } from './chat-serving-options.js'
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterAll(() => Promise.all([server.close(), other.close()]))
 
 const hello: LLMRequest = { messages: [{ role: 'user', content: 'Hello' }] }
-const serve = (options: Partial<OllamaChatOptions> = {}, logger = silent) =>
+const serve = (options: Partial<OllamaChatOptions> = {}, logger?: Logger) =>
   new OllamaChatServing({ model: 'tiny', host: server.url, ...options }, logger)
 const chats = (...turns: readonly ScriptedReply[]) => script(server, { '/api/chat': turns })
 const missing = ollamaReplies.error(404, "model 'tiny' not found")
@@ -69,6 +69,17 @@ describe('a request as Ollama gets it', () => {
       top_logprobs: 2,
       options: { temperature: 1, top_p: 0.5, top_k: 3, seed: 9, num_predict: 9, stop: ['b'] },
     })
+  })
+
+  test('another sample of the same question has another seed, be it a number or a name', async () => {
+    chats(ollamaReplies.chat(['Hi']))
+    const samples = [undefined, 0, 1, 'row 1', 'row 2', 'row 1']
+    for (const sample of samples)
+      await serve({ seed: 2 ** 31 - 1 }).generate(sample === undefined ? hello : { ...hello, sample })
+    const seeds = bodies(server, '/api/chat').map(({ options }) => (options as { seed: number }).seed)
+    expect(seeds.slice(0, 3)).toEqual([2 ** 31 - 1, 2 ** 31 - 1, 0])
+    expect(seeds[3]).toBe(seeds[5])
+    expect(new Set(seeds).size).toBe(4)
   })
 
   test("the model's own context and stop texts stay, and its training bounds the context", async () => {
@@ -398,7 +409,7 @@ describe('several hosts', () => {
   })
 
   test('without one: OLLAMA_HOST, else this machine', () => {
-    const account = () => new OllamaChatServing({ model: 'tiny' }, silent).account
+    const account = () => new OllamaChatServing({ model: 'tiny' }).account
     vi.stubEnv('OLLAMA_HOST', '')
     expect(account()).toBe('http://127.0.0.1:11434')
     vi.stubEnv('OLLAMA_HOST', 'gpu-box:9000')

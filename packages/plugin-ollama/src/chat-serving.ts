@@ -34,7 +34,8 @@ export class OllamaChatServing implements LLMServing {
   readonly #options: OllamaChatOptions
   readonly #model: OllamaModel
 
-  constructor(options: OllamaChatOptions, logger: Logger) {
+  /** @param logger Hears of pulls. */
+  constructor(options: OllamaChatOptions, logger?: Logger) {
     const { model, host: _, apiKey: __, pull: ___, keepAlive: ____, ...answering } = options
     this.#options = options
     this.model = model

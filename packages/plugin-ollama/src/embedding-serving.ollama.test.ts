@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { silent } from './__fixtures__/loggers.js'
 import { ollama } from './__fixtures__/real-ollama.js'
 import { OllamaEmbeddingServing } from './embedding-serving.js'
 import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
@@ -7,7 +6,7 @@ import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
 const { url = '', model = '' } = ollama ?? {}
 
 const serve = (options: Partial<OllamaEmbeddingOptions> = {}) =>
-  new OllamaEmbeddingServing({ model, host: url, numCtx: 64, ...options }, silent)
+  new OllamaEmbeddingServing({ model, host: url, numCtx: 64, ...options })
 const likeness = (a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()) =>
   a.reduce((sum, value, place) => sum + value * (b[place] ?? 0), 0)
 

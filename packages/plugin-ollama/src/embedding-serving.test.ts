@@ -1,7 +1,6 @@
 import { EnhancedEmbeddingServing } from '@maestro-dataflow/core'
 import { type RecordedRequest, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { silent } from './__fixtures__/loggers.js'
 import { bodies, ollamaReplies, script } from './__fixtures__/ollama-replies.js'
 import { OllamaEmbeddingServing } from './embedding-serving.js'
 import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
@@ -11,7 +10,7 @@ beforeEach(() => server.reset())
 afterAll(() => server.close())
 
 const serve = (options: Partial<OllamaEmbeddingOptions> = {}) =>
-  new OllamaEmbeddingServing({ model: 'tiny', host: server.url, ...options }, silent)
+  new OllamaEmbeddingServing({ model: 'tiny', host: server.url, ...options })
 const inputs = () => bodies(server, '/api/embed').map(({ input }) => input)
 
 /** Takes texts of up to three characters, as a server does: all of a request or none. */

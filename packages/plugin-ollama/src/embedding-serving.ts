@@ -33,7 +33,8 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   readonly #options: OllamaEmbeddingOptions
   readonly #model: OllamaModel
 
-  constructor(options: OllamaEmbeddingOptions, logger: Logger) {
+  /** @param logger Hears of pulls. */
+  constructor(options: OllamaEmbeddingOptions, logger?: Logger) {
     const { model, numCtx, dimensions, batchSize = 32, tooLong } = options
     this.#options = options
     this.model = model

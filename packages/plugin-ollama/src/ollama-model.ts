@@ -22,14 +22,14 @@ export class OllamaModel {
   readonly hosts: HostPool
   readonly #serving: string
   readonly #options: OllamaModelOptions
-  readonly #logger: Logger
+  readonly #logger: Logger | undefined
   readonly #descriptions = new Map<string, ModelDescription>()
   readonly #pulls = new Map<string, Promise<void>>()
   /** Those who wait for a pull. */
   readonly #watchers = new Set<() => void>()
   #stop = new AbortController()
 
-  constructor(serving: string, options: OllamaModelOptions, logger: Logger) {
+  constructor(serving: string, options: OllamaModelOptions, logger: Logger | undefined) {
     this.#serving = serving
     this.#options = options
     this.#logger = logger

@@ -15,10 +15,10 @@ const stepPercent = 10
 export async function pullModel(
   client: Ollama,
   { model, host }: { readonly model: string; readonly host: string },
-  logger: Logger,
+  logger: Logger | undefined,
   onProgress: () => void,
 ): Promise<void> {
-  logger.info(`the model ${model} is not on ${host} yet; it is pulled once`)
+  logger?.info(`the model ${model} is not on ${host} yet; it is pulled once`)
   const told = new Map<string, number>()
   try {
     for await (const { digest = '', total = 0, completed = 0 } of await client.pull({ model, stream: true })) {
@@ -27,7 +27,7 @@ export async function pullModel(
       const percent = Math.floor((completed / total) * (100 / stepPercent)) * stepPercent
       if (percent <= (told.get(digest) ?? 0)) continue
       told.set(digest, percent)
-      logger.info(`pulling ${model}: ${percent} % of ${megabytes(total)} MB`)
+      logger?.info(`pulling ${model}: ${percent} % of ${megabytes(total)} MB`)
     }
   } catch (error) {
     // One that cannot be reached is for the others to stand in for.
@@ -35,7 +35,7 @@ export async function pullModel(
     const { reason = error.message } = error.details as { reason?: string }
     throw ollamaError('MAESTRO_OLLAMA_PULL', { model, host, reason }, error)
   }
-  logger.info(`the model ${model} is on ${host} now`)
+  logger?.info(`the model ${model} is on ${host} now`)
 }
 
 const megabytes = (bytes: number): string => Math.round(bytes / 1e6).toLocaleString('en')

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { ContentPart, LLMRequest, Message } from '@maestro-dataflow/core'
 import type { ChatRequest, Message as OllamaMessage } from 'ollama'
 import type { OllamaChatOptions } from './chat-serving-options.js'
@@ -46,11 +47,15 @@ export function toChatRequest(request: LLMRequest, { options, numCtx, stop }: Ch
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
       ...(topK === undefined ? {} : { top_k: topK }),
-      // The same seed for another answer to the same question would give the same one.
-      ...(seed === undefined ? {} : { seed: seed + sample }),
+      ...(seed === undefined ? {} : { seed: seedOf(seed, sample) }),
       ...(ownStop === undefined ? {} : { stop: [...stop, ...ownStop] }),
     },
   }
+}
+
+/** The same seed for another answer to the same question would give the same one. */
+function seedOf(seed: number, sample: number | string): number {
+  return (seed + (typeof sample === 'number' ? sample : crc32(sample))) % 2 ** 31
 }
 
 function toMessage({ role, content }: Message, model: string): OllamaMessage {
