@@ -55,9 +55,14 @@ export { Prompt, type PromptParts, type PromptVariables } from './contracts/prom
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
 export {
+  type AnswerOrigin,
   type CacheDefinition,
   type CachedAnswer,
   type CacheEntry,
+  type CacheExplanation,
+  type CacheRecord,
+  type CacheSelection,
+  type CacheStats,
   type KeyParts,
   RESPONSE_CACHE,
   type ResponseCache,

@@ -3,6 +3,7 @@ import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { createConfiguredMemory } from './container/configured-cache.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
@@ -10,6 +11,7 @@ import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
+import type { ResponseCache } from './contracts/response-cache.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
@@ -68,6 +70,8 @@ export class Maestro {
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
+  /** Those in memory are one for all pipelines. */
+  #answers: ResponseCache | undefined
 
   constructor(resolve: () => Promise<ResolvedConfig>) {
     this.#resolve = resolve
@@ -154,6 +158,18 @@ export class Maestro {
     return compiled.plan
   }
 
+  /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
+  async responseCache(): Promise<ResponseCache | undefined> {
+    const config = await this.config()
+    const { cache } = config
+    if (cache === false) return undefined
+    return this.#redacted(async () => {
+      const plugins = await this.plugins()
+      const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
+      return (await this.#session(config, plugins, selected)).responseCache()
+    })
+  }
+
   /** Frees models, connections and engines. */
   async dispose(): Promise<void> {
     const opening = [...this.#sessions.values()]
@@ -196,7 +212,11 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-      return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+      const memory = () => {
+        this.#answers ??= createConfiguredMemory(config.cache)
+        return this.#answers
+      }
+      return openSession({ config, configured, loaded, logger, redactor: this.#redactor, memory })
     })
     this.#sessions.set(key, session)
     // One that could not be opened may be the next time.

@@ -396,7 +396,7 @@ export const coreErrors = {
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
     message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
     hint: () =>
-      'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
+      'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,

@@ -111,8 +111,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     }
     const place = this.answerPlace(options)
     const fingerprint = fingerprintRequest(this.inner, request)
+    record.key = fingerprint.key
     const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-    const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, request, options)
+    const usable = typeof kept?.text === 'string' && isWorthKeeping(kept, options)
+    const found = usable ? await this.#forCaller({ result: kept }, request, options) : undefined
     if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
