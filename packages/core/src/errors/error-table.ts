@@ -343,8 +343,9 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_CONNECTION: {
-    message: (d: ProviderAnswer) => `${d.serving} cannot be reached: ${d.reason}`,
-    hint: () => 'Check that the server runs, its address (`baseUrl`) and the network.',
+    message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} cannot be reached: ${d.reason}`,
+    hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
+      d.fix ?? 'Check that the server runs, its address (`baseUrl`) and the network.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_REPLY: {
