@@ -1,1 +1,16 @@
-export {}
+export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
+export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
+export type { ServingSuiteOptions } from './conformance/serving-subject.js'
+export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
+export { testkitErrors } from './errors.js'
+export type { Script, ScriptInOrder } from './scripted/script.js'
+export { type ScriptedEmbeddings, scriptedEmbeddings } from './scripted/scripted-embeddings.js'
+export { type ScriptedRerank, scriptedRerank } from './scripted/scripted-rerank.js'
+export {
+  questionOf,
+  type ScriptedAnswer,
+  type ScriptedOptions,
+  type ScriptedServing,
+  scriptedServing,
+} from './scripted/scripted-serving.js'
+export { type Audio, type ScriptedTranscription, scriptedTranscription } from './scripted/scripted-transcription.js'
