@@ -66,7 +66,8 @@ function toMessage({ role, content }: Message, model: string): OllamaMessage {
 }
 
 function imageOf({ type, data }: Exclude<ContentPart, { type: 'text' }>, model: string): string {
-  if (type !== 'image' || data instanceof URL) throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type })
+  // The plane has read places by now; asked outside of it, only bytes will do.
+  if (type !== 'image' || !(data instanceof Uint8Array)) throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type })
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
 }
 
