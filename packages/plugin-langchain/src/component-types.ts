@@ -22,8 +22,9 @@ interface SplitColumns<Row> {
 /** Options of `langchain.split`: the splitter itself, or the class to make it from. */
 export type LangChainSplitOptions<Row> = SplitColumns<Row> &
   (
-    | { readonly splitter: LangChainSplitter }
+    | { readonly splitter: LangChainSplitter; readonly from?: never; readonly export?: never; readonly options?: never }
     | {
+        readonly splitter?: never
         /** @default '@langchain/textsplitters' */
         readonly from?: string
         /** @default 'RecursiveCharacterTextSplitter' */
@@ -35,8 +36,9 @@ export type LangChainSplitOptions<Row> = SplitColumns<Row> &
 
 /** Options of `langchain.load`: the loader itself, or the class to make it from. */
 export type LangChainLoadOptions =
-  | { readonly loader: DocumentLoader }
+  | { readonly loader: DocumentLoader; readonly from?: never; readonly export?: never; readonly arguments?: never }
   | {
+      readonly loader?: never
       /** The module that exports the class, such as `@langchain/classic/document_loaders/fs/text`. */
       readonly from: string
       readonly export: string
