@@ -395,5 +395,15 @@ test('a request to a model carries its run, so that it is accounted for', async 
     .step(ask, { prompt: new Question('{{text}}'), output: 'a', serving: 'default', json: false })
   const report = await project.run(asked.write('acme.rows' as never, {} as never))
   expect(requests).toHaveLength(3)
-  expect(report.usage).toEqual({ requests: 3, failedRequests: 0, inputTokens: 9, outputTokens: 6, cost: 1.5 })
+  expect(report.usage).toEqual({
+    requests: 3,
+    failedRequests: 0,
+    reusedAnswers: 0,
+    retries: 0,
+    inputTokens: 9,
+    outputTokens: 6,
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+    cost: 1.5,
+  })
 })

@@ -17,7 +17,7 @@ import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
-import type { RunEnvironment } from './run/run-context.js'
+import type { RunEnvironment, ServingListener } from './run/run-context.js'
 import { enhance } from './serving/enhance.js'
 import { ServingPlane } from './serving/serving-plane.js'
 
@@ -48,9 +48,12 @@ export interface SessionInput {
 /** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
 export function openSession({ config, configured, loaded, logger, redactor }: SessionInput): Session {
   const hooks = createLifecycleHooks()
-  const listeners = new Set<(event: RequestDoneEvent) => void>()
+  const listeners = new Set<ServingListener>()
   hooks.requestDone.tap('maestro', (event) => {
-    for (const listener of listeners) listener(event)
+    for (const listener of listeners) listener.requestDone(event)
+  })
+  hooks.servingState.tap('maestro', (event) => {
+    for (const listener of listeners) listener.servingState(event)
   })
   const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
@@ -109,10 +112,11 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
         executor,
         redact: redactor.error,
         tableEngine,
-        observeRequests(listener) {
+        observeServings(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)
         },
+        endRun: (run) => plane.endRun(run),
         createOperator: creator(scope),
       }
       return { environment, dispose: () => scope.dispose() }

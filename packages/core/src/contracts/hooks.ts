@@ -96,8 +96,11 @@ export interface RequestDoneEvent {
   readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
-  /** Where the answer came from: the provider, the answers that are kept, or an identical call that was under way. */
-  readonly from: 'provider' | 'cache' | 'joined'
+  /**
+   * Where the answer came from: the provider, the call of another row that this one was packed with, the answers that
+   * are kept, or an identical call that was under way.
+   */
+  readonly from: 'provider' | 'packed' | 'cache' | 'joined'
   /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
   readonly usage?: Usage
   /** Undefined: the price is not known. */

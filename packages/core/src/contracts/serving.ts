@@ -36,8 +36,8 @@ export interface LLMRequest extends Sampling {
   readonly messages: readonly Message[]
   /** The answer must be JSON of this schema. */
   readonly schema?: JsonSchema
-  /** Which of several answers to the same question is asked for: 0, 1, 2 ... @default 0 */
-  readonly sample?: number
+  /** Which of several answers to the same question is asked for: 0, 1, 2 ..., or a name for it. @default 0 */
+  readonly sample?: number | string
   /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
   readonly logprobs?: number
   /** The version of the prompt that the messages come from. Another version is another question. */

@@ -46,7 +46,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
         },
         ask: (missing) => this.#embed(missing, options, record),
       })
-      return { result: answer.values, asked: answer.asked > 0 }
+      return { result: answer.values, from: answer.asked > 0 ? 'provider' : 'cache' }
     })
     const truncated = result.flatMap((text, index) => (text.truncated ? [index] : []))
     return {
