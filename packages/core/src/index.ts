@@ -13,6 +13,7 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'

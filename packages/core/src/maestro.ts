@@ -5,6 +5,7 @@ import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
+import type { PlanEstimate } from './contracts/estimate.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
@@ -23,6 +24,7 @@ import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
 import { selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { BatchQueue } from './run/batch-queue.js'
+import { estimateRun } from './run/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
@@ -135,6 +137,14 @@ export class Maestro {
     const prepared = await this.#prepare(pipeline, settings, false)
     return this.#inScope(prepared, (environment) =>
       previewPipeline(prepared.compiled, environment, count, settings.signal),
+    )
+  }
+
+  /** What a run would take, told from a few rows that are tried. Their answers are kept. */
+  async estimate(pipeline: PipelineInput | string, probes = 20, settings: RunSettings = {}): Promise<PlanEstimate> {
+    const prepared = await this.#prepare(pipeline, settings, false)
+    return this.#inScope(prepared, (environment) =>
+      estimateRun(prepared.compiled, environment, probes, settings.signal),
     )
   }
 

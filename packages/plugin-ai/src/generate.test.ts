@@ -6,6 +6,7 @@ import {
   maestroError,
   type PipelineDefinition,
   type PipelinePlan,
+  Prompt,
   PromptTemplate,
   pipeline,
   prompt,
@@ -496,20 +497,22 @@ describe('several rows in one call', () => {
   })
 
   test('a prompt with logic of its own cannot, and the plan says so', async () => {
-    class Own extends PromptTemplate {
-      override get parts() {
-        return undefined
+    class Own extends Prompt {
+      readonly variables = ['text']
+      readonly version = '1'
+      format({ text }: { readonly text?: unknown }) {
+        return String(text)
       }
     }
     const asked = pipeline('p')
       .from([{ text: 'a' }])
-      .step('ai.generate', { prompt: new Own('{{text}}'), rowsPerCall: 2 } as never)
+      .step('ai.generate', { prompt: new Own(), rowsPerCall: 2 } as never)
     const error = await project(shouting().serving)
       .preview(asked, 1)
       .catch((cause) => cause)
     expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
     expect(error.message).toContain('only prompts that are templates')
-    expect(() => new PromptedGenerator({ serving: shouting().serving, prompt: new Own('a'), rowsPerCall: 2 })).toThrow(
+    expect(() => new PromptedGenerator({ serving: shouting().serving, prompt: new Own(), rowsPerCall: 2 })).toThrow(
       /cannot ask about several rows/,
     )
   })

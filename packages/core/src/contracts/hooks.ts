@@ -105,6 +105,8 @@ export interface RequestDoneEvent {
   readonly usage?: Usage
   /** Undefined: the price is not known. */
   readonly cost?: number | undefined
+  /** What an answer that was there already took when it was asked for. */
+  readonly saved?: { readonly usage: Usage; readonly cost?: number }
   readonly error?: MaestroError
   /** Why the answer ended, of language models. */
   readonly finishReason?: string

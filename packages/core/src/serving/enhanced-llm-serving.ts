@@ -62,7 +62,9 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const { result, from } = await this.#answer(this.#announce(request, options), options, record)
-      return { result, from, finishReason: result.finishReason }
+      const { finishReason, usage, cost } = result
+      const saved = { usage, ...(cost === undefined ? {} : { cost }) }
+      return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
     })
     return result
   }

@@ -18,7 +18,7 @@ export interface EnhancedOptions {
 }
 
 /** The outcome of one request, for its usage record too. */
-export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finishReason'> {
+export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finishReason' | 'saved'> {
   readonly result: Result
 }
 

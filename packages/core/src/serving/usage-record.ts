@@ -70,7 +70,7 @@ export class UsageRecord {
     this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
   }
 
-  tell(observer: ServingObserver, outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason'>): void {
+  tell(observer: ServingObserver, outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason' | 'saved'>): void {
     if (observer.requestDone === undefined) return
     const { name, provider = name, model = name, kind } = this.#serving
     const { run, step, rowId } = this.#options
