@@ -10,6 +10,7 @@ import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
+import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
@@ -152,6 +153,22 @@ export class Maestro {
   async plan(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<PipelinePlan> {
     const { compiled } = await this.#prepare(pipeline, { overwrite: true, ...settings }, true)
     return compiled.plan
+  }
+
+  /**
+   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
+   */
+  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
+      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
+      const discovered = await this.plugins()
+      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
+      return session.servings.get(name, kind)
+    })
   }
 
   /** Frees models, connections and engines. */

@@ -15,7 +15,7 @@ import { langchainError } from './errors.js'
 import { fromChatAnswer } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
-import { withoutRetries } from './own-retries.js'
+import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
@@ -38,6 +38,7 @@ export class LangChainChatServing implements LLMServing {
   readonly identity: ServingBase['identity']
   readonly account: string | undefined
   readonly price: Price | undefined
+  readonly concurrency: number | undefined
   readonly capabilities: LLMCapabilities
   readonly #make: () => Promise<BaseChatModel>
   #variants: Promise<ModelVariants> | undefined
@@ -53,6 +54,7 @@ export class LangChainChatServing implements LLMServing {
     this.identity = facts.identity
     this.account = facts.account
     this.price = facts.price
+    this.concurrency = facts.concurrency
     this.capabilities = capabilities
     this.#make = make
   }

@@ -55,6 +55,16 @@ test('a failure is asked once and typed', async () => {
   expect(server.asked).toHaveLength(1)
 })
 
+test('how many calls the model makes at once is kept to, and one that is named has no bound unless it says so', async () => {
+  const concurrency = (fields: object) =>
+    fromLangChainEmbeddings(new OpenAIEmbeddings({ apiKey: 'test', ...fields })).concurrency
+  expect(concurrency({})).toBe(2)
+  expect(concurrency({ maxConcurrency: 9 })).toBe(9)
+  const reference = { from: '@langchain/openai', export: 'OpenAIEmbeddings' }
+  expect(embeddingServingOf(named(reference), '.').concurrency).toBeUndefined()
+  expect(embeddingServingOf(named({ ...reference, options: { maxConcurrency: 3 } }), '.').concurrency).toBe(3)
+})
+
 describe('what is known of one', () => {
   test('its name and settings, without secrets; of one without a name nothing', () => {
     const facts = (dimensions: number) =>

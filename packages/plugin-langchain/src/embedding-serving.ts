@@ -5,7 +5,7 @@ import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.
 import { langchainError } from './errors.js'
 import { createFrom } from './import-export.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
-import { withoutRetries } from './own-retries.js'
+import { withoutRetries } from './own-calls.js'
 
 /** What you know of an embedding model better than it says itself. */
 export interface FromLangChainEmbeddingsOptions {
@@ -28,6 +28,7 @@ export class LangChainEmbeddingServing implements EmbeddingServing {
   readonly identity: ServingBase['identity']
   readonly account: string | undefined
   readonly price: Price | undefined
+  readonly concurrency: number | undefined
   readonly batchSize: number
   readonly #make: () => Promise<Embeddings>
   #embeddings: Promise<Embeddings> | undefined
@@ -43,6 +44,7 @@ export class LangChainEmbeddingServing implements EmbeddingServing {
     this.identity = facts.identity
     this.account = facts.account
     this.price = facts.price
+    this.concurrency = facts.concurrency
     this.batchSize = batchSize ?? defaultBatchSize
     this.#make = make
   }
@@ -83,7 +85,11 @@ export function fromLangChainEmbeddings(
 ): EmbeddingServing {
   if (!isEmbeddings(embeddings))
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found: typeof embeddings, expected: 'an embedding model' })
-  const facts = { ...factsOfEmbeddings(embeddings), ...(name === undefined ? {} : { name }), price }
+  const facts = {
+    ...factsOfEmbeddings(embeddings),
+    ...(name === undefined ? {} : { name }),
+    price,
+  }
   const own = Reflect.get(embeddings, 'batchSize')
   return new LangChainEmbeddingServing(
     facts,
@@ -97,7 +103,11 @@ export function embeddingServingOf(named: NamedEmbeddings, directory: string): E
   const { options, batchSize } = named
   const own = typeof options.batchSize === 'number' ? options.batchSize : undefined
   return new LangChainEmbeddingServing(factsOfExport(named, options), batchSize ?? own, async () => {
-    const made = await createFrom(named, [{ ...options, maxRetries: 0 }], directory)
+    const made = await createFrom(
+      named,
+      [{ maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }],
+      directory,
+    )
     if (isEmbeddings(made)) return made
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'an embedding model' })

@@ -3,9 +3,10 @@ import type { Embeddings } from '@langchain/core/embeddings'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { ServingBase } from '@maestro-dataflow/core'
 import type { ExportReference } from './import-export.js'
+import { ownConcurrency } from './own-calls.js'
 
 /** What is known of a model before it is asked: who it is, and what changes its answers. */
-export type ModelFacts = Pick<ServingBase, 'name' | 'provider' | 'model' | 'identity' | 'account'>
+export type ModelFacts = Pick<ServingBase, 'name' | 'provider' | 'model' | 'identity' | 'account' | 'concurrency'>
 
 /** The facts of a chat model that was made in code. */
 export function factsOfChatModel(model: BaseChatModel): ModelFacts {
@@ -24,7 +25,7 @@ export function factsOfEmbeddings(embeddings: Embeddings): ModelFacts {
 
 /** The facts of a model that is named by the config. */
 export function factsOfExport({ from, export: name }: ExportReference, options: object): ModelFacts {
-  const { model, modelName = model, modelId = modelName } = options as Record<string, unknown>
+  const { model, modelName = model, modelId = modelName, maxConcurrency } = options as Record<string, unknown>
   const provider = from.startsWith('.') ? name : from.replace(/^@langchain\//, '')
   const shown = typeof modelId === 'string' ? modelId : name
   return {
@@ -33,6 +34,7 @@ export function factsOfExport({ from, export: name }: ExportReference, options: 
     model: shown,
     identity: { from, export: name, options: withoutSecrets(options) },
     account: digest([from, onlySecrets(options)]),
+    concurrency: typeof maxConcurrency === 'number' ? maxConcurrency : undefined,
   }
 }
 
@@ -42,6 +44,7 @@ function factsOf(thing: object, provider: string, model: string): ModelFacts {
     name: `langchain ${provider} ${model}`,
     provider,
     model,
+    concurrency: ownConcurrency(thing),
     identity: written === undefined ? undefined : { class: thing.constructor.name, options: digest(written) },
   }
 }
