@@ -1,10 +1,11 @@
 import { FakeListChatModel, SyntheticEmbeddings } from '@langchain/core/utils/testing'
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
 import { RecursiveCharacterTextSplitter } from '@langchain/textsplitters'
-import { defineConfig, env, pipeline } from '@maestro-dataflow/core'
+import { defineConfig, env, type LLMServing, pipeline } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
 import type { SplitLines } from './component-types.js'
-import { fromLangChain, fromLangChainEmbeddings } from './index.js'
+import { fromLangChain, fromLangChainEmbeddings, toLangChainChatModel } from './index.js'
 
 const rows = pipeline('types').from([{ id: 1, text: 'a' }])
 const splitter = new RecursiveCharacterTextSplitter()
@@ -31,6 +32,12 @@ test('documents are text and metadata', () => {
   expectTypeOf(read.row).toEqualTypeOf<{ text: string; metadata: Record<string, unknown> }>()
   // @ts-expect-error neither a loader nor a class
   pipeline('types').read('langchain.load', { from })
+})
+
+test('a serving of ours gives data of the type of their schema', async () => {
+  const model = await toLangChainChatModel({} as LLMServing)
+  const held = model.withStructuredOutput(z.object({ stars: z.number() }))
+  expectTypeOf(await held.invoke('a')).toEqualTypeOf<{ stars: number }>()
 })
 
 test("models of LangChain's and of its partners' packages fit", () => {

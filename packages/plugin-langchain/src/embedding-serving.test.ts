@@ -65,6 +65,20 @@ test('how many calls the model makes at once is kept to, and one that is named h
   expect(embeddingServingOf(named({ ...reference, options: { maxConcurrency: 3 } }), '.').concurrency).toBe(3)
 })
 
+test('one that is named is asked as much at once as its serving is', async () => {
+  const waiting: (() => void)[] = []
+  const server = await serve((_, response) => {
+    waiting.push(() => json(response, { data: [{ index: 0, embedding: [1] }] }))
+    // Three that are under way at the same time, or this never ends.
+    if (waiting.length === 3) for (const answer of waiting) answer()
+  })
+  closing.push(server.close)
+  const options = { apiKey: 'test', encodingFormat: 'float', configuration: { baseURL: server.url } }
+  const serving = embeddingServingOf(named({ from: '@langchain/openai', export: 'OpenAIEmbeddings', options }), '.')
+  const embedded = await Promise.all(['a', 'b', 'c'].map((text) => serving.embed([text])))
+  expect(embedded).toHaveLength(3)
+})
+
 describe('what is known of one', () => {
   test('its name and settings, without secrets; of one without a name nothing', () => {
     const facts = (dimensions: number) =>

@@ -13,6 +13,7 @@ import {
   maestroError,
 } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { fromLangChainEmbeddings } from './embedding-serving.js'
 import { toLangChainChatModel, toLangChainEmbeddings, toLangChainVectorStore } from './to-langchain.js'
 import { fromLangChainVectorStore } from './vector-store.js'
@@ -126,6 +127,27 @@ describe('a serving as a chat model', () => {
     await model.batch(['a', 'b', 'c'])
     expect(model.serving).toBe(enhanced)
     expect(most).toBe(1)
+  })
+
+  test('gives data: what does not fit the schema goes back to the model first', async () => {
+    const replies = ['{"stars": "many"}', 'Here: {"stars": 4}', '{"stars": 5}', '{"stars": 6}']
+    const requests: LLMRequest[] = []
+    const { serving } = echo({
+      async generate(request) {
+        requests.push(request)
+        const usage = { inputTokens: 1, outputTokens: 1 }
+        return { text: replies.shift() ?? '', finishReason: 'stop', usage, model: 'echo' }
+      },
+    })
+    const model = await toLangChainChatModel(serving)
+    const schema = z.object({ stars: z.number() })
+    expect(await model.withStructuredOutput(schema).invoke('How many?')).toEqual({ stars: 4 })
+    expect(requests).toHaveLength(2)
+    expect(JSON.stringify(requests[1])).toContain('expected number')
+    const raw = await model.withStructuredOutput(schema, { includeRaw: true }).invoke('And now?')
+    expect(raw).toMatchObject({ parsed: { stars: 5 }, raw: { content: '{"stars":5}' } })
+    const plain = { type: 'object', properties: { stars: { type: 'number' } } }
+    expect(await model.withStructuredOutput(plain).invoke('In the end?')).toEqual({ stars: 6 })
   })
 
   test('tools and their turns are refused', async () => {
