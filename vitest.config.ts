@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...ignored, 'packages/plugin-local/**'],
+          exclude: [...ignored, 'packages/plugin-local/**', '**/*.database.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -56,12 +56,23 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        test: {
+          // Real servers: PostgreSQL and MariaDB, started for these tests.
+          name: 'databases',
+          include: ['packages/*/src/**/*.database.test.ts', 'test/**/*.database.test.ts'],
+          exclude: ignored,
+          globalSetup: ['test/servers/databases.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       ...typeProjects,
       {
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ignored,
+          exclude: [...ignored, '**/*.database.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
