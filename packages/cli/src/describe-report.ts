@@ -9,12 +9,13 @@ export function describeReport(report: RunReport): string {
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
-  const { requests, failedRequests, inputTokens, outputTokens, cost } = report.usage
-  if (requests > 0) {
+  const { requests, failedRequests, reusedAnswers, inputTokens, outputTokens, cost } = report.usage
+  if (requests + reusedAnswers > 0) {
     const failed = failedRequests > 0 ? ` (${failedRequests} failed)` : ''
     const price = cost === undefined || cost === 0 ? '' : `, $${cost.toFixed(4)}`
+    const reused = reusedAnswers === 0 ? '' : `, ${counted(reusedAnswers, 'answer')} reused`
     lines.push(
-      `  model: ${counted(requests, 'call')}${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`,
+      `  model: ${counted(requests, 'call')}${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}${reused}`,
     )
   }
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
