@@ -20,6 +20,8 @@ export {
   transcriptionServingSuite,
 } from './conformance/transcription-serving-suite.js'
 export { testkitErrors } from './errors.js'
+export { type FaultName, type FaultSettings, faultNames } from './faulty/faults.js'
+export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from './faulty/faulty-serving.js'
 export type { Script, ScriptInOrder } from './scripted/script.js'
 export { type ScriptedEmbeddings, scriptedEmbeddings } from './scripted/scripted-embeddings.js'
 export { type ScriptedRerank, scriptedRerank } from './scripted/scripted-rerank.js'
