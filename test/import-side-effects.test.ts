@@ -14,7 +14,15 @@ const root = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 
 /** Libraries that cost time, memory or a native module; they are imported when first used. */
-const heavy = ['@duckdb/', 'node-llama-cpp', '@huggingface/', 'onnxruntime', '/cosmiconfig/', '/typescript/']
+const heavy = [
+  '@duckdb/',
+  'node-llama-cpp',
+  '@huggingface/',
+  '@langchain/',
+  'onnxruntime',
+  '/cosmiconfig/',
+  '/typescript/',
+]
 
 const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {
   const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))

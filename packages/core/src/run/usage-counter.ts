@@ -72,11 +72,10 @@ function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): 
 }
 
 function toTotals({ from, error, usage, cost, tries }: RequestDoneEvent): UsageTotals {
-  const asked = from === 'provider'
   return {
-    requests: asked ? 1 : 0,
+    requests: from === 'provider' ? 1 : 0,
     failedRequests: error === undefined ? 0 : 1,
-    reusedAnswers: asked ? 0 : 1,
+    reusedAnswers: from === 'cache' || from === 'joined' ? 1 : 0,
     retries: Math.max(0, tries - 1),
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,
