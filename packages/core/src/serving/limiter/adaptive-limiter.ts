@@ -1,4 +1,5 @@
 import type { ServingLimits } from '../../contracts/serving-settings.js'
+import { onAbort } from '../on-abort.js'
 import type { Account } from './account.js'
 import { ConcurrencyLimit } from './concurrency-limit.js'
 import type { CallOutcome, Limiter, LimiterState, Permit } from './limiter.js'
@@ -6,7 +7,7 @@ import { RequestRate } from './request-rate.js'
 import { StateTeller } from './state-teller.js'
 import { TokenRate } from './token-rate.js'
 import { verdictOf } from './verdict.js'
-import { type Place, WaitingLine } from './waiting-line.js'
+import { WaitingLine } from './waiting-line.js'
 
 /** Longer waits are waited in pieces: a timer cannot hold more than 24 days. */
 const longestTimerMs = 3_600_000
@@ -65,21 +66,20 @@ export class AdaptiveLimiter implements Limiter {
         resolve(this.#send(tokens))
         return
       }
-      let place: Place<Waiter> | undefined
+      const place = this.#line.join({
+        tokens,
+        go: (permit) => {
+          ignore?.()
+          resolve(permit)
+        },
+      })
       const leave = () => {
-        if (place !== undefined) this.#line.leave(place)
+        this.#line.leave(place)
         reject(signal?.reason)
         // It may have been the only one for whom a timer runs.
         this.#admit()
       }
-      place = this.#line.join({
-        tokens,
-        go: (permit) => {
-          signal?.removeEventListener('abort', leave)
-          resolve(permit)
-        },
-      })
-      signal?.addEventListener('abort', leave, { once: true })
+      const ignore = signal === undefined ? undefined : onAbort(signal, leave)
       this.#admit()
     })
   }
