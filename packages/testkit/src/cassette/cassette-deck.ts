@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs'
-import { didYouMean, MaestroError, type MaestroErrorInit, maestroError, type Serving } from '@maestro-dataflow/core'
+import {
+  didYouMean,
+  type LLMRequest,
+  MaestroError,
+  type MaestroErrorInit,
+  maestroError,
+  type Serving,
+} from '@maestro-dataflow/core'
 import { ask, type Described, type ServingCall, servingOf, toldNames } from '../around-serving.js'
 import { canonical, canonicalJson } from '../canonical.js'
 import { testkitError } from '../errors.js'
@@ -89,7 +96,7 @@ export class CassetteDeck {
   }
 
   #answer(tape: Tape, name: string, real: () => Serving, call: ServingCall): Promise<unknown> {
-    const request = canonical(this.#scrubber.content(call.request))
+    const request = canonical(this.#scrubber.content(asSent(call.request)))
     const key = `${name} ${canonicalJson(request)}`
     return boundedCall(name, call.options, () => {
       const turn = this.#made.get(key) ?? 0
@@ -134,6 +141,12 @@ function describe(serving: Serving): Described {
   const values = told.map((name) => [name, (serving as unknown as Record<string, unknown>)[name]] as const)
   const known = values.filter(([, value]) => value !== undefined)
   return { ...Object.fromEntries(known), kind: serving.kind, name: serving.name }
+}
+
+/** The version of a prompt is no part of what a model is asked. */
+function asSent(request: ServingCall['request']): object {
+  const { promptVersion: _, ...sent } = request as LLMRequest
+  return sent
 }
 
 function play(take: Take): unknown {

@@ -378,6 +378,14 @@ describe('a whole project on a cassette', () => {
     expect(await readFile(path, 'utf8')).toBe(text)
   })
 
+  test('stops the run at a call that is not recorded, whatever becomes of other rows', async () => {
+    const path = fresh()
+    vi.stubEnv('ACME_KEY', 'the-key-of-acme')
+    await run(path, 'm', 'record')
+    await writeFile(path, (await lines(path)).filter((line) => !line.includes('Say b')).join('\n'))
+    await expect(run(path, 'm', 'replay')).rejects.toMatchObject({ code: 'MAESTRO_TESTKIT_CASSETTE_UNRECORDED' })
+  })
+
   test('says so when the config is another one, and records that anew in the mode auto', async () => {
     const path = fresh()
     vi.stubEnv('ACME_KEY', 'the-key-of-acme')
