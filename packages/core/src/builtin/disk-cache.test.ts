@@ -187,7 +187,7 @@ describe('looking at it', () => {
     expect((await cache.list?.({ last: 9, rowId: 'r1' }))?.map(({ key }) => key)).toEqual(['key3', 'key1'])
   })
 
-  test('an entry is found by its key, the beginning of one, or its row; near is first the same row, then like parts', async () => {
+  test('an entry is found by its key, the beginning of one, or its row; near is the same row, or else like parts', async () => {
     const cache = new CacheFolder().open()
     const put = (key: string, parts: Record<string, string>, rowId: string, step = 's') =>
       cache.set(key, answer(key), parts, { step, rowId })
@@ -199,8 +199,8 @@ describe('looking at it', () => {
       const { entry, candidates, nearest } = (await cache.explain?.(text)) ?? { candidates: [], nearest: [] }
       return [entry?.key, candidates.map(({ key }) => key), nearest.map(({ key }) => key)]
     }
-    expect(await keysOf('ab3')).toEqual(['ab3', ['ab3'], ['aa1', 'aa2', 'ac4']])
-    expect(await keysOf('ab')).toEqual(['ab3', ['ab3'], ['aa1', 'aa2', 'ac4']])
+    expect(await keysOf('ab3')).toEqual(['ab3', ['ab3'], ['aa1']])
+    expect(await keysOf('ab')).toEqual(['ab3', ['ab3'], ['aa1']])
     expect(await keysOf('aa')).toEqual([undefined, ['aa2', 'aa1'], []])
     expect(await keysOf('r2')).toEqual(['aa2', ['aa2'], ['ab3', 'aa1', 'ac4']])
     expect(await keysOf('r1')).toEqual(['ac4', ['ac4', 'ab3', 'aa1'], ['ab3', 'aa2', 'aa1']])
@@ -261,6 +261,8 @@ describe('a file that cannot be used', () => {
     const foreign = new DatabaseSync(folder.file)
     foreign.exec('DROP TABLE answers')
     foreign.close()
+    // What is read in one turn of the event loop is read from one state of the file.
+    await new Promise(setImmediate)
     expect(await cache.get('key1')).toBeUndefined()
     await cache.set('new', answer('b'), {})
     expect(await cache.get('new')).toEqual(answer('b'))
