@@ -10,14 +10,14 @@ import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
-import { SERVINGS } from './contracts/serving-definition.js'
+import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
-import type { RunEnvironment } from './run/run-context.js'
+import type { RunEnvironment, ServingListener } from './run/run-context.js'
 import { enhance } from './serving/enhance.js'
 import { ServingPlane } from './serving/serving-plane.js'
 
@@ -25,6 +25,7 @@ import { ServingPlane } from './serving/serving-plane.js'
 export interface Session {
   /** A contributed operator, if there is one of this name. */
   operator(name: string): OperatorDefinition | undefined
+  readonly servings: Servings
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
   /** What one run gets. What is made for its operators alone is freed with it. */
   openRun(pipeline: string): RunScope
@@ -52,9 +53,12 @@ export interface SessionInput {
 /** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
 export function openSession({ config, configured, loaded, logger, redactor, memory }: SessionInput): Session {
   const hooks = createLifecycleHooks()
-  const listeners = new Set<(event: RequestDoneEvent) => void>()
+  const listeners = new Set<ServingListener>()
   hooks.requestDone.tap('maestro', (event) => {
-    for (const listener of listeners) listener(event)
+    for (const listener of listeners) listener.requestDone(event)
+  })
+  hooks.servingState.tap('maestro', (event) => {
+    for (const listener of listeners) listener.servingState(event)
   })
   const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
@@ -66,12 +70,17 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
       hooks.requestDone.call(event.error === undefined ? event : { ...event, error: redactor.error(event.error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
+  const media = {
+    directory: config.directory,
+    allowOutside: config.allowOutsidePaths,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+  }
   const plane = new ServingPlane({
     cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
     budgets: config.budgets,
     observer,
+    media,
   })
-  hooks.runDone.tapPromise('maestro', ({ runId }) => plane.endRun(runId))
   const servings = new ConfiguredServings({
     config,
     registry,
@@ -96,6 +105,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
   return {
     operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
+    servings,
     compileContext: (asked) => ({
       ...asked,
       directory,
@@ -122,10 +132,11 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
         executor,
         redact: redactor.error,
         tableEngine,
-        observeRequests(listener) {
+        observeServings(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)
         },
+        endRun: (run) => plane.endRun(run),
         createOperator: creator(scope),
       }
       return { environment, dispose: () => scope.dispose() }
