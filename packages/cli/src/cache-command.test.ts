@@ -31,7 +31,7 @@ beforeEach(() => {
         options: z.object({ model: z.string() }),
         capabilities: () => capabilities,
         create: ({ model }) => ({
-          kind: 'llm', name: 'echo', provider: 'echo', model, identity: {}, capabilities,
+          kind: 'llm', name: 'echo', provider: 'echo', model, price: { input: 0, output: 0 }, identity: {}, capabilities,
           async generate({ messages }) {
             const text = 'You said: ' + messages.at(-1).content
             return { text, finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 }, model }
@@ -63,7 +63,7 @@ async function run(prompt?: string, serving?: string) {
 
 test('a run says how many answers it reused', async () => {
   expect(await run()).toContain('model: 2 calls, 2 tokens in, 2 tokens out\n')
-  expect(await run()).toContain('model: 0 calls, 0 tokens in, 0 tokens out, 2 answers reused\n')
+  expect(await run()).toContain('model: 0 calls, 2 answers reused, 0 tokens in, 0 tokens out\n')
 })
 
 test('stats: how many, since when, and where', async () => {

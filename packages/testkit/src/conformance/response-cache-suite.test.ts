@@ -1,13 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type CachedAnswer,
   defineOperator,
   definePlugin,
+  type Logger,
   pipeline,
   RESPONSE_CACHE,
   type ResponseCache,
 } from '@maestro-dataflow/core'
-import { maestro } from '@maestro-dataflow/core/runtime'
-import { describe, expect, test } from 'vitest'
+import { createDiskCache, maestro } from '@maestro-dataflow/core/runtime'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
 import { describeResponseCache } from '../vitest.js'
@@ -41,6 +45,21 @@ async function coreCache(): Promise<ResponseCache> {
 }
 
 describeResponseCache(coreCache, { title: 'the cache of core in memory' })
+
+const folder = mkdtempSync(join(tmpdir(), 'maestro-testkit-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const silent = () => undefined
+const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent, child: () => logger }
+let made = 0
+const diskCache = () => createDiskCache({ stateDirectory: join(folder, String(made)), logger })
+
+describeResponseCache(
+  () => {
+    made++
+    return diskCache()
+  },
+  { title: 'the cache of core on the disk', reopen: diskCache },
+)
 
 /** A right cache, small enough to plant faults in. */
 class SmallCache implements ResponseCache {
