@@ -127,11 +127,16 @@ describe('room', () => {
   })
 
   test('one that alone is too long is not kept, and takes no other one’s place', async () => {
-    const cache = new CacheFolder().open({ maxBytes: megabyte })
+    const folder = new CacheFolder()
+    const cache = folder.open({ maxBytes: megabyte })
     await cache.set('a', answer('a'), {})
     await cache.set('long', answer('x'.repeat(megabyte)), {})
+    expect(await folder.open().get('long')).toBeUndefined()
+    expect(await folder.open().get('a')).toEqual(answer('a'))
+    // Who has it need not ask again all the same.
+    expect(await cache.get('long')).toBeDefined()
+    expect(await cache.delete('long')).toBe(true)
     expect(await cache.get('long')).toBeUndefined()
-    expect(await cache.get('a')).toEqual(answer('a'))
   })
 })
 
@@ -297,8 +302,12 @@ describe('a file that cannot be used', () => {
     for (const key of ['a', 'b']) {
       expect(await cache.get(key)).toBeUndefined()
       await cache.set(key, answer(key), {})
+      expect(await cache.get(key)).toEqual(answer(key))
+      expect(await folder.open().get(key)).toBeUndefined()
     }
     expect(await cache.stats()).toMatchObject({ entries: 0 })
+    expect(await cache.clear()).toBe(2)
+    expect(await cache.get('a')).toBeUndefined()
     expect(folder.warnings).toEqual([expect.stringContaining('not kept')])
   })
 
@@ -307,7 +316,7 @@ describe('a file that cannot be used', () => {
     writeFileSync(join(folder.path, 'cache'), '')
     const cache = folder.open()
     await cache.set('a', answer('a'), {})
-    expect(await cache.get('a')).toBeUndefined()
+    expect(await folder.open().get('a')).toBeUndefined()
     expect(folder.warnings).toHaveLength(1)
   })
 })
