@@ -66,8 +66,8 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
   container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => caches.create() })
   const observer = {
     requestStart: hooks.requestStart.call.bind(hooks.requestStart),
-    requestDone: (event: RequestDoneEvent) =>
-      hooks.requestDone.call(event.error === undefined ? event : { ...event, error: redactor.error(event.error) }),
+    requestDone: ({ error, ...event }: RequestDoneEvent) =>
+      hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
   const media = {
