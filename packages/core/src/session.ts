@@ -69,10 +69,16 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
       hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
+  const media = {
+    directory: config.directory,
+    allowOutside: config.allowOutsidePaths,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+  }
   const plane = new ServingPlane({
     cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
     budgets: config.budgets,
     observer,
+    media,
   })
   hooks.runDone.tapPromise('maestro', ({ runId }) => plane.endRun(runId))
   const servings = new ConfiguredServings({

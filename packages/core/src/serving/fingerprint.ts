@@ -93,8 +93,8 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 /** A part of a message as it stands in the key: the bytes of media by their hash. */
 function dataOf(part: ContentPart): readonly unknown[] {
   if (part.type === 'text') return ['text', part.text]
-  const { type, mediaType, name = null, data } = part
-  return [type, mediaType, name, data instanceof URL ? ['url', data.href] : ['bytes', sha256(data)]]
+  const { type, mediaType = null, name = null, data } = part
+  return [type, mediaType, name, data instanceof Uint8Array ? ['bytes', sha256(data)] : ['place', String(data)]]
 }
 
 function shownOf({ content }: Message): string {
@@ -103,7 +103,8 @@ function shownOf({ content }: Message): string {
 
 function shownPart(part: ContentPart): string {
   if (part.type === 'text') return shown(part.text)
-  const data = part.data instanceof URL ? shown(part.data.href) : `sha256:${sha256(part.data)}`
+  // The plane has read places by now: what they hold counts, for it may change while the name stays.
+  const data = part.data instanceof Uint8Array ? `sha256:${sha256(part.data)}` : shown(String(part.data))
   return [part.type, part.mediaType, part.name, data].filter((word) => word !== undefined).join(' ')
 }
 
