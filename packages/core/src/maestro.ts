@@ -12,6 +12,7 @@ import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
+import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
@@ -167,6 +168,22 @@ export class Maestro {
       const plugins = await this.plugins()
       const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
       return (await this.#session(config, plugins, selected)).responseCache()
+    })
+  }
+
+  /**
+   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
+   */
+  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
+      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
+      const discovered = await this.plugins()
+      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
+      return session.servings.get(name, kind)
     })
   }
 

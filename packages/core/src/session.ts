@@ -10,7 +10,7 @@ import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
-import { SERVINGS } from './contracts/serving-definition.js'
+import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
@@ -25,6 +25,7 @@ import { ServingPlane } from './serving/serving-plane.js'
 export interface Session {
   /** A contributed operator, if there is one of this name. */
   operator(name: string): OperatorDefinition | undefined
+  readonly servings: Servings
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
   /** What one run gets. What is made for its operators alone is freed with it. */
   openRun(pipeline: string): RunScope
@@ -80,7 +81,6 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
     observer,
     media,
   })
-  hooks.runDone.tapPromise('maestro', ({ runId }) => plane.endRun(runId))
   const servings = new ConfiguredServings({
     config,
     registry,
@@ -105,6 +105,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
   return {
     operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
+    servings,
     compileContext: (asked) => ({
       ...asked,
       directory,

@@ -100,7 +100,7 @@ export interface CallOptions {
   readonly run?: string
   readonly step?: string
   readonly rowId?: RowId
-  /** Milliseconds for one call. */
+  /** Milliseconds for one call, with all that is tried again in it. */
   readonly timeout?: number
   /** A provider that streams calls it at each piece that arrives, so that a stall is noticed. */
   readonly onActivity?: () => void

@@ -130,6 +130,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return { result, from: joins ? 'joined' : answer.from }
   }
 
+  /** What a request names by its place is read before it is known what it asks. */
   async #withMedia(request: LLMRequest, { signal }: CallOptions): Promise<LLMRequest> {
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }

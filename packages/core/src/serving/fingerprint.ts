@@ -93,8 +93,8 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 /** A part of a message as it stands in the key: the bytes of media by their hash. */
 function dataOf(part: ContentPart): readonly unknown[] {
   if (part.type === 'text') return ['text', part.text]
-  const { type, mediaType = null, name = null, data } = part
-  return [type, mediaType, name, data instanceof Uint8Array ? ['bytes', sha256(data)] : ['place', String(data)]]
+  const { type, mediaType, name = null, data } = part
+  return [type, mediaType ?? null, name, data instanceof Uint8Array ? ['bytes', sha256(data)] : ['place', String(data)]]
 }
 
 function shownOf({ content }: Message): string {
