@@ -1,10 +1,12 @@
 import { createLogger } from './builtin/logger.js'
 import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
+import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
+import type { Logger } from './contracts/logger.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
@@ -65,6 +67,7 @@ export class Maestro {
   readonly #redactor = new Redactor()
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
+  #warned = false
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
 
   constructor(resolve: () => Promise<ResolvedConfig>) {
@@ -186,12 +189,22 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      this.#warnOfPlainSecrets(config, logger)
       return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
     })
     this.#sessions.set(key, session)
     // One that could not be opened may be the next time.
     session.catch(() => this.#sessions.delete(key))
     return session
+  }
+
+  /** Once for a project. */
+  #warnOfPlainSecrets(config: ResolvedConfig, logger: Logger): void {
+    if (this.#warned) return
+    this.#warned = true
+    const settings = plainSecrets(config)
+    if (settings.length > 0)
+      logger.warn(`${settings.join(', ')} in plain text: keep it out of the config and write env('NAME') instead`)
   }
 
   /** What fails before a run shows no secret; the runner sees to its own errors. */
