@@ -44,8 +44,8 @@ export interface LLMRequest extends Sampling {
   readonly schema?: JsonSchema
   /** The answer must be JSON, of a form that the messages tell: for providers that know no schemas. */
   readonly json?: boolean
-  /** Which of several answers to the same question is asked for: 0, 1, 2 ... @default 0 */
-  readonly sample?: number
+  /** Which of several answers to the same question is asked for: 0, 1, 2 ..., or a name for it. @default 0 */
+  readonly sample?: number | string
   /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
   readonly logprobs?: number
   /** The version of the prompt that the messages come from. Another version is another question. */
@@ -100,7 +100,7 @@ export interface CallOptions {
   readonly run?: string
   readonly step?: string
   readonly rowId?: RowId
-  /** Milliseconds for one call. */
+  /** Milliseconds for one call, with all that is tried again in it. */
   readonly timeout?: number
   /** A provider that streams calls it at each piece that arrives, so that a stall is noticed. */
   readonly onActivity?: () => void

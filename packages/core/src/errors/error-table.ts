@@ -343,8 +343,9 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_CONNECTION: {
-    message: (d: ProviderAnswer) => `${d.serving} cannot be reached: ${d.reason}`,
-    hint: () => 'Check that the server runs, its address (`baseUrl`) and the network.',
+    message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} cannot be reached: ${d.reason}`,
+    hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
+      d.fix ?? 'Check that the server runs, its address (`baseUrl`) and the network.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_REPLY: {
@@ -395,7 +396,7 @@ export const coreErrors = {
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
     message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
     hint: () =>
-      'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
+      'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,

@@ -23,13 +23,15 @@ export class ServingPlane {
 
   constructor(
     parts: {
-      readonly cache?: ResponseCache | undefined
+      /** Answers beyond a run; a function is asked for them when they are needed. */
+      readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
       readonly budgets?: Budgets | undefined
       readonly observer?: ServingObserver
       readonly media?: MediaAccess
     } = {},
   ) {
-    this.answers = new KeptAnswers(parts.cache)
+    const { cache } = parts
+    this.answers = new KeptAnswers(typeof cache === 'function' ? cache : () => cache)
     this.budgets = new BudgetKeeper(parts.budgets)
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}
