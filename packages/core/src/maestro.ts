@@ -1,12 +1,14 @@
 import { createLogger } from './builtin/logger.js'
 import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
+import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { createConfiguredMemory } from './container/configured-cache.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
+import type { Logger } from './contracts/logger.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
@@ -70,6 +72,7 @@ export class Maestro {
   readonly #redactor = new Redactor()
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
+  #warned = false
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
   /** Those in memory are one for all pipelines. */
   #answers: ResponseCache | undefined
@@ -229,6 +232,7 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      this.#warnOfPlainSecrets(config, logger)
       const memory = () => {
         this.#answers ??= createConfiguredMemory(config.cache)
         return this.#answers
@@ -239,6 +243,15 @@ export class Maestro {
     // One that could not be opened may be the next time.
     session.catch(() => this.#sessions.delete(key))
     return session
+  }
+
+  /** Once for a project. */
+  #warnOfPlainSecrets(config: ResolvedConfig, logger: Logger): void {
+    if (this.#warned) return
+    this.#warned = true
+    const settings = plainSecrets(config)
+    if (settings.length > 0)
+      logger.warn(`${settings.join(', ')} in plain text: keep it out of the config and write env('NAME') instead`)
   }
 
   /** What fails before a run shows no secret; the runner sees to its own errors. */
