@@ -55,9 +55,14 @@ export { Prompt, type PromptParts, type PromptVariables } from './contracts/prom
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
 export {
+  type AnswerOrigin,
   type CacheDefinition,
   type CachedAnswer,
   type CacheEntry,
+  type CacheExplanation,
+  type CacheRecord,
+  type CacheSelection,
+  type CacheStats,
   type KeyParts,
   RESPONSE_CACHE,
   type ResponseCache,
@@ -112,6 +117,9 @@ export {
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
+export type { MediaAccess } from './media/media-access.js'
+export { audioPart, filePart, imagePart } from './media/media-part.js'
+export { type LoadedMedia, readMedia } from './media/read-media.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'

@@ -3,6 +3,7 @@ import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { createConfiguredMemory } from './container/configured-cache.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
@@ -10,6 +11,7 @@ import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
+import type { ResponseCache } from './contracts/response-cache.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
@@ -17,7 +19,7 @@ import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedStorages } from './pipeline/named-storages.js'
-import { namesAsked, namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesOfServing, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
 import { type Contribution, loadContributions } from './plugins/load-contributions.js'
@@ -69,6 +71,8 @@ export class Maestro {
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
+  /** Those in memory are one for all pipelines. */
+  #answers: ResponseCache | undefined
 
   constructor(resolve: () => Promise<ResolvedConfig>) {
     this.#resolve = resolve
@@ -156,18 +160,28 @@ export class Maestro {
   }
 
   /**
-   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
+   * A serving of the config, for code of your own: its cache and limits hold there as in pipelines. `dispose` frees it.
    *
    * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
    */
   async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
     return this.#redacted(async () => {
       const config = await this.config()
-      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
-      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
-      const discovered = await this.plugins()
-      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
+      const plugins = await this.plugins()
+      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfServing(name, config)))
       return session.servings.get(name, kind)
+    })
+  }
+
+  /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
+  async responseCache(): Promise<ResponseCache | undefined> {
+    const config = await this.config()
+    const { cache } = config
+    if (cache === false) return undefined
+    return this.#redacted(async () => {
+      const plugins = await this.plugins()
+      const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
+      return (await this.#session(config, plugins, selected)).responseCache()
     })
   }
 
@@ -213,7 +227,11 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-      return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+      const memory = () => {
+        this.#answers ??= createConfiguredMemory(config.cache)
+        return this.#answers
+      }
+      return openSession({ config, configured, loaded, logger, redactor: this.#redactor, memory })
     })
     this.#sessions.set(key, session)
     // One that could not be opened may be the next time.

@@ -1,15 +1,15 @@
 import { createLocalExecutor } from './builtin/local-executor.js'
-import { createMemoryCache } from './builtin/memory-cache.js'
 import type { Redactor } from './builtin/redactor.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { ConfiguredCache } from './container/configured-cache.js'
 import { TokenContainer } from './container/create-container.js'
 import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
 import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
-import { RESPONSE_CACHE } from './contracts/response-cache.js'
+import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
@@ -29,6 +29,8 @@ export interface Session {
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
   /** What one run gets. What is made for its operators alone is freed with it. */
   openRun(pipeline: string): RunScope
+  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  responseCache(): ResponseCache
   dispose(): Promise<void>
 }
 
@@ -44,10 +46,12 @@ export interface SessionInput {
   readonly loaded: readonly LoadedPlugin[]
   readonly logger: Logger
   readonly redactor: Redactor
+  /** The answers that this process keeps, when the config asks for that. */
+  memory(): ResponseCache
 }
 
 /** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
-export function openSession({ config, configured, loaded, logger, redactor }: SessionInput): Session {
+export function openSession({ config, configured, loaded, logger, redactor, memory }: SessionInput): Session {
   const hooks = createLifecycleHooks()
   const listeners = new Set<ServingListener>()
   hooks.requestDone.tap('maestro', (event) => {
@@ -58,14 +62,25 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
   })
   const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
-  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
+  const caches = new ConfiguredCache({ config, registry, logger, memory, keepSecret: redactor.add })
+  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => caches.create() })
   const observer = {
     requestStart: hooks.requestStart.call.bind(hooks.requestStart),
     requestDone: ({ error, ...event }: RequestDoneEvent) =>
       hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
-  const plane = new ServingPlane({ budgets: config.budgets, observer })
+  const media = {
+    directory: config.directory,
+    allowOutside: config.allowOutsidePaths,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+  }
+  const plane = new ServingPlane({
+    cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+    budgets: config.budgets,
+    observer,
+    media,
+  })
   const servings = new ConfiguredServings({
     config,
     registry,
@@ -96,7 +111,10 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       directory,
       allowOutside,
       find: (kind, name, where) => registry.get(kind, name, where),
-      describeServing: (name, kind, where) => servings.describe(name, kind, where),
+      describeServing: (name, kind, where) => {
+        caches.check()
+        return servings.describe(name, kind, where)
+      },
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
       createOperator: creator(container),
       tableEngine,
@@ -123,6 +141,7 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
       }
       return { environment, dispose: () => scope.dispose() }
     },
+    responseCache: () => container.resolve(RESPONSE_CACHE),
     dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, servings]),
   }
 }

@@ -3,6 +3,7 @@ import {
   definePlugin,
   definePrompt,
   EnhancedLLMServing,
+  type LLMServing,
   maestroError,
   type PipelineDefinition,
   type PipelinePlan,
@@ -18,8 +19,11 @@ import { question, scripted } from './__fixtures__/scripted-serving.js'
 import ai from './index.js'
 import { PromptedGenerator } from './prompted-generator.js'
 
-const project = (serving: ReturnType<typeof scripted>['serving'], more: MaestroOptions = {}) =>
+const project = (serving: LLMServing, more: MaestroOptions = {}) =>
   maestro({ plugins: [ai, tones], servings: { default: serving }, ...more })
+
+/** All rows are asked about at once. */
+const atOnce = (serving: LLMServing) => new EnhancedLLMServing(serving, { settings: { limits: { concurrency: 64 } } })
 
 /** A pipeline as YAML gives it: options are data. */
 const asData = (options: object, rows: readonly object[] = [{ text: 'a' }]): PipelineDefinition => ({
@@ -68,7 +72,7 @@ describe('answers as columns', () => {
     const asked = pipeline('p')
       .from(rows)
       .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'loud' })
-    const answered = await Array.fromAsync(project(serving).rows(asked))
+    const answered = await Array.fromAsync(project(atOnce(serving)).rows(asked))
     expect(answered.map((row) => row.loud)).toEqual(['X A {{B}}', 'X C', 'X D'])
     expect(answeredFirst).toEqual(['x d', 'x c', 'x a {{b}}'])
   })
@@ -119,7 +123,7 @@ describe('answers as columns', () => {
       .from(['a', 'b', 'c'].map((text) => ({ text })))
       .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'x' })
       .step('ai.generate', { prompt: prompt('y {{text}}'), output: 'y' })
-    const { steps } = await project(serving).preview(asked, 3)
+    const { steps } = await project(atOnce(serving)).preview(asked, 3)
     expect(steps.map(({ rows }) => rows.map(({ row }) => row))).toEqual([
       ['a', 'b', 'c'].map((text) => ({ text })),
       ['a', 'b', 'c'].map((text) => ({ text, x: `x ${text}` })),

@@ -1,7 +1,9 @@
+import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import type {
   CallOptions,
+  JsonSchema,
   LLMCapabilities,
   LLMRequest,
   LLMResult,
@@ -9,7 +11,7 @@ import type {
   Price,
   ServingBase,
 } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
 import { fromChatAnswer } from './from-chat-answer.js'
@@ -18,6 +20,7 @@ import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.
 import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
+import { toServingError } from './to-serving-error.js'
 
 /** What you know of a model better than it says itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
@@ -59,28 +62,34 @@ export class LangChainChatServing implements LLMServing {
     this.#make = make
   }
 
-  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
+  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, { signal }: CallOptions = {}): Promise<LLMResult> {
-    const variants = await this.#load()
-    const base = variants.with({})
-    const { call, fields } = settingsOf(base, request)
-    const model = variants.with(fields)
-    const options = { ...defaultsOf(base), ...call, maxRetries: 0, ...(signal === undefined ? {} : { signal }) }
+    const { name, capabilities } = this
     try {
-      if (request.schema !== undefined) return await this.#structured(model, request, options)
-      return fromChatAnswer(await model.invoke(toChatMessages(request.messages), options), this.model ?? this.name)
+      const variants = await this.#load()
+      const { call, fields } = settingsOf(variants.base, request)
+      const model = variants.with(fields)
+      const messages = await toChatMessages(request.messages, { name, capabilities, signal })
+      const options = {
+        ...defaultsOf(variants.base),
+        ...call,
+        maxRetries: 0,
+        ...(signal === undefined ? {} : { signal }),
+      }
+      if (request.schema !== undefined) return await this.#structured(model, request.schema, messages, options)
+      return fromChatAnswer(await model.invoke(messages, options), this.model ?? name)
     } catch (error) {
-      throw chatError(this.name, error)
+      throw toServingError(name, error, signal)
     }
   }
 
   async #structured(
     model: BaseChatModel,
-    { schema = {}, messages }: LLMRequest,
+    schema: JsonSchema,
+    messages: BaseLanguageModelInput,
     options: Readonly<Record<string, unknown>>,
   ): Promise<LLMResult> {
-    const held = this.#hold(model, schema)
-    const answer = await held.invoke(toChatMessages(messages), options)
+    const answer = await this.#hold(model, schema).invoke(messages, options)
     if (isRaw(answer)) return fromChatAnswer(answer.raw, this.model ?? this.name)
     // A model may give its data alone, whatever it is asked for.
     const usage = { inputTokens: 0, outputTokens: 0 }
@@ -88,7 +97,7 @@ export class LangChainChatServing implements LLMServing {
     return { text, object: answer, finishReason: 'stop', usage, model: this.model ?? this.name }
   }
 
-  #hold(model: BaseChatModel, schema: object) {
+  #hold(model: BaseChatModel, schema: JsonSchema) {
     try {
       return model.withStructuredOutput(schema, { name: 'answer', includeRaw: true })
     } catch (error) {
@@ -136,21 +145,6 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a chat model' })
   })
-}
-
-export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatModel, 'model'>): LLMCapabilities {
-  const { structuredOutput, toolCalling, imageInputs, audioInputs, maxInputTokens } = model.profile
-  return {
-    jsonSchema: options.structuredOutput ?? (structuredOutput || (toolCalling ?? model.bindTools !== undefined)),
-    images: options.images ?? imageInputs ?? true,
-    audio: audioInputs ?? false,
-    ...(maxInputTokens === undefined ? {} : { contextTokens: maxInputTokens }),
-  }
-}
-
-/** Nothing is known of a class before it is imported; most providers' packages can do both. */
-export function capabilitiesOfNamed({ structuredOutput = true, images = true }: NamedChatModel): LLMCapabilities {
-  return { jsonSchema: structuredOutput, images, audio: false }
 }
 
 /** Settings that `withConfig` has bound to a model; they are not among what it was made from. */

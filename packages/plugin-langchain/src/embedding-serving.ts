@@ -1,11 +1,11 @@
 import type { Embeddings } from '@langchain/core/embeddings'
-import type { EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import type { CallOptions, EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
 import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
 import { langchainError } from './errors.js'
 import { createFrom } from './import-export.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
+import { toServingError } from './to-serving-error.js'
 
 /** What you know of an embedding model better than it says itself. */
 export interface FromLangChainEmbeddingsOptions {
@@ -50,9 +50,10 @@ export class LangChainEmbeddingServing implements EmbeddingServing {
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
-  async embed(texts: readonly string[]): Promise<EmbeddingResult> {
-    const embeddings = await this.#load()
+  async embed(texts: readonly string[], { signal }: CallOptions = {}): Promise<EmbeddingResult> {
     try {
+      signal?.throwIfAborted()
+      const embeddings = await this.#load()
       const vectors = await embeddings.embedDocuments([...texts])
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
@@ -60,7 +61,7 @@ export class LangChainEmbeddingServing implements EmbeddingServing {
         model: this.model ?? this.name,
       }
     } catch (error) {
-      throw chatError(this.name, error)
+      throw toServingError(this.name, error, signal)
     }
   }
 

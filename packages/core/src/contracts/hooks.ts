@@ -101,6 +101,8 @@ export interface RequestDoneEvent {
    * are kept, or an identical call that was under way.
    */
   readonly from: 'provider' | 'packed' | 'cache' | 'joined'
+  /** The key of the answer among those that are kept, for `maestro cache explain`; of language models. */
+  readonly key?: string
   /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
   readonly usage?: Usage
   /** Undefined: the price is not known. */

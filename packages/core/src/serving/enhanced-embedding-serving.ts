@@ -1,6 +1,7 @@
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
+import { splitTexts } from './answers/split-texts.js'
 import { decodeVector, encodeVector } from './answers/vector-text.js'
 import { mostTokens } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
@@ -33,6 +34,10 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
 
   get batchSize(): number | undefined {
     return this.inner.batchSize
+  }
+
+  get maxBatchTokens(): number | undefined {
+    return this.inner.maxBatchTokens
   }
 
   /** @throws the provider's typed error, MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or others than were asked for */
@@ -71,10 +76,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
 
   /** In calls of as many texts as the provider takes, side by side. */
   async #embed(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
-    const size = this.inner.batchSize ?? Math.max(1, texts.length)
-    const calls = Array.from({ length: Math.ceil(texts.length / size) }, (_, call) =>
-      this.#call(texts.slice(call * size, (call + 1) * size), options, record),
-    )
+    const calls = splitTexts(texts, this.inner).map((some) => this.#call(some, options, record))
     return (await Promise.all(calls)).flat()
   }
 

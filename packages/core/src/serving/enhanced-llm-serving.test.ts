@@ -108,7 +108,7 @@ describe('generateObject', () => {
 
   test('the instruction stands in the last turn of the user, whatever that is made of', async () => {
     const { provider, requests } = scripted(() => '{"tone":"bad"}', false)
-    const image = { type: 'image' as const, data: new Uint8Array([1]), mediaType: 'image/png' }
+    const image = { type: 'image' as const, data: new Uint8Array([0xff, 0xd8, 0xff]), mediaType: 'image/jpeg' }
     await generateObject(provider, request, schema)
     await generateObject(provider, { messages: [{ role: 'user', content: [image] }] }, schema)
     await generateObject(provider, { messages: [{ role: 'assistant', content: 'Go on' }] }, schema)

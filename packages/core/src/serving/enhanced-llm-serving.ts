@@ -3,6 +3,7 @@ import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } 
 import { maestroError } from '../errors/error-table.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
+import { hasMedia, withLoadedMedia } from './answers/load-media.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
@@ -31,7 +32,7 @@ export interface PackedCallOptions extends CallOptions {
 }
 
 /**
- * The serving plane around a language model. A request goes its way in this order: fingerprint, answers that are kept,
+ * The serving plane around a language model. A request goes its way in this order: media, fingerprint, answers that are kept,
  * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, kept answer,
  * usage record.
  *
@@ -56,12 +57,13 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /**
-   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*; for requests with a schema also
+   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a schema also
    * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
   async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
-      const { result, from } = await this.#answer(this.#announce(request, options), options, record)
+      const asked = await this.#withMedia(this.#announce(request, options), options)
+      const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
       const saved = { usage, ...(cost === undefined ? {} : { cost }) }
       return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
@@ -111,8 +113,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     }
     const place = this.answerPlace(options)
     const fingerprint = fingerprintRequest(this.inner, request)
+    record.key = fingerprint.key
     const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-    const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, request, options)
+    const usable = typeof kept?.text === 'string' && isWorthKeeping(kept, options)
+    const found = usable ? await this.#forCaller({ result: kept }, request, options) : undefined
     if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
@@ -124,6 +128,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     const result = await this.#forCaller(answer, request, options)
     if ('error' in result) throw result.error
     return { result, from: joins ? 'joined' : answer.from }
+  }
+
+  /** What a request names by its place is read before it is known what it asks. */
+  async #withMedia(request: LLMRequest, { signal }: CallOptions): Promise<LLMRequest> {
+    return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
 
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {

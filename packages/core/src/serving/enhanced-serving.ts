@@ -6,7 +6,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import type { AnswerPlace } from './answers/kept-answers.js'
 import type { CallPath } from './call/call-provider.js'
 import { classifyError } from './call/classify-error.js'
-import { limiterOf } from './limiter/shared-limiters.js'
+import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
 import { UsageRecord } from './usage-record.js'
@@ -32,7 +32,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   protected readonly plane: ServingPlane
   protected readonly settings: ResolvedSettings
   protected readonly path: CallPath
-  readonly #stopObserving: () => void
+  readonly #leaveLimiter: () => void
 
   constructor(provider: Provider, { plane = new ServingPlane(), settings = {} }: EnhancedOptions = {}) {
     const { name, account, model = name } = provider
@@ -41,9 +41,13 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const limiter = limiterOf({ account, model, limits: this.settings.limits })
+    const { limiter, leave } = joinLimiter({ account, model, limits: this.settings.limits })
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
-    this.#stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+    const stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+    this.#leaveLimiter = () => {
+      stopObserving()
+      leave()
+    }
   }
 
   get provider(): string {
@@ -61,7 +65,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
 
   /** Frees the provider. */
   async dispose(): Promise<void> {
-    this.#stopObserving()
+    this.#leaveLimiter()
     await this.inner.dispose?.()
   }
 
@@ -70,8 +74,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return run !== undefined || (this.settings.cache && this.inner.identity !== undefined)
   }
 
-  protected answerPlace({ run }: CallOptions): AnswerPlace {
-    return { serving: this.inner, shared: this.settings.cache, run }
+  protected answerPlace({ run, step, rowId }: CallOptions): AnswerPlace {
+    return { serving: this.inner, shared: this.settings.cache, run, origin: { step, rowId } }
   }
 
   /**

@@ -14,6 +14,8 @@ export class UsageRecord {
   #tries = 0
   #waitedMs = 0
   #started: number | undefined
+  /** Of the answer, among those that are kept. */
+  key: string | undefined
 
   constructor(serving: ServingBase & { readonly kind: ServingKind }, options: CallOptions, price: Price | undefined) {
     this.#serving = serving
@@ -84,6 +86,7 @@ export class UsageRecord {
       step,
       rowId,
       ...outcome,
+      ...(this.key === undefined ? {} : { key: this.key }),
       ...asked,
       tries: this.#tries,
       waitedMs: this.#waitedMs,
