@@ -67,7 +67,8 @@ describe("LangChain's own classes", () => {
     expect(result).toEqual({
       text: 'system: Be brief.\nhuman: Hi\nai: Hello\nhuman: 再见 👋',
       finishReason: 'stop',
-      usage: { inputTokens: 0, outputTokens: 0 },
+      // This model does not tell them: about four letters each.
+      usage: { inputTokens: 9, outputTokens: 14 },
       model: 'EchoChatModel',
     })
     expect(serving.name).toBe('langchain EchoChatModel EchoChatModel')

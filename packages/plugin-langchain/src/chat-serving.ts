@@ -1,26 +1,27 @@
-import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
-import type {
-  CallOptions,
-  JsonSchema,
-  LLMCapabilities,
-  LLMRequest,
-  LLMResult,
-  LLMServing,
-  Price,
-  ServingBase,
+import {
+  type CallOptions,
+  extractJson,
+  type JsonSchema,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  type Price,
+  type ServingBase,
 } from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
-import { fromChatAnswer } from './from-chat-answer.js'
+import { estimateChatTokens } from './estimate-tokens.js'
+import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
-import { toServingError } from './to-serving-error.js'
 
 /** What you know of a model better than it says itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
@@ -63,38 +64,19 @@ export class LangChainChatServing implements LLMServing {
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
-  async generate(request: LLMRequest, { signal }: CallOptions = {}): Promise<LLMResult> {
+  async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
     const { name, capabilities } = this
-    try {
+    return boundedCall(name, callOptions, async (signal) => {
       const variants = await this.#load()
       const { call, fields } = settingsOf(variants.base, request)
       const model = variants.with(fields)
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
-      const options = {
-        ...defaultsOf(variants.base),
-        ...call,
-        maxRetries: 0,
-        ...(signal === undefined ? {} : { signal }),
-      }
-      if (request.schema !== undefined) return await this.#structured(model, request.schema, messages, options)
-      return fromChatAnswer(await model.invoke(messages, options), this.model ?? name)
-    } catch (error) {
-      throw toServingError(name, error, signal)
-    }
-  }
-
-  async #structured(
-    model: BaseChatModel,
-    schema: JsonSchema,
-    messages: BaseLanguageModelInput,
-    options: Readonly<Record<string, unknown>>,
-  ): Promise<LLMResult> {
-    const answer = await this.#hold(model, schema).invoke(messages, options)
-    if (isRaw(answer)) return fromChatAnswer(answer.raw, this.model ?? this.name)
-    // A model may give its data alone, whatever it is asked for.
-    const usage = { inputTokens: 0, outputTokens: 0 }
-    const text = JSON.stringify(answer)
-    return { text, object: answer, finishReason: 'stop', usage, model: this.model ?? this.name }
+      const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
+      const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+      if (request.schema === undefined) return fromChatAnswer(await model.invoke(messages, options), asked)
+      const answer = await this.#hold(model, request.schema).invoke(messages, options)
+      return isRaw(answer) ? withObject(fromChatAnswer(answer.raw, asked)) : fromData(answer, asked)
+    })
   }
 
   #hold(model: BaseChatModel, schema: JsonSchema) {
@@ -150,6 +132,12 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
 /** Settings that `withConfig` has bound to a model; they are not among what it was made from. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+}
+
+/** With its data; one that holds none is left to the serving plane, which says so or asks again. */
+function withObject(result: LLMResult): LLMResult {
+  const object = extractJson(result.text)
+  return object === undefined ? result : { ...result, object }
 }
 
 const isRaw = (answer: object): answer is { readonly raw: BaseMessage } =>

@@ -16,9 +16,8 @@ interface ClientError {
 }
 
 /** The typed error of what a class of LangChain threw: by the provider's answer, else by what Node says of the connection. */
-export function toServingError(serving: string, thrown: unknown, signal?: AbortSignal): MaestroError {
+export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown
-  if (signal?.aborted === true) return maestroError('MAESTRO_SERVING_ABORTED', { serving }, thrown)
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: thrown }) as ClientError
   const reason = reasonOf(error)
   if (error.name === 'ContextOverflowError')
