@@ -4,7 +4,7 @@ import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
 /** Tests that talk to a server have a project for each server, which starts it. */
-const serverTests = ['**/*.ollama.test.ts']
+const serverTests = ['**/*.ollama.test.ts', '**/*.database.test.ts']
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')
@@ -56,6 +56,17 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          // Real servers: PostgreSQL and MariaDB, started for these tests.
+          name: 'databases',
+          include: ['packages/*/src/**/*.database.test.ts', 'test/**/*.database.test.ts'],
+          exclude: ignored,
+          globalSetup: ['test/servers/databases.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       ...typeProjects,

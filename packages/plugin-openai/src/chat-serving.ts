@@ -7,6 +7,7 @@ import type {
   MediaAccess,
   Price,
 } from '@maestro-dataflow/core'
+import type { OpenAI } from 'openai'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -66,15 +67,16 @@ export class OpenAIChatServing implements LLMServing {
       serving: this.name,
       options,
       send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response) => fromChatResponse(await this.#read(response, options), asked),
+      read: async (response, client) => fromChatResponse(await this.#read(response, client, options), asked),
     })
   }
 
   /** A server that was asked for pieces may send the whole, and says which it is. */
-  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, client: OpenAI, { onActivity }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
     if (!isStream) return readReply(this.name, response, chatCompletion)
     const { Stream } = await import('openai/streaming')
-    return readChatStream(this.name, Stream.fromSSEResponse(response, new AbortController()), onActivity)
+    const pieces = Stream.fromSSEResponse(response, new AbortController(), client)
+    return readChatStream(this.name, pieces, onActivity)
   }
 }

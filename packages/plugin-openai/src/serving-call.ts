@@ -13,7 +13,7 @@ export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
   send(client: OpenAI, settings: RequestSettings): Promise<Response>
-  read(response: Response): Promise<Result>
+  read(response: Response, client: OpenAI): Promise<Result>
 }
 
 /**
@@ -35,9 +35,10 @@ export async function callServer<Result extends object>(
   const timer = timeout === undefined ? undefined : setTimeout(late, timeout, timeout)
   try {
     stop.signal.throwIfAborted()
-    const response = await send(await connection.client(), { signal: stop.signal })
+    const client = await connection.client()
+    const response = await send(client, { signal: stop.signal })
     const rateLimits = readRateLimits(response.headers)
-    const result = await read(response)
+    const result = await read(response, client)
     return rateLimits === undefined ? result : { ...result, rateLimits }
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : toServingError(serving, connection, error)

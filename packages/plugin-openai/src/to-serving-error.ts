@@ -19,6 +19,8 @@ export function toServingError(serving: string, connection: Connection, error: u
   const reason = withoutKey(shorten(message), connection.apiKey)
   // What is kept as the cause may be shown too.
   const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
+  // A piece of a stream.
+  if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
   if (status === undefined && typeof code !== 'string' && typeof type !== 'string')
     return toConnectionError(serving, error, cause)
   const location = headers?.get('location')

@@ -1,3 +1,5 @@
+export { type Cassette, cassette } from './cassette/cassette.js'
+export type { CassetteOptions } from './cassette/cassette-deck.js'
 export {
   type EmbeddingServingCase,
   type EmbeddingSuiteOptions,
@@ -20,6 +22,8 @@ export {
   transcriptionServingSuite,
 } from './conformance/transcription-serving-suite.js'
 export { testkitErrors } from './errors.js'
+export { type FaultName, type FaultSettings, faultNames } from './faulty/faults.js'
+export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from './faulty/faulty-serving.js'
 export { type MisbehavingServer, startMisbehavingServer } from './misbehaving-server.js'
 export { openAIReplies } from './misbehaving-server-openai.js'
 export { type RecordedRequest, type Reply, replies, type ScriptedReply } from './misbehaving-server-replies.js'

@@ -204,6 +204,9 @@ describe('looking at it', () => {
     expect(await keysOf('aa')).toEqual([undefined, ['aa2', 'aa1'], []])
     expect(await keysOf('r2')).toEqual(['aa2', ['aa2'], ['ab3', 'aa1', 'ac4']])
     expect(await keysOf('r1')).toEqual(['ac4', ['ac4', 'ab3', 'aa1'], ['ab3', 'aa2', 'aa1']])
+    // The id of a row may look like the beginning of a key.
+    await put('ad5', { model: 'm' }, 'aa')
+    expect((await keysOf('aa'))[0]).toBe('ad5')
     expect(await keysOf('zz')).toEqual([undefined, [], []])
     expect(await keysOf('')).toEqual([undefined, [], []])
     expect(await keysOf('%')).toEqual([undefined, [], []])

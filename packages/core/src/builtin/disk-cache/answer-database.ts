@@ -92,16 +92,17 @@ export class AnswerDatabase {
       .map((row) => ({ ...toEntry(row), answer: JSON.parse(String(row.answer)) }))
   }
 
-  /** Entries whose key is the text or begins with it, or that were asked for the row of this name; the newest first. */
+  /** Entries of this key, or of this row, or whose key begins so; the newest first. */
   find(keyOrRow: string, limit: number): readonly CacheEntry[] {
     const select = (where: string, ...values: string[]) =>
       this.#prepare(`SELECT ${entryColumns} FROM answers WHERE ${where} ORDER BY id DESC LIMIT ?`)
         .all(...values, limit)
         .map(toEntry)
+    if (keyOrRow === '') return []
     const exact = select('key = ?', keyOrRow)
     if (exact.length > 0) return exact
-    const begun = keyOrRow === '' ? [] : select('key > ? AND key < ?', keyOrRow, `${keyOrRow}\u{10ffff}`)
-    return begun.length > 0 ? begun : select('row = ?', keyOrRow)
+    const ofRow = select('row = ?', keyOrRow)
+    return ofRow.length > 0 ? ofRow : select('key > ? AND key < ?', keyOrRow, `${keyOrRow}\u{10ffff}`)
   }
 
   /** Every entry, the newest first, one after the other. */

@@ -1,0 +1,33 @@
+import type { TestProject } from 'vitest/node'
+import { startMariadb } from './mariadb.js'
+import { startPostgres } from './postgres.js'
+import type { ServerAddress } from './server.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Undefined when PostgreSQL is not installed. */
+    postgres: ServerAddress | undefined
+    /** Undefined when MariaDB is not installed. */
+    mariadb: ServerAddress | undefined
+  }
+}
+
+/** Starts the database servers for the tests of the project `databases`. @returns what stops them */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
+  const stop = async () => {
+    await Promise.all([postgres?.stop(), mariadb?.stop()])
+  }
+  const missing = [postgres ?? 'PostgreSQL', mariadb ?? 'MariaDB'].filter((server) => typeof server === 'string')
+  if (missing.length > 0) {
+    const message = `${missing.join(' and ')} not installed: run .ci/install-databases`
+    if (process.env.CI === 'true') {
+      await stop()
+      throw new Error(message)
+    }
+    console.warn(`${message}. Tests on it are skipped.`)
+  }
+  project.provide('postgres', postgres?.address)
+  project.provide('mariadb', mariadb?.address)
+  return stop
+}
