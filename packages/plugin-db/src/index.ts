@@ -1,1 +1,3 @@
-export {}
+export type * from './component-types.js'
+export { dbErrors } from './errors.js'
+export { default } from './plugin.js'

@@ -1,0 +1,140 @@
+import type { RawConnections } from '../connection/open-pool.js'
+import type { Binding } from '../values/encode.js'
+import type { ValueKind } from '../values/value-kind.js'
+import { Held } from './base.js'
+import type { Answer, BaseSession, RowStream } from './session.js'
+
+type Mysql = RawConnections['mysql']
+
+interface FieldDescription {
+  readonly name: string
+  readonly columnType?: number
+  readonly columnLength?: number
+  readonly characterSet?: number
+}
+
+/** A connection to MariaDB or MySQL. */
+export class MysqlSession extends Held<Mysql> implements BaseSession {
+  readonly client = 'mysql'
+
+  async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
+    return this.guarded(async () => {
+      const connection = this.connection.promise()
+      const [result] =
+        bindings.length === 0 ? await connection.query(sql) : await connection.execute(sql, [...bindings])
+      return Array.isArray(result)
+        ? { rows: result as Answer['rows'], changed: 0 }
+        : { rows: [], changed: (result as { affectedRows: number }).affectedRows }
+    })
+  }
+
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+    const { connection } = this
+    const options = { sql, values: [...bindings], rowsAsArray: true }
+    const query = bindings.length === 0 ? connection.query(options) : connection.execute(options)
+    let waiting: unknown[][] = []
+    let wanted = 0
+    let ended = false
+    let error: unknown
+    let wake: (() => void) | undefined
+    const fields = new Promise<readonly FieldDescription[]>((resolve, reject) => {
+      query.on('fields', resolve as never)
+      query.on('error', (thrown: unknown) => {
+        error = thrown
+        reject(thrown)
+        wake?.()
+      })
+      query.on('end', () => {
+        ended = true
+        wake?.()
+      })
+    })
+    query.on('result', (row: unknown) => {
+      waiting.push(row as unknown[])
+      if (waiting.length < wanted) return
+      connection.pause()
+      wake?.()
+    })
+    const described = await this.guarded(() => fields)
+    return {
+      fields: described.map((field) => ({ name: field.name, kind: mysqlKind(field) })),
+      next: async (count) => {
+        wanted = count
+        if (waiting.length < count && !ended && error === undefined) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+            connection.resume()
+          })
+          wake = undefined
+        }
+        if (error !== undefined) await this.guarded(() => Promise.reject(error))
+        const taken = waiting.slice(0, count)
+        waiting = waiting.slice(count)
+        return taken
+      },
+      // There is no way to end an answer but to end the connection.
+      close: async () => {
+        if (ended || error !== undefined) return
+        query.removeAllListeners()
+        query.on('error', () => undefined)
+        this.spoil('an answer was not read to its end')
+        connection.destroy()
+      },
+    }
+  }
+
+  async beginReading(): Promise<void> {
+    await this.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+    await this.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+  }
+
+  async begin(): Promise<void> {
+    await this.run('START TRANSACTION')
+  }
+
+  async commit(): Promise<void> {
+    await this.run('COMMIT')
+  }
+
+  interrupt(): void {
+    this.spoil('stopped')
+    this.connection.destroy()
+  }
+
+  async rollback(): Promise<void> {
+    if (this.spoiled) return
+    await this.connection
+      .promise()
+      .query('ROLLBACK')
+      .catch((error) => this.spoil(error))
+  }
+}
+
+const binaryCharacters = 63
+
+/** By the number of a type in MySQL's protocol. */
+const kinds: ReadonlyMap<number, ValueKind> = new Map([
+  [0, 'decimal'],
+  [1, 'integer'],
+  [2, 'integer'],
+  [3, 'integer'],
+  [4, 'number'],
+  [5, 'number'],
+  [7, 'timestamp'],
+  [8, 'bigint'],
+  [9, 'integer'],
+  [10, 'day'],
+  [12, 'local'],
+  [13, 'integer'],
+  [16, 'bits'],
+  [245, 'json'],
+  [246, 'decimal'],
+])
+
+const texts = new Set([15, 249, 250, 251, 252, 253, 254])
+
+function mysqlKind({ columnType = 253, columnLength, characterSet }: FieldDescription): ValueKind {
+  if (texts.has(columnType)) return characterSet === binaryCharacters ? 'bytes' : 'text'
+  if (columnType === 1 && columnLength === 1) return 'boolean'
+  return kinds.get(columnType) ?? 'other'
+}
