@@ -1,4 +1,5 @@
 import type { RawConnections } from '../connection/open-pool.js'
+import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
 import type { ValueKind } from '../values/value-kind.js'
 import { Held } from './base.js'
@@ -16,6 +17,7 @@ interface FieldDescription {
 /** A connection to MariaDB or MySQL. */
 export class MysqlSession extends Held<Mysql> implements BaseSession {
   readonly client = 'mysql'
+  #namesLocked = false
 
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
@@ -94,6 +96,22 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
 
   async commit(): Promise<void> {
     await this.run('COMMIT')
+  }
+
+  /** Keeps a name for this session until it is released; waits for whoever has it. @throws MAESTRO_DB_LOCKED */
+  async lockName(name: string): Promise<void> {
+    const { lock } = this.settings.timeouts
+    const { rows } = await this.run('SELECT get_lock(sha2(?, 256), ?) AS taken', [name, lock / 1000])
+    if (Number(rows[0]?.taken) !== 1) {
+      const details = { database: this.settings.shown, table: name, milliseconds: lock, holders: [] }
+      throw dbError('MAESTRO_DB_LOCKED', { ...details, reason: 'the name was not given free' })
+    }
+    this.#namesLocked = true
+  }
+
+  override async release(): Promise<void> {
+    if (this.#namesLocked && !this.spoiled) await this.run('DO release_all_locks()').catch((error) => this.spoil(error))
+    await super.release()
   }
 
   interrupt(): void {

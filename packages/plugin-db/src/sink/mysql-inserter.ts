@@ -50,17 +50,17 @@ export class MysqlInserter implements RowInserter {
   async #upsertOne(columns: readonly string[], [row]: readonly EncodedRow[]): Promise<void> {
     const { name, upsertBy = [] } = this.#target
     if (row === undefined) return
-    const valueOf = (column: string): Binding => row.values[columns.indexOf(column)] ?? null
+    const given = (column: string): Binding => row.values[columns.indexOf(column)] ?? null
     const changed = columns.filter((column) => !upsertBy.includes(column))
     const equals = (column: string) => `${quoteName('mysql', column)} = ?`
     const where = upsertBy.map(equals).join(' AND ')
     const table = quoteTable('mysql', name)
     const found =
       changed.length === 0
-        ? await this.#query(`SELECT 1 FROM ${table} WHERE ${where}`, upsertBy.map(valueOf))
+        ? await this.#query(`SELECT 1 FROM ${table} WHERE ${where}`, upsertBy.map(given))
         : await this.#query(
             `UPDATE ${table} SET ${changed.map(equals).join(', ')} WHERE ${where}`,
-            [...changed, ...upsertBy].map(valueOf),
+            [...changed, ...upsertBy].map(given),
           )
     if (found > 0) return
     const places = columns.map(() => '?').join(', ')

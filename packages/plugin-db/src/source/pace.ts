@@ -17,3 +17,13 @@ export class Pace {
     this.#rows = Math.max(1, Math.min(fitting, mostRows, this.#rows * 4))
   }
 }
+
+/** About how many bytes a row holds. */
+export function sizeOf(values: readonly unknown[]): number {
+  let bytes = 0
+  for (const value of values) {
+    if (typeof value === 'string') bytes += 16 + value.length
+    else bytes += 16 + (ArrayBuffer.isView(value) ? value.byteLength : 0)
+  }
+  return bytes
+}

@@ -5,6 +5,7 @@ import { dbError } from '../errors.js'
 import { type Decode, decoderOf } from '../values/decode.js'
 import { toColumnType } from '../values/to-column-type.js'
 import { Unfit } from '../values/unfit.js'
+import { sizeOf } from './pace.js'
 import type { ColumnKind } from '../values/value-kind.js'
 
 /** How rows are made of what a query gives. */
@@ -148,14 +149,4 @@ function decoderFor(field: Field, { client, types, kinds }: RowShape): Decode | 
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
   if (type === undefined || type === 'unknown') return decode
   return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)
-}
-
-/** About how many bytes a row holds. */
-function sizeOf(values: readonly unknown[]): number {
-  let bytes = 0
-  for (const value of values) {
-    if (typeof value === 'string') bytes += 16 + value.length
-    else bytes += 16 + (ArrayBuffer.isView(value) ? value.byteLength : 0)
-  }
-  return bytes
 }
