@@ -3,6 +3,8 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
+/** Tests that talk to a server have a project for each server, which starts it. */
+const serverTests = ['**/*.ollama.test.ts', '**/*.database.test.ts']
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')
@@ -39,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...ignored, 'packages/plugin-local/**', '**/*.database.test.ts'],
+          exclude: [...ignored, 'packages/plugin-local/**', ...serverTests],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -49,7 +51,7 @@ export default defineConfig({
           // Real models: the first one to run may have to bring the model's file.
           name: 'models',
           include: ['packages/plugin-local/src/**/*.test.ts'],
-          exclude: ignored,
+          exclude: [...ignored, ...serverTests],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
@@ -70,9 +72,22 @@ export default defineConfig({
       ...typeProjects,
       {
         test: {
+          // A real Ollama, started once for all of them.
+          name: 'ollama',
+          include: ['packages/*/src/**/*.ollama.test.ts', 'test/**/*.ollama.test.ts'],
+          exclude: ignored,
+          globalSetup: 'test/servers/ollama.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...ignored, '**/*.database.test.ts'],
+          exclude: [...ignored, ...serverTests],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,

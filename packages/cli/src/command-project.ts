@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import type { PluginReference } from '@maestro-dataflow/core'
-import { Maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import { MaestroError, type PluginReference } from '@maestro-dataflow/core'
+import { Maestro, maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
 
 /** The project of the working directory, as a command sees it. */
@@ -27,6 +27,17 @@ export async function openCommandProject(
     ...(verbose ? { logLevel: 'debug' as const } : {}),
   }
   return { project: new Maestro(async () => config), config }
+}
+
+/** The config that was named or is found from here, or an empty one where there is none. @throws MAESTRO_CONFIG_* */
+export async function configOrNone(file: string | undefined): Promise<ResolvedConfig> {
+  if (file !== undefined) return openProject({ file }).config()
+  try {
+    return await openProject().config()
+  } catch (error) {
+    if (!MaestroError.is(error, 'MAESTRO_CONFIG_NOT_FOUND')) throw error
+    return maestro({ directory: process.cwd() }).config()
+  }
 }
 
 /** A pipeline as it was named: a file is looked for from the working directory, a name stays a name. */

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { RunReport } from '@maestro-dataflow/core'
-import { counted, formatSpan } from './terminal/format-number.js'
+import type { RunReport, UsageTotals } from '@maestro-dataflow/core'
+import { counted, formatDollars, formatSpan } from './terminal/format-number.js'
 
 /** A report for people. */
 export function describeReport(report: RunReport): string {
@@ -9,20 +9,28 @@ export function describeReport(report: RunReport): string {
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
-  const { requests, failedRequests, inputTokens, outputTokens, cost } = report.usage
-  if (requests > 0) {
-    const failed = failedRequests > 0 ? ` (${failedRequests} failed)` : ''
-    const price = cost === undefined || cost === 0 ? '' : `, $${cost.toFixed(4)}`
-    lines.push(
-      `  model: ${counted(requests, 'call')}${failed}, ${inputTokens} tokens in, ${outputTokens} tokens out${price}`,
-    )
-  }
+  if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
     lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+function describeUsage(usage: UsageTotals): string {
+  const { requests, failedRequests, reusedAnswers, retries, inputTokens, outputTokens, cost } = usage
+  const faults = [
+    ...(failedRequests > 0 ? [`${failedRequests} failed`] : []),
+    ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
+  ]
+  return [
+    `${counted(requests, 'call')}${faults.length > 0 ? ` (${faults.join(', ')})` : ''}`,
+    ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused`] : []),
+    `${inputTokens} tokens in`,
+    `${outputTokens} tokens out`,
+    ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
+  ].join(', ')
 }
 
 /** A path as one would type it from here. */

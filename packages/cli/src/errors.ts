@@ -50,6 +50,27 @@ export const cliErrors = {
     hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
   },
+  MAESTRO_CLI_CACHE_NONE: {
+    message: (d: { use: string }) =>
+      d.use === 'none'
+        ? 'The config says `cache: false`: no answers are kept.'
+        : 'The config keeps answers in memory: there are none outside of a run.',
+    hint: () => "Keep them on the disk with `cache: { use: 'disk' }`, or without `cache`, which is the same.",
+  },
+  MAESTRO_CLI_CACHE_OPAQUE: {
+    message: (d: { use: string; command: string }) => `The cache ${d.use} cannot ${d.command} what it keeps.`,
+    hint: () => '`maestro cache stats` and `maestro cache clear` work with every cache.',
+  },
+  MAESTRO_CLI_CACHE_UNKNOWN: {
+    message: (d: { key: string }) =>
+      `No answer is kept whose key is or begins with "${d.key}", or for a row of that id.`,
+    hint: () =>
+      'See the keys with `maestro cache list`. An answer may have gone to make room, or been kept for another row that asked the same.',
+  },
+  MAESTRO_CLI_CACHE_AMBIGUOUS: {
+    message: (d: { key: string; keys: readonly string[] }) => `Several keys begin with "${d.key}".`,
+    hint: (d: { key: string; keys: readonly string[] }) => `Give more of one: ${d.keys.join(', ')}.`,
+  },
   MAESTRO_CLI_INIT_EXISTS: {
     message: (d: { directory: string; files: readonly string[] }) =>
       `In ${d.directory} there is already: ${d.files.join(', ')}. Nothing was written.`,
@@ -77,5 +98,9 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_PROMPT',
   'MAESTRO_CLI_INFER',
   'MAESTRO_CLI_PLUGIN_UNKNOWN',
+  'MAESTRO_CLI_CACHE_NONE',
+  'MAESTRO_CLI_CACHE_OPAQUE',
+  'MAESTRO_CLI_CACHE_UNKNOWN',
+  'MAESTRO_CLI_CACHE_AMBIGUOUS',
   'MAESTRO_CLI_INIT_EXISTS',
 ])

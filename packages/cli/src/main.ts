@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { register as cache } from './commands/cache.js'
 import { examples, type GlobalOptions, type Register } from './commands/command.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
@@ -12,7 +13,7 @@ import { register as types } from './commands/types.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan, plugins, models, types, doctor, init]
+const commands: readonly Register[] = [run, preview, enrich, plan, cache, plugins, models, types, doctor, init]
 
 const exitCodes = `
 Exit codes:

@@ -72,3 +72,15 @@ test('faults are told all at once', async () => {
   for (const part of ['none.csv', 'Did you mean "ai.generate"', 'Did you mean "fs.file"'])
     expect(stderr).toContain(part)
 })
+
+test('--estimate tries some rows and tells tokens, cost and time; nothing is written', async () => {
+  const { code, stdout, stderr } = await project.maestro('plan', 'tones', '--estimate', '1')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const estimate = stdout.slice(stdout.indexOf('Estimate'))
+  expect(estimate).toMatch(
+    /^Estimate from 1 row of 1\n {2}step +serving +calls +tokens in +tokens out +cost\n {2}ask +local\.chat smollm2-135m-instruct +1 +\d+ +\d+ +\$0\.00\n {2}total +1 .*\n {2}time: /,
+  )
+  const json = JSON.parse((await project.maestro('plan', 'tones', '--estimate', '--json')).stdout)
+  expect(json).toMatchObject({ version: 1, estimate: { probes: 1, total: { requests: { low: 1, high: 1 } } } })
+  expect(() => project.read('out/tones.jsonl')).toThrow()
+})

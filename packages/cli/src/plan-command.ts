@@ -1,7 +1,10 @@
 import { loadPipeline } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, pipelineArgument } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
+import { stopOnInterrupt } from './interrupt.js'
+import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
+import { showProgress } from './progress/show-progress.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
 import { styleFor } from './terminal/style.js'
@@ -10,18 +13,31 @@ import { refreshTypesFile } from './types/write-types-file.js'
 export interface PlanCommandOptions extends GlobalOptions {
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
+  /** Rows to try. */
+  readonly estimate?: number
 }
 
-/** `maestro plan`: shows the checked plan. */
+/** `maestro plan`: shows the checked plan and, when that is asked for, what a run would take. */
 export async function plan(pipeline: string, options: PlanCommandOptions): Promise<void> {
-  const { set, json = false } = options
-  const { project, config } = await openCommandProject(options)
+  const { set, json = false, estimate: probes } = options
+  const progress = probes === undefined ? undefined : showProgress(options)
+  const { project, config } = await openCommandProject(options, progress === undefined ? [] : [progress.plugin])
   try {
     await refreshTypesFile(project)
-    const made = await project.plan(await loadPipeline(pipelineArgument(pipeline), config, set))
-    if (json) printJson(made, 2)
-    else process.stdout.write(`${renderPlan(made, config.servings, outputWidth(), styleFor(process.stdout))}\n`)
+    const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const made = await project.plan(definition)
+    const style = styleFor(process.stdout)
+    if (!json) process.stdout.write(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
+    if (probes === undefined) {
+      if (json) printJson(made, 2)
+      return
+    }
+    const estimate = await project.estimate(definition, probes, { signal: stopOnInterrupt() })
+    progress?.end()
+    if (json) printJson({ ...made, estimate }, 2)
+    else process.stdout.write(`\n${renderEstimate(estimate, outputWidth(), style)}\n`)
   } finally {
+    progress?.end()
     await project.dispose()
   }
 }

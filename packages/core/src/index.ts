@@ -13,6 +13,7 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
@@ -50,13 +51,18 @@ export type {
 export type { InlineRowsSource } from './contracts/pipeline-source.js'
 export type * from './contracts/plan.js'
 export type * from './contracts/plugin.js'
-export { Prompt, type PromptVariables } from './contracts/prompt.js'
+export { Prompt, type PromptParts, type PromptVariables } from './contracts/prompt.js'
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
 export {
+  type AnswerOrigin,
   type CacheDefinition,
   type CachedAnswer,
   type CacheEntry,
+  type CacheExplanation,
+  type CacheRecord,
+  type CacheSelection,
+  type CacheStats,
   type KeyParts,
   RESPONSE_CACHE,
   type ResponseCache,
@@ -113,15 +119,20 @@ export {
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
+export type { MediaAccess } from './media/media-access.js'
+export { audioPart, filePart, imagePart } from './media/media-part.js'
+export { type LoadedMedia, readMedia } from './media/read-media.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
-export { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
+export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-llm-serving.js'
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
 export type { EnhancedOptions } from './serving/enhanced-serving.js'
 export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
 export { extractJson } from './serving/extract-json.js'
 export type { Settled } from './serving/generate-batch.js'
 export { generateObject } from './serving/generate-object.js'
+export { canPack } from './serving/packed/packed-request.js'
+export { RowPacker } from './serving/packed/row-packer.js'
 export { toJsonSchema } from './serving/schema-for-model.js'
 export { type ServingObserver, ServingPlane } from './serving/serving-plane.js'

@@ -51,6 +51,16 @@ describe('in code, without any file', () => {
     expect((await errorOf(async () => Array.fromAsync(instance.rows(failing)))).code).toBe('MAESTRO_RUN_ALL_FAILED')
   })
 
+  test("a serving of the config, for code of one's own", async () => {
+    const { instance } = project({ servings: { default: { use: 'acme.echo', apiKey: 'test' } } })
+    const serving = await instance.serving('default', 'llm')
+    expect((await serving.generate({ messages: [{ role: 'user', content: 'Hi' }] })).text).toBe('Hi')
+    expect(await instance.serving('default', 'llm')).toBe(serving)
+    expect((await errorOf(() => instance.serving('defualt', 'llm'))).code).toBe('MAESTRO_SERVING_UNKNOWN')
+    expect((await errorOf(() => instance.serving('default', 'embedding'))).code).toBe('MAESTRO_SERVING_KIND')
+    await instance.dispose()
+  })
+
   test('preview shows rows after each step, and writes nothing', async () => {
     const { instance, folder, written } = project()
     const preview = await instance.preview(louder.write('acme.rows' as never, {} as never), 2)
@@ -395,5 +405,15 @@ test('a request to a model carries its run, so that it is accounted for', async 
     .step(ask, { prompt: new Question('{{text}}'), output: 'a', serving: 'default', json: false })
   const report = await project.run(asked.write('acme.rows' as never, {} as never))
   expect(requests).toHaveLength(3)
-  expect(report.usage).toEqual({ requests: 3, failedRequests: 0, inputTokens: 9, outputTokens: 6, cost: 1.5 })
+  expect(report.usage).toEqual({
+    requests: 3,
+    failedRequests: 0,
+    reusedAnswers: 0,
+    retries: 0,
+    inputTokens: 9,
+    outputTokens: 6,
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+    cost: 1.5,
+  })
 })

@@ -3,12 +3,16 @@ import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { createConfiguredMemory } from './container/configured-cache.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
+import type { PlanEstimate } from './contracts/estimate.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
+import type { ResponseCache } from './contracts/response-cache.js'
+import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
@@ -23,6 +27,7 @@ import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
 import { selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { BatchQueue } from './run/batch-queue.js'
+import { estimateRun } from './run/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
@@ -66,6 +71,8 @@ export class Maestro {
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
+  /** Those in memory are one for all pipelines. */
+  #answers: ResponseCache | undefined
 
   constructor(resolve: () => Promise<ResolvedConfig>) {
     this.#resolve = resolve
@@ -138,10 +145,46 @@ export class Maestro {
     )
   }
 
+  /** What a run would take, told from a few rows that are tried. Their answers are kept. */
+  async estimate(pipeline: PipelineInput | string, probes = 20, settings: RunSettings = {}): Promise<PlanEstimate> {
+    const prepared = await this.#prepare(pipeline, settings, false)
+    return this.#inScope(prepared, (environment) =>
+      estimateRun(prepared.compiled, environment, probes, settings.signal),
+    )
+  }
+
   /** What would run, as data. @throws MAESTRO_PIPELINE_INVALID */
   async plan(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<PipelinePlan> {
     const { compiled } = await this.#prepare(pipeline, { overwrite: true, ...settings }, true)
     return compiled.plan
+  }
+
+  /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
+  async responseCache(): Promise<ResponseCache | undefined> {
+    const config = await this.config()
+    const { cache } = config
+    if (cache === false) return undefined
+    return this.#redacted(async () => {
+      const plugins = await this.plugins()
+      const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
+      return (await this.#session(config, plugins, selected)).responseCache()
+    })
+  }
+
+  /**
+   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
+   */
+  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
+      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
+      const discovered = await this.plugins()
+      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
+      return session.servings.get(name, kind)
+    })
   }
 
   /** Frees models, connections and engines. */
@@ -186,7 +229,11 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-      return openSession({ config, configured, loaded, logger, redactor: this.#redactor })
+      const memory = () => {
+        this.#answers ??= createConfiguredMemory(config.cache)
+        return this.#answers
+      }
+      return openSession({ config, configured, loaded, logger, redactor: this.#redactor, memory })
     })
     this.#sessions.set(key, session)
     // One that could not be opened may be the next time.

@@ -88,7 +88,7 @@ describe('runs of one project', () => {
     for (const name of ['a', 'b']) await Array.fromAsync(instance.rows(pipeline(name).from(rows).step(looking, {})))
     expect(caches).toHaveLength(2)
     expect(caches[0]).toBe(caches[1])
-    await caches[0]?.set('key', { text: 'kept' })
+    await caches[0]?.set('key', { text: 'kept' }, {})
     expect(await caches[1]?.get('key')).toEqual({ text: 'kept' })
   })
 

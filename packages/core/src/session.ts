@@ -1,23 +1,23 @@
 import { createLocalExecutor } from './builtin/local-executor.js'
-import { createMemoryCache } from './builtin/memory-cache.js'
 import type { Redactor } from './builtin/redactor.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
+import { ConfiguredCache } from './container/configured-cache.js'
 import { TokenContainer } from './container/create-container.js'
 import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
 import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
-import { RESPONSE_CACHE } from './contracts/response-cache.js'
-import { SERVINGS } from './contracts/serving-definition.js'
+import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
+import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
-import type { RunEnvironment } from './run/run-context.js'
+import type { RunEnvironment, ServingListener } from './run/run-context.js'
 import { enhance } from './serving/enhance.js'
 import { ServingPlane } from './serving/serving-plane.js'
 
@@ -25,9 +25,12 @@ import { ServingPlane } from './serving/serving-plane.js'
 export interface Session {
   /** A contributed operator, if there is one of this name. */
   operator(name: string): OperatorDefinition | undefined
+  readonly servings: Servings
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
   /** What one run gets. What is made for its operators alone is freed with it. */
   openRun(pipeline: string): RunScope
+  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  responseCache(): ResponseCache
   dispose(): Promise<void>
 }
 
@@ -43,25 +46,41 @@ export interface SessionInput {
   readonly loaded: readonly LoadedPlugin[]
   readonly logger: Logger
   readonly redactor: Redactor
+  /** The answers that this process keeps, when the config asks for that. */
+  memory(): ResponseCache
 }
 
 /** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
-export function openSession({ config, configured, loaded, logger, redactor }: SessionInput): Session {
+export function openSession({ config, configured, loaded, logger, redactor, memory }: SessionInput): Session {
   const hooks = createLifecycleHooks()
-  const listeners = new Set<(event: RequestDoneEvent) => void>()
+  const listeners = new Set<ServingListener>()
   hooks.requestDone.tap('maestro', (event) => {
-    for (const listener of listeners) listener(event)
+    for (const listener of listeners) listener.requestDone(event)
+  })
+  hooks.servingState.tap('maestro', (event) => {
+    for (const listener of listeners) listener.servingState(event)
   })
   const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
   const container = new TokenContainer().bindValue(LOGGER, logger)
-  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => createMemoryCache() })
+  const caches = new ConfiguredCache({ config, registry, logger, memory, keepSecret: redactor.add })
+  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => caches.create() })
   const observer = {
     requestStart: hooks.requestStart.call.bind(hooks.requestStart),
     requestDone: ({ error, ...event }: RequestDoneEvent) =>
       hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
     servingState: hooks.servingState.call.bind(hooks.servingState),
   }
-  const plane = new ServingPlane({ budgets: config.budgets, observer })
+  const media = {
+    directory: config.directory,
+    allowOutside: config.allowOutsidePaths,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+  }
+  const plane = new ServingPlane({
+    cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+    budgets: config.budgets,
+    observer,
+    media,
+  })
   const servings = new ConfiguredServings({
     config,
     registry,
@@ -86,12 +105,16 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
   const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
   return {
     operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
+    servings,
     compileContext: (asked) => ({
       ...asked,
       directory,
       allowOutside,
       find: (kind, name, where) => registry.get(kind, name, where),
-      describeServing: (name, kind, where) => servings.describe(name, kind, where),
+      describeServing: (name, kind, where) => {
+        caches.check()
+        return servings.describe(name, kind, where)
+      },
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
       createOperator: creator(container),
       tableEngine,
@@ -109,14 +132,16 @@ export function openSession({ config, configured, loaded, logger, redactor }: Se
         executor,
         redact: redactor.error,
         tableEngine,
-        observeRequests(listener) {
+        observeServings(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)
         },
+        endRun: (run) => plane.endRun(run),
         createOperator: creator(scope),
       }
       return { environment, dispose: () => scope.dispose() }
     },
+    responseCache: () => container.resolve(RESPONSE_CACHE),
     dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, servings]),
   }
 }

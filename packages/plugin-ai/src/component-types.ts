@@ -26,6 +26,20 @@ export interface GenerateOptions<Row> extends Sampling {
    * @default 'reject'
    */
   readonly onCutOff?: CutOff
+  /**
+   * How many rows are asked about in one call. It saves calls and the tokens of the instructions; answers of small
+   * models get worse. Rows that get no proper answer together are asked alone.
+   *
+   * @default 1
+   */
+  readonly rowsPerCall?: number
+  /**
+   * Whether rows that ask the very same share one answer. With `false` each row is asked for itself: what a dataset that
+   * is made from one prompt needs, at a temperature above 0.
+   *
+   * @default true
+   */
+  readonly shareAnswers?: boolean
 }
 
 declare module '@maestro-dataflow/core' {

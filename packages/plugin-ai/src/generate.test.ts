@@ -2,9 +2,12 @@ import {
   chatPrompt,
   definePlugin,
   definePrompt,
+  EnhancedLLMServing,
+  type LLMServing,
   maestroError,
   type PipelineDefinition,
   type PipelinePlan,
+  Prompt,
   PromptTemplate,
   pipeline,
   prompt,
@@ -14,9 +17,13 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { question, scripted } from './__fixtures__/scripted-serving.js'
 import ai from './index.js'
+import { PromptedGenerator } from './prompted-generator.js'
 
-const project = (serving: ReturnType<typeof scripted>['serving'], more: MaestroOptions = {}) =>
+const project = (serving: LLMServing, more: MaestroOptions = {}) =>
   maestro({ plugins: [ai, tones], servings: { default: serving }, ...more })
+
+/** All rows are asked about at once. */
+const atOnce = (serving: LLMServing) => new EnhancedLLMServing(serving, { settings: { limits: { concurrency: 64 } } })
 
 /** A pipeline as YAML gives it: options are data. */
 const asData = (options: object, rows: readonly object[] = [{ text: 'a' }]): PipelineDefinition => ({
@@ -65,7 +72,7 @@ describe('answers as columns', () => {
     const asked = pipeline('p')
       .from(rows)
       .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'loud' })
-    const answered = await Array.fromAsync(project(serving).rows(asked))
+    const answered = await Array.fromAsync(project(atOnce(serving)).rows(asked))
     expect(answered.map((row) => row.loud)).toEqual(['X A {{B}}', 'X C', 'X D'])
     expect(answeredFirst).toEqual(['x d', 'x c', 'x a {{b}}'])
   })
@@ -116,7 +123,7 @@ describe('answers as columns', () => {
       .from(['a', 'b', 'c'].map((text) => ({ text })))
       .step('ai.generate', { prompt: prompt('x {{text}}'), output: 'x' })
       .step('ai.generate', { prompt: prompt('y {{text}}'), output: 'y' })
-    const { steps } = await project(serving).preview(asked, 3)
+    const { steps } = await project(atOnce(serving)).preview(asked, 3)
     expect(steps.map(({ rows }) => rows.map(({ row }) => row))).toEqual([
       ['a', 'b', 'c'].map((text) => ({ text })),
       ['a', 'b', 'c'].map((text) => ({ text, x: `x ${text}` })),
@@ -135,7 +142,8 @@ describe('answers as columns', () => {
       { text: 'c', tone: 'good' },
     ])
     expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
-    expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3 })
+    // The answer that did not fit was asked for once more.
+    expect(preview.report.usage).toMatchObject({ requests: 3, retries: 1, inputTokens: 4 })
   })
 
   test('with `output` a schema’s answer is one column', async () => {
@@ -229,7 +237,9 @@ describe('options as data', () => {
     await Array.fromAsync(
       project(serving).rows(asData({ prompt: '{{text}}', output: 'x', onCutOff: 'keep', ...sampling })),
     )
-    expect(requests).toEqual([{ ...sampling, messages: [{ role: 'user', content: 'a' }] }])
+    expect(requests).toEqual([
+      { ...sampling, messages: [{ role: 'user', content: 'a' }], promptVersion: prompt('{{text}}').version },
+    ])
   })
 })
 
@@ -393,7 +403,8 @@ describe('what goes wrong with one row is a reject with its code', () => {
   /** Answers `fine`, and to b what is given. */
   async function reject(answerToB: Parameters<typeof scripted>[0], options: object = {}) {
     const { serving } = scripted((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
-    const preview = await project(serving).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
+    const once = new EnhancedLLMServing(serving, { settings: { retries: 0 } })
+    const preview = await project(once).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row.text)).toEqual(['a', 'c'])
     expect(preview.rejects).toMatchObject([{ id: 'rows:2', error: { step: 'ask' } }])
     return preview.rejects[0]?.error
@@ -465,4 +476,76 @@ test('a text that was cut off is kept when that is asked for, but never an empty
   const preview = await project(serving).preview(asData({ prompt: '{{text}}', output: 'x', onCutOff: 'keep' }, rows), 2)
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([{ text: 'a', x: 'half of' }])
   expect(preview.rejects).toMatchObject([{ error: { code: 'MAESTRO_AI_EMPTY_ANSWER' } }])
+})
+
+describe('several rows in one call', () => {
+  /** Answers to a packed request by its lines, to any other by its text. */
+  const shouting = () =>
+    scripted((request) => {
+      const lines = question(request)
+        .split('\n')
+        .filter((line) => line.startsWith('{"id"'))
+      if (lines.length === 0) return question(request).toUpperCase()
+      const items = lines.map((line) => JSON.parse(line) as { id: string; values: { text: string } })
+      return JSON.stringify({ answers: items.map(({ id, values }) => ({ id, answer: values.text.toUpperCase() })) })
+    })
+
+  test('each row gets its answer, and the report counts calls and not rows', async () => {
+    const { serving, requests } = shouting()
+    const rows = Array.from({ length: 10 }, (_, n) => ({ text: `row ${n}` }))
+    const definition = asData({ prompt: 'Shout: {{text}}', output: 'x', rowsPerCall: 4 }, rows)
+    const preview = await project(serving).preview(definition, 10)
+    expect(preview.steps.at(-1)?.rows.map(({ row }) => row.x)).toEqual(rows.map(({ text }) => text.toUpperCase()))
+    expect(requests).toHaveLength(3)
+    expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3, outputTokens: 3, reusedAnswers: 0 })
+  })
+
+  test('a prompt with logic of its own cannot, and the plan says so', async () => {
+    class Own extends Prompt {
+      readonly variables = ['text']
+      readonly version = '1'
+      format({ text }: { readonly text?: unknown }) {
+        return String(text)
+      }
+    }
+    const asked = pipeline('p')
+      .from([{ text: 'a' }])
+      .step('ai.generate', { prompt: new Own(), rowsPerCall: 2 } as never)
+    const error = await project(shouting().serving)
+      .preview(asked, 1)
+      .catch((cause) => cause)
+    expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
+    expect(error.message).toContain('only prompts that are templates')
+    expect(() => new PromptedGenerator({ serving: shouting().serving, prompt: new Own(), rowsPerCall: 2 })).toThrow(
+      /cannot ask about several rows/,
+    )
+  })
+})
+
+describe('rows that ask the very same', () => {
+  const rows = [{ text: 'a' }, { text: 'a' }, { text: 'a' }]
+
+  test('share one answer', async () => {
+    const { serving, requests } = scripted(question)
+    const preview = await project(serving).preview(asData({ prompt: '{{text}}' }, rows), 3)
+    expect(requests).toHaveLength(1)
+    expect(preview.report.usage).toMatchObject({ requests: 1, reusedAnswers: 2 })
+  })
+
+  test('are asked one by one when that is wanted, each with a name of its own for its answer', async () => {
+    const { serving, requests } = scripted(question)
+    await project(serving).preview(asData({ prompt: '{{text}}', shareAnswers: false }, rows), 3)
+    expect(requests.map(({ sample }) => sample)).toEqual(['rows:1', 'rows:2', 'rows:3'])
+  })
+
+  test('another version of the prompt is another question', async () => {
+    const { serving, requests } = scripted(question)
+    const asked = pipeline('p')
+      .from([{ text: 'a' }])
+      .step('ai.generate', { prompt: prompt('{{text}}'), output: 'x' })
+      .step('ai.generate', { prompt: prompt('{{text}}'), output: 'same' })
+      .step('ai.generate', { prompt: prompt('{{text}}', { version: '2' }), output: 'other' })
+    await project(serving).preview(asked, 1)
+    expect(requests).toHaveLength(2)
+  })
 })

@@ -20,10 +20,16 @@ const options = z
     seed: z.number().int().optional(),
     stop: z.array(z.string().min(1)).optional(),
     maxTokens: z.number().int().positive().optional(),
+    rowsPerCall: z.number().int().positive().optional(),
+    shareAnswers: z.boolean().optional(),
   })
   .refine(({ schema, onCutOff }) => schema === undefined || onCutOff === 'reject', {
     path: ['onCutOff'],
     message: "'keep' is for texts: half of an answer with a schema is no data",
+  })
+  .refine(({ prompt, rowsPerCall = 1 }) => rowsPerCall === 1 || prompt.parts !== undefined, {
+    path: ['rowsPerCall'],
+    message: 'only prompts that are templates can ask about several rows in one call',
   })
 
 /** `ai.generate`: a language model's answers as columns. */

@@ -18,7 +18,10 @@ describe('PromptedGenerator alone on a storage', () => {
     }).run(storage)
     expect(result).toMatchObject({ rows: 2, rowsIn: 2, rejected: [] })
     expect((await storage.rows()).map((row) => row.out)).toEqual(['Be brief|one', 'Be brief|two'])
-    expect(requests.map(({ messages: _, ...sampling }) => sampling)).toEqual([{ temperature: 0 }, { temperature: 0 }])
+    expect(requests.map(({ messages: _, promptVersion: __, ...sampling }) => sampling)).toEqual([
+      { temperature: 0 },
+      { temperature: 0 },
+    ])
   })
 
   test('a system message given as text is no template, and a column may have any name', async () => {
@@ -60,7 +63,7 @@ describe('PromptedGenerator alone on a storage', () => {
     const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
     const result = await new PromptedGenerator({ serving, inputColumn: 'text' }).run(storage)
     expect(result.rejected).toMatchObject([
-      { error: { code: 'MAESTRO_STEP_FAILED', details: { reason: 'socket hang up' } } },
+      { error: { code: 'MAESTRO_SERVING_FAILED', details: { reason: 'socket hang up' } } },
     ])
   })
 })

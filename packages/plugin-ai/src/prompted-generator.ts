@@ -1,19 +1,23 @@
 import {
   type ColumnEffects,
   type Columns,
+  EnhancedLLMServing,
   generateObject,
   type LLMRequest,
   type LLMServing,
   MapOperator,
   maestroError,
   type OperatorContext,
+  type PackedCallOptions,
   Prompt,
   type PromptClass,
   type PromptVariables,
   promptRestrict,
   type Row,
+  RowPacker,
   type Sampling,
   type Schema,
+  toJsonSchema,
 } from '@maestro-dataflow/core'
 import { answerColumns } from './answer-columns.js'
 import { ColumnPrompt } from './column-prompt.js'
@@ -34,31 +38,41 @@ export interface PromptedGeneratorOptions extends Sampling {
   readonly schema?: Schema
   /** What happens to a text that was cut off at `maxTokens`. @default 'reject' */
   readonly onCutOff?: CutOff
+  /** How many rows are asked about in one call; only for prompts that are templates. @default 1 */
+  readonly rowsPerCall?: number
+  /** Whether rows that ask the very same share one answer. @default true */
+  readonly shareAnswers?: boolean
 }
 
 class Generator extends MapOperator {
   static override readonly allowedPrompts: readonly PromptClass[] = [Prompt]
   readonly #prompt: Prompt
   readonly #adds: Columns
-  readonly #answer: (request: LLMRequest, context: OperatorContext) => Promise<Row>
+  readonly #answer: (request: LLMRequest, options: PackedCallOptions) => Promise<Row>
   readonly #sampling: Sampling
+  readonly #packer: RowPacker | undefined
+  readonly #shareAnswers: boolean
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
   constructor(options: PromptedGeneratorOptions) {
     super()
-    const { serving, prompt, inputColumn, systemPrompt, outputColumn, schema, onCutOff, ...sampling } = options
-    if (serving === undefined) throw aiError('MAESTRO_AI_OPTIONS', { reason: 'there is no serving to ask' })
+    const { serving: given, prompt, inputColumn, systemPrompt, outputColumn, schema, ...more } = options
+    const { onCutOff = 'reject', rowsPerCall = 1, shareAnswers = true, ...sampling } = more
+    if (given === undefined) throw aiError('MAESTRO_AI_OPTIONS', { reason: 'there is no serving to ask' })
+    const serving = EnhancedLLMServing.of(given)
     this.#prompt = choosePrompt({ prompt, inputColumn, systemPrompt })
     this.validatePrompts([this.#prompt])
     this.#adds = answerColumns(schema, outputColumn)
     this.#sampling = sampling
+    this.#shareAnswers = shareAnswers
+    this.#packer = rowsPerCall === 1 ? undefined : createPacker(this.#prompt, schema, rowsPerCall)
     this.#answer =
       schema === undefined
-        ? async (request, context) => ({
-            [outputColumn ?? 'generated_text']: await generateText(serving, request, onCutOff ?? 'reject', context),
+        ? async (request, options) => ({
+            [outputColumn ?? 'generated_text']: await generateText(serving, request, onCutOff, options),
           })
-        : async (request, context) => {
-            const answer = await generateObject(serving, request, schema, context)
+        : async (request, options) => {
+            const answer = await generateObject(serving, request, schema, options)
             return outputColumn === undefined ? (answer as Row) : { [outputColumn]: answer }
           }
   }
@@ -71,7 +85,17 @@ class Generator extends MapOperator {
   async map(row: Row, context: OperatorContext): Promise<Row> {
     // A prompt checks by itself that every variable has a value.
     const messages = this.#prompt.messages(row as PromptVariables)
-    return withAnswer(row, await this.#answer({ ...this.#sampling, messages }, context), this.#adds)
+    const { version } = this.#prompt
+    const packer = this.#packer
+    const request: LLMRequest = {
+      ...this.#sampling,
+      messages,
+      promptVersion: packer === undefined ? version : `${version} ${packer.version}`,
+      ...(this.#shareAnswers ? {} : { sample: context.rowId }),
+    }
+    const values = packer && this.#prompt.parts?.values(row as PromptVariables)
+    const pack = packer === undefined || values === undefined ? {} : { pack: { packer, values } }
+    return withAnswer(row, await this.#answer(request, { ...context, ...pack }), this.#adds)
   }
 }
 
@@ -103,14 +127,21 @@ function choosePrompt({
   return prompt
 }
 
+/** @throws MAESTRO_AI_OPTIONS for a prompt whose task and values are not apart */
+function createPacker({ parts }: Prompt, schema: Schema | undefined, rowsPerCall: number): RowPacker {
+  if (parts === undefined)
+    throw aiError('MAESTRO_AI_OPTIONS', { reason: 'this prompt cannot ask about several rows in one call' })
+  return new RowPacker(rowsPerCall, { task: parts.task, schema: schema && toJsonSchema(schema) })
+}
+
 /** The answer's text without the white space around it. */
 async function generateText(
-  serving: LLMServing,
+  serving: EnhancedLLMServing,
   request: LLMRequest,
   onCutOff: CutOff,
-  context: OperatorContext,
+  options: PackedCallOptions,
 ): Promise<string> {
-  const { text, finishReason, usage } = await serving.generate(request, context)
+  const { text, finishReason, usage } = await serving.generate(request, { ...options, keepCutOff: onCutOff === 'keep' })
   if (finishReason === 'content-filter') throw maestroError('MAESTRO_SERVING_FILTERED', { serving: serving.name })
   if (finishReason === 'length' && onCutOff === 'reject')
     throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: serving.name, tokens: usage.outputTokens })

@@ -1,1 +1,12 @@
-export {}
+export { type FromLangChainOptions, fromLangChain } from './chat-serving.js'
+export type { LangChainChatOptions } from './chat-serving-options.js'
+export type * from './component-types.js'
+export { type FromLangChainEmbeddingsOptions, fromLangChainEmbeddings } from './embedding-serving.js'
+export type { LangChainEmbeddingsOptions } from './embedding-serving-options.js'
+export { langchainErrors } from './errors.js'
+export type { MaestroCallOptions, MaestroChatModel } from './maestro-chat-model.js'
+export type { MaestroEmbeddings } from './maestro-embeddings.js'
+export type { MaestroVectorStore } from './maestro-vector-store.js'
+export { default } from './plugin.js'
+export { toLangChainChatModel, toLangChainEmbeddings, toLangChainVectorStore } from './to-langchain.js'
+export { type FromLangChainVectorStoreOptions, fromLangChainVectorStore } from './vector-store.js'

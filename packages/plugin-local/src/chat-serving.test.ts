@@ -298,11 +298,24 @@ describe('the model of a serving', () => {
     expect(own.size).toBe(0)
   })
 
-  test('an unknown one is named, with the near one', async () => {
-    await expect(serve({ model: 'smollm2' }).generate(story)).rejects.toMatchObject({
+  test('an unknown one is named, with the near one, and one that is not for chats', () => {
+    const unknown = {
       code: 'MAESTRO_LOCAL_MODEL_UNKNOWN',
       hint: expect.stringContaining('Known: smollm2-135m-instruct'),
-    })
+    }
+    expect(() => serve({ model: 'smollm2' })).toThrow(expect.objectContaining(unknown))
+    const notForChats = { code: 'MAESTRO_LOCAL_MODEL_KIND', hint: 'Use `local.embeddings` for it.' }
+    expect(() => serve({ model: 'all-MiniLM-L6-v2' })).toThrow(expect.objectContaining(notForChats))
+  })
+
+  test('says what its answers depend on, so that they can be kept', () => {
+    const one = serve({ sequences: 3 })
+    expect(one).toMatchObject({ provider: 'local', model: 'smollm2-135m-instruct', price: { input: 0, output: 0 } })
+    expect(one.concurrency).toBe(3)
+    expect(one.identity).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), temperature: 0, seed: 0 })
+    expect(serve({ threads: 2 }).identity).toEqual(serve().identity)
+    for (const changed of [{ contextTokens: 1024 }, { temperature: 1 }, { seed: 2 }, { topP: 0.5 }, { maxTokens: 9 }])
+      expect(serve(changed).identity).not.toEqual(serve().identity)
   })
 
   test('a file that is no model is named; once it is one, the next call works', async () => {

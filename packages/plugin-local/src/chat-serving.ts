@@ -14,10 +14,9 @@ import { ChatSession, chatDefaults } from './chat-session.js'
 import { localError } from './errors.js'
 import { acquireModel, defaultThreads } from './load-model.js'
 import { type ModelCache, sharedModelCache } from './model-cache.js'
-import type { ModelProgress } from './models/fetch-model.js'
-import { locateModel } from './models/model-location.js'
-import { showProgress } from './models/show-progress.js'
+import { locateModel, type ModelLocation, versionOf } from './models/model-location.js'
 import { untilAborted } from './until-aborted.js'
+import { whileLoading } from './while-loading.js'
 
 /** From the first call to `dispose()`. */
 interface Life {
@@ -32,13 +31,18 @@ interface Life {
 export class LocalChatServing implements LLMServing {
   readonly kind = 'llm'
   readonly name: string
+  readonly provider = 'local'
+  readonly model: string
+  readonly price = { input: 0, output: 0 }
   readonly capabilities: LLMCapabilities
   readonly concurrency: number
   readonly #options: LocalChatOptions & { readonly directory: string }
+  readonly #location: ModelLocation
   readonly #logger: Logger
   readonly #cache: ModelCache
   #life: Life | undefined
 
+  /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
     options: LocalChatOptions & { readonly directory: string },
     logger: Logger,
@@ -47,10 +51,25 @@ export class LocalChatServing implements LLMServing {
     this.#options = options
     this.#logger = logger
     this.#cache = cache
-    this.name = `local.chat ${options.model}`
-    const { contextTokens = chatDefaults.contextTokens } = options
+    const { model, directory, contextTokens = chatDefaults.contextTokens } = options
+    this.name = `local.chat ${model}`
+    this.model = model
+    this.#location = locateModel(model, { directory })
+    if (this.#location.kind !== 'chat')
+      throw localError('MAESTRO_LOCAL_MODEL_KIND', { model, serving: 'local.chat', fitting: 'local.embeddings' })
     this.capabilities = { jsonSchema: true, images: false, audio: false, contextTokens }
     this.concurrency = options.sequences ?? chatDefaults.sequences
+  }
+
+  /** Servings of one model work on the same cores. */
+  get account(): string {
+    return `local.chat ${this.#location.files[0].path} ${this.concurrency}`
+  }
+
+  get identity(): Readonly<Record<string, unknown>> {
+    const { contextTokens } = this.capabilities
+    const { temperature, topP, topK, seed, maxTokens } = { ...chatDefaults, ...this.#options }
+    return { ...versionOf(this.#location), contextTokens, temperature, topP, topK, seed, maxTokens }
   }
 
   /** @throws MAESTRO_SERVING_CONTEXT_TOO_LONG, _TIMEOUT, _ABORTED, _MALFORMED_REPLY, MAESTRO_LOCAL_* */
@@ -92,27 +111,15 @@ export class LocalChatServing implements LLMServing {
   }
 
   async #open(signal: AbortSignal): Promise<ChatSession> {
-    const { model, directory, threads = defaultThreads() } = this.#options
-    const display = showProgress(process.stderr.isTTY ? process.stderr : toLog(this.#logger))
-    let source: string | undefined
-    const onProgress: ModelProgress = (event) => {
-      if (source === undefined) this.#logger.info(`the model ${model} is not here yet; it is fetched once`)
-      source = event.source
-      display.onProgress(event)
-    }
+    const { threads = defaultThreads() } = this.#options
     try {
-      const location = locateModel(model, { directory })
-      const lease = await acquireModel(this.#cache, location, { threads, signal, onProgress })
-      display.end()
-      if (source !== undefined)
-        this.#logger.info(`the model ${model} came from ${source} and is kept at ${location.path}`)
+      const lease = await whileLoading(this.#location, this.#logger, (onProgress) =>
+        acquireModel(this.#cache, this.#location, { threads, signal, onProgress }),
+      )
       return await ChatSession.open(lease, { ...this.#options, serving: this.name, threads }, signal)
     } catch (error) {
-      display.end()
       if (MaestroError.is(error) || signal.aborted) throw error
-      throw localError('MAESTRO_LOCAL_LOAD', { model, reason: (error as Error).message }, error)
+      throw localError('MAESTRO_LOCAL_LOAD', { model: this.model, reason: (error as Error).message }, error)
     }
   }
 }
-
-const toLog = (logger: Logger) => ({ write: (text: string) => logger.info(text.trimEnd()) })

@@ -11,12 +11,12 @@ export const localErrors = {
   MAESTRO_LOCAL_MODEL_UNKNOWN: {
     message: (d: Unknown) => `There is no model "${d.model}".`,
     hint: (d: Unknown) =>
-      `${d.suggestion === undefined ? '' : `Did you mean "${d.suggestion}"? `}Known: ${d.known.join(', ')}. The path of a .gguf file and hf:owner/repository/path/file.gguf work too.`,
+      `${d.suggestion === undefined ? '' : `Did you mean "${d.suggestion}"? `}Known: ${d.known.join(', ')}. A path works too (a .gguf file, or a folder with an ONNX model), and hf:owner/repository for the Hugging Face hub.`,
   },
   MAESTRO_LOCAL_MODEL_REFERENCE: {
-    message: (d: { model: string }) => `"${d.model}" names no .gguf file on the Hugging Face hub.`,
+    message: (d: { model: string }) => `"${d.model}" names no model on the Hugging Face hub.`,
     hint: () =>
-      'Write hf:owner/repository/path/file.gguf, or hf:owner/repository@revision/path/file.gguf for another branch or commit.',
+      'Write hf:owner/repository/path/file.gguf for a chat model and hf:owner/repository for one of sentences; hf:owner/repository@revision/... for another branch or commit.',
   },
   MAESTRO_LOCAL_MODEL_MISSING: {
     message: (d: { model: string; place: string }) => `The model ${d.model} is not here: there is no ${d.place}.`,
@@ -25,7 +25,8 @@ export const localErrors = {
   },
   MAESTRO_LOCAL_FILE_MISSING: {
     message: (d: { file: string }) => `There is no file ${d.file}.`,
-    hint: () => 'Check the path; in a config it is relative to the config file.',
+    hint: () =>
+      'Check the path; in a config it is relative to the config file. A model of the Hugging Face hub is hf:owner/repository.',
   },
   MAESTRO_LOCAL_MODEL_HASH: {
     message: (d: { file: string; expected: string; found: string }) =>
@@ -45,7 +46,7 @@ export const localErrors = {
       'Check its permissions and the free space, or name another folder in the environment variable MAESTRO_MODELS.',
   },
   MAESTRO_LOCAL_DOWNLOAD: {
-    message: (d: { url: string; reason: string }) => `${d.url}: ${d.reason}`,
+    message: (d: { url: string; reason: string; status?: number | undefined }) => `${d.url}: ${d.reason}`,
     hint: () =>
       'Check the address and the network. A mirror of the hub is named by the environment variable HF_ENDPOINT.',
     retryable: true,
@@ -61,7 +62,27 @@ export const localErrors = {
   },
   MAESTRO_LOCAL_LOAD: {
     message: (d: { model: string; reason: string }) => `The model ${d.model} could not be loaded: ${d.reason}`,
-    hint: () => 'Check that the file is a whole GGUF model and that there is memory for it.',
+    hint: () => 'Check that its files are whole and that there is memory for it.',
+  },
+  MAESTRO_LOCAL_MODEL_KIND: {
+    message: (d: { model: string; serving: string; fitting: string }) =>
+      `${d.serving} cannot run the model ${d.model}.`,
+    hint: (d: { model: string; serving: string; fitting: string }) => `Use \`${d.fitting}\` for it.`,
+  },
+  MAESTRO_LOCAL_NOT_SENTENCES: {
+    message: (d: { model: string; reason: string }) =>
+      `${d.model} is no model of sentences that can be run: ${d.reason}`,
+    hint: () =>
+      'It has to take tokens (input_ids, attention_mask) and give vectors, pooled by their mean or by the first one.',
+  },
+  MAESTRO_LOCAL_EMBED: {
+    message: (d: { model: string; reason: string }) => `The model ${d.model} could not embed the texts: ${d.reason}`,
+    hint: () => 'If only long texts fail, set `maxTokens` to what the model can read.',
+  },
+  MAESTRO_LOCAL_THREAD: {
+    message: (d: { model: string; reason: string }) => `The thread of the model ${d.model} has ended: ${d.reason}`,
+    hint: () => 'The next call starts it anew. If it ends again, there may not be enough memory.',
+    retryable: true,
   },
   MAESTRO_LOCAL_MEDIA: {
     message: (d: { model: string; type: string }) =>

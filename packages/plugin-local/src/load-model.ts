@@ -1,9 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { ChatWrapper, Llama, LlamaModel } from 'node-llama-cpp'
 import type { Disposable, ModelCache, ModelLease } from './model-cache.js'
 import type { FetchModelOptions, ModelProgress } from './models/fetch-model.js'
-import type { ModelLocation } from './models/model-location.js'
+import { type ModelLocation, versionOf } from './models/model-location.js'
 import { bringModel } from './models/resolve-model.js'
 
 /** A model in memory, with what the calls of all its servings share. */
@@ -25,7 +24,7 @@ export function acquireModel(
   location: ModelLocation,
   options: { readonly threads: number; readonly signal: AbortSignal; readonly onProgress: ModelProgress },
 ): Promise<ModelLease<LoadedModel>> {
-  const { path } = location
+  const { path } = location.files[0]
   return cache.acquire(
     { name: path, config: versionOf(location) },
     (signal) => load(cache, location, { ...options, signal }),
@@ -54,7 +53,7 @@ async function load(
   try {
     // The bound is the library's, for all contexts together; who asks for more threads than there are cores gets them.
     llama.maxThreads = Math.max(llama.maxThreads, threads)
-    const model = await llama.loadModel({ modelPath: location.path, loadSignal: signal })
+    const model = await llama.loadModel({ modelPath: location.files[0].path, loadSignal: signal })
     const dispose = async () => {
       await model.dispose()
       library.release()
@@ -64,11 +63,4 @@ async function load(
     library.release()
     throw error
   }
-}
-
-/** A file that the user names can be replaced by another; one that is fetched is always the same. */
-function versionOf({ path, sources }: ModelLocation): Readonly<Record<string, unknown>> {
-  if (sources.length > 0 || !existsSync(path)) return {}
-  const { size, mtimeMs } = statSync(path)
-  return { size, mtimeMs }
 }

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'
 import { chatDefaults } from './chat-session.js'
+import { LocalEmbeddingServing } from './embedding-serving.js'
+import { localEmbeddingOptions } from './embedding-serving-options.js'
 import { ModelCache } from './model-cache.js'
 
 const options = z.strictObject({
-  /** For every serving that does not say otherwise. @default cores - 1, at least 1 */
+  /** For every serving that does not say otherwise. @default as each serving says */
   threads: z.number().int().positive().optional(),
   /** How long loaded models stay when nobody uses them. @default one cache for all of the process */
   modelCache: z
@@ -40,6 +42,17 @@ export default definePlugin({
       }),
       create: (given, [logger]) => new LocalChatServing({ ...shared, ...given, directory }, logger, cache),
     })
-    hooks.servings.tap('@maestro-dataflow/plugin-local', (registry) => registry.add(chat))
+    const embeddings = defineServing({
+      name: 'local.embeddings',
+      kind: 'embedding',
+      description: 'An ONNX model of sentences in this process',
+      options: localEmbeddingOptions,
+      inject: [LOGGER],
+      create: (given, [logger]) => new LocalEmbeddingServing({ ...shared, ...given, directory }, logger, cache),
+    })
+    hooks.servings.tap('@maestro-dataflow/plugin-local', (registry) => {
+      registry.add(chat)
+      registry.add(embeddings)
+    })
   },
 })

@@ -1,1 +1,7 @@
-export {}
+export { OllamaChatServing } from './chat-serving.js'
+export type { OllamaChatOptions } from './chat-serving-options.js'
+export type * from './component-types.js'
+export { OllamaEmbeddingServing } from './embedding-serving.js'
+export type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
+export { ollamaErrors } from './errors.js'
+export { default } from './plugin.js'

@@ -1,1 +1,9 @@
-export {}
+export { OpenAIChatServing } from './chat-serving.js'
+export type { OpenAIChatOptions } from './chat-serving-options.js'
+export type * from './component-types.js'
+export { OpenAIEmbeddingServing } from './embedding-serving.js'
+export type { OpenAIEmbeddingOptions } from './embedding-serving-options.js'
+export { openaiErrors } from './errors.js'
+export { default } from './plugin.js'
+export { OpenAITranscriptionServing } from './transcription-serving.js'
+export type { OpenAITranscriptionOptions } from './transcription-serving-options.js'

@@ -1,1 +1,1 @@
-export {}
+export { default, type OpenTelemetryOptions } from './plugin.js'

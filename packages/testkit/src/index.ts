@@ -1,1 +1,38 @@
-export {}
+export {
+  type EmbeddingServingCase,
+  type EmbeddingSuiteOptions,
+  embeddingServingSuite,
+} from './conformance/embedding-serving-suite.js'
+export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
+export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
+export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
+export { type RerankServingCase, rerankServingSuite } from './conformance/rerank-serving-suite.js'
+export {
+  type CacheSuiteOptions,
+  type ResponseCacheCase,
+  responseCacheSuite,
+} from './conformance/response-cache-suite.js'
+export type { ServingSuiteOptions } from './conformance/serving-subject.js'
+export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
+export {
+  type TranscriptionServingCase,
+  type TranscriptionSuiteOptions,
+  transcriptionServingSuite,
+} from './conformance/transcription-serving-suite.js'
+export { testkitErrors } from './errors.js'
+export { type FaultName, type FaultSettings, faultNames } from './faulty/faults.js'
+export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from './faulty/faulty-serving.js'
+export { type MisbehavingServer, startMisbehavingServer } from './misbehaving-server.js'
+export { openAIReplies } from './misbehaving-server-openai.js'
+export { type RecordedRequest, type Reply, replies, type ScriptedReply } from './misbehaving-server-replies.js'
+export type { Script, ScriptInOrder } from './scripted/script.js'
+export { type ScriptedEmbeddings, scriptedEmbeddings } from './scripted/scripted-embeddings.js'
+export { type ScriptedRerank, scriptedRerank } from './scripted/scripted-rerank.js'
+export {
+  questionOf,
+  type ScriptedAnswer,
+  type ScriptedOptions,
+  type ScriptedServing,
+  scriptedServing,
+} from './scripted/scripted-serving.js'
+export { type Audio, type ScriptedTranscription, scriptedTranscription } from './scripted/scripted-transcription.js'

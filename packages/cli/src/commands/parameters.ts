@@ -7,6 +7,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('A whole number is expected.')
 }
 
+/** Reads a number of days, which may be a part of one. */
+export function someDays(text: string): number {
+  const days = Number(text)
+  if (text.trim() !== '' && Number.isFinite(days) && days >= 0) return days
+  throw new InvalidArgumentError('A number of days is expected.')
+}
+
 /** Gathers repeated `name=value`. */
 export function gatherSettings(text: string, settings: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=')

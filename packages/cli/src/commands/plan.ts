@@ -1,21 +1,30 @@
 import { examples, globalOptions, type Register } from './command.js'
-import { gatherSettings } from './parameters.js'
+import { gatherSettings, wholeNumber } from './parameters.js'
 
 interface PlanOptions {
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
+  readonly estimate?: number | true
 }
+
+/** Rows that are tried when `--estimate` names no number. */
+const probes = 20
 
 /** `maestro plan` */
 export const register: Register = (program) => {
   program
     .command('plan <pipeline>')
-    .description('check a pipeline and show what would run: steps, columns, servings, stages; no row is read')
+    .description('check a pipeline and show what would run: steps, columns, servings, stages')
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
+    .option('--estimate [rows]', `try some rows (${probes}) and tell tokens, cost and time of a run`, wholeNumber)
     .option('--json', 'print the plan, or the error, as JSON')
-    .addHelpText('after', examples('maestro plan reviews', 'maestro plan reviews --json > plan.json'))
-    .action(async (pipeline: string, options: PlanOptions) => {
+    .addHelpText(
+      'after',
+      examples('maestro plan reviews', 'maestro plan reviews --estimate', 'maestro plan reviews --json > plan.json'),
+    )
+    .action(async (pipeline: string, { estimate, ...options }: PlanOptions) => {
       const { plan } = await import('../plan-command.js')
-      await plan(pipeline, { ...options, ...globalOptions(program) })
+      const tried = estimate === undefined ? {} : { estimate: estimate === true ? probes : estimate }
+      await plan(pipeline, { ...options, ...tried, ...globalOptions(program) })
     })
 }

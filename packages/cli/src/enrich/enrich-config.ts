@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { MaestroError, type PluginDefinition, type PluginReference } from '@maestro-dataflow/core'
-import { Maestro, maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import type { PluginDefinition, PluginReference } from '@maestro-dataflow/core'
+import { Maestro, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import { configOrNone } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
 import { cliError } from '../errors.js'
 
@@ -40,16 +41,6 @@ export async function enrichConfig(settings: EnrichSettings): Promise<ResolvedCo
     plugins: [...found.plugins, ...(await missingPlugins(found, names))],
     allowOutsidePaths: true,
     ...(verbose ? { logLevel: 'debug' as const } : {}),
-  }
-}
-
-async function configOrNone(file: string | undefined): Promise<ResolvedConfig> {
-  if (file !== undefined) return openProject({ file }).config()
-  try {
-    return await openProject().config()
-  } catch (error) {
-    if (!MaestroError.is(error, 'MAESTRO_CONFIG_NOT_FOUND')) throw error
-    return maestro({ directory: process.cwd() }).config()
   }
 }
 

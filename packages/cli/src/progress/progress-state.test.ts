@@ -130,12 +130,42 @@ test('a step that is done has no time left, and its rate stays', () => {
   expect(of('a')).toMatchObject({ state: 'done', rows: 10, total: 10, exact: true, perSecond: 10, left: undefined })
 })
 
-test('tokens of a step', () => {
+const request = {
+  serving: 's',
+  provider: 'p',
+  model: 'm',
+  kind: 'llm',
+  run: 'r',
+  step: 'a',
+  from: 'provider',
+  durationMs: 1,
+  waitedMs: 0,
+  tries: 1,
+} as const
+
+test('tokens, cost, reused answers and retries of a step', () => {
   const { state, of } = started('a')
-  const event = { serving: 's', run: 'r', step: 'a', durationMs: 1, tries: 1 }
-  state.requestDone({ ...event, usage: { inputTokens: 10, outputTokens: 5 } })
-  state.requestDone(event)
-  expect(of('a')).toMatchObject({ tokens: 15 })
+  state.requestDone({ ...request, usage: { inputTokens: 10, outputTokens: 5 }, cost: 0.25, tries: 3 })
+  state.requestDone({ ...request, from: 'cache', tries: 0 })
+  state.requestDone({ ...request, from: 'joined', tries: 0 })
+  state.requestDone({ ...request, step: undefined, usage: { inputTokens: 10, outputTokens: 5 }, cost: 1 })
+  expect(of('a')).toMatchObject({ tokens: 15, cost: 0.25, reused: 2, retries: 2 })
+  state.requestDone({ ...request, usage: { inputTokens: 1, outputTokens: 1 } })
+  expect(of('a')).toMatchObject({ tokens: 17, cost: undefined })
+})
+
+test('servings that are asked, and those that are left in peace until their time is over', () => {
+  const { state, wait } = started('a')
+  const idle = { serving: 's', concurrency: 4, inFlight: 0, waiting: 0 }
+  state.servingState({ ...idle, inFlight: 2, requestsPerMinute: 60 })
+  state.servingState({ ...idle, serving: 'other', coolingMs: 1000 })
+  state.servingState({ ...idle, serving: 'idle' })
+  expect(state.servings()).toMatchObject([
+    { serving: 's', inFlight: 2, requestsPerMinute: 60, coolingUntil: undefined },
+    { serving: 'other', inFlight: 0, coolingUntil: expect.any(Number) },
+  ])
+  wait(1000)
+  expect(state.servings().map(({ serving }) => serving)).toEqual(['s'])
 })
 
 test('steps of later stages wait; a source that is never read row by row is not shown', () => {

@@ -3,6 +3,7 @@ import type {
   PipelinePlan,
   RejectEvent,
   RequestDoneEvent,
+  ServingStateEvent,
   SourceProgressEvent,
   StepCounts,
   StepDoneEvent,
@@ -23,7 +24,19 @@ export interface StepProgress {
   /** Milliseconds until the end. */
   readonly left: number | undefined
   readonly tokens: number
+  /** Dollars; undefined when the price of a call is not known. */
+  readonly cost: number | undefined
+  /** Answers that were there already. */
+  readonly reused: number
+  /** Attempts after the first. */
+  readonly retries: number
   readonly rejected: number
+}
+
+/** What a serving is doing. */
+export type ServingProgress = Omit<ServingStateEvent, 'coolingMs'> & {
+  /** When it may be asked again, as a time in milliseconds; undefined while it may be. */
+  readonly coolingUntil: number | undefined
 }
 
 interface Tracked {
@@ -34,6 +47,9 @@ interface Tracked {
   rowsOut: number
   rejected: number
   tokens: number
+  cost: number | undefined
+  reused: number
+  retries: number
   meter: RateMeter | undefined
 }
 
@@ -48,6 +64,7 @@ const unknown: Total = { rows: undefined, exact: false }
 export class ProgressState {
   readonly #now: () => number
   readonly #steps = new Map<string, Tracked>()
+  readonly #servings = new Map<string, ServingProgress>()
   #source: SourceProgressEvent | undefined
 
   /** @param now The time in milliseconds. */
@@ -91,9 +108,19 @@ export class ProgressState {
     tracked.state = 'done'
   }
 
-  requestDone({ step, usage }: RequestDoneEvent): void {
+  requestDone({ step, usage, cost, from, tries }: RequestDoneEvent): void {
     const tracked = this.#steps.get(step ?? '')
-    if (tracked !== undefined) tracked.tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
+    if (tracked === undefined) return
+    tracked.retries += Math.max(0, tries - 1)
+    if (from === 'cache' || from === 'joined') tracked.reused++
+    if (usage === undefined) return
+    tracked.tokens += usage.inputTokens + usage.outputTokens
+    tracked.cost = tracked.cost === undefined || cost === undefined ? undefined : tracked.cost + cost
+  }
+
+  servingState({ coolingMs, ...state }: ServingStateEvent): void {
+    const coolingUntil = coolingMs === undefined ? undefined : this.#now() + coolingMs
+    this.#servings.set(state.serving, { ...state, coolingUntil })
   }
 
   rowRejected({ step }: RejectEvent): void {
@@ -105,14 +132,23 @@ export class ProgressState {
   steps(): readonly StepProgress[] {
     const shown = [...this.#steps.values()].filter((step) => step.id !== 'source' || this.#source !== undefined)
     return shown.map((step) => {
-      const { id, state, rows, tokens, rejected, meter } = step
+      const { id, state, rows, tokens, cost, reused, retries, rejected, meter } = step
       const total = this.#totalOf(step)
       if (state === 'running') meter?.add(this.#now(), rows)
       const perSecond = meter?.perSecond()
       const open = state === 'running' && total.rows !== undefined && perSecond !== undefined
       const left = open ? (Math.max(0, (total.rows ?? 0) - rows) * 1000) / (perSecond ?? 1) : undefined
-      return { id, state, rows, total: total.rows, exact: total.exact, perSecond, left, tokens, rejected }
+      const usage = { tokens, cost, reused, retries }
+      return { id, state, rows, total: total.rows, exact: total.exact, perSecond, left, ...usage, rejected }
     })
+  }
+
+  /** The servings with calls under way or waiting, and those that are left in peace. */
+  servings(): readonly ServingProgress[] {
+    const now = this.#now()
+    return [...this.#servings.values()]
+      .map((serving) => ((serving.coolingUntil ?? now) > now ? serving : { ...serving, coolingUntil: undefined }))
+      .filter(({ inFlight, waiting, coolingUntil }) => inFlight + waiting > 0 || coolingUntil !== undefined)
   }
 
   #start(step: Tracked): void {
@@ -147,7 +183,19 @@ export class ProgressState {
 }
 
 function tracked(id: string, input: string | undefined): Tracked {
-  return { id, input, state: 'waiting', rows: 0, rowsOut: 0, rejected: 0, tokens: 0, meter: undefined }
+  return {
+    id,
+    input,
+    state: 'waiting',
+    rows: 0,
+    rowsOut: 0,
+    rejected: 0,
+    tokens: 0,
+    cost: 0,
+    reused: 0,
+    retries: 0,
+    meter: undefined,
+  }
 }
 
 /** By the number of rows where the source knows it, else by the share of its bytes that has been read. */

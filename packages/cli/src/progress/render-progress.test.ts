@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { plainStyle } from '../terminal/style.js'
 import { textWidth } from '../terminal/text-width.js'
 import type { StepProgress } from './progress-state.js'
-import { renderProgress, renderProgressLine } from './render-progress.js'
+import { renderProgress, renderProgressLine, renderServings } from './render-progress.js'
 
 const step = (more: Partial<StepProgress>): StepProgress => ({
   id: 'a',
@@ -13,6 +13,9 @@ const step = (more: Partial<StepProgress>): StepProgress => ({
   perSecond: undefined,
   left: undefined,
   tokens: 0,
+  cost: 0,
+  reused: 0,
+  retries: 0,
   rejected: 0,
   ...more,
 })
@@ -25,6 +28,9 @@ const steps = [
     total: 300,
     perSecond: 4.21,
     tokens: 12_345,
+    cost: 0.0123,
+    reused: 20,
+    retries: 3,
     rejected: 2,
     left: 53_400,
     exact: true,
@@ -32,10 +38,22 @@ const steps = [
   step({ id: 'later', state: 'waiting' }),
 ]
 
-test('a line for each step: bar, done of total, rate, tokens, failures, time left', () => {
-  expect(renderProgress(steps, { columns: 120, rows: 24 }, plainStyle)).toEqual([
+const servings = [
+  {
+    serving: 'openai big',
+    concurrency: 64.5,
+    inFlight: 12,
+    waiting: 5,
+    requestsPerMinute: 3000,
+    coolingUntil: undefined,
+  },
+  { serving: 'slow', concurrency: 2, inFlight: 0, waiting: 0, coolingUntil: 5000 },
+]
+
+test('a line for each step: bar, done of total, rate, tokens, cost, reused answers, retries, failures, time left', () => {
+  expect(renderProgress(steps, { columns: 160, rows: 24 }, plainStyle)).toEqual([
     'source    ████████████████  300 rows  61.2k rows/s',
-    '质量检查  ████░░░░░░░░░░░░  75/300 rows  4.2 rows/s  12.3k tokens  2 rejected  ETA 53.4 s',
+    '质量检查  ████░░░░░░░░░░░░  75/300 rows  4.2 rows/s  12.3k tokens  $0.0123  20 reused  3 retries  2 rejected  ETA 53.4 s',
     'later     waiting',
   ])
 })
@@ -64,7 +82,23 @@ test('a name cannot act on the terminal', () => {
 })
 
 test('one line where nothing can be drawn over: what is at work', () => {
-  expect(renderProgressLine(steps, 65_000)).toBe(
-    '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, 2 rejected, ETA 53.4 s',
+  expect(renderProgressLine(steps, servings, { elapsed: 65_000, now: 1000 })).toBe(
+    '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, $0.0123, 20 reused, 3 retries, 2 rejected, ETA 53.4 s' +
+      ' | openai big: 12/64 calls at once, at most 3000 a minute, 5 waiting | slow: 0/2 calls at once, cooling 4.00 s',
   )
+})
+
+test('a line for each serving, none wider than the screen', () => {
+  const screen = { columns: 80, rows: 24 }
+  expect(renderServings(servings, screen, plainStyle, 1000)).toEqual([
+    'openai big  12/64 calls at once  at most 3000 a minute  5 waiting',
+    'slow  0/2 calls at once  cooling 4.00 s',
+  ])
+  for (const line of renderServings(servings, { ...screen, columns: 20 }, plainStyle, 1000))
+    expect(textWidth(line)).toBeLessThan(20)
+})
+
+test('a cost that is not known is not shown as nothing', () => {
+  const [line] = renderProgress([step({ tokens: 5, cost: undefined })], { columns: 120, rows: 24 }, plainStyle)
+  expect(line).toContain('unpriced')
 })

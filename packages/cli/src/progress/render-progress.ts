@@ -1,8 +1,8 @@
-import { formatCount, formatRate, formatSpan } from '../terminal/format-number.js'
+import { formatCount, formatDollars, formatRate, formatSpan } from '../terminal/format-number.js'
 import { formatName } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { cutText, padText, textWidth } from '../terminal/text-width.js'
-import type { StepProgress } from './progress-state.js'
+import type { ServingProgress, StepProgress } from './progress-state.js'
 
 /** The screen that progress is drawn on. */
 export interface Screen {
@@ -31,13 +31,42 @@ export function renderProgress(steps: readonly StepProgress[], screen: Screen, s
   })
 }
 
-/** One line for places where nothing can be drawn over: the steps at work. */
-export function renderProgressLine(steps: readonly StepProgress[], elapsed: number): string {
+/** A line for each serving that is asked: how much it is asked at once, and whether it is left in peace. */
+export function renderServings(servings: readonly ServingProgress[], screen: Screen, style: Style, now: number) {
+  return servings.map((serving) => {
+    const line = cutText(
+      `${formatName(serving.serving)}  ${describeServing(serving, now).join('  ')}`,
+      screen.columns - 1,
+    )
+    return serving.coolingUntil === undefined ? style.dim(line) : style.warn(line)
+  })
+}
+
+/** One line for places where nothing can be drawn over: the steps and the servings at work. */
+export function renderProgressLine(
+  steps: readonly StepProgress[],
+  servings: readonly ServingProgress[],
+  times: { readonly elapsed: number; readonly now: number },
+): string {
   const atWork = steps.filter((step) => step.state === 'running')
   const shown = atWork.length > 0 ? atWork : steps.slice(-1)
-  return [formatSpan(elapsed), ...shown.map((step) => `${formatName(step.id)}: ${describeStep(step).join(', ')}`)].join(
-    ' | ',
-  )
+  return [
+    formatSpan(times.elapsed),
+    ...shown.map((step) => `${formatName(step.id)}: ${describeStep(step).join(', ')}`),
+    ...servings.map((serving) => `${formatName(serving.serving)}: ${describeServing(serving, times.now).join(', ')}`),
+  ].join(' | ')
+}
+
+function describeServing(
+  { concurrency, inFlight, waiting, requestsPerMinute, coolingUntil }: ServingProgress,
+  now: number,
+): readonly string[] {
+  return [
+    `${formatCount(inFlight)}/${formatCount(Math.floor(concurrency))} calls at once`,
+    ...(requestsPerMinute === undefined ? [] : [`at most ${formatCount(Math.floor(requestsPerMinute))} a minute`]),
+    ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting`]),
+    ...(coolingUntil === undefined ? [] : [`cooling ${formatSpan(coolingUntil - now)}`]),
+  ]
 }
 
 function describeStep({
@@ -46,6 +75,9 @@ function describeStep({
   exact,
   perSecond,
   tokens,
+  cost,
+  reused,
+  retries,
   rejected,
   left,
   state,
@@ -55,6 +87,9 @@ function describeStep({
     `${formatCount(rows)}${of} rows`,
     ...(perSecond === undefined ? [] : [`${formatRate(perSecond)} rows/s`]),
     ...(tokens === 0 ? [] : [`${formatCount(tokens)} tokens`]),
+    ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
+    ...(reused === 0 ? [] : [`${formatCount(reused)} reused`]),
+    ...(retries === 0 ? [] : [`${formatCount(retries)} retries`]),
     ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
     ...(left === undefined ? [] : [`ETA ${formatSpan(left)}`]),
   ]

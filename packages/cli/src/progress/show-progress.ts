@@ -1,7 +1,7 @@
 import { definePlugin, type PluginReference } from '@maestro-dataflow/core'
 import { styleFor } from '../terminal/style.js'
 import { ProgressState } from './progress-state.js'
-import { renderProgress, renderProgressLine } from './render-progress.js'
+import { renderProgress, renderProgressLine, renderServings } from './render-progress.js'
 import { TerminalBlock } from './terminal-block.js'
 
 const drawEvery = 100
@@ -35,6 +35,7 @@ export function showProgress({ verbose = false }: { readonly verbose?: boolean }
       hooks.sourceProgress.tap('maestro-progress', (event) => state.sourceRead(event))
       hooks.batchDone.tap('maestro-progress', (event) => state.rowsDone(event))
       hooks.requestDone.tap('maestro-progress', (event) => state.requestDone(event))
+      hooks.servingState.tap('maestro-progress', (event) => state.servingState(event))
       hooks.rowRejected.tap('maestro-progress', (event) => state.rowRejected(event))
       hooks.stepDone.tap('maestro-progress', (event) => state.stepDone(event))
       hooks.runDone.tap('maestro-progress', () => display.end())
@@ -56,7 +57,9 @@ function drawn(stream: NodeJS.WriteStream, state: ProgressState): Display {
   const draw = () => {
     // Some terminals say that they have no size.
     const screen = { columns: stream.columns || 80, rows: stream.rows || 24 }
-    block?.draw(renderProgress(state.steps(), screen, style))
+    const servings = renderServings(state.servings(), screen, style, Date.now())
+    const room = { ...screen, rows: screen.rows - servings.length }
+    block?.draw([...renderProgress(state.steps(), room, style), ...servings])
   }
   return {
     begin() {
@@ -78,7 +81,10 @@ function written(stream: NodeJS.WritableStream, state: ProgressState): Display {
   return {
     begin() {
       const started = Date.now()
-      const write = () => stream.write(`${renderProgressLine(state.steps(), Date.now() - started)}\n`)
+      const write = () => {
+        const now = Date.now()
+        stream.write(`${renderProgressLine(state.steps(), state.servings(), { elapsed: now - started, now })}\n`)
+      }
       timer = setInterval(write, lineEvery).unref()
     },
     end: () => clearInterval(timer),

@@ -20,7 +20,12 @@ export function formatSpan(milliseconds: number): string {
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`
 }
 
+/** Dollars with as many digits as say something: $12.40, $0.0043. */
+export function formatDollars(dollars: number): string {
+  return `$${dollars >= 1 || dollars === 0 ? dollars.toFixed(2) : dollars < 0.0001 ? dollars.toPrecision(1) : dollars.toFixed(4)}`
+}
+
 /** A number with the name of what is counted: 1 row, 2 rows. */
-export function counted(number: number, name: string): string {
-  return `${number} ${name}${number === 1 ? '' : 's'}`
+export function counted(number: number, name: string, plural = `${name}s`): string {
+  return `${number} ${number === 1 ? name : plural}`
 }

@@ -11,7 +11,8 @@ export interface MemoryCacheOptions {
 
 interface Entry {
   readonly text: string
-  readonly expires: number
+  readonly stored: number
+  readonly model: string | undefined
 }
 
 /** Answers in memory; the ones not used for longest go first. */
@@ -30,16 +31,16 @@ export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCac
       const entry = entries.get(key)
       if (entry === undefined) return undefined
       remove(key)
-      if (entry.expires < Date.now()) return undefined
+      if (Date.now() - entry.stored > ttl) return undefined
       entries.set(key, entry)
       bytes += entry.text.length
       return JSON.parse(entry.text)
     },
-    async set(key, value) {
+    async set(key, value, { model }) {
       const text = JSON.stringify(value)
       if (text.length > maxBytes) return
       remove(key)
-      entries.set(key, { text, expires: Date.now() + ttl })
+      entries.set(key, { text, stored: Date.now(), model })
       bytes += text.length
       for (const oldest of entries.keys()) {
         if (entries.size <= maxEntries && bytes <= maxBytes) break
@@ -47,9 +48,13 @@ export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCac
       }
     },
     delete: async (key) => remove(key),
-    async clear() {
-      entries.clear()
-      bytes = 0
+    async clear({ storedBefore, model } = {}) {
+      const before = storedBefore === undefined ? Number.POSITIVE_INFINITY : Date.parse(storedBefore)
+      const meant = [...entries].filter(
+        ([, entry]) => entry.stored < before && (model === undefined || entry.model === model),
+      )
+      for (const [key] of meant) remove(key)
+      return meant.length
     },
     stats: async () => ({ entries: entries.size, bytes }),
     dispose: async () => entries.clear(),

@@ -33,7 +33,7 @@ export class Redactor {
   /** The same error without secrets in its texts, details and causes; the error itself when there are none in it. */
   readonly error = (error: MaestroError): MaestroError => {
     if (!this.#isIn(error)) return error
-    const { code, hint, retryable, stopsRun, plugin, step, rowId } = error
+    const { code, hint, retryable, stopsRun, plugin, step, rowId, tries } = error
     return new MaestroError({
       code,
       message: this.text(error.message),
@@ -42,7 +42,7 @@ export class Redactor {
       retryable,
       stopsRun,
       cause: this.#cause(error.cause),
-    }).at({ plugin, step, rowId })
+    }).at({ plugin, step, rowId, tries })
   }
 
   #cause(cause: unknown): unknown {

@@ -27,10 +27,16 @@ const budgets = z.strictObject({
   steps: z.record(z.string(), budget).optional(),
   providers: z.record(z.string(), budget).optional(),
 })
-const cache = z.looseObject({
+const cacheSettings = {
   use: z.string().optional(),
   maxMegabytes: z.number().positive().optional(),
   days: z.number().positive().optional(),
+}
+/** A contributed cache has options of its own, which it checks itself. */
+const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...settings }, context) => {
+  const keys = Object.keys(settings).filter((key) => !(key in cacheSettings))
+  if (keys.length > 0 && ['disk', 'memory'].includes(use))
+    context.addIssue({ code: 'unrecognized_keys', keys, input: settings })
 })
 const tableEngine = z.strictObject({
   use: z.string(),
@@ -47,7 +53,7 @@ export const configSchema = z.strictObject({
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
   run: run.optional(),
   budgets: budgets.optional(),
-  cache: z.union([cache, z.literal(false)]).optional(),
+  cache: z.union([cache, z.literal(false)], '{ use, maxMegabytes, days } or false is expected').optional(),
   executor: z.string().optional(),
   tableEngine: z.preprocess((value) => (typeof value === 'string' ? { use: value } : value), tableEngine).optional(),
   stateDirectory: z.string().optional(),
@@ -63,6 +69,7 @@ export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
   run: Object.keys(run.shape),
   budgets: Object.keys(budgets.shape),
   'budgets.run': Object.keys(budget.shape),
+  cache: Object.keys(cacheSettings),
   tableEngine: Object.keys(tableEngine.shape),
 }
 

@@ -15,6 +15,19 @@ const faults = async (config: unknown) => {
   return error.details.issues as readonly string[]
 }
 
+test('the settings of a cache are known, and those of a contributed one are its own', async () => {
+  expect(await resolve({ cache: { use: 'acme.redis', url: { env: 'URL_A' } } })).toMatchObject({
+    cache: { use: 'acme.redis', url: env('URL_A') },
+  })
+  expect(await resolve({ cache: false })).toMatchObject({ cache: false })
+  expect(await faults({ cache: { maxMegabyte: 5 } })).toEqual([
+    'cache.maxMegabyte: there is no such setting. Did you mean "maxMegabytes"? Known: use, maxMegabytes, days.',
+  ])
+  expect(await faults({ cache: { use: 'memory', path: 'x' } })).toHaveLength(1)
+  for (const cache of [true, 'disk', { maxMegabytes: 0 }, { days: -1 }, { days: Number.NaN }, { days: '3' }])
+    expect(await faults({ cache })).toEqual([expect.stringMatching(/^cache.*expected/)])
+})
+
 test('an empty config has every default', async () => {
   expect(await resolve({})).toMatchObject({
     directory: '/project',
@@ -35,7 +48,7 @@ test('every setting is what the config says', async () => {
     pipelines: ['a/*.ts', 'b/*.yaml'],
     run: { rowsInFlight: 8, megabytesInFlight: 0.5, onError: 'fail', maxRejects: '2.5%', failFast: 3 },
     budgets: { run: { usd: 5 } },
-    cache: { kind: 'x' },
+    cache: { use: 'memory', maxMegabytes: 0.5, days: 30 },
     executor: 'farm.run',
     tableEngine: { use: 'fast.engine', threads: 2 },
     keepRuns: 3,

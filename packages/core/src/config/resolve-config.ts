@@ -28,7 +28,7 @@ export async function resolveConfig(
     pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines,
     run: config.run ?? {},
     budgets: config.budgets ?? {},
-    cache: config.cache ?? {},
+    cache: environmentIn(config.cache ?? {}) as ResolvedConfig['cache'],
     executor: config.executor ?? 'local',
     tableEngine: typeof tableEngine === 'string' ? { use: tableEngine } : tableEngine,
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),

@@ -6,6 +6,7 @@ import type { UsedComponent } from '../config/resolved-config.js'
 import { env } from '../contracts/config.js'
 import type { LLMServing, Serving } from '../contracts/serving.js'
 import { defineServing, type ServingDefinition } from '../contracts/serving-definition.js'
+import type { ServingSettings } from '../contracts/serving-settings.js'
 import { createToken } from '../contracts/token.js'
 import { Registry } from '../plugins/registry.js'
 import { ConfiguredServings } from './servings.js'
@@ -53,18 +54,20 @@ function servingsOf(servings: Readonly<Record<string, UsedComponent | Serving>>,
   for (const definition of [chat, vectors, slow, refusing])
     registry.registrar('servings', 'acme').add(definition as ServingDefinition)
   const secrets: string[] = []
-  const wrapped: LLMServing[] = []
+  const wrapped: Serving[] = []
+  const settings: ServingSettings[] = []
   const configured = new ConfiguredServings({
     config: { path: inCode ? undefined : '/project/maestro.config.json', servings },
     registry: registry.seal(),
     resolve: (tokens) => tokens.map((token) => token.name),
     keepSecret: (secret) => void secrets.push(secret),
-    wrap: (provider) => {
+    enhance: (provider, given) => {
       wrapped.push(provider)
+      settings.push(given)
       return provider
     },
   })
-  return { configured, secrets, wrapped }
+  return { configured, secrets, wrapped, settings }
 }
 
 test('a serving is made when first asked for, with its options and what it injects, once', async () => {
@@ -94,6 +97,32 @@ test('one made in code is used as it is, inside the serving plane', () => {
   expect(configured.describe('default', 'llm', 'a')).toEqual({ kind: 'llm', capabilities: own.capabilities })
 })
 
+test('settings of every serving are for the plane, the rest is for the provider', async () => {
+  const all = { limits: { concurrency: 3 }, timeout: 5, retries: 0, repairs: 2, cache: false, price: { input: 1 } }
+  const { configured, settings } = servingsOf({ default: { use: 'acme.chat', model: 'm', ...all } })
+  configured.get('default', 'llm')
+  expect(made).toEqual([[{ model: 'm', apiKey: 'none' }, 'test.name']])
+  expect(settings).toEqual([all])
+})
+
+test.each([
+  [{ limits: { concurrency: 0 } }, 'servings.default.limits.concurrency'],
+  [{ limits: { requestsPerMinute: Number.NaN } }, 'servings.default.limits.requestsPerMinute'],
+  [{ limits: { perMinute: 3 } }, 'servings.default.limits'],
+  [{ timeout: 0 }, 'servings.default.timeout'],
+  [{ timeout: { whole: 1 } }, 'servings.default.timeout'],
+  [{ retries: -1 }, 'servings.default.retries'],
+  [{ repairs: 1.5 }, 'servings.default.repairs'],
+  [{ cache: 'yes' }, 'servings.default.cache'],
+  [{ price: { input: -1 } }, 'servings.default.price.input'],
+  [{ price: { output: 1 } }, 'servings.default.price.input'],
+])('a setting that is not valid is told with its place: %j', async (setting, place) => {
+  const { configured } = servingsOf({ default: { use: 'acme.chat', model: 'm', ...setting } })
+  const error = await errorOf(() => configured.get('default', 'llm'))
+  expect(error.code).toBe('MAESTRO_CONFIG_INVALID')
+  expect(error.details.issues).toEqual([expect.stringContaining(`${place}: `)])
+})
+
 test('a serving of another kind is refused and not kept', async () => {
   const { configured } = servingsOf({ embedder: { use: 'acme.vectors' } })
   for (let time = 0; time < 2; time++)
@@ -105,12 +134,12 @@ test('a serving of another kind is refused and not kept', async () => {
   expect(configured.get('embedder', 'embedding').name).toBe('v')
 })
 
-test('only language models go inside the serving plane and have capabilities', () => {
+test('every kind goes inside the serving plane; only language models have capabilities', () => {
   const own = vectors.create({}, [])
   const { configured, wrapped } = servingsOf({ embedder: { use: 'acme.vectors' }, own })
   expect(configured.get('own', 'embedding')).toBe(own)
-  configured.get('embedder', 'embedding')
-  expect(wrapped).toEqual([])
+  const embedder = configured.get('embedder', 'embedding')
+  expect(wrapped).toEqual([own, embedder])
   for (const name of ['own', 'embedder'])
     expect(configured.describe(name, 'embedding', 'a')).toEqual({ kind: 'embedding', capabilities: undefined })
 })

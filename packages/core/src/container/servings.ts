@@ -1,17 +1,15 @@
-import { unknownSetting } from '../config/resolve-config.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
-import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
+import type { Servings } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import type { Token } from '../contracts/token.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import { optionNames } from '../pipeline/compile/check-options.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 import type { Registry } from '../plugins/registry.js'
 import { disposeAll } from './dispose-all.js'
 import { readSettings, splitSettings } from './read-serving-settings.js'
+import { validOptions } from './valid-options.js'
 
 /** What the configured servings need. */
 export interface ServingsContext {
@@ -103,23 +101,4 @@ export class ConfiguredServings implements Servings {
 
 function isServing(value: UsedComponent | Serving): value is Serving {
   return 'kind' in value && !('use' in value)
-}
-
-function validOptions(definition: ServingDefinition, options: object, setting: string, path: string): unknown {
-  const known = optionNames(definition.options)
-  const unknown = known === undefined ? [] : Object.keys(options).filter((name) => !known.includes(name))
-  const result = definition.options['~standard'].validate(
-    Object.fromEntries(Object.entries(options).filter(([name]) => !unknown.includes(name))),
-  )
-  if (result instanceof Promise)
-    throw maestroError('MAESTRO_CONFIG_INVALID', {
-      path,
-      issues: [`${setting}: the schema of ${definition.name} must not be asynchronous`],
-    })
-  const issues = [
-    ...unknown.map((name) => unknownSetting(`${setting}.${name}`, didYouMean(name, known ?? []), known ?? [])),
-    ...describeIssues(result.issues ?? [], setting),
-  ]
-  if (issues.length > 0 || result.issues !== undefined) throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
-  return result.value
 }

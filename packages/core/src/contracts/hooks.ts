@@ -96,12 +96,19 @@ export interface RequestDoneEvent {
   readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
-  /** Where the answer came from: the provider, the answers that are kept, or an identical call that was under way. */
-  readonly from: 'provider' | 'cache' | 'joined'
+  /**
+   * Where the answer came from: the provider, the call of another row that this one was packed with, the answers that
+   * are kept, or an identical call that was under way.
+   */
+  readonly from: 'provider' | 'packed' | 'cache' | 'joined'
+  /** The key of the answer among those that are kept, for `maestro cache explain`; of language models. */
+  readonly key?: string
   /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
   readonly usage?: Usage
   /** Undefined: the price is not known. */
   readonly cost?: number | undefined
+  /** What an answer that was there already took when it was asked for. */
+  readonly saved?: { readonly usage: Usage; readonly cost?: number }
   readonly error?: MaestroError
   /** Why the answer ended, of language models. */
   readonly finishReason?: string

@@ -4,6 +4,14 @@ import type { Message } from './serving.js'
 /** What a prompt is formatted with: values by variable name. */
 export type PromptVariables<Variable extends string = string> = Readonly<Record<Variable, unknown>>
 
+/** A prompt's task apart from the values that are put into it. */
+export interface PromptParts {
+  /** The messages with `<name>` in place of each value. */
+  readonly task: readonly Message[]
+  /** The texts of the values by those names. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
+  values(variables: PromptVariables): Readonly<Record<string, string>>
+}
+
 /**
  * A prompt: from variables to text or chat messages. Extend it for prompts with logic of their own;
  * `PromptTemplate` and `ChatPrompt` cover the rest.
@@ -22,6 +30,11 @@ export abstract class Prompt<Variable extends string = string> {
   /** The prompt as chat messages. By default one user message with the formatted text. */
   messages(variables: PromptVariables<Variable>): readonly Message[] {
     return [{ role: 'user', content: this.format(variables) }]
+  }
+
+  /** The task and the values of a row apart, so that several rows can be asked in one call; undefined where they are not. */
+  get parts(): PromptParts | undefined {
+    return undefined
   }
 
   /** Whether every variable has a value; own properties only. */

@@ -34,6 +34,18 @@ export interface StepReport {
   readonly usage?: UsageTotals
 }
 
+/** What a serving did in a run and how fast it may be asked. */
+export interface ServingReport {
+  readonly serving: string
+  readonly usage: UsageTotals
+  /** Calls that could be under way at once in the end, set or learnt. */
+  readonly concurrency?: number
+  /** Requests by the minute in the end, set or learnt; missing: not bounded. */
+  readonly requestsPerMinute?: number
+  /** How often it was left in peace because it had been asked too much. */
+  readonly coolings: number
+}
+
 export interface SinkReport {
   readonly id: string
   readonly use: string
@@ -52,6 +64,8 @@ export interface RunReport {
   readonly counts: StepCounts
   readonly steps: readonly StepReport[]
   readonly sinks: readonly SinkReport[]
+  /** The servings that were asked. */
+  readonly servings: readonly ServingReport[]
   readonly usage: UsageTotals
   /** The run folder, undefined for a run that keeps none. */
   readonly directory: string | undefined

@@ -1,3 +1,4 @@
+import type { RowId } from './row.js'
 import type { Schema } from './schema.js'
 import { createToken } from './token.js'
 
@@ -7,8 +8,14 @@ export type CachedAnswer = Readonly<Record<string, unknown>>
 /** What the key of an answer is made of: each part's text or hash by its name, such as `model`, `messages`, `schema`. */
 export type KeyParts = Readonly<Record<string, string>>
 
+/** For what an answer was asked for first. It is no part of the key: other rows may ask the same. */
+export interface AnswerOrigin {
+  readonly step?: string | undefined
+  readonly rowId?: RowId | undefined
+}
+
 /** What a cache knows of an entry besides its answer. */
-export interface CacheEntry {
+export interface CacheEntry extends AnswerOrigin {
   readonly key: string
   readonly parts: KeyParts
   /** ISO 8601. */
@@ -16,16 +23,58 @@ export interface CacheEntry {
   readonly bytes: number
 }
 
-/** Finished answers by the key of everything that changes them. Errors are never put in. */
+/** An entry with its answer. */
+export interface CacheRecord extends CacheEntry {
+  readonly answer: CachedAnswer
+}
+
+export interface CacheStats {
+  readonly entries: number
+  /** Of the answers, as JSON text. */
+  readonly bytes: number
+  /** Where they are kept, for people. */
+  readonly location?: string
+  /** Bytes that the place itself takes. */
+  readonly size?: number
+  /** When the oldest and the newest entry were stored, in ISO 8601. */
+  readonly oldest?: string
+  readonly newest?: string
+}
+
+/** Which entries are meant; what is not set is not asked for. */
+export interface CacheSelection {
+  /** Stored before this time, in ISO 8601. */
+  readonly storedBefore?: string
+  /** The model that answered. */
+  readonly model?: string
+}
+
+/** What a cache can say about an entry. */
+export interface CacheExplanation {
+  /** The entry that is meant; undefined when there is none, or more than one. */
+  readonly entry: CacheEntry | undefined
+  /** All entries that may be meant, the newest first. */
+  readonly candidates: readonly CacheEntry[]
+  /** Entries that were asked for the same row and step under another key, and those that share the most parts. */
+  readonly nearest: readonly CacheEntry[]
+}
+
+/**
+ * Finished answers by the key of everything that changes them. Errors are never put in. Trouble of its own, such as a
+ * full disk, a cache tells the log: to its users that is an answer which is not there.
+ */
 export interface ResponseCache {
   get(key: string): Promise<CachedAnswer | undefined>
-  /** Done when the answer is kept safely. A cache that cannot keep it says so in the log and goes on. */
-  set(key: string, answer: CachedAnswer, parts: KeyParts): Promise<void>
+  /** Done when the answer is kept safely, or cannot be. */
+  set(key: string, answer: CachedAnswer, parts: KeyParts, origin?: AnswerOrigin): Promise<void>
   delete(key: string): Promise<boolean>
-  clear(): Promise<void>
-  stats(): Promise<{ readonly entries: number; readonly bytes: number }>
-  /** The entry of a key, or of the only key that begins so, and the entries that share the most parts with it, best first. */
-  explain?(key: string): Promise<{ readonly entry: CacheEntry | undefined; readonly nearest: readonly CacheEntry[] }>
+  /** Takes entries out: all, or those that are meant. @returns how many */
+  clear(which?: CacheSelection): Promise<number>
+  stats(): Promise<CacheStats>
+  /** The entries stored last, the newest first; of one row only, when it is named. */
+  list?(options: { readonly last: number; readonly rowId?: RowId | undefined }): Promise<readonly CacheRecord[]>
+  /** What is known of a key, of the beginning of one, or of the last entry that was asked for a row. */
+  explain?(keyOrRow: string): Promise<CacheExplanation>
   dispose(): Promise<void>
 }
 

@@ -87,7 +87,7 @@ export interface RateLimit {
 export interface CacheConfig {
   /** `disk`: in the state directory, for all runs and processes; `memory`: for this process; or a contributed cache. @default 'disk' */
   readonly use?: string
-  /** @default 2048 */
+  /** What answers may take; those not used for longest go first. @default 2048 on the disk, 256 in memory */
   readonly maxMegabytes?: number
   /** How long an answer is good for, in days. @default no bound */
   readonly days?: number

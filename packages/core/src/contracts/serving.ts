@@ -2,15 +2,21 @@ import type { RowId } from './row.js'
 import type { JsonSchema } from './schema.js'
 import type { Price, RateLimits } from './serving-settings.js'
 
-/** One part of a message. Media is bytes with a type, or an address. */
-export type ContentPart =
-  | { readonly type: 'text'; readonly text: string }
-  | {
-      readonly type: 'image' | 'audio' | 'file'
-      readonly data: Uint8Array | URL
-      readonly mediaType: string
-      readonly name?: string
-    }
+/** One part of a message. */
+export type ContentPart = { readonly type: 'text'; readonly text: string } | MediaPart
+
+/** A part of a message that is no text. `imagePart`, `audioPart` and `filePart` make them. */
+export interface MediaPart {
+  readonly type: 'image' | 'audio' | 'file'
+  /**
+   * Bytes, the path of a file of the project, a `file:` or `data:` URL, or an address on the web. The serving plane
+   * reads them before it asks, so that what a place holds counts and not its name; `readMedia` does so for others.
+   */
+  readonly data: Uint8Array | URL | string
+  /** @default what the bytes say */
+  readonly mediaType?: string
+  readonly name?: string
+}
 
 /** One turn of a chat. */
 export interface Message {
@@ -36,8 +42,10 @@ export interface LLMRequest extends Sampling {
   readonly messages: readonly Message[]
   /** The answer must be JSON of this schema. */
   readonly schema?: JsonSchema
-  /** Which of several answers to the same question is asked for: 0, 1, 2 ... @default 0 */
-  readonly sample?: number
+  /** The answer must be JSON, of a form that the messages tell: for providers that know no schemas. */
+  readonly json?: boolean
+  /** Which of several answers to the same question is asked for: 0, 1, 2 ..., or a name for it. @default 0 */
+  readonly sample?: number | string
   /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
   readonly logprobs?: number
   /** The version of the prompt that the messages come from. Another version is another question. */
@@ -92,7 +100,7 @@ export interface CallOptions {
   readonly run?: string
   readonly step?: string
   readonly rowId?: RowId
-  /** Milliseconds for one call. */
+  /** Milliseconds for one call, with all that is tried again in it. */
   readonly timeout?: number
   /** A provider that streams calls it at each piece that arrives, so that a stall is noticed. */
   readonly onActivity?: () => void
@@ -164,6 +172,8 @@ export interface EmbeddingServing extends ServingBase {
   readonly dimension?: number | undefined
   /** How many texts one call takes at most. */
   readonly batchSize?: number | undefined
+  /** How many tokens one call takes at most, of all its texts together. */
+  readonly maxBatchTokens?: number | undefined
   embed(texts: readonly string[], options?: CallOptions): Promise<EmbeddingResult>
 }
 

@@ -1,8 +1,15 @@
-import { Prompt, type PromptVariables } from '../contracts/prompt.js'
+import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
 import type { Variables } from './prompt.js'
-import { parseTemplate, renderTemplate, type TemplatePiece, templateVariables } from './template.js'
+import {
+  parseTemplate,
+  renderTemplate,
+  type TemplatePiece,
+  templateTask,
+  templateValues,
+  templateVariables,
+} from './template.js'
 
 /** One turn of a chat prompt: a role and a template. */
 export interface ChatTurn<Template extends string = string> {
@@ -31,6 +38,13 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     return this.messages(variables)
       .map((message) => `${message.role}: ${String(message.content)}`)
       .join('\n\n')
+  }
+
+  override get parts(): PromptParts {
+    return {
+      task: this.turns.map(({ role }, index) => ({ role, content: templateTask(this.#pieces[index] ?? []) })),
+      values: (variables) => templateValues(this.#pieces.flat(), variables),
+    }
   }
 
   /** The turns, filled. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */

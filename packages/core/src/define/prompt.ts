@@ -1,7 +1,14 @@
-import { Prompt, type PromptVariables } from '../contracts/prompt.js'
+import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
-import { parseTemplate, renderTemplate, type TemplatePiece, templateVariables } from './template.js'
+import {
+  parseTemplate,
+  renderTemplate,
+  type TemplatePiece,
+  templateTask,
+  templateValues,
+  templateVariables,
+} from './template.js'
 
 type Space = ' ' | '\n' | '\t' | '\r'
 type Trim<S extends string> = S extends `${Space}${infer Rest}` | `${infer Rest}${Space}` ? Trim<Rest> : S
@@ -50,6 +57,14 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
   override format(variables: PromptVariables<Variable>): string {
     this.assertInputs(variables)
     return renderTemplate(this.#pieces, variables)
+  }
+
+  override get parts(): PromptParts {
+    const user: Message = { role: 'user', content: templateTask(this.#pieces) }
+    return {
+      task: this.system === undefined ? [user] : [{ role: 'system', content: templateTask(this.#systemPieces) }, user],
+      values: (variables) => templateValues([...this.#systemPieces, ...this.#pieces], variables),
+    }
   }
 
   override messages(variables: PromptVariables<Variable>): readonly Message[] {

@@ -72,6 +72,20 @@ export function renderTemplate(pieces: readonly TemplatePiece[], variables: Read
     .join('')
 }
 
+/** A template's text with `<name>` in place of each value. */
+export function templateTask(pieces: readonly TemplatePiece[]): string {
+  return pieces.map((piece) => (typeof piece === 'string' ? piece : `<${piece.path.join('.')}>`)).join('')
+}
+
+/** The texts of a template's values, by the names that `templateTask` gives them. */
+export function templateValues(
+  pieces: readonly TemplatePiece[],
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  const paths = pieces.filter((piece) => typeof piece !== 'string')
+  return Object.fromEntries(paths.map((piece) => [piece.path.join('.'), renderTemplate([piece], variables)]))
+}
+
 /** What a path leads to; undefined when it leads nowhere. A null on the way is null at the end. */
 function walk(root: unknown, path: readonly string[]): unknown {
   let value = root

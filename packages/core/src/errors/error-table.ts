@@ -343,8 +343,9 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_CONNECTION: {
-    message: (d: ProviderAnswer) => `${d.serving} cannot be reached: ${d.reason}`,
-    hint: () => 'Check that the server runs, its address (`baseUrl`) and the network.',
+    message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} cannot be reached: ${d.reason}`,
+    hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
+      d.fix ?? 'Check that the server runs, its address (`baseUrl`) and the network.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_REPLY: {
@@ -395,7 +396,7 @@ export const coreErrors = {
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
     message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
     hint: () =>
-      'Use a schema that gives JSON Schema, such as zod 4, valibot with its JSON Schema extension, or arktype.',
+      'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,
@@ -405,6 +406,46 @@ export const coreErrors = {
     message: (d: { prompts: number; variables: number }) =>
       `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
     hint: () => 'Give one set of variables for each prompt.',
+  },
+
+  // media of prompts
+  MAESTRO_MEDIA_MISSING: {
+    message: (d: { source: string }) => `There is no ${d.source}.`,
+    hint: () => 'Check the path, which is relative to the config file, or the address.',
+  },
+  MAESTRO_MEDIA_UNREADABLE: {
+    message: (d: { source: string; reason: string }) => `${d.source} cannot be read: ${d.reason}.`,
+    hint: () => 'Give bytes, the path of a file of the project, a data: URL, or an http or https address.',
+  },
+  MAESTRO_MEDIA_EMPTY: {
+    message: (d: { source: string }) => `${d.source} has no content.`,
+    hint: () => 'The file was perhaps not written to its end; bring it again.',
+  },
+  MAESTRO_MEDIA_TOO_LARGE: {
+    message: (d: { source: string; bytes: number; limit: number }) =>
+      `${d.source} has ${d.bytes} bytes or more, and ${d.limit} are taken at most.`,
+    hint: () => 'Make it smaller before; nothing of it was sent.',
+  },
+  MAESTRO_MEDIA_TYPE: {
+    message: (d: { source: string; expected: string; found: string }) =>
+      `${d.source} should be of type ${d.expected}, and its content is ${d.found}.`,
+    hint: () =>
+      'Images are PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC; recordings WAV, MP3, MP4, OGG, FLAC, AAC or WebM. Convert it before; an SVG has to be drawn.',
+  },
+  MAESTRO_MEDIA_PATH_OUTSIDE: {
+    message: (d: { source: string; directory: string }) => `${d.source} is outside the project ${d.directory}.`,
+    hint: () => 'Move it inside, or set `allowOutsidePaths: true` in the config.',
+  },
+  MAESTRO_MEDIA_ADDRESS_PRIVATE: {
+    message: (d: { host: string; address: string }) =>
+      `${d.host} lies in a private network or on this machine (${d.address}).`,
+    hint: () =>
+      'Addresses that come from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
+  },
+  MAESTRO_MEDIA_FETCH: {
+    message: (d: { source: string; reason: string }) => `${d.source} could not be fetched: ${d.reason}.`,
+    hint: () => 'Run again later; finished answers are kept.',
+    retryable: true,
   },
 
   // budgets

@@ -14,6 +14,8 @@ export interface ErrorPlace {
   readonly plugin?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
+  /** How often it was tried. */
+  readonly tries?: number | undefined
 }
 
 const marker: unique symbol = Symbol.for('maestro-dataflow.error')
@@ -34,6 +36,7 @@ export class MaestroError extends Error {
   plugin: string | undefined
   step: string | undefined
   rowId: string | undefined
+  tries: number | undefined
 
   constructor(init: MaestroErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause })
@@ -57,12 +60,13 @@ export class MaestroError extends Error {
     this.plugin ??= place.plugin
     this.step ??= place.step
     this.rowId ??= place.rowId
+    this.tries ??= place.tries
     return this
   }
 
   /** The error as data: what goes into journals, rejects and `--json` output. */
   toJSON(): Record<string, unknown> {
-    const { code, message, hint, details, retryable, plugin, step, rowId } = this
+    const { code, message, hint, details, retryable, plugin, step, rowId, tries } = this
     return dropUndefined({
       code,
       message,
@@ -72,6 +76,7 @@ export class MaestroError extends Error {
       plugin,
       step,
       rowId,
+      tries,
       cause: describeCause(this.cause),
     })
   }

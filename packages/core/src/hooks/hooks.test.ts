@@ -254,6 +254,7 @@ test('each hook says of what kind it is', () => {
     batchDone: 'sync',
     requestStart: 'waterfall',
     requestDone: 'sync',
+    servingState: 'sync',
     rowRejected: 'sync',
     stepDone: 'async-series',
     runDone: 'async-series',

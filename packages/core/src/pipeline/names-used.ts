@@ -36,11 +36,16 @@ export function namesAsked(
   const servings = Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : []))
   return {
     prompts: new Set(operators.flatMap(({ prompt }) => prompt)),
-    ...(operators.some(({ asks }) => asks) ? { servings: new Set(servings) } : {}),
+    ...(operators.some(({ asks }) => asks) ? { servings: new Set(servings), caches: cacheNames(config) } : {}),
     ...(operators.some(({ kind }) => kind === 'table')
       ? { tableEngines: new Set(config.tableEngine === undefined ? [] : [config.tableEngine.use]) }
       : {}),
   }
+}
+
+function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
+  // A set without names would ask for any cache; the built-in ones are no plugin's.
+  return new Set([cache === false || cache.use === undefined ? 'disk' : cache.use])
 }
 
 /** A definition says that it asks for servings, or injects them. */

@@ -84,7 +84,7 @@ export class Journal {
 
 /** The reject line of a row and its error. */
 export function toRejectLine(id: RowId, use: string, row: unknown, error: MaestroError): RejectLine {
-  return { id, step: error.step ?? '', use, code: error.code, message: error.message, tries: 1, row }
+  return { id, step: error.step ?? '', use, code: error.code, message: error.message, tries: error.tries ?? 1, row }
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   RequestDoneEvent,
   RunDoneEvent,
   RunEvent,
+  ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
   StepEvent,
@@ -44,6 +45,12 @@ export interface RunHooks {
   readonly runDone: SeriesCaller<RunDoneEvent>
 }
 
+/** Hears what servings do. */
+export interface ServingListener {
+  requestDone(event: RequestDoneEvent): void
+  servingState(event: ServingStateEvent): void
+}
+
 /** What the runner needs from the hops before it. */
 export interface RunEnvironment {
   /** The folder of the config file. */
@@ -58,7 +65,9 @@ export interface RunEnvironment {
   /** The same error without secrets. */
   redact(error: MaestroError): MaestroError
   /** Hears of every call to a model until the function it gives back is called. */
-  observeRequests(listener: (event: RequestDoneEvent) => void): () => void
+  observeServings(listener: ServingListener): () => void
+  /** Forgets what the serving plane keeps for a run alone. */
+  endRun(run: string): Promise<void>
   /** The engine of table operators; undefined when none is contributed. */
   tableEngine(): Promise<TableEngine | undefined>
   /** Makes a defined operator with what it injects: its kind's function or an operator object. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeStateDirectory } from '../builtin/state-directory.js'
 import { stateErrors } from './state-errors.js'
 
 /** A folder for one run: what is kept of it, or a temporary one for runs that keep nothing. */
@@ -23,17 +24,13 @@ export function createRunId(pipeline: string, now = new Date()): string {
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
 
-/**
- * Makes the folder `<stateDirectory>/runs/<id>`. The state directory holds row data: it gets a `.gitignore` of its own.
- *
- * @throws MAESTRO_RUN_STATE
- */
+/** Makes the folder `<stateDirectory>/runs/<id>`. @throws MAESTRO_RUN_STATE */
 export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
   const path = join(stateDirectory, 'runs', runId)
   await stateErrors(path, async () => {
+    makeStateDirectory(stateDirectory)
     await mkdir(join(stateDirectory, 'runs'), { recursive: true })
     await mkdir(path)
-    await writeFile(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting)
   })
   return { runId, path, kept: true }
 }
@@ -70,8 +67,4 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
     }
     await rename(temporary, path)
   })
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error
 }

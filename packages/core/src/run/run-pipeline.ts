@@ -71,6 +71,7 @@ export async function runPipeline(
   }
   run.stopObserving()
   await freeOperators(context)
+  await context.endRun(context.folder.runId)
   const report = createReport(run, started, failure)
   await closeRun(context, report)
   // What stopped the run is told before what a plugin has to say about its end.
@@ -112,7 +113,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
   }
   const operators: Operator[] = []
   const usage = new UsageCounter(runId)
-  const stopObserving = environment.observeRequests((event) => usage.add(event))
+  const stopObserving = environment.observeServings(usage)
   let last: MaestroError | undefined
   const context: RunContext = {
     ...environment,
@@ -142,7 +143,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
           rowId: row.id,
           row: row.row,
           error: row.error,
-          tries: 1,
+          tries: row.error.tries ?? 1,
         })
       }
       rejects.add(place.step, counter, row.error)
@@ -239,6 +240,7 @@ function createReport(
     counts: totalCounts(context),
     steps,
     sinks,
+    servings: usage.servings(),
     usage: usage.total(),
     directory: context.folder.kept ? context.folder.path : undefined,
     ...(failure === undefined ? {} : { error: failure.toJSON() }),

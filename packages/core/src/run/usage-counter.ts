@@ -1,23 +1,36 @@
-import type { RequestDoneEvent } from '../contracts/hooks.js'
-import type { UsageTotals } from '../contracts/report.js'
+import type { RequestDoneEvent, ServingStateEvent } from '../contracts/hooks.js'
+import type { ServingReport, UsageTotals } from '../contracts/report.js'
+import type { ServingListener } from './run-context.js'
 
 type Totals = { -readonly [Name in keyof UsageTotals]: UsageTotals[Name] }
 
-/** Adds up tokens, cost and calls of one run, by step. */
-export class UsageCounter {
+interface Serving {
+  readonly usage: Totals
+  state: ServingStateEvent | undefined
+  coolings: number
+}
+
+/** Adds up tokens, cost and calls of one run, by step and by serving. */
+export class UsageCounter implements ServingListener {
   readonly #run: string
   readonly #steps = new Map<string, Totals>()
+  readonly #servings = new Map<string, Serving>()
 
   constructor(run: string) {
     this.#run = run
   }
 
-  add(event: RequestDoneEvent): void {
+  requestDone(event: RequestDoneEvent): void {
     if (event.run !== this.#run) return
-    const key = event.step ?? ''
-    const totals = this.#steps.get(key) ?? noUsage()
-    this.#steps.set(key, totals)
-    addTotals(totals, toTotals(event))
+    const totals = toTotals(event)
+    addTotals(entry(this.#steps, event.step ?? '', noUsage), totals)
+    addTotals(this.#serving(event.serving).usage, totals)
+  }
+
+  servingState(event: ServingStateEvent): void {
+    const serving = this.#serving(event.serving)
+    if (event.coolingMs !== undefined && serving.state?.coolingMs === undefined) serving.coolings++
+    serving.state = event
   }
 
   of(step: string): UsageTotals | undefined {
@@ -29,14 +42,40 @@ export class UsageCounter {
     for (const totals of this.#steps.values()) addTotals(sum, totals)
     return sum
   }
+
+  /** Those that this run has asked. */
+  servings(): readonly ServingReport[] {
+    const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
+    return asked.map(([serving, { usage, state, coolings }]) => {
+      const { concurrency, requestsPerMinute } = state ?? {}
+      return {
+        serving,
+        usage,
+        ...(concurrency === undefined ? {} : { concurrency }),
+        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+        coolings,
+      }
+    })
+  }
+
+  #serving(name: string): Serving {
+    return entry(this.#servings, name, () => ({ usage: noUsage(), state: undefined, coolings: 0 }))
+  }
+}
+
+function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 function toTotals({ from, error, usage, cost, tries }: RequestDoneEvent): UsageTotals {
-  const asked = from === 'provider'
   return {
-    requests: asked ? 1 : 0,
+    requests: from === 'provider' ? 1 : 0,
     failedRequests: error === undefined ? 0 : 1,
-    reusedAnswers: asked ? 0 : 1,
+    reusedAnswers: from === 'cache' || from === 'joined' ? 1 : 0,
     retries: Math.max(0, tries - 1),
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,

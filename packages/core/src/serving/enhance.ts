@@ -2,11 +2,12 @@ import type { Serving } from '../contracts/serving.js'
 import { EnhancedEmbeddingServing } from './enhanced-embedding-serving.js'
 import { EnhancedLLMServing } from './enhanced-llm-serving.js'
 import { EnhancedRerankServing } from './enhanced-rerank-serving.js'
-import type { EnhancedOptions } from './enhanced-serving.js'
+import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { EnhancedTranscriptionServing } from './enhanced-transcription-serving.js'
 
-/** Puts the serving plane around a provider of any kind. */
+/** Puts the serving plane around a provider of any kind. One that is in a plane already moves, with its settings. */
 export function enhance(provider: Serving, options: EnhancedOptions = {}): Serving {
+  if (provider instanceof EnhancedServing) return enhance(provider.inner, { ...options, settings: provider.given })
   switch (provider.kind) {
     case 'llm':
       return new EnhancedLLMServing(provider, options)

@@ -1,9 +1,11 @@
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
+import { splitTexts } from './answers/split-texts.js'
 import { decodeVector, encodeVector } from './answers/vector-text.js'
 import { mostTokens } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { costOf } from './cost.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintText } from './fingerprint.js'
 import type { UsageRecord } from './usage-record.js'
@@ -11,6 +13,8 @@ import type { UsageRecord } from './usage-record.js'
 interface Embedded {
   readonly vector: Float32Array
   readonly truncated: boolean
+  /** Its part of the tokens of the call. */
+  readonly tokens: number
 }
 
 /** The serving plane around a model that embeds. Each text is kept by itself: one new text in a thousand costs one. */
@@ -32,6 +36,10 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     return this.inner.batchSize
   }
 
+  get maxBatchTokens(): number | undefined {
+    return this.inner.maxBatchTokens
+  }
+
   /** @throws the provider's typed error, MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or others than were asked for */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const { result, record } = await this.recorded(options, async (record) => {
@@ -39,14 +47,22 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
         parts: texts,
         place: this.reuses(options) ? this.answerPlace(options) : undefined,
         fingerprint: (text) => fingerprintText(this.inner, text),
-        encode: ({ vector, truncated }) => ({ vector: encodeVector(vector), ...(truncated ? { truncated } : {}) }),
-        decode: ({ vector, truncated = false }) => {
+        encode: ({ vector, truncated, tokens }) => ({
+          vector: encodeVector(vector),
+          tokens,
+          ...(truncated ? { truncated } : {}),
+        }),
+        decode: ({ vector, truncated = false, tokens = 0 }) => {
           const decoded = decodeVector(vector)
-          return decoded === undefined ? undefined : { vector: decoded, truncated: truncated === true }
+          return decoded && { vector: decoded, truncated: truncated === true, tokens: Number(tokens) }
         },
         ask: (missing) => this.#embed(missing, options, record),
       })
-      return { result: answer.values, asked: answer.asked > 0 }
+      if (answer.asked > 0) return { result: answer.values, from: 'provider' }
+      const inputTokens = answer.values.reduce((sum, { tokens }) => sum + tokens, 0)
+      const usage = { inputTokens, outputTokens: 0 }
+      const cost = costOf(usage, this.settings.price)
+      return { result: answer.values, from: 'cache', saved: { usage, ...(cost === undefined ? {} : { cost }) } }
     })
     const truncated = result.flatMap((text, index) => (text.truncated ? [index] : []))
     return {
@@ -60,15 +76,16 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
 
   /** In calls of as many texts as the provider takes, side by side. */
   async #embed(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
-    const size = this.inner.batchSize ?? Math.max(1, texts.length)
-    const calls = Array.from({ length: Math.ceil(texts.length / size) }, (_, call) =>
-      this.#call(texts.slice(call * size, (call + 1) * size), options, record),
-    )
+    const calls = splitTexts(texts, this.inner).map((some) => this.#call(some, options, record))
     return (await Promise.all(calls)).flat()
   }
 
   async #call(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
-    const { vectors, truncated = [] } = await callProvider(this.path, {
+    const {
+      vectors,
+      truncated = [],
+      usage,
+    } = await callProvider(this.path, {
       options,
       record,
       estimate: () => ({ input: texts.reduce((sum, text) => sum + mostTokens(text), 0), output: 0 }),
@@ -79,7 +96,10 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
       },
     })
     const cut = new Set(truncated)
-    return vectors.map((vector, index) => ({ vector, truncated: cut.has(index) }))
+    const characters = texts.reduce((sum, { length }) => sum + length, 0)
+    const tokensOf = (index: number) =>
+      characters === 0 ? 0 : Math.round((usage.inputTokens * (texts[index]?.length ?? 0)) / characters)
+    return vectors.map((vector, index) => ({ vector, truncated: cut.has(index), tokens: tokensOf(index) }))
   }
 
   #assertVectors(expected: number, vectors: readonly Float32Array[]): void {

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { LLMRequest, LLMServing } from '../contracts/serving.js'
 import { prompt } from '../define/prompt.js'
+import { maestroError } from '../errors/error-table.js'
+import { enhance } from './enhance.js'
 import { EnhancedLLMServing } from './enhanced-llm-serving.js'
 import { generateObject } from './generate-object.js'
+import { ServingPlane } from './serving-plane.js'
 
 /** A serving that answers by a function, the later the earlier it was asked. */
 function scripted(answer: (request: LLMRequest) => string, jsonSchema = true) {
@@ -57,7 +60,8 @@ describe('EnhancedLLMServing', () => {
       throw new TypeError('socket hang up')
     })
     const events: unknown[] = []
-    const serving = new EnhancedLLMServing(provider, { requestDone: (event) => events.push(event) })
+    const plane = new ServingPlane({ observer: { requestDone: (event) => events.push(event) } })
+    const serving = new EnhancedLLMServing(provider, { plane })
     await expect(serving.generate({ messages: [] }, { step: 's', rowId: 'r' })).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_FAILED',
     })
@@ -65,6 +69,23 @@ describe('EnhancedLLMServing', () => {
       { serving: 'scripted', step: 's', rowId: 'r', error: { code: 'MAESTRO_SERVING_FAILED' } },
     ])
   })
+})
+
+test('one that is in a plane already moves into another with its settings, and is not wrapped twice', async () => {
+  const { provider, requests } = scripted(() => {
+    throw maestroError('MAESTRO_SERVING_SERVER', { serving: 'scripted', reason: 'down' })
+  })
+  const given = new EnhancedLLMServing(provider, { settings: { retries: 0 } })
+  const events: unknown[] = []
+  const moved = enhance(given, {
+    plane: new ServingPlane({ observer: { requestDone: (event) => events.push(event) } }),
+  })
+  expect(moved).toBeInstanceOf(EnhancedLLMServing)
+  await expect((moved as EnhancedLLMServing).generate({ messages: [] })).rejects.toMatchObject({
+    code: 'MAESTRO_SERVING_SERVER',
+  })
+  expect(requests).toHaveLength(1)
+  expect(events).toHaveLength(1)
 })
 
 describe('generateObject', () => {
@@ -87,7 +108,7 @@ describe('generateObject', () => {
 
   test('the instruction stands in the last turn of the user, whatever that is made of', async () => {
     const { provider, requests } = scripted(() => '{"tone":"bad"}', false)
-    const image = { type: 'image' as const, data: new Uint8Array([1]), mediaType: 'image/png' }
+    const image = { type: 'image' as const, data: new Uint8Array([0xff, 0xd8, 0xff]), mediaType: 'image/jpeg' }
     await generateObject(provider, request, schema)
     await generateObject(provider, { messages: [{ role: 'user', content: [image] }] }, schema)
     await generateObject(provider, { messages: [{ role: 'assistant', content: 'Go on' }] }, schema)
@@ -100,11 +121,28 @@ describe('generateObject', () => {
     expect(requests[1]?.messages[0]?.content).toEqual([image, { type: 'text', text: expect.stringContaining('enum') }])
   })
 
-  test('a provider that knows schemas is held to plain JSON', async () => {
-    const { provider } = scripted(() => 'Sure! {"tone":"good"}')
-    await expect(generateObject(provider, request, schema)).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_MALFORMED_REPLY',
-    })
+  test('an answer that does not fit is shown to the model with its faults, once', async () => {
+    const { provider, requests } = scripted(({ messages }) =>
+      messages.length === 1 ? 'Sure! {"tone":"odd"}' : '{"tone":"good"}',
+    )
+    expect(await generateObject(provider, request, schema)).toEqual({ tone: 'good' })
+    expect(requests).toHaveLength(2)
+    const [question, answer, fault] = requests[1]?.messages ?? []
+    expect(question).toEqual(request.messages[0])
+    expect(answer).toEqual({ role: 'assistant', content: 'Sure! {"tone":"odd"}' })
+    expect(fault?.content).toMatch(/does not fit:\n- tone: .*"good"\|"bad"/)
+  })
+
+  test('as often as `repairs` says, and then it is a typed error that holds the faults', async () => {
+    for (const repairs of [0, 3]) {
+      const { provider, requests } = scripted(() => '{"tone":"odd"}')
+      const serving = new EnhancedLLMServing(provider, { settings: { repairs } })
+      await expect(generateObject(serving, request, schema)).rejects.toMatchObject({
+        code: 'MAESTRO_SERVING_SCHEMA_MISMATCH',
+        details: { issues: [expect.stringContaining('tone')] },
+      })
+      expect(requests).toHaveLength(repairs + 1)
+    }
   })
 
   test.each([

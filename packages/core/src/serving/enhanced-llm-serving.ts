@@ -3,13 +3,18 @@ import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } 
 import { maestroError } from '../errors/error-table.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
+import { hasMedia, withLoadedMedia } from './answers/load-media.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
-import { EnhancedServing } from './enhanced-serving.js'
+import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
+import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
 import { UsageRecord } from './usage-record.js'
+
+/** What `of` has made: one plane around a serving, so that its limits hold. */
+const around = new WeakMap<LLMServing, EnhancedLLMServing>()
 
 /** An answer under way or found: `result.object` holds the data as the model gave them. */
 interface Answer {
@@ -18,8 +23,16 @@ interface Answer {
   readonly checked?: { readonly by: CallOptions['check']; readonly value: unknown }
 }
 
+/** An answer that was asked for just now. */
+type Asked = Answer & Pick<Answered<LLMResult>, 'from'>
+
+/** A call of a row that may go with others. */
+export interface PackedCallOptions extends CallOptions {
+  readonly pack?: { readonly packer: RowPacker; readonly values: Readonly<Record<string, string>> }
+}
+
 /**
- * The serving plane around a language model. A request goes its way in this order: fingerprint, answers that are kept,
+ * The serving plane around a language model. A request goes its way in this order: media, fingerprint, answers that are kept,
  * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, kept answer,
  * usage record.
  *
@@ -29,11 +42,14 @@ interface Answer {
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
-  readonly #inFlight = new InFlight<Answer>()
+  readonly #inFlight = new InFlight<Asked>()
 
   /** The serving itself when it is one, else one around it. */
   static of(serving: LLMServing): EnhancedLLMServing {
-    return serving instanceof EnhancedLLMServing ? serving : new EnhancedLLMServing(serving)
+    if (serving instanceof EnhancedLLMServing) return serving
+    const known = around.get(serving) ?? new EnhancedLLMServing(serving)
+    around.set(serving, known)
+    return known
   }
 
   get capabilities(): LLMCapabilities {
@@ -41,41 +57,18 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /**
-   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*; for requests with a schema also
+   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a schema also
    * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
-  async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const { observer, answers } = this.plane
-    const record = new UsageRecord(this.inner, options, this.settings.price)
-    try {
-      const asked = this.#announce(request, options)
-      if (!this.reuses(options)) {
-        const { result, checked } = await this.#ask(asked, options, record)
-        record.tell(observer, { from: 'provider', finishReason: result.finishReason })
-        return checked === undefined ? result : { ...result, object: checked.value }
-      }
-      const place = this.answerPlace(options)
-      const fingerprint = fingerprintRequest(this.inner, asked)
-      const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-      const found = kept === undefined ? undefined : await this.#forCaller({ result: kept }, asked, options)
-      if (found !== undefined && !('error' in found)) {
-        record.tell(observer, { from: 'cache', finishReason: found.finishReason })
-        return found
-      }
-      const from = this.#inFlight.has(fingerprint.key) ? 'joined' : 'provider'
-      const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
-        const answer = await this.#ask(asked, { ...options, signal }, record)
-        const { rateLimits: _, ...result } = answer.result
-        if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
-        return answer
-      })
-      const result = await this.#forCaller(answer, asked, options)
-      if ('error' in result) throw result.error
-      record.tell(observer, { from, finishReason: result.finishReason })
-      return result
-    } catch (cause) {
-      throw this.failed(record, options, cause)
-    }
+  async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
+    const { result } = await this.recorded(options, async (record) => {
+      const asked = await this.#withMedia(this.#announce(request, options), options)
+      const { result, from } = await this.#answer(asked, options, record)
+      const { finishReason, usage, cost } = result
+      const saved = { usage, ...(cost === undefined ? {} : { cost }) }
+      return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
+    })
+    return result
   }
 
   /** The answer to a prompt filled with variables. */
@@ -111,33 +104,99 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return inCompletionOrder(requests, (request) => this.generate(request, options))
   }
 
+  /** From the answers that are kept, from an identical call that is under way, or from the provider. */
+  async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
+    const { answers } = this.plane
+    if (!this.reuses(options)) {
+      const { result, checked, from } = await this.#ask(request, options, record)
+      return { result: checked === undefined ? result : { ...result, object: checked.value }, from }
+    }
+    const place = this.answerPlace(options)
+    const fingerprint = fingerprintRequest(this.inner, request)
+    record.key = fingerprint.key
+    const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
+    const usable = typeof kept?.text === 'string' && isWorthKeeping(kept, options)
+    const found = usable ? await this.#forCaller({ result: kept }, request, options) : undefined
+    if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
+    const joins = this.#inFlight.has(fingerprint.key)
+    const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
+      const answer = await this.#ask(request, { ...options, signal }, record)
+      const { rateLimits: _, ...result } = answer.result
+      if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
+      return answer
+    })
+    const result = await this.#forCaller(answer, request, options)
+    if ('error' in result) throw result.error
+    return { result, from: joins ? 'joined' : answer.from }
+  }
+
+  /** What a request names by its place is read before it is known what it asks. */
+  async #withMedia(request: LLMRequest, { signal }: CallOptions): Promise<LLMRequest> {
+    return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
+  }
+
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {
     const start = this.plane.observer.requestStart
     return start === undefined ? request : start({ serving: this.name, run, step, rowId, request }).request
   }
 
   /** Asks the provider, and again with its faults shown where the answer does not pass. */
-  async #ask(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<Answer> {
+  async #ask(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Asked> {
     const { schema } = request
-    const { jsonSchema } = this.inner.capabilities
-    let question = schema === undefined || jsonSchema ? request : withInstruction({ ...request, schema })
+    let question = this.#instructed(request)
     for (let repairs = 0; ; repairs++) {
-      const asked = question
-      const result = await callProvider(this.path, {
-        options,
-        record,
-        estimate: () => estimateRequest(asked),
-        ask: (given) => this.inner.generate(asked, given),
-      })
+      const packed = repairs === 0 ? await this.#askPacked(request, options, record) : undefined
+      const result = packed?.result ?? (await this.#call(question, options, record))
+      const from = packed === undefined || packed.first ? 'provider' : 'packed'
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
-      if (schema === undefined) return { result: whole }
+      if (schema === undefined) return { result: whole, from }
       const checked = await checkAnswer(this.name, result, options.check)
       if (!('error' in checked))
-        return { result: { ...whole, object: checked.data }, checked: { by: options.check, value: checked.value } }
+        return {
+          result: { ...whole, object: checked.data },
+          checked: { by: options.check, value: checked.value },
+          from,
+        }
       if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
       question = withRepairTurn(question, result.text, checked.issues)
     }
+  }
+
+  #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    return callProvider(this.path, {
+      options,
+      record,
+      estimate: () => estimateRequest(request),
+      ask: (given) => this.inner.generate(request, given),
+    })
+  }
+
+  /** In one call with other rows; undefined when the row has to be asked alone. */
+  async #askPacked(
+    request: LLMRequest,
+    { pack, ...options }: PackedCallOptions,
+    record: UsageRecord,
+  ): Promise<PackedAnswer | undefined> {
+    if (pack === undefined) return undefined
+    return pack.packer.ask(
+      {
+        request,
+        options,
+        record,
+        call: (together, given, shared) => this.#call(this.#instructed(together), given, shared),
+        newRecord: () => new UsageRecord(this.inner, options, this.settings.price),
+      },
+      pack.values,
+    )
+  }
+
+  /** A model that cannot be held to a schema is told it in words. */
+  #instructed(request: LLMRequest): LLMRequest {
+    const { schema } = request
+    return schema === undefined || this.inner.capabilities.jsonSchema
+      ? request
+      : withInstruction({ ...request, schema })
   }
 
   /** An answer as the caller's own check hands it on. */

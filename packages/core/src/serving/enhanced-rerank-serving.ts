@@ -42,7 +42,7 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
           return scores
         },
       })
-      return { result: answer.values, asked: answer.asked > 0 }
+      return { result: answer.values, from: answer.asked > 0 ? 'provider' : 'cache' }
     })
     return {
       scores: result,

@@ -1,3 +1,4 @@
+import type { RequestDoneEvent } from '../contracts/hooks.js'
 import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving.js'
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
 import { maestroError } from '../errors/error-table.js'
@@ -5,7 +6,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import type { AnswerPlace } from './answers/kept-answers.js'
 import type { CallPath } from './call/call-provider.js'
 import { classifyError } from './call/classify-error.js'
-import { limiterOf } from './limiter/shared-limiters.js'
+import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
 import { UsageRecord } from './usage-record.js'
@@ -16,24 +17,37 @@ export interface EnhancedOptions {
   readonly settings?: ServingSettings
 }
 
+/** The outcome of one request, for its usage record too. */
+export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finishReason' | 'saved'> {
+  readonly result: Result
+}
+
 /** What the planes around all kinds of servings have in common. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
   readonly name: string
-  protected readonly inner: Provider
+  /** The provider itself. */
+  readonly inner: Provider
+  /** Its settings as they were given. */
+  readonly given: ServingSettings
   protected readonly plane: ServingPlane
   protected readonly settings: ResolvedSettings
   protected readonly path: CallPath
-  readonly #stopObserving: () => void
+  readonly #leaveLimiter: () => void
 
   constructor(provider: Provider, { plane = new ServingPlane(), settings = {} }: EnhancedOptions = {}) {
     const { name, account, model = name } = provider
     this.name = name
     this.inner = provider
+    this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const limiter = limiterOf({ account, model, limits: this.settings.limits })
+    const { limiter, leave } = joinLimiter({ account, model, limits: this.settings.limits })
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
-    this.#stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+    const stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+    this.#leaveLimiter = () => {
+      stopObserving()
+      leave()
+    }
   }
 
   get provider(): string {
@@ -51,7 +65,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
 
   /** Frees the provider. */
   async dispose(): Promise<void> {
-    this.#stopObserving()
+    this.#leaveLimiter()
     await this.inner.dispose?.()
   }
 
@@ -60,8 +74,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return run !== undefined || (this.settings.cache && this.inner.identity !== undefined)
   }
 
-  protected answerPlace({ run }: CallOptions): AnswerPlace {
-    return { serving: this.inner, shared: this.settings.cache, run }
+  protected answerPlace({ run, step, rowId }: CallOptions): AnswerPlace {
+    return { serving: this.inner, shared: this.settings.cache, run, origin: { step, rowId } }
   }
 
   /**
@@ -71,26 +85,27 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
    */
   protected async recorded<Result>(
     options: CallOptions,
-    work: (record: UsageRecord) => Promise<{ readonly result: Result; readonly asked: boolean }>,
+    work: (record: UsageRecord) => Promise<Answered<Result>>,
   ): Promise<{ readonly result: Result; readonly record: UsageRecord }> {
     const record = new UsageRecord(this.inner, options, this.settings.price)
-    let done: { readonly result: Result; readonly asked: boolean }
+    let answered: Answered<Result>
     try {
-      done = await work(record)
+      answered = await work(record)
     } catch (cause) {
-      throw this.failed(record, options, cause)
+      throw this.#failed(record, options, cause)
     }
-    record.tell(this.plane.observer, { from: done.asked ? 'provider' : 'cache' })
-    return { result: done.result, record }
+    const { result, ...outcome } = answered
+    record.tell(this.plane.observer, outcome)
+    return { result, record }
   }
 
   /** Tells of a request that failed. @returns its typed error */
-  protected failed(record: UsageRecord, { signal }: CallOptions, cause: unknown): MaestroError {
+  #failed(record: UsageRecord, { signal }: CallOptions, cause: unknown): MaestroError {
     const error =
       signal?.aborted === true && !MaestroError.is(cause)
         ? maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, cause)
         : classifyError(this.name, cause)
     record.tell(this.plane.observer, { from: 'provider', error })
-    return error
+    return record.tries > 1 ? error.at({ tries: record.tries }) : error
   }
 }

@@ -22,7 +22,7 @@ export class EnhancedTranscriptionServing
         estimate: () => ({ input: 0, output: 0 }),
         ask: (given) => this.inner.transcribe(audio, language === undefined ? given : { ...given, language }),
       }),
-      asked: true,
+      from: 'provider',
     }))
     return result
   }

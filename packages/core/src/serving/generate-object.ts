@@ -1,6 +1,6 @@
 import type { Schema } from '../contracts/schema.js'
-import type { CallOptions, LLMRequest, LLMServing } from '../contracts/serving.js'
-import { EnhancedLLMServing } from './enhanced-llm-serving.js'
+import type { LLMRequest, LLMServing } from '../contracts/serving.js'
+import { EnhancedLLMServing, type PackedCallOptions } from './enhanced-llm-serving.js'
 import { checkOf, toJsonSchema } from './schema-for-model.js'
 
 /**
@@ -14,7 +14,7 @@ export async function generateObject<Value>(
   serving: LLMServing,
   request: LLMRequest,
   schema: Schema<unknown, Value>,
-  options: CallOptions = {},
+  options: PackedCallOptions = {},
 ): Promise<Value> {
   const asked = { ...request, schema: toJsonSchema(schema) }
   const { object } = await EnhancedLLMServing.of(serving).generate(asked, { ...options, check: checkOf(schema) })

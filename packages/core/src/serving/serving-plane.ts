@@ -1,6 +1,7 @@
 import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contracts/hooks.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { Budgets } from '../contracts/serving-settings.js'
+import type { MediaAccess } from '../media/media-access.js'
 import { KeptAnswers } from './answers/kept-answers.js'
 import { BudgetKeeper } from './budget/budgets.js'
 
@@ -17,17 +18,23 @@ export class ServingPlane {
   readonly answers: KeptAnswers
   readonly budgets: BudgetKeeper
   readonly observer: ServingObserver
+  /** From where images and recordings of prompts may be read. */
+  readonly media: MediaAccess
 
   constructor(
     parts: {
-      readonly cache?: ResponseCache | undefined
+      /** Answers beyond a run; a function is asked for them when they are needed. */
+      readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
       readonly budgets?: Budgets | undefined
       readonly observer?: ServingObserver
+      readonly media?: MediaAccess
     } = {},
   ) {
-    this.answers = new KeptAnswers(parts.cache)
+    const { cache } = parts
+    this.answers = new KeptAnswers(typeof cache === 'function' ? cache : () => cache)
     this.budgets = new BudgetKeeper(parts.budgets)
     this.observer = parts.observer ?? {}
+    this.media = parts.media ?? {}
   }
 
   /** Forgets what belongs to a run alone. */

@@ -14,6 +14,8 @@ export class UsageRecord {
   #tries = 0
   #waitedMs = 0
   #started: number | undefined
+  /** Of the answer, among those that are kept. */
+  key: string | undefined
 
   constructor(serving: ServingBase & { readonly kind: ServingKind }, options: CallOptions, price: Price | undefined) {
     this.#serving = serving
@@ -28,6 +30,10 @@ export class UsageRecord {
   /** Undefined: the price of some of it is not known. */
   get cost(): number | undefined {
     return this.#cost
+  }
+
+  get tries(): number {
+    return this.#tries
   }
 
   waited(milliseconds: number): void {
@@ -48,7 +54,25 @@ export class UsageRecord {
     return price
   }
 
-  tell(observer: ServingObserver, outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason'>): void {
+  /** A call was made for several rows: one part of what it took. @param index The first row bears the attempts. */
+  takeShare(whole: UsageRecord, index: number, rows: number): void {
+    const share = (amount: number) => Math.floor(amount / rows) + (index < amount % rows ? 1 : 0)
+    if (index === 0) this.#tries += whole.#tries
+    this.#waitedMs += whole.#waitedMs
+    this.#started ??= whole.#started
+    const usage = whole.#usage
+    if (usage === undefined) return
+    const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage
+    this.#usage = addUsage(this.#usage, {
+      inputTokens: share(inputTokens),
+      outputTokens: share(outputTokens),
+      ...(cachedInputTokens === undefined ? {} : { cachedInputTokens: share(cachedInputTokens) }),
+      ...(reasoningTokens === undefined ? {} : { reasoningTokens: share(reasoningTokens) }),
+    })
+    this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
+  }
+
+  tell(observer: ServingObserver, outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason' | 'saved'>): void {
     if (observer.requestDone === undefined) return
     const { name, provider = name, model = name, kind } = this.#serving
     const { run, step, rowId } = this.#options
@@ -62,6 +86,7 @@ export class UsageRecord {
       step,
       rowId,
       ...outcome,
+      ...(this.key === undefined ? {} : { key: this.key }),
       ...asked,
       tries: this.#tries,
       waitedMs: this.#waitedMs,

@@ -24,5 +24,6 @@ export function scripted(answer: (request: LLMRequest) => Answer | Promise<Answe
   return { serving, requests }
 }
 
-/** The text of a request's question. */
-export const question = (request: LLMRequest): string => String(request.messages.at(-1)?.content)
+/** The text of a request's question, also when the model is asked to mend its answer. */
+export const question = ({ messages }: LLMRequest): string =>
+  String(messages.find(({ role }) => role === 'user')?.content)

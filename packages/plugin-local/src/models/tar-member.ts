@@ -20,7 +20,34 @@ export async function extractTarMember(
   target: string,
   options: FetchOptions = {},
 ): Promise<void> {
-  const fail = (reason: string, cause?: unknown) => localError('MAESTRO_LOCAL_ARCHIVE', { archive, reason }, cause)
+  const fail = failOf(archive)
+  try {
+    for await (const { name, bytes, content } of tarFiles(archive)) {
+      if (name !== member) continue
+      await streamToFile(Readable.from(content), target, options, bytes)
+      return
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    throw MaestroError.is(error) ? error : fail((error as Error).message, error)
+  }
+  throw fail(`${member} is not in it`)
+}
+
+/** A file of an archive. What is not read of it before the next one is asked for is passed over. */
+interface TarFile {
+  readonly name: string
+  readonly bytes: number
+  readonly content: AsyncIterable<Buffer>
+}
+
+/**
+ * The files of a gzipped tar archive, in order.
+ *
+ * @throws MAESTRO_LOCAL_ARCHIVE when it is no tar archive or is cut off
+ */
+export async function* tarFiles(archive: string): AsyncGenerator<TarFile> {
+  const fail = failOf(archive)
   const packed = createReadStream(archive)
   const unpacked = packed.pipe(createGunzip())
   packed.once('error', (error) => unpacked.destroy(error))
@@ -39,21 +66,21 @@ export async function extractTarMember(
       if (type === 'x') {
         longName = /\d+ path=(.*)\n/.exec((await reader.take(bytes))?.toString() ?? '')?.[1]
         await reader.take(padding)
-      } else if (name === member && (type === '0' || type === '')) {
-        await streamToFile(Readable.from(reader.stream(bytes)), target, options, bytes)
-        return
       } else {
-        for await (const chunk of reader.stream(bytes + padding)) void chunk
+        const content = reader.stream(bytes)
+        if (type === '0' || type === '') yield { name, bytes, content }
+        for await (const chunk of content) void chunk
+        await reader.take(padding)
       }
     }
-  } catch (error) {
-    options.signal?.throwIfAborted()
-    throw MaestroError.is(error) ? error : fail((error as Error).message, error)
   } finally {
     packed.destroy()
     unpacked.destroy()
   }
-  throw fail(`${member} is not in it`)
+}
+
+function failOf(archive: string) {
+  return (reason: string, cause?: unknown) => localError('MAESTRO_LOCAL_ARCHIVE', { archive, reason }, cause)
 }
 
 /** Reads a stream in pieces of given lengths. */

@@ -1,5 +1,5 @@
 import { createMemoryCache } from '../../builtin/memory-cache.js'
-import type { CachedAnswer, ResponseCache } from '../../contracts/response-cache.js'
+import type { AnswerOrigin, CachedAnswer, ResponseCache } from '../../contracts/response-cache.js'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
 
@@ -9,6 +9,8 @@ export interface AnswerPlace {
   /** Whether it may outlive the run. */
   readonly shared: boolean
   readonly run: string | undefined
+  /** For which step and row it is asked. */
+  readonly origin: AnswerOrigin
 }
 
 /**
@@ -16,10 +18,11 @@ export interface AnswerPlace {
  * and those of the run, which are always reused.
  */
 export class KeptAnswers {
-  readonly #shared: ResponseCache | undefined
+  readonly #shared: () => ResponseCache | undefined
   readonly #runs = new Map<string, ResponseCache>()
 
-  constructor(shared?: ResponseCache) {
+  /** @param shared Gives the cache beyond the run; it is asked when an answer of it is looked for. */
+  constructor(shared: () => ResponseCache | undefined = () => undefined) {
     this.#shared = shared
   }
 
@@ -28,7 +31,7 @@ export class KeptAnswers {
   }
 
   set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer): Promise<void> | undefined {
-    return this.#cacheOf(place)?.set(key, answer, parts)
+    return this.#cacheOf(place)?.set(key, answer, parts, place.origin)
   }
 
   /** Forgets the answers that were a run's own. */
@@ -39,7 +42,8 @@ export class KeptAnswers {
   }
 
   #cacheOf({ serving, shared, run }: AnswerPlace): ResponseCache | undefined {
-    if (shared && serving.identity !== undefined && this.#shared !== undefined) return this.#shared
+    const lasting = shared && serving.identity !== undefined ? this.#shared() : undefined
+    if (lasting !== undefined) return lasting
     if (run === undefined) return undefined
     const known = this.#runs.get(run)
     if (known !== undefined) return known

@@ -7,7 +7,7 @@ import type { LLMRequest } from '../../contracts/serving.js'
  */
 export function withInstruction({ schema, ...request }: LLMRequest & { readonly schema: JsonSchema }): LLMRequest {
   return withUserText(
-    request,
+    { ...request, json: true },
     `Answer with JSON only, without any other text, that fits this JSON Schema:\n${JSON.stringify(schema)}`,
   )
 }

@@ -41,16 +41,24 @@ export interface ProviderCall<Result extends Metered> {
  * @throws a typed error of the provider, MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, MAESTRO_SERVING_*
  */
 export function callProvider<Result extends Metered>(path: CallPath, call: ProviderCall<Result>): Promise<Result> {
-  const { retries, timeouts } = path.settings
-  return withRetries({ retries, total: timeouts.total }, call.options.signal, () => tryOnce(path, call))
+  const { retries } = path.settings
+  const timeouts = boundedBy(path.settings.timeouts, call.options.timeout)
+  return withRetries({ retries, total: timeouts.total }, call.options.signal, () => tryOnce(path, call, timeouts))
+}
+
+/** A time-out that was given with the call bounds all of it. */
+function boundedBy(timeouts: ResolvedSettings['timeouts'], given: number | undefined): ResolvedSettings['timeouts'] {
+  if (given === undefined) return timeouts
+  return { ...timeouts, attempt: Math.min(given, timeouts.attempt), total: Math.min(given, timeouts.total) }
 }
 
 async function tryOnce<Result extends Metered>(
   { serving, settings, limiter, budgets }: CallPath,
   { options, record, estimate, ask }: ProviderCall<Result>,
+  timeouts: ResolvedSettings['timeouts'],
 ): Promise<Result> {
   const { name, provider = name } = serving
-  const { price, timeouts } = settings
+  const { price } = settings
   const asked = performance.now()
   const reserving = budgets.reserve(
     { run: options.run, step: options.step, provider, serving: name },

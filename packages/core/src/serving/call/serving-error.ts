@@ -11,7 +11,7 @@ export interface ProviderFailure {
   /** What it said. */
   readonly reason: string
   readonly rateLimits?: RateLimits | undefined
-  /** What to do, of a model that is not there. */
+  /** What to do, of a model or a server that is not there. */
   readonly fix?: string | undefined
 }
 

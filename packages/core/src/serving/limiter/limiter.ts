@@ -45,3 +45,10 @@ export interface LimiterPlace {
   readonly model: string
   readonly limits: ServingLimits
 }
+
+/** The limiter of a serving, as long as the serving is there. */
+export interface JoinedLimiter {
+  readonly limiter: Limiter
+  /** What the serving has set holds no more. */
+  leave(): void
+}

@@ -1,44 +1,55 @@
-import type { Limiter, LimiterPlace, LimiterState, Permit } from './limiter.js'
+import type { ServingLimits } from '../../contracts/serving-settings.js'
+import { Account } from './account.js'
+import { AdaptiveLimiter } from './adaptive-limiter.js'
+import type { JoinedLimiter, LimiterPlace } from './limiter.js'
 
-/** The limiters of this process: servings of one account and model share one, whatever run or pipeline they are in. */
-const limiters = new Map<string, SimpleLimiter>()
+/** A limiter and what each serving that goes by it has set. */
+interface Shared {
+  readonly limiter: AdaptiveLimiter
+  readonly limits: Set<ServingLimits>
+}
 
-export function limiterOf(place: LimiterPlace): Limiter {
-  if (place.account === undefined) return new SimpleLimiter(place.limits.concurrency ?? 64)
-  const key = JSON.stringify([place.account, place.model])
+/** The accounts and limiters of this process: what is learnt of them outlives runs, pipelines and sessions. */
+const accounts = new Map<string, Account>()
+const limiters = new Map<string, Shared>()
+
+/**
+ * The limiter of a serving's place: servings of one account and model share one, whatever run or pipeline they are in,
+ * and all models of an account rest together. Of what servings set, the least holds while they are there.
+ */
+export function joinLimiter({ account, model, limits }: LimiterPlace): JoinedLimiter {
+  const shared = account === undefined ? create(new Account()) : sharedLimiter(account, model)
+  const own = { ...limits }
+  shared.limits.add(own)
+  apply(shared)
+  return {
+    limiter: shared.limiter,
+    leave() {
+      shared.limits.delete(own)
+      apply(shared)
+    },
+  }
+}
+
+function sharedLimiter(account: string, model: string): Shared {
+  const key = JSON.stringify([account, model])
   const known = limiters.get(key)
   if (known !== undefined) return known
-  const made = new SimpleLimiter(place.limits.concurrency ?? 64)
+  const owner = accounts.get(account) ?? new Account()
+  accounts.set(account, owner)
+  const made = create(owner)
   limiters.set(key, made)
   return made
 }
 
-class SimpleLimiter implements Limiter {
-  readonly #concurrency: number
-  readonly #queue: (() => void)[] = []
-  #inFlight = 0
+function create(account: Account): Shared {
+  return { limiter: new AdaptiveLimiter(account), limits: new Set() }
+}
 
-  constructor(concurrency: number) {
-    this.#concurrency = concurrency
-  }
-
-  get state(): LimiterState {
-    return { concurrency: this.#concurrency, inFlight: this.#inFlight, waiting: this.#queue.length }
-  }
-
-  async acquire(_tokens: number, signal?: AbortSignal): Promise<Permit> {
-    signal?.throwIfAborted()
-    if (this.#inFlight >= this.#concurrency) await new Promise<void>((resolve) => this.#queue.push(resolve))
-    this.#inFlight++
-    return {
-      release: () => {
-        this.#inFlight--
-        this.#queue.shift()?.()
-      },
-    }
-  }
-
-  observe(): () => void {
-    return () => undefined
-  }
+function apply({ limiter, limits }: Shared): void {
+  const least: { -readonly [Name in keyof ServingLimits]: number } = {}
+  for (const set of limits)
+    for (const name of ['concurrency', 'requestsPerMinute', 'tokensPerMinute'] as const)
+      if (set[name] !== undefined) least[name] = Math.min(set[name], least[name] ?? Number.POSITIVE_INFINITY)
+  limiter.limit(least)
 }

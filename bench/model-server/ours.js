@@ -1,0 +1,43 @@
+// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT. Everything is on: run folder on the disk,
+// budget, limits, usage record, reuse of answers.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline, prompt } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import ai from '@maestro-dataflow/plugin-ai'
+import fs from '@maestro-dataflow/plugin-fs'
+import { benchChat } from './chat-plugin.js'
+import { reportCost } from './report-cost.js'
+import { question, rowsOf } from './rows.js'
+
+const [baseUrl, rows, concurrency, output] = process.argv.slice(2)
+const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({
+  plugins: [fs, ai, benchChat],
+  servings: {
+    default: {
+      use: 'bench.chat',
+      baseUrl,
+      apiKey: 'a key',
+      model: 'bench',
+      limits: { concurrency: Number(concurrency) },
+    },
+  },
+  budgets: { run: { usd: 1000, tokens: 1e9, requests: 1e7 } },
+  stateDirectory: state,
+  allowOutsidePaths: true,
+  logLevel: 'silent',
+})
+const ask = (given, path) =>
+  pipeline('answers')
+    .from(given)
+    .map(({ row }) => ({ row, question: question(row) }))
+    .step('ai.generate', { prompt: prompt('{{question}}'), output: 'answer' })
+    .write('fs.file', { path, mode: 'overwrite' })
+await project.run(ask(rowsOf(1, 1e9), `${output}.first.jsonl`))
+const done = reportCost()
+await project.run(ask(rowsOf(Number(rows)), output))
+done(Number(rows))
+await project.dispose()
+rmSync(state, { recursive: true, force: true })

@@ -1,0 +1,4 @@
+/** The questions: each names its row, so that an answer that reaches another row is noticed. */
+export const question = (row) => `What is to be said of row ${row}? Answer in one sentence, as short as you can.`
+
+export const rowsOf = (count, from = 0) => Array.from({ length: count }, (_, index) => ({ row: from + index }))

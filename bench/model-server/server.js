@@ -1,0 +1,63 @@
+// A server that answers chat completions after a fixed time, as a process of its own: node server.js '{"latencyMs":200}'
+// It prints its port. `GET /counts` tells what it has been asked.
+import { createServer } from 'node:http'
+import { fateOf } from './fate.js'
+
+const { latencyMs, hard = false, perSecond = 50, burst = 50 } = JSON.parse(process.argv[2] ?? '{}')
+const counts = { requests: 0, refused: 0 }
+const seen = new Set()
+let tokens = burst
+let filledAt = performance.now()
+
+/** The hidden limit: a bucket that fills at `perSecond` and holds `burst`. A refused call takes nothing out. */
+function take() {
+  const now = performance.now()
+  tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond)
+  filledAt = now
+  if (tokens < 1) return false
+  tokens--
+  return true
+}
+
+function answer(response, status, body, headers = {}) {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(body)
+}
+
+const refuse = (response) =>
+  answer(response, 429, '{"error":{"message":"Too many requests","code":"rate_limit_exceeded"}}', {
+    'retry-after': '1',
+  })
+
+const completion = (row) =>
+  `{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"answer ${row}"}}],"usage":{"prompt_tokens":20,"completion_tokens":5,"total_tokens":25}}`
+
+function reply(response, row) {
+  if (!hard) return setTimeout(() => answer(response, 200, completion(row)), latencyMs)
+  const fate = fateOf(row)
+  const first = !seen.has(row)
+  seen.add(row)
+  // A refusal comes at once, as from a gateway; a fault after the work.
+  if (first && fate === 'refused') return refuse(response)
+  if (!take()) {
+    counts.refused++
+    return refuse(response)
+  }
+  if (first && fate === 'fault')
+    return setTimeout(() => answer(response, 500, '{"error":{"message":"A fault"}}'), latencyMs)
+  setTimeout(() => answer(response, 200, completion(row)), fate === 'slow' ? 20 * latencyMs : latencyMs)
+}
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET') return answer(response, 200, JSON.stringify(counts))
+  let body = ''
+  request.setEncoding('utf8').on('data', (text) => {
+    body += text
+  })
+  request.on('end', () => {
+    counts.requests++
+    reply(response, Number(/row (\d+)/.exec(body)?.[1]))
+  })
+})
+server.keepAliveTimeout = 60_000
+server.listen(0, '127.0.0.1', () => console.log(`port=${server.address().port}`))

@@ -1,0 +1,4 @@
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import shout from './index.js'
+
+describePlugin(shout)

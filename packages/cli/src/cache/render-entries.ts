@@ -1,0 +1,27 @@
+import type { CacheRecord } from '@maestro-dataflow/core'
+import { textTable } from '../plan/text-table.js'
+import { formatName, formatValue } from '../terminal/format-value.js'
+import type { Style } from '../terminal/style.js'
+import { formatTime } from './format-time.js'
+
+/** As much of a key as tells it from others and is easy to copy. */
+export const shortKey = (key: string): string => formatName(key.slice(0, 12))
+
+/** The last entries for people: a line for each, with as much of the answer as fits. */
+export function renderEntries(entries: readonly CacheRecord[], width: number, style: Style): string {
+  if (entries.length === 0) return 'No answers are kept.\n'
+  const rows = entries.map((entry) => [
+    shortKey(entry.key),
+    formatTime(entry.storedAt),
+    formatName(entry.parts.model ?? ''),
+    entry.step === undefined ? '' : formatName(entry.step),
+    entry.rowId === undefined ? '' : formatName(entry.rowId),
+    answerText(entry.answer, width),
+  ])
+  const [heading = '', ...lines] = textTable([['key', 'stored', 'model', 'step', 'row', 'answer'], ...rows], width)
+  return `${[style.bold(heading), ...lines].join('\n')}\n`
+}
+
+function answerText({ text, ...answer }: CacheRecord['answer'], width: number): string {
+  return formatValue(typeof text === 'string' ? text : answer, width)
+}

@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Logger } from '../../contracts/logger.js'
+import { createDiskCache, type DiskCacheOptions } from '../disk-cache.js'
+
+const packageFolder = join(import.meta.dirname, '../../..')
+
+/** A state directory of a test, caches in it, and what they told the log. */
+export class CacheFolder {
+  readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-cache-')))
+  readonly file = join(this.path, 'cache', 'answers.sqlite')
+  readonly warnings: string[] = []
+
+  constructor() {
+    onTestFinished(() => rmSync(this.path, { recursive: true, force: true }))
+  }
+
+  open(options: Partial<DiskCacheOptions> = {}) {
+    const warn = (message: string) => void this.warnings.push(message)
+    const logger: Logger = { debug: () => {}, info: () => {}, warn, error: warn, child: () => logger }
+    const cache = createDiskCache({ stateDirectory: this.path, logger, ...options })
+    onTestFinished(() => cache.dispose())
+    return cache
+  }
+
+  /** The files beside the database, without those that SQLite keeps while it is open. */
+  others(): readonly string[] {
+    return readdirSync(join(this.path, 'cache')).filter((name) => !/^answers\.sqlite(-wal|-shm)?$/.test(name))
+  }
+
+  /** The program of a process of its own, with a `cache` open and its warnings on standard error. */
+  #program(script: string): readonly string[] {
+    const open = `
+      import { createDiskCache } from '@maestro-dataflow/core/runtime'
+      const warn = (message) => console.error(message)
+      const cache = createDiskCache({ stateDirectory: ${JSON.stringify(this.path)}, logger: { warn } })
+    `
+    return ['--input-type=module', '--eval', open + script]
+  }
+
+  /** Runs a script in a process of its own, to its end. @param before Shell commands that come first. */
+  run(script: string, { before, uid }: { readonly before?: string; readonly uid?: number } = {}) {
+    const program = this.#program(script)
+    const as = { cwd: packageFolder, encoding: 'utf8' as const, ...(uid === undefined ? {} : { uid, gid: uid }) }
+    if (before === undefined) return spawnSync(process.execPath, program, as)
+    return spawnSync('bash', ['-c', `${before} "$@"`, 'bash', process.execPath, ...program], as)
+  }
+
+  /** Starts a script in a process of its own. */
+  start(script: string) {
+    const child = spawn(process.execPath, this.#program(script), {
+      cwd: packageFolder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const finished = new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', () => resolve({ stdout, stderr }))
+    })
+    return { child, finished, lines: () => stdout.split('\n').slice(0, -1) }
+  }
+}

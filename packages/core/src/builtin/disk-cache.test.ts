@@ -1,0 +1,311 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CacheFolder } from './__fixtures__/cache-folder.js'
+
+const hour = 3_600_000
+const megabyte = 1024 * 1024
+const answer = (text: string) => ({ text, finishReason: 'stop' })
+
+afterEach(() => void vi.useRealTimers())
+
+const at = (time: number) => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(time)
+}
+
+describe('answers', () => {
+  test('come back as they were, whatever text is in them, also when the file is opened again', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    const given = {
+      text: 'naïve 漢字 \0 \ud800 "\'; DROP TABLE answers',
+      object: { n: [1, null, -0.5e-7], __proto__x: {} },
+    }
+    await cache.set("key'; --", given, { model: "m'\ud800" }, { step: "s'", rowId: '漢' })
+    expect(await cache.get("key'; --")).toEqual(given)
+    expect(await cache.get("key'; --")).not.toBe(given)
+    expect(await cache.get('other')).toBeUndefined()
+    await cache.dispose()
+    expect(await folder.open().get("key'; --")).toEqual(given)
+    expect(folder.warnings).toEqual([])
+  })
+
+  test('one that is set again counts once, and is the newer one', async () => {
+    const cache = new CacheFolder().open()
+    await cache.set('key', answer('long text'), {})
+    await cache.set('key', answer('b'), {})
+    expect(await cache.get('key')).toEqual(answer('b'))
+    expect(await cache.stats()).toMatchObject({ entries: 1, bytes: JSON.stringify(answer('b')).length })
+  })
+
+  test('ten megabytes of text are an answer too', async () => {
+    const cache = new CacheFolder().open()
+    const long = answer('漢'.repeat(3_500_000))
+    await cache.set('long', long, {})
+    expect(await cache.get('long')).toEqual(long)
+  })
+
+  test('nothing is opened or made before it is needed, not even to look at it', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    expect(await cache.stats()).toEqual({ entries: 0, bytes: 0, location: folder.file })
+    expect(await cache.list?.({ last: 5 })).toEqual([])
+    expect(await cache.explain?.('a')).toEqual({ entry: undefined, candidates: [], nearest: [] })
+    expect(await cache.clear()).toBe(0)
+    expect(await cache.delete('a')).toBe(false)
+    expect(existsSync(join(folder.path, 'cache'))).toBe(false)
+    await cache.set('a', answer('a'), {})
+    expect(readFileSync(join(folder.path, '.gitignore'), 'utf8')).toBe('*\n')
+  })
+
+  test('an answer counts until its time is over; a clock that goes back does no harm', async () => {
+    const folder = new CacheFolder()
+    at(10 * hour)
+    const cache = folder.open({ ttl: hour })
+    await cache.set('key', answer('a'), {})
+    at(11 * hour)
+    expect(await cache.get('key')).toEqual(answer('a'))
+    at(11 * hour + 1)
+    expect(await cache.get('key')).toBeUndefined()
+    at(hour)
+    expect(await cache.get('key')).toEqual(answer('a'))
+    // Another user of the file goes by its own settings.
+    at(1000 * hour)
+    expect(await folder.open().get('key')).toEqual(answer('a'))
+    await cache.set('key', answer('b'), {})
+    expect(await cache.get('key')).toEqual(answer('b'))
+  })
+
+  test('after the last user has let it go, late calls find nothing and do nothing', async () => {
+    const folder = new CacheFolder()
+    const [cache, other] = [folder.open(), folder.open()]
+    await cache.set('key', answer('a'), {})
+    await cache.dispose()
+    await cache.dispose()
+    expect(await other.get('key')).toEqual(answer('a'))
+    await other.dispose()
+    expect(await other.get('key')).toBeUndefined()
+    await other.set('late', answer('b'), {})
+    expect(await folder.open().get('late')).toBeUndefined()
+    expect(folder.warnings).toEqual([])
+  })
+})
+
+describe('room', () => {
+  const big = (text: string) => answer(text.repeat(100 * 1024))
+
+  test('those not used for longest go first', async () => {
+    const folder = new CacheFolder()
+    at(0)
+    const cache = folder.open({ maxBytes: megabyte })
+    const keys = Array.from({ length: 9 }, (_, n) => `key${n}`)
+    for (const [index, key] of keys.entries()) {
+      at(index)
+      await cache.set(key, big('x'), {})
+    }
+    // Uses are noted when the last note is old, and written with what comes next.
+    at(2 * hour)
+    for (const key of ['key0', 'key2']) expect(await cache.get(key)).toBeDefined()
+    await cache.dispose()
+    at(3 * hour)
+    const again = folder.open({ maxBytes: megabyte })
+    for (const key of ['new1', 'new2', 'new3']) await again.set(key, big('y'), {})
+    const left = (await again.list?.({ last: 100 }))?.map(({ key }) => key)
+    expect(left).toEqual(['new3', 'new2', 'new1', 'key8', 'key7', 'key6', 'key5', 'key4', 'key2', 'key0'])
+  })
+
+  test('the file stays within its bound', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open({ maxBytes: megabyte })
+    for (let n = 0; n < 100; n++) await cache.set(`key${n}`, big('x'), {})
+    expect(await cache.get('key99')).toBeDefined()
+    expect((await cache.stats()).entries).toBeGreaterThan(5)
+    await cache.dispose()
+    expect(statSync(folder.file).size).toBeLessThanOrEqual(megabyte + 200 * 1024)
+  })
+
+  test('one that alone is too long is not kept, and takes no other one’s place', async () => {
+    const cache = new CacheFolder().open({ maxBytes: megabyte })
+    await cache.set('a', answer('a'), {})
+    await cache.set('long', answer('x'.repeat(megabyte)), {})
+    expect(await cache.get('long')).toBeUndefined()
+    expect(await cache.get('a')).toEqual(answer('a'))
+  })
+})
+
+describe('looking at it', () => {
+  test('answers are taken out one by one, by age, by model, or all', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    for (const [index, model] of ['m1', 'm2', 'm1', 'm2'].entries()) {
+      at(Date.UTC(2026, 0, 1 + index))
+      await cache.set(`key${index}`, answer('a'), { model })
+    }
+    expect(await cache.stats()).toMatchObject({
+      entries: 4,
+      oldest: '2026-01-01T00:00:00.000Z',
+      newest: '2026-01-04T00:00:00.000Z',
+    })
+    expect(await cache.delete('key3')).toBe(true)
+    expect(await cache.delete('key3')).toBe(false)
+    expect(await cache.clear({ model: 'm2', storedBefore: '2026-01-02' })).toBe(0)
+    expect(await cache.clear({ storedBefore: '2026-01-02' })).toBe(1)
+    expect(await cache.clear({ model: 'm2' })).toBe(1)
+    expect((await cache.list?.({ last: 5 }))?.map(({ key }) => key)).toEqual(['key2'])
+    expect(await cache.clear()).toBe(1)
+    expect(await cache.stats()).toMatchObject({ entries: 0, bytes: 0 })
+  })
+
+  test('what was cleared is not in the file any more', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    await cache.set('key', answer('something private'), {})
+    await cache.clear()
+    await cache.dispose()
+    expect(readFileSync(folder.file).includes('something private')).toBe(false)
+  })
+
+  test('the last ones are listed, of one row when it is named', async () => {
+    const cache = new CacheFolder().open()
+    for (const n of [1, 2, 3])
+      await cache.set(`key${n}`, answer(`a${n}`), { model: 'm' }, { step: 's', rowId: `r${n % 2}` })
+    const listed = await cache.list?.({ last: 2 })
+    expect(listed).toEqual([
+      {
+        key: 'key3',
+        answer: answer('a3'),
+        parts: { model: 'm' },
+        step: 's',
+        rowId: 'r1',
+        bytes: 35,
+        storedAt: expect.any(String),
+      },
+      expect.objectContaining({ key: 'key2' }),
+    ])
+    expect((await cache.list?.({ last: 9, rowId: 'r1' }))?.map(({ key }) => key)).toEqual(['key3', 'key1'])
+  })
+
+  test('an entry is found by its key, the beginning of one, or its row; near is first the same row, then like parts', async () => {
+    const cache = new CacheFolder().open()
+    const put = (key: string, parts: Record<string, string>, rowId: string, step = 's') =>
+      cache.set(key, answer(key), parts, { step, rowId })
+    await put('aa1', { model: 'm', prompt: 'old', text: '1' }, 'r1')
+    await put('aa2', { model: 'm', prompt: 'new', text: '2' }, 'r2')
+    await put('ab3', { model: 'm', prompt: 'new', text: '1' }, 'r1')
+    await put('ac4', { model: 'n', prompt: 'x', text: 'y' }, 'r1', 'other')
+    const keysOf = async (text: string) => {
+      const { entry, candidates, nearest } = (await cache.explain?.(text)) ?? { candidates: [], nearest: [] }
+      return [entry?.key, candidates.map(({ key }) => key), nearest.map(({ key }) => key)]
+    }
+    expect(await keysOf('ab3')).toEqual(['ab3', ['ab3'], ['aa1', 'aa2', 'ac4']])
+    expect(await keysOf('ab')).toEqual(['ab3', ['ab3'], ['aa1', 'aa2', 'ac4']])
+    expect(await keysOf('aa')).toEqual([undefined, ['aa2', 'aa1'], []])
+    expect(await keysOf('r2')).toEqual(['aa2', ['aa2'], ['ab3', 'aa1', 'ac4']])
+    expect(await keysOf('r1')).toEqual(['ac4', ['ac4', 'ab3', 'aa1'], ['ab3', 'aa2', 'aa1']])
+    // The id of a row may look like the beginning of a key.
+    await put('ad5', { model: 'm' }, 'aa')
+    expect((await keysOf('aa'))[0]).toBe('ad5')
+    expect(await keysOf('zz')).toEqual([undefined, [], []])
+    expect(await keysOf('')).toEqual([undefined, [], []])
+    expect(await keysOf('%')).toEqual([undefined, [], []])
+  })
+})
+
+describe('a file that cannot be used', () => {
+  /** A file with answers in it, closed. */
+  async function filled() {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    await Promise.all(Array.from({ length: 500 }, (_, n) => cache.set(`key${n}`, answer('x'.repeat(500)), {})))
+    await cache.dispose()
+    return { folder, whole: readFileSync(folder.file) }
+  }
+
+  const damages: readonly (readonly [string, (whole: Buffer) => Buffer | string])[] = [
+    ['cut in half', (whole) => whole.subarray(0, whole.length / 2)],
+    ['of a few bytes', (whole) => whole.subarray(0, 50)],
+    ['that is no database', () => 'hello '.repeat(1000)],
+    ['with zeros in it', (whole) => Buffer.from(whole).fill(0, 4096, 4096 * 20)],
+  ]
+
+  test.each(damages)('%s is set aside as it is, and a new one begun', async (_, damage) => {
+    const { folder, whole } = await filled()
+    const damaged = damage(whole)
+    writeFileSync(folder.file, damaged)
+    const cache = folder.open()
+    // Wherever the damage is, the cache comes upon it and goes on.
+    for (let n = 0; n < 500; n++) await cache.get(`key${n}`)
+    await cache.set('new', answer('b'), {})
+    expect(await cache.get('new')).toEqual(answer('b'))
+    expect(folder.warnings).toEqual([expect.stringContaining('is damaged')])
+    const [aside] = folder.others()
+    expect(readFileSync(join(folder.path, 'cache', String(aside)))).toEqual(Buffer.from(damaged))
+    expect((await cache.stats()).entries).toBe(1)
+  })
+
+  test('an empty file is one to begin with', async () => {
+    const { folder } = await filled()
+    writeFileSync(folder.file, '')
+    const cache = folder.open()
+    await cache.set('new', answer('b'), {})
+    expect(await cache.get('new')).toEqual(answer('b'))
+    expect([folder.warnings, folder.others()]).toEqual([[], []])
+  })
+
+  test('one that is damaged while it is open is set aside too', async () => {
+    const { folder } = await filled()
+    const cache = folder.open()
+    expect(await cache.get('key1')).toBeDefined()
+    const foreign = new DatabaseSync(folder.file)
+    foreign.exec('DROP TABLE answers')
+    foreign.close()
+    expect(await cache.get('key1')).toBeUndefined()
+    await cache.set('new', answer('b'), {})
+    expect(await cache.get('new')).toEqual(answer('b'))
+    expect(folder.warnings).toHaveLength(1)
+  })
+
+  const others: readonly (readonly [string, string])[] = [
+    ['of an older version', 'PRAGMA user_version = 0'],
+    ['of a newer version', 'PRAGMA user_version = 99'],
+    ['of something else', 'PRAGMA application_id = 7'],
+  ]
+
+  test.each(others)('one %s is set aside, and a new one begun', async (_, change) => {
+    const { folder } = await filled()
+    const database = new DatabaseSync(folder.file)
+    database.exec(change)
+    database.close()
+    const cache = folder.open()
+    expect(await cache.get('key1')).toBeUndefined()
+    await cache.set('new', answer('b'), {})
+    expect(await cache.get('new')).toEqual(answer('b'))
+    expect(folder.warnings).toEqual([expect.stringContaining('another version')])
+    const aside = new DatabaseSync(join(folder.path, 'cache', String(folder.others()[0])))
+    expect(aside.prepare('SELECT count(*) AS count FROM answers').get()).toEqual({ count: 500 })
+    aside.close()
+  })
+
+  test('where a folder stands instead of the file, it goes on without and says so once', async () => {
+    const folder = new CacheFolder()
+    mkdirSync(folder.file, { recursive: true })
+    const cache = folder.open()
+    for (const key of ['a', 'b']) {
+      expect(await cache.get(key)).toBeUndefined()
+      await cache.set(key, answer(key), {})
+    }
+    expect(await cache.stats()).toMatchObject({ entries: 0 })
+    expect(folder.warnings).toEqual([expect.stringContaining('not kept')])
+  })
+
+  test('where a file stands instead of the folder, too', async () => {
+    const folder = new CacheFolder()
+    writeFileSync(join(folder.path, 'cache'), '')
+    const cache = folder.open()
+    await cache.set('a', answer('a'), {})
+    expect(await cache.get('a')).toBeUndefined()
+    expect(folder.warnings).toHaveLength(1)
+  })
+})

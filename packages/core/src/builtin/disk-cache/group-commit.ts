@@ -1,0 +1,59 @@
+import type { AnswerWrite } from './answer-database.js'
+import type { AnswerFile } from './answer-file.js'
+
+/** Answers of which it is noted when they were used last, before that alone is worth a commit. */
+const manyUses = 1000
+
+/**
+ * Gathers what is to be written: all that comes in one turn of the event loop is one transaction. Who waits for an
+ * answer to be kept goes on when that is on its way to the disk, whatever becomes of this process.
+ */
+export class GroupCommit {
+  readonly #file: AnswerFile
+  #writes: AnswerWrite[] = []
+  #used = new Map<string, number>()
+  #maxBytes = Number.POSITIVE_INFINITY
+  #next: Promise<void> | undefined
+
+  constructor(file: AnswerFile) {
+    this.#file = file
+  }
+
+  /** Keeps an answer. @returns when it is committed, or cannot be, which the log says */
+  add(write: AnswerWrite, maxBytes: number): Promise<void> {
+    this.#writes.push(write)
+    this.#maxBytes = maxBytes
+    return this.#commitSoon()
+  }
+
+  /** Notes that an answer was used; this goes with the next commit. */
+  use(key: string, time: number): void {
+    this.#used.set(key, time)
+    if (this.#used.size >= manyUses) this.#commitSoon()
+  }
+
+  /** Writes all that there is. */
+  async finish(): Promise<void> {
+    if (this.#used.size > 0) this.#commitSoon()
+    await this.#next
+  }
+
+  #commitSoon(): Promise<void> {
+    this.#next ??= new Promise((resolve, reject) => {
+      setImmediate(() => this.#commit().then(resolve, reject))
+    })
+    return this.#next
+  }
+
+  async #commit(): Promise<void> {
+    const writes = this.#writes
+    const used = this.#used
+    this.#writes = []
+    this.#used = new Map()
+    this.#next = undefined
+    await this.#file.use((database) => {
+      // Where nothing can be written, uses need not be noted.
+      if (writes.length > 0 || database.writable) database.write(writes, used, this.#maxBytes)
+    })
+  }
+}

@@ -1,0 +1,127 @@
+import { statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { loadSqlite } from './load-sqlite.js'
+import { sqliteFailure } from './sqlite-failure.js'
+
+/** Raised with every change of the tables. A file of another version is set aside. */
+export const schemaVersion = 1
+
+/** 'MDfa', so that a database of something else is known as such. */
+const applicationId = 0x4d446661
+
+/** Milliseconds that a statement waits for another process, standing still; after that the waiting is done outside. */
+const standstill = 25
+
+/** Small columns come first, so that a look at them does not read long answers. */
+const schema = `
+  CREATE TABLE answers (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    stored INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    model TEXT,
+    step TEXT,
+    row TEXT,
+    answer TEXT NOT NULL,
+    parts TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX answers_key ON answers (key);
+  CREATE INDEX answers_used ON answers (used, bytes);
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`
+
+/**
+ * Group commits are written without waiting for the disk (NORMAL): they survive the death of the process, also by
+ * `kill -9`, since the operating system has them. A power failure may take the last of them, and never the file.
+ * FULL would bring one flush of the disk per commit, tens of milliseconds on a slow one, against losing seconds of
+ * answers that can be asked again. Checkpoints wait for the disk; at 16 MB they are rare.
+ */
+const settings = `
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA journal_size_limit = 16777216;
+  PRAGMA cache_size = -16000;
+  PRAGMA trusted_schema = OFF;
+`
+
+/** A database of answers that is open. */
+export interface OpenDatabase {
+  readonly database: DatabaseSync
+  readonly writable: boolean
+}
+
+/**
+ * Opens a database of answers and makes it when there is none.
+ *
+ * @returns 'version' for a database of another version, or of something else
+ * @throws what SQLite says
+ */
+export function openDatabase(path: string): OpenDatabase | 'version' {
+  const { DatabaseSync } = loadSqlite()
+  const database = new DatabaseSync(path, { timeout: standstill })
+  try {
+    if (isNew(database)) create(database)
+    if (versionOf(database) !== schemaVersion) {
+      database.close()
+      return 'version'
+    }
+    database.exec(settings)
+    return { database, writable: true }
+  } catch (error) {
+    database.close()
+    const readable = sqliteFailure(error) === 'refused' ? openReadOnly(path) : undefined
+    if (readable === undefined) throw error
+    return readable
+  }
+}
+
+/** What lies where nothing may be written can be read all the same. */
+function openReadOnly(path: string): OpenDatabase | undefined {
+  const { DatabaseSync } = loadSqlite()
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const unchanging = pathToFileURL(path)
+  // Without it SQLite wants to make a file of its own beside the database.
+  unchanging.searchParams.set('immutable', '1')
+  for (const place of [path, unchanging]) {
+    const database = new DatabaseSync(place, { readOnly: true, timeout: standstill })
+    try {
+      if (versionOf(database) === schemaVersion) return { database, writable: false }
+    } catch {
+      // The next way may do.
+    }
+    database.close()
+  }
+  return undefined
+}
+
+function isNew(database: DatabaseSync): boolean {
+  return pragma(database, 'user_version') === 0 && tables(database) === 0
+}
+
+function create(database: DatabaseSync): void {
+  database.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE')
+  try {
+    // Another process may have made it meanwhile.
+    if (isNew(database)) database.exec(schema)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** @returns -1 for a database of something else */
+function versionOf(database: DatabaseSync): number {
+  return pragma(database, 'application_id') === applicationId ? pragma(database, 'user_version') : -1
+}
+
+function pragma(database: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
+}
+
+function tables(database: DatabaseSync): number {
+  return Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count)
+}

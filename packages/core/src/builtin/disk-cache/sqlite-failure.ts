@@ -1,0 +1,25 @@
+/**
+ * What a failure of SQLite means for a cache: another process is at the file just now, the file is damaged, or the
+ * file system does not let us (read-only, full, no such place).
+ */
+export type SqliteFailure = 'busy' | 'damaged' | 'refused'
+
+/** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
+const codes: Readonly<Record<SqliteFailure, readonly number[]>> = {
+  // BUSY, LOCKED, PROTOCOL
+  busy: [5, 6, 15],
+  // CORRUPT, NOTADB, and ERROR: its tables are not what they were made as
+  damaged: [11, 26, 1],
+  // PERM, NOMEM, READONLY, IOERR, FULL, CANTOPEN, NOLFS, AUTH
+  refused: [3, 7, 8, 10, 13, 14, 22, 23],
+}
+const kinds = ['busy', 'damaged', 'refused'] as const
+
+/** @returns undefined for what SQLite or the file system did not throw */
+export function sqliteFailure(error: unknown): SqliteFailure | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown }
+  if (typeof errcode !== 'number') return typeof code === 'string' && 'syscall' in error ? 'refused' : undefined
+  // The lower byte is the primary code, the rest says more.
+  return kinds.find((kind) => codes[kind].includes(errcode & 0xff))
+}

@@ -1,0 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Makes the state directory. It holds row data: it gets a `.gitignore` of its own. @throws what the file system says */
+export function makeStateDirectory(stateDirectory: string): void {
+  mkdirSync(stateDirectory, { recursive: true })
+  try {
+    writeFileSync(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { addUsage, costOf } from './cost.js'
+
+test('dollars by million tokens; cached ones have a price of their own, reasoning is part of the output', () => {
+  const usage = { inputTokens: 1_000_000, outputTokens: 100_000, cachedInputTokens: 400_000, reasoningTokens: 90_000 }
+  expect(costOf(usage, { input: 2, output: 10 })).toBeCloseTo(3)
+  expect(costOf(usage, { input: 2, output: 10, cachedInput: 0.5 })).toBeCloseTo(1.2 + 0.2 + 1)
+  expect(costOf(usage, { input: 0, request: 0.25 })).toBe(0.25)
+})
+
+test('a price that is not known is not 0', () => {
+  expect(costOf({ inputTokens: 1, outputTokens: 1 }, undefined)).toBeUndefined()
+})
+
+test('sums keep what is known', () => {
+  const one = { inputTokens: 1, outputTokens: 2 }
+  expect(addUsage(undefined, undefined)).toBeUndefined()
+  expect(addUsage(one, undefined)).toEqual(one)
+  expect(addUsage(one, one)).toEqual({ inputTokens: 2, outputTokens: 4 })
+  expect(addUsage({ ...one, cachedInputTokens: 3 }, { ...one, reasoningTokens: 4 })).toEqual({
+    inputTokens: 2,
+    outputTokens: 4,
+    cachedInputTokens: 3,
+    reasoningTokens: 4,
+  })
+})

@@ -1,0 +1,44 @@
+import type { LimiterState } from './limiter.js'
+
+const betweenMs = 250
+
+/** Tells listeners of a state when it changes, a few times a second at most; the last change is always told. */
+export class StateTeller {
+  readonly #read: () => LimiterState
+  readonly #listeners = new Set<(state: LimiterState) => void>()
+  #timer: NodeJS.Timeout | undefined
+  #changed = false
+
+  constructor(read: () => LimiterState) {
+    this.#read = read
+  }
+
+  observe(listener: (state: LimiterState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  changed(): void {
+    this.#changed = true
+    if (this.#timer === undefined && this.#listeners.size > 0) this.#tell()
+  }
+
+  #tell(): void {
+    this.#timer = undefined
+    if (!this.#changed) return
+    this.#changed = false
+    const state = this.#read()
+    for (const listener of this.#listeners) {
+      try {
+        listener(state)
+      } catch {
+        // Who cannot take the news gets no more of it; the calls go on.
+        this.#listeners.delete(listener)
+      }
+    }
+    // Whoever waits for the process to end does not wait for this.
+    this.#timer = setTimeout(() => this.#tell(), betweenMs).unref()
+  }
+}

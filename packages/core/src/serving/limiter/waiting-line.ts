@@ -1,0 +1,46 @@
+/** A place in a line. */
+export interface Place<Value> {
+  readonly value: Value
+  before: Place<Value> | undefined
+  after: Place<Value> | undefined
+}
+
+/** First come, first served; whoever gives up leaves from anywhere. Every step takes the same time however long it is. */
+export class WaitingLine<Value> {
+  #first: Place<Value> | undefined
+  #last: Place<Value> | undefined
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  get first(): Value | undefined {
+    return this.#first?.value
+  }
+
+  join(value: Value): Place<Value> {
+    const place: Place<Value> = { value, before: this.#last, after: undefined }
+    if (this.#last === undefined) this.#first = place
+    else this.#last.after = place
+    this.#last = place
+    this.#size++
+    return place
+  }
+
+  /** Takes out the first one. */
+  shift(): Value | undefined {
+    const place = this.#first
+    if (place !== undefined) this.leave(place)
+    return place?.value
+  }
+
+  /** Takes out one that is in the line. */
+  leave({ before, after }: Place<Value>): void {
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
+    this.#size--
+  }
+}

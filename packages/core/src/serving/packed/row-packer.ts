@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import type { JsonSchema } from '../../contracts/schema.js'
+import type { CallOptions, LLMRequest, LLMResult } from '../../contracts/serving.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { extractJson } from '../extract-json.js'
+import type { UsageRecord } from '../usage-record.js'
+import { canPack, type PackedItem, type PackedTask, packedRequest, readPackedAnswers } from './packed-request.js'
+
+/** A row's question on its way to a provider. */
+export interface PackedQuestion {
+  readonly request: LLMRequest
+  readonly options: CallOptions
+  readonly record: UsageRecord
+  /** Puts a request to the provider. */
+  call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult>
+  /** An empty record of the same serving. */
+  newRecord(): UsageRecord
+}
+
+/** A row's answer, and whether its call is accounted for with this row. */
+export interface PackedAnswer {
+  readonly result: LLMResult
+  readonly first: boolean
+}
+
+interface Waiting {
+  readonly question: PackedQuestion
+  readonly values: Readonly<Record<string, string>>
+  readonly id: string
+  resolve(answer: PackedAnswer | undefined): void
+  reject(error: unknown): void
+}
+
+/** How long a row waits for others to go with it, in milliseconds. */
+const patience = 20
+
+/** With these, some row of a call may be at fault and the others not. */
+const perhapsOneRow = new Set([
+  'MAESTRO_SERVING_BAD_REQUEST',
+  'MAESTRO_SERVING_CONTEXT_TOO_LONG',
+  'MAESTRO_SERVING_FILTERED',
+])
+
+/**
+ * Packs the questions of several rows into one call. Rows are known by ids in request and reply, so that no answer
+ * reaches another row; one that gets none, or none that can be read, is left to be asked alone. What a call took is
+ * shared out among its rows.
+ */
+export class RowPacker {
+  readonly #task: PackedTask
+  readonly #rowsPerCall: number
+  readonly #waiting: Waiting[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(rowsPerCall: number, task: PackedTask) {
+    this.#rowsPerCall = canPack(task.schema) ? rowsPerCall : 1
+    this.#task = task
+  }
+
+  /** Of the answer to one row. */
+  get schema(): JsonSchema | undefined {
+    return this.#task.schema
+  }
+
+  /** Part of the key of an answer: what else is asked in the same call may change it. */
+  get version(): string {
+    return `packed ${this.#rowsPerCall}`
+  }
+
+  /** @returns undefined when the row has to be asked alone */
+  ask(question: PackedQuestion, values: Readonly<Record<string, string>>): Promise<PackedAnswer | undefined> {
+    if (this.#rowsPerCall < 2) return Promise.resolve(undefined)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, values, id: this.#newId(values), resolve, reject })
+      if (this.#waiting.length >= this.#rowsPerCall) this.#flush()
+      else this.#timer ??= setTimeout(() => this.#flush(), patience)
+    })
+  }
+
+  /** By the values, and not by the place: a model that copies it cannot be off by one. */
+  #newId(values: object): string {
+    const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex')
+    const taken = (id: string) => this.#waiting.some((other) => other.id === id)
+    let id = hash.slice(0, 4)
+    for (let turn = 2; taken(id); turn++) id = `${hash.slice(0, 4)}-${turn}`
+    return id
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    void this.#send(this.#waiting.splice(0, this.#rowsPerCall))
+  }
+
+  async #send(rows: readonly Waiting[]): Promise<void> {
+    const [first] = rows
+    if (first === undefined) return
+    if (rows.length === 1) return first.resolve(undefined)
+    const record = first.question.newRecord()
+    try {
+      const request = this.#requestFor(rows, first.question.request)
+      const result = await first.question.call(request, this.#optionsFor(rows), record)
+      const answers = readPackedAnswers(
+        result.object ?? extractJson(result.text),
+        rows.map(({ id }) => id),
+      )
+      if (answers.size === 0) return await this.#sendHalves(rows, record)
+      for (const [index, row] of rows.entries()) {
+        row.question.record.takeShare(record, index, rows.length)
+        row.resolve(toAnswer(result, answers.get(row.id), row.question.record, index === 0))
+      }
+    } catch (error) {
+      if (MaestroError.is(error) && perhapsOneRow.has(error.code)) return await this.#sendHalves(rows, record)
+      for (const row of rows) row.reject(error)
+    }
+  }
+
+  /** A call that gave nothing was paid for all the same. */
+  async #sendHalves(rows: readonly Waiting[], record: UsageRecord): Promise<void> {
+    for (const [index, row] of rows.entries()) row.question.record.takeShare(record, index, rows.length)
+    const half = Math.ceil(rows.length / 2)
+    await Promise.all([this.#send(rows.slice(0, half)), this.#send(rows.slice(half))])
+  }
+
+  #requestFor(rows: readonly Waiting[], { messages: _, schema: __, ...settings }: LLMRequest): LLMRequest {
+    const items = rows.map(({ id, values }): PackedItem => ({ id, values }))
+    return packedRequest(this.#task, items, settings)
+  }
+
+  /** The call is stopped when none of its rows is wanted any more. */
+  #optionsFor(rows: readonly Waiting[]): CallOptions {
+    const [first] = rows
+    const signals = new Set(rows.map(({ question }) => question.options.signal))
+    const { check: _, ...options } = first?.question.options ?? {}
+    if (signals.size === 1 || signals.has(undefined)) return options
+    const stop = new AbortController()
+    let left = signals.size
+    for (const signal of signals) {
+      const leave = () => {
+        left--
+        if (left === 0) stop.abort(signal?.reason)
+      }
+      if (signal?.aborted === true) leave()
+      else signal?.addEventListener('abort', leave, { once: true })
+    }
+    return { ...options, signal: stop.signal }
+  }
+}
+
+function toAnswer(
+  { rateLimits: _, logprobs: __, ...result }: LLMResult,
+  answer: unknown,
+  { usage = result.usage }: UsageRecord,
+  first: boolean,
+): PackedAnswer | undefined {
+  if (answer === undefined) return undefined
+  const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
+  return { result: { ...result, text, object: answer, finishReason: 'stop', usage }, first }
+}

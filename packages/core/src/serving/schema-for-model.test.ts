@@ -1,0 +1,63 @@
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Schema } from '../contracts/schema.js'
+import { checkOf, toJsonSchema } from './schema-for-model.js'
+
+const libraries: readonly (readonly [string, Schema<unknown, { tone: 'good' | 'bad'; stars?: number | undefined }>])[] =
+  [
+    ['zod', z.object({ tone: z.enum(['good', 'bad']), stars: z.number().optional() })],
+    ['valibot', toStandardJsonSchema(v.object({ tone: v.picklist(['good', 'bad']), stars: v.optional(v.number()) }))],
+    ['arktype', type({ tone: "'good' | 'bad'", 'stars?': 'number' })],
+  ]
+
+describe.each(libraries)('a schema of %s', (_, schema) => {
+  test('as JSON Schema', () => {
+    expect(toJsonSchema(schema)).toMatchObject({
+      type: 'object',
+      properties: { tone: { enum: expect.arrayContaining(['good', 'bad']) }, stars: { type: 'number' } },
+      required: ['tone'],
+    })
+    expect(toJsonSchema(schema)).toBe(toJsonSchema(schema))
+  })
+
+  test('checks an answer', async () => {
+    const check = checkOf(schema)
+    expect(await check({ tone: 'good', stars: 4 })).toEqual({ value: { tone: 'good', stars: 4 } })
+    expect(await check({ tone: 'odd' })).toEqual({ issues: [expect.stringContaining('tone')] })
+  })
+})
+
+test('a schema that gives no JSON Schema is an error that says what to do', () => {
+  expect(() => toJsonSchema(v.object({ a: v.string() }))).toThrow(
+    expect.objectContaining({
+      code: 'MAESTRO_SERVING_SCHEMA_UNSUPPORTED',
+      hint: expect.stringContaining('toStandardJsonSchema'),
+    }),
+  )
+  expect(() => toJsonSchema(z.object({ when: z.date() }))).toThrow(
+    expect.objectContaining({ code: 'MAESTRO_SERVING_SCHEMA_UNSUPPORTED' }),
+  )
+})
+
+test('a schema that refers to itself', async () => {
+  const tree: z.ZodType = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(tree).optional()
+    },
+  })
+  expect(JSON.stringify(toJsonSchema(tree))).toContain('"$ref"')
+  const check = checkOf(tree)
+  expect(await check({ name: 'a', children: [{ name: 'b' }] })).toMatchObject({ value: { name: 'a' } })
+  expect(await check({ name: 'a', children: [{}] })).toMatchObject({
+    issues: [expect.stringContaining('children.0.name')],
+  })
+})
+
+test('a check may be asynchronous and may change the value', async () => {
+  const schema = z.object({ n: z.number() }).transform(async ({ n }) => n + 1)
+  expect(await checkOf(schema)({ n: 1 })).toEqual({ value: 2 })
+})

@@ -1,0 +1,25 @@
+import type { Embeddings } from '@langchain/core/embeddings'
+import { z } from 'zod'
+import { constructorOptions, exportFields } from './chat-serving-options.js'
+import { hasMethod } from './has-method.js'
+
+const batchSize = z.number().int().positive().optional()
+
+const given = z.strictObject({
+  /** The embedding model itself, made in code. */
+  model: z.custom<Embeddings>(isEmbeddings, 'an embedding model of LangChain is expected, or `from` and `export`'),
+  /** Texts in one call. @default what the model says, else 64 */
+  batchSize,
+})
+
+const named = z.strictObject({ ...exportFields, options: constructorOptions, batchSize })
+
+/** Options of `langchain.embeddings`. */
+export const langchainEmbeddingsOptions = z.union([named, given])
+
+export type LangChainEmbeddingsOptions = z.input<typeof langchainEmbeddingsOptions>
+export type NamedEmbeddings = z.output<typeof named>
+
+export function isEmbeddings(value: unknown): value is Embeddings {
+  return hasMethod(value, 'embedDocuments') && hasMethod(value, 'embedQuery')
+}

@@ -1,0 +1,115 @@
+import type { Embeddings } from '@langchain/core/embeddings'
+import type { EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
+import { chatError } from './chat-error.js'
+import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
+import { langchainError } from './errors.js'
+import { createFrom } from './import-export.js'
+import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
+import { withoutRetries } from './own-calls.js'
+
+/** What you know of an embedding model better than it says itself. */
+export interface FromLangChainEmbeddingsOptions {
+  /** For people and accounting. @default `langchain`, the provider and the model */
+  readonly name?: string
+  /** Texts in one call. @default what the model says, else 64 */
+  readonly batchSize?: number | undefined
+  /** Dollars per million tokens. LangChain does not tell tokens of embeddings, so only `request` has an effect. */
+  readonly price?: Price
+}
+
+const defaultBatchSize = 64
+
+/** An embedding model of LangChain.js as a serving. Its usage is unknown: LangChain does not tell it. */
+export class LangChainEmbeddingServing implements EmbeddingServing {
+  readonly kind = 'embedding'
+  readonly name: string
+  readonly provider: string | undefined
+  readonly model: string | undefined
+  readonly identity: ServingBase['identity']
+  readonly account: string | undefined
+  readonly price: Price | undefined
+  readonly concurrency: number | undefined
+  readonly batchSize: number
+  readonly #make: () => Promise<Embeddings>
+  #embeddings: Promise<Embeddings> | undefined
+
+  constructor(
+    facts: ModelFacts & Pick<ServingBase, 'price'>,
+    batchSize: number | undefined,
+    make: () => Promise<Embeddings>,
+  ) {
+    this.name = facts.name
+    this.provider = facts.provider
+    this.model = facts.model
+    this.identity = facts.identity
+    this.account = facts.account
+    this.price = facts.price
+    this.concurrency = facts.concurrency
+    this.batchSize = batchSize ?? defaultBatchSize
+    this.#make = make
+  }
+
+  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
+  async embed(texts: readonly string[]): Promise<EmbeddingResult> {
+    const embeddings = await this.#load()
+    try {
+      const vectors = await embeddings.embedDocuments([...texts])
+      return {
+        vectors: vectors.map((vector) => Float32Array.from(vector)),
+        usage: { inputTokens: 0, outputTokens: 0 },
+        model: this.model ?? this.name,
+      }
+    } catch (error) {
+      throw chatError(this.name, error)
+    }
+  }
+
+  #load(): Promise<Embeddings> {
+    this.#embeddings ??= this.#make().then(withoutRetries)
+    this.#embeddings.catch(() => {
+      this.#embeddings = undefined
+    })
+    return this.#embeddings
+  }
+}
+
+/**
+ * An embedding model of LangChain.js as a serving.
+ *
+ * @example
+ * maestro({ plugins: [ai], servings: { embedder: fromLangChainEmbeddings(new OpenAIEmbeddings()) } })
+ */
+export function fromLangChainEmbeddings(
+  embeddings: Embeddings,
+  { name, batchSize, price }: FromLangChainEmbeddingsOptions = {},
+): EmbeddingServing {
+  if (!isEmbeddings(embeddings))
+    throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found: typeof embeddings, expected: 'an embedding model' })
+  const facts = {
+    ...factsOfEmbeddings(embeddings),
+    ...(name === undefined ? {} : { name }),
+    price,
+  }
+  const own = Reflect.get(embeddings, 'batchSize')
+  return new LangChainEmbeddingServing(
+    facts,
+    batchSize ?? (typeof own === 'number' ? own : undefined),
+    async () => embeddings,
+  )
+}
+
+/** An embedding model that is imported and made when it is first asked. */
+export function embeddingServingOf(named: NamedEmbeddings, directory: string): EmbeddingServing {
+  const { options, batchSize } = named
+  const own = typeof options.batchSize === 'number' ? options.batchSize : undefined
+  return new LangChainEmbeddingServing(factsOfExport(named, options), batchSize ?? own, async () => {
+    const made = await createFrom(
+      named,
+      [{ maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }],
+      directory,
+    )
+    if (isEmbeddings(made)) return made
+    const found = `${named.export} of ${named.from}`
+    throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'an embedding model' })
+  })
+}

@@ -1,0 +1,70 @@
+import { defineErrors } from '@maestro-dataflow/core'
+
+interface Place {
+  /** The module, as the options name it. */
+  readonly from: string
+}
+
+/** The errors of LangChain's things as ours, and of ours as LangChain's. */
+export const langchainErrors = {
+  MAESTRO_LANGCHAIN_PACKAGE_MISSING: {
+    message: (d: Place & { package: string }) => `The package ${d.package} is not installed; ${d.from} comes from it.`,
+    hint: (d: Place & { package: string }) => `Install it: npm install ${d.package}`,
+  },
+  MAESTRO_LANGCHAIN_IMPORT: {
+    message: (d: Place & { reason: string }) => `${d.from} could not be imported: ${d.reason}`,
+    hint: () =>
+      'Write the module as in an import: a package with its path, such as @langchain/openai, or a file beside the config, such as ./models/mine.ts.',
+  },
+  MAESTRO_LANGCHAIN_EXPORT_MISSING: {
+    message: (d: Place & { name: string; suggestion?: string | undefined }) => `${d.from} has no export "${d.name}".`,
+    hint: (d: Place & { name: string; suggestion?: string | undefined }) =>
+      d.suggestion === undefined ? 'Name a class that the module exports.' : `Did you mean "${d.suggestion}"?`,
+  },
+  MAESTRO_LANGCHAIN_CREATE: {
+    message: (d: Place & { name: string; reason: string }) =>
+      `${d.name} of ${d.from} cannot be made with these options: ${d.reason}`,
+    hint: () => 'The options are those of its constructor; its documentation lists them.',
+  },
+  MAESTRO_LANGCHAIN_WRONG_KIND: {
+    message: (d: { found: string; expected: string }) => `${d.found} is not ${d.expected} of LangChain.`,
+    hint: (d: { found: string; expected: string }) => `Give ${d.expected}.`,
+  },
+  MAESTRO_LANGCHAIN_SAMPLING: {
+    message: (d: { model: string; option: string }) => `${d.model} has no setting for \`${d.option}\`.`,
+    hint: (d: { model: string; option: string }) =>
+      `Leave \`${d.option}\` out of the request, or set what the model has in its own options.`,
+  },
+  MAESTRO_LANGCHAIN_STRUCTURED_OUTPUT: {
+    message: (d: { model: string; reason: string }) => `${d.model} cannot be held to a schema: ${d.reason}`,
+    hint: () => 'Set `structuredOutput: false`: the model is then asked in words, and its answer checked.',
+  },
+  MAESTRO_LANGCHAIN_NOT_TEXT: {
+    message: (d: { column: string; found: string }) => `The column "${d.column}" holds ${d.found} and no text.`,
+    hint: () => 'Name a column of texts in `input`, or leave such rows out in a step before.',
+  },
+  MAESTRO_LANGCHAIN_LOADER: {
+    message: (d: { loader: string; reason: string }) => `${d.loader} could not load: ${d.reason}`,
+    hint: () => 'A relative path starts at the folder that the process runs in, as LangChain has it.',
+  },
+  MAESTRO_LANGCHAIN_STORE_OPERATION: {
+    message: (d: { store: string; operation: string }) => `The vector store ${d.store} has no \`${d.operation}\`.`,
+    hint: (d: { store: string; operation: string }) =>
+      `LangChain's stores differ; give \`${d.operation}\` in the options of the store, or use a store that has it.`,
+  },
+  MAESTRO_LANGCHAIN_DIMENSION: {
+    message: (d: { store: string; expected: number; found: number }) =>
+      `The vector store ${d.store} holds vectors of ${d.expected} dimensions; this one has ${d.found}.`,
+    hint: () => 'Texts and queries have to be embedded by the same model.',
+  },
+  MAESTRO_LANGCHAIN_MESSAGE: {
+    message: (d: { found: string }) => `A chat with ${d.found} cannot be asked of this model.`,
+    hint: () => 'It takes turns of system, human and AI, with text, images, audio and files.',
+  },
+  MAESTRO_LANGCHAIN_TOOLS: {
+    message: (d: { model: string }) => `${d.model} calls no tools.`,
+    hint: () => 'Ask for data with `withStructuredOutput`, or use a chat model of LangChain for tools.',
+  },
+} as const
+
+export const langchainError = defineErrors(langchainErrors)

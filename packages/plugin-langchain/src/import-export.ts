@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { didYouMean } from '@maestro-dataflow/core'
+import { langchainError } from './errors.js'
+
+/** Something that a module exports, as data: what YAML and JSON can say. */
+export interface ExportReference {
+  readonly from: string
+  readonly export: string
+}
+
+type Constructor = new (...parameters: unknown[]) => unknown
+
+/**
+ * An instance of a class that a module exports, imported when this is called.
+ *
+ * @param directory The folder of the config: packages are looked for from there, and relative paths start there.
+ * @throws MAESTRO_LANGCHAIN_PACKAGE_MISSING, _IMPORT, _EXPORT_MISSING, _CREATE
+ */
+export async function createFrom(
+  { from, export: name }: ExportReference,
+  parameters: readonly unknown[],
+  directory: string,
+): Promise<unknown> {
+  const exported = await importExport(from, name, directory)
+  try {
+    return new (exported as Constructor)(...parameters)
+  } catch (error) {
+    throw langchainError('MAESTRO_LANGCHAIN_CREATE', { from, name, reason: (error as Error).message }, error)
+  }
+}
+
+async function importExport(from: string, name: string, directory: string): Promise<unknown> {
+  let module: Record<string, unknown>
+  try {
+    module = await import(await addressOf(from, directory))
+  } catch (error) {
+    const missing = missingPackage(error)
+    if (missing !== undefined)
+      throw langchainError('MAESTRO_LANGCHAIN_PACKAGE_MISSING', { from, package: missing }, error)
+    throw langchainError('MAESTRO_LANGCHAIN_IMPORT', { from, reason: (error as Error).message }, error)
+  }
+  if (Object.hasOwn(module, name)) return module[name]
+  throw langchainError('MAESTRO_LANGCHAIN_EXPORT_MISSING', {
+    from,
+    name,
+    suggestion: didYouMean(name, Object.keys(module)),
+  })
+}
+
+/** What to import: a file of the project, or a package as the project has it, which need not be the one beside this plugin. */
+async function addressOf(from: string, directory: string): Promise<string> {
+  if (from.startsWith('.')) return pathToFileURL(resolve(directory, from)).href
+  const manifest = findPackageJSON(from, pathToFileURL(join(directory, 'maestro.config.js')))
+  if (manifest === undefined) return from
+  const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports?: unknown }
+  const path = `.${from.slice(packageOf(from).length)}`
+  const target = isMap(exports) ? importTarget(exports[path]) : undefined
+  return target === undefined ? from : pathToFileURL(join(dirname(manifest), target)).href
+}
+
+/** The file behind an entry of `exports`, as an `import` takes it. */
+function importTarget(entry: unknown): string | undefined {
+  if (typeof entry === 'string') return entry
+  return isMap(entry)
+    ? (importTarget(entry.import) ?? importTarget(entry.node) ?? importTarget(entry.default))
+    : undefined
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** The package that an import did not find: the one asked for, or one that it needs in turn. */
+function missingPackage(error: unknown): string | undefined {
+  if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') return undefined
+  return /Cannot find package '([^']+)'/.exec((error as Error).message)?.[1]
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { Embeddings } from '@langchain/core/embeddings'
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
+import type { ServingBase } from '@maestro-dataflow/core'
+import type { ExportReference } from './import-export.js'
+import { ownConcurrency } from './own-calls.js'
+
+/** What is known of a model before it is asked: who it is, and what changes its answers. */
+export type ModelFacts = Pick<ServingBase, 'name' | 'provider' | 'model' | 'identity' | 'account' | 'concurrency'>
+
+/** The facts of a chat model that was made in code. */
+export function factsOfChatModel(model: BaseChatModel): ModelFacts {
+  const { ls_provider, ls_model_name } = model.getLsParams({})
+  return factsOf(model, ls_provider ?? model._llmType(), ls_model_name ?? model.getName())
+}
+
+/** The facts of an embedding model that was made in code. Those say nothing of themselves; most hold their model's name. */
+export function factsOfEmbeddings(embeddings: Embeddings): ModelFacts {
+  const { model, modelName = model } = embeddings as { model?: unknown; modelName?: unknown }
+  const kind = embeddings.constructor.name
+  const facts = factsOf(embeddings, kind.replace(/Embeddings$/, '').toLowerCase() || kind, String(modelName ?? kind))
+  // Unlike chat models they are not serialisable: of one whose model has no name nothing is known.
+  return typeof modelName === 'string' ? { ...facts, identity: { class: kind, ...plainFields(embeddings) } } : facts
+}
+
+/** The facts of a model that is named by the config. */
+export function factsOfExport({ from, export: name }: ExportReference, options: object): ModelFacts {
+  const { model, modelName = model, modelId = modelName, maxConcurrency } = options as Record<string, unknown>
+  const provider = from.startsWith('.') ? name : from.replace(/^@langchain\//, '')
+  const shown = typeof modelId === 'string' ? modelId : name
+  return {
+    name: `langchain ${provider} ${shown}`,
+    provider,
+    model: shown,
+    identity: { from, export: name, options: withoutSecrets(options) },
+    account: digest([from, onlySecrets(options)]),
+    concurrency: typeof maxConcurrency === 'number' ? maxConcurrency : undefined,
+  }
+}
+
+function factsOf(thing: object, provider: string, model: string): ModelFacts {
+  const written = serialised(thing)
+  return {
+    name: `langchain ${provider} ${model}`,
+    provider,
+    model,
+    concurrency: ownConcurrency(thing),
+    identity: written === undefined ? undefined : { class: thing.constructor.name, options: digest(written) },
+  }
+}
+
+/** A model as LangChain writes it down, where it can; its secrets are left out. */
+function serialised(thing: object): unknown {
+  try {
+    const written = JSON.parse(JSON.stringify(thing))
+    return written?.type === 'constructor' ? written : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function plainFields(thing: object): object {
+  const plain = Object.entries(thing).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  return withoutSecrets(Object.fromEntries(plain))
+}
+
+const secretName =
+  /(api|access|secret|private|account).?key|secret|password|authorization|credential|(auth|access|api).?token|headers/i
+
+function withoutSecrets(options: object): object {
+  return pick(options, (name) => !secretName.test(name))
+}
+
+/** What says whose limits calls count against: keys and addresses, at any depth. */
+function onlySecrets(options: object): object {
+  return pick(options, (name, value) => secretName.test(name) || /url|endpoint|host/i.test(name) || isPlain(value))
+}
+
+function pick(options: object, isKept: (name: string, value: unknown) => boolean): object {
+  const kept = Object.entries(options).filter(([name, value]) => isKept(name, value))
+  return Object.fromEntries(kept.map(([name, value]) => [name, isPlain(value) ? pick(value, isKept) : value]))
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

@@ -1,0 +1,66 @@
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
+import type { LLMRequest, Sampling } from '@maestro-dataflow/core'
+import { langchainError } from './errors.js'
+
+/** What LangChain's chat models call the settings of a request. Most take them when they are made, few with a call. */
+const settings: Readonly<Record<keyof Omit<Sampling, 'stop'>, readonly string[]>> = {
+  temperature: ['temperature'],
+  topP: ['topP'],
+  topK: ['topK'],
+  seed: ['seed'],
+  maxTokens: ['maxTokens', 'maxOutputTokens', 'numPredict', 'maxCompletionTokens'],
+}
+
+/** A request's settings, by how a model takes them. */
+export interface ModelSettings {
+  /** Given with the call. */
+  readonly call: Readonly<Record<string, unknown>>
+  /** A model has to be made with these; empty when it already is as asked. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** @throws MAESTRO_LANGCHAIN_SAMPLING for a setting that the model does not have: it would be passed over in silence */
+export function settingsOf(model: BaseChatModel, request: LLMRequest): ModelSettings {
+  const call: Record<string, unknown> = {}
+  const fields: Record<string, unknown> = {}
+  // Every chat model of LangChain knows it.
+  if (request.stop !== undefined && request.stop.length > 0) call.stop = request.stop
+  for (const [option, names] of Object.entries(settings)) {
+    const value = request[option as keyof typeof settings]
+    if (value === undefined) continue
+    const known = names.find((name) => name in model)
+    if (model.callKeys.includes(option)) call[option] = value
+    else if (known === undefined) throw langchainError('MAESTRO_LANGCHAIN_SAMPLING', { model: model.getName(), option })
+    else if (Reflect.get(model, known) !== value) fields[known] = value
+  }
+  if (request.logprobs !== undefined && 'logprobs' in model) {
+    fields.logprobs = true
+    if (request.logprobs > 0) fields.topLogprobs = request.logprobs
+  }
+  return { call, fields }
+}
+
+const mostVariants = 32
+
+/** One model with other settings: made when first asked for, from what the model itself was made from. */
+export class ModelVariants {
+  readonly #model: BaseChatModel
+  readonly #made = new Map<string, BaseChatModel>()
+
+  constructor(model: BaseChatModel) {
+    this.#model = model
+  }
+
+  with(fields: Readonly<Record<string, unknown>>): BaseChatModel {
+    if (Object.keys(fields).length === 0) return this.#model
+    const key = JSON.stringify(fields)
+    const known = this.#made.get(key)
+    if (known !== undefined) return known
+    const Model = this.#model.constructor as new (fields: object) => BaseChatModel
+    const made = new Model({ ...this.#model.lc_kwargs, ...fields })
+    const [oldest] = this.#made.keys()
+    if (this.#made.size >= mostVariants && oldest !== undefined) this.#made.delete(oldest)
+    this.#made.set(key, made)
+    return made
+  }
+}

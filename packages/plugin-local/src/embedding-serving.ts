@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os'
+import {
+  type CallOptions,
+  type EmbeddingResult,
+  type EmbeddingServing,
+  type Logger,
+  MaestroError,
+  maestroError,
+} from '@maestro-dataflow/core'
+import { CallSignal } from './call-signal.js'
+import type { LocalEmbeddingOptions } from './embedding-serving-options.js'
+import type { EmbedSettings } from './embeddings/embedding-messages.js'
+import { acquireEmbeddingModel } from './embeddings/embedding-model.js'
+import { localError } from './errors.js'
+import { type ModelCache, sharedModelCache } from './model-cache.js'
+import { locateModel, type ModelLocation, versionOf } from './models/model-location.js'
+import { whileLoading } from './while-loading.js'
+
+const defaultModel = 'all-MiniLM-L6-v2'
+
+/**
+ * A model of sentences in a thread of this process, on ONNX Runtime. It is loaded by the first call; servings of the
+ * same file share it, and it is freed when nobody has used it for a while.
+ */
+export class LocalEmbeddingServing implements EmbeddingServing {
+  readonly kind = 'embedding'
+  readonly name: string
+  readonly provider = 'local'
+  readonly model: string
+  readonly price = { input: 0 }
+  readonly batchSize: number
+  /** One call is worked on; the next ones wait in the thread, so that it has no pause between them. */
+  readonly concurrency = 4
+  readonly #location: ModelLocation
+  readonly #settings: EmbedSettings
+  readonly #threads: number
+  readonly #logger: Logger
+  readonly #cache: ModelCache
+  #stop = new AbortController()
+  #dimension: number | undefined
+
+  /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
+  constructor(
+    options: LocalEmbeddingOptions & { readonly directory: string },
+    logger: Logger,
+    cache: ModelCache = sharedModelCache(),
+  ) {
+    const { model = defaultModel, directory, pooling, normalize = true, maxTokens, batchSize = 256, threads } = options
+    this.name = `local.embeddings ${model}`
+    this.model = model
+    this.batchSize = batchSize
+    this.#location = locateModel(model, { directory })
+    if (this.#location.kind !== 'embedding')
+      throw localError('MAESTRO_LOCAL_MODEL_KIND', { model, serving: 'local.embeddings', fitting: 'local.chat' })
+    const { sentences = {} } = this.#location
+    const { positions = Number.POSITIVE_INFINITY } = sentences
+    const most = maxTokens ?? sentences.maxTokens
+    this.#settings = {
+      pooling: pooling ?? sentences.pooling,
+      normalize,
+      maxTokens: most === undefined ? undefined : Math.min(most, positions),
+    }
+    this.#dimension = sentences.dimension
+    this.#threads = threads ?? availableParallelism()
+    this.#logger = logger
+    this.#cache = cache
+  }
+
+  /** Servings of one model wait for one thread. */
+  get account(): string {
+    return `local.embeddings ${this.#location.files[0].path}`
+  }
+
+  get identity(): Readonly<Record<string, unknown>> {
+    return { ...versionOf(this.#location), ...this.#settings }
+  }
+
+  get dimension(): number | undefined {
+    return this.#dimension
+  }
+
+  /**
+   * Texts may be of any length and in any script; empty ones have a vector too.
+   *
+   * @throws MAESTRO_SERVING_ABORTED, _TIMEOUT, MAESTRO_LOCAL_*
+   */
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
+    const { model, name: serving } = this
+    const call = new CallSignal([options.signal, this.#stop.signal])
+    const { signal } = call
+    const { timeout } = options
+    const time = timeout === undefined ? undefined : call.limit(timeout)
+    try {
+      const lease = await whileLoading(this.#location, this.#logger, (onProgress) =>
+        acquireEmbeddingModel(this.#cache, this.#location, { threads: this.#threads, signal, onProgress }),
+      )
+      try {
+        const { vectors, truncated, tokens } = await lease.value.embed(texts, this.#settings, signal)
+        this.#dimension ??= vectors[0]?.length
+        const usage = { inputTokens: tokens, outputTokens: 0 }
+        return { vectors, usage, cost: 0, model, ...(truncated.length > 0 && { truncated }) }
+      } finally {
+        lease.release()
+      }
+    } catch (error) {
+      if (timeout !== undefined && time?.isOver() === true)
+        throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds: timeout }, error)
+      if (signal.aborted) throw maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
+      if (MaestroError.is(error)) throw error
+      throw maestroError('MAESTRO_SERVING_FAILED', { serving, reason: (error as Error).message }, error)
+    } finally {
+      call.release()
+    }
+  }
+
+  /** Ends the calls at work, which fail with MAESTRO_SERVING_ABORTED. A later call begins anew. */
+  async dispose(): Promise<void> {
+    this.#stop.abort()
+    this.#stop = new AbortController()
+  }
+}

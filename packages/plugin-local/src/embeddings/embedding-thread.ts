@@ -1,0 +1,122 @@
+import { Worker } from 'node:worker_threads'
+import type { MaestroError } from '@maestro-dataflow/core'
+import { localError } from '../errors.js'
+import { untilAborted } from '../until-aborted.js'
+import type { Embedded, EmbedSettings, FromThread, ThreadData, ToThread } from './embedding-messages.js'
+
+// The built file, also when this one runs from the sources, as in tests: threads need JavaScript.
+const modelScript = new URL('../../dist/embeddings/embedding-worker.js', import.meta.url)
+
+export interface ThreadOptions extends ThreadData {
+  /** The model's name, for errors. */
+  readonly name: string
+  /** @default the one that runs ONNX models */
+  readonly script?: URL
+}
+
+interface Waiting {
+  resolve(embedded: Embedded): void
+  reject(error: unknown): void
+}
+
+/** A thread with a model, from its start to its end. While it has nothing to do, it keeps no process alive. */
+export class EmbeddingThread {
+  readonly #worker: Worker
+  readonly #name: string
+  readonly #calls = new Map<number, Waiting>()
+  readonly #exited: Promise<void>
+  #count = 0
+  #end: MaestroError | undefined
+  #dimension: number | undefined
+
+  private constructor({ name, model, threads, script = modelScript }: ThreadOptions) {
+    this.#name = name
+    this.#worker = new Worker(script, { workerData: { model, threads } satisfies ThreadData })
+    this.#worker.on('error', (error) => this.#fail(error.message, error))
+    this.#exited = new Promise((resolve) =>
+      this.#worker.on('exit', (code) => {
+        this.#fail(`it exited with ${code}`)
+        resolve()
+      }),
+    )
+  }
+
+  /** @throws MAESTRO_LOCAL_LOAD, MAESTRO_LOCAL_THREAD; the signal's reason */
+  static async start(options: ThreadOptions, signal?: AbortSignal): Promise<EmbeddingThread> {
+    const thread = new EmbeddingThread(options)
+    try {
+      await untilAborted(thread.#load(), signal)
+      return thread
+    } catch (error) {
+      await thread.#worker.terminate()
+      throw error
+    }
+  }
+
+  /** Whether it has ended, for whatever reason. */
+  get isOver(): boolean {
+    return this.#end !== undefined
+  }
+
+  /** Known when the model's graph says it. */
+  get dimension(): number | undefined {
+    return this.#dimension
+  }
+
+  /** @throws MAESTRO_LOCAL_THREAD, MAESTRO_LOCAL_EMBED; the signal's reason, at once: the batch at work is the last one of the call */
+  async embed(texts: readonly string[], settings: EmbedSettings, signal?: AbortSignal): Promise<Embedded> {
+    signal?.throwIfAborted()
+    if (this.#end !== undefined) throw this.#end
+    const id = this.#count++
+    const answer = new Promise<Embedded>((resolve, reject) => this.#calls.set(id, { resolve, reject }))
+    this.#worker.ref()
+    this.#send({ type: 'embed', id, texts, settings })
+    try {
+      return await untilAborted(answer, signal)
+    } finally {
+      // A call that is given up has no answer yet.
+      if (this.#calls.delete(id)) this.#send({ type: 'drop', id })
+      if (this.#calls.size === 0) this.#worker.unref()
+    }
+  }
+
+  /** Ends it after the batch at work. Calls that are not done fail with MAESTRO_LOCAL_THREAD. */
+  async dispose(): Promise<void> {
+    if (this.#end === undefined) this.#send({ type: 'close' })
+    this.#worker.ref()
+    await this.#exited
+  }
+
+  #load(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#calls.set(-1, { resolve: () => resolve(), reject })
+      this.#worker.on('message', (message: FromThread) => {
+        if (message.type === 'ready') {
+          this.#dimension = message.dimension
+          this.#calls.delete(-1)
+          this.#worker.unref()
+          resolve()
+        } else if (message.type === 'broken') {
+          reject(localError('MAESTRO_LOCAL_LOAD', { model: this.#name, reason: message.reason }))
+        } else this.#settle(message)
+      })
+    })
+  }
+
+  #settle(message: Extract<FromThread, { readonly id: number }>): void {
+    const call = this.#calls.get(message.id)
+    this.#calls.delete(message.id)
+    if (message.type === 'embedded') call?.resolve(message)
+    else call?.reject(localError('MAESTRO_LOCAL_EMBED', { model: this.#name, reason: message.reason }))
+  }
+
+  #fail(reason: string, cause?: unknown): void {
+    this.#end ??= localError('MAESTRO_LOCAL_THREAD', { model: this.#name, reason }, cause)
+    for (const { reject } of this.#calls.values()) reject(this.#end)
+    this.#calls.clear()
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message)
+  }
+}

@@ -1,0 +1,105 @@
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
+import { localError } from '../errors.js'
+import type { EmbedSettings, ThreadData } from './embedding-messages.js'
+import { normalize, poolText } from './pooling.js'
+import { readSentenceModel } from './sentence-model-parts.js'
+import type { SentenceSettings } from './sentence-settings.js'
+import { SentenceTokenizer, type TokenizedText } from './sentence-tokenizer.js'
+import { readSentenceEncoder } from './universal-sentence-encoder.js'
+
+/** Where nothing says how many tokens a model reads. */
+const usualTokens = 512
+
+/** A model of sentences in memory. It works on one batch at a time and holds up its thread meanwhile. */
+export class SentenceModel {
+  readonly dimension: number | undefined
+  readonly #session: InferenceSession
+  readonly #tensor: TensorConstructor
+  readonly #output: string
+  readonly #tokenizer: SentenceTokenizer
+  readonly #settings: SentenceSettings
+
+  private constructor(parts: {
+    readonly session: InferenceSession
+    readonly tensor: TensorConstructor
+    readonly output: { readonly name: string; readonly dimension: number | undefined }
+    readonly tokenizer: SentenceTokenizer
+    readonly settings: SentenceSettings
+  }) {
+    this.#session = parts.session
+    this.#tensor = parts.tensor
+    this.#output = parts.output.name
+    this.dimension = parts.output.dimension
+    this.#tokenizer = parts.tokenizer
+    this.#settings = parts.settings
+  }
+
+  /** @throws MAESTRO_LOCAL_NOT_SENTENCES, MAESTRO_LOCAL_ARCHIVE, and what the libraries say of a broken file */
+  static async load({ model, threads }: ThreadData): Promise<SentenceModel> {
+    const parts = model.endsWith('.tgz') ? await readSentenceEncoder(model) : readSentenceModel(model)
+    const { graph, settings } = parts
+    const { Tokenizer } = await import('@huggingface/tokenizers')
+    const tokenizer = new SentenceTokenizer(new Tokenizer(parts.tokenizer, parts.tokenizerConfig ?? {}))
+    const { InferenceSession, Tensor } = (await import('onnxruntime-node')).default
+    // What is wrong is thrown; the library would also print it.
+    const options: InferenceSession.SessionOptions = { intraOpNumThreads: threads, logSeverityLevel: 4 }
+    const session = await (typeof graph === 'string'
+      ? InferenceSession.create(graph, options)
+      : InferenceSession.create(graph, options))
+    return new SentenceModel({ session, tensor: Tensor, output: outputOf(session, model), tokenizer, settings })
+  }
+
+  tokenize(text: string, { maxTokens }: EmbedSettings): TokenizedText {
+    const { positions = Number.POSITIVE_INFINITY, maxTokens: usual = Math.min(positions, usualTokens) } = this.#settings
+    return this.#tokenizer.tokenize(text, Math.min(positions, maxTokens ?? usual))
+  }
+
+  /** The vectors of texts of tokens. Shorter ones are padded. */
+  async embed(
+    texts: readonly { readonly ids: readonly number[]; readonly settings: EmbedSettings }[],
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    const length = texts.reduce((most, { ids }) => Math.max(most, ids.length), 1)
+    const fill = (numberFor: (id: number) => number) => {
+      const numbers = new BigInt64Array(texts.length * length)
+      // The lower half of each number: making a bigint of each token takes longer.
+      const halves = new Int32Array(numbers.buffer)
+      for (const [text, { ids }] of texts.entries())
+        for (const [at, id] of ids.entries()) halves[2 * (text * length + at)] = numberFor(id)
+      return new this.#tensor('int64', numbers, [texts.length, length])
+    }
+    const inputs: Readonly<Record<string, Tensor>> = {
+      input_ids: fill((id) => id),
+      attention_mask: fill(() => 1),
+      token_type_ids: fill(() => 0),
+    }
+    const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, inputs[name] as Tensor]))
+    const output = (await this.#session.run(feeds, [this.#output]))[this.#output] as Tensor
+    const data = output.data as Float32Array
+    return texts.map(({ ids, settings }, text) => {
+      const { pooling = this.#settings.pooling ?? 'mean' } = settings
+      const vector = poolText({ data, dims: output.dims }, text, ids.length, pooling)
+      if (settings.normalize) normalize(vector)
+      return vector
+    })
+  }
+
+  dispose(): Promise<void> {
+    return this.#session.release()
+  }
+}
+
+const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids']
+
+/** The first output with a vector for each token, else the one with a vector for each text. */
+function outputOf(session: InferenceSession, model: string) {
+  const fail = (reason: string) => localError('MAESTRO_LOCAL_NOT_SENTENCES', { model, reason })
+  const strange = session.inputNames.filter((name) => !knownInputs.includes(name))
+  if (strange.length > 0 || !session.inputNames.includes('input_ids'))
+    throw fail(`it takes ${session.inputNames.join(', ')}`)
+  const outputs = session.outputMetadata.flatMap((output) => (output.isTensor ? [output] : []))
+  const found = [3, 2].map((axes) => outputs.find(({ shape }) => shape.length === axes)).find((output) => output)
+  if (found === undefined) throw fail(`it gives ${session.outputNames.join(', ')}, none of which is a list of vectors`)
+  if (found.type !== 'float32') throw fail(`its vectors are of ${found.type}`)
+  const dimension = found.shape.at(-1)
+  return { name: found.name, dimension: typeof dimension === 'number' ? dimension : undefined }
+}

@@ -1,0 +1,83 @@
+import {
+  type CallOptions,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  type Logger,
+  type Price,
+  parseJson,
+} from '@maestro-dataflow/core'
+import type { OllamaChatOptions } from './chat-serving-options.js'
+import { ollamaError } from './errors.js'
+import { fromChatResponse } from './from-chat-response.js'
+import { OllamaModel } from './ollama-model.js'
+import { assertWholePrompt } from './prompt-cut.js'
+import { toChatRequest } from './to-chat-request.js'
+
+/** What a chat model of these options can do, as far as it is known without asking the server. */
+export function chatCapabilities({ images = true, numCtx }: OllamaChatOptions): LLMCapabilities {
+  return { jsonSchema: true, images, audio: false, ...(numCtx === undefined ? {} : { contextTokens: numCtx }) }
+}
+
+/** A chat model of one or several Ollama servers. */
+export class OllamaChatServing implements LLMServing {
+  readonly kind = 'llm'
+  readonly provider = 'ollama'
+  readonly name: string
+  readonly model: string
+  readonly account: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly price: Price = { input: 0, output: 0 }
+  readonly concurrency: number
+  readonly capabilities: LLMCapabilities
+  readonly #options: OllamaChatOptions
+  readonly #model: OllamaModel
+
+  /** @param logger Hears of pulls. */
+  constructor(options: OllamaChatOptions, logger?: Logger) {
+    const { model, host: _, apiKey: __, pull: ___, keepAlive: ____, ...answering } = options
+    this.#options = options
+    this.model = model
+    this.name = `ollama.chat ${model}`
+    this.#model = new OllamaModel(this.name, options, logger)
+    this.account = this.#model.hosts.urls.join(' ')
+    this.concurrency = this.#model.hosts.concurrency
+    this.capabilities = chatCapabilities(options)
+    // Without the hosts: a name means the same model on all of them.
+    this.identity = answering
+  }
+
+  /**
+   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _CONTEXT_TOO_LONG, _BROKEN_REPLY, _BAD_REQUEST, _OVERLOADED,
+   * _SERVER, _ABORTED, MAESTRO_OLLAMA_*
+   */
+  async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
+    const { model, images } = this.#options
+    return this.#model.call(options, async ({ client, numCtx, description }) => {
+      const chat = toChatRequest(request, { options: this.#options, numCtx, stop: description.stop })
+      // Some servers pass over the images of a model that cannot see.
+      const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
+      if (hasImages && (images ?? description.seesImages) === false)
+        throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
+      const answer = await fromChatResponse(await client.chat(chat), numCtx)
+      if (request.messages.length > 0) await assertWholePrompt(this.name, client, chat, answer.usage.inputTokens)
+      const isWhole = request.schema !== undefined && answer.finishReason === 'stop'
+      return { ...answer, ...(isWhole ? objectOf(answer.text) : {}), model }
+    })
+  }
+
+  /** Ends a pull that is under way. */
+  async dispose(): Promise<void> {
+    await this.#model.dispose()
+  }
+}
+
+/** Nothing where the text is no JSON: the serving plane looks further. */
+function objectOf(text: string): { readonly object?: unknown } {
+  try {
+    return { object: parseJson(text) }
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,71 @@
+import { MaestroError, maestroError, servingError } from '@maestro-dataflow/core'
+import type { Ollama } from 'ollama'
+import { failedReply } from './failed-reply.js'
+import { replyLines } from './reply-lines.js'
+import { sendRequest } from './send-request.js'
+
+/** For whom a client asks, and where. */
+export interface Connection {
+  /** The serving's name, for errors. */
+  readonly serving: string
+  readonly model: string
+  readonly url: string
+  readonly apiKey: string | undefined
+  readonly signal: AbortSignal | undefined
+  readonly onActivity: (() => void) | undefined
+}
+
+/**
+ * A client for the requests of one call. The library's own way of reading answers prints to the terminal what it does
+ * not understand and knows no signal; so it is given a `fetch` that reads them, fails with typed errors and can be
+ * stopped.
+ */
+export async function connect(connection: Connection): Promise<Ollama> {
+  const { url, apiKey } = connection
+  const { Ollama } = await import('ollama')
+  return new Ollama({
+    host: url,
+    ...(apiKey === undefined ? {} : { headers: { authorization: `Bearer ${apiKey}` } }),
+    fetch: (input, init) => fetchReply(connection, String(input), init),
+  })
+}
+
+async function fetchReply(connection: Connection, url: string, init: RequestInit = {}): Promise<Response> {
+  const { serving, model, signal, onActivity } = connection
+  const { method = 'GET', headers, body } = init
+  const reply = await sendRequest(new URL(url), {
+    method,
+    headers: Object.fromEntries(new Headers(headers)),
+    body: typeof body === 'string' ? body : undefined,
+    signal,
+  })
+  if (reply.statusCode !== 200) throw await failedReply(serving, model, reply)
+  const type = reply.headers['content-type'] ?? ''
+  if (type.includes('html')) {
+    reply.destroy()
+    throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url} answers with a page (${type})` })
+  }
+  onActivity?.()
+  if (!/\/api\/(chat|pull)$/.test(url)) return new Response(Buffer.concat(await reply.toArray()))
+  return new Response(ReadableStream.from(replyLines(serving, reply, onActivity)))
+}
+
+/** The typed error of what a client threw. What is unknown stays as it is. */
+export function typedError({ serving, url, signal }: Connection, error: unknown): unknown {
+  if (signal?.aborted === true) return maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
+  if (MaestroError.is(error)) return error
+  if (error instanceof SyntaxError)
+    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url}: ${error.message}` }, error)
+  const { code, message } = error as { code?: unknown; message: string }
+  // Those are thrown before anything is sent.
+  if (typeof code !== 'string' || code.startsWith('ERR_INVALID')) return error
+  const reason = `${url}: ${message.includes(code) ? message : `${code} ${message}`.trim()}`
+  return servingError(serving, { reason, fix: startHint(url) }, error)
+}
+
+function startHint(url: string): string {
+  const { hostname } = new URL(url)
+  return /^(localhost|127\..*|\[::1\])$/.test(hostname)
+    ? 'Start it with `ollama serve`, or name its address in the option `host`.'
+    : `Start it on ${hostname} with \`OLLAMA_HOST=0.0.0.0 ollama serve\`, and check the network between here and there.`
+}

@@ -1,0 +1,42 @@
+import type { Ollama } from 'ollama'
+
+/** What a host knows of a model. */
+export interface ModelDescription {
+  /** Tokens of prompt and answer together that it was trained for. */
+  readonly trainedTokens: number | undefined
+  /** The context that the model's own file asks for. */
+  readonly numCtx: number | undefined
+  /** Texts that end an answer, by the model's own file. Those of a request would take their place. */
+  readonly stop: readonly string[]
+  /** Undefined where the server is too old to say. */
+  readonly seesImages: boolean | undefined
+}
+
+/** Asks a host about a model. @throws MAESTRO_SERVING_NOT_FOUND with the command that fetches it */
+export async function describeModel(client: Ollama, model: string): Promise<ModelDescription> {
+  const shown = await client.show({ model })
+  // The library calls it a Map; it is the object of the answer.
+  const info = (shown.model_info ?? {}) as unknown as Readonly<Record<string, unknown>>
+  const trained = info[`${String(info['general.architecture'])}.context_length`]
+  const parameters = readParameters(shown.parameters ?? '')
+  const numCtx = parameters.find(([name]) => name === 'num_ctx')?.[1]
+  return {
+    trainedTokens: typeof trained === 'number' ? trained : undefined,
+    numCtx: typeof numCtx === 'number' ? numCtx : undefined,
+    stop: parameters.flatMap(([name, value]) => (name === 'stop' ? [String(value)] : [])),
+    seesImages: shown.capabilities?.includes('vision'),
+  }
+}
+
+/** Lines of a name, spaces, and a number or a quoted text. */
+function readParameters(text: string): readonly (readonly [name: string, value: unknown])[] {
+  return [...text.matchAll(/^(\S+)\s+(.+)$/gm)].map(([, name = '', value = '']) => [name, readValue(value)])
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

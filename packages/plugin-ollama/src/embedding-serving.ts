@@ -1,0 +1,110 @@
+import {
+  type CallOptions,
+  type EmbeddingResult,
+  type EmbeddingServing,
+  type Logger,
+  MaestroError,
+  maestroError,
+  type Price,
+} from '@maestro-dataflow/core'
+import type { EmbedRequest, Ollama } from 'ollama'
+import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
+import { OllamaModel } from './ollama-model.js'
+
+interface Embedded {
+  readonly vectors: readonly Float32Array[]
+  readonly tokens: number
+  /** The places of texts that were cut. */
+  readonly cut: readonly number[]
+}
+
+/** An embedding model of one or several Ollama servers. */
+export class OllamaEmbeddingServing implements EmbeddingServing {
+  readonly kind = 'embedding'
+  readonly provider = 'ollama'
+  readonly name: string
+  readonly model: string
+  readonly account: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly price: Price = { input: 0 }
+  readonly concurrency: number
+  readonly dimension: number | undefined
+  readonly batchSize: number
+  readonly #options: OllamaEmbeddingOptions
+  readonly #model: OllamaModel
+
+  /** @param logger Hears of pulls. */
+  constructor(options: OllamaEmbeddingOptions, logger?: Logger) {
+    const { model, numCtx, dimensions, batchSize = 32, tooLong } = options
+    this.#options = options
+    this.model = model
+    this.name = `ollama.embeddings ${model}`
+    this.#model = new OllamaModel(this.name, options, logger)
+    this.account = this.#model.hosts.urls.join(' ')
+    this.concurrency = this.#model.hosts.concurrency
+    this.dimension = dimensions
+    this.batchSize = batchSize
+    // Without the hosts: a name means the same model on all of them.
+    this.identity = { numCtx, dimensions, tooLong }
+  }
+
+  /**
+   * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG for a text that is longer than the model reads, unless `tooLong` is `cut`;
+   * _BAD_REQUEST for an empty text, _NOT_FOUND, _CONNECTION, _BROKEN_REPLY, _OVERLOADED, _SERVER, _ABORTED,
+   * MAESTRO_OLLAMA_PULL
+   */
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
+    const empty = texts.indexOf('')
+    // Ollama calls it a fault of its own, which would be tried again.
+    if (empty !== -1)
+      throw maestroError('MAESTRO_SERVING_BAD_REQUEST', {
+        serving: this.name,
+        reason: `text ${empty + 1} of ${texts.length} is empty and has no vector`,
+      })
+    return this.#model.call(options, async ({ client, numCtx }) => {
+      const { model, dimensions, keepAlive } = this.#options
+      const request = {
+        model,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
+        options: { num_ctx: numCtx },
+      }
+      const { vectors, tokens, cut } = await this.#embed(client, request, texts)
+      return {
+        vectors,
+        usage: { inputTokens: tokens, outputTokens: 0 },
+        model,
+        ...(cut.length === 0 ? {} : { truncated: cut }),
+      }
+    })
+  }
+
+  /** Ends a pull that is under way. */
+  async dispose(): Promise<void> {
+    await this.#model.dispose()
+  }
+
+  /** The server does not say which text was too long; halving finds it, so that only that one is cut. */
+  async #embed(client: Ollama, request: Omit<EmbedRequest, 'input'>, texts: readonly string[]): Promise<Embedded> {
+    try {
+      return { ...(await ask(client, { ...request, truncate: false, input: [...texts] })), cut: [] }
+    } catch (error) {
+      if (this.#options.tooLong !== 'cut' || !MaestroError.is(error, 'MAESTRO_SERVING_CONTEXT_TOO_LONG')) throw error
+    }
+    if (texts.length === 1)
+      return { ...(await ask(client, { ...request, truncate: true, input: [...texts] })), cut: [0] }
+    const middle = Math.ceil(texts.length / 2)
+    const first = await this.#embed(client, request, texts.slice(0, middle))
+    const second = await this.#embed(client, request, texts.slice(middle))
+    return {
+      vectors: [...first.vectors, ...second.vectors],
+      tokens: first.tokens + second.tokens,
+      cut: [...first.cut, ...second.cut.map((place) => place + middle)],
+    }
+  }
+}
+
+async function ask(client: Ollama, request: EmbedRequest): Promise<Omit<Embedded, 'cut'>> {
+  const { embeddings = [], prompt_eval_count: tokens = 0 } = await client.embed(request)
+  return { vectors: embeddings.map((vector) => Float32Array.from(vector)), tokens }
+}

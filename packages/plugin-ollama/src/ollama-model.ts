@@ -1,0 +1,144 @@
+import { type CallOptions, type Logger, MaestroError, maestroError } from '@maestro-dataflow/core'
+import type { Ollama } from 'ollama'
+import { type Connection, connect, typedError } from './connect.js'
+import { describeModel, type ModelDescription } from './describe-model.js'
+import { HostPool } from './host-pool.js'
+import { hostUrl } from './host-url.js'
+import type { OllamaModelOptions } from './model-options.js'
+import { pullModel } from './pull-model.js'
+
+const defaults = { host: '127.0.0.1:11434', concurrency: 4, numCtx: 4096 }
+
+/** A model as one host has it. */
+export interface ReadyModel {
+  readonly client: Ollama
+  /** Tokens of prompt and answer together. */
+  readonly numCtx: number
+  readonly description: ModelDescription
+}
+
+/** A model on one or several hosts: finds a host for each call, and pulls the model where it is missing. */
+export class OllamaModel {
+  readonly hosts: HostPool
+  readonly #serving: string
+  readonly #options: OllamaModelOptions
+  readonly #logger: Logger | undefined
+  readonly #descriptions = new Map<string, ModelDescription>()
+  readonly #pulls = new Map<string, Promise<void>>()
+  /** Those who wait for a pull. */
+  readonly #watchers = new Set<() => void>()
+  #stop = new AbortController()
+
+  constructor(serving: string, options: OllamaModelOptions, logger: Logger | undefined) {
+    this.#serving = serving
+    this.#options = options
+    this.#logger = logger
+    const { host = process.env.OLLAMA_HOST || defaults.host } = options
+    this.hosts = new HostPool(
+      [host].flat().map((one) => {
+        const { url, concurrency = defaults.concurrency } = typeof one === 'string' ? { url: one } : one
+        return { url: hostUrl(url) ?? url, concurrency }
+      }),
+    )
+  }
+
+  /**
+   * Does the work of one call on a host that can be reached.
+   *
+   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED and what the host answers, MAESTRO_OLLAMA_PULL
+   */
+  async call<Result>(options: CallOptions, work: (model: ReadyModel) => Promise<Result>): Promise<Result> {
+    const { signal } = options
+    try {
+      return await this.hosts.use(
+        (url) => this.#callOn(url, options, work),
+        (error) => MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION'),
+        signal,
+      )
+    } catch (error) {
+      if (signal?.aborted !== true || MaestroError.is(error)) throw error
+      throw maestroError('MAESTRO_SERVING_ABORTED', { serving: this.#serving }, error)
+    }
+  }
+
+  /** Ends pulls. */
+  async dispose(): Promise<void> {
+    this.#stop.abort()
+    this.#stop = new AbortController()
+    await Promise.allSettled(this.#pulls.values())
+  }
+
+  async #callOn<Result>(
+    url: string,
+    { signal, onActivity }: CallOptions,
+    work: (model: ReadyModel) => Promise<Result>,
+  ): Promise<Result> {
+    const connection = this.#connection(url, signal, onActivity)
+    try {
+      const client = await connect(connection)
+      const description = this.#descriptions.get(url) ?? (await this.#describe(client, connection))
+      this.#descriptions.set(url, description)
+      const wanted = this.#options.numCtx ?? description.numCtx ?? defaults.numCtx
+      const numCtx = Math.min(wanted, description.trainedTokens ?? wanted)
+      return await work({ client, numCtx, description })
+    } catch (error) {
+      const typed = typedError(connection, error)
+      // It was removed since; the next call may pull it again.
+      if (MaestroError.is(typed, 'MAESTRO_SERVING_NOT_FOUND')) this.#descriptions.delete(url)
+      throw typed
+    }
+  }
+
+  async #describe(client: Ollama, connection: Connection): Promise<ModelDescription> {
+    const { model, pull = false } = this.#options
+    try {
+      return await describeModel(client, model)
+    } catch (error) {
+      const isMissing = MaestroError.is(error, 'MAESTRO_SERVING_NOT_FOUND') && error.details.fix !== undefined
+      if (!pull || !isMissing) throw error
+      await this.#pulled(connection)
+      return describeModel(client, model)
+    }
+  }
+
+  /** Waits for the pull of all calls together; it goes on when this call is given up. */
+  async #pulled({ url, signal, onActivity }: Connection): Promise<void> {
+    const pull = this.#pulls.get(url) ?? this.#beginPull(url)
+    const { promise: givenUp, reject } = Promise.withResolvers<never>()
+    const giveUp = () => reject(signal?.reason)
+    if (onActivity !== undefined) this.#watchers.add(onActivity)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      await Promise.race([pull, givenUp])
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+      if (onActivity !== undefined) this.#watchers.delete(onActivity)
+    }
+  }
+
+  #beginPull(url: string): Promise<void> {
+    const { model } = this.#options
+    const connection = this.#connection(url, this.#stop.signal, undefined)
+    const pull = (async () => {
+      try {
+        const client = await connect(connection)
+        await pullModel(client, { model, host: url }, this.#logger, () => {
+          for (const watch of this.#watchers) watch()
+        })
+      } catch (error) {
+        throw typedError(connection, error)
+      } finally {
+        this.#pulls.delete(url)
+      }
+    })()
+    // Those who wait hear of it; perhaps nobody waits any more.
+    pull.catch(() => undefined)
+    this.#pulls.set(url, pull)
+    return pull
+  }
+
+  #connection(url: string, signal: AbortSignal | undefined, onActivity: (() => void) | undefined): Connection {
+    const { model, apiKey } = this.#options
+    return { serving: this.#serving, model, url, apiKey, signal, onActivity }
+  }
+}

@@ -1,0 +1,44 @@
+import { maestroError } from '@maestro-dataflow/core'
+import type { Message, Ollama } from 'ollama'
+import type { WireChatRequest } from './to-chat-request.js'
+
+/** Tokens that a template puts around a turn, at most, and those of an image. */
+const around = 64
+const perImage = 4096
+
+/**
+ * Makes sure that the model has read the whole prompt. Servers from 0.12 on refuse a prompt that is too long; older
+ * ones cut it without a word: the last turn down to the context, or the oldest turns as a whole.
+ *
+ * @param inputTokens What the server says that the prompt had.
+ * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG
+ */
+export async function assertWholePrompt(
+  serving: string,
+  client: Ollama,
+  request: WireChatRequest,
+  inputTokens: number,
+): Promise<void> {
+  const { options = {}, messages = [] } = request
+  const limit = options.num_ctx ?? 0
+  const tooLong = (reason: string) => maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, limit, reason })
+  if (inputTokens >= limit) throw tooLong(`it fills all ${limit} tokens of \`numCtx\``)
+  // System messages and the last turn are never left out.
+  const oldest = messages.slice(0, -1).find(({ role }) => role !== 'system')
+  if (oldest === undefined) return
+  // A turn is left out only where it does not fit any more, and a token is at least a byte.
+  const longest = Math.max(...messages.slice(0, -1).map(mostTokens))
+  if (inputTokens + longest <= limit) return
+  // If the prompt is as long without its oldest turn, it had been left out before.
+  const probe = await client.chat({
+    ...request,
+    messages: messages.filter((message) => message !== oldest),
+    options: { ...options, num_predict: 1 },
+  })
+  let without = 0
+  for await (const piece of probe) without = piece.prompt_eval_count ?? without
+  if (without === inputTokens) throw tooLong(`its first turns do not fit the ${limit} tokens of \`numCtx\``)
+}
+
+const mostTokens = ({ content, images = [] }: Message): number =>
+  Buffer.byteLength(content) + around + perImage * images.length

@@ -1,0 +1,74 @@
+import { maestroError, servingError } from '@maestro-dataflow/core'
+import { faultOf } from './failed-reply.js'
+
+/** A line of a streamed answer, as far as it is the same for all of them. */
+interface Line {
+  readonly error?: unknown
+  readonly done?: unknown
+  readonly status?: unknown
+  readonly message?: { readonly content?: unknown }
+}
+
+/** After so many equal tokens in a row Ollama ends an answer, and sends no last line. */
+const loopLength = 30
+
+/**
+ * The lines of a streamed answer as they come, each one checked: the client library prints what it cannot read and
+ * goes on. An answer that Ollama has ended because the model went round in circles gets the last line that it lacks.
+ *
+ * @throws MAESTRO_SERVING_BROKEN_REPLY, or the error that a line tells of
+ */
+export async function* replyLines(
+  serving: string,
+  body: AsyncIterable<Uint8Array>,
+  onActivity: (() => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  const contents: string[] = []
+  let ended = false
+  for await (const text of textLines(body, onActivity)) {
+    const line = parseLine(serving, text)
+    if (typeof line.error === 'string') throw lineError(serving, line.error)
+    ended ||= line.done === true || line.status === 'success'
+    if (contents.push(String(line.message?.content).trim()) > loopLength) contents.shift()
+    yield encoder.encode(`${text}\n`)
+  }
+  if (ended) return
+  if (contents.length < loopLength || new Set(contents).size > 1)
+    throw broken(serving, 'the answer ended before it was done')
+  yield encoder.encode('{"message":{"content":""},"done":true,"done_reason":"length"}\n')
+}
+
+async function* textLines(
+  body: AsyncIterable<Uint8Array>,
+  onActivity: (() => void) | undefined,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of body) {
+    onActivity?.()
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines.filter((line) => line.trim() !== '')
+  }
+  rest += decoder.decode()
+  if (rest.trim() !== '') yield rest
+}
+
+function parseLine(serving: string, text: string): Line {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw broken(serving, `a line of it is not JSON: ${text.slice(0, 100)}`, error)
+  }
+  if (typeof value === 'object' && value !== null) return value
+  throw broken(serving, `a line of it is no object: ${text.slice(0, 100)}`)
+}
+
+function broken(serving: string, reason: string, cause?: unknown) {
+  return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
+}
+
+/** The status was sent before the failure was known. */
+const lineError = (serving: string, reason: string) => servingError(serving, { status: faultOf(500, reason), reason })

@@ -1,0 +1,77 @@
+import { crc32 } from 'node:zlib'
+import type { ContentPart, LLMRequest, Message } from '@maestro-dataflow/core'
+import type { ChatRequest, Message as OllamaMessage } from 'ollama'
+import type { OllamaChatOptions } from './chat-serving-options.js'
+import { ollamaError } from './errors.js'
+
+/** A chat request on the wire. `truncate` and `shift` are not in the library's type yet. */
+export type WireChatRequest = ChatRequest & {
+  readonly stream: true
+  /** A prompt that is too long is an error, and not cut. Servers before 0.12 do not know it. */
+  readonly truncate: false
+  /** An answer that fills the context ends there, and its question is not thrown away for the rest of it. */
+  readonly shift: false
+}
+
+/** What a request goes by besides itself. */
+export interface ChatSettings {
+  readonly options: OllamaChatOptions
+  readonly numCtx: number
+  /** Texts that end an answer, by the model's own file. */
+  readonly stop: readonly string[]
+}
+
+/**
+ * A request as Ollama takes it: the request's own sampling before the config's.
+ *
+ * @throws MAESTRO_OLLAMA_MEDIA for parts that are no text and no image
+ */
+export function toChatRequest(request: LLMRequest, { options, numCtx, stop }: ChatSettings): WireChatRequest {
+  const { temperature, topP, topK, seed, maxTokens, stop: ownStop } = { ...options, ...withoutUndefined(request) }
+  const { keepAlive, model, think } = options
+  const { logprobs, sample = 0, schema } = request
+  return {
+    model,
+    messages: request.messages.map((message) => toMessage(message, model)),
+    stream: true,
+    truncate: false,
+    shift: false,
+    ...(schema === undefined ? {} : { format: schema }),
+    ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
+    ...(think === undefined ? {} : { think }),
+    ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
+    options: {
+      num_ctx: numCtx,
+      // Ollama's own bound is ten times the context.
+      num_predict: Math.min(maxTokens ?? numCtx, numCtx),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { top_p: topP }),
+      ...(topK === undefined ? {} : { top_k: topK }),
+      ...(seed === undefined ? {} : { seed: seedOf(seed, sample) }),
+      ...(ownStop === undefined ? {} : { stop: [...stop, ...ownStop] }),
+    },
+  }
+}
+
+/** The same seed for another answer to the same question would give the same one. */
+function seedOf(seed: number, sample: number | string): number {
+  return (seed + (typeof sample === 'number' ? sample : crc32(sample))) % 2 ** 31
+}
+
+function toMessage({ role, content }: Message, model: string): OllamaMessage {
+  if (typeof content === 'string') return { role, content }
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  const images = content.flatMap((part) => (part.type === 'text' ? [] : [imageOf(part, model)]))
+  return { role, content: texts.join('\n'), ...(images.length === 0 ? {} : { images }) }
+}
+
+function imageOf({ type, data }: Exclude<ContentPart, { type: 'text' }>, model: string): string {
+  // The plane has read places by now; asked outside of it, only bytes will do.
+  if (type !== 'image' || !(data instanceof Uint8Array)) throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type })
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
+}
+
+/** What is there but undefined must not hide a default. */
+function withoutUndefined<Given extends object>(given: Given): Partial<Given> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Given>
+}

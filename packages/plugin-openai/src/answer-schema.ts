@@ -1,0 +1,67 @@
+import type { JsonSchema } from '@maestro-dataflow/core'
+
+/** A schema as the server takes it, and whether answers stand inside an object of one member. */
+export interface AnswerSchema {
+  readonly schema: JsonSchema
+  /** Whether every answer is certain to fit: servers take only some schemas so. */
+  readonly strict: boolean
+  readonly wrapped: boolean
+}
+
+/** The member that holds an answer which is no object by itself. */
+export const wrapper = 'value'
+
+/**
+ * The schema of answers. Servers want an object at the top: anything else is put into one. OpenAI's strict mode takes
+ * objects whose properties are all required and no others allowed, and part of the keywords.
+ */
+export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema): AnswerSchema {
+  const wrapped = schema.type !== 'object' || schema.anyOf !== undefined || schema.$ref !== undefined
+  const asked = wrapped ? wrap(schema) : schema
+  return { schema: asked, strict: isStrict(asked), wrapped }
+}
+
+function wrap({ $defs, definitions, ...schema }: JsonSchema): JsonSchema {
+  return {
+    type: 'object',
+    properties: { [wrapper]: moved(schema) },
+    required: [wrapper],
+    additionalProperties: false,
+    ...($defs === undefined ? {} : { $defs: moved($defs) }),
+    ...(definitions === undefined ? {} : { definitions: moved(definitions) }),
+  }
+}
+
+/** References to what has moved one level down. */
+function moved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(moved)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const inside = key === '$ref' && typeof item === 'string' && /^#(?!\/(\$defs|definitions)\/)/.test(item)
+      return [key, inside ? `#/properties/${wrapper}${item.slice(1)}` : moved(item)]
+    }),
+  )
+}
+
+/** What strict mode takes, beside the structure below. */
+const keywords = new Set(
+  'type description title enum const properties required additionalProperties items anyOf $ref $defs definitions pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems'.split(
+    ' ',
+  ),
+)
+const formats = new Set('date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '))
+
+function isStrict(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return false
+  const { type, properties = {}, required = [], additionalProperties, items, anyOf, format } = schema as JsonSchema
+  const { $defs = {}, definitions = {} } = schema as JsonSchema
+  if (Object.keys(schema).some((keyword) => !keywords.has(keyword))) return false
+  if (format !== undefined && !formats.has(String(format))) return false
+  if (type === 'object') {
+    const names = Object.keys(properties as object)
+    if (additionalProperties !== false || names.some((name) => !(required as string[]).includes(name))) return false
+  }
+  const inner = [properties, $defs, definitions].flatMap((named) => Object.values(named as object))
+  return [...inner, ...(items === undefined ? [] : [items]), ...((anyOf as unknown[]) ?? [])].every(isStrict)
+}

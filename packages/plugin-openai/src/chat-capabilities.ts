@@ -1,0 +1,25 @@
+import type { LLMCapabilities } from '@maestro-dataflow/core'
+import type { OpenAIChatOptions } from './chat-serving-options.js'
+import { factsOf, type JsonMode } from './hosts.js'
+
+/** Names of models that see, of OpenAI and of others. */
+const seeing =
+  /^(chatgpt-4o|gpt-4o|gpt-4\.\d|gpt-4-turbo|gpt-[5-9]|o1|o3|o4)|vision|[-_]vl\b|qwen.*vl|llava|pixtral|gemma-?3|gemini|minicpm-v|moondream/i
+/** Those among them that do not. */
+const blind = /^(o1-mini|o1-preview|o3-mini|gpt-4-turbo-preview)|audio|transcribe|tts/i
+const hearing = /audio|omni/i
+
+/** What a model of these options can do, by its host, its name and what is said of it. */
+export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
+  const { model, capabilities: { images, audio, contextTokens } = {} } = options
+  return {
+    jsonSchema: jsonModeOf(options) === 'schema',
+    images: images ?? (seeing.test(model) && !blind.test(model)),
+    audio: audio ?? hearing.test(model),
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+  }
+}
+
+export function jsonModeOf({ jsonMode, baseUrl, azure }: OpenAIChatOptions): JsonMode {
+  return jsonMode ?? factsOf(new URL(azure?.endpoint ?? baseUrl ?? 'https://api.openai.com/v1')).jsonMode
+}

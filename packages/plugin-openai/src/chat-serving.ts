@@ -1,0 +1,82 @@
+import type {
+  CallOptions,
+  LLMCapabilities,
+  LLMRequest,
+  LLMResult,
+  LLMServing,
+  MediaAccess,
+  Price,
+} from '@maestro-dataflow/core'
+import type { OpenAI } from 'openai'
+import { type ChatCompletion, chatCompletion } from './chat-api.js'
+import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
+import type { OpenAIChatOptions } from './chat-serving-options.js'
+import { type Connection, connect } from './connection.js'
+import { fromChatResponse } from './from-chat-response.js'
+import { priceOf } from './prices.js'
+import { readChatStream } from './read-chat-stream.js'
+import { readReply } from './read-reply.js'
+import { callServer } from './serving-call.js'
+import { type ChatSettings, toChatRequest } from './to-chat-request.js'
+
+/** A chat model of OpenAI, Azure or a compatible server. Retries, limits, caching and costs are the serving plane's. */
+export class OpenAIChatServing implements LLMServing {
+  readonly kind = 'llm'
+  readonly name: string
+  readonly provider: string
+  readonly model: string
+  readonly account: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly price: Price | undefined
+  readonly capabilities: LLMCapabilities
+  readonly #connection: Connection
+  readonly #settings: ChatSettings
+
+  /**
+   * @param access From where images and recordings may be read.
+   * @throws MAESTRO_OPENAI_KEY_MISSING
+   */
+  constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
+    const { temperature, topP, topK, seed, maxTokens, reasoningEffort, stream, image = {} } = options
+    const { maxSide = 2048, detail } = image
+    const connection = connect(options)
+    this.#connection = connection
+    this.name = `openai.chat ${options.model}`
+    this.provider = connection.provider
+    this.model = options.model
+    this.account = connection.account
+    this.price = connection.isOpenAI ? priceOf(options.model) : undefined
+    this.capabilities = chatCapabilities(options)
+    const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
+    const jsonMode = jsonModeOf(options)
+    this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
+    this.#settings = {
+      model: connection.model,
+      defaults: { ...defaults, stream },
+      jsonMode,
+      maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
+      media: { model: options.model, capabilities: this.capabilities, access, maxSide, detail },
+    }
+  }
+
+  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
+  async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
+    const { body, answer } = await toChatRequest(request, this.#settings)
+    const asked = { serving: this.name, model: this.model, request, answer }
+    return callServer(this.#connection, {
+      serving: this.name,
+      options,
+      send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
+      read: async (response, client) => fromChatResponse(await this.#read(response, client, options), asked),
+    })
+  }
+
+  /** A server that was asked for pieces may send the whole, and says which it is. */
+  async #read(response: Response, client: OpenAI, { onActivity }: CallOptions): Promise<ChatCompletion> {
+    const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
+    if (!isStream) return readReply(this.name, response, chatCompletion)
+    const { Stream } = await import('openai/streaming')
+    const pieces = Stream.fromSSEResponse(response, new AbortController(), client)
+    return readChatStream(this.name, pieces, onActivity)
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { OpenAI } from 'openai'
+import type { ConnectionOptions } from './connection-options.js'
+import { openaiError } from './errors.js'
+import { factsOf, type HostFacts, isOpenAI } from './hosts.js'
+
+/** A server with its key: who it is, what is known of it, and a client for it. */
+export interface Connection {
+  readonly provider: string
+  /** A hash of address and key. */
+  readonly account: string
+  readonly model: string
+  readonly facts: HostFacts
+  /** What changes answers, without secrets. */
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly apiKey: string | undefined
+  readonly baseUrl: string
+  /** Whether the prices of OpenAI hold. */
+  readonly isOpenAI: boolean
+  /** Made when first asked for: the library is loaded then. */
+  client(): Promise<OpenAI>
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Longer than any time-out of ours: the serving plane bounds calls. */
+const never = 2_147_483_647
+
+/** @throws MAESTRO_OPENAI_KEY_MISSING */
+export function connect(options: ConnectionOptions): Connection {
+  const { azure, organization = null, project = null, headers, query } = options
+  const { baseUrl, model, version } = azure === undefined ? plainAddress(options) : azureAddress(options, azure)
+  const url = new URL(baseUrl)
+  const own = azure === undefined && isOpenAI(url)
+  const apiKey = options.apiKey ?? keyOfEnvironment(azure !== undefined, own)
+  if (apiKey === undefined && (own || azure !== undefined))
+    throw openaiError('MAESTRO_OPENAI_KEY_MISSING', { host: url.host, variable: variableOf(azure !== undefined) })
+
+  let client: Promise<OpenAI> | undefined
+  const makeClient = async () => {
+    const { OpenAI } = await import('openai')
+    return new OpenAI({
+      baseURL: baseUrl,
+      // The library insists on a key; where there is none, the header is taken away again.
+      apiKey: apiKey ?? 'none',
+      adminAPIKey: null,
+      webhookSecret: null,
+      organization,
+      project,
+      maxRetries: 0,
+      timeout: never,
+      logLevel: 'off',
+      // A key must not travel to where a server points.
+      fetchOptions: { redirect: 'manual' },
+      defaultQuery: { ...(version === undefined ? {} : { 'api-version': version }), ...query },
+      defaultHeaders: {
+        ...(apiKey === undefined || azure !== undefined ? { Authorization: null } : {}),
+        ...(azure === undefined ? {} : { 'api-key': apiKey }),
+        ...headers,
+      },
+    })
+  }
+
+  return {
+    provider: azure !== undefined ? 'azure' : own ? 'openai' : url.host,
+    account: sha256(JSON.stringify([baseUrl, apiKey, organization, project])).slice(0, 16),
+    model,
+    facts: factsOf(url),
+    identity: {
+      baseUrl,
+      ...(version === undefined ? {} : { apiVersion: version }),
+      // Headers and query may hold secrets.
+      ...(headers === undefined && query === undefined ? {} : { extras: sha256(JSON.stringify([headers, query])) }),
+    },
+    apiKey,
+    baseUrl,
+    isOpenAI: own,
+    client() {
+      client ??= makeClient()
+      return client
+    },
+  }
+}
+
+interface Address {
+  readonly baseUrl: string
+  readonly model: string
+  readonly version?: string | undefined
+}
+
+function plainAddress({ baseUrl = 'https://api.openai.com/v1', model }: ConnectionOptions): Address {
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), model }
+}
+
+function azureAddress(
+  { model }: ConnectionOptions,
+  { endpoint, deployment = model, apiVersion }: NonNullable<ConnectionOptions['azure']>,
+): Address {
+  const place = `${endpoint.replace(/\/+$/, '')}/openai`
+  if (apiVersion === undefined) return { baseUrl: `${place}/v1`, model: deployment }
+  const baseUrl = `${place}/deployments/${encodeURIComponent(deployment)}`
+  return { baseUrl, model: deployment, version: apiVersion }
+}
+
+const variableOf = (azure: boolean): string => (azure ? 'AZURE_OPENAI_API_KEY' : 'OPENAI_API_KEY')
+
+function keyOfEnvironment(azure: boolean, own: boolean): string | undefined {
+  return azure || own ? process.env[variableOf(azure)] || undefined : undefined
+}

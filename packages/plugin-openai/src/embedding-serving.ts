@@ -1,0 +1,74 @@
+import type { CallOptions, EmbeddingResult, EmbeddingServing, Price } from '@maestro-dataflow/core'
+import { type Connection, connect } from './connection.js'
+import { embeddingList } from './embedding-api.js'
+import type { OpenAIEmbeddingOptions } from './embedding-serving-options.js'
+import { fromEmbeddingResponse } from './from-embedding-response.js'
+import { priceOf } from './prices.js'
+import { readReply } from './read-reply.js'
+import { callServer } from './serving-call.js'
+
+/** Lengths of vectors that are not asked for shorter. */
+const dimensions: Readonly<Record<string, number>> = {
+  'text-embedding-3-small': 1536,
+  'text-embedding-3-large': 3072,
+  'text-embedding-ada-002': 1536,
+}
+
+/** An embedding model of OpenAI, Azure or a compatible server. The serving plane splits by its item and token caps. */
+export class OpenAIEmbeddingServing implements EmbeddingServing {
+  readonly kind = 'embedding'
+  readonly name: string
+  readonly provider: string
+  readonly model: string
+  readonly account: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly price: Price | undefined
+  readonly dimension: number | undefined
+  readonly batchSize: number
+  readonly maxBatchTokens: number | undefined
+  readonly #connection: Connection
+  readonly #dimensions: number | undefined
+
+  /** @throws MAESTRO_OPENAI_KEY_MISSING */
+  constructor(options: OpenAIEmbeddingOptions) {
+    const connection = connect(options)
+    const { facts } = connection
+    this.#connection = connection
+    this.#dimensions = options.dimensions
+    this.name = `openai.embeddings ${options.model}`
+    this.provider = connection.provider
+    this.model = options.model
+    this.account = connection.account
+    this.identity = { ...connection.identity, deployment: connection.model, dimensions: options.dimensions }
+    this.price = connection.isOpenAI ? priceOf(options.model) : undefined
+    this.dimension = options.dimensions ?? (connection.isOpenAI ? dimensions[options.model] : undefined)
+    this.batchSize = options.batchSize ?? facts.batchSize
+    this.maxBatchTokens = options.maxBatchTokens ?? facts.maxBatchTokens
+  }
+
+  /** @throws MAESTRO_SERVING_* by what the server answers */
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
+    const { model, facts } = this.#connection
+    if (texts.length === 0) return { vectors: [], usage: { inputTokens: 0, outputTokens: 0 }, model: this.model }
+    return callServer(this.#connection, {
+      serving: this.name,
+      options,
+      send: (client, settings) =>
+        client.embeddings
+          .create(
+            {
+              model,
+              input: texts.map((text) => text.toWellFormed()),
+              encoding_format: facts.base64 === true ? 'base64' : 'float',
+              ...(this.#dimensions === undefined ? {} : { dimensions: this.#dimensions }),
+            },
+            settings,
+          )
+          .asResponse(),
+      read: async (response) => {
+        const list = await readReply(this.name, response, embeddingList)
+        return fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts })
+      },
+    })
+  }
+}

@@ -1,0 +1,39 @@
+import type { EmbeddingResult } from '@maestro-dataflow/core'
+import type { EmbeddingList } from './embedding-api.js'
+import { brokenReply } from './to-serving-error.js'
+
+/**
+ * One vector per text, in the order of the texts, whatever order the server answers in.
+ *
+ * @throws MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or more, one given twice, and numbers that are none
+ */
+export function fromEmbeddingResponse(
+  { data, usage, model }: EmbeddingList,
+  asked: { readonly serving: string; readonly model: string; readonly texts: readonly string[] },
+): EmbeddingResult {
+  const { serving, texts } = asked
+  if (data.length !== texts.length) throw brokenReply(serving, `${data.length} vectors for ${texts.length} texts`)
+  const vectors: Float32Array[] = []
+  for (const [place, { index, embedding }] of data.entries()) {
+    const at = index ?? place
+    if (!(at in texts) || at in vectors) throw brokenReply(serving, `a vector for text ${at} of ${texts.length}`)
+    const vector = toVector(embedding)
+    if (vector.length === 0 || !vector.every(Number.isFinite))
+      throw brokenReply(serving, `the vector of text ${at} is empty or holds what is no number`)
+    vectors[at] = vector
+  }
+  const characters = texts.reduce((sum, { length }) => sum + length, 0)
+  return {
+    vectors,
+    // Where the server tells none, an estimate: budgets must not take it for nothing.
+    usage: { inputTokens: usage?.prompt_tokens ?? Math.ceil(characters / 4), outputTokens: 0 },
+    model: model ?? asked.model,
+  }
+}
+
+/** Base64 holds the numbers as they lie in memory, the lowest byte first. */
+function toVector(embedding: string | readonly number[]): Float32Array {
+  if (typeof embedding !== 'string') return Float32Array.from(embedding)
+  const bytes = Buffer.from(embedding, 'base64')
+  return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(4 * index))
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { pricedModels, priceOf } from './prices.js'
+
+test('every price is a price, with its date and source', () => {
+  expect(pricedModels.length).toBeGreaterThan(20)
+  for (const model of pricedModels) {
+    const { input, cachedInput, output, date, source } = priceOf(model) ?? {}
+    expect(input, model).toBeGreaterThan(0)
+    expect(cachedInput, model).toBeGreaterThan(0)
+    expect(cachedInput, model).toBeLessThanOrEqual(input ?? 0)
+    if (model.startsWith('text-embedding')) expect(output, model).toBe(0)
+    else expect(output, model).toBeGreaterThan(input ?? 0)
+    expect(new Date(date ?? '').getTime(), model).toBeLessThanOrEqual(Date.now())
+    expect(source).toMatch(/^https:/)
+  }
+})
+
+test('a version costs what its model costs, unless it has a price of its own', () => {
+  expect(priceOf('gpt-4o-mini-2024-07-18')).toEqual(priceOf('gpt-4o-mini'))
+  expect(priceOf('gpt-4o-2024-05-13')).toMatchObject({ input: 5, output: 15 })
+})
+
+test('what is not known has no price', () => {
+  for (const model of ['gpt-99', 'ft:gpt-4o:me', 'gpt-audio', 'constructor', '']) expect(priceOf(model)).toBeUndefined()
+})

@@ -1,0 +1,75 @@
+import type { LLMRequest, Message } from '@maestro-dataflow/core'
+import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
+import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
+import type { OpenAIChatOptions } from './chat-serving-options.js'
+import { openaiError } from './errors.js'
+import type { HostFacts, JsonMode } from './hosts.js'
+import { type MediaSettings, toContentPart } from './to-content-part.js'
+
+/** What a request is made with, besides itself. */
+export interface ChatSettings {
+  readonly model: string
+  readonly defaults: Pick<
+    OpenAIChatOptions,
+    'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
+  >
+  readonly jsonMode: JsonMode
+  readonly maxTokensParameter: HostFacts['maxTokensParameter']
+  readonly media: MediaSettings
+}
+
+/** The body of a request; `top_k` is known to compatible servers. */
+export type ChatBody = ChatCompletionCreateParams & { readonly top_k?: number }
+
+/** A request as the server takes it, and the schema that its answer is held to. */
+export interface ChatRequest {
+  readonly body: ChatBody
+  readonly answer: AnswerSchema | undefined
+}
+
+/** @throws MAESTRO_OPENAI_MEDIA, _MEDIA_ROLE, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
+export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
+  const { defaults, jsonMode, maxTokensParameter, media, model } = settings
+  const { temperature, topP, topK, seed, maxTokens } = { ...defaults, ...withoutUndefined(request) }
+  const { schema, json = schema !== undefined, stop, logprobs } = request
+  const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
+  const body: ChatBody = {
+    model,
+    messages: await Promise.all(request.messages.map((message) => toMessage(message, media))),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(topK === undefined ? {} : { top_k: topK }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop === undefined || stop.length === 0 ? {} : { stop: [...stop] }),
+    ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
+    // Servers and models have words of their own for it.
+    ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
+    ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
+    ...(defaults.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...(answer !== undefined
+      ? {
+          response_format: {
+            type: 'json_schema',
+            json_schema: { name: 'answer', schema: answer.schema, strict: answer.strict },
+          },
+        }
+      : jsonMode === 'object' && json
+        ? { response_format: { type: 'json_object' } }
+        : {}),
+  }
+  return { body, answer }
+}
+
+async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {
+  if (typeof content === 'string') return { role, content: content.toWellFormed() }
+  // Not every server takes lists, and none needs them for text.
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  if (texts.length === content.length) return { role, content: texts.join('\n').toWellFormed() }
+  const other = content.find(({ type }) => type !== 'text')
+  if (role !== 'user') throw openaiError('MAESTRO_OPENAI_MEDIA_ROLE', { role, type: other?.type ?? '' })
+  return { role, content: await Promise.all(content.map((part) => toContentPart(part, media))) }
+}
+
+function withoutUndefined<Value extends object>(value: Value): Value {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Value
+}

@@ -1,0 +1,86 @@
+import { MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
+import type { Connection } from './connection.js'
+
+/** What the client throws, and what a server may put into an answer with status 200. */
+interface ClientError {
+  readonly name?: string
+  readonly message?: string
+  readonly status?: number | undefined
+  readonly code?: unknown
+  readonly type?: unknown
+  readonly headers?: Headers | undefined
+  readonly cause?: unknown
+}
+
+/** The typed error of what the client threw; whatever it says, the key is not in it. */
+export function toServingError(serving: string, connection: Connection, error: unknown): MaestroError {
+  if (MaestroError.is(error)) return error
+  const { status, code, type, headers, message = '' } = error as ClientError
+  const reason = withoutKey(shorten(message), connection.apiKey)
+  // What is kept as the cause may be shown too.
+  const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
+  // A piece of a stream.
+  if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
+  if (status === undefined && typeof code !== 'string' && typeof type !== 'string')
+    return toConnectionError(serving, error, cause)
+  const location = headers?.get('location')
+  if (status !== undefined && status >= 300 && status < 400)
+    return maestroError(
+      'MAESTRO_SERVING_NOT_FOUND',
+      {
+        serving,
+        status,
+        reason: `it points to ${location ?? 'another place'}, which is not followed`,
+        fix: 'If that place is right, set it as `baseUrl`.',
+      },
+      cause,
+    )
+  const failure = {
+    status: status ?? 500,
+    code: [code, type].filter((part) => typeof part === 'string').join(' '),
+    reason,
+    rateLimits: headers === undefined ? undefined : readRateLimits(headers),
+    fix: status === 404 ? fixFor(connection) : undefined,
+  }
+  return servingError(serving, failure, cause)
+}
+
+/** By the chain of causes down to what Node or undici say of the connection. */
+function toConnectionError(serving: string, error: unknown, cause: unknown): MaestroError {
+  let last = error as ClientError
+  for (let depth = 0; depth < 5; depth++) {
+    if (last.name === 'HTTPParserError') return brokenReply(serving, last.message ?? '', cause)
+    // undici's own bounds, which an option of fetch cannot lift.
+    if (last.code === 'UND_ERR_HEADERS_TIMEOUT' || last.code === 'UND_ERR_BODY_TIMEOUT')
+      return maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds: 300_000 }, cause)
+    if (typeof last.cause !== 'object' || last.cause === null) break
+    last = last.cause
+  }
+  const { code, message = '' } = last
+  if (typeof code === 'string') return servingError(serving, { reason: `${code}: ${message}` }, cause)
+  if (/^APIConnection/.test((error as object).constructor.name))
+    return servingError(serving, { reason: message }, cause)
+  return maestroError('MAESTRO_SERVING_FAILED', { serving, reason: message }, cause)
+}
+
+/** A reply that cannot be read. */
+export const brokenReply = (serving: string, reason: string, cause?: unknown): MaestroError =>
+  maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
+
+/** An error page is long and says little. */
+function shorten(message: string): string {
+  const line = message
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line.length <= 300 ? line : `${line.slice(0, 300)}...`
+}
+
+function withoutKey(text: string, key: string | undefined): string {
+  return key === undefined ? text : text.replaceAll(key, '[redacted]')
+}
+
+function fixFor({ baseUrl, isOpenAI, model }: Connection): string | undefined {
+  if (isOpenAI || /\/v\d+[a-z]*\b|\/deployments\//.test(new URL(baseUrl).pathname)) return undefined
+  return `Check that the server has the model ${model}, and the \`baseUrl\`: most servers want /v1 at its end.`
+}

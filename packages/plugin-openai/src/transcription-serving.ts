@@ -1,0 +1,107 @@
+import {
+  type CallOptions,
+  readMedia,
+  type TranscriptionResult,
+  type TranscriptionServing,
+  type Usage,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { type Connection, connect } from './connection.js'
+import { readReply } from './read-reply.js'
+import { callServer } from './serving-call.js'
+import type { OpenAITranscriptionOptions } from './transcription-serving-options.js'
+
+/** What is read of an answer. */
+const transcription = z.object({
+  text: z.string(),
+  duration: z.coerce.number().nonnegative().nullish(),
+  usage: z
+    .object({
+      seconds: z.number().nonnegative().nullish(),
+      input_tokens: z.number().nonnegative().nullish(),
+      output_tokens: z.number().nonnegative().nullish(),
+    })
+    .nullish(),
+})
+
+/** A model of OpenAI or a compatible server that writes down speech. */
+export class OpenAITranscriptionServing implements TranscriptionServing {
+  readonly kind = 'transcription'
+  readonly name: string
+  readonly provider: string
+  readonly model: string
+  readonly account: string
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly #connection: Connection
+  readonly #options: OpenAITranscriptionOptions
+
+  /** @throws MAESTRO_OPENAI_KEY_MISSING */
+  constructor(options: OpenAITranscriptionOptions) {
+    const connection = connect(options)
+    const { model, language, prompt } = options
+    this.#connection = connection
+    this.#options = options
+    this.name = `openai.transcription ${model}`
+    this.provider = connection.provider
+    this.model = model
+    this.account = connection.account
+    this.identity = { ...connection.identity, deployment: connection.model, language, prompt }
+  }
+
+  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_MEDIA_* */
+  async transcribe(
+    audio: { readonly data: Uint8Array; readonly mediaType: string },
+    options: CallOptions & { readonly language?: string } = {},
+  ): Promise<TranscriptionResult> {
+    const { language = this.#options.language, ...call } = options
+    const { prompt } = this.#options
+    const { data, mediaType } = await readMedia({ type: 'audio', ...audio }, { maxBytes: mostAudioBytes })
+    const { toFile } = await import('openai')
+    const file = await toFile(data, `audio.${extensions[mediaType] ?? 'wav'}`, { type: mediaType })
+    return callServer(this.#connection, {
+      serving: this.name,
+      options: call,
+      send: (client, settings) =>
+        client.audio.transcriptions
+          .create(
+            {
+              model: this.#connection.model,
+              file,
+              // Only the older form tells how long the recording is.
+              response_format: /whisper/i.test(this.model) ? 'verbose_json' : 'json',
+              ...(language === undefined ? {} : { language }),
+              ...(prompt === undefined ? {} : { prompt }),
+            },
+            settings,
+          )
+          .asResponse(),
+      read: async (response) => {
+        const { text, duration, usage } = await readReply(this.name, response, transcription)
+        const seconds = duration ?? usage?.seconds
+        return {
+          text: text.toWellFormed(),
+          model: this.model,
+          ...(seconds == null ? {} : { durationSeconds: seconds }),
+          ...toUsage(usage?.input_tokens, usage?.output_tokens),
+        }
+      },
+    })
+  }
+}
+
+/** What OpenAI takes. */
+const mostAudioBytes = 25 * 1024 * 1024
+
+/** Servers go by the file's name. */
+const extensions: Readonly<Record<string, string>> = {
+  'audio/wav': 'wav',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/ogg': 'ogg',
+  'audio/flac': 'flac',
+  'audio/webm': 'webm',
+}
+
+function toUsage(input: number | null | undefined, output: number | null | undefined): { readonly usage?: Usage } {
+  return input == null ? {} : { usage: { inputTokens: input, outputTokens: output ?? 0 } }
+}

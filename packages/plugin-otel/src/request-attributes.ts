@@ -1,0 +1,63 @@
+import type { ContentPart, LLMRequest, RequestDoneEvent, ServingKind } from '@maestro-dataflow/core'
+import type { Attributes } from '@opentelemetry/api'
+
+/** The first two are the conventions' own words; they have none for the others. */
+const operations: Readonly<Record<ServingKind, string>> = {
+  llm: 'chat',
+  embedding: 'embeddings',
+  rerank: 'rerank',
+  transcription: 'transcription',
+}
+
+export function requestName({ kind, model }: RequestDoneEvent): string {
+  return `${operations[kind]} ${model}`
+}
+
+/** What spans and metrics have in common. */
+export function modelAttributes({ kind, provider, model }: RequestDoneEvent): Attributes {
+  return {
+    'gen_ai.operation.name': operations[kind],
+    'gen_ai.provider.name': provider,
+    'gen_ai.request.model': model,
+  }
+}
+
+/** A request by OpenTelemetry's conventions for generative AI, and what those have no name for under `maestro.`. */
+export function requestAttributes(event: RequestDoneEvent): Attributes {
+  const { serving, run, step, from, usage, cost, finishReason, tries, waitedMs } = event
+  return withoutUndefined({
+    ...modelAttributes(event),
+    'gen_ai.response.finish_reasons': finishReason === undefined ? undefined : [finishReason.replace('-', '_')],
+    'gen_ai.usage.input_tokens': usage?.inputTokens,
+    'gen_ai.usage.output_tokens': usage?.outputTokens,
+    'gen_ai.usage.cache_read.input_tokens': usage?.cachedInputTokens,
+    'gen_ai.usage.reasoning.output_tokens': usage?.reasoningTokens,
+    'maestro.serving': serving,
+    'maestro.run.id': run,
+    'maestro.step': step,
+    'maestro.request.from': from,
+    'maestro.request.tries': tries,
+    'maestro.request.waited_ms': waitedMs,
+    'maestro.request.cost_usd': cost,
+  })
+}
+
+/** A chat as the conventions write one. Of media there is the kind alone, never the bytes. */
+export function inputMessages({ messages }: LLMRequest): string {
+  return JSON.stringify(
+    messages.map(({ role, content }) => ({
+      role,
+      parts: typeof content === 'string' ? [{ type: 'text', content }] : content.map(toPart),
+    })),
+  )
+}
+
+function toPart(part: ContentPart) {
+  if (part.type === 'text') return { type: 'text', content: part.text }
+  const media = { modality: part.type, mime_type: part.mediaType }
+  return part.data instanceof URL ? { type: 'uri', ...media, uri: part.data.href } : { type: 'blob', ...media }
+}
+
+function withoutUndefined(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,140 @@
+import type {
+  LLMRequest,
+  RejectEvent,
+  RequestDoneEvent,
+  RunDoneEvent,
+  RunEvent,
+  StepCounts,
+  StepDoneEvent,
+  StepEvent,
+} from '@maestro-dataflow/core'
+import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { inputMessages, requestAttributes, requestName } from './request-attributes.js'
+
+/** What a span's children hang on. */
+interface Open {
+  readonly span: Span
+  readonly context: Context
+}
+
+interface OpenRun extends Open {
+  /** What each step uses. */
+  readonly uses: ReadonlyMap<string, string>
+  readonly steps: Map<string, Open>
+}
+
+/** The spans of the runs that are under way: a run holds its steps, and a step its model calls. */
+export class RunSpans {
+  readonly #runs = new Map<string, OpenRun>()
+  readonly #content: boolean
+
+  constructor(content: boolean) {
+    this.#content = content
+  }
+
+  startRun({ runId, plan }: RunEvent): void {
+    const attributes = {
+      'gen_ai.operation.name': 'invoke_workflow',
+      'gen_ai.workflow.name': plan.pipeline,
+      'maestro.run.id': runId,
+    }
+    const open = start(`invoke_workflow ${plan.pipeline}`, attributes, context.active())
+    const uses = new Map(plan.steps.map(({ id, use }) => [id, use]))
+    this.#runs.set(runId, { ...open, uses, steps: new Map() })
+  }
+
+  startStep({ runId, step, stage }: StepEvent): void {
+    const run = this.#runs.get(runId)
+    if (run === undefined) return
+    const use = run.uses.get(step) ?? 'function'
+    const attributes = { 'maestro.step': step, 'maestro.operator': use, 'maestro.stage': stage }
+    run.steps.set(step, start(`step ${step}`, attributes, run.context))
+  }
+
+  /** A request is told when it is done: its span is made then, and begins in the past. */
+  addRequest(event: RequestDoneEvent, request: LLMRequest | undefined): void {
+    const { run = '', step = '', rowId, error, durationMs, from } = event
+    const known = this.#runs.get(run)
+    const parent = known?.steps.get(step) ?? known
+    const end = Date.now()
+    const span = tracer().startSpan(
+      requestName(event),
+      {
+        kind: from === 'provider' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        startTime: new Date(end - durationMs),
+        attributes: {
+          ...requestAttributes(event),
+          ...(this.#content && rowId !== undefined ? { 'maestro.row.id': rowId } : {}),
+          ...(request === undefined ? {} : { 'gen_ai.input.messages': inputMessages(request) }),
+        },
+      },
+      parent?.context ?? context.active(),
+    )
+    if (error !== undefined) this.#fail(span, error)
+    span.end(new Date(end))
+  }
+
+  addReject({ runId, step, rowId, error, tries }: RejectEvent): void {
+    const run = this.#runs.get(runId)
+    // What the source cannot read belongs to no step.
+    const { span } = run?.steps.get(step) ?? run ?? {}
+    span?.addEvent('maestro.row.rejected', {
+      'error.type': error.code,
+      'maestro.row.tries': tries,
+      ...(this.#content ? { 'maestro.row.id': rowId, 'error.message': error.message } : {}),
+    })
+  }
+
+  endStep({ runId, step, counts }: StepDoneEvent): void {
+    const run = this.#runs.get(runId)
+    const span = run?.steps.get(step)?.span
+    run?.steps.delete(step)
+    span?.setAttributes(countAttributes(counts))
+    span?.end()
+  }
+
+  endRun({ runId, report }: RunDoneEvent): void {
+    const run = this.#runs.get(runId)
+    if (run === undefined) return
+    this.#runs.delete(runId)
+    // Steps that a failure cut short are told by nobody.
+    for (const { span } of run.steps.values()) span.end()
+    const { status, counts, usage, error } = report
+    run.span.setAttributes({
+      ...countAttributes(counts),
+      'maestro.run.status': status,
+      'maestro.usage.requests': usage.requests,
+      'maestro.usage.input_tokens': usage.inputTokens,
+      'maestro.usage.output_tokens': usage.outputTokens,
+      ...(usage.cost === undefined ? {} : { 'maestro.usage.cost_usd': usage.cost }),
+    })
+    if (status !== 'done')
+      this.#fail(run.span, { code: String(error?.code ?? status), message: String(error?.message) })
+    run.span.end()
+  }
+
+  /** The words of an error may hold what a row holds; its code does not. */
+  #fail(span: Span, { code, message }: { readonly code: string; readonly message: string }): void {
+    span.setAttribute('error.type', code)
+    span.setStatus({ code: SpanStatusCode.ERROR, message: this.#content ? message : code })
+  }
+}
+
+/** Asked for each time: an SDK may be registered after the plugin is loaded. */
+const tracer = () => trace.getTracer('@maestro-dataflow/plugin-otel')
+
+function start(name: string, attributes: Attributes, parent: Context): Open {
+  const span = tracer().startSpan(name, { attributes }, parent)
+  return { span, context: trace.setSpan(parent, span) }
+}
+
+function countAttributes({ rowsIn, rowsOut, rejected, dropped, merged, created }: StepCounts): Attributes {
+  return {
+    'maestro.rows.in': rowsIn,
+    'maestro.rows.out': rowsOut,
+    'maestro.rows.rejected': rejected,
+    'maestro.rows.dropped': dropped,
+    'maestro.rows.merged': merged,
+    'maestro.rows.created': created,
+  }
+}

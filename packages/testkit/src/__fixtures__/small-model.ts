@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JsonSchema, LLMCapabilities } from '@maestro-dataflow/core'
+import { questionOf, type ScriptedServing, scriptedServing } from '../scripted/scripted-serving.js'
+
+const story = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`).join(' ')
+
+/** A scripted serving that can do what the suite asks of a model: repeat a word, tell a story, fill in a schema. */
+export function smallModel(capabilities: Partial<LLMCapabilities> = {}): ScriptedServing {
+  return scriptedServing(
+    async (request) => {
+      const question = questionOf(request)
+      const schema = request.schema ?? schemaIn(question)
+      if (schema !== undefined) return JSON.stringify(valueOf(schema))
+      const [, repeated] = /^Repeat[^:]*: (.*)$/u.exec(question) ?? []
+      if (repeated !== undefined) return repeated
+      // As long as it takes for a signal to come in between.
+      await sleep(20)
+      return story
+    },
+    { capabilities: { images: false, audio: false, contextTokens: 2000, ...capabilities } },
+  )
+}
+
+/** The schema that the serving plane puts into words. */
+function schemaIn(question: string): JsonSchema | undefined {
+  const [, text] = /JSON Schema:\n(.*)$/s.exec(question) ?? []
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+function valueOf(schema: JsonSchema): unknown {
+  if (Array.isArray(schema.enum)) return schema.enum[0]
+  if (schema.type === 'object') {
+    const properties = Object.entries(schema.properties as Record<string, JsonSchema>)
+    return Object.fromEntries(properties.map(([name, property]) => [name, valueOf(property)]))
+  }
+  return schema.type === 'array' ? ['sky'] : schema.type === 'integer' ? 1 : 'text'
+}

@@ -1,0 +1,96 @@
+import type { CallOptions, LLMRequest, Serving, ServingKind } from '@maestro-dataflow/core'
+import type { Audio } from './scripted/scripted-transcription.js'
+
+/** What a serving of each kind is asked, as one value. */
+interface RequestByKind {
+  readonly llm: LLMRequest
+  readonly embedding: { readonly texts: readonly string[] }
+  readonly rerank: { readonly query: string; readonly documents: readonly string[] }
+  readonly transcription: Audio & { readonly language?: string }
+}
+
+/** One call to a serving, whatever its kind. */
+export type ServingCall = {
+  readonly [Kind in ServingKind]: {
+    readonly kind: Kind
+    readonly request: RequestByKind[Kind]
+    readonly options: CallOptions
+  }
+}[ServingKind]
+
+/** Answers a call with a result of its kind. */
+export type Answering = (call: ServingCall) => Promise<unknown>
+
+/** What a serving says of itself, as data. */
+export type Described = { readonly kind: ServingKind; readonly name: string } & Readonly<Record<string, unknown>>
+
+/** What servings say of themselves; the rest is what they do. */
+export const toldNames = [
+  'name',
+  'provider',
+  'model',
+  'account',
+  'identity',
+  'price',
+  'concurrency',
+  'capabilities',
+  'dimension',
+  'batchSize',
+] as const
+
+/** Makes a call to a serving of its kind. */
+export function ask(serving: Serving, { kind, request, options }: ServingCall): Promise<unknown> {
+  const asked = { [serving.kind]: serving } as { readonly [Kind in ServingKind]: Extract<Serving, { kind: Kind }> }
+  switch (kind) {
+    case 'llm':
+      return asked.llm.generate(request, options)
+    case 'embedding':
+      return asked.embedding.embed(request.texts, options)
+    case 'rerank':
+      return asked.rerank.rerank(request.query, request.documents, options)
+    case 'transcription': {
+      const { language, ...audio } = request
+      return asked.transcription.transcribe(audio, language === undefined ? options : { ...options, language })
+    }
+  }
+}
+
+/**
+ * A serving that says of itself what another one says, also what that learns later, and whose calls are answered by a
+ * function.
+ */
+export function servingOf<S extends Serving>(
+  described: Pick<S, 'kind' | 'name'>,
+  answer: Answering,
+  dispose: () => Promise<void>,
+): S {
+  const told = Object.fromEntries(
+    toldNames.map((name) => [
+      name,
+      { get: () => (described as Record<string, unknown>)[name], enumerable: name in described },
+    ]),
+  )
+  const { kind } = described
+  // The calls are those of its kind, and so are the results that `answer` gives.
+  return Object.defineProperties({ kind, dispose, ...callsOf(answer)[kind] }, told) as unknown as S
+}
+
+const callsOf = (answer: Answering) => ({
+  llm: { generate: (request: LLMRequest, options: CallOptions = {}) => answer({ kind: 'llm', request, options }) },
+  embedding: {
+    embed: (texts: readonly string[], options: CallOptions = {}) =>
+      answer({ kind: 'embedding', request: { texts }, options }),
+  },
+  rerank: {
+    rerank: (query: string, documents: readonly string[], options: CallOptions = {}) =>
+      answer({ kind: 'rerank', request: { query, documents }, options }),
+  },
+  transcription: {
+    transcribe: (audio: Audio, { language, ...options }: CallOptions & { readonly language?: string } = {}) =>
+      answer({
+        kind: 'transcription',
+        request: { ...audio, ...(language === undefined ? {} : { language }) },
+        options,
+      }),
+  },
+})

@@ -1,0 +1,87 @@
+import type {
+  ConfiguredPlugin,
+  EmbeddingServing,
+  LLMServing,
+  PluginDefinition,
+  RerankServing,
+  ResponseCache,
+  TranscriptionServing,
+} from '@maestro-dataflow/core'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import {
+  type EmbeddingServingCase,
+  type EmbeddingSuiteOptions,
+  embeddingServingSuite,
+} from './embedding-serving-suite.js'
+import { type LLMServingCase, llmServingSuite } from './llm-serving-suite.js'
+import type { LLMSuiteOptions } from './llm-subject.js'
+import { type PluginCase, type PluginSuiteOptions, pluginSuite } from './plugin-suite.js'
+import { type RerankServingCase, rerankServingSuite } from './rerank-serving-suite.js'
+import { type CacheSuiteOptions, type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
+import type { ServingSuiteOptions } from './serving-subject.js'
+import type { Suite } from './suite.js'
+import {
+  type TranscriptionServingCase,
+  type TranscriptionSuiteOptions,
+  transcriptionServingSuite,
+} from './transcription-serving-suite.js'
+
+type Make<Thing> = () => Thing | Promise<Thing>
+
+/** Defines a suite as tests of vitest; what is left out is printed. */
+export function describeSuite({ title, timeout, cases, leftOut, open, close }: Suite): void {
+  for (const { name, reason } of leftOut) {
+    // biome-ignore lint/suspicious/noConsole: what is not tested must be seen
+    console.info(`not tested of ${title}: ${name} (${reason})`)
+  }
+  describe(title, () => {
+    beforeAll(open)
+    afterAll(close)
+    for (const { name, run } of cases) test(name, { timeout }, run)
+  })
+}
+
+/** Tests a language model. @param makeServing A new one at each call */
+export function describeLLMServing(makeServing: Make<LLMServing>, options?: LLMSuiteOptions<LLMServingCase>): void {
+  describeSuite(llmServingSuite(makeServing, options))
+}
+
+/** Tests an embedding model. @param makeServing A new one at each call */
+export function describeEmbeddingServing(
+  makeServing: Make<EmbeddingServing>,
+  options?: EmbeddingSuiteOptions<EmbeddingServingCase>,
+): void {
+  describeSuite(embeddingServingSuite(makeServing, options))
+}
+
+/** Tests a model that reranks. @param makeServing A new one at each call */
+export function describeRerankServing(
+  makeServing: Make<RerankServing>,
+  options?: ServingSuiteOptions<RerankServingCase>,
+): void {
+  describeSuite(rerankServingSuite(makeServing, options))
+}
+
+/** Tests a model that writes down speech. @param makeServing A new one at each call */
+export function describeTranscriptionServing(
+  makeServing: Make<TranscriptionServing>,
+  options: TranscriptionSuiteOptions<TranscriptionServingCase>,
+): void {
+  describeSuite(transcriptionServingSuite(makeServing, options))
+}
+
+/** Tests a cache of answers. @param makeCache A new, empty one at each call */
+export function describeResponseCache(
+  makeCache: Make<ResponseCache>,
+  options?: CacheSuiteOptions<ResponseCacheCase>,
+): void {
+  describeSuite(responseCacheSuite(makeCache, options))
+}
+
+/** Tests a plugin: manifest, descriptions, options, and that importing it does nothing. */
+export function describePlugin(
+  plugin: PluginDefinition | ConfiguredPlugin,
+  options?: PluginSuiteOptions<PluginCase>,
+): void {
+  describeSuite(pluginSuite(plugin, options))
+}

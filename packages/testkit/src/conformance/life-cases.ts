@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import type { CallOptions, Serving } from '@maestro-dataflow/core'
+import { someTurns, watch, within } from './outcomes.js'
+import { assertNoSecret, assertSettled, assertTypedError, type ServingSubject } from './serving-subject.js'
+
+/** How the cases that are the same for all kinds ask a serving. */
+interface Asking<S extends Serving, Subject extends ServingSubject<S>> {
+  /** A call that is soon answered. */
+  quick(subject: Subject, serving: S): Promise<unknown>
+  /** One that takes a while, where the serving can be made to. */
+  long(subject: Subject, serving: S, options: CallOptions): Promise<unknown>
+}
+
+const secretName = /api.?key|access.?key|secret|password|passphrase|credential|authorization/i
+
+/** What servings of every kind hold: they say who they are, keep secrets, stop when told to, and can be freed. */
+export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>({
+  quick,
+  long,
+}: Asking<S, Subject>) => ({
+  async 'says what it is'({ serving }: Subject) {
+    const { name, provider = name, model = name, identity, price, concurrency } = serving
+    for (const [what, text] of Object.entries({ name, provider, model }))
+      assert.ok(typeof text === 'string' && text.trim() !== '', `${what} is empty`)
+    if (identity !== undefined) assert.deepEqual(JSON.parse(JSON.stringify(identity)), withoutUndefined(identity))
+    if (concurrency !== undefined)
+      assert.ok(Number.isInteger(concurrency) && concurrency > 0, `concurrency is ${concurrency}`)
+    if (price === undefined) return
+    const { input, output = 0, cachedInput = 0, request = 0 } = price
+    for (const [what, dollars] of Object.entries({ input, output, cachedInput, request }))
+      assert.ok(Number.isFinite(dollars) && dollars >= 0, `the price of ${what} is ${dollars}`)
+  },
+
+  async 'shows no secret'(subject: Subject) {
+    const { name, provider, model, account, identity, price } = subject.serving
+    assertNoSecret(subject, { name, provider, model, account, identity, price }, 'what it says of itself')
+    const kept = Object.keys(identity ?? {}).filter((key) => secretName.test(key))
+    assert.deepEqual(kept, [], 'its identity, which is kept with answers, holds what must stay secret')
+  },
+
+  async 'a call with a signal that has fired is not made'(subject: Subject) {
+    const call = watch(long(subject, subject.serving, { signal: AbortSignal.abort() }))
+    const outcome = await within(subject.patience, 'a call with a fired signal', call.outcome)
+    assertTypedError(subject, outcome, 'MAESTRO_SERVING_ABORTED')
+  },
+
+  async 'a call ends when its signal fires'(subject: Subject) {
+    const { serving, patience } = subject
+    const stop = new AbortController()
+    const call = watch(long(subject, serving, { signal: stop.signal }))
+    await someTurns()
+    const early = call.settled
+    stop.abort()
+    const outcome = await within(patience, 'a stopped call', call.outcome)
+    if (early) assertSettled(subject, outcome)
+    else assertTypedError(subject, outcome, 'MAESTRO_SERVING_ABORTED')
+    await quick(subject, serving)
+  },
+
+  async 'a signal stops its own call alone'(subject: Subject) {
+    const { serving, patience } = subject
+    const stop = new AbortController()
+    const stopped = watch(long(subject, serving, { signal: stop.signal }))
+    const other = quick(subject, serving)
+    stop.abort()
+    await other
+    await within(patience, 'a stopped call', stopped.outcome)
+  },
+
+  async 'a call ends when its time is over'(subject: Subject) {
+    const { serving, patience } = subject
+    let over = false
+    const timer = setTimeout(() => {
+      over = true
+    }, 1)
+    const call = watch(long(subject, serving, { timeout: 1 }))
+    const outcome = await within(patience, 'a call of one millisecond', call.outcome)
+    clearTimeout(timer)
+    // An answer that was there before the time was over is one.
+    if ('value' in outcome) assert.ok(!over, 'it answered although its time was over')
+    else assertTypedError(subject, outcome, 'MAESTRO_SERVING_TIMEOUT')
+    await quick(subject, serving)
+  },
+
+  async 'can be freed twice, and at the same time'({ make, patience }: Subject) {
+    const serving = await make()
+    const free = () => within(patience, 'freeing it', Promise.resolve(serving.dispose?.()))
+    await free()
+    await Promise.all([free(), free()])
+  },
+
+  async 'can be freed after a call, and then answers anew or says that it cannot'(subject: Subject) {
+    const serving = await subject.make()
+    await quick(subject, serving)
+    await within(subject.patience, 'freeing it', Promise.resolve(serving.dispose?.()))
+    const again = watch(quick(subject, serving))
+    assertSettled(subject, await within(subject.patience, 'a call after that', again.outcome))
+  },
+
+  async 'a call that is under way when it is freed ends'(subject: Subject) {
+    const serving = await subject.make()
+    if (serving.dispose === undefined) return
+    const stop = new AbortController()
+    const call = watch(long(subject, serving, { signal: stop.signal }))
+    await someTurns()
+    await within(subject.patience, 'freeing it', Promise.resolve(serving.dispose?.()))
+    // What works on after that must still hear its signal.
+    stop.abort()
+    assertSettled(subject, await within(subject.patience, 'the call', call.outcome))
+  },
+})
+
+function withoutUndefined(record: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+}

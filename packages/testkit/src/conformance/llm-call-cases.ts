@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { EnhancedLLMServing, type LLMResult } from '@maestro-dataflow/core'
+import { holds } from './llm-answer-cases.js'
+import { ask, assertResult, type LLMSubject, type Question } from './llm-subject.js'
+
+/** What many calls side by side hold: each has its own answer. */
+export const llmCallCases = {
+  async 'many calls at once each get their own answer'({ serving, questions }: LLMSubject) {
+    const results = await Promise.all(questions.map((question) => serving.generate(ask(question.ask))))
+    assertOwnAnswers(questions, results)
+  },
+
+  async 'the answers of a batch come in the order of its requests'({ serving, questions }: LLMSubject) {
+    const backwards = questions.toReversed()
+    const requests = backwards.map((question) => ask(question.ask))
+    const batch = serving.generateBatch?.(requests) ?? EnhancedLLMServing.of(serving).generateBatch(requests)
+    assertOwnAnswers(backwards, await Array.fromAsync(batch))
+  },
+}
+
+function assertOwnAnswers(questions: readonly Question[], results: readonly LLMResult[]): void {
+  assert.equal(results.length, questions.length)
+  for (const [index, result] of results.entries()) {
+    assertResult(result)
+    const { ask: question = '', answer = '' } = questions[index] ?? {}
+    assert.ok(holds(result.text, answer), `the answer to "${question}" is ${result.text}`)
+  }
+}

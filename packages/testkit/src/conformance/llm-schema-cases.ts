@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { generateObject, type JsonSchema, toJsonSchema } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { ask, assertResult, type LLMSubject } from './llm-subject.js'
+import { watch } from './outcomes.js'
+import { assertTypedError } from './serving-subject.js'
+
+const review = z.strictObject({
+  colour: z.enum(['red', 'green', 'blue']),
+  count: z.number().int(),
+  tags: z.array(z.string()).max(2),
+})
+const question = 'What colour is a clear sky? Answer with a colour, the count 1 and one short tag.'
+
+const hello = '你好，世界 👩🏽‍🚀 é "quoted" \\ {{x}}'
+const greeting: JsonSchema = {
+  type: 'object',
+  properties: { greeting: { type: 'string', enum: [hello] } },
+  required: ['greeting'],
+  additionalProperties: false,
+}
+
+/** What answers to a JSON schema hold: natively where the model says so, else by way of the serving plane. */
+export const llmSchemaCases = {
+  async 'answers fit a JSON schema'({ serving }: LLMSubject) {
+    const request = ask(question, { maxTokens: 96 })
+    const value = await generateObject(serving, request, review)
+    assert.deepEqual(review.parse(value), value)
+    if (!serving.capabilities.jsonSchema) return
+    const result = await serving.generate({ ...request, schema: toJsonSchema(review) })
+    assertResult(result)
+    assert.ok(review.safeParse(result.object).success, `the object is ${JSON.stringify(result.object)}`)
+    assert.deepEqual(JSON.parse(result.text), result.object, 'text and object differ')
+  },
+
+  async 'characters of all kinds in a schema come back as they are'({ serving }: LLMSubject) {
+    if (!serving.capabilities.jsonSchema) return
+    const result = await serving.generate(ask('Greet the world.', { schema: greeting, maxTokens: 96 }))
+    assert.deepEqual(result.object, { greeting: hello })
+  },
+
+  async 'an answer to a schema that was cut off is told as such'(subject: LLMSubject) {
+    const { serving } = subject
+    if (!serving.capabilities.jsonSchema) return
+    const call = watch(serving.generate(ask('Greet the world.', { schema: greeting, maxTokens: 2 })))
+    const outcome = await call.outcome
+    if ('error' in outcome) return assertTypedError(subject, outcome, 'MAESTRO_SERVING_CUT_OFF')
+    assertResult(outcome.value)
+    assert.equal(outcome.value.finishReason, 'length')
+  },
+}

@@ -1,0 +1,45 @@
+import type { LLMServing } from '@maestro-dataflow/core'
+import { lifeCases } from './life-cases.js'
+import { llmAnswerCases } from './llm-answer-cases.js'
+import { llmCallCases } from './llm-call-cases.js'
+import { llmSchemaCases } from './llm-schema-cases.js'
+import { ask, type LLMSubject, type LLMSuiteOptions, llmDefaults } from './llm-subject.js'
+import { servingSubjects } from './serving-subject.js'
+import { createSuite, type Suite } from './suite.js'
+
+const cases = {
+  ...llmAnswerCases,
+  ...llmSchemaCases,
+  ...llmCallCases,
+  ...lifeCases<LLMServing, LLMSubject>({
+    quick: ({ questions }, serving) => serving.generate(ask(questions[0]?.ask ?? '')),
+    long: ({ longRequest }, serving, options) => serving.generate(longRequest, options),
+  }),
+}
+
+/** The cases of the suite for language models. */
+export type LLMServingCase = keyof typeof cases
+
+/**
+ * What every language model holds.
+ *
+ * @param makeServing A new one at each call; the suite frees what it made.
+ */
+export function llmServingSuite(
+  makeServing: () => LLMServing | Promise<LLMServing>,
+  options: LLMSuiteOptions<LLMServingCase> = {},
+): Suite {
+  const { open, close } = servingSubjects(makeServing, options)
+  const {
+    capabilities: expected = {},
+    questions = llmDefaults.questions,
+    long: longRequest = llmDefaults.long,
+  } = options
+  return createSuite<LLMSubject, LLMServingCase>({
+    title: 'a language model',
+    cases,
+    options,
+    open: async () => ({ ...(await open()), expected, questions, longRequest }),
+    close,
+  })
+}

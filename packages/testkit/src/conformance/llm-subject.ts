@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import type { LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '@maestro-dataflow/core'
+import type { ServingSubject, ServingSuiteOptions } from './serving-subject.js'
+
+/** What the suite for language models takes. */
+export interface LLMSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
+  /** What the serving has to say that it can do. */
+  readonly capabilities?: Partial<LLMCapabilities>
+  /** Questions, each with a text that its answer holds and no other answer does. @default `Repeat the word: red` ... */
+  readonly questions?: readonly Question[]
+  /** A request whose answer is long. @default a story of up to 256 tokens */
+  readonly long?: LLMRequest
+}
+
+export interface Question {
+  readonly ask: string
+  readonly answer: string
+}
+
+export interface LLMSubject extends ServingSubject<LLMServing> {
+  readonly expected: Partial<LLMCapabilities>
+  readonly questions: readonly Question[]
+  readonly longRequest: LLMRequest
+}
+
+export const llmDefaults = {
+  questions: ['red', 'green', 'blue', 'black', 'yellow', 'white'].map(
+    (word): Question => ({ ask: `Repeat the word: ${word}`, answer: word }),
+  ),
+  long: { messages: [{ role: 'user', content: 'Tell me a long story.' }], temperature: 0, maxTokens: 256 },
+} as const satisfies Pick<Required<LLMSuiteOptions>, 'questions' | 'long'>
+
+/** A question as a request with a short answer. */
+export function ask(content: string, more: Partial<LLMRequest> = {}): LLMRequest {
+  return { messages: [{ role: 'user', content }], temperature: 0, maxTokens: 24, ...more }
+}
+
+/** Asserts that a result has all that the contract says. */
+export function assertResult({ text, finishReason, usage, model, cost }: LLMResult): void {
+  assert.equal(typeof text, 'string', 'the text')
+  assert.ok(text.isWellFormed(), 'the text has half of a character')
+  assert.ok(['stop', 'length', 'content-filter', 'refusal'].includes(finishReason), `finishReason is ${finishReason}`)
+  assert.ok(typeof model === 'string' && model !== '', 'the model is not named')
+  for (const what of ['inputTokens', 'outputTokens', 'cachedInputTokens', 'reasoningTokens'] as const) {
+    const tokens = usage?.[what]
+    if (tokens === undefined && (what === 'cachedInputTokens' || what === 'reasoningTokens')) continue
+    assert.ok(Number.isInteger(tokens) && Number(tokens) >= 0, `usage.${what} is ${tokens}`)
+  }
+  assert.ok((usage.cachedInputTokens ?? 0) <= usage.inputTokens, 'more tokens are cached than there are')
+  assert.ok((usage.reasoningTokens ?? 0) <= usage.outputTokens, 'more tokens are reasoning than there are')
+  if (cost !== undefined) assert.ok(Number.isFinite(cost) && cost >= 0, `the cost is ${cost}`)
+}

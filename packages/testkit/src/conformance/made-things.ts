@@ -1,0 +1,24 @@
+import { within } from './outcomes.js'
+
+/** What a suite has made, so that it is freed in the end: a shared one for most cases, and one's own for the others. */
+export class MadeThings<Thing extends { dispose?(): Promise<void> }> {
+  readonly #make: () => Thing | Promise<Thing>
+  readonly #made: Thing[] = []
+
+  constructor(make: () => Thing | Promise<Thing>) {
+    this.#make = make
+  }
+
+  readonly make = async (): Promise<Thing> => {
+    const thing = await this.#make()
+    this.#made.push(thing)
+    return thing
+  }
+
+  /** What fails or hangs here has its own cases; the others are freed all the same. */
+  async dispose(patience: number): Promise<void> {
+    await Promise.allSettled(
+      this.#made.splice(0).map((thing) => within(patience, 'freeing it', Promise.resolve(thing.dispose?.()))),
+    )
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defineOperator, definePlugin, defineStorage, type PluginDefinition, type Schema } from '@maestro-dataflow/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { describePlugin } from '../vitest.js'
+import { type PluginCase, pluginSuite } from './plugin-suite.js'
+
+/** A schema of a library that knows no JSON Schema. */
+const plain: Schema<object> = {
+  '~standard': { version: 1, vendor: 'acme', validate: (value) => ({ value: value as object }) },
+}
+
+const operator = (
+  name: string,
+  options: Schema<object> = z.strictObject({ input: z.string() }),
+  description = 'Does it',
+) => defineOperator({ name, kind: 'map', description, options, columns: {}, create: () => (row) => row })
+
+const plugin = (contributes: Readonly<Record<string, string>>, ...operators: ReturnType<typeof operator>[]) =>
+  definePlugin({
+    name: 'acme',
+    manifest: { apiVersion: 1, contributes: { operators: contributes } },
+    apply(hooks) {
+      for (const one of operators) hooks.operators.tap('acme', (registry) => registry.add(one as never))
+    },
+  })
+
+const described = { 'acme.do': 'Does it' }
+describePlugin(plugin(described, operator('acme.do')))
+
+/** A package on disk, whose code is a text. */
+async function packaged(name: string, code: string): Promise<PluginDefinition> {
+  const own = await mkdtemp(join(folder, 'package-'))
+  const maestro = { apiVersion: 1, contributes: {} }
+  const manifest = { name, version: '1.0.0', type: 'module', exports: './index.js', maestro }
+  await writeFile(join(own, 'package.json'), JSON.stringify(manifest))
+  await writeFile(join(own, 'index.js'), code)
+  return definePlugin({ name, manifest: pathToFileURL(join(own, 'package.json')), apply: () => undefined })
+}
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maestro-plugin-suite-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const faults: Readonly<
+  Record<string, [fault: () => PluginDefinition | Promise<PluginDefinition>, ...cases: PluginCase[]]>
+> = {
+  'a thing that is not in the manifest': [
+    () => plugin(described, operator('acme.do'), operator('acme.more')),
+    'contributes what its manifest says, and no more',
+  ],
+  'a thing that is in the manifest only': [
+    () => plugin({ ...described, 'acme.more': 'Does more' }, operator('acme.do')),
+    'contributes what its manifest says, and no more',
+  ],
+  'what it adds only once': [
+    () => {
+      let applied = false
+      return definePlugin({
+        name: 'acme',
+        manifest: { apiVersion: 1, contributes: { operators: described } },
+        apply(hooks) {
+          if (!applied) hooks.operators.tap('acme', (registry) => registry.add(operator('acme.do') as never))
+          applied = true
+        },
+      })
+    },
+    'can be applied again in the same process',
+  ],
+  'a name of no plugin': [
+    () => plugin({ do: 'Does it' }, operator('do')),
+    'names what it contributes after itself: plugin.thing',
+  ],
+  'an empty line in the manifest': [
+    () => plugin({ 'acme.do': ' ' }, operator('acme.do')),
+    'describes everything that it contributes',
+  ],
+  'an empty description': [
+    () => plugin(described, operator('acme.do', undefined, ' ')),
+    'describes everything that it contributes',
+  ],
+  'options that give no JSON Schema': [
+    () => plugin(described, operator('acme.do', plain)),
+    'the options of what it contributes can be shown as JSON Schema',
+  ],
+  'options of a sink that give no JSON Schema': [
+    () =>
+      definePlugin({
+        name: 'acme',
+        manifest: { apiVersion: 1, contributes: { storages: { 'acme.rows': 'Rows' } } },
+        apply: (hooks) =>
+          hooks.storages.tap('acme', (registry) =>
+            registry.add(
+              defineStorage({
+                name: 'acme.rows',
+                sink: { options: plain, open: () => ({}) as never },
+              }),
+            ),
+          ),
+      }),
+    'the options of what it contributes can be shown as JSON Schema',
+  ],
+  'an import that sets a global': [
+    () => packaged('acme-global', 'globalThis.acme = 1'),
+    'importing it changes nothing and opens nothing',
+  ],
+  'an import that opens a socket': [
+    () => packaged('acme-socket', "import { createServer } from 'node:net'\ncreateServer().listen(0, '127.0.0.1')"),
+    'importing it changes nothing and opens nothing',
+  ],
+  'an import that fails': [
+    () => packaged('acme-missing', "import 'acme-is-not-here'"),
+    'importing it changes nothing and opens nothing',
+  ],
+}
+
+describe('the suite for plugins fails for', () => {
+  test.each(Object.entries(faults))('%s', async (_, [fault, ...cases]) => {
+    expect(await failedCases(pluginSuite(await fault()))).toEqual(expect.arrayContaining(cases))
+  })
+
+  test('each of its cases is failed by a planted fault, and a right package by none', async () => {
+    const right = await packaged('acme-right', 'export default 1')
+    expect(casesWithoutFault(pluginSuite(right), faults)).toEqual([])
+    expect(await failedCases(pluginSuite(right))).toEqual([])
+  })
+})

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import type {
+  ConfiguredPlugin,
+  PluginDefinition,
+  PluginManifest,
+  PluginReference,
+  Schema,
+} from '@maestro-dataflow/core'
+import type { Contribution } from '@maestro-dataflow/core/runtime'
+import { probeImport } from './probe-import.js'
+import { createSuite, type Suite, type SuiteOptions } from './suite.js'
+
+/** What the suite for plugins takes. */
+export interface PluginSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
+  /** The plugins that this one requires. */
+  readonly plugins?: readonly PluginReference[]
+}
+
+interface PluginSubject {
+  readonly name: string
+  readonly packageFile: URL | undefined
+  /** Loads it as a project does, each time anew. */
+  load(): Promise<{ readonly manifest: PluginManifest; readonly contributions: readonly Contribution[] }>
+}
+
+const importCase = 'importing it changes nothing and opens nothing'
+
+const cases = {
+  async 'contributes what its manifest says, and no more'({ load }: PluginSubject) {
+    const { manifest, contributions } = await load()
+    const declared = Object.entries(manifest.contributes ?? {}).flatMap(([kind, things]) =>
+      Object.keys(things).map((thing) => `${kind}/${thing}`),
+    )
+    assert.deepEqual(contributions.map(({ kind, name }) => `${kind}/${name}`).toSorted(), declared.toSorted())
+  },
+
+  async 'can be applied again in the same process'({ load }: PluginSubject) {
+    const names = ({ contributions }: Awaited<ReturnType<typeof load>>) => contributions.map(({ name }) => name)
+    assert.deepEqual(names(await load()), names(await load()))
+  },
+
+  async 'names what it contributes after itself: plugin.thing'({ load }: PluginSubject) {
+    for (const { name } of (await load()).contributions)
+      assert.match(name, /^[a-z][a-z0-9-]*(\.[A-Za-z0-9-]+)+$/, `"${name}" is no name such as fs.file`)
+  },
+
+  async 'describes everything that it contributes'({ load }: PluginSubject) {
+    const { manifest, contributions } = await load()
+    for (const [kind, things] of Object.entries(manifest.contributes ?? {}))
+      for (const [name, line] of Object.entries(things)) {
+        assert.ok(line.trim() !== '', `the manifest does not describe ${kind}/${name}`)
+        assert.ok(!line.includes('\n'), `the description of ${kind}/${name} is more than a line`)
+      }
+    for (const { name, definition } of contributions)
+      if ('description' in definition) assert.ok(definition.description?.trim(), `${name} has an empty description`)
+  },
+
+  async 'the options of what it contributes can be shown as JSON Schema'({ load }: PluginSubject) {
+    for (const { name, definition } of (await load()).contributions)
+      for (const [what, schema] of optionSchemas(definition)) {
+        const json = inputSchema(schema)
+        assert.ok(json !== undefined, `the ${what} of ${name} give no JSON Schema`)
+        assert.doesNotThrow(() => JSON.stringify(json))
+      }
+  },
+
+  async [importCase]({ packageFile }: PluginSubject) {
+    assert.ok(packageFile !== undefined)
+    const { globals, resources } = await probeImport(packageFile)
+    assert.deepEqual(globals, [], 'globals that the import adds')
+    assert.deepEqual(resources, [], 'what the import leaves open')
+  },
+}
+
+/** The cases of the suite for plugins. */
+export type PluginCase = keyof typeof cases
+
+/**
+ * What every plugin holds. Whether its import is free of effects is tried for a plugin whose `manifest` is the URL of
+ * its package.json: the package, as it is built, is imported in a process of its own.
+ */
+export function pluginSuite(
+  plugin: PluginDefinition | ConfiguredPlugin,
+  options: PluginSuiteOptions<PluginCase> = {},
+): Suite {
+  const { name, manifest } = 'plugin' in plugin ? plugin.plugin : plugin
+  const { plugins = [] } = options
+  const packageFile = manifest instanceof URL ? manifest : undefined
+  const { [importCase]: _, ...others } = cases
+  return createSuite<PluginSubject, PluginCase>({
+    title: `the plugin ${name}`,
+    cases: packageFile === undefined ? others : cases,
+    options,
+    open: async () => ({
+      name,
+      packageFile,
+      async load() {
+        const { maestro } = await import('@maestro-dataflow/core/runtime')
+        const project = maestro({ plugins: [...plugins, plugin], logLevel: 'silent' })
+        const contributions = await project.contributionsOf(name)
+        const discovered = (await project.plugins()).find((known) => known.name === name)
+        assert.ok(discovered?.manifest !== undefined, `${name} has no manifest`)
+        return { manifest: discovered.manifest, contributions }
+      },
+    }),
+    close: async () => undefined,
+  })
+}
+
+/** Storages have options for reading and for writing. */
+function optionSchemas(definition: Contribution['definition']): readonly (readonly [what: string, schema: Schema])[] {
+  const { source, sink } = definition as { source?: { options: Schema }; sink?: { options: Schema } }
+  return [
+    ...('options' in definition ? ([['options', definition.options]] as const) : []),
+    ...(source === undefined ? [] : ([['options of reading', source.options]] as const)),
+    ...(sink === undefined ? [] : ([['options of writing', sink.options]] as const)),
+  ]
+}
+
+function inputSchema(schema: Schema): unknown {
+  const standard = schema['~standard'] as { jsonSchema?: { input(options: object): unknown } }
+  // What JSON cannot hold, such as a function, may be an option in code.
+  return standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
+}

@@ -1,0 +1,206 @@
+import {
+  type CachedAnswer,
+  defineOperator,
+  definePlugin,
+  pipeline,
+  RESPONSE_CACHE,
+  type ResponseCache,
+} from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { describeResponseCache } from '../vitest.js'
+import { type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
+
+/** The cache that core gives to operators. */
+async function coreCache(): Promise<ResponseCache> {
+  let cache: ResponseCache | undefined
+  const taker = defineOperator({
+    name: 'test.take',
+    kind: 'map',
+    options: z.object({}),
+    inject: [RESPONSE_CACHE],
+    create: (_, [given]) => {
+      cache = given
+      return (row) => row
+    },
+  })
+  const plugin = definePlugin({
+    name: 'taker',
+    manifest: { apiVersion: 1, contributes: { operators: { 'test.take': 'Takes the cache' } } },
+    apply: (hooks) => hooks.operators.tap('taker', (registry) => registry.add(taker)),
+  })
+  const project = maestro({ plugins: [plugin], cache: { use: 'memory' } })
+  await project.preview(
+    pipeline('p')
+      .from([{ n: 1 }])
+      .step('test.take' as never, {} as never),
+  )
+  return cache as ResponseCache
+}
+
+describeResponseCache(coreCache, { title: 'the cache of core in memory' })
+
+/** A right cache, small enough to plant faults in. */
+class SmallCache implements ResponseCache {
+  protected readonly entries = new Map<string, { text: string; parts: Readonly<Record<string, string>> }>()
+
+  async get(key: string): Promise<CachedAnswer | undefined> {
+    const entry = this.entries.get(key)
+    return entry === undefined ? undefined : JSON.parse(entry.text)
+  }
+  async set(key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>): Promise<void> {
+    this.entries.set(key, { text: JSON.stringify(answer), parts })
+  }
+  async delete(key: string): Promise<boolean> {
+    return this.entries.delete(key)
+  }
+  async clear(): Promise<never> {
+    return this.entries.clear() as never
+  }
+  async stats(): Promise<{ entries: number; bytes: number }> {
+    return {
+      entries: this.entries.size,
+      bytes: [...this.entries.values()].reduce((sum, { text }) => sum + text.length, 0),
+    }
+  }
+  async explain(beginning: string): Promise<never> {
+    const all = [...this.entries].map(([key, { parts, text }]) => ({
+      key,
+      parts,
+      storedAt: new Date(0).toISOString(),
+      bytes: text.length,
+    }))
+    const meant = all.filter(({ key }) => key.startsWith(beginning))
+    const entry = meant.length === 1 ? meant[0] : undefined
+    const shared = (parts: object) => Object.entries(parts).filter(([name, text]) => entry?.parts[name] === text).length
+    const others = all.filter((other) => other !== entry)
+    return { entry, candidates: meant, nearest: others.sort((a, b) => shared(b.parts) - shared(a.parts)) } as never
+  }
+  async dispose(): Promise<void> {}
+}
+
+const kept: SmallCache[] = []
+const reopening = { reopen: () => kept.at(-1) ?? new SmallCache() }
+const make = () => {
+  const cache = new SmallCache()
+  kept.push(cache)
+  return cache
+}
+describeResponseCache(make, { title: 'a small cache that outlives itself', ...reopening })
+
+const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: ResponseCacheCase[]]>> = {
+  'nothing is kept': [
+    () => Object.assign(make(), { set: async () => undefined }),
+    'an answer comes back as it was put in',
+    'many writers and readers at once lose nothing',
+    'answers outlive it',
+  ],
+  'the object itself is kept': [
+    () => {
+      const answers = new Map<string, CachedAnswer>()
+      return Object.assign(make(), {
+        set: async (key: string, answer: CachedAnswer) => void answers.set(key, answer),
+        get: async (key: string) => answers.get(key),
+      })
+    },
+    'what is changed outside stays as it was inside',
+  ],
+  'broken characters are mended': [
+    () => {
+      const cache = make()
+      const set = cache.set.bind(cache)
+      return Object.assign(cache, {
+        set: (key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>) =>
+          set(key, { ...answer, text: String(answer.text).toWellFormed() }, parts),
+      })
+    },
+    'an answer comes back as it was put in',
+  ],
+  'keys are taken for patterns': [
+    () => {
+      const cache = make()
+      const get = cache.get.bind(cache)
+      return Object.assign(cache, { get: async (key: string) => (await get(key)) ?? (await get(`${key}y`)) })
+    },
+    'an unknown key has no answer',
+  ],
+  'keys without regard to capitals': [
+    () => {
+      const cache = make()
+      const [get, set] = [cache.get.bind(cache), cache.set.bind(cache)]
+      return Object.assign(cache, {
+        get: (key: string) => get(key.toLowerCase()),
+        set: (key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>) =>
+          set(key.toLowerCase(), answer, parts),
+      })
+    },
+    'keys of all characters are told apart',
+  ],
+  'the first answer counts': [
+    () => {
+      const cache = make()
+      const set = cache.set.bind(cache)
+      return Object.assign(cache, {
+        set: async (key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>) => {
+          if ((await cache.get(key)) === undefined) await set(key, answer, parts)
+        },
+      })
+    },
+    'the last answer of a key counts, and once',
+  ],
+  'a delete that says nothing': [
+    () => Object.assign(make(), { delete: async () => true }),
+    'an answer can be taken out',
+    'counts entries and bytes',
+  ],
+  'a clear that leaves some': [
+    () => Object.assign(make(), { clear: async () => undefined }),
+    'all answers can be taken out',
+  ],
+  'large answers are cut': [
+    () => {
+      const cache = make()
+      const get = cache.get.bind(cache)
+      return Object.assign(cache, {
+        get: async (key: string) => {
+          const answer = await get(key)
+          return typeof answer?.text === 'string' ? { ...answer, text: answer.text.slice(0, 65_536) } : answer
+        },
+      })
+    },
+    'a large answer is kept whole',
+  ],
+  'an entry that is near itself': [
+    () => {
+      const cache = make()
+      return Object.assign(cache, {
+        explain: async (key: string) => ({ entry: undefined, nearest: [{ key, parts: {}, storedAt: '', bytes: 0 }] }),
+      })
+    },
+    'tells what it knows of a key, and which entries are near it',
+  ],
+  'freed once only': [
+    () => {
+      let freed = false
+      return Object.assign(make(), {
+        dispose: async () => {
+          if (freed) throw new TypeError('it is closed')
+          freed = true
+        },
+      })
+    },
+    'can be freed twice',
+  ],
+}
+
+describe('the suite for caches fails for', () => {
+  test.each(Object.entries(faults))('%s', async (_, [fault, ...cases]) => {
+    expect(await failedCases(responseCacheSuite(fault, reopening))).toEqual(expect.arrayContaining(cases))
+  })
+
+  test('each of its cases is failed by a planted fault', () => {
+    expect(casesWithoutFault(responseCacheSuite(make, reopening), faults)).toEqual([])
+  })
+})

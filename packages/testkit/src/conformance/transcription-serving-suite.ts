@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import type { TranscriptionServing } from '@maestro-dataflow/core'
+import type { Audio } from '../scripted/scripted-transcription.js'
+import { lifeCases } from './life-cases.js'
+import { watch } from './outcomes.js'
+import { assertTypedError, type ServingSubject, type ServingSuiteOptions, servingSubjects } from './serving-subject.js'
+import { createSuite, type Suite } from './suite.js'
+
+/** What the suite for models that write down speech takes. */
+export interface TranscriptionSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
+  /** Recordings with a text that their transcript holds. */
+  readonly recordings: readonly { readonly audio: Audio; readonly says: string }[]
+}
+
+interface TranscriptionSubject extends ServingSubject<TranscriptionServing> {
+  readonly recordings: TranscriptionSuiteOptions['recordings']
+}
+
+const cases = {
+  async 'writes down what is said'({ serving, recordings }: TranscriptionSubject) {
+    for (const { audio, says } of recordings) assertSays(await serving.transcribe(audio), says)
+  },
+
+  async 'many calls at once each get their own text'({ serving, recordings }: TranscriptionSubject) {
+    const texts = await Promise.all(recordings.map(({ audio }) => serving.transcribe(audio)))
+    for (const [index, { says }] of recordings.entries()) assertSays(texts[index], says)
+  },
+
+  async 'what is no audio fails with a typed error'(subject: TranscriptionSubject) {
+    const empty = { data: new Uint8Array(), mediaType: 'audio/wav' }
+    assertTypedError(subject, await watch(subject.serving.transcribe(empty)).outcome)
+  },
+
+  ...lifeCases<TranscriptionServing, TranscriptionSubject>({
+    quick: ({ recordings }, serving) => serving.transcribe(recordings[0]?.audio ?? silence),
+    long: ({ recordings }, serving, options) => serving.transcribe(recordings[0]?.audio ?? silence, options),
+  }),
+}
+
+const silence: Audio = { data: new Uint8Array(), mediaType: 'audio/wav' }
+
+/** The cases of the suite for models that write down speech. */
+export type TranscriptionServingCase = keyof typeof cases
+
+/**
+ * What every model that writes down speech holds.
+ *
+ * @param makeServing A new one at each call; the suite frees what it made.
+ */
+export function transcriptionServingSuite(
+  makeServing: () => TranscriptionServing | Promise<TranscriptionServing>,
+  options: TranscriptionSuiteOptions<TranscriptionServingCase>,
+): Suite {
+  const { open, close } = servingSubjects(makeServing, options)
+  const { recordings } = options
+  const title = 'a model that writes down speech'
+  return createSuite({ title, cases, options, open: async () => ({ ...(await open()), recordings }), close })
+}
+
+function assertSays(result: Awaited<ReturnType<TranscriptionServing['transcribe']>> | undefined, says: string): void {
+  assert.equal(typeof result?.text, 'string')
+  assert.ok(result?.text.toLowerCase().includes(says.toLowerCase()), `"${result?.text}" does not hold "${says}"`)
+  assert.ok(typeof result?.model === 'string' && result.model !== '', 'the model is not named')
+}

@@ -1,0 +1,44 @@
+import type { RerankServing } from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
+import type { ScriptedOptions } from './scripted-serving.js'
+import { countWords, wordsOf } from './words.js'
+
+/** A reranker without a model. */
+export interface ScriptedRerank extends RerankServing {
+  /** What it was asked, in order. */
+  readonly requests: readonly { readonly query: string; readonly documents: readonly string[] }[]
+}
+
+/** A reranker with a score of its own. @param score By default, the share of the query's words that a document has. */
+export function scriptedRerank(
+  score: (query: string, document: string) => number = sharedWords,
+  options: ScriptedOptions = {},
+): ScriptedRerank {
+  const { name = 'scripted rerank', model = name } = options
+  const requests: { query: string; documents: readonly string[] }[] = []
+  return {
+    provider: 'scripted',
+    ...options,
+    kind: 'rerank',
+    name,
+    model,
+    requests,
+    rerank(query, documents, call = {}) {
+      return boundedCall(name, call, () => {
+        requests.push({ query, documents })
+        const inputTokens = documents.reduce((sum, text) => sum + countWords(text) + countWords(query), 0)
+        return {
+          scores: documents.map((document) => score(query, document)),
+          usage: { inputTokens, outputTokens: 0 },
+          model,
+        }
+      })
+    },
+  }
+}
+
+function sharedWords(query: string, document: string): number {
+  const asked = new Set(wordsOf(query.toLowerCase()))
+  const found = new Set(wordsOf(document.toLowerCase()))
+  return asked.size === 0 ? 0 : asked.intersection(found).size / asked.size
+}

@@ -1,0 +1,126 @@
+import {
+  type CallOptions,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  maestroError,
+  type ServingBase,
+} from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
+import { type Script, scriptReader } from './script.js'
+import { countWords, firstWords } from './words.js'
+
+/** A text, which is stopped and cut as a model's would be, or a result, of which what is missing is filled in. */
+export type ScriptedAnswer = string | Partial<LLMResult>
+
+/** What a scripted serving of any kind says of itself. */
+export type ScriptedOptions = Partial<Omit<ServingBase, 'dispose'>>
+
+/** A language model whose answers are known. */
+export interface ScriptedServing extends LLMServing {
+  /** What it was asked, in order. */
+  readonly requests: readonly LLMRequest[]
+}
+
+/**
+ * A language model that answers from a list, from a map of questions, or from a function. It counts words as tokens,
+ * keeps to `stop`, `maxTokens`, its context and its capabilities, and listens to signal and time-out, as a real one.
+ *
+ * @throws (by its calls) MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, MAESTRO_SERVING_ABORTED, _TIMEOUT,
+ * _CONTEXT_TOO_LONG, _BAD_REQUEST; errors of the script are thrown as they are
+ * @example
+ * const serving = scriptedServing({ 'What is the capital of France?': 'Paris' })
+ * const tired = scriptedServing(['first', new Error('no more today')])
+ * const echo = scriptedServing((request) => questionOf(request))
+ */
+export function scriptedServing(
+  script: Script<ScriptedAnswer, [LLMRequest, CallOptions]>,
+  options: ScriptedOptions & { readonly capabilities?: Partial<LLMCapabilities> } = {},
+): ScriptedServing {
+  const { name = 'scripted', model = name } = options
+  const capabilities = { jsonSchema: true, images: true, audio: true, ...options.capabilities }
+  const requests: LLMRequest[] = []
+  const answerTo = scriptReader(name, script)
+  return {
+    provider: 'scripted',
+    ...options,
+    kind: 'llm',
+    name,
+    model,
+    capabilities,
+    requests,
+    generate(request, call = {}) {
+      return boundedCall(name, call, async () => {
+        requests.push(request)
+        const inputTokens = countWords(request.messages.map(textOf).join('\n'))
+        assertTakes(name, capabilities, request, inputTokens)
+        return toResult(await answerTo(questionOf(request), request, call), request, { model, inputTokens })
+      })
+    },
+  }
+}
+
+/** The text of a request's last message. */
+export function questionOf({ messages }: LLMRequest): string {
+  const last = messages.at(-1)
+  return last === undefined ? '' : textOf(last)
+}
+
+function textOf({ content }: LLMRequest['messages'][number]): string {
+  if (typeof content === 'string') return content
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+function assertTakes(
+  serving: string,
+  capabilities: LLMCapabilities,
+  { messages, maxTokens = 0 }: LLMRequest,
+  inputTokens: number,
+): void {
+  const limit = capabilities.contextTokens
+  const tokens = inputTokens + maxTokens
+  if (limit !== undefined && tokens > limit)
+    throw maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, tokens, limit })
+  const types = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content.map(({ type }) => type)))
+  for (const [type, taken] of [
+    ['image', capabilities.images],
+    ['audio', capabilities.audio],
+  ] as const)
+    if (!taken && types.includes(type))
+      throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving, reason: `it takes no ${type}` })
+}
+
+function toResult(
+  answer: ScriptedAnswer,
+  request: LLMRequest,
+  { model, inputTokens }: { readonly model: string; readonly inputTokens: number },
+): LLMResult {
+  const given = typeof answer === 'string' ? asModelWrites(answer, request) : answer
+  const { text = given.object === undefined ? '' : JSON.stringify(given.object) } = given
+  const object = given.object ?? (request.schema === undefined ? undefined : parse(text))
+  return {
+    finishReason: 'stop',
+    usage: { inputTokens, outputTokens: countWords(text) },
+    model,
+    ...given,
+    text,
+    ...(object === undefined ? {} : { object }),
+  }
+}
+
+/** Up to the first stop text and to `maxTokens`. */
+function asModelWrites(whole: string, { stop = [], maxTokens }: LLMRequest): Partial<LLMResult> {
+  const ends = stop.map((text) => whole.indexOf(text)).filter((end) => end >= 0)
+  const text = ends.length === 0 ? whole : whole.slice(0, Math.min(...ends))
+  if (maxTokens === undefined || countWords(text) <= maxTokens) return { text, finishReason: 'stop' }
+  return { text: firstWords(text, maxTokens), finishReason: 'length' }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

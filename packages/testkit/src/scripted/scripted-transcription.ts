@@ -1,0 +1,49 @@
+import {
+  type CallOptions,
+  maestroError,
+  type TranscriptionResult,
+  type TranscriptionServing,
+} from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
+import { type ScriptInOrder, scriptReader } from './script.js'
+import type { ScriptedOptions } from './scripted-serving.js'
+
+/** Speech as it is given to a model. */
+export interface Audio {
+  readonly data: Uint8Array
+  readonly mediaType: string
+}
+
+/** A transcriber without a model. */
+export interface ScriptedTranscription extends TranscriptionServing {
+  /** What it was given, in order. */
+  readonly requests: readonly Audio[]
+}
+
+/** A transcriber whose texts come from a list or from a function. Audio without a byte is refused. */
+export function scriptedTranscription(
+  script: ScriptInOrder<string | Partial<TranscriptionResult>, [Audio, CallOptions & { readonly language?: string }]>,
+  options: ScriptedOptions = {},
+): ScriptedTranscription {
+  const { name = 'scripted transcription', model = name } = options
+  const requests: Audio[] = []
+  const answerTo = scriptReader(name, script)
+  return {
+    provider: 'scripted',
+    ...options,
+    kind: 'transcription',
+    name,
+    model,
+    requests,
+    transcribe(audio, call = {}) {
+      return boundedCall(name, call, async () => {
+        requests.push(audio)
+        const { byteLength } = audio.data
+        if (byteLength === 0)
+          throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving: name, reason: 'the audio is empty' })
+        const answer = await answerTo(`${byteLength} bytes of ${audio.mediaType}`, audio, call)
+        return { model, text: '', ...(typeof answer === 'string' ? { text: answer } : answer) }
+      })
+    },
+  }
+}
