@@ -9,9 +9,11 @@ type Mysql = RawConnections['mysql']
 
 interface FieldDescription {
   readonly name: string
-  readonly columnType?: number
-  readonly columnLength?: number
-  readonly characterSet?: number
+  readonly columnType: number | undefined
+  readonly columnLength: number | undefined
+  readonly characterSet: number | undefined
+  /** MariaDB says here that a text is JSON. */
+  readonly extendedFormat: string | undefined
 }
 
 /** A connection to MariaDB or MySQL. */
@@ -40,7 +42,7 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
     let error: unknown
     let wake: (() => void) | undefined
     const fields = new Promise<readonly FieldDescription[]>((resolve, reject) => {
-      query.on('fields', resolve as never)
+      query.on('fields', (found: unknown) => resolve(describeFields(found as FieldDescription[])))
       query.on('error', (thrown: unknown) => {
         error = thrown
         reject(thrown)
@@ -128,6 +130,15 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
   }
 }
 
+/** What is known of the fields. The driver refuses names such as `__proto__`, and it needs none: rows come as lists. */
+function describeFields(fields: readonly FieldDescription[]): readonly FieldDescription[] {
+  return fields.map((field, index) => {
+    const { name, columnType, columnLength, characterSet, extendedFormat } = field
+    if (name.startsWith('__')) Object.defineProperty(field, 'name', { value: `field${index}` })
+    return { name, columnType, columnLength, characterSet, extendedFormat }
+  })
+}
+
 const binaryCharacters = 63
 
 /** By the number of a type in MySQL's protocol. */
@@ -151,7 +162,8 @@ const kinds: ReadonlyMap<number, ValueKind> = new Map([
 
 const texts = new Set([15, 249, 250, 251, 252, 253, 254])
 
-function mysqlKind({ columnType = 253, columnLength, characterSet }: FieldDescription): ValueKind {
+function mysqlKind({ columnType = 253, columnLength, characterSet, extendedFormat }: FieldDescription): ValueKind {
+  if (extendedFormat === 'json') return 'json'
   if (texts.has(columnType)) return characterSet === binaryCharacters ? 'bytes' : 'text'
   if (columnType === 1 && columnLength === 1) return 'boolean'
   return kinds.get(columnType) ?? 'other'

@@ -5,8 +5,8 @@ import { dbError } from '../errors.js'
 import { type Decode, decoderOf } from '../values/decode.js'
 import { toColumnType } from '../values/to-column-type.js'
 import { Unfit } from '../values/unfit.js'
-import { sizeOf } from './pace.js'
 import type { ColumnKind } from '../values/value-kind.js'
+import { sizeOf } from './pace.js'
 
 /** How rows are made of what a query gives. */
 export interface RowShape {

@@ -186,7 +186,10 @@ export class DBStorage implements RowStorage {
         for (;;) {
           const raw = await stream.next(pace.rows)
           if (raw.length === 0) return
-          pace.note(raw.length, raw.reduce((bytes, values) => bytes + sizeOf(values), 0))
+          pace.note(
+            raw.length,
+            raw.reduce((bytes, values) => bytes + sizeOf(values), 0),
+          )
           yield { ids: raw.map(([id]) => String(id)), rows: raw.map(([, ...values]) => rows.decode(values)) }
         }
       } finally {
@@ -264,7 +267,9 @@ export class DBStorage implements RowStorage {
   }
 
   async #drop(name: TableName): Promise<void> {
-    await withSession(this.#settings, (session) => session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, name)}`))
+    await withSession(this.#settings, (session) =>
+      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, name)}`),
+    )
   }
 
   /** A name that begins like the storage's, as far as every database takes it, and that no other step has. */

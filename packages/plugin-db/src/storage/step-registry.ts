@@ -49,7 +49,13 @@ export class StepRegistry {
   /** Makes the table when it is not there; two may do so at once. */
   async prepare(session: Session): Promise<void> {
     if ((await describeTable(session, this.table)) !== undefined) return
-    const columns = { name: 'string', step: 'integer', table_name: 'string', columns: 'string', input: 'string' } as const
+    const columns = {
+      name: 'string',
+      step: 'integer',
+      table_name: 'string',
+      columns: 'string',
+      input: 'string',
+    } as const
     try {
       await session.run(createTableSql(session.client, this.table, columns, ['name', 'step']))
     } catch (error) {

@@ -1,5 +1,5 @@
-import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
 import type { ColumnType, Row } from '@maestro-dataflow/core'
+import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
 import type { Client } from '../connection/connection-settings.js'
 import { type Decode, decoderOf } from '../values/decode.js'
 import { type Binding, type Encode, encoderOf } from '../values/encode.js'
@@ -56,9 +56,13 @@ export class StepRows {
     const entries: [string, unknown][] = []
     for (const [at, { name }] of this.#columns.entries()) {
       if (missing.has(name)) continue
-      entries.push([name, rest !== undefined && Object.hasOwn(rest.values, name) ? rest.values[name] : this.#value(raw[at], at)])
+      entries.push([
+        name,
+        rest !== undefined && Object.hasOwn(rest.values, name) ? rest.values[name] : this.#value(raw[at], at),
+      ])
     }
-    for (const [name, value] of Object.entries(rest?.values ?? {})) if (!this.#names.has(name)) entries.push([name, value])
+    for (const [name, value] of Object.entries(rest?.values ?? {}))
+      if (!this.#names.has(name)) entries.push([name, value])
     return Object.fromEntries(entries)
   }
 

@@ -44,7 +44,9 @@ export class StepTableWriter {
   async #create(rows: readonly Row[]): Promise<StepRows> {
     const { client } = this.#session
     this.columns = stepColumns(client, rows)
-    await this.#session.run(createTableSql(client, this.name, tableColumns(client, this.columns), [ownColumns.position]))
+    await this.#session.run(
+      createTableSql(client, this.name, tableColumns(client, this.columns), [ownColumns.position]),
+    )
     if (client === 'mysql') await this.#session.begin()
     return new StepRows(client, this.columns)
   }
