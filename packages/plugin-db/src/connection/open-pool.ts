@@ -33,7 +33,7 @@ interface PooledClient {
 /** Makes a pool; nothing is connected yet. @throws MAESTRO_DB_DRIVER_MISSING */
 export async function openPool(settings: ConnectionSettings): Promise<Pool> {
   const client = await knexClient(settings.client)
-  const { knex } = await import('knex')
+  const { default: knex } = await import('knex')
   const builder = knex({
     client,
     connection: connectionConfig(settings),

@@ -32,6 +32,10 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
     })
   }
 
+  async runAll(sql: string): Promise<void> {
+    await this.run(sql)
+  }
+
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
     const { connection } = this
     const options = { sql, values: [...bindings], rowsAsArray: true }

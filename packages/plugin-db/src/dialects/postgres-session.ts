@@ -27,6 +27,10 @@ export class PostgresSession extends Held<Postgres> implements BaseSession {
     })
   }
 
+  async runAll(sql: string): Promise<void> {
+    await this.run(sql)
+  }
+
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
     const { default: Cursor } = await loadDriver('postgres', () => import('pg-cursor'))
     const added = await this.#addedTypes()

@@ -30,6 +30,8 @@ export interface RowStream {
 export interface BaseSession {
   readonly settings: ConnectionSettings
   run(sql: string, bindings?: readonly Binding[]): Promise<Answer>
+  /** Runs statements that have no values and give none; one at a time in MySQL. */
+  runAll(sql: string): Promise<void>
   stream(sql: string, bindings: readonly Binding[]): Promise<RowStream>
   /** Begins a transaction that reads one consistent view and can change nothing. */
   beginReading(): Promise<void>

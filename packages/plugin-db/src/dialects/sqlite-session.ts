@@ -22,8 +22,7 @@ export class SqliteSession extends Held<Sqlite> implements BaseSession {
     })
   }
 
-  /** Statements without values, several at once. */
-  async execute(sql: string): Promise<void> {
+  async runAll(sql: string): Promise<void> {
     await this.guarded(() => void this.connection.exec(sql))
   }
 
@@ -39,22 +38,23 @@ export class SqliteSession extends Held<Sqlite> implements BaseSession {
       let ended = false
       return {
         fields,
-        next: async (count) => {
-          const taken: unknown[][] = []
-          while (!ended && taken.length < count) {
-            const { value, done } = await this.guarded(() => rows.next())
-            if (done === true) ended = true
-            else taken.push(value)
-          }
-          return taken
-        },
+        next: (count) =>
+          this.guarded(() => {
+            const taken: unknown[][] = []
+            while (!ended && taken.length < count) {
+              const { value, done } = rows.next()
+              if (done === true) ended = true
+              else taken.push(value)
+            }
+            return taken
+          }),
         close: async () => undefined,
       }
     })
   }
 
   async beginReading(): Promise<void> {
-    await this.execute('PRAGMA query_only = ON; BEGIN')
+    await this.runAll('PRAGMA query_only = ON; BEGIN')
   }
 
   /** Takes the lock of the file, for which others may have to be waited. @throws MAESTRO_DB_LOCKED */

@@ -16,21 +16,35 @@ const mostBytes = 1 << 20
 export class MysqlInserter implements RowInserter {
   readonly #session: MysqlSession
   readonly #target: InsertTarget
+  readonly aboutRows = aboutRows
 
   constructor(session: MysqlSession, target: InsertTarget) {
     this.#session = session
     this.#target = target
   }
 
+  async insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    for (const part of this.#parts(columns, rows)) await this.#write(columns, part)
+  }
+
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
-    const oneByOne = this.#target.upsertBy !== undefined && this.#target.otherUniques
     const refused: RefusedRow[] = []
-    for (const part of oneByOne ? rows.map((row) => [row]) : parts(rows, columns.length)) {
-      const write = (some: readonly EncodedRow[]) =>
-        oneByOne ? this.#upsertOne(columns, some) : this.#insert(columns, some)
+    const write = (some: readonly EncodedRow[]) => this.#write(columns, some)
+    for (const part of this.#parts(columns, rows))
       refused.push(...(await insertAround({ write, rowIn, reason, aboutRows }, part)))
-    }
     return refused
+  }
+
+  get #oneByOne(): boolean {
+    return this.#target.upsertBy !== undefined && this.#target.otherUniques
+  }
+
+  #parts(columns: readonly string[], rows: readonly EncodedRow[]): Iterable<readonly EncodedRow[]> {
+    return this.#oneByOne ? rows.map((row) => [row]) : parts(rows, columns.length)
+  }
+
+  #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    return this.#oneByOne ? this.#upsertOne(columns, rows) : this.#insert(columns, rows)
   }
 
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {

@@ -15,24 +15,39 @@ const copyLength = 4_000_000
 export class PostgresInserter implements RowInserter {
   readonly #session: PostgresSession
   readonly #target: InsertTarget
+  readonly aboutRows = aboutRows
 
   constructor(session: PostgresSession, target: InsertTarget) {
     this.#session = session
     this.#target = target
   }
 
+  async insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    for (const part of this.#parts(columns, rows)) await this.#write(columns, part)
+  }
+
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
-    const { upsertBy } = this.#target
-    const copies = upsertBy === undefined && columns.length > 0
-    const size = copies ? rows.length : Math.min(1000, Math.floor(mostValues / Math.max(1, columns.length)))
     const refused: RefusedRow[] = []
-    for (let start = 0; start < rows.length; start += size) {
-      const part = rows.slice(start, start + size)
-      const write = (some: readonly EncodedRow[]) =>
-        this.#kept(() => (copies ? this.#copy(columns, some) : this.#insert(columns, some)))
+    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some))
+    for (const part of this.#parts(columns, rows))
       refused.push(...(await insertAround({ write, rowIn, reason, aboutRows }, part)))
-    }
     return refused
+  }
+
+  /** Rows in parts that one statement can take. */
+  *#parts(columns: readonly string[], rows: readonly EncodedRow[]): Generator<readonly EncodedRow[]> {
+    const size = this.#copies(columns)
+      ? rows.length
+      : Math.min(1000, Math.floor(mostValues / Math.max(1, columns.length)))
+    for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size)
+  }
+
+  #copies(columns: readonly string[]): boolean {
+    return this.#target.upsertBy === undefined && columns.length > 0
+  }
+
+  #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    return this.#copies(columns) ? this.#copy(columns, rows) : this.#insert(columns, rows)
   }
 
   /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */

@@ -22,6 +22,10 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
+  /** Writes rows of which none is expected to be refused, the fastest way. @throws what the driver throws; some may be in then */
+  insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void>
+  /** Whether a failure is about the rows, so that others may go in. */
+  aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */
   insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]>
 }
@@ -37,7 +41,7 @@ export function createInserter(session: Session, target: InsertTarget): RowInser
   }
 }
 
-/** What one try of several rows needs. */
+/** How rows are tried that may hold some that are refused. */
 interface Attempt {
   /** Writes the rows, all or none. @throws what the driver throws */
   write(rows: readonly EncodedRow[]): Promise<void>

@@ -49,6 +49,7 @@ export class TableSinkWriter implements SinkWriter {
   #staging: TableName | undefined
   /** Made outside of the transaction, in MySQL, and to be removed when the writing fails. */
   #made: TableName | undefined
+  #marked: Promise<void> | undefined
   #rows = 0
   #done = false
 
@@ -96,23 +97,49 @@ export class TableSinkWriter implements SinkWriter {
     const write = () =>
       session.guarded(async () => {
         // PostgreSQL takes back the statement, and MariaDB all of the transaction.
-        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-        if (tried && session.client === 'mysql') await session.begin()
-        tried = true
-        await session.run('SAVEPOINT maestro_batch')
-        for (const { columns, rows } of runs) {
-          for (const { row, reason } of await inserter.insert(columns, rows))
-            this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
+        if (tried && session.client === 'mysql') {
+          await session.begin()
+          this.#mark()
         }
-        if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-        await session.run('RELEASE SAVEPOINT maestro_batch')
+        await this.#marked
+        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+        tried = true
+        await this.#writeOrRefuse(runs, inserter)
+        this.#mark()
       })
     return withRetries(this.#settings.retries, undefined, write, isPassing)
+  }
+
+  /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
+  async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+    try {
+      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
+      return
+    } catch (error) {
+      if (!inserter.aboutRows(error)) throw error
+    }
+    const session = this.#session
+    await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+    for (const { columns, rows } of runs) {
+      for (const { row, reason } of await inserter.insert(columns, rows))
+        this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
+    }
+    if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+  }
+
+  /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
+  #mark(): void {
+    const session = this.#session
+    const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
+    // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
+    this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
+    this.#marked.catch(() => undefined)
   }
 
   async commit(): Promise<WriteResult> {
     const { name, columns } = this.#writing
     await this.#explained(async () => {
+      await this.#marked
       if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
       if (this.#staging === undefined) await this.#session.commit()
       else await swapTables(this.#session, this.#staging, name)
@@ -160,6 +187,7 @@ export class TableSinkWriter implements SinkWriter {
     await session.begin()
     if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
     if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
+    this.#mark()
     if (table !== undefined) this.#prepare(table)
   }
 
@@ -173,6 +201,7 @@ export class TableSinkWriter implements SinkWriter {
     if (session.client === 'mysql') {
       this.#made = name
       await session.begin()
+      this.#mark()
     }
     return this.#prepare(table)
   }

@@ -48,15 +48,9 @@ const mysql: Partial<Record<ValueKind, Decode>> = {
 }
 
 function dateOf(raw: unknown): Date {
-  const text = raw as string
-  // The usual forms, which need no more than this: `2026-01-02` and `2026-01-02 03:04:05.678+00`.
-  const date = new Date(
-    text.length === 10 ? `${text}T00:00:00Z` : `${text.slice(0, 10)}T${text.slice(11, 23).replace(/[+Z].*$/, '')}Z`,
-  )
-  if (!Number.isNaN(date.getTime())) return date
-  const parsed = parseDate(text)
-  if (parsed === undefined) throw new Unfit(text, 'is a date that no row can hold')
-  return parsed
+  const date = parseDate(raw as string)
+  if (date === undefined) throw new Unfit(raw, 'is a date that no row can hold')
+  return date
 }
 
 function toVector(bytes: Uint8Array): Float32Array {
