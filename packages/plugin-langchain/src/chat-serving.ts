@@ -121,7 +121,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
 /** A chat model that is imported and made when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
-  return new LangChainChatServing(factsOfExport(named, options), capabilitiesOfNamed(named), async () => {
+  return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
     const model = await createFrom(named, [{ ...options, maxRetries: 0 }], directory)
     if (isChatModel(model)) return model
     const found = `${named.export} of ${named.from}`

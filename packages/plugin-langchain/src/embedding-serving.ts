@@ -101,7 +101,7 @@ export function fromLangChainEmbeddings(
 export function embeddingServingOf(named: NamedEmbeddings, directory: string): EmbeddingServing {
   const { options, batchSize } = named
   const own = typeof options.batchSize === 'number' ? options.batchSize : undefined
-  return new LangChainEmbeddingServing(factsOfExport(named, options), batchSize ?? own, async () => {
+  return new LangChainEmbeddingServing(factsOfExport(named, options, directory), batchSize ?? own, async () => {
     const made = await createFrom(
       named,
       [{ maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }],
