@@ -8,7 +8,7 @@ import type { ExportReference } from './import-export.js'
 import { ownConcurrency } from './own-calls.js'
 
 /** What is known of a model before it is asked: who it is, and what changes its answers. */
-export type ModelFacts = Pick<ServingBase, 'name' | 'provider' | 'model' | 'identity' | 'account' | 'concurrency'>
+export type ModelFacts = Omit<ServingBase, 'dispose'>
 
 /** The facts of a chat model that was made in code. */
 export function factsOfChatModel(model: BaseChatModel): ModelFacts {
