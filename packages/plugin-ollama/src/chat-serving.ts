@@ -55,7 +55,8 @@ export class OllamaChatServing implements LLMServing {
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { model, images } = this.#options
     return this.#model.call(options, async ({ client, numCtx, description }) => {
-      const chat = toChatRequest(request, { options: this.#options, numCtx, stop: description.stop })
+      const { stop } = description
+      const chat = await toChatRequest(request, { options: this.#options, numCtx, stop, signal: options.signal })
       // Some servers pass over the images of a model that cannot see.
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)

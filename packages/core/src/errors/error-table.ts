@@ -284,6 +284,18 @@ export const coreErrors = {
       `The value of {{${d.name}}} cannot stand in a prompt: ${d.reason}.`,
     hint: () => 'Texts, numbers, truth values, dates, lists and plain objects can. Turn it into one in a step before.',
   },
+  MAESTRO_PROMPT_MEDIA: {
+    message: (d: { name: string; type: string; found: string }) =>
+      `{{${d.name}}} holds ${d.found}; the place or the bytes of its ${d.type} are expected.`,
+    hint: () =>
+      'Give the path of a file of the project, an address or bytes. A filter in a step before leaves out rows without one.',
+  },
+  MAESTRO_PROMPT_EXAMPLE: {
+    message: (d: { example: number; reason: string }) =>
+      `Example ${d.example} of the prompt cannot be used: ${d.reason}`,
+    hint: () =>
+      'An example is { input, output }, its input the value of the one variable or an object with each; with `answer`, an example is a row.',
+  },
   MAESTRO_PROMPT_TEMPLATE: {
     message: (d: { template: string; reason: string }) =>
       `The prompt template "${d.template}" is not valid: ${d.reason}.`,
