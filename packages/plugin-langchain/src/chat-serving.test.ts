@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SimpleChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import { FakeListChatModel, FakeStreamingChatModel } from '@langchain/core/utils/testing'
@@ -112,6 +115,7 @@ describe('the keys of kept answers', () => {
     const identity = (fields: ChatOpenAIFields) => fromLangChain(openai('http://127.0.0.1:1/v1', fields)).identity
     expect(identity({})).toEqual(identity({}))
     expect(identity({ temperature: 1 })).not.toEqual(identity({}))
+    expect(identity({ configuration: { baseURL: 'http://127.0.0.1:2/v1' } })).not.toEqual(identity({}))
     expect(JSON.stringify(identity({ apiKey: 'a key' }))).not.toContain('a key')
     expect(fromLangChain(new EchoChatModel({})).identity).toBeUndefined()
   })
@@ -125,6 +129,17 @@ describe('the keys of kept answers', () => {
     expect(facts('a key').account).not.toBe(facts('another').account)
     expect(JSON.stringify([facts('a key').identity, facts('a key').account])).not.toContain('a key')
   })
+})
+
+test('a class in a file of the project is another one when the file is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maestro-langchain-'))
+  closing.push(() => rm(folder, { recursive: true }))
+  const identity = () => chatServingOf(named({ from: './mine.js', export: 'Mine' }), folder).identity
+  await writeFile(join(folder, 'mine.js'), 'export class Mine {}')
+  const before = identity()
+  expect(identity()).toEqual(before)
+  await writeFile(join(folder, 'mine.js'), 'export class Mine { better = true }')
+  expect(identity()).not.toEqual(before)
 })
 
 describe('named by the config', () => {

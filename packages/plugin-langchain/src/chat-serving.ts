@@ -9,7 +9,6 @@ import {
   type LLMResult,
   type LLMServing,
   type Price,
-  type ServingBase,
 } from '@maestro-dataflow/core'
 import { boundedCall } from './bounded-call.js'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
@@ -18,6 +17,7 @@ import { langchainError } from './errors.js'
 import { estimateChatTokens } from './estimate-tokens.js'
 import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
+import { LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
@@ -34,40 +34,20 @@ export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
 }
 
 /** A chat model of LangChain.js as a serving. */
-export class LangChainChatServing implements LLMServing {
+export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
   readonly kind = 'llm'
-  readonly name: string
-  readonly provider: string | undefined
-  readonly model: string | undefined
-  readonly identity: ServingBase['identity']
-  readonly account: string | undefined
-  readonly price: Price | undefined
-  readonly concurrency: number | undefined
   readonly capabilities: LLMCapabilities
-  readonly #make: () => Promise<BaseChatModel>
-  #variants: Promise<ModelVariants> | undefined
 
-  constructor(
-    facts: ModelFacts & Pick<ServingBase, 'price'>,
-    capabilities: LLMCapabilities,
-    make: () => Promise<BaseChatModel>,
-  ) {
-    this.name = facts.name
-    this.provider = facts.provider
-    this.model = facts.model
-    this.identity = facts.identity
-    this.account = facts.account
-    this.price = facts.price
-    this.concurrency = facts.concurrency
+  constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
+    super(facts, async () => new ModelVariants(withoutRetries(await make())))
     this.capabilities = capabilities
-    this.#make = make
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
     const { name, capabilities } = this
     return boundedCall(name, callOptions, async (signal) => {
-      const variants = await this.#load()
+      const variants = await this.made()
       const { call, fields } = settingsOf(variants.base, request)
       const model = variants.with(fields)
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
@@ -86,15 +66,6 @@ export class LangChainChatServing implements LLMServing {
       const reason = (error as Error).message
       throw langchainError('MAESTRO_LANGCHAIN_STRUCTURED_OUTPUT', { model: this.name, reason }, error)
     }
-  }
-
-  #load(): Promise<ModelVariants> {
-    this.#variants ??= this.#make().then((model) => new ModelVariants(withoutRetries(model)))
-    // What could not be imported may be there the next time.
-    this.#variants.catch(() => {
-      this.#variants = undefined
-    })
-    return this.#variants
   }
 }
 
@@ -121,7 +92,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
 /** A chat model that is imported and made when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
-  return new LangChainChatServing(factsOfExport(named, options), capabilitiesOfNamed(named), async () => {
+  return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
     const model = await createFrom(named, [{ ...options, maxRetries: 0 }], directory)
     if (isChatModel(model)) return model
     const found = `${named.export} of ${named.from}`

@@ -21,8 +21,10 @@ interface ProviderAnswer {
   readonly rateLimits?: RateLimits | undefined
 }
 
-const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string =>
-  unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : `${value} ${unit}`
+const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string => {
+  if (unit === 'usd') return `$${value.toFixed(value > 0 && value < 0.01 ? 6 : 2)}`
+  return `${value} ${value === 1 ? unit.slice(0, -1) : unit}`
+}
 
 /** Every error of core, in the order of the hops. Codes are never reused. */
 export const coreErrors = {
