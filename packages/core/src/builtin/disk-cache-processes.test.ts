@@ -58,6 +58,21 @@ describe('several processes', () => {
     expect(folder.warnings).toEqual([])
   })
 
+  test('what waits for the file is written before it is let go', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    await cache.set('before', { n: 1 }, {})
+    const holder = new DatabaseSync(folder.file)
+    holder.exec('BEGIN IMMEDIATE')
+    const keeping = cache.set('key', { n: 2 }, {})
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 20))
+    const freed = cache.dispose()
+    holder.exec('COMMIT')
+    holder.close()
+    await Promise.all([keeping, freed])
+    expect(await folder.open().get('key')).toEqual({ n: 2 })
+  })
+
   test('what was kept is there after kill -9, and the next process goes on', async () => {
     const folder = new CacheFolder()
     const { child, finished, lines } = folder.start(keepOn)

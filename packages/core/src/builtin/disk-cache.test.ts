@@ -40,6 +40,18 @@ describe('answers', () => {
     expect(await cache.stats()).toMatchObject({ entries: 1, bytes: JSON.stringify(answer('b')).length })
   })
 
+  test('keys that begin alike for long never get each other’s answer', async () => {
+    const cache = new CacheFolder().open()
+    const [one, other] = [`${'a'.repeat(63)}1`, `${'a'.repeat(63)}2`]
+    await cache.set(one, answer('1'), {})
+    expect(await cache.get(other)).toBeUndefined()
+    expect(await cache.delete(other)).toBe(false)
+    expect(await cache.get(one)).toEqual(answer('1'))
+    await cache.set(other, answer('2'), {})
+    expect(await cache.get(other)).toEqual(answer('2'))
+    expect(await cache.get(one)).not.toEqual(answer('2'))
+  })
+
   test('ten megabytes of text are an answer too', async () => {
     const cache = new CacheFolder().open()
     const long = answer('漢'.repeat(3_500_000))

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Logger } from '../contracts/logger.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
+import { allEntries, answerStats, findEntries, lastAnswers } from './disk-cache/look-at-answers.js'
 import { nearestEntries } from './disk-cache/nearest-entries.js'
 import { openSharedFile } from './disk-cache/shared-files.js'
 import { createMemoryCache } from './memory-cache.js'
@@ -54,7 +55,7 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       return held + ((file.exists ? await file.use((database) => database.clear(which)) : 0) ?? 0)
     },
     async stats() {
-      const stats = file.exists ? await file.use((database) => database.stats()) : undefined
+      const stats = file.exists ? await file.use(({ connection }) => answerStats(connection)) : undefined
       if (stats === undefined) return { entries: 0, bytes: 0, location: file.path }
       const { entries, bytes, oldest, newest } = stats
       const size = statSync(file.path, { throwIfNoEntry: false })?.size ?? 0
@@ -63,16 +64,16 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       return { ...known, oldest: new Date(oldest).toISOString(), newest: new Date(newest).toISOString() }
     },
     list: async ({ last, rowId }) =>
-      (file.exists ? await file.use((database) => database.list(last, rowId)) : []) ?? [],
+      (file.exists ? await file.use(({ connection }) => lastAnswers(connection, last, rowId)) : []) ?? [],
     async explain(keyOrRow) {
       const nothing = { entry: undefined, candidates: [], nearest: [] }
       if (!file.exists) return nothing
-      const explained = await file.use((database) => {
-        const candidates = database.find(keyOrRow, 20)
+      const explained = await file.use(({ connection }) => {
+        const candidates = findEntries(connection, keyOrRow, 20)
         const [first] = candidates
         const ambiguous = candidates.length > 1 && first?.rowId !== keyOrRow
         const entry = ambiguous ? undefined : first
-        const nearest = entry === undefined ? [] : nearestEntries(entry, database.entries(), 3)
+        const nearest = entry === undefined ? [] : nearestEntries(entry, allEntries(connection), 3)
         return { entry, candidates, nearest }
       })
       return explained ?? nothing

@@ -13,7 +13,9 @@ export class GroupCommit {
   #writes: AnswerWrite[] = []
   #used = new Map<string, number>()
   #maxBytes = Number.POSITIVE_INFINITY
+  /** The commit that takes what comes now, and those that are under way. */
   #next: Promise<boolean> | undefined
+  readonly #underWay = new Set<Promise<boolean>>()
 
   constructor(file: AnswerFile) {
     this.#file = file
@@ -29,20 +31,30 @@ export class GroupCommit {
   /** Notes that an answer was used; this goes with the next commit. */
   use(key: string, time: number): void {
     this.#used.set(key, time)
-    if (this.#used.size >= manyUses) this.#commitSoon()
+    if (this.#used.size >= manyUses) this.#noteUses()
   }
 
   /** Writes all that there is. */
   async finish(): Promise<void> {
-    if (this.#used.size > 0) this.#commitSoon()
-    await this.#next
+    if (this.#used.size > 0) this.#noteUses()
+    await Promise.allSettled(this.#underWay)
+  }
+
+  /** Nobody waits for this; those who keep answers in the same commit hear what becomes of it. */
+  #noteUses(): void {
+    this.#commitSoon().catch(() => undefined)
   }
 
   #commitSoon(): Promise<boolean> {
-    this.#next ??= new Promise((resolve, reject) => {
+    if (this.#next !== undefined) return this.#next
+    const commit = new Promise<boolean>((resolve, reject) => {
       setImmediate(() => this.#commit().then(resolve, reject))
     })
-    return this.#next
+    const end = () => this.#underWay.delete(commit)
+    commit.then(end, end)
+    this.#underWay.add(commit)
+    this.#next = commit
+    return commit
   }
 
   async #commit(): Promise<boolean> {
