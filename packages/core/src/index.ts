@@ -113,7 +113,9 @@ export {
 } from './define/pipeline.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
+export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
+export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export {
   type DetailsOf,
   defineErrors,

@@ -1,18 +1,22 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
-import type {
-  CallOptions,
-  LLMCapabilities,
-  LLMRequest,
-  LLMResult,
-  LLMServing,
-  Price,
-  ServingBase,
+import {
+  type CallOptions,
+  extractJson,
+  type JsonSchema,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  type Price,
+  type ServingBase,
 } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import { boundedCall } from './bounded-call.js'
+import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
-import { fromChatAnswer } from './from-chat-answer.js'
+import { estimateChatTokens } from './estimate-tokens.js'
+import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
@@ -59,36 +63,23 @@ export class LangChainChatServing implements LLMServing {
     this.#make = make
   }
 
-  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
-  async generate(request: LLMRequest, { signal }: CallOptions = {}): Promise<LLMResult> {
-    const variants = await this.#load()
-    const base = variants.with({})
-    const { call, fields } = settingsOf(base, request)
-    const model = variants.with(fields)
-    const options = { ...defaultsOf(base), ...call, maxRetries: 0, ...(signal === undefined ? {} : { signal }) }
-    try {
-      if (request.schema !== undefined) return await this.#structured(model, request, options)
-      return fromChatAnswer(await model.invoke(toChatMessages(request.messages), options), this.model ?? this.name)
-    } catch (error) {
-      throw chatError(this.name, error)
-    }
+  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
+  async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
+    const { name, capabilities } = this
+    return boundedCall(name, callOptions, async (signal) => {
+      const variants = await this.#load()
+      const { call, fields } = settingsOf(variants.base, request)
+      const model = variants.with(fields)
+      const messages = await toChatMessages(request.messages, { name, capabilities, signal })
+      const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
+      const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+      if (request.schema === undefined) return fromChatAnswer(await model.invoke(messages, options), asked)
+      const answer = await this.#hold(model, request.schema).invoke(messages, options)
+      return isRaw(answer) ? withObject(fromChatAnswer(answer.raw, asked)) : fromData(answer, asked)
+    })
   }
 
-  async #structured(
-    model: BaseChatModel,
-    { schema = {}, messages }: LLMRequest,
-    options: Readonly<Record<string, unknown>>,
-  ): Promise<LLMResult> {
-    const held = this.#hold(model, schema)
-    const answer = await held.invoke(toChatMessages(messages), options)
-    if (isRaw(answer)) return fromChatAnswer(answer.raw, this.model ?? this.name)
-    // A model may give its data alone, whatever it is asked for.
-    const usage = { inputTokens: 0, outputTokens: 0 }
-    const text = JSON.stringify(answer)
-    return { text, object: answer, finishReason: 'stop', usage, model: this.model ?? this.name }
-  }
-
-  #hold(model: BaseChatModel, schema: object) {
+  #hold(model: BaseChatModel, schema: JsonSchema) {
     try {
       return model.withStructuredOutput(schema, { name: 'answer', includeRaw: true })
     } catch (error) {
@@ -138,24 +129,15 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
   })
 }
 
-export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatModel, 'model'>): LLMCapabilities {
-  const { structuredOutput, toolCalling, imageInputs, audioInputs, maxInputTokens } = model.profile
-  return {
-    jsonSchema: options.structuredOutput ?? (structuredOutput || (toolCalling ?? model.bindTools !== undefined)),
-    images: options.images ?? imageInputs ?? true,
-    audio: audioInputs ?? false,
-    ...(maxInputTokens === undefined ? {} : { contextTokens: maxInputTokens }),
-  }
-}
-
-/** Nothing is known of a class before it is imported; most providers' packages can do both. */
-export function capabilitiesOfNamed({ structuredOutput = true, images = true }: NamedChatModel): LLMCapabilities {
-  return { jsonSchema: structuredOutput, images, audio: false }
-}
-
 /** Settings that `withConfig` has bound to a model; they are not among what it was made from. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+}
+
+/** With its data; one that holds none is left to the serving plane, which says so or asks again. */
+function withObject(result: LLMResult): LLMResult {
+  const object = extractJson(result.text)
+  return object === undefined ? result : { ...result, object }
 }
 
 const isRaw = (answer: object): answer is { readonly raw: BaseMessage } =>

@@ -1,8 +1,9 @@
 import type { Embeddings } from '@langchain/core/embeddings'
-import type { EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import type { CallOptions, EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
 import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
 import { langchainError } from './errors.js'
+import { estimateTokens } from './estimate-tokens.js'
 import { createFrom } from './import-export.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
@@ -13,13 +14,13 @@ export interface FromLangChainEmbeddingsOptions {
   readonly name?: string
   /** Texts in one call. @default what the model says, else 64 */
   readonly batchSize?: number | undefined
-  /** Dollars per million tokens. LangChain does not tell tokens of embeddings, so only `request` has an effect. */
+  /** Dollars per million tokens. */
   readonly price?: Price
 }
 
 const defaultBatchSize = 64
 
-/** An embedding model of LangChain.js as a serving. Its usage is unknown: LangChain does not tell it. */
+/** An embedding model of LangChain.js as a serving. Its tokens are estimated: LangChain does not tell them. */
 export class LangChainEmbeddingServing implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly name: string
@@ -50,18 +51,16 @@ export class LangChainEmbeddingServing implements EmbeddingServing {
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
-  async embed(texts: readonly string[]): Promise<EmbeddingResult> {
-    const embeddings = await this.#load()
-    try {
-      const vectors = await embeddings.embedDocuments([...texts])
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
+    return boundedCall(this.name, options, async () => {
+      const embeddings = await this.#load()
+      const vectors = await embeddings.embedDocuments(texts.map((text) => text.toWellFormed()))
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
-        usage: { inputTokens: 0, outputTokens: 0 },
+        usage: { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 },
         model: this.model ?? this.name,
       }
-    } catch (error) {
-      throw chatError(this.name, error)
-    }
+    })
   }
 
   #load(): Promise<Embeddings> {

@@ -13,7 +13,7 @@ import type { EmbedSettings } from './embeddings/embedding-messages.js'
 import { acquireEmbeddingModel } from './embeddings/embedding-model.js'
 import { localError } from './errors.js'
 import { type ModelCache, sharedModelCache } from './model-cache.js'
-import { locateModel, type ModelLocation, versionOf } from './models/model-location.js'
+import { type LocateOptions, locateModel, type ModelLocation, versionOf } from './models/model-location.js'
 import { whileLoading } from './while-loading.js'
 
 const defaultModel = 'all-MiniLM-L6-v2'
@@ -34,18 +34,18 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   readonly #location: ModelLocation
   readonly #settings: EmbedSettings
   readonly #threads: number
-  readonly #logger: Logger
+  readonly #logger: Logger | undefined
   readonly #cache: ModelCache
   #stop = new AbortController()
   #dimension: number | undefined
 
   /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
-    options: LocalEmbeddingOptions & { readonly directory: string },
-    logger: Logger,
+    options: LocalEmbeddingOptions & Pick<LocateOptions, 'directory'> = {},
+    logger?: Logger,
     cache: ModelCache = sharedModelCache(),
   ) {
-    const { model = defaultModel, directory, pooling, normalize = true, maxTokens, batchSize = 256, threads } = options
+    const { model = defaultModel, directory = '.', normalize = true, batchSize = 256 } = options
     this.name = `local.embeddings ${model}`
     this.model = model
     this.batchSize = batchSize
@@ -54,14 +54,14 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       throw localError('MAESTRO_LOCAL_MODEL_KIND', { model, serving: 'local.embeddings', fitting: 'local.chat' })
     const { sentences = {} } = this.#location
     const { positions = Number.POSITIVE_INFINITY } = sentences
-    const most = maxTokens ?? sentences.maxTokens
+    const most = options.maxTokens ?? sentences.maxTokens
     this.#settings = {
-      pooling: pooling ?? sentences.pooling,
+      pooling: options.pooling ?? sentences.pooling,
       normalize,
       maxTokens: most === undefined ? undefined : Math.min(most, positions),
     }
     this.#dimension = sentences.dimension
-    this.#threads = threads ?? availableParallelism()
+    this.#threads = options.threads ?? availableParallelism()
     this.#logger = logger
     this.#cache = cache
   }

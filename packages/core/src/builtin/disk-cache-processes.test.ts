@@ -94,8 +94,11 @@ describe('several processes', () => {
 const tryIt = `
   const found = await cache.get('old')
   for (const key of ['a', 'b', 'c']) await cache.set(key, { text: 'x'.repeat(200_000) }, {})
-  console.log(JSON.stringify({ found, kept: await cache.get('c') !== undefined }))
+  const reused = (await cache.get('c')) !== undefined
   await cache.dispose()
+  const next = createDiskCache({ stateDirectory, logger: { warn() {} } })
+  console.log(JSON.stringify({ found, reused, kept: (await next.get('c')) !== undefined }))
+  await next.dispose()
 `
 
 describe('a disk that refuses', () => {
@@ -111,7 +114,10 @@ describe('a disk that refuses', () => {
   test('is full: it is said once, what was kept is there, and the run goes on', async () => {
     const folder = await filled()
     const { status, stdout, stderr } = folder.run(tryIt, { before: 'ulimit -f 150; trap "" XFSZ;' })
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { found: { n: 1 }, kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      out: { found: { n: 1 }, reused: true, kept: false },
+    })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
     expect(await folder.open().get('old')).toEqual({ n: 1 })
   })
@@ -130,7 +136,10 @@ describe('a disk that refuses', () => {
     chmodSync(dirname(folder.file), folderMode)
     const { status, stdout, stderr } = folder.run(tryIt, as)
     chmodSync(dirname(folder.file), 0o755)
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { found: { n: 1 }, kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      out: { found: { n: 1 }, reused: true, kept: false },
+    })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
   })
 
@@ -140,7 +149,7 @@ describe('a disk that refuses', () => {
     chmodSync(folder.path, 0o555)
     chmodSync(dirname(folder.file), 0o555)
     const { status, stdout, stderr } = folder.run(tryIt, as)
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { reused: true, kept: false } })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
   })
 })

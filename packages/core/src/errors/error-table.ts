@@ -22,7 +22,7 @@ interface ProviderAnswer {
 }
 
 const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string =>
-  unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : `${Math.round(value)} ${unit}`
+  unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : `${value} ${unit}`
 
 /** Every error of core, in the order of the hops. Codes are never reused. */
 export const coreErrors = {

@@ -36,7 +36,8 @@ export class CacheFolder {
     const open = `
       import { createDiskCache } from '@maestro-dataflow/core/runtime'
       const warn = (message) => console.error(message)
-      const cache = createDiskCache({ stateDirectory: ${JSON.stringify(this.path)}, logger: { warn } })
+      const stateDirectory = ${JSON.stringify(this.path)}
+      const cache = createDiskCache({ stateDirectory, logger: { warn } })
     `
     return ['--input-type=module', '--eval', open + script]
   }

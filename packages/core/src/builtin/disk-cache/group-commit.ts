@@ -13,14 +13,14 @@ export class GroupCommit {
   #writes: AnswerWrite[] = []
   #used = new Map<string, number>()
   #maxBytes = Number.POSITIVE_INFINITY
-  #next: Promise<void> | undefined
+  #next: Promise<boolean> | undefined
 
   constructor(file: AnswerFile) {
     this.#file = file
   }
 
-  /** Keeps an answer. @returns when it is committed, or cannot be, which the log says */
-  add(write: AnswerWrite, maxBytes: number): Promise<void> {
+  /** Keeps an answer. @returns whether it is committed; the log says why it cannot be */
+  add(write: AnswerWrite, maxBytes: number): Promise<boolean> {
     this.#writes.push(write)
     this.#maxBytes = maxBytes
     return this.#commitSoon()
@@ -38,22 +38,24 @@ export class GroupCommit {
     await this.#next
   }
 
-  #commitSoon(): Promise<void> {
+  #commitSoon(): Promise<boolean> {
     this.#next ??= new Promise((resolve, reject) => {
       setImmediate(() => this.#commit().then(resolve, reject))
     })
     return this.#next
   }
 
-  async #commit(): Promise<void> {
+  async #commit(): Promise<boolean> {
     const writes = this.#writes
     const used = this.#used
     this.#writes = []
     this.#used = new Map()
     this.#next = undefined
-    await this.#file.use((database) => {
+    const done = await this.#file.use((database) => {
       // Where nothing can be written, uses need not be noted.
       if (writes.length > 0 || database.writable) database.write(writes, used, this.#maxBytes)
+      return true
     })
+    return done ?? false
   }
 }

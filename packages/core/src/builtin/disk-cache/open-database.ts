@@ -43,7 +43,7 @@ const settings = `
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA journal_size_limit = 16777216;
-  PRAGMA cache_size = -16000;
+  PRAGMA cache_size = -32000;
   PRAGMA trusted_schema = OFF;
 `
 
