@@ -555,12 +555,11 @@ describe('images of rows', () => {
 
   test('are read from the project, or are bytes already; a row without one is rejected, and never asked about', async () => {
     writeFileSync(join(folder, 'cat.jpg'), jpeg)
-    const { serving, requests } = scripted(() => 'a cat')
-    const seeing = { ...serving, capabilities: { ...serving.capabilities, images: true } }
-    const asked = project(seeing, { directory: folder })
+    const serving = scriptedServing(() => 'a cat')
+    const asked = project(serving, { directory: folder })
     const photos = ['cat.jpg', new Uint8Array(jpeg), null, 'dog.jpg', '../outside.jpg']
     const preview = await asked.preview(looking(photos), photos.length)
-    expect(requests.map(({ messages }) => messages[0]?.content)).toEqual([
+    expect(serving.requests.map(({ messages }) => messages[0]?.content)).toEqual([
       [
         { type: 'text', text: 'What is it?' },
         { type: 'image', data: new Uint8Array(jpeg), mediaType: 'image/jpeg' },
@@ -574,12 +573,12 @@ describe('images of rows', () => {
   })
 
   test('need a model that sees, which is known before anything is asked', async () => {
-    const { serving, requests } = scripted(() => 'a cat')
+    const serving = scriptedServing(() => 'a cat', { capabilities: { images: false } })
     await expect(project(serving).preview(looking(['cat.jpg']))).rejects.toMatchObject({
       code: 'MAESTRO_PIPELINE_INVALID',
       message: expect.stringContaining('images'),
     })
-    expect(requests).toEqual([])
+    expect(serving.requests).toEqual([])
   })
 })
 
