@@ -181,6 +181,19 @@ describe('an answer as Ollama gives it', () => {
     expect(await serve().generate({ ...hello, schema })).not.toHaveProperty('object')
   })
 
+  test('data followed by white space to the limit are whole; half of them are not', async () => {
+    const cut = (...texts: readonly string[]) => ollamaReplies.chat(texts, { done_reason: 'length' })
+    chats(cut('{"a":1}', '\n', ' '), cut('{"a": ', ' '), cut('12'), cut('12 '))
+    const ask = () => serve().generate({ ...hello, schema: {} })
+    expect(await ask()).toMatchObject({ object: { a: 1 }, finishReason: 'stop' })
+    const half = await ask()
+    expect(half).toMatchObject({ finishReason: 'length' })
+    expect(half).not.toHaveProperty('object')
+    // It may have been going to be 123.
+    expect(await ask()).not.toHaveProperty('object')
+    expect(await ask()).toMatchObject({ object: 12, finishReason: 'stop' })
+  })
+
   test('a lone surrogate and characters cut between two pieces', async () => {
     const whole = ollamaReplies.chat(['a\ud800b', '😀'])
     chats(replies.slowly(whole, { bytes: 7, milliseconds: 0 }))
@@ -350,6 +363,14 @@ describe('each fault ends in its code', () => {
       '/api/chat': [ollamaReplies.chat(['A cat'])],
     })
     expect((await ask('image')).text).toBe('A cat')
+  })
+
+  test('a call whose time is over ends', async () => {
+    chats(replies.silence())
+    await expect(serve().generate(hello, { timeout: 20 })).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_TIMEOUT',
+      details: { milliseconds: 20 },
+    })
   })
 
   test('a call that is given up ends, wherever it is', async () => {
