@@ -27,8 +27,8 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   readonly model: string
   readonly price = { input: 0 }
   readonly batchSize: number
-  /** One call is worked on; the next ones wait in the thread, so that it has no pause between them. */
-  readonly concurrency = 4
+  /** Calls wait in the thread, where their texts are put together: so many calls of one text fill a batch. */
+  readonly concurrency = 32
   readonly #location: ModelLocation
   readonly #settings: EmbedSettings
   readonly #threads: number
