@@ -52,6 +52,31 @@ Stages
 `)
 })
 
+test('the vector stores that steps use', async () => {
+  project.write(
+    'stores.js',
+    `const options = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }
+    const look = { name: 'stores.look', kind: 'map', options, vectorStores: ({ store }) => [store], create: () => (row) => row }
+    const vectors = { name: 'stores.vectors', options, create: () => { throw new Error('opened') } }
+    const contributes = { operators: { 'stores.look': 'Looks' }, vectorStores: { 'stores.vectors': 'Vectors' } }
+    export default { name: 'stores', manifest: { apiVersion: 1, contributes }, apply(hooks) {
+      hooks.operators.tap('stores', (registry) => registry.add(look))
+      hooks.vectorStores.tap('stores', (registry) => registry.add(vectors))
+    } }`,
+  )
+  project.write('maestro.config.json', {
+    plugins: ['@maestro-dataflow/plugin-fs', './stores.js'],
+    vectorStores: { kb: { use: 'stores.vectors' } },
+    pipelines: 'pipelines/*',
+  })
+  const steps = ['one', 'two'].map((id) => ({ use: 'stores.look', id, store: 'kb' }))
+  const ends = { read: { use: 'fs.file', path: 'reviews.csv' }, write: { use: 'fs.file', path: 'a.csv' } }
+  project.write('pipelines/looks.json', { name: 'looks', ...ends, steps })
+  const { code, stdout, stderr } = await project.maestro('plan', 'looks')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('\nVector stores\n  kb  used by one, two\n')
+})
+
 test('--json prints the plan as data', async () => {
   const { code, stdout } = await project.maestro('plan', 'tones', '--json')
   expect(code).toBe(0)

@@ -81,8 +81,24 @@ export type * from './contracts/serving-settings.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
 export { createToken, type Injected, type Token } from './contracts/token.js'
-export type * from './contracts/vector-store.js'
+export {
+  defineVectorStore,
+  VECTOR_STORES,
+  type VectorCallOptions,
+  type VectorEntry,
+  type VectorIndex,
+  type VectorMatch,
+  type VectorMetadata,
+  type VectorMetric,
+  type VectorQuery,
+  type VectorRecord,
+  type VectorSelection,
+  type VectorStore,
+  type VectorStoreDefinition,
+  type VectorStores,
+} from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
+export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
 export { defineConfig } from './define/define-config.js'
 export { type DefinedOptions, type DefinedOutput, defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'

@@ -15,13 +15,14 @@ import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
+import type { VectorStore } from './contracts/vector-store.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedStorages } from './pipeline/named-storages.js'
-import { namesAsked, namesOfServing, namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesOfServing, namesOfVectorStore, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
 import { type Contribution, loadContributions } from './plugins/load-contributions.js'
@@ -173,6 +174,20 @@ export class Maestro {
       const plugins = await this.plugins()
       const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfServing(name, config)))
       return session.servings.get(name, kind)
+    })
+  }
+
+  /**
+   * A vector store of the config, for code of your own. `dispose` closes it.
+   *
+   * @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*, and what it cannot be opened for
+   */
+  async vectorStore(name: string): Promise<VectorStore> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const plugins = await this.plugins()
+      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfVectorStore(name, config)))
+      return session.vectorStores.get(name)
     })
   }
 

@@ -6,11 +6,13 @@ import { ConfiguredCache } from './container/configured-cache.js'
 import { TokenContainer } from './container/create-container.js'
 import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
+import { ConfiguredVectorStores } from './container/vector-stores.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
+import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
@@ -25,6 +27,7 @@ export interface Session {
   /** A contributed operator, if there is one of this name. */
   operator(name: string): OperatorDefinition | undefined
   readonly servings: Servings
+  readonly vectorStores: VectorStores
   compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
   /** What one run gets. What is made for its operators alone is freed with it. */
   openRun(pipeline: string): RunScope
@@ -93,6 +96,13 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
     enhance: (provider, settings) => enhance(provider, { plane, settings }),
   })
   container.bindFactory(SERVINGS, { inject: [], create: () => servings })
+  const vectorStores = new ConfiguredVectorStores({
+    config,
+    registry,
+    resolve: (tokens) => container.resolveAll(tokens),
+    keepSecret: redactor.add,
+  })
+  container.bindFactory(VECTOR_STORES, { inject: [], create: () => vectorStores })
   const executor =
     config.executor === 'local'
       ? createLocalExecutor()
@@ -110,6 +120,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
   return {
     operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
     servings,
+    vectorStores,
     compileContext: (asked) => ({
       ...asked,
       directory,
@@ -119,6 +130,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
         caches.check()
         return servings.describe(name, kind, where)
       },
+      checkVectorStore: (name, where) => vectorStores.check(name, where),
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
       createOperator: creator(container),
       tableEngine,
@@ -146,6 +158,6 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
       return { environment, dispose: () => scope.dispose() }
     },
     responseCache: () => container.resolve(RESPONSE_CACHE),
-    dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, servings]),
+    dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, vectorStores, servings]),
   }
 }

@@ -17,7 +17,7 @@ interface Page {
   readonly style: Style
 }
 
-/** A plan for people: the graph with the columns after each step, then servings and stages. No line is wider than `width`. */
+/** A plan for people: the graph with the columns after each step, then servings, vector stores and stages. No line is wider than `width`. */
 export function renderPlan(
   plan: PipelinePlan,
   servings: ResolvedConfig['servings'],
@@ -35,6 +35,8 @@ export function renderPlan(
   const sections = [graph.join('\n')]
   const used = usedServings(steps, servings)
   if (used.length > 0) sections.push(section('Servings', used, page))
+  const stores = usedStores(steps)
+  if (stores.length > 0) sections.push(section('Vector stores', stores, page))
   sections.push(section('Stages', stageTable(plan), page))
   return [style.bold(cutText(title, width)), ...sections].join('\n\n')
 }
@@ -103,6 +105,14 @@ function usedServings(steps: readonly PlannedStep[], servings: ResolvedConfig['s
     const what = [use, model].filter((part) => typeof part === 'string').join(' ')
     return [name, what || 'given in code', `used by ${ids.join(', ')}`]
   })
+}
+
+function usedStores(steps: readonly PlannedStep[]): TextTable {
+  const uses = steps.flatMap(({ id, vectorStores = [] }) => vectorStores.map((name) => ({ name, id })))
+  return [...Map.groupBy(uses, ({ name }) => name)].map(([name, of]) => [
+    name,
+    `used by ${of.map(({ id }) => id).join(', ')}`,
+  ])
 }
 
 function stageTable({ stages }: PipelinePlan): TextTable {

@@ -7,6 +7,9 @@ const positive = z.number().int().positive()
 const serving = z.union([used, z.looseObject({ kind: z.string(), name: z.string() })], {
   error: "{ use: 'name of a serving', ...options } is expected, or a serving made in code",
 })
+const vectorStore = z.union([used, z.custom((value) => hasMethod(value, 'addVectors'))], {
+  error: "{ use: 'name of a vector store', ...options } is expected, or a store made in code",
+})
 const plugin = z.custom<PluginReference>(isPluginReference, {
   error: "a package name, a path, ['name', options] or a plugin is expected",
 })
@@ -49,7 +52,7 @@ export const configSchema = z.strictObject({
   plugins: z.array(plugin).optional(),
   servings: z.record(z.string(), serving).optional(),
   storages: z.record(z.string(), used).optional(),
-  vectorStores: z.record(z.string(), used).optional(),
+  vectorStores: z.record(z.string(), vectorStore).optional(),
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
   run: run.optional(),
   budgets: budgets.optional(),
@@ -78,4 +81,8 @@ function isPluginReference(value: unknown): boolean {
   if (typeof value === 'string') return value !== ''
   if (Array.isArray(value)) return typeof value[0] === 'string' && value.length <= 2
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
 }

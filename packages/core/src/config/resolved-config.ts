@@ -3,6 +3,7 @@ import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
 import type { Budgets, CacheConfig } from '../contracts/serving-settings.js'
+import type { VectorStore } from '../contracts/vector-store.js'
 
 /** Options of a configured component; `use` names the contributed kind. Values from the environment are not read yet. */
 export interface UsedComponent {
@@ -19,7 +20,7 @@ export interface ResolvedConfig {
   readonly plugins: readonly PluginReference[]
   readonly servings: Readonly<Record<string, UsedComponent | Serving>>
   readonly storages: Readonly<Record<string, UsedComponent>>
-  readonly vectorStores: Readonly<Record<string, UsedComponent>>
+  readonly vectorStores: Readonly<Record<string, UsedComponent | VectorStore>>
   /** Globs, relative to `directory`. */
   readonly pipelines: readonly string[]
   readonly run: RunConfig

@@ -3,6 +3,7 @@ import type { LogLevel } from './logger.js'
 import type { PluginReference } from './plugin.js'
 import type { Serving } from './serving.js'
 import type { Budgets, CacheConfig, ServingSettings } from './serving-settings.js'
+import type { VectorStore } from './vector-store.js'
 
 const secret: unique symbol = Symbol.for('maestro-dataflow.secret')
 
@@ -58,7 +59,8 @@ export interface MaestroConfig {
   /** Models by name. Operators use `default` and `embedder` when none is named. */
   readonly servings?: Readonly<Record<string, ServingConfig | Serving>>
   readonly storages?: Readonly<Record<string, { readonly use: string; readonly [option: string]: unknown }>>
-  readonly vectorStores?: Readonly<Record<string, VectorStoreConfig>>
+  /** Where vectors lie, by the names that operators use. */
+  readonly vectorStores?: Readonly<Record<string, VectorStoreConfig | VectorStore>>
   /** Globs of pipeline modules, YAML or JSON files. */
   readonly pipelines?: string | readonly string[]
   readonly run?: RunConfig

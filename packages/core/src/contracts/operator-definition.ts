@@ -61,13 +61,15 @@ export interface OperatorDefinition<
   readonly options: Schema<unknown, Options>
   /** What it does to columns: by option names, or as a function of the options and the columns that come in. */
   readonly columns?: Effects
-  /** Same row, same result. @default true for all but operators that ask for a serving */
+  /** Same row, same result. @default true for all but operators that ask for a serving or a vector store */
   readonly deterministic?: boolean
   readonly inject?: readonly Token<unknown>[]
   /** The prompt classes it takes, and which of its options holds one. */
   readonly prompts?: { readonly option: string; readonly allowed: readonly PromptClass[] }
   /** The servings it will ask for. */
   servings?(options: Options): readonly ServingNeed[]
+  /** The names of the vector stores it will ask for. */
+  vectorStores?(options: Options): readonly string[]
   /** Faults that only the operator can see, found before a token is spent. */
   check?(context: CheckContext<Options>): Promise<readonly MaestroError[]> | readonly MaestroError[]
   /** Rows per call, for `mapBatches`. @default 64 */

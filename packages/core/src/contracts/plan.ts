@@ -24,6 +24,8 @@ export interface PlannedStep {
   readonly columnsIn: ColumnSet
   readonly columnsOut: ColumnSet
   readonly servings: readonly ServingNeed[]
+  /** The vector stores it will ask for, by name. */
+  readonly vectorStores?: readonly string[]
   readonly deterministic: boolean
 }
 

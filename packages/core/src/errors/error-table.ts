@@ -478,6 +478,35 @@ export const coreErrors = {
   },
 
   // storages
+  MAESTRO_VECTORS_UNKNOWN: {
+    message: (d: Unknown & { where: string }) => `${d.where}: no vector store "${d.name}" is configured.`,
+    hint: (d: Unknown & { where: string }) =>
+      `${meant(d.suggestion)}Known: ${list(d.known)}. Add one to \`vectorStores\`, for example: kb: { use: 'lance.vectors', path: 'data/kb' }, with '@maestro-dataflow/plugin-lance' in \`plugins\``,
+  },
+  MAESTRO_VECTORS_INVALID: {
+    message: (d: { store: string; place: string; reason: string }) => `${d.store}: ${d.place}: ${d.reason}.`,
+    hint: () => 'Nothing of this call was taken. Leave it out, or mend what made it.',
+  },
+  MAESTRO_VECTORS_DIMENSION: {
+    message: (d: { store: string; place: string; expected: number; found: number }) =>
+      `${d.store} holds vectors of ${d.expected} numbers; that of ${d.place} has ${d.found}.`,
+    hint: () => 'Use the embedding model that filled the store, or begin another store.',
+  },
+  MAESTRO_VECTORS_MODEL: {
+    message: (d: { store: string; expected: string; found: string }) =>
+      `${d.store} was filled by the embedding model ${d.expected}; these vectors are of ${d.found}.`,
+    hint: () =>
+      'Vectors of two models cannot be compared. Use the model that filled the store, or begin another store.',
+  },
+  MAESTRO_VECTORS_SETTINGS: {
+    message: (d: { store: string; setting: string; expected: string; found: string }) =>
+      `${d.store} was made with ${d.setting} ${d.found}; the config says ${d.expected}.`,
+    hint: () => 'Set what it was made with, or begin another store.',
+  },
+  MAESTRO_VECTORS_CLOSED: {
+    message: (d: { store: string }) => `${d.store} is closed.`,
+    hint: () => 'Stores of a config are closed with the project: ask it for the store again.',
+  },
   MAESTRO_STORAGE_PATH_OUTSIDE: {
     message: (d: { path: string; directory: string }) => `${d.path} is outside the project ${d.directory}.`,
     hint: () => 'Move it inside, or set `allowOutsidePaths: true` in the config.',

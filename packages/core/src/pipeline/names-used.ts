@@ -3,6 +3,7 @@ import { Operator } from '../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
+import { VECTOR_STORES } from '../contracts/vector-store.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 
 /** What a pipeline and the config name of plugins: these are loaded first. */
@@ -19,8 +20,8 @@ export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig
 }
 
 /**
- * What the operators of a pipeline ask for beside themselves, once they are known: models only when one of them asks
- * for a serving, so that a plain pipeline loads no model library whatever the config names.
+ * What the operators of a pipeline ask for beside themselves, once they are known: models and vector stores only
+ * when one of them asks for any, so that a plain pipeline loads no model library whatever the config names.
  */
 export function namesAsked(
   definition: PipelineDefinition,
@@ -28,15 +29,22 @@ export function namesAsked(
   operator: (name: string) => OperatorDefinition | undefined,
 ): ContributionNames {
   const operators = definition.steps.flatMap(({ use, options }) => {
-    if (use instanceof Operator) return [{ kind: use.kind, prompt: [], asks: false }]
+    if (use instanceof Operator) return [{ kind: use.kind, prompt: [], asks: false, searches: false }]
     const known = typeof use === 'string' ? operator(use) : 'run' in use ? undefined : use
     if (known === undefined) return []
-    return [{ kind: known.kind, prompt: promptNames(known, options), asks: asksForServings(known) }]
+    return [
+      {
+        kind: known.kind,
+        prompt: promptNames(known, options),
+        asks: asksForServings(known),
+        searches: asksForStores(known),
+      },
+    ]
   })
-  const servings = Object.values(config.servings).flatMap((serving) => ('use' in serving ? [String(serving.use)] : []))
   return {
     prompts: new Set(operators.flatMap(({ prompt }) => prompt)),
-    ...(operators.some(({ asks }) => asks) ? { servings: new Set(servings), caches: cacheNames(config) } : {}),
+    ...(operators.some(({ asks }) => asks) ? { servings: kindsOf(config.servings), caches: cacheNames(config) } : {}),
+    ...(operators.some(({ searches }) => searches) ? { vectorStores: kindsOf(config.vectorStores) } : {}),
     ...(operators.some(({ kind }) => kind === 'table')
       ? { tableEngines: new Set(config.tableEngine === undefined ? [] : [config.tableEngine.use]) }
       : {}),
@@ -45,9 +53,22 @@ export function namesAsked(
 
 /** What one serving of the config asks for: its plugin, and that of the cache of its answers. */
 export function namesOfServing(name: string, config: ResolvedConfig): ContributionNames {
-  const serving = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
-  const servings = serving !== undefined && 'use' in serving ? [String(serving.use)] : []
-  return { servings: new Set(servings), caches: cacheNames(config) }
+  return { servings: kindOf(config.servings, name), caches: cacheNames(config) }
+}
+
+/** The same for one vector store. */
+export function namesOfVectorStore(name: string, config: ResolvedConfig): ContributionNames {
+  return { vectorStores: kindOf(config.vectorStores, name) }
+}
+
+type Components = ResolvedConfig['servings' | 'vectorStores']
+
+function kindsOf(components: Components): ReadonlySet<string> {
+  return new Set(Object.values(components).flatMap((component) => ('use' in component ? [String(component.use)] : [])))
+}
+
+function kindOf(components: Components, name: string): ReadonlySet<string> {
+  return kindsOf(Object.fromEntries(Object.entries(components).filter(([known]) => known === name)))
 }
 
 function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
@@ -58,6 +79,10 @@ function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
 /** A definition says that it asks for servings, or injects them. */
 function asksForServings({ servings, inject = [] }: OperatorDefinition): boolean {
   return servings !== undefined || inject.some(({ id }) => id === SERVINGS.id)
+}
+
+function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boolean {
+  return vectorStores !== undefined || inject.some(({ id }) => id === VECTOR_STORES.id)
 }
 
 function promptNames({ prompts }: OperatorDefinition, options: unknown): readonly string[] {

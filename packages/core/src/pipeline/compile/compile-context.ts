@@ -22,6 +22,8 @@ export interface CompileContext {
     kind: ServingKind,
     where: string,
   ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  /** Whether a configured vector store is there. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN */
+  checkVectorStore(name: string, where: string): void
   /** Options with what they take from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
   readEnvironment(options: unknown, setting: string): unknown
   /** Makes a defined operator with what it injects. */

@@ -100,8 +100,10 @@ async function compileDefined(
   checkColumns(definition.name, node.id, effects, prompt, columnsIn, faults)
   const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
   checkServings(definition.name, node.id, servings, context, faults)
+  const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
+  for (const name of vectorStores) faults.catch(() => context.checkVectorStore(name, definition.name), node.id)
   await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)
-  const deterministic = definition.deterministic ?? servings.length === 0
+  const deterministic = definition.deterministic ?? servings.length + vectorStores.length === 0
   const about = {
     use: definition.name,
     kind: definition.kind,
@@ -109,6 +111,7 @@ async function compileDefined(
     options: shown,
     effects,
     servings,
+    ...(vectorStores.length === 0 ? {} : { vectorStores }),
     deterministic,
   }
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
@@ -177,6 +180,7 @@ interface StepAbout {
   readonly options: unknown
   readonly effects: ColumnEffects
   readonly servings: readonly ServingNeed[]
+  readonly vectorStores?: readonly string[]
   readonly deterministic: boolean
 }
 
