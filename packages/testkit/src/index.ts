@@ -27,6 +27,8 @@ export {
   type TranscriptionSuiteOptions,
   transcriptionServingSuite,
 } from './conformance/transcription-serving-suite.js'
+export type { MadeVectorStore, MakeVectorStore, VectorStoreAims } from './conformance/vector-store-subject.js'
+export { type VectorStoreCase, type VectorSuiteOptions, vectorStoreSuite } from './conformance/vector-store-suite.js'
 export { testkitErrors } from './errors.js'
 export { type FaultName, type FaultSettings, faultNames } from './faulty/faults.js'
 export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from './faulty/faulty-serving.js'

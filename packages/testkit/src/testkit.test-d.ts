@@ -1,7 +1,7 @@
-import type { EmbeddingServing, LLMRequest, LLMServing } from '@maestro-dataflow/core'
+import type { EmbeddingServing, LLMRequest, LLMServing, VectorMetric, VectorStore } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { cassette, type Faulty, faultyServing, scriptedEmbeddings, scriptedServing } from './index.js'
-import { describeLLMServing, describeTranscriptionServing } from './vitest.js'
+import { describeLLMServing, describeTranscriptionServing, describeVectorStore } from './vitest.js'
 
 declare const chat: LLMServing
 
@@ -15,6 +15,15 @@ test('only cases that there are can be left out, each with a reason', () => {
   describeLLMServing(() => scriptedEmbeddings())
   // @ts-expect-error there is nothing to transcribe
   describeTranscriptionServing(() => chat as never, {})
+})
+
+test('a vector store is made with the metric that is asked for', () => {
+  describeVectorStore(({ metric }) => {
+    expectTypeOf(metric).toEqualTypeOf<VectorMetric>()
+    return { store: {} as VectorStore }
+  })
+  // @ts-expect-error there is no such case
+  describeVectorStore(() => ({ store: {} as VectorStore }), { skip: { 'finds all': 'no' } })
 })
 
 test('wrapped servings keep their type', () => {

@@ -26,6 +26,8 @@ import {
   type TranscriptionSuiteOptions,
   transcriptionServingSuite,
 } from './transcription-serving-suite.js'
+import type { MakeVectorStore } from './vector-store-subject.js'
+import { type VectorSuiteOptions, vectorStoreSuite } from './vector-store-suite.js'
 
 type Make<Thing> = () => Thing | Promise<Thing>
 
@@ -82,6 +84,11 @@ export function describeResponseCache(
 /** Tests a storage of rows. @param makeStorage A new one without rows at each call, in a place of its own */
 export function describeStorage(makeStorage: MakeStorage, options?: SuiteOptions<RowStorageCase>): void {
   describeSuite(rowStorageSuite(makeStorage, options))
+}
+
+/** Tests a vector store. @param makeStore An empty one at each call, in a place of its own */
+export function describeVectorStore(makeStore: MakeVectorStore, options?: VectorSuiteOptions): void {
+  describeSuite(vectorStoreSuite(makeStore, options))
 }
 
 /** Tests a plugin: manifest, descriptions, options, and that importing it does nothing. */
