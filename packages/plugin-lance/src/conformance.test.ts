@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MakeVectorStore } from '@maestro-dataflow/testkit'
+import { describePlugin, describeVectorStore } from '@maestro-dataflow/testkit/vitest'
+import { afterAll } from 'vitest'
+import { LanceVectorStore } from './lance-vector-store.js'
+import type { LanceVectorOptions } from './options.js'
+import lance from './plugin.js'
+
+const root = await mkdtemp(join(tmpdir(), 'maestro-lance-'))
+afterAll(() => rm(root, { recursive: true, force: true }))
+let folders = 0
+
+const maker =
+  (options: Omit<LanceVectorOptions, 'path'>): MakeVectorStore =>
+  async ({ metric }) => {
+    const given = { ...options, metric, path: join(root, String(++folders)) }
+    const open = () => LanceVectorStore.open(given)
+    const code = `import { LanceVectorStore } from '@maestro-dataflow/plugin-lance'
+      const store = await LanceVectorStore.open(${JSON.stringify(given)})`
+    return { store: await open(), reopen: open, code }
+  }
+
+describePlugin(lance)
+describeVectorStore(maker({}), { title: 'lance.vectors, flat, in memory' })
+describeVectorStore(maker({ memoryMegabytes: 1e-6 }), { title: 'lance.vectors, flat, from the disk' })
+describeVectorStore(maker({ index: 'ivf', indexFrom: 500 }), { title: 'lance.vectors, ivf', recall: 0.95 })
+describeVectorStore(maker({ index: 'hnsw', indexFrom: 500 }), { title: 'lance.vectors, hnsw', recall: 0.95 })

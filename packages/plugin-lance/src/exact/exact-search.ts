@@ -1,0 +1,145 @@
+import type { VectorMatch, VectorMetadata, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { scoreOf } from '../score.js'
+import { toEntry } from '../table/records.js'
+import { MetadataRows } from './metadata-rows.js'
+import { searchGraph } from './onnx-search-graph.js'
+import type { TextColumn } from './text-column.js'
+
+type Onnx = typeof import('onnxruntime-node')
+
+/** The graph that compares, ready to run. */
+export interface SearchGraph {
+  readonly onnx: Onnx
+  readonly session: InferenceSession
+}
+
+export async function loadSearchGraph(): Promise<SearchGraph> {
+  const onnx = await import('onnxruntime-node')
+  return { onnx, session: await onnx.InferenceSession.create(searchGraph()) }
+}
+
+/** A part of a store, in memory. */
+export interface StoreContent {
+  readonly count: number
+  readonly dimension: number
+  /** One vector after the other. */
+  readonly numbers: Float32Array
+  readonly ids: TextColumn
+  readonly texts: TextColumn
+  readonly metadata: TextColumn
+}
+
+/** Scores that are worked out at once: 64 megabytes. */
+const scoresAtOnce = 16 * 1024 * 1024
+const queriesAtOnce = 256
+/** The graph works in single precision; a few more than asked for are scored again. */
+const spare = 8
+
+/** Compares queries with every vector: one matrix product and a selection, by ONNX Runtime on all cores. */
+export class ExactSearch {
+  readonly #graph: SearchGraph
+  readonly #metric: VectorMetric
+  readonly #content: StoreContent
+  readonly #vectors: Tensor
+  readonly #bias: Float32Array
+  readonly #metadataRows: MetadataRows
+
+  /** Takes the content over: vectors may be brought to length 1. */
+  constructor(graph: SearchGraph, metric: VectorMetric, content: StoreContent) {
+    const { numbers, count, dimension } = content
+    this.#graph = graph
+    this.#metric = metric
+    this.#content = content
+    this.#bias = prepare(metric, content)
+    this.#vectors = new graph.onnx.Tensor('float32', numbers, [count, dimension])
+    this.#metadataRows = new MetadataRows(count, (row) => this.#entry(row).metadata)
+  }
+
+  async search(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
+    const results: (readonly VectorMatch[])[] = queries.map(() => [])
+    const groups = Map.groupBy(queries.entries(), ([, { filter = {} }]) => JSON.stringify(Object.entries(filter)))
+    const atOnce = Math.max(1, Math.min(queriesAtOnce, Math.floor(scoresAtOnce / this.#content.count)))
+    for (const group of groups.values()) {
+      const bias = this.#biasOf(group[0]?.[1].filter)
+      for (let start = 0; start < group.length; start += atOnce) {
+        const some = group.slice(start, start + atOnce)
+        const places = await this.#places(
+          some.map(([, query]) => query),
+          bias,
+        )
+        for (const [n, [at, query]] of some.entries()) results[at] = this.#matches(query, places[n] ?? [], bias)
+      }
+    }
+    return results
+  }
+
+  /** The rows nearest to each query. */
+  async #places(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
+    const { count, dimension } = this.#content
+    const { onnx, session } = this.#graph
+    const k = Math.min(count, spare + Math.max(...queries.map((query) => query.k)))
+    const numbers = new Float32Array(queries.length * dimension)
+    for (const [n, { vector }] of queries.entries()) numbers.set(vector, n * dimension)
+    const { places } = await session.run({
+      queries: new onnx.Tensor('float32', numbers, [queries.length, dimension]),
+      vectors: this.#vectors,
+      bias: new onnx.Tensor('float32', bias, [count]),
+      k: new onnx.Tensor('int64', BigInt64Array.of(BigInt(k)), [1]),
+    })
+    const found = Array.from((places?.data ?? []) as BigInt64Array, Number)
+    return queries.map((_, n) => found.slice(n * k, (n + 1) * k))
+  }
+
+  #matches(
+    { vector, k, threshold = Number.NEGATIVE_INFINITY }: VectorQuery,
+    places: readonly number[],
+    bias: Float32Array,
+  ): readonly VectorMatch[] {
+    const { numbers, dimension } = this.#content
+    return places
+      .filter((row) => bias[row] !== Number.NEGATIVE_INFINITY)
+      .map((row) => {
+        const known = numbers.subarray(row * dimension, (row + 1) * dimension)
+        return { row, score: scoreOf(this.#metric, vector, known) }
+      })
+      .filter(({ score }) => score >= threshold)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, k)
+      .map(({ row, score }) => ({ ...this.#entry(row), score }))
+  }
+
+  #biasOf(filter: VectorMetadata = {}): Float32Array {
+    if (Object.keys(filter).length === 0) return this.#bias
+    const bias = new Float32Array(this.#bias.length).fill(Number.NEGATIVE_INFINITY)
+    for (const row of this.#metadataRows.matching(filter)) bias[row] = this.#bias[row] ?? 0
+    return bias
+  }
+
+  #entry(row: number) {
+    const { ids, texts, metadata } = this.#content
+    return toEntry(ids.get(row) ?? '', texts.get(row), metadata.get(row))
+  }
+}
+
+/**
+ * Makes the product of vectors rank them as the metric does. Cosine: vectors get length 1. Distance: half of a
+ * vector's squared length is taken off, since |q - v|² = |q|² - 2 (qv - |v|² / 2).
+ *
+ * @returns what is added to each vector's product
+ */
+function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
+  const bias = new Float32Array(count)
+  if (metric === 'dot') return bias
+  for (let row = 0; row < count; row++) {
+    const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
+    let square = 0
+    for (const value of vector) square += value * value
+    if (metric === 'l2') bias[row] = -square / 2
+    else if (square > 0) {
+      const length = Math.sqrt(square)
+      for (let at = 0; at < dimension; at++) vector[at] = (vector[at] ?? 0) / length
+    }
+  }
+  return bias
+}

@@ -1,0 +1,63 @@
+import type { Table } from '@lancedb/lancedb'
+import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
+import type { RecordBatch } from 'apache-arrow'
+import { vectorNumbers } from '../table/records.js'
+import { ExactSearch, type SearchGraph, type StoreContent } from './exact-search.js'
+import { TextColumn } from './text-column.js'
+
+const blockBytes = 256 * 1024 * 1024
+
+/** A store as it is at one moment, in blocks that can be searched. */
+export async function* readBlocks(
+  table: Table,
+  graph: SearchGraph,
+  { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
+  bytes = blockBytes,
+): AsyncGenerator<ExactSearch> {
+  const rowsAtOnce = bytes / (dimension * Float32Array.BYTES_PER_ELEMENT)
+  let batches: RecordBatch[] = []
+  let rows = 0
+  for await (const batch of table.query().select(['id', 'vector', 'text', 'metadata'])) {
+    batches.push(batch)
+    rows += batch.numRows
+    if (rows < rowsAtOnce) continue
+    yield new ExactSearch(graph, metric, contentOf(batches, rows, dimension))
+    batches = []
+    rows = 0
+  }
+  if (rows > 0) yield new ExactSearch(graph, metric, contentOf(batches, rows, dimension))
+}
+
+/** The best matches of all blocks, for each query. */
+export async function searchBlocks(
+  blocks: AsyncIterable<ExactSearch> | Iterable<ExactSearch>,
+  queries: readonly VectorQuery[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (readonly VectorMatch[])[]> {
+  let best: readonly (readonly VectorMatch[])[] = queries.map(() => [])
+  for await (const block of blocks) {
+    signal?.throwIfAborted()
+    const found = await block.search(queries)
+    best = queries.map(({ k }, n) =>
+      [...(best[n] ?? []), ...(found[n] ?? [])].sort((a, b) => b.score - a.score).slice(0, k),
+    )
+  }
+  return best
+}
+
+/** Copies what batches hold, so that they can go. */
+function contentOf(batches: readonly RecordBatch[], count: number, dimension: number): StoreContent {
+  const numbers = new Float32Array(count * dimension)
+  const columns = { id: new TextColumn(), text: new TextColumn(), metadata: new TextColumn() }
+  let at = 0
+  for (const batch of batches) {
+    const read = vectorNumbers(batch, dimension)
+    numbers.set(read, at)
+    at += read.length
+    for (const [name, column] of Object.entries(columns)) {
+      const values = batch.getChild(name)
+      if (values !== null) column.add(values)
+    }
+  }
+  return { count, dimension, numbers, ids: columns.id, texts: columns.text, metadata: columns.metadata }
+}

@@ -1,0 +1,5 @@
+export type * from './component-types.js'
+export { lanceErrors } from './errors.js'
+export { LanceVectorStore } from './lance-vector-store.js'
+export type { LanceVectorOptions } from './options.js'
+export { default } from './plugin.js'

@@ -1,0 +1,243 @@
+import { join } from 'node:path'
+import type { Table } from '@lancedb/lancedb'
+import {
+  checkQueries,
+  checkRecords,
+  type Logger,
+  MaestroError,
+  maestroError,
+  type VectorCallOptions,
+  type VectorEntry,
+  type VectorIndex,
+  type VectorMatch,
+  type VectorMetric,
+  type VectorQuery,
+  type VectorRecord,
+  type VectorSelection,
+  type VectorStore,
+} from '@maestro-dataflow/core'
+import { lanceError } from './errors.js'
+import { type ExactSearch, loadSearchGraph, type SearchGraph } from './exact/exact-search.js'
+import { readBlocks, searchBlocks } from './exact/search-blocks.js'
+import { searchTable } from './indexed-search.js'
+import { type LanceVectorOptions, lanceVectorOptions, type ResolvedLanceOptions } from './options.js'
+import { entryOf } from './table/records.js'
+import { idPredicate, selectionPredicate } from './table/sql.js'
+import { reasonOf, StoreTable } from './table/store-table.js'
+import { VectorIndexKeeper } from './vector-index.js'
+import { WriteLock } from './write-lock.js'
+
+const lockSeconds = 60
+/** Every write leaves a file of its own; after so many they are put together. */
+const writesBeforeCompaction = 64
+const idsAtOnce = 2000
+const bytesOfMegabyte = 1024 * 1024
+/** What others may still be reading stays for this long. */
+const oldVersionsMilliseconds = 3_600_000
+/** A query for a larger share of all vectors is not worth an index. */
+const largestShare = 0.1
+
+/**
+ * A vector store in a folder, by LanceDB: no server, several processes at once, and a process that is killed leaves
+ * what was there before or all of what it added, never a part.
+ *
+ * @example
+ * const store = await LanceVectorStore.open({ path: 'data/kb' })
+ * await store.addVectors([{ id: 'a', vector: Float32Array.of(1, 0), text: 'first', metadata: { page: 1 } }])
+ */
+export class LanceVectorStore implements VectorStore {
+  readonly name: string
+  readonly metric: VectorMetric
+  readonly index: VectorIndex
+  readonly #options: ResolvedLanceOptions
+  readonly #table: StoreTable
+  readonly #lock: WriteLock
+  readonly #keeper: VectorIndexKeeper
+  readonly #logger: Logger | undefined
+  #graph: Promise<SearchGraph> | undefined
+  #exact: { readonly version: number; readonly blocks: Promise<readonly ExactSearch[]> } | undefined
+  #writes = 0
+  #closed = false
+
+  private constructor(options: ResolvedLanceOptions, table: StoreTable, logger: Logger | undefined) {
+    this.name = options.path
+    this.metric = options.metric
+    this.index = options.index
+    this.#options = options
+    this.#table = table
+    this.#lock = new WriteLock(join(options.path, 'writing.lock'), lockSeconds)
+    this.#keeper = new VectorIndexKeeper(table.lance, options)
+    this.#logger = logger
+  }
+
+  /**
+   * Opens a store, or begins one.
+   *
+   * @param given Its `path` is taken from the working directory.
+   * @throws MAESTRO_LANCE_OPEN; MAESTRO_VECTORS_SETTINGS when it was made with others
+   */
+  static async open(given: LanceVectorOptions, logger?: Logger): Promise<LanceVectorStore> {
+    const options = lanceVectorOptions.parse(given)
+    const { path, metric, dimension } = options
+    return new LanceVectorStore(options, await StoreTable.open({ path, name: path, metric, dimension }), logger)
+  }
+
+  get dimension(): number | undefined {
+    return this.#table.facts?.dimension ?? this.#options.dimension
+  }
+
+  get model(): string | undefined {
+    return this.#table.facts?.model
+  }
+
+  async addVectors(records: readonly VectorRecord[], options: VectorCallOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    // Copied before anything is waited for: the caller may change them.
+    const copies = checkRecords(this, records, options).map((record) => structuredClone(record))
+    await this.#work('add vectors', async () => {
+      await this.#table.current()
+      checkRecords(this, copies, options)
+      const [first] = copies
+      if (first === undefined) return
+      await this.#lock.hold(async () => {
+        options.signal?.throwIfAborted()
+        const table = await this.#table.prepare(first.vector.length, options.model)
+        checkRecords(this, copies, options)
+        await this.#table.put(table, copies)
+        await this.#afterWrite(table)
+      })
+    })
+  }
+
+  async search(
+    queries: readonly VectorQuery[],
+    options: VectorCallOptions = {},
+  ): Promise<readonly (readonly VectorMatch[])[]> {
+    options.signal?.throwIfAborted()
+    return this.#work('search', async () => {
+      const table = await this.#table.current()
+      checkQueries(this, queries, options)
+      if (table === undefined || queries.length === 0) return queries.map(() => [])
+      return this.#search(table, queries, options.signal)
+    })
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    return this.#work('delete vectors', async () => {
+      if (ids.length === 0 || (await this.#table.current()) === undefined) return 0
+      return this.#lock.hold(async () => {
+        const table = await this.#table.current()
+        let deleted = 0
+        for (let start = 0; table !== undefined && start < ids.length; start += idsAtOnce)
+          deleted += (await table.delete(idPredicate(ids.slice(start, start + idsAtOnce)))).numDeletedRows
+        if (table !== undefined) await this.#afterWrite(table)
+        return deleted
+      })
+    })
+  }
+
+  async count(): Promise<number> {
+    return this.#work('count vectors', async () => (await this.#table.current())?.countRows() ?? 0)
+  }
+
+  async *list(which: VectorSelection = {}): AsyncGenerator<readonly VectorEntry[]> {
+    const table = await this.#work('list entries', () => this.#table.current())
+    if (table === undefined || which.ids?.length === 0) return
+    const query = table.query().select(['id', 'text', 'metadata'])
+    const predicate = selectionPredicate(which)
+    for await (const batch of predicate === undefined ? query : query.where(predicate))
+      yield Array.from({ length: batch.numRows }, (_, row) => entryOf(batch, row))
+  }
+
+  /** Puts small files together, drops versions older than an hour, and brings the index up to date. */
+  async compact(): Promise<void> {
+    await this.#work('compact', async () => {
+      if ((await this.#table.current()) === undefined) return
+      await this.#lock.hold(async () => {
+        const table = await this.#table.current()
+        if (table === undefined) return
+        await table.optimize({ cleanupOlderThan: new Date(Date.now() - oldVersionsMilliseconds) })
+        await this.#keeper.update(table)
+      })
+    })
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#lock.idle()
+    this.#exact = undefined
+    this.#table.close()
+  }
+
+  async #search(
+    table: Table,
+    queries: readonly VectorQuery[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (readonly VectorMatch[])[]> {
+    const version = await table.version()
+    const state = await this.#keeper.state(table, version)
+    if (state.due) {
+      this.#logger?.info('bringing the index up to date', { store: this.name, index: this.index })
+      await this.#lock.hold(() => this.#keeper.update(table))
+    }
+    const count = await table.countRows()
+    const byIndex = (query: VectorQuery) =>
+      (state.used || state.due) && query.k <= count * largestShare && query.vector.some((value) => value !== 0)
+    const [indexed, exact] = [queries.filter(byIndex), queries.filter((query) => !byIndex(query))]
+    const found = [
+      await searchTable(table, indexed, this.#options, signal),
+      exact.length === 0 ? [] : await this.#searchExactly(table, count, exact, signal),
+    ].map((lists) => lists.values())
+    return queries.map((query) => found[byIndex(query) ? 0 : 1]?.next().value ?? [])
+  }
+
+  async #searchExactly(
+    table: Table,
+    count: number,
+    queries: readonly VectorQuery[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (readonly VectorMatch[])[]> {
+    const { dimension = 0, metric } = this
+    const bytes = count * dimension * Float32Array.BYTES_PER_ELEMENT
+    const limit = this.#options.memoryMegabytes * bytesOfMegabyte
+    this.#graph ??= loadSearchGraph()
+    const graph = await this.#graph
+    const read = (most?: number) => readBlocks(table, graph, { metric, dimension }, most)
+    return searchBlocks(bytes <= limit ? await this.#inMemory(table, read) : read(limit), queries, signal)
+  }
+
+  /** The store in memory, read again when it has changed. */
+  async #inMemory(table: Table, read: () => AsyncIterable<ExactSearch>): Promise<readonly ExactSearch[]> {
+    const version = await table.version()
+    if (this.#exact === undefined || this.#exact.version < version) {
+      const exact = { version, blocks: Array.fromAsync(read()) }
+      this.#exact = exact
+      exact.blocks.catch(() => {
+        if (this.#exact === exact) this.#exact = undefined
+      })
+    }
+    return this.#exact.blocks
+  }
+
+  async #afterWrite(table: Table): Promise<void> {
+    this.#writes++
+    if (this.#writes % writesBeforeCompaction === 0) await table.optimize()
+  }
+
+  /** @throws MAESTRO_VECTORS_CLOSED; MAESTRO_LANCE_FAILED for what LanceDB cannot do */
+  async #work<T>(work: string, run: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw maestroError('MAESTRO_VECTORS_CLOSED', { store: this.name })
+    try {
+      return await run()
+    } catch (error) {
+      // What is no error of LanceDB's: our own, and the reason of a signal.
+      if (MaestroError.is(error) || !isOfLance(error)) throw error
+      throw lanceError('MAESTRO_LANCE_FAILED', { path: this.name, work, reason: reasonOf(error) }, error)
+    }
+  }
+}
+
+function isOfLance(error: unknown): boolean {
+  return error instanceof Error && error.constructor === Error
+}

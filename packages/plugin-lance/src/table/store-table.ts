@@ -1,0 +1,131 @@
+import type { Connection, Table } from '@lancedb/lancedb'
+import type { VectorMetric, VectorRecord } from '@maestro-dataflow/core'
+import { maestroError } from '@maestro-dataflow/core'
+import { lanceError } from '../errors.js'
+import { type Arrow, type Lance, loadLance } from './load-lance.js'
+import { recordSchema, toTable } from './records.js'
+
+const tableName = 'vectors'
+const metricKey = 'maestro:metric'
+const modelKey = 'maestro:model'
+
+/** What a store was made with, kept in its table. */
+export interface StoreFacts {
+  readonly metric: VectorMetric
+  readonly dimension: number
+  readonly model: string | undefined
+}
+
+export interface StoreTableOptions {
+  readonly path: string
+  readonly name: string
+  readonly metric: VectorMetric
+  readonly dimension?: number | undefined
+}
+
+/** The table of a store. It is made when the first vectors come, for these tell how long they are. */
+export class StoreTable {
+  readonly lance: Lance
+  readonly #arrow: Arrow
+  readonly #connection: Connection
+  readonly #options: StoreTableOptions
+  #table: Table | undefined
+  #facts: StoreFacts | undefined
+
+  private constructor(lance: Lance, arrow: Arrow, connection: Connection, options: StoreTableOptions) {
+    this.lance = lance
+    this.#arrow = arrow
+    this.#connection = connection
+    this.#options = options
+  }
+
+  /** @throws MAESTRO_LANCE_OPEN, MAESTRO_VECTORS_SETTINGS */
+  static async open(options: StoreTableOptions): Promise<StoreTable> {
+    const { path } = options
+    const { lance, arrow } = await loadLance()
+    try {
+      // With an interval of 0 each call sees what other processes have written.
+      const connection = await lance.connect(path, { readConsistencyInterval: 0 })
+      const opened = new StoreTable(lance, arrow, connection, options)
+      await opened.current()
+      return opened
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('MAESTRO_')) throw error
+      throw lanceError('MAESTRO_LANCE_OPEN', { path, reason: reasonOf(error) }, error)
+    }
+  }
+
+  get facts(): StoreFacts | undefined {
+    return this.#facts
+  }
+
+  /** The table, once there is one: another process may have made it. */
+  async current(): Promise<Table | undefined> {
+    if (this.#table === undefined && (await this.#connection.tableNames()).includes(tableName))
+      this.#keep(await this.#connection.openTable(tableName))
+    if (this.#table !== undefined) await this.#readFacts(this.#table)
+    return this.#table
+  }
+
+  /** The table as vectors of a length and model need it. Only one who holds the lock may call this. */
+  async prepare(dimension: number, model: string | undefined): Promise<Table> {
+    const { metric } = this.#options
+    const table =
+      (await this.current()) ??
+      this.#keep(
+        await this.#connection.createEmptyTable(
+          tableName,
+          recordSchema(this.#arrow, dimension, new Map([[metricKey, metric]])),
+        ),
+      )
+    if (model !== undefined && this.#facts?.model === undefined)
+      await table.updateFieldMetadata([{ path: 'vector', metadata: { [modelKey]: model } }])
+    await this.#readFacts(table)
+    return table
+  }
+
+  /** Adds records, or replaces those with their ids: all of them or none. @returns the version that has them */
+  async put(table: Table, records: readonly VectorRecord[]): Promise<number> {
+    const data = toTable(this.#arrow, await table.schema(), records)
+    const { version } = await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data)
+    return version
+  }
+
+  close(): void {
+    this.#table?.close()
+    this.#connection.close()
+  }
+
+  #keep(table: Table): Table {
+    this.#table = table
+    return table
+  }
+
+  async #readFacts(table: Table): Promise<void> {
+    // Of what is kept only the model may come later.
+    if (this.#facts?.model !== undefined) return
+    const { fields, metadata } = await table.schema()
+    const vector = fields.find(({ name }) => name === 'vector')
+    const [metric, dimension] = [metadata.get(metricKey), vector?.type.listSize as unknown]
+    if (metric === undefined || typeof dimension !== 'number')
+      throw lanceError('MAESTRO_LANCE_OPEN', {
+        path: this.#options.path,
+        reason: `its table "${tableName}" was made by something else`,
+      })
+    this.#assertSetting('metric', this.#options.metric, metric)
+    this.#assertSetting('dimension', this.#options.dimension ?? dimension, dimension)
+    this.#facts = { metric: this.#options.metric, dimension, model: vector?.metadata.get(modelKey) }
+  }
+
+  #assertSetting(setting: string, expected: number | string, found: number | string): void {
+    if (expected === found) return
+    const { name: store } = this.#options
+    throw maestroError('MAESTRO_VECTORS_SETTINGS', { store, setting, expected: `${expected}`, found: `${found}` })
+  }
+}
+
+/** The first line of what LanceDB says; the rest is its own stack. */
+export function reasonOf(error: unknown): string {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return first.slice(0, 400)
+}
