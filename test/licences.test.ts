@@ -20,6 +20,12 @@ const permissive =
 /** Packages that do not say it in their manifest, or are allowed for a reason of their own. */
 const known: Readonly<Record<string, string>> = {}
 
+/** Optional dependencies that nothing here loads; the README of plugin-lance says how to keep them out. */
+const unused: Readonly<Record<string, readonly string[]>> = {
+  // By way of sharp it brings libvips, which is LGPL.
+  '@lancedb/lancedb': ['@huggingface/transformers'],
+}
+
 /** Whether a licence expression (SPDX) can be met by permissive licences: one side of an OR, both of an AND. */
 function isPermissive(expression: string): boolean {
   const bare = expression.trim().replace(/^\(([^()]*)\)$/, '$1')
@@ -50,7 +56,9 @@ function productionClosure(): ReadonlyMap<string, Manifest> {
     if (found.has(folder)) continue
     const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     found.set(folder, manifest)
-    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).filter(
+      (name) => !unused[manifest.name]?.includes(name),
+    )
     queue.push(...names.flatMap((name) => findPackage(name, folder as string) ?? []))
   }
   return found
