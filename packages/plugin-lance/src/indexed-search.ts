@@ -1,5 +1,5 @@
 import type { VectorQuery as LanceQuery, Table } from '@lancedb/lancedb'
-import type { VectorMatch, VectorQuery } from '@maestro-dataflow/core'
+import type { VectorEntry, VectorMatch, VectorQuery } from '@maestro-dataflow/core'
 import type { ResolvedLanceOptions } from './options.js'
 import { scoreOf } from './score.js'
 import { entryOf, vectorNumbers } from './table/records.js'
@@ -7,51 +7,78 @@ import { filterPredicate } from './table/sql.js'
 
 type How = Pick<ResolvedLanceOptions, 'index' | 'metric' | 'probes' | 'candidates'>
 
+interface Known {
+  readonly entry: VectorEntry
+  readonly vector: Float32Array
+}
+
 /** Queries at work at once: each is mostly waiting for memory. */
 const inFlight = 8
 /** Of `hnsw`, which keeps vectors in a byte per number, more are taken and then compared exactly. */
 const spare = 2
+const rowId = '_rowid'
 
-/** Searches by the index of the table. */
+/**
+ * Searches by the index of a table. What is kept beside the vectors is read once for all queries: reading it for each
+ * takes longer than finding it.
+ *
+ * @param table At a fixed version, so that rows stay in their places.
+ */
 export async function searchTable(
   table: Table,
   queries: readonly VectorQuery[],
   how: How,
   signal: AbortSignal | undefined,
 ): Promise<readonly (readonly VectorMatch[])[]> {
-  const results: (readonly VectorMatch[])[] = queries.map(() => [])
+  const places: (readonly bigint[])[] = queries.map(() => [])
   const waiting = queries.entries()
   const worker = async () => {
     for (const [at, query] of waiting) {
       signal?.throwIfAborted()
-      results[at] = await searchOne(table, query, how)
+      places[at] = await findRows(table, query, how)
     }
   }
   await Promise.all(Array.from({ length: Math.min(inFlight, queries.length) }, worker))
-  return results
+  const known = await readRows(table, new Set(places.flat()), queries[0]?.vector.length ?? 0)
+  return queries.map((query, at) => {
+    const found = (places[at] ?? []).flatMap((place) => known.get(place) ?? [])
+    const { vector, k, threshold = Number.NEGATIVE_INFINITY } = query
+    return found
+      .map(({ entry, vector: other }) => ({ ...entry, score: scoreOf(how.metric, vector, other) }))
+      .filter(({ score }) => score >= threshold)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, k)
+  })
 }
 
-async function searchOne(table: Table, query: VectorQuery, how: How): Promise<readonly VectorMatch[]> {
-  const { vector, k, filter, threshold = Number.NEGATIVE_INFINITY } = query
+async function findRows(table: Table, { vector, k, filter }: VectorQuery, how: How): Promise<readonly bigint[]> {
   const predicate = filterPredicate(filter)
   // LanceDB takes the whole buffer behind a vector that is a part of one.
-  const asked = table.vectorSearch(vector.slice()).distanceType(how.metric).select(columns)
-  const found = withIndex(predicate === undefined ? asked : asked.where(predicate), k, how)
-  const matches: VectorMatch[] = []
-  for await (const batch of found) {
-    const numbers = vectorNumbers(batch, vector.length)
-    for (let row = 0; row < batch.numRows; row++) {
-      const known = numbers.subarray(row * vector.length, (row + 1) * vector.length)
-      matches.push({ ...entryOf(batch, row), score: scoreOf(how.metric, vector, known) })
-    }
-  }
-  return matches
-    .filter(({ score }) => score >= threshold)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, k)
+  const asked = table.vectorSearch(vector.slice()).distanceType(how.metric).select(['_distance']).withRowId()
+  const found: bigint[] = []
+  for await (const batch of withIndex(predicate === undefined ? asked : asked.where(predicate), k, how))
+    found.push(...((batch.getChild(rowId)?.toArray() ?? []) as BigUint64Array))
+  return found
 }
 
-const columns = ['id', 'text', 'metadata', 'vector', '_distance']
+async function readRows(
+  table: Table,
+  places: ReadonlySet<bigint>,
+  dimension: number,
+): Promise<ReadonlyMap<bigint, Known>> {
+  const known = new Map<bigint, Known>()
+  if (places.size === 0) return known
+  for await (const batch of table
+    .takeRowIds([...places])
+    .select(['id', 'text', 'metadata', 'vector'])
+    .withRowId()) {
+    const numbers = vectorNumbers(batch, dimension)
+    const rows = (batch.getChild(rowId)?.toArray() ?? []) as BigUint64Array
+    for (const [row, place] of rows.entries())
+      known.set(place, { entry: entryOf(batch, row), vector: numbers.subarray(row * dimension, (row + 1) * dimension) })
+  }
+  return known
+}
 
 function withIndex(query: LanceQuery, k: number, { index, probes, candidates }: How): LanceQuery {
   // More parts are looked into when a filter leaves too few.

@@ -175,21 +175,28 @@ export class LanceVectorStore implements VectorStore {
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
-    const version = await table.version()
-    const state = await this.#keeper.state(table, version)
-    if (state.due) {
+    const { due, used } = await this.#keeper.state(table, await table.version())
+    if (due) {
       this.#logger?.info('bringing the index up to date', { store: this.name, index: this.index })
       await this.#lock.hold(() => this.#keeper.update(table))
     }
     const count = await table.countRows()
-    const byIndex = (query: VectorQuery) =>
-      (state.used || state.due) && query.k <= count * largestShare && query.vector.some((value) => value !== 0)
+    const byIndex = ({ k, vector }: VectorQuery) =>
+      (used || due) && k <= count * largestShare && vector.some((value) => value !== 0)
     const [indexed, exact] = [queries.filter(byIndex), queries.filter((query) => !byIndex(query))]
     const found = [
-      await searchTable(table, indexed, this.#options, signal),
+      indexed.length === 0 ? [] : await this.#searchByIndex(table, indexed, signal),
       exact.length === 0 ? [] : await this.#searchExactly(table, count, exact, signal),
     ].map((lists) => lists.values())
     return queries.map((query) => found[byIndex(query) ? 0 : 1]?.next().value ?? [])
+  }
+
+  async #searchByIndex(
+    table: Table,
+    queries: readonly VectorQuery[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (readonly VectorMatch[])[]> {
+    return searchTable(await this.#table.at(await table.version()), queries, this.#options, signal)
   }
 
   async #searchExactly(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { errorOf } from '../__fixtures__/project-folder.js'
+import type { VectorMetadata } from '../contracts/vector-store.js'
 import { checkQueries, checkRecords, matchesFilter } from './check-vectors.js'
 
 const store = { name: 'kb', dimension: 2, model: 'a' }
@@ -82,7 +83,15 @@ describe('queries', () => {
 
 test('a filter means what is equal, of the same type', () => {
   const entry = { id: 'x', metadata: { a: 1, b: null } }
-  const filters = [{}, { a: 1 }, { a: 1, b: null }, { a: '1' }, { a: 2 }, { c: null }, { toString: 'x' }]
+  const filters: VectorMetadata[] = [
+    {},
+    { a: 1 },
+    { a: 1, b: null },
+    { a: '1' },
+    { a: 2 },
+    { c: null },
+    { toString: 'x' },
+  ]
   expect(filters.map((filter) => matchesFilter(entry, filter))).toEqual([true, true, true, false, false, false, false])
   expect(matchesFilter({ id: 'x' }, { a: 1 })).toBe(false)
 })

@@ -1,6 +1,5 @@
 import type { Connection, Table } from '@lancedb/lancedb'
-import type { VectorMetric, VectorRecord } from '@maestro-dataflow/core'
-import { maestroError } from '@maestro-dataflow/core'
+import { MaestroError, maestroError, type VectorMetric, type VectorRecord } from '@maestro-dataflow/core'
 import { lanceError } from '../errors.js'
 import { type Arrow, type Lance, loadLance } from './load-lance.js'
 import { recordSchema, toTable } from './records.js'
@@ -31,6 +30,7 @@ export class StoreTable {
   readonly #options: StoreTableOptions
   #table: Table | undefined
   #facts: StoreFacts | undefined
+  #fixed: { readonly version: number; readonly table: Promise<Table> } | undefined
 
   private constructor(lance: Lance, arrow: Arrow, connection: Connection, options: StoreTableOptions) {
     this.lance = lance
@@ -50,7 +50,7 @@ export class StoreTable {
       await opened.current()
       return opened
     } catch (error) {
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('MAESTRO_')) throw error
+      if (MaestroError.is(error)) throw error
       throw lanceError('MAESTRO_LANCE_OPEN', { path, reason: reasonOf(error) }, error)
     }
   }
@@ -89,6 +89,21 @@ export class StoreTable {
     const data = toTable(this.#arrow, await table.schema(), records)
     const { version } = await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data)
     return version
+  }
+
+  /** The table as it is at a version, whatever is written meanwhile. */
+  at(version: number): Promise<Table> {
+    if (this.#fixed?.version === version) return this.#fixed.table
+    const table = this.#connection.openTable(tableName).then(async (opened) => {
+      await opened.checkout(version)
+      return opened
+    })
+    const fixed = { version, table }
+    this.#fixed = fixed
+    table.catch(() => {
+      if (this.#fixed === fixed) this.#fixed = undefined
+    })
+    return table
   }
 
   close(): void {
