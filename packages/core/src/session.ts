@@ -89,6 +89,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
     registry,
     resolve: (tokens) => container.resolveAll(tokens),
     keepSecret: redactor.add,
+    needed: (event) => hooks.servingNeeded.call(event),
     enhance: (provider, settings) => enhance(provider, { plane, settings }),
   })
   container.bindFactory(SERVINGS, { inject: [], create: () => servings })

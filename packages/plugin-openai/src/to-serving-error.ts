@@ -1,11 +1,14 @@
 import { MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
 import type { Connection } from './connection.js'
 
-/** What the client throws, and what a server may put into an answer with status 200. */
+/** What the client throws. */
 interface ClientError {
   readonly name?: string
   readonly message?: string
+  /** Of the answer, where there was one. */
   readonly status?: number | undefined
+  /** What the server said, as data. */
+  readonly error?: unknown
   readonly code?: unknown
   readonly type?: unknown
   readonly headers?: Headers | undefined
@@ -21,7 +24,7 @@ export function toServingError(serving: string, connection: Connection, error: u
   const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
   // A piece of a stream.
   if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
-  if (status === undefined && typeof code !== 'string' && typeof type !== 'string')
+  if (status === undefined && (error as ClientError).error === undefined)
     return toConnectionError(serving, error, cause)
   const location = headers?.get('location')
   if (status !== undefined && status >= 300 && status < 400)
