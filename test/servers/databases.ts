@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
-import { startMariadb } from './mariadb.js'
-import { startPostgres } from './postgres.js'
-import type { ServerAddress } from './server.js'
+import { startMariadb } from './mariadb.ts'
+import { startPostgres } from './postgres.ts'
+import type { ServerAddress, StartedServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,22 +12,25 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the database servers for the tests of the project `databases`. @returns what stops them */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+let started: readonly (StartedServer | undefined)[] = []
+
+/** Starts the database servers for the tests of the project `databases`. */
+export async function setup(project: TestProject): Promise<void> {
   const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
-  const stop = async () => {
-    await Promise.all([postgres?.stop(), mariadb?.stop()])
-  }
+  started = [postgres, mariadb]
   const missing = [postgres ?? 'PostgreSQL', mariadb ?? 'MariaDB'].filter((server) => typeof server === 'string')
   if (missing.length > 0) {
     const message = `${missing.join(' and ')} not installed: run .ci/install-databases`
     if (process.env.CI === 'true') {
-      await stop()
+      await teardown()
       throw new Error(message)
     }
     console.warn(`${message}. Tests on it are skipped.`)
   }
   project.provide('postgres', postgres?.address)
   project.provide('mariadb', mariadb?.address)
-  return stop
+}
+
+export async function teardown(): Promise<void> {
+  await Promise.all(started.map((server) => server?.stop()))
 }

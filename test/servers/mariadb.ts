@@ -9,7 +9,7 @@ import {
   type StartedServer,
   serverFolder,
   startServer,
-} from './server.js'
+} from './server.ts'
 
 /** Starts MariaDB on a free port of the loopback interface; undefined where it is not installed. */
 export async function startMariadb(): Promise<StartedServer | undefined> {

@@ -9,7 +9,7 @@ import {
   type StartedServer,
   serverFolder,
   startServer,
-} from './server.js'
+} from './server.ts'
 
 /** Debian keeps the server's programs out of PATH, by version. */
 function programFolders(): readonly string[] {

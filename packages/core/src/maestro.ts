@@ -21,7 +21,7 @@ import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedStorages } from './pipeline/named-storages.js'
-import { namesAsked, namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesOfServing, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
 import { type Contribution, loadContributions } from './plugins/load-contributions.js'
@@ -162,6 +162,20 @@ export class Maestro {
     return compiled.plan
   }
 
+  /**
+   * A serving of the config, for code of your own: its cache and limits hold there as in pipelines. `dispose` frees it.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
+   */
+  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const plugins = await this.plugins()
+      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfServing(name, config)))
+      return session.servings.get(name, kind)
+    })
+  }
+
   /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
   async responseCache(): Promise<ResponseCache | undefined> {
     const config = await this.config()
@@ -171,22 +185,6 @@ export class Maestro {
       const plugins = await this.plugins()
       const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
       return (await this.#session(config, plugins, selected)).responseCache()
-    })
-  }
-
-  /**
-   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
-   *
-   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
-   */
-  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
-    return this.#redacted(async () => {
-      const config = await this.config()
-      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
-      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
-      const discovered = await this.plugins()
-      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
-      return session.servings.get(name, kind)
     })
   }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   chatPrompt,
   definePlugin,
@@ -15,7 +18,7 @@ import {
 } from '@maestro-dataflow/core'
 import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
 import { type ScriptedAnswer, scriptedServing } from '@maestro-dataflow/testkit'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import ai from './index.js'
 import { PromptedGenerator } from './prompted-generator.js'
@@ -528,6 +531,54 @@ describe('several rows in one call', () => {
     expect(() => new PromptedGenerator({ serving: shouting(), prompt: new Own(), rowsPerCall: 2 })).toThrow(
       /cannot ask about several rows/,
     )
+  })
+})
+
+describe('images of rows', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-images-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  /** The beginning of a picture, which is all that is looked at. */
+  const jpeg = Buffer.from([0xff, 0xd8, 0xff])
+  const look = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What is {{text}}?' },
+        { type: 'image', from: '{{photo}}' },
+      ],
+    },
+  ] as const
+  const looking = (photos: readonly unknown[]) =>
+    pipeline('p')
+      .from(photos.map((photo) => ({ text: 'it', photo })))
+      .step('ai.generate', { prompt: chatPrompt(look), output: 'seen' })
+
+  test('are read from the project, or are bytes already; a row without one is rejected, and never asked about', async () => {
+    writeFileSync(join(folder, 'cat.jpg'), jpeg)
+    const serving = scriptedServing(() => 'a cat', { capabilities: { images: true } })
+    const asked = project(serving, { directory: folder })
+    const photos = ['cat.jpg', new Uint8Array(jpeg), null, 'dog.jpg', '../outside.jpg']
+    const preview = await asked.preview(looking(photos), photos.length)
+    expect(serving.requests.map(({ messages }) => messages[0]?.content)).toEqual([
+      [
+        { type: 'text', text: 'What is it?' },
+        { type: 'image', data: new Uint8Array(jpeg), mediaType: 'image/jpeg' },
+      ],
+    ])
+    expect(Object.fromEntries(preview.rejects.map(({ id, error }) => [id, error.code]))).toEqual({
+      'rows:3': 'MAESTRO_PROMPT_MEDIA',
+      'rows:4': 'MAESTRO_MEDIA_MISSING',
+      'rows:5': 'MAESTRO_MEDIA_PATH_OUTSIDE',
+    })
+  })
+
+  test('need a model that sees, which is known before anything is asked', async () => {
+    const serving = scriptedServing(() => 'a cat', { capabilities: { images: false } })
+    await expect(project(serving).preview(looking(['cat.jpg']))).rejects.toMatchObject({
+      code: 'MAESTRO_PIPELINE_INVALID',
+      message: expect.stringContaining('images'),
+    })
+    expect(serving.requests).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import { maestroError, type Row, type SourceBatch, type SourceReject, validateRow } from '@maestro-dataflow/core'
 import type { ReadOptions } from './options.js'
 
 /** Applies the schema and the key; rows that do not fit become rejects. */
@@ -18,7 +18,7 @@ export async function* checkRows(
     for (const [index, row] of batch.rows.entries()) {
       const place = batch.ids[index] ?? ''
       const refuse = (error: SourceReject['error']) => rejects.push({ id: place, row, error })
-      const checked = schema === undefined ? { value: row } : await validate(schema, row)
+      const checked = schema === undefined ? { value: row } : await validateRow(schema, row)
       if ('issues' in checked) {
         refuse(maestroError('MAESTRO_ROW_SCHEMA', { location: place, issues: checked.issues }, checked.cause))
         continue
@@ -46,21 +46,4 @@ export async function* checkRows(
 function keyOf(value: Row, row: Row, key: string): string | undefined {
   const found = value[key] ?? row[key]
   return found === undefined || found === null || found === '' ? undefined : String(found)
-}
-
-type Checked = { readonly value: Row } | { readonly issues: readonly string[]; readonly cause?: unknown }
-
-async function validate(schema: NonNullable<ReadOptions['schema']>, row: Row): Promise<Checked> {
-  try {
-    const result = await schema['~standard'].validate(row)
-    if (result.issues === undefined) return { value: result.value as Row }
-    const issues = result.issues.map(({ path = [], message }) => {
-      const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-      return place === '' ? message : `${place}: ${message}`
-    })
-    return { issues }
-  } catch (error) {
-    // A check of the schema threw: that is about this row, too.
-    return { issues: [(error as Error).message], cause: error }
-  }
 }

@@ -5,6 +5,7 @@ import {
   type SourceBatch,
   type SourceDefinition,
   type SourceReader,
+  schemaColumns,
 } from '@maestro-dataflow/core'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark } from './check-source.js'
@@ -12,7 +13,6 @@ import { type FoundFile, findFiles, type Project } from './find-files.js'
 import { formatByName, isDelimited, isText } from './format.js'
 import { type ReadOptions, readOptions } from './options.js'
 import { readFile } from './read-file.js'
-import { schemaColumns } from './schema-columns.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */

@@ -7,6 +7,7 @@ import {
   type RowStorage,
   type SourceBatch,
   type SourceReject,
+  schemaColumns,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { FileSourceOptions } from './component-types.js'
@@ -15,7 +16,6 @@ import { openFiles } from './file-source.js'
 import { findFiles, type Project } from './find-files.js'
 import { type ReadOptions, readOptions } from './options.js'
 import { displayPath, projectPath } from './project-path.js'
-import { schemaColumns } from './schema-columns.js'
 import { StepFolder } from './step-folder.js'
 
 /** What a `FileStorage` needs: how its input is read, as for the source `fs.file`, and where its steps go. */

@@ -8,7 +8,7 @@ import { type DelimitedLayout, readDelimited } from './read-delimited.js'
 import { readJson } from './read-json.js'
 import { readJsonl } from './read-jsonl.js'
 import { readText, readTextLines } from './read-text.js'
-import { cellsForSchema } from './schema-columns.js'
+import { cellsForSchema } from './schema-cells.js'
 import { withTypes } from './typed-columns.js'
 
 /** One file's rows, with declared columns in their types. @throws MAESTRO_STORAGE_READ */

@@ -7,7 +7,7 @@ import {
   maestroError,
   type Serving,
 } from '@maestro-dataflow/core'
-import { ask, type Described, type ServingCall, servingOf, toldNames } from '../around-serving.js'
+import { ask, type Described, describeServing, type ServingCall, servingOf } from '../around-serving.js'
 import { canonical, canonicalJson } from '../canonical.js'
 import { testkitError } from '../errors.js'
 import { boundedCall } from '../scripted/bounded-call.js'
@@ -60,11 +60,11 @@ export class CassetteDeck {
     const real = () => {
       made ??= make()
       // Again at each call: some things, such as a dimension, are known only after the first.
-      const described = this.#scrubber.settings(describe(made))
+      const described = this.#scrubber.settings(describeServing(made))
       tape.servings.set(name, { described, ...(setting === undefined ? {} : { config: setting }) })
       return made
     }
-    const described = this.#recorded(tape, name, setting) ?? describe(real())
+    const described = this.#recorded(tape, name, setting) ?? describeServing(real())
     return servingOf<Serving>(
       described as unknown as Pick<Serving, 'kind' | 'name'>,
       (call) => this.#answer(tape, name, real, call),
@@ -130,17 +130,6 @@ export class CassetteDeck {
     const details = { path: this.#path, serving, differences: differing }
     return testkitError('MAESTRO_TESTKIT_CASSETTE_UNRECORDED', details)
   }
-}
-
-/**
- * What a serving says of itself, without its identity: answers on a cassette are kept there and in no cache, which
- * would answer before the cassette is asked.
- */
-function describe(serving: Serving): Described {
-  const told = toldNames.filter((name) => name !== 'identity' && name !== 'account')
-  const values = told.map((name) => [name, (serving as unknown as Record<string, unknown>)[name]] as const)
-  const known = values.filter(([, value]) => value !== undefined)
-  return { ...Object.fromEntries(known), kind: serving.kind, name: serving.name }
 }
 
 /** The version of a prompt is no part of what a model is asked. */

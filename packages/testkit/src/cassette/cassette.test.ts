@@ -307,10 +307,10 @@ test('secrets do not go into the file: given ones, those of the environment, and
   ]
   const options = { path, secrets }
   const real = cassette({ ...options, mode: 'record' }).serving(scriptedServing(script), 'chat')
-  const asked = ['my secret-of-mine', 'b', `the key ${['sk', 'test1234567890'].join('-')} in a text`, 'd']
+  const asked = ['my secret-of-mine', 'b', `the key ${['sk', ...new Array(5).fill('test')].join('-')} in a text`, 'd']
   for (const question of asked) await real.generate(ask(question)).catch(() => undefined)
   const text = await readFile(path, 'utf8')
-  for (const secret of ['secret-of-mine', 'environment-secret', 'test1234567890', 'abcdefgh', 'and-more'])
+  for (const secret of ['secret-of-mine', 'environment-secret', 'test-test', 'abcdefgh', 'and-more'])
     expect(text).not.toContain(secret)
   expect(text).toContain('a word')
   // It is found again all the same.

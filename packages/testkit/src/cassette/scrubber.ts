@@ -4,7 +4,7 @@ const blank = '[redacted]'
 
 /** Keys as providers write them, and what follows `Bearer`. */
 const keyPatterns = [
-  /\b(?:sk|pk|rk|gsk|hf|ghp|xai|AIza)[-_][A-Za-z0-9_-]{8,}/g,
+  /\b(?:sk|pk|rk|gsk|hf|ghp|xai|AIza)[-_][A-Za-z0-9_-]{16,}/g,
   /(?<=\bBearer\s)[A-Za-z0-9._~+/=-]{8,}/gi,
 ]
 

@@ -18,8 +18,9 @@ import type { LLMSuiteOptions } from './llm-subject.js'
 import { type PluginCase, type PluginSuiteOptions, pluginSuite } from './plugin-suite.js'
 import { type RerankServingCase, rerankServingSuite } from './rerank-serving-suite.js'
 import { type CacheSuiteOptions, type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
+import { type MakeStorage, type RowStorageCase, rowStorageSuite } from './row-storage-suite.js'
 import type { ServingSuiteOptions } from './serving-subject.js'
-import type { Suite } from './suite.js'
+import type { Suite, SuiteOptions } from './suite.js'
 import {
   type TranscriptionServingCase,
   type TranscriptionSuiteOptions,
@@ -76,6 +77,11 @@ export function describeResponseCache(
   options?: CacheSuiteOptions<ResponseCacheCase>,
 ): void {
   describeSuite(responseCacheSuite(makeCache, options))
+}
+
+/** Tests a storage of rows. @param makeStorage A new one without rows at each call, in a place of its own */
+export function describeStorage(makeStorage: MakeStorage, options?: SuiteOptions<RowStorageCase>): void {
+  describeSuite(rowStorageSuite(makeStorage, options))
 }
 
 /** Tests a plugin: manifest, descriptions, options, and that importing it does nothing. */

@@ -1,23 +1,14 @@
 import {
-  type Columns,
   type ColumnType,
   columnTypeOfJson,
   type JsonSchema,
+  jsonSchemaOf,
   type Row,
   type Schema,
 } from '@maestro-dataflow/core'
 import { fromCell, Unfit } from './value-types.js'
 
 type Property = JsonSchema & { readonly type?: unknown; readonly anyOf?: readonly Property[] }
-
-/** The columns that a schema's values have, where it tells by JSON Schema. */
-export function schemaColumns(schema: Schema): Columns | undefined {
-  const properties = jsonSchema(schema, 'output')?.properties as Record<string, Property> | undefined
-  if (properties === undefined) return undefined
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, { type }]) => [name, columnTypeOfJson.get(type) ?? 'unknown']),
-  )
-}
 
 /** What a schema wants of one cell. */
 interface WantedCell {
@@ -50,7 +41,7 @@ export function cellsForSchema(schema: Schema): ((row: Row) => Row) | undefined 
 }
 
 function wantedCells(schema: Schema): readonly WantedCell[] {
-  const { properties = {}, required = [] } = (jsonSchema(schema, 'input') ?? {}) as {
+  const { properties = {}, required = [] } = (jsonSchemaOf(schema, 'input') ?? {}) as {
     readonly properties?: Readonly<Record<string, Property>>
     readonly required?: readonly string[]
   }
@@ -68,11 +59,4 @@ function wantedCells(schema: Schema): readonly WantedCell[] {
 function typesOf({ type, anyOf }: Property): readonly unknown[] {
   if (anyOf !== undefined) return [...new Set(anyOf.flatMap(typesOf))]
   return Array.isArray(type) ? type : [type]
-}
-
-function jsonSchema(schema: Schema, side: 'input' | 'output'): JsonSchema | undefined {
-  const standard = schema['~standard'] as {
-    readonly jsonSchema?: Readonly<Record<'input' | 'output', (options: object) => JsonSchema>>
-  }
-  return standard.jsonSchema?.[side]({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
 }

@@ -1,0 +1,54 @@
+import { tmpdir } from 'node:os'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import db from '@maestro-dataflow/plugin-db'
+import { reportPeak, reportSeconds } from '../measure.js'
+import { makeRows } from './rows.js'
+
+const [direction, count, connection] = [process.argv[2], Number(process.argv[3]), JSON.parse(process.argv[4])]
+const columns = {
+  id: 'integer',
+  name: 'string',
+  text: 'string',
+  city: 'string',
+  price: 'number',
+  stars: 'integer',
+  open: 'boolean',
+  at: 'date',
+}
+const project = maestro({
+  plugins: [db],
+  directory: tmpdir(),
+  allowOutsidePaths: true,
+  logLevel: 'silent',
+  keepRuns: 1,
+})
+const table = { connection, table: 'ours' }
+// Libraries are loaded, and the plan is made, before the clock runs.
+await project
+  .plan(
+    pipeline('warm')
+      .from([{ id: 1 }])
+      .write('db.table', { ...table, mode: 'append', columns: ['id'] }),
+  )
+  .catch(() => undefined)
+
+const started = performance.now()
+if (direction === 'write') {
+  const report = await project.run(
+    pipeline('write')
+      .from(makeRows(count), { columns })
+      .write('db.table', { ...table, mode: 'replace', key: 'id' }),
+  )
+  if (report.counts.rowsOut !== count) throw new Error('rows are missing')
+} else {
+  let read = 0
+  await project.runTo(pipeline('read').read('db.table', table), {
+    write: ({ rows }) => {
+      read += rows.length
+    },
+  })
+  if (read !== count) throw new Error('rows are missing')
+}
+reportSeconds(started)
+reportPeak()

@@ -1,0 +1,22 @@
+import type { Row } from '../contracts/row.js'
+import type { Schema } from '../contracts/schema.js'
+import { reasonOf } from '../errors/reason-of.js'
+
+/** A row as its schema shapes it, or why it does not fit. */
+export type ValidatedRow = { readonly value: Row } | { readonly issues: readonly string[]; readonly cause?: unknown }
+
+/** Checks and shapes a row by a schema; what is wrong is said with its place in the row. Never throws. */
+export async function validateRow(schema: Schema, row: Row): Promise<ValidatedRow> {
+  try {
+    const result = await schema['~standard'].validate(row)
+    if (result.issues === undefined) return { value: result.value as Row }
+    const issues = result.issues.map(({ path = [], message }) => {
+      const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+      return place === '' ? message : `${place}: ${message}`
+    })
+    return { issues }
+  } catch (error) {
+    // A check of the schema threw: that is about this row, too.
+    return { issues: [reasonOf(error)], cause: error }
+  }
+}

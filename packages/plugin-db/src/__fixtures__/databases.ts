@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MaestroError, pipeline, type Row, type RunReport } from '@maestro-dataflow/core'
+import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
+import Database from 'libsql'
+import { createConnection } from 'mysql2/promise'
+import pg from 'pg'
+import { afterAll, beforeAll, inject } from 'vitest'
+import type { TableSinkOptions, TableSourceOptions } from '../component-types.js'
+import type { ConnectionParts } from '../connection/connection-options.js'
+import db from '../index.js'
+
+export type DatabaseName = 'sqlite' | 'postgres' | 'mariadb'
+
+/** The databases that can be had here; why one cannot is said by the set-up of the tests. */
+export const databases: readonly DatabaseName[] = [
+  'sqlite',
+  ...(inject('postgres') === undefined ? [] : (['postgres'] as const)),
+  ...(inject('mariadb') === undefined ? [] : (['mariadb'] as const)),
+]
+
+/** An empty database of a test file's own, and what tests do in it. */
+export function temporaryDatabase(name: DatabaseName) {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-db-'))
+  const database = `maestro_${randomBytes(6).toString('hex')}`
+  const server = name === 'sqlite' ? undefined : inject(name)
+  let tables = 0
+
+  const connection = ((): ConnectionParts => {
+    if (server === undefined) return { client: 'sqlite', path: 'test.db' }
+    const { host, port, user, password } = server
+    return { client: name as 'postgres' | 'mariadb', host, port, user, password, database }
+  })()
+
+  /** Runs statements with the driver alone. @returns the rows of the last one */
+  const sql = async (text: string, values: readonly unknown[] = [], at: ConnectionParts = connection): Promise<Row[]> => {
+    if (at.client === 'sqlite') {
+      const file = new Database(join(folder, at.path), { timeout: 5000 })
+      try {
+        if (values.length === 0 && !/^\s*(select|with|pragma)/i.test(text)) return (file.exec(text), [])
+        const statement = file.prepare(text)
+        return statement.reader ? (statement.all([...values]) as Row[]) : (statement.run([...values]), [])
+      } finally {
+        file.close()
+      }
+    }
+    const { client, ssl: _, ...access } = at
+    if (client === 'postgres') {
+      const one = new pg.Client(access as pg.ClientConfig)
+      await one.connect()
+      try {
+        const result = await (values.length === 0 ? one.query(text) : one.query(text, [...values]))
+        return Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows
+      } finally {
+        await one.end()
+      }
+    }
+    const one = await createConnection({ ...access, multipleStatements: values.length === 0 } as object)
+    try {
+      const [rows] = await one.query(text, [...values])
+      return rows as Row[]
+    } finally {
+      await one.end()
+    }
+  }
+  const admin = { ...connection, database: server?.database } as ConnectionParts
+
+  beforeAll(async () => {
+    if (server !== undefined) await sql(`CREATE DATABASE ${database}`, [], admin)
+  })
+  afterAll(async () => {
+    if (server !== undefined) await sql(`DROP DATABASE ${database}${name === 'postgres' ? ' WITH (FORCE)' : ''}`, [], admin)
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const project = (options: MaestroOptions = {}) =>
+    maestro({ plugins: [db], directory: folder, logLevel: 'silent', ...options })
+
+  return {
+    name,
+    connection,
+    folder,
+    path: (file: string) => join(folder, file),
+    sql,
+    project,
+    /** A name in the database's quotes. */
+    quote: (text: string) => (name === 'mariadb' ? `\`${text.replaceAll('`', '``')}\`` : `"${text.replaceAll('"', '""')}"`),
+    /** A name that no other test uses. */
+    newTable: () => `t${++tables}`,
+    /** The rows of a source, with their ids and rejects. */
+    async read(options: Omit<TableSourceOptions, 'connection'> & { connection?: ConnectionParts }, settings: MaestroOptions = {}) {
+      const ids: string[] = []
+      const rows: Row[] = []
+      const run = project(settings)
+      const report = await run.runTo(pipeline('read').read('db.table', { connection, ...options }), {
+        write(batch) {
+          ids.push(...batch.ids)
+          rows.push(...batch.rows)
+        },
+      })
+      return { ids, rows, report }
+    },
+    /** Writes rows given in code to a table. */
+    write(rows: Iterable<Row>, options: Omit<TableSinkOptions<Row>, 'connection'>, settings: MaestroOptions & { overwrite?: boolean } = {}) {
+      const { overwrite = false, ...config } = settings
+      return project(config).run(pipeline('write').from(rows).write('db.table', { connection, ...options }), { overwrite })
+    },
+  }
+}
+
+export type TemporaryDatabase = ReturnType<typeof temporaryDatabase>
+
+/** The rejects of a run, as id, code and message. */
+export function rejectsOf(report: RunReport): { id: string; code: string; message: string }[] {
+  if (report.counts.rejected === 0) return []
+  const text = readFileSync(join(report.directory ?? '', 'rejects.jsonl'), 'utf8').trim()
+  return text.split('\n').map((line) => {
+    const { id, code, message } = JSON.parse(line)
+    return { id, code, message }
+  })
+}
+
+/** The error of a promise that must not succeed; of a plan, its only fault. */
+export async function failure(promise: Promise<unknown>): Promise<MaestroError> {
+  const error = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  )
+  if (!MaestroError.is(error)) throw new Error(`no error of ours: ${String(error)}`, { cause: error })
+  const faults = error.code === 'MAESTRO_PIPELINE_INVALID' ? (error.details.errors as MaestroError[]) : []
+  return faults.length === 1 ? (faults[0] as MaestroError) : error
+}

@@ -1,0 +1,89 @@
+import type { Session } from '../dialects/session.js'
+import type { ConnectionSettings } from './connection-settings.js'
+import { databaseFailure } from './failure.js'
+import { openPool, type Pool, type RawConnection, type RawConnections } from './open-pool.js'
+import { withRetries } from './with-retries.js'
+
+interface SharedPool {
+  readonly pool: Promise<Pool>
+  users: number
+}
+
+/** The pools of this process that are in use: readers and writers of one database share one. */
+const pools = new Map<string, SharedPool>()
+
+/**
+ * Takes a connection, which is made when none is free. With the last one given back the pool is closed.
+ *
+ * @throws MAESTRO_DB_UNREACHABLE, MAESTRO_DB_AUTHENTICATION, MAESTRO_DB_SSL, MAESTRO_DB_DATABASE_MISSING,
+ * MAESTRO_DB_DRIVER_MISSING
+ */
+export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<Session> {
+  const shared = pools.get(settings.key) ?? { pool: openPool(settings), users: 0 }
+  pools.set(settings.key, shared)
+  shared.users++
+  const leave = async () => {
+    shared.users--
+    if (shared.users > 0 || pools.get(settings.key) !== shared) return
+    pools.delete(settings.key)
+    await (await shared.pool).close()
+  }
+  try {
+    const pool = await shared.pool
+    const connection = await withRetries(settings.retries, signal, () => connect(pool, settings))
+    const giveBack = async () => {
+      await pool.release(connection)
+      await leave()
+    }
+    return await createSession(settings, connection, giveBack)
+  } catch (error) {
+    await leave().catch(() => undefined)
+    throw error
+  }
+}
+
+async function connect(pool: Pool, settings: ConnectionSettings): Promise<RawConnection> {
+  try {
+    return await pool.acquire()
+  } catch (error) {
+    const failure = databaseFailure(error, settings)
+    // Whatever ends a connection that was never there is one that cannot be had.
+    if (failure.code !== 'MAESTRO_DB_CONNECTION_LOST') throw failure
+    throw databaseFailure({ message: failure.details.reason, code: 'ECONNREFUSED' }, settings)
+  }
+}
+
+async function createSession(
+  settings: ConnectionSettings,
+  connection: RawConnection,
+  giveBack: () => Promise<void>,
+): Promise<Session> {
+  switch (settings.client) {
+    case 'sqlite': {
+      const { SqliteSession } = await import('../dialects/sqlite-session.js')
+      return new SqliteSession(settings, connection as RawConnections['sqlite'], giveBack)
+    }
+    case 'postgres': {
+      const { PostgresSession } = await import('../dialects/postgres-session.js')
+      return new PostgresSession(settings, connection as RawConnections['postgres'], giveBack)
+    }
+    case 'mysql': {
+      const { MysqlSession } = await import('../dialects/mysql-session.js')
+      return new MysqlSession(settings, connection as RawConnections['mysql'], giveBack)
+    }
+  }
+}
+
+/** Does work with a connection and gives it back. */
+export async function withSession<Result>(
+  settings: ConnectionSettings,
+  work: (session: Session) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const session = await openSession(settings, signal)
+  try {
+    return await work(session)
+  } finally {
+    await session.release()
+  }
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MaestroError } from '@maestro-dataflow/core'
+
+const firstWait = 100
+const longestWait = 5000
+
+/**
+ * Does work again, with growing and uneven waits, while it fails in passing.
+ *
+ * @param isPassing Which failures are. @default those that say a new try may succeed
+ */
+export async function withRetries<Result>(
+  retries: number,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+  isPassing = (error: unknown): boolean => MaestroError.is(error) && error.retryable,
+): Promise<Result> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isPassing(error) || tried >= retries || signal?.aborted === true) throw error
+      const wait = Math.min(longestWait, firstWait * 2 ** tried)
+      await sleep(wait * (0.5 + Math.random() / 2), undefined, signal === undefined ? {} : { signal })
+    }
+  }
+}

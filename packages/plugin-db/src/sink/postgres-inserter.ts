@@ -1,0 +1,127 @@
+import { failureKind, reasonOf } from '../connection/failure.js'
+import type { PostgresSession } from '../dialects/postgres-session.js'
+import { quoteNames, quoteTable } from '../tables/names.js'
+import type { Binding } from '../values/encode.js'
+import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
+import type { EncodedRow } from './row-shapes.js'
+import { onConflict } from './upsert-sql.js'
+
+/** Values in one statement at most; PostgreSQL numbers them with 16 bits. */
+const mostValues = 60_000
+/** Characters of one COPY at most. */
+const copyLength = 4_000_000
+
+/** Writes by COPY, the fastest way; rows that may be there already by INSERT ... ON CONFLICT. */
+export class PostgresInserter implements RowInserter {
+  readonly #session: PostgresSession
+  readonly #target: InsertTarget
+  readonly aboutRows = aboutRows
+
+  constructor(session: PostgresSession, target: InsertTarget) {
+    this.#session = session
+    this.#target = target
+  }
+
+  async insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    for (const part of this.#parts(columns, rows)) await this.#write(columns, part)
+  }
+
+  async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
+    const refused: RefusedRow[] = []
+    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some))
+    for (const part of this.#parts(columns, rows))
+      refused.push(...(await insertAround({ write, rowIn, reason, aboutRows }, part)))
+    return refused
+  }
+
+  /** Rows in parts that one statement can take. */
+  *#parts(columns: readonly string[], rows: readonly EncodedRow[]): Generator<readonly EncodedRow[]> {
+    const size = this.#copies(columns)
+      ? rows.length
+      : Math.min(1000, Math.floor(mostValues / Math.max(1, columns.length)))
+    for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size)
+  }
+
+  #copies(columns: readonly string[]): boolean {
+    return this.#target.upsertBy === undefined && columns.length > 0
+  }
+
+  #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    return this.#copies(columns) ? this.#copy(columns, rows) : this.#insert(columns, rows)
+  }
+
+  /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */
+  async #kept(work: () => Promise<void>): Promise<void> {
+    const { connection } = this.#session
+    await connection.query('SAVEPOINT maestro_rows')
+    try {
+      await work()
+    } catch (error) {
+      await connection.query('ROLLBACK TO SAVEPOINT maestro_rows')
+      throw error
+    }
+    await connection.query('RELEASE SAVEPOINT maestro_rows')
+  }
+
+  async #copy(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    const sql = `COPY ${quoteTable('postgres', this.#target.name)} (${quoteNames('postgres', columns)}) FROM STDIN`
+    await this.#session.copy(sql, copyPieces(rows))
+  }
+
+  async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    const { name, upsertBy } = this.#target
+    const start = `INSERT INTO ${quoteTable('postgres', name)}`
+    if (columns.length === 0) {
+      for (const _row of rows) await this.#session.connection.query(`${start} DEFAULT VALUES`)
+      return
+    }
+    const values: Binding[] = []
+    const places = rows.map((row) => `(${row.values.map((value) => `$${values.push(value)}`).join(', ')})`)
+    const sql = `${start} (${quoteNames('postgres', columns)}) VALUES ${places.join(', ')}${onConflict('postgres', columns, upsertBy)}`
+    await this.#session.connection.query(sql, values)
+  }
+}
+
+/** Rows in the text form of COPY: a line each, tabs between values, `\N` for null. */
+function* copyPieces(rows: readonly EncodedRow[]): Generator<string> {
+  let text = ''
+  for (const { values } of rows) {
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at] as string | null
+      text += at === 0 ? '' : '\t'
+      text += value === null ? '\\N' : special.test(value) ? value.replaceAll(specials, escapeOf) : value
+    }
+    text += '\n'
+    if (text.length < copyLength) continue
+    yield text
+    text = ''
+  }
+  if (text !== '') yield text
+}
+
+const special = /[\\\n\r\t]/
+const specials = /[\\\n\r\t]/g
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const escapeOf = (char: string): string => escapes[char] ?? char
+
+interface PostgresError {
+  readonly code?: string
+  readonly detail?: string
+  readonly where?: string
+}
+
+/** COPY names the line of the value or constraint that failed: `COPY reviews, line 3, column stars: "x"`. */
+function rowIn(error: unknown): number | undefined {
+  const line = /COPY .*, line (\d+)/.exec((error as PostgresError).where ?? '')?.[1]
+  return line === undefined ? undefined : Number(line) - 1
+}
+
+function reason(error: unknown): string {
+  const { detail } = error as PostgresError
+  return `${reasonOf(error, { server: undefined })}${detail === undefined ? '' : `: ${detail}`}`
+}
+
+/** Rows of the same key in one upsert are no fault of theirs: apart, the later one changes the earlier one. */
+function aboutRows(error: unknown): boolean {
+  return failureKind(error) === 'row' || (error as PostgresError).code === '21000'
+}

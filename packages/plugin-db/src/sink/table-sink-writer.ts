@@ -1,0 +1,259 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type Batch, type ColumnSet, MaestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { reasonOf } from '../connection/failure.js'
+import { openSession } from '../connection/open-session.js'
+import { withRetries } from '../connection/with-retries.js'
+import type { Session } from '../dialects/session.js'
+import { dbError } from '../errors.js'
+import { quoteTable, shownTable, type TableName } from '../tables/names.js'
+import type { TableDescription } from '../tables/table-description.js'
+import { inferColumns } from './infer-columns.js'
+import { explainLock } from './lock-holders.js'
+import { createInserter, type RowInserter } from './row-inserter.js'
+import { type RowRun, RowShapes, refusal } from './row-shapes.js'
+import {
+  createLike,
+  createTarget,
+  findTarget,
+  hasOtherUniques,
+  swapTables,
+  type TargetOptions,
+} from './target-table.js'
+
+/** How a table is written. */
+export interface TableWriting extends TargetOptions {
+  /** The columns to write; undefined for all. */
+  readonly only: readonly string[] | undefined
+}
+
+interface Ready {
+  readonly shapes: RowShapes
+  readonly inserter: RowInserter
+}
+
+/**
+ * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. A row that the
+ * database refuses is an error that names it, as sinks do; the rows around it go in.
+ */
+export class TableSinkWriter implements SinkWriter {
+  readonly #settings: ConnectionSettings
+  readonly #session: Session
+  readonly #writing: TableWriting
+  /** Rows of the batch at hand that cannot go in and have not been told yet. */
+  readonly #refused = new Map<string, MaestroError>()
+  #ready: Ready | undefined
+  #key: readonly string[] | undefined
+  /** The table that is put into the place of the target at the end. */
+  #staging: TableName | undefined
+  /** Made outside of the transaction, in MySQL, and to be removed when the writing fails. */
+  #made: TableName | undefined
+  #marked: Promise<void> | undefined
+  #rows = 0
+  #done = false
+
+  private constructor(settings: ConnectionSettings, session: Session, writing: TableWriting) {
+    this.#settings = settings
+    this.#session = session
+    this.#writing = writing
+  }
+
+  /** Connects, looks at the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
+  static async open(
+    settings: ConnectionSettings,
+    writing: TableWriting,
+    signal?: AbortSignal,
+  ): Promise<TableSinkWriter> {
+    if (settings.path !== undefined) await makeFolder(settings)
+    const session = await openSession(settings, signal)
+    const writer = new TableSinkWriter(settings, session, writing)
+    try {
+      await writer.#explained(() => writer.#begin())
+      return writer
+    } catch (error) {
+      await writer.abort()
+      throw error
+    }
+  }
+
+  async write(batch: Batch): Promise<void> {
+    this.#throwRefused(batch)
+    const { shapes, inserter } = this.#ready ?? (await this.#explained(() => this.#makeTable(batch)))
+    const runs = shapes.encode(batch, this.#refused)
+    // Rows that cannot even be encoded are told before the database is asked: it would be asked for nothing.
+    this.#throwRefused(batch)
+    await this.#explained(() => this.#writeRuns(runs, inserter))
+    this.#throwRefused(batch)
+    this.#rows += batch.rows.length
+  }
+
+  /** What the database ended because of another transaction is tried again, as far as it is still there to be. */
+  #writeRuns(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+    const session = this.#session
+    const isPassing = (error: unknown) =>
+      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || this.#rows === 0)
+    let tried = false
+    const write = () =>
+      session.guarded(async () => {
+        // PostgreSQL takes back the statement, and MariaDB all of the transaction.
+        if (tried && session.client === 'mysql') {
+          await session.begin()
+          this.#mark()
+        }
+        await this.#marked
+        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+        tried = true
+        await this.#writeOrRefuse(runs, inserter)
+        this.#mark()
+      })
+    return withRetries(this.#settings.retries, undefined, write, isPassing)
+  }
+
+  /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
+  async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+    try {
+      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
+      return
+    } catch (error) {
+      if (!inserter.aboutRows(error)) throw error
+    }
+    const session = this.#session
+    await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+    for (const { columns, rows } of runs) {
+      for (const { row, reason } of await inserter.insert(columns, rows))
+        this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
+    }
+    if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+  }
+
+  /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
+  #mark(): void {
+    const session = this.#session
+    const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
+    // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
+    this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
+    this.#marked.catch(() => undefined)
+  }
+
+  async commit(): Promise<WriteResult> {
+    const { name, columns } = this.#writing
+    await this.#explained(async () => {
+      await this.#marked
+      if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
+      if (this.#staging === undefined) await this.#session.commit()
+      else await swapTables(this.#session, this.#staging, name)
+    })
+    this.#done = true
+    await this.#session.release()
+    return { rows: this.#rows, location: `${this.#settings.shown} ${shownTable(name)}` }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#done) return
+    this.#done = true
+    try {
+      await this.#session.rollback()
+      const made = this.#made
+      if (made !== undefined) await this.#dropMade(made)
+    } finally {
+      await this.#session.release()
+      if (!this.#settings.exists) await removeFile(this.#settings)
+    }
+  }
+
+  /** The connection may be what failed: then another one is needed. */
+  async #dropMade(made: TableName): Promise<void> {
+    const sql = `DROP TABLE IF EXISTS ${quoteTable(this.#session.client, made)}`
+    if (!this.#session.spoiled) return void (await this.#session.run(sql))
+    const session = await openSession(this.#settings)
+    try {
+      await session.run(sql)
+    } finally {
+      await session.release()
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const session = this.#session
+    const { mode, name } = this.#writing
+    if (session.client === 'sqlite') await session.prepareWriting()
+    const { table, key } = await findTarget(session, this.#writing)
+    this.#key = key
+    const replaces = mode === 'replace' && table !== undefined
+    // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
+    const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
+    if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)
+    await session.begin()
+    if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
+    if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
+    this.#mark()
+    if (table !== undefined) this.#prepare(table)
+  }
+
+  /** Makes the table from the declared columns and, where these say too little, from the first rows. */
+  async #makeTable(batch: Batch): Promise<Ready> {
+    const { name, columns, only } = this.#writing
+    const session = this.#session
+    const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
+    // In MySQL this ends the transaction, which has written nothing yet.
+    const table = await createTarget(session, name, inferred, this.#writing.key ?? [])
+    if (session.client === 'mysql') {
+      this.#made = name
+      await session.begin()
+      this.#mark()
+    }
+    return this.#prepare(table)
+  }
+
+  #prepare(table: TableDescription): Ready {
+    const { name, mode, only } = this.#writing
+    const key = this.#key ?? []
+    const inserter = createInserter(this.#session, {
+      name: this.#staging ?? name,
+      upsertBy: mode === 'upsert' ? key : undefined,
+      otherUniques: hasOtherUniques(table, key),
+    })
+    this.#ready = { inserter, shapes: new RowShapes(this.#session.client, shownTable(name), table, only) }
+    return this.#ready
+  }
+
+  #throwRefused({ ids }: Batch): void {
+    if (this.#refused.size === 0) return
+    for (const id of ids) {
+      const error = this.#refused.get(id)
+      if (error === undefined) continue
+      this.#refused.delete(id)
+      throw error.at({ rowId: id })
+    }
+  }
+
+  /** Says of a lock who holds it. */
+  async #explained<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!MaestroError.is(error, 'MAESTRO_DB_LOCKED')) throw error
+      throw await explainLock(error, this.#settings, this.#writing.name)
+    }
+  }
+}
+
+function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
+  if (only === undefined) return columns
+  return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
+}
+
+/** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */
+async function makeFolder(settings: ConnectionSettings): Promise<void> {
+  try {
+    await mkdir(dirname(settings.path ?? ''), { recursive: true })
+  } catch (error) {
+    throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
+  }
+}
+
+/** A file of SQLite that was not there before, with its log. */
+async function removeFile({ path }: ConnectionSettings): Promise<void> {
+  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
+}

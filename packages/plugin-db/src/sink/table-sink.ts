@@ -1,0 +1,47 @@
+import { type ColumnSet, MaestroError, type SinkDefinition, type SinkTarget } from '@maestro-dataflow/core'
+import { connectionSettings } from '../connection/connection-settings.js'
+import { withSession } from '../connection/open-session.js'
+import { type TableWriteOptions, tableWriteOptions } from '../options.js'
+import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
+import { findTarget } from './target-table.js'
+
+/** The sink `db.table`: rows are written in one transaction, which ends when the run has succeeded. */
+export const tableSink: SinkDefinition<TableWriteOptions> = {
+  options: tableWriteOptions,
+  async check(options, context) {
+    try {
+      const settings = connectionSettings(options, context)
+      // A file of SQLite that is not there is made by the run.
+      if (settings.client === 'sqlite' && !settings.exists) return []
+      await withSession(settings, (session) => findTarget(session, writingOf(options, context)))
+      return []
+    } catch (error) {
+      if (MaestroError.is(error)) return [error]
+      throw error
+    }
+  },
+  async open(options, context) {
+    return TableSinkWriter.open(connectionSettings(options, context), writingOf(options, context), context.signal)
+  },
+}
+
+function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarget): TableWriting {
+  const { table, databaseSchema: schema, mode = 'insert', key, columns: chosen } = options
+  return {
+    name: { table, schema },
+    mode: mode === 'insert' && overwrite ? 'replace' : mode,
+    key,
+    columns: chosenColumns(chosen, columns),
+    only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),
+  }
+}
+
+/** What is known of the columns that are written: what the sink says of them, else what the plan knows. */
+function chosenColumns(chosen: TableWriteOptions['columns'], known: ColumnSet): ColumnSet {
+  if (chosen === undefined) return known
+  const typeOf = (name: string) => (Object.hasOwn(known.columns, name) ? known.columns[name] : undefined) ?? 'unknown'
+  const columns = Array.isArray(chosen)
+    ? Object.fromEntries(chosen.map((name) => [name, typeOf(name)] as const))
+    : chosen
+  return { columns, open: false }
+}

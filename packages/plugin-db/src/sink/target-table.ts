@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import type { ColumnSet, Columns } from '@maestro-dataflow/core'
+import type { Session } from '../dialects/session.js'
+import { dbError } from '../errors.js'
+import { compareColumns } from '../tables/compare-columns.js'
+import { createTableSql, findVectorType } from '../tables/create-table.js'
+import { describeTable } from '../tables/describe-table.js'
+import { quoteName, quoteTable, shownTable, type TableName } from '../tables/names.js'
+import type { TableDescription } from '../tables/table-description.js'
+
+/** What is to be done with a table. */
+export interface TargetOptions {
+  readonly name: TableName
+  readonly mode: 'insert' | 'append' | 'upsert' | 'replace'
+  /** The key that the user names. */
+  readonly key: readonly string[] | undefined
+  /** What is known of the rows. */
+  readonly columns: ColumnSet
+}
+
+/** The table that rows go to, as it was found; undefined when it is to be made. */
+export interface FoundTarget {
+  readonly table: TableDescription | undefined
+  readonly key: readonly string[] | undefined
+}
+
+/**
+ * Looks whether a table can take the rows.
+ *
+ * @throws MAESTRO_DB_TABLE_UNWRITABLE, MAESTRO_DB_TABLE_FILLED, MAESTRO_DB_TABLE_DIFFERENT, MAESTRO_DB_KEY_*, MAESTRO_DB_NAME
+ */
+export async function findTarget(session: Session, options: TargetOptions): Promise<FoundTarget> {
+  const { name, mode, key: named, columns } = options
+  const { client } = session
+  const shown = shownTable(name)
+  quoteTable(client, name)
+  const table = await describeTable(session, name)
+  const key = named ?? (table !== undefined && table.primaryKey.length > 0 ? table.primaryKey : undefined)
+  if (mode === 'upsert' && key === undefined)
+    throw dbError('MAESTRO_DB_KEY_MISSING', { table: shown, need: "mode: 'upsert'" })
+  if (table === undefined) {
+    for (const column of Object.keys(columns.columns)) quoteName(client, column)
+    const lacking = (named ?? []).filter((column) => !columns.open && !Object.hasOwn(columns.columns, column))
+    if (lacking.length > 0)
+      throw dbError('MAESTRO_DB_COLUMN_MISSING', {
+        table: shown,
+        columns: lacking,
+        known: Object.keys(columns.columns),
+      })
+    return { table, key }
+  }
+  const unwritable = table.kind === 'view' ? 'it is a view' : table.unsafe
+  if (unwritable !== undefined) throw dbError('MAESTRO_DB_TABLE_UNWRITABLE', { table: shown, reason: unwritable })
+  const differences = compareColumns(table, columns)
+  if (differences.length > 0) throw dbError('MAESTRO_DB_TABLE_DIFFERENT', { table: shown, differences })
+  if (mode === 'upsert' && !isKeyIndex(table, key ?? []))
+    throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', {
+      table: shown,
+      key: key ?? [],
+      reason: 'no unique index is of just these columns',
+    })
+  if (mode === 'insert') {
+    const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(client, name)} LIMIT 1`)
+    if (rows.length > 0) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
+  }
+  return { table, key }
+}
+
+function isKeyIndex({ uniques }: TableDescription, key: readonly string[]): boolean {
+  return uniques.some((index) => index.length === key.length && index.every((column) => key.includes(column)))
+}
+
+/** Whether other indexes than that of the key can refuse a row. */
+export function hasOtherUniques(table: TableDescription, key: readonly string[]): boolean {
+  return table.uniques.some((index) => index.length !== key.length || !index.every((column) => key.includes(column)))
+}
+
+/** Makes a table from the columns of rows. */
+export async function createTarget(
+  session: Session,
+  name: TableName,
+  columns: Columns,
+  key: readonly string[],
+): Promise<TableDescription> {
+  const missing = key.filter((column) => !Object.hasOwn(columns, column))
+  if (missing.length > 0)
+    throw dbError('MAESTRO_DB_COLUMN_MISSING', {
+      table: shownTable(name),
+      columns: missing,
+      known: Object.keys(columns),
+    })
+  const vector = Object.values(columns).includes('vector') ? await findVectorType(session) : undefined
+  await session.run(createTableSql(session.client, name, columns, key, vector))
+  return describeAgain(session, name)
+}
+
+/** Makes an empty table like another one, beside it. */
+export async function createLike(session: Session, name: TableName): Promise<TableName> {
+  const staging = { ...name, table: `maestro_staging_${randomBytes(6).toString('hex')}` }
+  const [target, like] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
+  await session.run(
+    session.client === 'postgres'
+      ? `CREATE TABLE ${target} (LIKE ${like} INCLUDING ALL)`
+      : `CREATE TABLE ${target} LIKE ${like}`,
+  )
+  return staging
+}
+
+/** Puts a table in the place of another one, which goes. In MySQL this ends the transaction before. */
+export async function swapTables(session: Session, staging: TableName, name: TableName): Promise<void> {
+  const [from, to] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
+  if (session.client === 'postgres') {
+    await session.run(`DROP TABLE ${to}`)
+    await session.run(`ALTER TABLE ${from} RENAME TO ${quoteName(session.client, name.table)}`)
+    await session.commit()
+    return
+  }
+  const old = quoteTable(session.client, { ...staging, table: `${staging.table}_old` })
+  await session.commit()
+  await session.run(`RENAME TABLE ${to} TO ${old}, ${from} TO ${to}`)
+  await session.run(`DROP TABLE ${old}`)
+}
+
+async function describeAgain(session: Session, name: TableName): Promise<TableDescription> {
+  const table = await describeTable(session, name)
+  if (table === undefined)
+    throw dbError('MAESTRO_DB_TABLE_MISSING', { table: shownTable(name), database: session.settings.shown })
+  return table
+}

@@ -1,0 +1,160 @@
+import type { Client } from '../connection/connection-settings.js'
+import { dbError } from '../errors.js'
+import { placeholder } from '../tables/names.js'
+import type { Binding } from '../values/encode.js'
+
+/** The text of a query, in pieces: what is in quotes or comments, words, and the rest. */
+const pieces =
+  /(?<comment>--[^\n]*|#[^\n]*|\/\*)|(?<quoted>'|"|`|\[|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)|(?<param>(?<![:\w]):[A-Za-z_]\w*)|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<end>;)/g
+
+interface Piece {
+  readonly kind: 'comment' | 'quoted' | 'param' | 'word' | 'end'
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** A query whose parameters stand where the driver wants them. */
+export interface PreparedQuery {
+  readonly sql: string
+  /** The parameters' names in the order of their places. */
+  readonly names: readonly string[]
+}
+
+const beginnings = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
+
+/**
+ * Refuses what is no reading, before the database sees it (which runs it in a transaction that can only read, too), and
+ * puts the parameters into place.
+ *
+ * @throws MAESTRO_DB_QUERY, MAESTRO_DB_PARAMETERS
+ */
+export function prepareQuery(sql: string, given: Readonly<Record<string, unknown>>, client: Client): PreparedQuery {
+  const all = split(sql, client)
+  const refuse = (reason: string) => dbError('MAESTRO_DB_QUERY', { reason })
+  if (all.some(({ kind, text }) => kind === 'comment' && /^\/\*M?!/.test(text)))
+    throw refuse('it has a comment that the database would run (/*! ... */)')
+  const words = all.filter(({ kind }) => kind === 'word').map(({ text }) => text.toUpperCase())
+  const [first = 'nothing'] = words
+  if (!beginnings.has(first)) throw refuse(`it begins with ${first}`)
+  const end = all.find(({ kind }) => kind === 'end')
+  const after = end === undefined ? '' : sql.slice(end.end)
+  if (/[^\s;]/.test(withoutComments(after, client))) throw refuse('it holds several statements')
+  if (words.includes('INTO')) throw refuse('it writes (INTO)')
+  const parameters = all.filter(({ kind }) => kind === 'param')
+  const named = new Set(parameters.map(({ text }) => text.slice(1)))
+  const missing = [...named].filter((name) => !Object.hasOwn(given, name))
+  const unused = Object.keys(given).filter((name) => !named.has(name))
+  if (missing.length > 0 || unused.length > 0) throw dbError('MAESTRO_DB_PARAMETERS', { missing, unused })
+  const names: string[] = []
+  let text = ''
+  let at = 0
+  const stop = end?.start ?? sql.length
+  for (const parameter of parameters) {
+    if (parameter.start > stop) break
+    text += `${sql.slice(at, parameter.start)}${placeholder(client, names.push(parameter.text.slice(1)))}`
+    at = parameter.end
+  }
+  // A line's comment at the end must not swallow what is put after the query.
+  return { sql: `${text}${sql.slice(at, stop)}\n`, names }
+}
+
+function withoutComments(sql: string, client: Client): string {
+  let text = ''
+  let at = 0
+  for (const piece of split(sql, client)) {
+    if (piece.kind !== 'comment') continue
+    text += sql.slice(at, piece.start)
+    at = piece.end
+  }
+  return text + sql.slice(at)
+}
+
+/** Splits a query; what is in quotes is one piece, whatever is in it. */
+function split(sql: string, client: Client): readonly Piece[] {
+  const found: Piece[] = []
+  const search = new RegExp(pieces)
+  for (let match = search.exec(sql); match !== null; match = search.exec(sql)) {
+    const { groups = {}, index: start } = match
+    const text = match[0]
+    if (groups.comment !== undefined) {
+      if (!isComment(sql, start, text, client)) {
+        search.lastIndex = start + 1
+        continue
+      }
+      const end = text === '/*' ? endOfComment(sql, start, client) : search.lastIndex
+      found.push({ kind: 'comment', text: sql.slice(start, end), start, end })
+      search.lastIndex = end
+    } else if (groups.quoted !== undefined) {
+      const end = endOfQuoted(sql, start, text, client)
+      if (end === undefined) continue
+      found.push({ kind: 'quoted', text: sql.slice(start, end), start, end })
+      search.lastIndex = end
+    } else {
+      const kind = groups.param !== undefined ? 'param' : groups.word !== undefined ? 'word' : 'end'
+      found.push({ kind, text, start, end: search.lastIndex })
+    }
+  }
+  return found
+}
+
+/** In MySQL # begins a comment, and -- only with a space after it; elsewhere # is an operator. */
+function isComment(sql: string, start: number, text: string, client: Client): boolean {
+  if (text.startsWith('#')) return client === 'mysql'
+  return !text.startsWith('--') || client !== 'mysql' || /^--(\s|$)/.test(sql.slice(start, start + 3))
+}
+
+/** PostgreSQL has comments within comments. */
+function endOfComment(sql: string, start: number, client: Client): number {
+  if (client !== 'postgres') {
+    const end = sql.indexOf('*/', start + 2)
+    return end === -1 ? sql.length : end + 2
+  }
+  let depth = 0
+  const marks = /\/\*|\*\//g
+  marks.lastIndex = start
+  for (let mark = marks.exec(sql); mark !== null; mark = marks.exec(sql)) {
+    depth += mark[0] === '/*' ? 1 : -1
+    if (depth === 0) return marks.lastIndex
+  }
+  return sql.length
+}
+
+/** Where a text or name in quotes ends; undefined when the mark begins none. */
+function endOfQuoted(sql: string, start: number, mark: string, client: Client): number | undefined {
+  if (mark.startsWith('$')) {
+    if (client !== 'postgres') return undefined
+    const end = sql.indexOf(mark, start + mark.length)
+    return end === -1 ? sql.length : end + mark.length
+  }
+  if (mark === '[') {
+    if (client !== 'sqlite') return undefined
+    const end = sql.indexOf(']', start)
+    return end === -1 ? sql.length : end + 1
+  }
+  // MySQL has backslashes in texts, and PostgreSQL in those that an E stands before.
+  const escapes =
+    mark !== '`' &&
+    (client === 'mysql' ||
+      (client === 'postgres' && mark === "'" && /(^|[^\w$])[eE]$/.test(sql.slice(Math.max(0, start - 2), start))))
+  for (let at = start + 1; at < sql.length; at++) {
+    if (escapes && sql[at] === '\\') at++
+    else if (sql[at] === mark) {
+      if (sql[at + 1] !== mark) return at + 1
+      at++
+    }
+  }
+  return sql.length
+}
+
+/** Parameters as the drivers take them. */
+export function bindParameters(
+  { names }: PreparedQuery,
+  given: Readonly<Record<string, unknown>>,
+  encode: (value: unknown) => Binding,
+): readonly Binding[] {
+  return names.map((name) => {
+    const value = given[name]
+    return value === null || value === undefined ? null : encode(value)
+  })
+}

@@ -1,0 +1,102 @@
+import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
+import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
+import { withSession } from '../connection/open-session.js'
+import { dbError } from '../errors.js'
+import { type QueryReadOptions, queryReadOptions } from '../options.js'
+import { encoderOf } from '../values/encode.js'
+import { bindParameters, prepareQuery } from './check-query.js'
+import { readKeyset } from './read-keyset.js'
+import { readSnapshot, type Select } from './read-snapshot.js'
+import { RowBuilder, type RowShape } from './row-builder.js'
+import { assertAfterFits, declaredColumns, declaredTypes, wantedColumns } from './source-options.js'
+import { validateRows } from './validate-rows.js'
+
+const name = 'query'
+
+/** The source `db.query`. */
+export const querySource: SourceDefinition<QueryReadOptions> = {
+  options: queryReadOptions,
+  columns: declaredColumns,
+  async check(options, context) {
+    try {
+      await lookAt(options, connectionSettings(options, context))
+      return []
+    } catch (error) {
+      if (MaestroError.is(error)) return [error]
+      throw error
+    }
+  },
+  async open(options, context) {
+    return openQuery(options, connectionSettings(options, context), context.signal)
+  },
+}
+
+/** Opens a query. @throws MAESTRO_DB_QUERY, MAESTRO_DB_PARAMETERS, MAESTRO_DB_COLUMN*, MAESTRO_DB_KEY_* */
+export async function openQuery(
+  options: QueryReadOptions,
+  settings: ConnectionSettings,
+  signal?: AbortSignal,
+): Promise<SourceReader> {
+  assertExists(settings)
+  const select = selectOf(options, settings)
+  return { read: () => validateRows(readQuery(options, select, settings, signal), options.schema) }
+}
+
+function selectOf({ query, params = {} }: QueryReadOptions, { client }: ConnectionSettings): Select {
+  const prepared = prepareQuery(query, params, client)
+  const one = encoderOf(client, { kind: 'other' })
+  const list = encoderOf(client, { kind: 'other', list: true })
+  const bindings = bindParameters(prepared, params, (value) =>
+    client === 'postgres' && Array.isArray(value) ? list(value) : one(value),
+  )
+  return { sql: prepared.sql, bindings }
+}
+
+function shapeOf(options: QueryReadOptions, { client }: ConnectionSettings): RowShape {
+  return { client, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
+}
+
+/** Asks for the columns only: what is wrong with the query shows before a run. */
+async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<void> {
+  assertExists(settings)
+  const { sql, bindings } = selectOf(options, settings)
+  if (options.mode === 'keyset') {
+    if (options.key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: name, need: "mode: 'keyset'" })
+    assertAfterFits(options, options.key, name)
+  }
+  await withSession(settings, async (session) => {
+    await session.beginReading()
+    try {
+      // SQLite tells the columns before it runs the query, and would rename double ones in another query.
+      const asked = session.client === 'sqlite' ? sql : `SELECT * FROM (${sql}) AS page LIMIT 0`
+      const stream = await session.stream(asked, bindings)
+      if (session.client !== 'sqlite') await stream.next(1)
+      await stream.close()
+      new RowBuilder(shapeOf(options, settings), stream.fields)
+    } finally {
+      await session.rollback()
+    }
+  })
+}
+
+async function* readQuery(
+  options: QueryReadOptions,
+  select: Select,
+  settings: ConnectionSettings,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceBatch> {
+  const { key } = options
+  const shape = shapeOf(options, settings)
+  const columns = wantedColumns(options, key)
+  if (options.mode === 'keyset' && key !== undefined) {
+    const from = { sql: `(${select.sql})`, bindings: select.bindings }
+    yield* readKeyset(
+      settings,
+      { from, columns, key, after: options.after, checkNulls: true },
+      { ...shape, key },
+      signal,
+    )
+    return
+  }
+  yield* readSnapshot(settings, select, { ...shape, columns }, signal)
+}

@@ -1,0 +1,152 @@
+import { type Columns, maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import type { Client } from '../connection/connection-settings.js'
+import type { Field } from '../dialects/session.js'
+import { dbError } from '../errors.js'
+import { type Decode, decoderOf } from '../values/decode.js'
+import { toColumnType } from '../values/to-column-type.js'
+import { Unfit } from '../values/unfit.js'
+import type { ColumnKind } from '../values/value-kind.js'
+import { sizeOf } from './pace.js'
+
+/** How rows are made of what a query gives. */
+export interface RowShape {
+  readonly client: Client
+  /** What the rows are called in ids and messages. */
+  readonly name: string
+  /** The columns whose values are a row's id; without them the rows are counted. */
+  readonly key: readonly string[] | undefined
+  /** Types that the user declares; values are brought to them. */
+  readonly types: Columns | undefined
+  /** The columns of the rows. @default all that the query gives */
+  readonly columns?: readonly string[] | undefined
+  /** What the columns of a table hold, where the database says more of the table than of a query. */
+  readonly kinds?: ReadonlyMap<string, ColumnKind>
+  /** Where a second row of the same key may stand. */
+  readonly duplicates: 'none' | 'adjacent' | 'anywhere'
+}
+
+/** Makes rows with their ids; what no row can hold becomes a reject. */
+export class RowBuilder {
+  readonly #shape: RowShape
+  readonly #names: readonly string[]
+  /** Where the columns' values stand in what the query gives. */
+  readonly #places: readonly number[]
+  readonly #decoders: readonly (Decode | undefined)[]
+  readonly #key: readonly number[] | undefined
+  /** `__proto__` as the name of a column would set an object's prototype. */
+  readonly #plain: boolean
+  readonly #seen = new Set<string>()
+  #ordinal = 0
+
+  /**
+   * @param fields Those of the query.
+   * @throws MAESTRO_DB_COLUMNS_DUPLICATE, MAESTRO_DB_COLUMN_MISSING
+   */
+  constructor(shape: RowShape, fields: readonly Field[]) {
+    this.#shape = shape
+    const given = fields.map(({ name }) => name)
+    const duplicates = given.filter((name, index) => given.indexOf(name) !== index)
+    if (duplicates.length > 0) throw dbError('MAESTRO_DB_COLUMNS_DUPLICATE', { columns: [...new Set(duplicates)] })
+    this.#names = shape.columns ?? given
+    const missing = [...this.#names, ...(shape.key ?? [])].filter((name) => !given.includes(name))
+    if (missing.length > 0)
+      throw dbError('MAESTRO_DB_COLUMN_MISSING', { table: shape.name, columns: [...new Set(missing)], known: given })
+    this.#places = this.#names.map((name) => given.indexOf(name))
+    this.#plain = !this.#names.includes('__proto__')
+    this.#decoders = this.#places.map((place) => decoderFor(fields[place] as Field, shape))
+    this.#key = shape.key?.map((name) => this.#names.indexOf(name))
+  }
+
+  batch(raw: readonly (readonly unknown[])[]): SourceBatch & { readonly bytes: number } {
+    const ids: string[] = []
+    const rows: Row[] = []
+    const rejects: SourceReject[] = []
+    let bytes = 0
+    for (const values of raw) {
+      this.#ordinal++
+      bytes += sizeOf(values)
+      try {
+        const row = this.#row(values)
+        const id = this.#idOf(row)
+        if (this.#isKnown(id)) {
+          rejects.push({
+            id,
+            row,
+            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: (this.#shape.key ?? []).join(', '), value: id }),
+          })
+          continue
+        }
+        ids.push(id)
+        rows.push(row)
+      } catch (error) {
+        if (!(error instanceof Unfit)) throw error
+        const id = `${this.#shape.name}:${this.#ordinal}`
+        const reject = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: error.message })
+        rejects.push({
+          id,
+          row: Object.fromEntries(
+            this.#names.map((name, at) => [name, shownValue(values[this.#places[at] as number])]),
+          ),
+          error: reject,
+        })
+      }
+    }
+    return rejects.length === 0 ? { ids, rows, bytes } : { ids, rows, bytes, rejects }
+  }
+
+  #row(values: readonly unknown[]): Row {
+    if (!this.#plain) return Object.fromEntries(this.#names.map((name, at) => [name, this.#value(values, at)]))
+    const row: Record<string, unknown> = {}
+    for (let at = 0; at < this.#names.length; at++) row[this.#names[at] as string] = this.#value(values, at)
+    return row
+  }
+
+  #value(values: readonly unknown[], at: number): unknown {
+    const raw = values[this.#places[at] as number]
+    if (raw === null || raw === undefined) return null
+    const decode = this.#decoders[at]
+    if (decode === undefined) return raw
+    try {
+      return decode(raw)
+    } catch (error) {
+      if (error instanceof Unfit) error.message = `column "${this.#names[at]}": ${error.message}`
+      throw error
+    }
+  }
+
+  #isKnown(id: string): boolean {
+    const { duplicates, key } = this.#shape
+    if (duplicates === 'none' || key === undefined) return false
+    if (this.#seen.has(id)) return true
+    if (duplicates === 'adjacent') this.#seen.clear()
+    this.#seen.add(id)
+    return false
+  }
+
+  #idOf(row: Row): string {
+    if (this.#key === undefined) return `${this.#shape.name}:${this.#ordinal}`
+    const parts = this.#key.map((at) => {
+      const value = row[this.#names[at] as string]
+      if (value === null) throw new Unfit(null, `is no value for the key column "${this.#names[at]}"`)
+      return keyText(value)
+    })
+    return parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts)
+  }
+}
+
+function keyText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)
+}
+
+/** What a driver gave, as text for the rejects. */
+function shownValue(raw: unknown): unknown {
+  return typeof raw === 'bigint' || Buffer.isBuffer(raw) ? String(raw) : raw
+}
+
+function decoderFor(field: Field, { client, types, kinds }: RowShape): Decode | undefined {
+  const decode = decoderOf(client, kinds?.get(field.name) ?? field)
+  const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
+  if (type === undefined || type === 'unknown') return decode
+  return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)
+}

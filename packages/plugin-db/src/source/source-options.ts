@@ -1,0 +1,35 @@
+import type { ColumnSet, Columns } from '@maestro-dataflow/core'
+import { schemaColumns } from '@maestro-dataflow/core'
+import { dbError } from '../errors.js'
+import type { TableReadOptions } from '../options.js'
+
+type Reading = Pick<TableReadOptions, 'columns' | 'schema' | 'key' | 'mode' | 'after'>
+
+/** The columns that the options declare. */
+export function declaredColumns({ schema, columns }: Reading): ColumnSet {
+  if (schema !== undefined) {
+    const known = schemaColumns(schema)
+    return { columns: known ?? {}, open: known === undefined }
+  }
+  if (columns === undefined) return { columns: {}, open: true }
+  if (!Array.isArray(columns)) return { columns, open: false }
+  return { columns: Object.fromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }
+}
+
+/** The columns to ask for: those that are declared, and the key's. Undefined for all. */
+export function wantedColumns({ columns }: Reading, key: readonly string[] = []): readonly string[] | undefined {
+  if (columns === undefined) return undefined
+  return [...new Set([...(Array.isArray(columns) ? columns : Object.keys(columns)), ...key])]
+}
+
+/** The types that the options declare. */
+export function declaredTypes({ columns }: Reading): Columns | undefined {
+  return columns === undefined || Array.isArray(columns) ? undefined : columns
+}
+
+/** @throws MAESTRO_DB_KEY_NOT_UNIQUE when `after` has another number of values than the key */
+export function assertAfterFits({ after }: Reading, key: readonly string[], table: string): void {
+  if (after === undefined || after.length === key.length) return
+  const reason = `\`after\` has ${after.length} values for ${key.length} columns`
+  throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table, key, reason })
+}

@@ -1,0 +1,19 @@
+import { describeStorage } from '@maestro-dataflow/testkit/vitest'
+import { describe } from 'vitest'
+import { databases, temporaryDatabase } from '../__fixtures__/databases.js'
+import { DBStorage } from './database-storage.js'
+
+let names = 0
+
+describe.each(databases)('%s', (name) => {
+  const { connection, folder } = temporaryDatabase(name)
+
+  describeStorage(
+    async () => {
+      const options = { connection, directory: folder, name: `storage ${++names}` }
+      const storage = await DBStorage.open(options)
+      return { storage, reopen: () => DBStorage.open(options), dispose: () => storage.clear() }
+    },
+    { title: 'DBStorage', timeout: 60_000 },
+  )
+})

@@ -1,0 +1,307 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Batch,
+  MaestroError,
+  type Row,
+  type RowStorage,
+  type SourceBatch,
+  type SourceReject,
+  type WriteResult,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import type { DatabaseOptions, QuerySourceOptions, TableSourceOptions } from '../component-types.js'
+import { connectionOptions } from '../connection/connection-options.js'
+import { type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
+import { openSession, withSession } from '../connection/open-session.js'
+import type { Session } from '../dialects/session.js'
+import { dbError } from '../errors.js'
+import { type QueryReadOptions, queryReadOptions, type TableReadOptions, tableReadOptions } from '../options.js'
+import { Pace, sizeOf } from '../source/pace.js'
+import { openQuery } from '../source/query-source.js'
+import { openTable } from '../source/table-source.js'
+import { quoteName, quoteNames, quoteTable, type TableName } from '../tables/names.js'
+import { ownColumns } from './step-columns.js'
+import { type RegisteredStep, StepRegistry } from './step-registry.js'
+import { StepRows } from './step-rows.js'
+import { StepTableWriter } from './step-table-writer.js'
+
+type Input = Omit<TableSourceOptions, keyof DatabaseOptions> | Omit<QuerySourceOptions, keyof DatabaseOptions>
+
+/** What a `DBStorage` needs: how its database is reached, and what its steps are called. */
+export interface DBStorageOptions extends DatabaseOptions {
+  /** The name of the steps: storages of several names live side by side in one schema. */
+  readonly name: string
+  /** The rows of step 0: a table or a query of the same database. @default no rows */
+  readonly input?: Input
+  /** The schema (MySQL: the database) of the steps. @default the connection's */
+  readonly databaseSchema?: string
+  /** Whether finished steps of this name are gone on from, or replaced by the next write. @default 'continue' */
+  readonly steps?: 'continue' | 'restart'
+  /** Which steps stay when a new one is finished. @default 'all' */
+  readonly keep?: 'all' | 'latest'
+  /** Where the path of a file of SQLite starts. @default the current directory */
+  readonly directory?: string
+  /** Whether that file may lie outside of `directory`. @default false */
+  readonly allowOutsidePaths?: boolean
+}
+
+const options = z.strictObject({
+  ...connectionOptions,
+  name: z.string().min(1).max(100),
+  input: z.union([tableReadOptions.omit(omitted()), queryReadOptions.omit(omitted())]).optional(),
+  databaseSchema: z.string().min(1).optional(),
+  steps: z.enum(['continue', 'restart']).optional(),
+  keep: z.enum(['all', 'latest']).optional(),
+  directory: z.string().optional(),
+  allowOutsidePaths: z.boolean().optional(),
+})
+
+/** The connection is the storage's own. */
+function omitted() {
+  return { connection: true, pool: true, timeouts: true, retries: true } as const
+}
+
+type Parsed = z.infer<typeof options>
+
+/**
+ * Rows in a database, in steps: step 0 is a table or a query, each write makes a table of its own with a column for each of
+ * the rows, within one transaction. Values come back as they went in, as from step files. A new storage of the same name
+ * goes on from the newest finished step.
+ *
+ * @example
+ * const storage = await DBStorage.open({ connection: 'sqlite:shop.db', name: 'reviews', input: { table: 'reviews' } })
+ * await new PromptedGenerator({ serving, inputColumn: 'text', outputColumn: 'summary' }).run(storage)
+ * console.log(storage.operatorStep) // 1
+ */
+export class DBStorage implements RowStorage {
+  readonly #options: Parsed
+  readonly #settings: ConnectionSettings
+  readonly #registry: StepRegistry
+  readonly #input: string
+  #steps: readonly RegisteredStep[] = []
+  #restart: boolean
+  #rejected: readonly SourceReject[] = []
+  #writing: Promise<unknown> = Promise.resolve()
+
+  private constructor(parsed: Parsed) {
+    const { directory = process.cwd(), allowOutsidePaths = false, databaseSchema, name, steps, input } = parsed
+    this.#options = parsed
+    this.#settings = connectionSettings(parsed, { directory, allowOutside: allowOutsidePaths })
+    this.#registry = new StepRegistry(databaseSchema, name)
+    this.#restart = steps === 'restart'
+    this.#input = JSON.stringify(input ?? null, (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  }
+
+  /**
+   * Connects and looks which steps there are.
+   *
+   * @throws MAESTRO_DB_STORAGE_OPTIONS, MAESTRO_DB_STEPS_STALE, MAESTRO_DB_UNREACHABLE and what else a connection may
+   */
+  static async open(given: DBStorageOptions): Promise<DBStorage> {
+    const parsed = options.safeParse(given)
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+      throw dbError('MAESTRO_DB_STORAGE_OPTIONS', { issues })
+    }
+    const storage = new DBStorage(parsed.data)
+    if (!storage.#restart) await storage.#lookUp()
+    return storage
+  }
+
+  get operatorStep(): number {
+    return this.#steps.at(-1)?.step ?? 0
+  }
+
+  /** Records of the input that the last reading of it could not make into rows. */
+  get rejected(): readonly SourceReject[] {
+    return this.#rejected
+  }
+
+  step(): RowStorage {
+    return new StepView(this, this.operatorStep)
+  }
+
+  read(): AsyncIterable<SourceBatch> {
+    return this.readStep(this.operatorStep)
+  }
+
+  /** The rows of one finished step, in order. */
+  async *readStep(step: number): AsyncGenerator<SourceBatch> {
+    const registered = this.#steps.find((one) => one.step === step)
+    if (registered !== undefined) yield* this.#readTable(registered)
+    else if (step === 0) yield* this.#readInput()
+  }
+
+  /**
+   * Writes the next step. Writes of one name follow each other, also those of other processes.
+   *
+   * @throws MAESTRO_DB_STEPS_STALE, MAESTRO_DB_LOCKED, MAESTRO_ROW_UNENCODABLE
+   */
+  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    const written = this.#writing.then(() => this.#writeStep(batches))
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  /** All rows of the newest step. */
+  async rows(): Promise<readonly Row[]> {
+    const all: Row[] = []
+    for await (const { rows } of this.read()) for (const row of rows) all.push(row)
+    return all
+  }
+
+  /** Removes all steps of this name. */
+  async clear(): Promise<void> {
+    await this.#writing
+    await withSession(this.#settings, async (session) => {
+      await this.#removeSteps(session, await this.#registry.steps(session))
+    })
+    this.#steps = []
+  }
+
+  async #lookUp(): Promise<void> {
+    if (!this.#settings.exists) return
+    const steps = await withSession(this.#settings, (session) => this.#registry.steps(session))
+    this.#assertSameInput(steps)
+    this.#steps = steps
+  }
+
+  /** Steps of another input are never taken for steps of this one. */
+  #assertSameInput(steps: readonly RegisteredStep[]): void {
+    if (steps.every(({ input }) => input === this.#input)) return
+    throw dbError('MAESTRO_DB_STEPS_STALE', { name: this.#options.name, database: this.#settings.shown })
+  }
+
+  async *#readTable({ table, columns }: RegisteredStep): AsyncGenerator<SourceBatch> {
+    const { client } = this.#settings
+    const names = [ownColumns.id, ...columns.map(({ column }) => column), ownColumns.rest]
+    const sql = `SELECT ${quoteNames(client, names)} FROM ${quoteTable(client, this.#tableName(table))} ORDER BY ${quoteName(client, ownColumns.position)}`
+    const rows = new StepRows(client, columns)
+    const session = await openSession(this.#settings)
+    try {
+      await session.beginReading()
+      const stream = await session.stream(sql, [])
+      try {
+        const pace = new Pace()
+        for (;;) {
+          const raw = await stream.next(pace.rows)
+          if (raw.length === 0) return
+          pace.note(
+            raw.length,
+            raw.reduce((bytes, values) => bytes + sizeOf(values), 0),
+          )
+          yield { ids: raw.map(([id]) => String(id)), rows: raw.map(([, ...values]) => rows.decode(values)) }
+        }
+      } finally {
+        await stream.close()
+      }
+    } finally {
+      await session.rollback()
+      await session.release()
+    }
+  }
+
+  async *#readInput(): AsyncGenerator<SourceBatch> {
+    const { input, connection, pool, timeouts, retries } = this.#options
+    const rejected: SourceReject[] = []
+    this.#rejected = rejected
+    if (input === undefined) return
+    const database = { connection, pool, timeouts, retries }
+    const reader = await ('table' in input
+      ? openTable({ ...database, ...input } as TableReadOptions, this.#settings)
+      : openQuery({ ...database, ...input } as QueryReadOptions, this.#settings))
+    for await (const batch of reader.read()) {
+      rejected.push(...(batch.rejects ?? []))
+      yield batch
+    }
+  }
+
+  async #writeStep(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    const session = await openSession(this.#settings)
+    let made: TableName | undefined
+    try {
+      if (session.client === 'sqlite') await session.prepareWriting()
+      await this.#registry.prepare(session)
+      if (session.client !== 'mysql') await session.begin()
+      await this.#registry.lock(session)
+      const before = await this.#registry.steps(session)
+      if (!this.#restart) this.#assertSameInput(before)
+      const step = (this.#restart ? 0 : (before.at(-1)?.step ?? 0)) + 1
+      const writer = new StepTableWriter(session, this.#tableName(this.#newTable(step)))
+      made = writer.name
+      await writer.writeAll(batches)
+      const registered = { step, table: writer.name.table, columns: writer.columns, input: this.#input }
+      const old = this.#restart ? before : this.#options.keep === 'latest' ? before : []
+      await this.#registry.remove(session, old)
+      await this.#registry.add(session, registered)
+      await session.commit()
+      made = undefined
+      this.#restart = false
+      this.#steps = [...before.filter((one) => !old.includes(one)), registered]
+      await this.#dropTables(session, old)
+      return { rows: writer.rows, location: `${this.#settings.shown} ${writer.name.table}` }
+    } catch (error) {
+      await session.rollback()
+      // In MySQL a table that was made stays when the transaction is taken back.
+      if (made !== undefined && session.client === 'mysql') await this.#drop(made)
+      throw error
+    } finally {
+      await session.release()
+    }
+  }
+
+  async #removeSteps(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+    await this.#registry.remove(session, steps)
+    await this.#dropTables(session, steps)
+  }
+
+  /** Tables of steps that no longer count; one that somebody reads still stays, and is nobody's then. */
+  async #dropTables(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+    for (const { table } of steps) {
+      try {
+        await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, this.#tableName(table))}`)
+      } catch (error) {
+        if (!MaestroError.is(error, 'MAESTRO_DB_LOCKED')) throw error
+      }
+    }
+  }
+
+  async #drop(name: TableName): Promise<void> {
+    await withSession(this.#settings, (session) =>
+      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, name)}`),
+    )
+  }
+
+  /** A name that begins like the storage's, as far as every database takes it, and that no other step has. */
+  #newTable(step: number): string {
+    const readable = this.#options.name.replace(/[^\w]+/g, '_').slice(0, 30)
+    return `${readable}_step_${step}_${randomBytes(4).toString('hex')}`
+  }
+
+  #tableName(table: string): TableName {
+    return { schema: this.#options.databaseSchema, table }
+  }
+}
+
+/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
+class StepView implements RowStorage {
+  readonly #storage: DBStorage
+  readonly operatorStep: number
+
+  constructor(storage: DBStorage, step: number) {
+    this.#storage = storage
+    this.operatorStep = step
+  }
+
+  step(): RowStorage {
+    return this
+  }
+
+  read(): AsyncIterable<SourceBatch> {
+    return this.#storage.readStep(this.operatorStep)
+  }
+
+  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    return this.#storage.write(batches)
+  }
+}

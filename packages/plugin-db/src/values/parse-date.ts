@@ -1,0 +1,64 @@
+const isoDate =
+  /^(\d{4}-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?)?$/i
+
+/** A day or time of ISO 8601 as a date; one without a zone is in UTC. Undefined when it is none. */
+export function parseDate(text: string): Date | undefined {
+  return parseUtc(text) ?? parseAny(text)
+}
+
+function parseAny(text: string): Date | undefined {
+  const [, day, dayOfMonth, time = '00:00', zone = 'Z'] = isoDate.exec(text) ?? []
+  if (day === undefined) return undefined
+  const date = new Date(`${day}T${time}${/^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone}`)
+  // A day that the month does not have would become one of the next month.
+  return new Date(`${day}T00:00Z`).getUTCDate() === Number(dayOfMonth) && !Number.isNaN(date.getTime())
+    ? date
+    : undefined
+}
+
+const zero = 48
+
+/**
+ * The usual forms of databases, `2026-01-02` and `2026-01-02 03:04:05.678` with or without Z or +00, digit by digit: a table
+ * may have millions of them. Undefined for all others, also for wrong ones.
+ */
+function parseUtc(text: string): Date | undefined {
+  const { length } = text
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  let at = 10
+  let [hour, minute, second, millisecond] = [0, 0, 0, 0]
+  if (length > 10) {
+    if (length < 19 || (text[10] !== ' ' && text[10] !== 'T') || text[13] !== ':' || text[16] !== ':') return undefined
+    hour = digits(text, 11, 13)
+    minute = digits(text, 14, 16)
+    second = digits(text, 17, 19)
+    at = 19
+    if (text[at] === '.') {
+      let scale = 100
+      for (at++; at < length; at++, scale /= 10) {
+        const digit = text.charCodeAt(at) - zero
+        if (digit < 0 || digit > 9) break
+        // Beyond milliseconds digits are left out.
+        if (scale >= 1) millisecond += digit * scale
+      }
+    }
+    if (at < length && text.slice(at) !== 'Z' && text.slice(at) !== '+00') return undefined
+  }
+  if (length < 10 || text[4] !== '-' || text[7] !== '-' || !(year >= 100 && minute < 60 && second < 60 && hour < 24)) return undefined
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
+  const date = new Date(time)
+  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date : undefined
+}
+
+/** The number at a place of a text; NaN when there is a character that is no digit. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - zero
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
