@@ -12,7 +12,12 @@ export {
   type ResponseCacheCase,
   responseCacheSuite,
 } from './conformance/response-cache-suite.js'
-export { type MadeStorage, type MakeStorage, type RowStorageCase, rowStorageSuite } from './conformance/row-storage-suite.js'
+export {
+  type MadeStorage,
+  type MakeStorage,
+  type RowStorageCase,
+  rowStorageSuite,
+} from './conformance/row-storage-suite.js'
 export type { ServingSuiteOptions } from './conformance/serving-subject.js'
 export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
 export {

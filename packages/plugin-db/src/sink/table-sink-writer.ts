@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Batch, type ColumnSet, MaestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
@@ -21,6 +21,7 @@ import {
   swapTables,
   type TargetOptions,
 } from './target-table.js'
+import { openWriting, type WritingSession } from './writing-session.js'
 
 /** How a table is written. */
 export interface TableWriting extends TargetOptions {
@@ -40,6 +41,8 @@ interface Ready {
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
   readonly #session: Session
+  /** The transaction. */
+  readonly #transaction: WritingSession
   readonly #writing: TableWriting
   /** Rows of the batch at hand that cannot go in and have not been told yet. */
   readonly #refused = new Map<string, MaestroError>()
@@ -53,9 +56,10 @@ export class TableSinkWriter implements SinkWriter {
   #rows = 0
   #done = false
 
-  private constructor(settings: ConnectionSettings, session: Session, writing: TableWriting) {
+  private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
     this.#settings = settings
-    this.#session = session
+    this.#session = transaction.session
+    this.#transaction = transaction
     this.#writing = writing
   }
 
@@ -63,13 +67,13 @@ export class TableSinkWriter implements SinkWriter {
   static async open(
     settings: ConnectionSettings,
     writing: TableWriting,
+    run: string,
     signal?: AbortSignal,
   ): Promise<TableSinkWriter> {
     if (settings.path !== undefined) await makeFolder(settings)
-    const session = await openSession(settings, signal)
-    const writer = new TableSinkWriter(settings, session, writing)
+    const writer = new TableSinkWriter(settings, await openWriting(settings, run, signal), writing)
     try {
-      await writer.#explained(() => writer.#begin())
+      await writer.#explained(() => writer.#transaction.alone(() => writer.#begin()))
       return writer
     } catch (error) {
       await writer.abort()
@@ -79,11 +83,12 @@ export class TableSinkWriter implements SinkWriter {
 
   async write(batch: Batch): Promise<void> {
     this.#throwRefused(batch)
-    const { shapes, inserter } = this.#ready ?? (await this.#explained(() => this.#makeTable(batch)))
+    const { shapes, inserter } =
+      this.#ready ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
     const runs = shapes.encode(batch, this.#refused)
     // Rows that cannot even be encoded are told before the database is asked: it would be asked for nothing.
     this.#throwRefused(batch)
-    await this.#explained(() => this.#writeRuns(runs, inserter))
+    await this.#explained(() => this.#transaction.alone(() => this.#writeRuns(runs, inserter)))
     this.#throwRefused(batch)
     this.#rows += batch.rows.length
   }
@@ -112,8 +117,10 @@ export class TableSinkWriter implements SinkWriter {
 
   /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
   async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+    if (this.#session.client === 'sqlite') await this.#session.runAll('SAVEPOINT maestro_batch')
     try {
       for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
+      if (this.#session.client === 'sqlite') await this.#session.runAll('RELEASE SAVEPOINT maestro_batch')
       return
     } catch (error) {
       if (!inserter.aboutRows(error)) throw error
@@ -125,11 +132,14 @@ export class TableSinkWriter implements SinkWriter {
         this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
     }
     if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+    if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
   }
 
   /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
   #mark(): void {
     const session = this.#session
+    // SQLite's is set with each batch: there is no way to a server, and sinks may share the transaction.
+    if (session.client === 'sqlite') return
     const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
     // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
     this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
@@ -141,11 +151,11 @@ export class TableSinkWriter implements SinkWriter {
     await this.#explained(async () => {
       await this.#marked
       if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
-      if (this.#staging === undefined) await this.#session.commit()
+      if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
     this.#done = true
-    await this.#session.release()
+    await this.#transaction.release()
     return { rows: this.#rows, location: `${this.#settings.shown} ${shownTable(name)}` }
   }
 
@@ -153,12 +163,11 @@ export class TableSinkWriter implements SinkWriter {
     if (this.#done) return
     this.#done = true
     try {
-      await this.#session.rollback()
+      await this.#transaction.rollback()
       const made = this.#made
       if (made !== undefined) await this.#dropMade(made)
     } finally {
-      await this.#session.release()
-      if (!this.#settings.exists) await removeFile(this.#settings)
+      await this.#transaction.release()
     }
   }
 
@@ -184,7 +193,7 @@ export class TableSinkWriter implements SinkWriter {
     // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
     const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
     if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)
-    await session.begin()
+    await this.#transaction.begin()
     if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
     if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
     this.#mark()
@@ -251,9 +260,4 @@ async function makeFolder(settings: ConnectionSettings): Promise<void> {
   } catch (error) {
     throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
   }
-}
-
-/** A file of SQLite that was not there before, with its log. */
-async function removeFile({ path }: ConnectionSettings): Promise<void> {
-  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
 }

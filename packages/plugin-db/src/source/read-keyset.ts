@@ -79,12 +79,12 @@ async function readPage(
 ): Promise<Page> {
   const { client } = session
   const { from, key } = query
-  const columns = query.columns === undefined ? 'page.*' : quoteNames(client, query.columns)
+  const columns = query.columns?.map((name) => `page.${quoteName(client, name)}`).join(', ') ?? 'page.*'
   const keys = key.map((name) => exactKey(client, quoteName(client, name)))
   const bindings: Binding[] = [...from.bindings]
   const start = first && query.after !== undefined ? await startOf(session, query) : after
   const where = start === undefined ? '' : ` WHERE ${isAfter(client, key, start, bindings)}`
-  const order = quoteNames(client, key)
+  const order = key.map((name) => `page.${quoteName(client, name)}`).join(', ')
   const sql = `SELECT ${columns}, ${keys.join(', ')} FROM ${from.sql} AS page${where} ORDER BY ${order} LIMIT ${size + 1}`
   const stream = await session.stream(sql, bindings)
   try {
@@ -122,8 +122,8 @@ function isAfter(client: Client, key: readonly string[], values: readonly Bindin
       : place
   }
   const alternatives = key.map((name, last) => {
-    const equal = key.slice(0, last).map((before, at) => `${quoteName(client, before)} = ${bound(at)}`)
-    return `(${[...equal, `${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
+    const equal = key.slice(0, last).map((before, at) => `page.${quoteName(client, before)} = ${bound(at)}`)
+    return `(${[...equal, `page.${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
   })
   return alternatives.join(' OR ')
 }

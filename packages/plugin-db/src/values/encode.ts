@@ -135,7 +135,7 @@ function toDay(value: unknown): string {
 }
 
 function toBuffer(value: unknown): Buffer {
-  if (!(value instanceof Uint8Array)) throw new Unfit(value, 'holds no bytes')
+  if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) throw new Unfit(value, 'holds no bytes')
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 

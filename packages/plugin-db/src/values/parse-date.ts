@@ -46,7 +46,8 @@ function parseUtc(text: string): Date | undefined {
     }
     if (at < length && text.slice(at) !== 'Z' && text.slice(at) !== '+00') return undefined
   }
-  if (length < 10 || text[4] !== '-' || text[7] !== '-' || !(year >= 100 && minute < 60 && second < 60 && hour < 24)) return undefined
+  if (length < 10 || text[4] !== '-' || text[7] !== '-' || !(year >= 100 && minute < 60 && second < 60 && hour < 24))
+    return undefined
   const time = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
   const date = new Date(time)
   return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date : undefined
