@@ -117,6 +117,13 @@ export interface StorageDefinition {
   readonly description?: string
   readonly source?: SourceDefinition
   readonly sink?: SinkDefinition
+  /**
+   * Tries to reach what the options name, as far as they go: those that a config gives a storage may be a part. For
+   * `maestro doctor`.
+   *
+   * @returns what was reached, in a few words without secrets
+   */
+  probe?(options: unknown, context: StorageCheckContext): Promise<string>
 }
 
 /** Rows given in code instead of by a storage. */

@@ -68,7 +68,7 @@ export function temporaryDatabase(name: DatabaseName) {
   const admin = { ...connection, database: server?.database } as ConnectionParts
 
   beforeAll(async () => {
-    if (server !== undefined) await sql(`CREATE DATABASE ${database}`, [], admin)
+    if (server !== undefined) await sql(`CREATE DATABASE ${database}${name === 'mariadb' ? ' CHARACTER SET utf8mb4' : ''}`, [], admin)
   })
   afterAll(async () => {
     if (server !== undefined) await sql(`DROP DATABASE ${database}${name === 'postgres' ? ' WITH (FORCE)' : ''}`, [], admin)
