@@ -9,9 +9,10 @@ import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
+import { createInserter } from './create-inserter.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import { createInserter, type RowInserter } from './row-inserter.js'
+import type { RowInserter } from './row-inserter.js'
 import { type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,

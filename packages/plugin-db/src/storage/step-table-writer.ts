@@ -1,6 +1,6 @@
 import type { Batch, Row } from '@maestro-dataflow/core'
 import type { Session } from '../dialects/session.js'
-import { createInserter } from '../sink/row-inserter.js'
+import { createInserter } from '../sink/create-inserter.js'
 import { refusal } from '../sink/row-shapes.js'
 import { createTableSql } from '../tables/create-table.js'
 import type { TableName } from '../tables/names.js'
