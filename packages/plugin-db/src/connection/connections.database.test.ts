@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { definePipeline, env, pipeline, type Row } from '@maestro-dataflow/core'
+import { definePipeline, env, pipeline } from '@maestro-dataflow/core'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
@@ -241,30 +241,38 @@ describe.each(servers)('%s', (name) => {
     expect(await failure(run)).toMatchObject({ code: 'MAESTRO_DB_TIMEOUT' })
   })
 
-  test('a batch that the database ends because of a deadlock is written again', async () => {
-    const table = await many(2000)
-    // Whoever waits longest looks for deadlocks in PostgreSQL; MariaDB ends the transaction that has done least.
-    if (name === 'postgres') await sql(`ALTER DATABASE ${server.database} SET deadlock_timeout = '3s'`)
-    const holder = holdLock(name, server, table, 'id = 1 OR id > 100')
-    await holder.taken
-    const run = write(
-      [
-        { id: 2, text: 'mine' },
-        { id: 1, text: 'mine' },
-      ],
-      { table, mode: 'upsert' },
-    )
-    const waiting =
-      name === 'postgres'
-        ? 'SELECT 1 FROM pg_locks WHERE NOT granted'
-        : "SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-    while ((await sql(waiting)).length === 0);
-    await holder.lock('id = 2')
-    await holder.release()
-    expect((await run).counts).toMatchObject({ rowsOut: 2, rejected: 0 })
-    const rows = await sql(`SELECT text FROM ${table} WHERE id IN (1, 2)`)
-    expect(rows).toEqual([{ text: 'mine' }, { text: 'mine' }])
-  })
+  test.each([0, 3])(
+    'a batch that the database ends because of a deadlock is written again, up to %d times',
+    async (retries) => {
+      const table = await many(2000)
+      // Whoever waits longest looks for deadlocks in PostgreSQL; MariaDB ends the transaction that has done least.
+      if (name === 'postgres') await sql(`ALTER DATABASE ${server.database} SET deadlock_timeout = '3s'`)
+      const holder = holdLock(name, server, table, 'id = 1 OR id > 100')
+      await holder.taken
+      const run = write(
+        [
+          { id: 2, text: 'mine' },
+          { id: 1, text: 'mine' },
+        ],
+        { table, mode: 'upsert', retries },
+      )
+      run.catch(() => undefined)
+      const waiting =
+        name === 'postgres'
+          ? 'SELECT 1 FROM pg_locks WHERE NOT granted'
+          : "SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+      while ((await sql(waiting)).length === 0);
+      await holder.lock('id = 2')
+      await holder.release()
+      if (retries === 0) {
+        expect(await failure(run)).toMatchObject({ code: 'MAESTRO_DB_CONFLICT', retryable: true })
+        return
+      }
+      expect((await run).counts).toMatchObject({ rowsOut: 2, rejected: 0 })
+      const rows = await sql(`SELECT text FROM ${table} WHERE id IN (1, 2)`)
+      expect(rows).toEqual([{ text: 'mine' }, { text: 'mine' }])
+    },
+  )
 })
 
 /** Another client that keeps rows of a table to itself. */
