@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Batch, type ColumnSet, MaestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import {
+  type Batch,
+  type ColumnSet,
+  MaestroError,
+  type RefusedRow,
+  type SinkWriter,
+  type WriteResult,
+} from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
@@ -13,7 +20,7 @@ import { createInserter } from './create-inserter.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
 import type { RowInserter } from './row-inserter.js'
-import { type RowRun, RowShapes, refusal } from './row-shapes.js'
+import { type EncodedRow, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -30,6 +37,9 @@ export interface TableWriting extends TargetOptions {
   readonly only: readonly string[] | undefined
 }
 
+/** Rows that may wait while others are on their way. */
+const mostWaiting = 2048
+
 interface Ready {
   readonly shapes: RowShapes
   readonly inserter: RowInserter
@@ -45,8 +55,17 @@ export class TableSinkWriter implements SinkWriter {
   /** The transaction. */
   readonly #transaction: WritingSession
   readonly #writing: TableWriting
-  /** Rows of the batch at hand that cannot go in and have not been told yet. */
-  readonly #refused = new Map<string, MaestroError>()
+  /** Rows of the batch at hand whose values do not fit and have not been told yet. */
+  readonly #unfit = new Map<string, MaestroError>()
+  /** Rows that the database refused and that nobody has asked for yet. */
+  readonly #refused: RefusedRow[] = []
+  #waiting: RowRun[] = []
+  #waitingRows = 0
+  /** The rows on their way to the database. */
+  #going: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+  /** Whether rows are in the transaction. */
+  #written = false
   #ready: Ready | undefined
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
@@ -82,23 +101,51 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
+  /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
   async write(batch: Batch): Promise<void> {
-    this.#throwRefused(batch)
-    const { shapes, inserter } =
+    this.#throwUnfit(batch)
+    const { shapes } =
       this.#ready ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
-    const runs = shapes.encode(batch, this.#refused)
-    // Rows that cannot even be encoded are told before the database is asked: it would be asked for nothing.
-    this.#throwRefused(batch)
-    await this.#explained(() => this.#transaction.alone(() => this.#writeRuns(runs, inserter)))
-    this.#throwRefused(batch)
+    const runs = shapes.encode(batch, this.#unfit)
+    this.#throwUnfit(batch)
+    this.#waiting.push(...runs)
+    this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
+    if (this.#waitingRows >= mostWaiting) await this.#going
+    this.#send()
+  }
+
+  async refused(last: boolean): Promise<readonly RefusedRow[]> {
+    while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
+      await this.#going
+      this.#send()
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#refused.splice(0)
+  }
+
+  /** Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next. */
+  #send(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#going !== undefined || this.#waiting.length === 0) return
+    const runs = together(this.#waiting)
+    this.#waiting = []
+    this.#waitingRows = 0
+    this.#going = this.#explained(() => this.#transaction.alone(() => this.#writeRuns(runs)))
+      .catch((error: unknown) => {
+        this.#failure = { error }
+      })
+      .finally(() => {
+        this.#going = undefined
+      })
   }
 
   /** What the database ended because of another transaction is tried again, as far as it is still there to be. */
-  #writeRuns(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+  #writeRuns(runs: readonly RowRun[]): Promise<void> {
     const session = this.#session
+    const inserter = this.#ready?.inserter as RowInserter
     const isPassing = (error: unknown) =>
-      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || this.#rows === 0)
+      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || !this.#written)
     let tried = false
     const write = () =>
       session.guarded(async () => {
@@ -111,6 +158,7 @@ export class TableSinkWriter implements SinkWriter {
         if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
         tried = true
         await this.#writeOrRefuse(runs, inserter)
+        this.#written = true
         this.#mark()
       })
     return withRetries(this.#settings.retries, undefined, write, isPassing)
@@ -129,10 +177,12 @@ export class TableSinkWriter implements SinkWriter {
     const session = this.#session
     await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
     for (const { columns, rows } of runs) {
-      for (const { row, reason } of await inserter.insert(columns, rows))
-        this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
+      for (const { row: refused, reason } of await inserter.insert(columns, rows)) {
+        const { id, row } = refused
+        this.#refused.push({ id, row, error: refusal(shownTable(this.#writing.name), reason).at({ rowId: id }) })
+        this.#rows--
+      }
     }
-    if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
     if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
   }
 
@@ -149,6 +199,8 @@ export class TableSinkWriter implements SinkWriter {
 
   async commit(): Promise<WriteResult> {
     const { name, columns } = this.#writing
+    const [refused] = await this.refused(true)
+    if (refused !== undefined) throw refused.error
     await this.#explained(async () => {
       await this.#marked
       if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
@@ -163,6 +215,8 @@ export class TableSinkWriter implements SinkWriter {
   async abort(): Promise<void> {
     if (this.#done) return
     this.#done = true
+    if (this.#going !== undefined) this.#session.interrupt()
+    await this.#going
     try {
       await this.#transaction.rollback()
       const made = this.#made
@@ -228,12 +282,12 @@ export class TableSinkWriter implements SinkWriter {
     return this.#ready
   }
 
-  #throwRefused({ ids }: Batch): void {
-    if (this.#refused.size === 0) return
+  #throwUnfit({ ids }: Batch): void {
+    if (this.#unfit.size === 0) return
     for (const id of ids) {
-      const error = this.#refused.get(id)
+      const error = this.#unfit.get(id)
       if (error === undefined) continue
-      this.#refused.delete(id)
+      this.#unfit.delete(id)
       throw error.at({ rowId: id })
     }
   }
@@ -252,6 +306,17 @@ export class TableSinkWriter implements SinkWriter {
 function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
   if (only === undefined) return columns
   return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
+}
+
+/** Runs of the same columns that follow each other as one. */
+function together(runs: readonly RowRun[]): readonly RowRun[] {
+  const joined: { columns: readonly string[]; rows: EncodedRow[] }[] = []
+  for (const { columns, rows } of runs) {
+    const last = joined.at(-1)
+    if (last?.columns === columns) for (const row of rows) last.rows.push(row)
+    else joined.push({ columns, rows: [...rows] })
+  }
+  return joined
 }
 
 /** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */

@@ -32,7 +32,7 @@ export class StepTableWriter {
       const encoded = batch.rows.map((row, index) => {
         const id = batch.ids[index] as string
         const position = client === 'sqlite' ? BigInt(this.rows + index + 1) : String(this.rows + index + 1)
-        return { id, values: [position, id, ...(rows as StepRows).encode(row)] }
+        return { id, row, values: [position, id, ...(rows as StepRows).encode(row)] }
       })
       const [refused] = await inserter.insert(names, encoded)
       if (refused !== undefined) throw refusal(this.name.table, refused.reason).at({ rowId: refused.row.id })
