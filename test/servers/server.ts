@@ -21,7 +21,7 @@ export interface StartedServer {
 }
 
 /** Database servers refuse to run as root: they run as nobody then. */
-const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
 
 /** The path of a program, looked for in PATH and in the folders given; undefined when it is not installed. */
 export function findProgram(name: string, folders: readonly string[]): string | undefined {
@@ -33,7 +33,7 @@ export function findProgram(name: string, folders: readonly string[]): string | 
 /** An empty folder that a server may write to. */
 export function serverFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-server-'))
-  if ('uid' in nobody) chownSync(folder, nobody.uid, nobody.gid)
+  if (nobody !== undefined) chownSync(folder, nobody.uid, nobody.gid)
   return folder
 }
 

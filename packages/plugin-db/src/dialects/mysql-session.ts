@@ -47,11 +47,15 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
     let wake: (() => void) | undefined
     const fields = new Promise<readonly FieldDescription[]>((resolve, reject) => {
       query.on('fields', (found: unknown) => resolve(describeFields(found as FieldDescription[])))
-      query.on('error', (thrown: unknown) => {
-        error = thrown
+      const fail = (thrown: unknown) => {
+        error ??= thrown
         reject(thrown)
         wake?.()
-      })
+      }
+      query.on('error', fail)
+      // A connection that breaks in the middle of an answer tells itself only.
+      connection.once('error', fail)
+      query.on('end', () => connection.off('error', fail))
       query.on('end', () => {
         ended = true
         wake?.()

@@ -1,9 +1,5 @@
-import type { Session } from '../dialects/session.js'
 import type { TableName } from '../tables/names.js'
-import { MysqlInserter } from './mysql-inserter.js'
-import { PostgresInserter } from './postgres-inserter.js'
 import type { EncodedRow } from './row-shapes.js'
-import { SqliteInserter } from './sqlite-inserter.js'
 
 /** Where rows go, and how. */
 export interface InsertTarget {
@@ -28,17 +24,6 @@ export interface RowInserter {
   aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */
   insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]>
-}
-
-export function createInserter(session: Session, target: InsertTarget): RowInserter {
-  switch (session.client) {
-    case 'sqlite':
-      return new SqliteInserter(session, target)
-    case 'postgres':
-      return new PostgresInserter(session, target)
-    case 'mysql':
-      return new MysqlInserter(session, target)
-  }
 }
 
 /** How rows are tried that may hold some that are refused. */

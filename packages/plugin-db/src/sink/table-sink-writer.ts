@@ -1,6 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Batch, type ColumnSet, MaestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import {
+  type Batch,
+  type ColumnSet,
+  MaestroError,
+  type RefusedRow,
+  type SinkWriter,
+  type WriteResult,
+} from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
@@ -9,10 +16,11 @@ import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
+import { createInserter } from './create-inserter.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import { createInserter, type RowInserter } from './row-inserter.js'
-import { type RowRun, RowShapes, refusal } from './row-shapes.js'
+import type { RowInserter } from './row-inserter.js'
+import { type EncodedRow, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -21,12 +29,16 @@ import {
   swapTables,
   type TargetOptions,
 } from './target-table.js'
+import { openWriting, type WritingSession } from './writing-session.js'
 
 /** How a table is written. */
 export interface TableWriting extends TargetOptions {
   /** The columns to write; undefined for all. */
   readonly only: readonly string[] | undefined
 }
+
+/** Rows that may wait while others are on their way. */
+const mostWaiting = 2048
 
 interface Ready {
   readonly shapes: RowShapes
@@ -40,9 +52,20 @@ interface Ready {
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
   readonly #session: Session
+  /** The transaction. */
+  readonly #transaction: WritingSession
   readonly #writing: TableWriting
-  /** Rows of the batch at hand that cannot go in and have not been told yet. */
-  readonly #refused = new Map<string, MaestroError>()
+  /** Rows of the batch at hand whose values do not fit and have not been told yet. */
+  readonly #unfit = new Map<string, MaestroError>()
+  /** Rows that the database refused and that nobody has asked for yet. */
+  readonly #refused: RefusedRow[] = []
+  #waiting: RowRun[] = []
+  #waitingRows = 0
+  /** The rows on their way to the database. */
+  #going: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+  /** Whether rows are in the transaction. */
+  #written = false
   #ready: Ready | undefined
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
@@ -53,9 +76,10 @@ export class TableSinkWriter implements SinkWriter {
   #rows = 0
   #done = false
 
-  private constructor(settings: ConnectionSettings, session: Session, writing: TableWriting) {
+  private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
     this.#settings = settings
-    this.#session = session
+    this.#session = transaction.session
+    this.#transaction = transaction
     this.#writing = writing
   }
 
@@ -63,13 +87,13 @@ export class TableSinkWriter implements SinkWriter {
   static async open(
     settings: ConnectionSettings,
     writing: TableWriting,
+    run: string,
     signal?: AbortSignal,
   ): Promise<TableSinkWriter> {
     if (settings.path !== undefined) await makeFolder(settings)
-    const session = await openSession(settings, signal)
-    const writer = new TableSinkWriter(settings, session, writing)
+    const writer = new TableSinkWriter(settings, await openWriting(settings, run, signal), writing)
     try {
-      await writer.#explained(() => writer.#begin())
+      await writer.#explained(() => writer.#transaction.alone(() => writer.#begin()))
       return writer
     } catch (error) {
       await writer.abort()
@@ -77,22 +101,51 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
+  /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
   async write(batch: Batch): Promise<void> {
-    this.#throwRefused(batch)
-    const { shapes, inserter } = this.#ready ?? (await this.#explained(() => this.#makeTable(batch)))
-    const runs = shapes.encode(batch, this.#refused)
-    // Rows that cannot even be encoded are told before the database is asked: it would be asked for nothing.
-    this.#throwRefused(batch)
-    await this.#explained(() => this.#writeRuns(runs, inserter))
-    this.#throwRefused(batch)
+    this.#throwUnfit(batch)
+    const { shapes } =
+      this.#ready ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
+    const runs = shapes.encode(batch, this.#unfit)
+    this.#throwUnfit(batch)
+    this.#waiting.push(...runs)
+    this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
+    if (this.#waitingRows >= mostWaiting) await this.#going
+    this.#send()
+  }
+
+  async refused(last: boolean): Promise<readonly RefusedRow[]> {
+    while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
+      await this.#going
+      this.#send()
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#refused.splice(0)
+  }
+
+  /** Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next. */
+  #send(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#going !== undefined || this.#waiting.length === 0) return
+    const runs = together(this.#waiting)
+    this.#waiting = []
+    this.#waitingRows = 0
+    this.#going = this.#explained(() => this.#transaction.alone(() => this.#writeRuns(runs)))
+      .catch((error: unknown) => {
+        this.#failure = { error }
+      })
+      .finally(() => {
+        this.#going = undefined
+      })
   }
 
   /** What the database ended because of another transaction is tried again, as far as it is still there to be. */
-  #writeRuns(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+  #writeRuns(runs: readonly RowRun[]): Promise<void> {
     const session = this.#session
+    const inserter = this.#ready?.inserter as RowInserter
     const isPassing = (error: unknown) =>
-      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || this.#rows === 0)
+      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || !this.#written)
     let tried = false
     const write = () =>
       session.guarded(async () => {
@@ -105,6 +158,7 @@ export class TableSinkWriter implements SinkWriter {
         if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
         tried = true
         await this.#writeOrRefuse(runs, inserter)
+        this.#written = true
         this.#mark()
       })
     return withRetries(this.#settings.retries, undefined, write, isPassing)
@@ -112,8 +166,10 @@ export class TableSinkWriter implements SinkWriter {
 
   /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
   async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
+    if (this.#session.client === 'sqlite') await this.#session.runAll('SAVEPOINT maestro_batch')
     try {
       for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
+      if (this.#session.client === 'sqlite') await this.#session.runAll('RELEASE SAVEPOINT maestro_batch')
       return
     } catch (error) {
       if (!inserter.aboutRows(error)) throw error
@@ -121,15 +177,20 @@ export class TableSinkWriter implements SinkWriter {
     const session = this.#session
     await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
     for (const { columns, rows } of runs) {
-      for (const { row, reason } of await inserter.insert(columns, rows))
-        this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
+      for (const { row: refused, reason } of await inserter.insert(columns, rows)) {
+        const { id, row } = refused
+        this.#refused.push({ id, row, error: refusal(shownTable(this.#writing.name), reason).at({ rowId: id }) })
+        this.#rows--
+      }
     }
-    if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+    if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
   }
 
   /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
   #mark(): void {
     const session = this.#session
+    // SQLite's is set with each batch: there is no way to a server, and sinks may share the transaction.
+    if (session.client === 'sqlite') return
     const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
     // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
     this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
@@ -138,27 +199,30 @@ export class TableSinkWriter implements SinkWriter {
 
   async commit(): Promise<WriteResult> {
     const { name, columns } = this.#writing
+    const [refused] = await this.refused(true)
+    if (refused !== undefined) throw refused.error
     await this.#explained(async () => {
       await this.#marked
       if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
-      if (this.#staging === undefined) await this.#session.commit()
+      if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
     this.#done = true
-    await this.#session.release()
+    await this.#transaction.release()
     return { rows: this.#rows, location: `${this.#settings.shown} ${shownTable(name)}` }
   }
 
   async abort(): Promise<void> {
     if (this.#done) return
     this.#done = true
+    if (this.#going !== undefined) this.#session.interrupt()
+    await this.#going
     try {
-      await this.#session.rollback()
+      await this.#transaction.rollback()
       const made = this.#made
       if (made !== undefined) await this.#dropMade(made)
     } finally {
-      await this.#session.release()
-      if (!this.#settings.exists) await removeFile(this.#settings)
+      await this.#transaction.release()
     }
   }
 
@@ -184,7 +248,7 @@ export class TableSinkWriter implements SinkWriter {
     // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
     const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
     if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)
-    await session.begin()
+    await this.#transaction.begin()
     if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
     if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
     this.#mark()
@@ -218,12 +282,12 @@ export class TableSinkWriter implements SinkWriter {
     return this.#ready
   }
 
-  #throwRefused({ ids }: Batch): void {
-    if (this.#refused.size === 0) return
+  #throwUnfit({ ids }: Batch): void {
+    if (this.#unfit.size === 0) return
     for (const id of ids) {
-      const error = this.#refused.get(id)
+      const error = this.#unfit.get(id)
       if (error === undefined) continue
-      this.#refused.delete(id)
+      this.#unfit.delete(id)
       throw error.at({ rowId: id })
     }
   }
@@ -244,6 +308,17 @@ function withKnown(columns: ColumnSet['columns'], only: readonly string[] | unde
   return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
+/** Runs of the same columns that follow each other as one. */
+function together(runs: readonly RowRun[]): readonly RowRun[] {
+  const joined: { columns: readonly string[]; rows: EncodedRow[] }[] = []
+  for (const { columns, rows } of runs) {
+    const last = joined.at(-1)
+    if (last?.columns === columns) for (const row of rows) last.rows.push(row)
+    else joined.push({ columns, rows: [...rows] })
+  }
+  return joined
+}
+
 /** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */
 async function makeFolder(settings: ConnectionSettings): Promise<void> {
   try {
@@ -251,9 +326,4 @@ async function makeFolder(settings: ConnectionSettings): Promise<void> {
   } catch (error) {
     throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
   }
-}
-
-/** A file of SQLite that was not there before, with its log. */
-async function removeFile({ path }: ConnectionSettings): Promise<void> {
-  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
 }

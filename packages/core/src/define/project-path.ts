@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
-import { maestroError } from '@maestro-dataflow/core'
+import { maestroError } from '../errors/error-table.js'
 
 /**
  * A path of the project as an absolute one; links are followed.
