@@ -42,3 +42,13 @@ test('plugin-shout: the demo uses the plugin by its package', async () => {
     '{"id":"1","text":"The soup was cold.","loud":"THE SOUP WAS COLD.!!!"}',
   )
 })
+
+test("langchain: a pipeline by LangChain's classes, and a chain of LangChain over a model of the config", async () => {
+  const printed = await start('langchain')
+  expect(lines('langchain/out/topics.jsonl').map((line) => JSON.parse(line))).toMatchObject([
+    { line: 3, topic: 'tea' },
+    { line: 5, topic: 'coffee' },
+    { line: 7, topic: 'cocoa' },
+  ])
+  expect(printed).toMatch(/France: .*Paris/)
+})

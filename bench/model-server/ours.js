@@ -1,5 +1,5 @@
 // A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT. Everything is on: run folder on the disk,
-// budget, limits, usage record, reuse of answers.
+// cache on the disk, budget, limits, usage record.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,20 +7,21 @@ import { pipeline, prompt } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
 import fs from '@maestro-dataflow/plugin-fs'
-import { benchChat } from './chat-plugin.js'
+import openai from '@maestro-dataflow/plugin-openai'
 import { reportCost } from './report-cost.js'
-import { question, rowsOf } from './rows.js'
+import { question, rowsOf, warmUpRow } from './rows.js'
 
 const [baseUrl, rows, concurrency, output] = process.argv.slice(2)
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({
-  plugins: [fs, ai, benchChat],
+  plugins: [fs, ai, openai],
   servings: {
     default: {
-      use: 'bench.chat',
+      use: 'openai.chat',
       baseUrl,
       apiKey: 'a key',
       model: 'bench',
+      price: { input: 1, output: 2 },
       limits: { concurrency: Number(concurrency) },
     },
   },
@@ -35,7 +36,7 @@ const ask = (given, path) =>
     .map(({ row }) => ({ row, question: question(row) }))
     .step('ai.generate', { prompt: prompt('{{question}}'), output: 'answer' })
     .write('fs.file', { path, mode: 'overwrite' })
-await project.run(ask(rowsOf(1, 1e9), `${output}.first.jsonl`))
+await project.run(ask(rowsOf(1, warmUpRow), `${output}.first.jsonl`))
 const done = reportCost()
 await project.run(ask(rowsOf(Number(rows)), output))
 done(Number(rows))

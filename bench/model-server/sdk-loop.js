@@ -1,7 +1,7 @@
 // The bare openai SDK in a loop as wide: node sdk-loop.js BASE_URL ROWS CONCURRENCY
 import OpenAI from 'openai'
 import { reportCost } from './report-cost.js'
-import { question, rowsOf } from './rows.js'
+import { question, rowsOf, warmUpRow } from './rows.js'
 
 const [baseURL, rows, concurrency] = process.argv.slice(2)
 const client = new OpenAI({ baseURL, apiKey: 'a key' })
@@ -14,7 +14,7 @@ async function ask(row) {
   if (choices[0].message.content !== `answer ${row}`) throw new Error(`another row's answer: ${row}`)
 }
 
-await ask(1e9)
+await ask(warmUpRow)
 const waiting = rowsOf(Number(rows)).values()
 const done = reportCost()
 await Promise.all(

@@ -1,11 +1,11 @@
 // LangChain.js: node langchain.js BASE_URL ROWS CONCURRENCY
 import { ChatOpenAI } from '@langchain/openai'
 import { reportCost } from '../model-server/report-cost.js'
-import { question, rowsOf } from '../model-server/rows.js'
+import { question, rowsOf, warmUpRow } from '../model-server/rows.js'
 
 const [baseURL, rows, concurrency] = process.argv.slice(2)
 const model = new ChatOpenAI({ model: 'bench', apiKey: 'a key', configuration: { baseURL } })
-await model.invoke(question(1e9))
+await model.invoke(question(warmUpRow))
 const questions = rowsOf(Number(rows)).map(({ row }) => question(row))
 const done = reportCost()
 const answers = await model.batch(questions, { maxConcurrency: Number(concurrency) })

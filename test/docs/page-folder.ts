@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 /** What a reader's project has besides the packages. */
-const installed = ['@langchain', '@opentelemetry', '@types', 'zod']
+const installed = ['@langchain', '@opentelemetry', '@types', 'vitest', 'zod']
 
 /** A project folder as a reader would have it: the packages of this repository are installed, by links. */
 export function createPageFolder(): string {

@@ -160,6 +160,14 @@ describe('servings', () => {
     })
     withServing({ use: 'local.chat', model: 'mine/own.gguf' })
     expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('own.gguf') })
+    withServing({ use: 'local.embeddings' })
+    expect(await servingCheck({ MAESTRO_MODELS })).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('all-MiniLM-L6-v2'),
+    })
+    withServing({ use: 'local.embeddings', model: './mine/sentences' })
+    expect(await servingCheck()).toMatchObject({ status: 'fail', message: expect.stringContaining('model.onnx') })
+    withServing({ use: 'local.chat', model: 'mine/own.gguf' })
     project.write('mine/own.gguf', 'GGUF')
     project.write('deep/x', '')
     const { stdout } = await project.start(['doctor'], { cwd: 'deep' }).finished

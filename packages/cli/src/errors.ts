@@ -50,6 +50,20 @@ export const cliErrors = {
     hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
   },
+  MAESTRO_CLI_PROMPT_UNKNOWN: {
+    message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      `No configured plugin contributes a prompt "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
+    hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      d.known.length === 0
+        ? 'No configured plugin contributes a prompt: add one that does to `plugins`.'
+        : `Known: ${d.known.join(', ')}.`,
+  },
+  MAESTRO_CLI_PROMPT_OPTIONS: {
+    message: (d: { name: string; issues: readonly string[] }) =>
+      `The options of ${d.name} are not valid: ${d.issues.join('; ')}.`,
+    hint: (d: { name: string; issues: readonly string[] }) =>
+      `Give options with --set name=value; \`maestro prompts ${d.name}\` shows them.`,
+  },
   MAESTRO_CLI_CACHE_NONE: {
     message: (d: { use: string }) =>
       d.use === 'none'
@@ -98,6 +112,8 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_PROMPT',
   'MAESTRO_CLI_INFER',
   'MAESTRO_CLI_PLUGIN_UNKNOWN',
+  'MAESTRO_CLI_PROMPT_OPTIONS',
+  'MAESTRO_CLI_PROMPT_UNKNOWN',
   'MAESTRO_CLI_CACHE_NONE',
   'MAESTRO_CLI_CACHE_OPAQUE',
   'MAESTRO_CLI_CACHE_UNKNOWN',

@@ -8,12 +8,13 @@ import { register as models } from './commands/models.js'
 import { register as plan } from './commands/plan.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
+import { register as prompts } from './commands/prompts.js'
 import { register as run } from './commands/run.js'
 import { register as types } from './commands/types.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan, cache, plugins, models, types, doctor, init]
+const commands: readonly Register[] = [run, preview, enrich, plan, cache, plugins, prompts, models, types, doctor, init]
 
 const exitCodes = `
 Exit codes:

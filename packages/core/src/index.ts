@@ -90,6 +90,12 @@ export { definePlugin, type Plugin } from './define/define-plugin.js'
 export { definePrompt } from './define/define-prompt.js'
 export { defineStorage } from './define/define-storage.js'
 export {
+  type FewShotExample,
+  type FewShotOptions,
+  FewShotPrompt,
+  fewShotPrompt,
+} from './define/few-shot-prompt.js'
+export {
   type FromOptions,
   type FunctionContext,
   type FunctionOptions,
@@ -109,6 +115,7 @@ export { displayPath, projectPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
+export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export {
   type DetailsOf,

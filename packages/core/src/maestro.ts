@@ -1,12 +1,14 @@
 import { createLogger } from './builtin/logger.js'
 import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
+import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { createConfiguredMemory } from './container/configured-cache.js'
 import { disposeAll } from './container/dispose-all.js'
 import type { MaestroConfig } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
+import type { Logger } from './contracts/logger.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
@@ -19,7 +21,7 @@ import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedStorages } from './pipeline/named-storages.js'
-import { namesAsked, namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesOfServing, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
 import { type Contribution, loadContributions } from './plugins/load-contributions.js'
@@ -70,6 +72,7 @@ export class Maestro {
   readonly #redactor = new Redactor()
   readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
+  #warned = false
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
   /** Those in memory are one for all pipelines. */
   #answers: ResponseCache | undefined
@@ -159,6 +162,20 @@ export class Maestro {
     return compiled.plan
   }
 
+  /**
+   * A serving of the config, for code of your own: its cache and limits hold there as in pipelines. `dispose` frees it.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
+   */
+  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
+    return this.#redacted(async () => {
+      const config = await this.config()
+      const plugins = await this.plugins()
+      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfServing(name, config)))
+      return session.servings.get(name, kind)
+    })
+  }
+
   /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
   async responseCache(): Promise<ResponseCache | undefined> {
     const config = await this.config()
@@ -168,22 +185,6 @@ export class Maestro {
       const plugins = await this.plugins()
       const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
       return (await this.#session(config, plugins, selected)).responseCache()
-    })
-  }
-
-  /**
-   * A serving of the config, for code of your own; its limits hold there as in pipelines. It is freed by `dispose`.
-   *
-   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
-   */
-  async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
-    return this.#redacted(async () => {
-      const config = await this.config()
-      const configured = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
-      const servings = new Set(configured !== undefined && 'use' in configured ? [String(configured.use)] : [])
-      const discovered = await this.plugins()
-      const session = await this.#session(config, discovered, selectPlugins(discovered, { servings }))
-      return session.servings.get(name, kind)
     })
   }
 
@@ -229,6 +230,7 @@ export class Maestro {
     if (known !== undefined) return known
     const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
       const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      this.#warnOfPlainSecrets(config, logger)
       const memory = () => {
         this.#answers ??= createConfiguredMemory(config.cache)
         return this.#answers
@@ -239,6 +241,15 @@ export class Maestro {
     // One that could not be opened may be the next time.
     session.catch(() => this.#sessions.delete(key))
     return session
+  }
+
+  /** Once for a project. */
+  #warnOfPlainSecrets(config: ResolvedConfig, logger: Logger): void {
+    if (this.#warned) return
+    this.#warned = true
+    const settings = plainSecrets(config)
+    if (settings.length > 0)
+      logger.warn(`${settings.join(', ')} in plain text: keep it out of the config and write env('NAME') instead`)
   }
 
   /** What fails before a run shows no secret; the runner sees to its own errors. */

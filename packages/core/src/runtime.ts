@@ -1,6 +1,5 @@
 /** The part of MaestroDataflow that runs pipelines. */
 
-export { createDiskCache, type DiskCacheOptions } from './builtin/disk-cache.js'
 export { createMemoryCache, type MemoryCacheOptions } from './builtin/memory-cache.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export { contributionNouns } from './hooks/contribution-kinds.js'

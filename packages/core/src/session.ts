@@ -6,7 +6,6 @@ import { ConfiguredCache } from './container/configured-cache.js'
 import { TokenContainer } from './container/create-container.js'
 import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
-import type { RequestDoneEvent } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
@@ -19,7 +18,7 @@ import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
 import type { RunEnvironment, ServingListener } from './run/run-context.js'
 import { enhance } from './serving/enhance.js'
-import { ServingPlane } from './serving/serving-plane.js'
+import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
 
 /** Hops 5 and 6 for one set of loaded plugins: container, hooks and sealed registry, and what the hops after them need. */
 export interface Session {
@@ -64,11 +63,15 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
   const container = new TokenContainer().bindValue(LOGGER, logger)
   const caches = new ConfiguredCache({ config, registry, logger, memory, keepSecret: redactor.add })
   container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => caches.create() })
-  const observer = {
-    requestStart: hooks.requestStart.call.bind(hooks.requestStart),
-    requestDone: ({ error, ...event }: RequestDoneEvent) =>
-      hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) }),
-    servingState: hooks.servingState.call.bind(hooks.servingState),
+  // A hook's `call` is made anew with each tap: it must be looked up at each call.
+  const observer: ServingObserver = {
+    requestStart: (event) => (hooks.requestStart.isUsed() ? hooks.requestStart.call(event) : event),
+    requestDone: ({ error, ...event }) => {
+      hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) })
+    },
+    servingState: (event) => {
+      hooks.servingState.call(event)
+    },
   }
   const media = {
     directory: config.directory,
@@ -86,6 +89,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
     registry,
     resolve: (tokens) => container.resolveAll(tokens),
     keepSecret: redactor.add,
+    needed: (event) => hooks.servingNeeded.call(event),
     enhance: (provider, settings) => enhance(provider, { plane, settings }),
   })
   container.bindFactory(SERVINGS, { inject: [], create: () => servings })

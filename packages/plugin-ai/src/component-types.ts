@@ -7,7 +7,8 @@ export type CutOff = 'reject' | 'keep'
 export interface GenerateOptions<Row> extends Sampling {
   /**
    * What is asked; its variables are columns. A template or a chat, or a class that a plugin contributes, picked by
-   * name: `{ use: 'shout.prompt', ... }`. In YAML and JSON a text alone is a template, and a list of turns a chat.
+   * name: `{ use: 'shout.prompt', ... }`. In YAML and JSON a text alone is a template, a list of turns a chat, and
+   * `{ system, examples, user }` a prompt with examples.
    */
   readonly prompt: Prompt<Column<Row>> | PromptReference<Row>
   /** The column of the answer. @default 'generated_text', or the schema's own columns */

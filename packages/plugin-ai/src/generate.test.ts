@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   chatPrompt,
   definePlugin,
   definePrompt,
   EnhancedLLMServing,
+  type LLMRequest,
   type LLMServing,
   maestroError,
   type PipelineDefinition,
@@ -13,11 +17,14 @@ import {
   prompt,
 } from '@maestro-dataflow/core'
 import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
-import { describe, expect, test } from 'vitest'
+import { type ScriptedAnswer, scriptedServing } from '@maestro-dataflow/testkit'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { question, scripted } from './__fixtures__/scripted-serving.js'
 import ai from './index.js'
 import { PromptedGenerator } from './prompted-generator.js'
+
+/** The text of a request's question, also when the model is asked to mend its answer. */
+const question = ({ messages }: LLMRequest): string => String(messages.find(({ role }) => role === 'user')?.content)
 
 const project = (serving: LLMServing, more: MaestroOptions = {}) =>
   maestro({ plugins: [ai, tones], servings: { default: serving }, ...more })
@@ -60,7 +67,7 @@ describe('answers as columns', () => {
     const rows = ['a {{b}}', 'c', 'd'].map((text) => ({ text, b: 'secret' }))
     const gates: (() => void)[] = []
     const answeredFirst: string[] = []
-    const { serving } = scripted(async (request) => {
+    const serving = scriptedServing(async (request) => {
       await new Promise<void>((open) => {
         // When all are asked, the last gets its answer first.
         if (gates.push(open) < rows.length) return
@@ -78,7 +85,7 @@ describe('answers as columns', () => {
   })
 
   test('several columns and fields in one template, and in the turns of a chat', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const rows = pipeline('p').from([{ text: '很好 👍', stars: 5, author: { name: 'Ann' } }])
     await Array.fromAsync(
       project(serving).rows(
@@ -96,7 +103,7 @@ describe('answers as columns', () => {
           }),
       ),
     )
-    expect(requests.map(({ messages }) => messages)).toEqual([
+    expect(serving.requests.map(({ messages }) => messages)).toEqual([
       [
         { role: 'system', content: 'Hi Ann' },
         { role: 'user', content: 'Ann (5): 很好 👍' },
@@ -112,7 +119,7 @@ describe('answers as columns', () => {
   test('a preview shows two questions about one row one after the other, though they are asked side by side', async () => {
     // The answers to the second question, and those to later rows, come first.
     const gates: (() => void)[] = []
-    const { serving } = scripted(async (request) => {
+    const serving = scriptedServing(async (request) => {
       await new Promise<void>((open) => {
         if (gates.push(open) < 6) return
         queueMicrotask(() => gates.toReversed().forEach((gate) => void gate()))
@@ -132,7 +139,10 @@ describe('answers as columns', () => {
   })
 
   test('a schema makes typed columns; an answer that does not fit rejects its row alone', async () => {
-    const { serving } = scripted((request) => (question(request) === 'b' ? '{"tone":"odd"}' : '{"tone":"good"}'))
+    const serving = scriptedServing((request) => ({
+      object: { tone: question(request) === 'b' ? 'odd' : 'good' },
+      usage: { inputTokens: 1, outputTokens: 1 },
+    }))
     const asked = pipeline('p')
       .from(['a', 'b', 'c'].map((text) => ({ text })))
       .step('ai.generate', { prompt: prompt('{{text}}'), schema: z.object({ tone: z.enum(['good', 'bad']) }) })
@@ -147,7 +157,7 @@ describe('answers as columns', () => {
   })
 
   test('with `output` a schema’s answer is one column', async () => {
-    const { serving } = scripted(() => '{"tone":"good","stars":1}')
+    const serving = scriptedServing(() => '{"tone":"good","stars":1}')
     const schema = z.object({ tone: z.string(), stars: z.number() })
     const asked = pipeline('p')
       .from([{ text: 'a' }])
@@ -158,7 +168,7 @@ describe('answers as columns', () => {
   })
 
   test('what a model adds of its own reaches no column, and what it leaves out keeps no old value', async () => {
-    const { serving } = scripted(() => '{"tone":"good","text":"overwritten","__proto__":{"x":1}}')
+    const serving = scriptedServing(() => '{"tone":"good","text":"overwritten","__proto__":{"x":1}}')
     const schema = {
       type: 'object',
       properties: { tone: { type: 'string' }, stars: { type: 'number' } },
@@ -177,9 +187,7 @@ describe('answers as columns', () => {
 
 describe('options as data', () => {
   test('a text alone is a template, and a JSON Schema is a schema whose properties are columns of the plan', async () => {
-    const { serving, requests } = scripted((request) =>
-      question(request) === 'Rate b' ? '{"rating":9}' : '{"rating":4}',
-    )
+    const serving = scriptedServing((request) => (question(request) === 'Rate b' ? '{"rating":9}' : '{"rating":4}'))
     const schema = {
       type: 'object',
       properties: { rating: { type: 'integer', minimum: 1, maximum: 5 } },
@@ -189,7 +197,7 @@ describe('options as data', () => {
     const preview = await project(serving).preview(definition, 2)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([{ text: 'a', rating: 4 }])
     expect(preview.rejects).toMatchObject([{ error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
-    expect(requests[0]?.schema).toEqual(schema)
+    expect(serving.requests[0]?.schema).toEqual(schema)
     expect(await plan(definition)).toMatchObject({
       columnsOut: { columns: { text: 'string', rating: 'integer' } },
       options: { schema: { schema } },
@@ -197,20 +205,20 @@ describe('options as data', () => {
   })
 
   test('a list of turns is a chat', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const turns = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: '{{text}}' },
     ]
     await Array.fromAsync(project(serving).rows(asData({ prompt: turns })))
-    expect(requests[0]?.messages).toEqual([turns[0], { role: 'user', content: 'a' }])
+    expect(serving.requests[0]?.messages).toEqual([turns[0], { role: 'user', content: 'a' }])
   })
 
   test('a contributed prompt, by name, with its own options', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const options = { prompt: { use: 'test.tone', input: 'text', tone: 'angry' }, output: 'reply' }
     expect(await Array.fromAsync(project(serving).rows(asData(options)))).toEqual([{ text: 'a', reply: 'fine' }])
-    expect(requests.map(question)).toEqual(['In a angry tone: a'])
+    expect(serving.requests.map(question)).toEqual(['In a angry tone: a'])
     expect(await plan(asData(options))).toMatchObject({
       effects: { reads: ['text'] },
       options: { prompt: { prompt: 'TonePrompt' } },
@@ -232,19 +240,19 @@ describe('options as data', () => {
   })
 
   test('sampling goes to the model and nothing else does', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const sampling = { temperature: 0.5, topP: 0.9, topK: 3, seed: 7, stop: ['\n'], maxTokens: 9 }
     await Array.fromAsync(
       project(serving).rows(asData({ prompt: '{{text}}', output: 'x', onCutOff: 'keep', ...sampling })),
     )
-    expect(requests).toEqual([
+    expect(serving.requests).toEqual([
       { ...sampling, messages: [{ role: 'user', content: 'a' }], promptVersion: prompt('{{text}}').version },
     ])
   })
 })
 
 async function plan(definition: PipelineDefinition): Promise<PipelinePlan['steps'][number]> {
-  const { serving } = scripted(() => '')
+  const serving = scriptedServing(() => '')
   const compiled = await project(serving, { plugins: [ai, tones, sink] }).plan({
     ...definition,
     sinks: [{ id: 'out', input: 'ask', use: 'test.sink', options: {} }],
@@ -264,7 +272,7 @@ const sink = definePlugin({
 })
 
 describe('faults of a plan name the step, what was expected and what to do', () => {
-  const { serving, requests } = scripted(() => 'fine')
+  const serving = scriptedServing(() => 'fine')
 
   /** The faults of a plan, as lines. */
   async function faults(options: object, more: MaestroOptions = {}): Promise<readonly string[]> {
@@ -275,7 +283,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
         (caught) => caught,
       )
     expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
-    expect(requests).toEqual([])
+    expect(serving.requests).toEqual([])
     return error.details.faults
   }
 
@@ -401,8 +409,11 @@ describe('what goes wrong with one row is a reject with its code', () => {
   const rows = [{ text: 'a' }, { text: 'b' }, { text: 'c' }]
 
   /** Answers `fine`, and to b what is given. */
-  async function reject(answerToB: Parameters<typeof scripted>[0], options: object = {}) {
-    const { serving } = scripted((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
+  async function reject(
+    answerToB: (request: LLMRequest) => ScriptedAnswer | Promise<ScriptedAnswer>,
+    options: object = {},
+  ) {
+    const serving = scriptedServing((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
     const once = new EnhancedLLMServing(serving, { settings: { retries: 0 } })
     const preview = await project(once).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row.text)).toEqual(['a', 'c'])
@@ -456,19 +467,19 @@ describe('what goes wrong with one row is a reject with its code', () => {
   })
 
   test('a cell that cannot stand in a prompt, and one that is missing', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const rows = [{ text: 'a' }, { text: new Uint8Array([1]) }, {}, { text: null }]
     const preview = await project(serving).preview(asData({ prompt: '[{{text}}]' }, rows), 4)
     expect(preview.rejects.map(({ id, error }) => [id, error.code])).toEqual([
       ['rows:2', 'MAESTRO_PROMPT_VALUE'],
       ['rows:3', 'MAESTRO_PROMPT_VARIABLE_MISSING'],
     ])
-    expect(requests.map(question)).toEqual(['[a]', '[]'])
+    expect(serving.requests.map(question)).toEqual(['[a]', '[]'])
   })
 })
 
 test('a text that was cut off is kept when that is asked for, but never an empty one', async () => {
-  const { serving } = scripted((request) => ({
+  const serving = scriptedServing((request) => ({
     text: question(request) === 'b' ? ' ' : ' half of ',
     finishReason: 'length',
   }))
@@ -481,22 +492,23 @@ test('a text that was cut off is kept when that is asked for, but never an empty
 describe('several rows in one call', () => {
   /** Answers to a packed request by its lines, to any other by its text. */
   const shouting = () =>
-    scripted((request) => {
+    scriptedServing((request) => {
       const lines = question(request)
         .split('\n')
         .filter((line) => line.startsWith('{"id"'))
       if (lines.length === 0) return question(request).toUpperCase()
       const items = lines.map((line) => JSON.parse(line) as { id: string; values: { text: string } })
-      return JSON.stringify({ answers: items.map(({ id, values }) => ({ id, answer: values.text.toUpperCase() })) })
+      const answers = items.map(({ id, values }) => ({ id, answer: values.text.toUpperCase() }))
+      return { object: { answers }, usage: { inputTokens: 1, outputTokens: 1 } }
     })
 
   test('each row gets its answer, and the report counts calls and not rows', async () => {
-    const { serving, requests } = shouting()
+    const serving = shouting()
     const rows = Array.from({ length: 10 }, (_, n) => ({ text: `row ${n}` }))
     const definition = asData({ prompt: 'Shout: {{text}}', output: 'x', rowsPerCall: 4 }, rows)
     const preview = await project(serving).preview(definition, 10)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row.x)).toEqual(rows.map(({ text }) => text.toUpperCase()))
-    expect(requests).toHaveLength(3)
+    expect(serving.requests).toHaveLength(3)
     expect(preview.report.usage).toMatchObject({ requests: 3, inputTokens: 3, outputTokens: 3, reusedAnswers: 0 })
   })
 
@@ -511,14 +523,62 @@ describe('several rows in one call', () => {
     const asked = pipeline('p')
       .from([{ text: 'a' }])
       .step('ai.generate', { prompt: new Own(), rowsPerCall: 2 } as never)
-    const error = await project(shouting().serving)
+    const error = await project(shouting())
       .preview(asked, 1)
       .catch((cause) => cause)
     expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
     expect(error.message).toContain('only prompts that are templates')
-    expect(() => new PromptedGenerator({ serving: shouting().serving, prompt: new Own(), rowsPerCall: 2 })).toThrow(
+    expect(() => new PromptedGenerator({ serving: shouting(), prompt: new Own(), rowsPerCall: 2 })).toThrow(
       /cannot ask about several rows/,
     )
+  })
+})
+
+describe('images of rows', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-images-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  /** The beginning of a picture, which is all that is looked at. */
+  const jpeg = Buffer.from([0xff, 0xd8, 0xff])
+  const look = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What is {{text}}?' },
+        { type: 'image', from: '{{photo}}' },
+      ],
+    },
+  ] as const
+  const looking = (photos: readonly unknown[]) =>
+    pipeline('p')
+      .from(photos.map((photo) => ({ text: 'it', photo })))
+      .step('ai.generate', { prompt: chatPrompt(look), output: 'seen' })
+
+  test('are read from the project, or are bytes already; a row without one is rejected, and never asked about', async () => {
+    writeFileSync(join(folder, 'cat.jpg'), jpeg)
+    const serving = scriptedServing(() => 'a cat', { capabilities: { images: true } })
+    const asked = project(serving, { directory: folder })
+    const photos = ['cat.jpg', new Uint8Array(jpeg), null, 'dog.jpg', '../outside.jpg']
+    const preview = await asked.preview(looking(photos), photos.length)
+    expect(serving.requests.map(({ messages }) => messages[0]?.content)).toEqual([
+      [
+        { type: 'text', text: 'What is it?' },
+        { type: 'image', data: new Uint8Array(jpeg), mediaType: 'image/jpeg' },
+      ],
+    ])
+    expect(Object.fromEntries(preview.rejects.map(({ id, error }) => [id, error.code]))).toEqual({
+      'rows:3': 'MAESTRO_PROMPT_MEDIA',
+      'rows:4': 'MAESTRO_MEDIA_MISSING',
+      'rows:5': 'MAESTRO_MEDIA_PATH_OUTSIDE',
+    })
+  })
+
+  test('need a model that sees, which is known before anything is asked', async () => {
+    const serving = scriptedServing(() => 'a cat', { capabilities: { images: false } })
+    await expect(project(serving).preview(looking(['cat.jpg']))).rejects.toMatchObject({
+      code: 'MAESTRO_PIPELINE_INVALID',
+      message: expect.stringContaining('images'),
+    })
+    expect(serving.requests).toEqual([])
   })
 })
 
@@ -526,26 +586,26 @@ describe('rows that ask the very same', () => {
   const rows = [{ text: 'a' }, { text: 'a' }, { text: 'a' }]
 
   test('share one answer', async () => {
-    const { serving, requests } = scripted(question)
+    const serving = scriptedServing(question)
     const preview = await project(serving).preview(asData({ prompt: '{{text}}' }, rows), 3)
-    expect(requests).toHaveLength(1)
+    expect(serving.requests).toHaveLength(1)
     expect(preview.report.usage).toMatchObject({ requests: 1, reusedAnswers: 2 })
   })
 
   test('are asked one by one when that is wanted, each with a name of its own for its answer', async () => {
-    const { serving, requests } = scripted(question)
+    const serving = scriptedServing(question)
     await project(serving).preview(asData({ prompt: '{{text}}', shareAnswers: false }, rows), 3)
-    expect(requests.map(({ sample }) => sample)).toEqual(['rows:1', 'rows:2', 'rows:3'])
+    expect(serving.requests.map(({ sample }) => sample)).toEqual(['rows:1', 'rows:2', 'rows:3'])
   })
 
   test('another version of the prompt is another question', async () => {
-    const { serving, requests } = scripted(question)
+    const serving = scriptedServing(question)
     const asked = pipeline('p')
       .from([{ text: 'a' }])
       .step('ai.generate', { prompt: prompt('{{text}}'), output: 'x' })
       .step('ai.generate', { prompt: prompt('{{text}}'), output: 'same' })
       .step('ai.generate', { prompt: prompt('{{text}}', { version: '2' }), output: 'other' })
     await project(serving).preview(asked, 1)
-    expect(requests).toHaveLength(2)
+    expect(serving.requests).toHaveLength(2)
   })
 })

@@ -52,7 +52,7 @@ export const generate = defineOperator({
   }),
   deterministic: false,
   prompts: { option: 'prompt', allowed: [Prompt] },
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
+  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt.needs }],
   inject: [SERVINGS],
   create: ({ serving, output, ...rest }, [servings]) => {
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))

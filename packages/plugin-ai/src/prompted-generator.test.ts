@@ -1,13 +1,13 @@
 import { ChatPrompt, chatPrompt, PromptTemplate, prompt, promptRestrict } from '@maestro-dataflow/core'
 import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
+import { questionOf, scriptedServing } from '@maestro-dataflow/testkit'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { question, scripted } from './__fixtures__/scripted-serving.js'
 import { PromptedGenerator, type PromptedGeneratorOptions } from './index.js'
 
 describe('PromptedGenerator alone on a storage', () => {
   test('a system message and a column', async () => {
-    const { serving, requests } = scripted((request) => `${request.messages[0]?.content}|${question(request)}`)
+    const serving = scriptedServing((request) => `${request.messages[0]?.content}|${questionOf(request)}`)
     const storage = new MemoryStorage([{ text: 'one' }, { text: 'two' }])
     const result = await new PromptedGenerator({
       serving,
@@ -18,19 +18,19 @@ describe('PromptedGenerator alone on a storage', () => {
     }).run(storage)
     expect(result).toMatchObject({ rows: 2, rowsIn: 2, rejected: [] })
     expect((await storage.rows()).map((row) => row.out)).toEqual(['Be brief|one', 'Be brief|two'])
-    expect(requests.map(({ messages: _, promptVersion: __, ...sampling }) => sampling)).toEqual([
+    expect(serving.requests.map(({ messages: _, promptVersion: __, ...sampling }) => sampling)).toEqual([
       { temperature: 0 },
       { temperature: 0 },
     ])
   })
 
   test('a system message given as text is no template, and a column may have any name', async () => {
-    const { serving, requests } = scripted(() => 'fine')
+    const serving = scriptedServing(() => 'fine')
     const storage = new MemoryStorage([{ 'Preis (€).a{{b}}': '{{b}}', b: 'secret' }])
     await new PromptedGenerator({ serving, systemPrompt: 'Use {{b}} or \\{{b', inputColumn: 'Preis (€).a{{b}}' }).run(
       storage,
     )
-    expect(requests[0]?.messages).toEqual([
+    expect(serving.requests[0]?.messages).toEqual([
       { role: 'system', content: 'Use {{b}} or \\{{b' },
       { role: 'user', content: '{{b}}' },
     ])
@@ -38,7 +38,7 @@ describe('PromptedGenerator alone on a storage', () => {
   })
 
   test('a prompt, a schema and columns of the answer', async () => {
-    const { serving } = scripted(() => '{"tone":"good","other":1}')
+    const serving = scriptedServing(() => '{"tone":"good","other":1}')
     const storage = new MemoryStorage([{ text: 'one' }])
     const schema = z.looseObject({ tone: z.string() })
     const generator = new PromptedGenerator({ serving, prompt: prompt('{{text}}'), schema })
@@ -48,7 +48,7 @@ describe('PromptedGenerator alone on a storage', () => {
   })
 
   test('an empty answer is a reject, never an empty cell', async () => {
-    const { serving } = scripted((request) => (question(request) === 'b' ? ' ' : 'fine'))
+    const serving = scriptedServing((request) => (questionOf(request) === 'b' ? ' ' : 'fine'))
     const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
     const result = await new PromptedGenerator({ serving, inputColumn: 'text' }).run(storage)
     expect(result.rejected).toMatchObject([{ rowId: 'rows:2', error: { code: 'MAESTRO_AI_EMPTY_ANSWER' } }])
@@ -56,8 +56,8 @@ describe('PromptedGenerator alone on a storage', () => {
   })
 
   test('a serving that throws rejects the row with what it threw', async () => {
-    const { serving } = scripted((request) => {
-      if (question(request) === 'b') throw new TypeError('socket hang up')
+    const serving = scriptedServing((request) => {
+      if (questionOf(request) === 'b') throw new TypeError('socket hang up')
       return 'fine'
     })
     const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
@@ -69,7 +69,7 @@ describe('PromptedGenerator alone on a storage', () => {
 })
 
 describe('options that do not go together', () => {
-  const { serving } = scripted(() => 'fine')
+  const serving = scriptedServing(() => 'fine')
   test.each<[what: string, options: Partial<PromptedGeneratorOptions>, reason: string]>([
     ['nothing to ask', { serving }, 'there is nothing to ask'],
     ['a system message without a column', { serving, systemPrompt: 'x' }, 'there is nothing to ask'],
@@ -84,7 +84,7 @@ describe('options that do not go together', () => {
 })
 
 describe('prompts that it takes', () => {
-  const { serving } = scripted(() => 'fine')
+  const serving = scriptedServing(() => 'fine')
   const chat = chatPrompt([{ role: 'user', content: '{{text}}' }])
 
   test('all by default', () => {

@@ -21,6 +21,8 @@ const common = {
   structuredOutput: z.boolean().optional(),
   /** Whether the model sees images. @default what its profile says, else true */
   images: z.boolean().optional(),
+  /** Whether it hears recordings. @default what its profile says, else false */
+  audio: z.boolean().optional(),
 }
 
 const given = z.strictObject({

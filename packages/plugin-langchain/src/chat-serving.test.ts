@@ -1,11 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SimpleChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import { FakeListChatModel, FakeStreamingChatModel } from '@langchain/core/utils/testing'
 import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai'
-import { EnhancedLLMServing, env, generateObject, type LLMRequest, maestroError } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, env, generateObject, type LLMRequest } from '@maestro-dataflow/core'
+import { openAIReplies, replies, type ScriptedReply, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { completion, json, serve } from './__fixtures__/openai-server.js'
 import { chatServingOf, fromLangChain } from './chat-serving.js'
 import { langchainChatOptions, type NamedChatModel } from './chat-serving-options.js'
 
@@ -29,14 +32,27 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-async function server(answer: Parameters<typeof serve>[0]) {
-  const started = await serve(answer)
-  closing.push(started.close)
+/** A server that gives these replies, one for each request. */
+async function server(...script: readonly ScriptedReply[]) {
+  const started = await startMisbehavingServer()
+  closing.push(() => started.close())
+  started.next(...script)
   return started
 }
 
+interface Body {
+  readonly messages: readonly { readonly content: string }[]
+  readonly tools?: readonly unknown[]
+}
+
+/** A dot, as PNG. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 const openai = (url: string, fields: ChatOpenAIFields = {}) =>
-  new ChatOpenAI({ model: 'tiny', apiKey: 'test', configuration: { baseURL: url }, ...fields })
+  new ChatOpenAI({ model: 'tiny', apiKey: 'test', configuration: { baseURL: `${url}/v1` }, ...fields })
 
 const named = (fields: object) => langchainChatOptions.parse(fields) as NamedChatModel
 
@@ -54,7 +70,8 @@ describe("LangChain's own classes", () => {
     expect(result).toEqual({
       text: 'system: Be brief.\nhuman: Hi\nai: Hello\nhuman: 再见 👋',
       finishReason: 'stop',
-      usage: { inputTokens: 0, outputTokens: 0 },
+      // This model does not tell them: about four letters each.
+      usage: { inputTokens: 9, outputTokens: 14 },
       model: 'EchoChatModel',
     })
     expect(serving.name).toBe('langchain EchoChatModel EchoChatModel')
@@ -74,6 +91,16 @@ describe("LangChain's own classes", () => {
     )
   })
 
+  test('media that the model does not take are an error', async () => {
+    const image: LLMRequest['messages'] = [{ role: 'user', content: [{ type: 'image', data: dot }] }]
+    await expect(
+      fromLangChain(new EchoChatModel({}), { images: false }).generate({ messages: image }),
+    ).rejects.toMatchObject({
+      code: 'MAESTRO_LANGCHAIN_MEDIA',
+      hint: expect.stringContaining('images: true'),
+    })
+  })
+
   test('a setting that the model does not have is an error, and not passed over', async () => {
     const serving = fromLangChain(new EchoChatModel({}))
     await expect(serving.generate({ messages: ask('a'), topK: 3 })).rejects.toMatchObject({
@@ -88,6 +115,7 @@ describe('the keys of kept answers', () => {
     const identity = (fields: ChatOpenAIFields) => fromLangChain(openai('http://127.0.0.1:1/v1', fields)).identity
     expect(identity({})).toEqual(identity({}))
     expect(identity({ temperature: 1 })).not.toEqual(identity({}))
+    expect(identity({ configuration: { baseURL: 'http://127.0.0.1:2/v1' } })).not.toEqual(identity({}))
     expect(JSON.stringify(identity({ apiKey: 'a key' }))).not.toContain('a key')
     expect(fromLangChain(new EchoChatModel({})).identity).toBeUndefined()
   })
@@ -101,6 +129,17 @@ describe('the keys of kept answers', () => {
     expect(facts('a key').account).not.toBe(facts('another').account)
     expect(JSON.stringify([facts('a key').identity, facts('a key').account])).not.toContain('a key')
   })
+})
+
+test('a class in a file of the project is another one when the file is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maestro-langchain-'))
+  closing.push(() => rm(folder, { recursive: true }))
+  const identity = () => chatServingOf(named({ from: './mine.js', export: 'Mine' }), folder).identity
+  await writeFile(join(folder, 'mine.js'), 'export class Mine {}')
+  const before = identity()
+  expect(identity()).toEqual(before)
+  await writeFile(join(folder, 'mine.js'), 'export class Mine { better = true }')
+  expect(identity()).not.toEqual(before)
 })
 
 describe('named by the config', () => {
@@ -154,24 +193,22 @@ describe('named by the config', () => {
 
 describe('ChatOpenAI', () => {
   test('sends all of a request, and tells all of an answer', async () => {
-    const { url, asked } = await server((_, response) =>
-      json(
-        response,
-        completion('Ja', {
-          finish_reason: 'length',
-          usage: {
-            prompt_tokens: 30,
-            completion_tokens: 7,
-            total_tokens: 37,
-            prompt_tokens_details: { cached_tokens: 20 },
-            completion_tokens_details: { reasoning_tokens: 5 },
-          },
-          logprobs: {
-            content: [{ token: 'Ja', logprob: -0.5, top_logprobs: [{ token: 'Nee', logprob: -1.5 }] }],
-          },
-        }),
-      ),
-    )
+    const logprobs = { content: [{ token: 'Ja', logprob: -0.5, top_logprobs: [{ token: 'Nee', logprob: -1.5 }] }] }
+    const message = { role: 'assistant', content: 'Ja' }
+    const answer = replies.json({
+      id: 'answer',
+      object: 'chat.completion',
+      model: 'tiny-2026',
+      choices: [{ index: 0, finish_reason: 'length', message, logprobs }],
+      usage: {
+        prompt_tokens: 30,
+        completion_tokens: 7,
+        total_tokens: 37,
+        prompt_tokens_details: { cached_tokens: 20 },
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+    })
+    const { url, requests } = await server(answer, answer)
     const serving = fromLangChain(openai(url, { temperature: 0.9 }))
     const result = await serving.generate({
       messages: [
@@ -180,8 +217,7 @@ describe('ChatOpenAI', () => {
           role: 'user',
           content: [
             { type: 'text', text: 'What is it?' },
-            { type: 'image', data: new Uint8Array([1, 2, 3]), mediaType: 'image/png' },
-            { type: 'image', data: new URL('https://example.com/a.png'), mediaType: 'image/png' },
+            { type: 'image', data: dot },
           ],
         },
       ],
@@ -192,8 +228,8 @@ describe('ChatOpenAI', () => {
       stop: ['END'],
       logprobs: 1,
     })
-    expect(asked[0]?.headers.authorization).toBe('Bearer test')
-    expect(asked[0]?.body).toMatchObject({
+    expect(requests[0]?.headers.authorization).toBe('Bearer test')
+    expect(requests[0]?.json()).toMatchObject({
       model: 'tiny',
       temperature: 0.2,
       top_p: 0.5,
@@ -208,8 +244,7 @@ describe('ChatOpenAI', () => {
           role: 'user',
           content: [
             { type: 'text', text: 'What is it?' },
-            { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
-            { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${dot.toString('base64')}` } },
           ],
         },
       ],
@@ -222,57 +257,55 @@ describe('ChatOpenAI', () => {
       logprobs: [{ token: 'Ja', logprob: -0.5, top: [{ token: 'Nee', logprob: -1.5 }] }],
     })
     await serving.generate({ messages: ask('As it was made.') })
-    expect(asked[1]?.body).toMatchObject({ temperature: 0.9 })
-    expect(asked[1]?.body).not.toHaveProperty('max_tokens')
+    expect(requests[1]?.json()).toMatchObject({ temperature: 0.9 })
+    expect(requests[1]?.json()).not.toHaveProperty('max_tokens')
   })
 
   test('settings bound by withConfig go with every call', async () => {
-    const { url, asked } = await server((_, response) => json(response, completion('ok')))
+    const { url, requests } = await server(openAIReplies.chat('ok'))
     const bound = openai(url).withConfig({ user: 'x', seed: 5 } as never) as ChatOpenAI
     await fromLangChain(bound).generate({ messages: ask('a'), temperature: 0.3 })
-    expect(asked[0]?.body).toMatchObject({ seed: 5, temperature: 0.3 })
+    expect(requests[0]?.json()).toMatchObject({ seed: 5, temperature: 0.3 })
   })
 
   test('a schema is held by the provider, and an answer that does not fit is mended', async () => {
     const answers = ['{"stars": "many"}', '{"stars": 4}']
-    const { url, asked } = await server((_, response) => json(response, completion(answers.shift() ?? '')))
+    const { url, requests } = await server(...answers.map((text) => openAIReplies.chat(text)))
     const serving = fromLangChain(openai(url))
     expect(serving.capabilities.jsonSchema).toBe(true)
     const schema = z.object({ stars: z.number() })
     expect(await generateObject(serving, { messages: ask('How many?'), maxTokens: 9 }, schema)).toEqual({ stars: 4 })
-    expect(asked[0]?.body).toMatchObject({
+    expect(requests[0]?.json()).toMatchObject({
       max_tokens: 9,
       response_format: { type: 'json_schema', json_schema: { schema: { properties: { stars: { type: 'number' } } } } },
     })
-    expect(asked[1]?.body.messages).toHaveLength(3)
+    expect(requests[1]?.json<Body>().messages).toHaveLength(3)
   })
 
   test('a schema held by a tool: the answer is what the tool is called with', async () => {
     const call = { id: '1', type: 'function', function: { name: 'answer', arguments: '{"stars":3}' } }
-    const { url, asked } = await server((_, response) =>
-      json(response, completion('', { message: { role: 'assistant', content: null, tool_calls: [call] } })),
-    )
+    const message = { role: 'assistant', content: null, tool_calls: [call] }
+    const { url, requests } = await server(openAIReplies.chat(null, { message }))
     // Of this family LangChain knows that it has no other way.
     const serving = fromLangChain(openai(url, { model: 'gpt-4' }))
     const schema = z.object({ stars: z.number() })
     expect(await generateObject(serving, { messages: ask('How many?') }, schema)).toEqual({ stars: 3 })
-    expect(asked[0]?.body.tools).toHaveLength(1)
+    expect(requests[0]?.json<Body>().tools).toHaveLength(1)
   })
 
   test('`structuredOutput: false` asks in words', async () => {
-    const { url, asked } = await server((_, response) => json(response, completion('Sure: {"stars": 4}')))
+    const { url, requests } = await server(openAIReplies.chat('Sure: {"stars": 4}'))
     const serving = fromLangChain(openai(url), { structuredOutput: false })
     expect(await generateObject(serving, { messages: ask('a') }, z.object({ stars: z.number() }))).toEqual({ stars: 4 })
-    expect(asked[0]?.body).not.toHaveProperty('response_format')
-    expect(asked[0]?.body.messages[0].content).toContain('JSON Schema')
+    expect(requests[0]?.json()).not.toHaveProperty('response_format')
+    expect(requests[0]?.json<Body>().messages[0]?.content).toContain('JSON Schema')
   })
 
   test('a refusal is one', async () => {
     const content = [{ type: 'refusal', refusal: 'I would rather not.' }]
     const output = [{ type: 'message', id: 'm', role: 'assistant', status: 'completed', content }]
-    const { url } = await server((_, response) =>
-      json(response, { id: 'r', object: 'response', model: 'tiny', status: 'completed', output }),
-    )
+    const reply = replies.json({ id: 'r', object: 'response', model: 'tiny', status: 'completed', output })
+    const { url } = await server(reply)
     // Of the older API LangChain passes over what a refusal says.
     const serving = fromLangChain(openai(url, { useResponsesApi: true }))
     const result = await serving.generate({ messages: ask('a') })
@@ -308,33 +341,28 @@ describe('a schema', () => {
 })
 
 describe('failures of a provider', () => {
-  const failing = async (status: number, error: object, headers: Record<string, string> = {}) => {
-    const { url, asked } = await server((_, response) => json(response, { error }, status, headers))
+  const failing = async (reply: ScriptedReply) => {
+    const { url, requests } = await server(reply)
     const thrown = await fromLangChain(openai(url))
       .generate({ messages: ask('a') })
       .catch((error: unknown) => error)
     // LangChain's own retries would ask again.
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     return thrown
   }
 
   test.each([
-    [401, { message: 'Incorrect API key provided', code: 'invalid_api_key' }, 'MAESTRO_SERVING_AUTHENTICATION', false],
-    [403, { message: 'Not yours' }, 'MAESTRO_SERVING_PERMISSION', false],
-    [404, { message: 'The model does not exist', code: 'model_not_found' }, 'MAESTRO_SERVING_NOT_FOUND', false],
-    [400, { message: 'Unknown field' }, 'MAESTRO_SERVING_BAD_REQUEST', false],
-    [
-      400,
-      { message: "This model's maximum context length is 8 tokens", code: 'context_length_exceeded' },
-      'MAESTRO_SERVING_CONTEXT_TOO_LONG',
-      false,
-    ],
-    [429, { message: 'You exceeded your current quota', code: 'insufficient_quota' }, 'MAESTRO_SERVING_QUOTA', false],
-    [429, { message: 'Slow down' }, 'MAESTRO_SERVING_RATE_LIMITED', true],
-    [503, { message: 'Busy' }, 'MAESTRO_SERVING_OVERLOADED', true],
-    [500, { message: 'Oops' }, 'MAESTRO_SERVING_SERVER', true],
-  ])('%i %j is %s', async (status, error, code, retryable) => {
-    const thrown = await failing(status, error)
+    [401, 'Incorrect API key provided', 'invalid_api_key', 'MAESTRO_SERVING_AUTHENTICATION', false],
+    [403, 'Not yours', undefined, 'MAESTRO_SERVING_PERMISSION', false],
+    [404, 'The model does not exist', 'model_not_found', 'MAESTRO_SERVING_NOT_FOUND', false],
+    [400, 'Unknown field', undefined, 'MAESTRO_SERVING_BAD_REQUEST', false],
+    [400, 'The maximum context length is 8', 'context_length_exceeded', 'MAESTRO_SERVING_CONTEXT_TOO_LONG', false],
+    [429, 'You exceeded your current quota', 'insufficient_quota', 'MAESTRO_SERVING_QUOTA', false],
+    [429, 'Slow down', undefined, 'MAESTRO_SERVING_RATE_LIMITED', true],
+    [503, 'Busy', undefined, 'MAESTRO_SERVING_OVERLOADED', true],
+    [500, 'Oops', undefined, 'MAESTRO_SERVING_SERVER', true],
+  ])('%i, "%s", %s is %s', async (status, message, providerCode, code, retryable) => {
+    const thrown = await failing(replies.error(status, message, {}, providerCode))
     expect(thrown).toMatchObject({ code, retryable, message: expect.not.stringContaining('Troubleshooting') })
   })
 
@@ -344,47 +372,55 @@ describe('failures of a provider', () => {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-limit-requests': '20',
     }
-    expect(await failing(429, { message: 'Slow down' }, headers)).toMatchObject({
+    expect(await failing(replies.error(429, 'Slow down', headers))).toMatchObject({
       code: 'MAESTRO_SERVING_RATE_LIMITED',
       details: { status: 429, rateLimits: { retryAfterMs: 1500, requests: { limit: 20, remaining: 0 } } },
     })
   })
 
-  test('a reply without an answer, and no server at all', async () => {
-    const { url, close } = await server((_, response) => json(response, { object: 'chat.completion', choices: [] }))
-    const settings = { settings: { retries: 0 } }
-    const serving = new EnhancedLLMServing(fromLangChain(openai(url)), settings)
-    await expect(serving.generate({ messages: ask('a') })).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_BROKEN_REPLY',
-    })
+  test.each([
+    ['no answer in it', replies.json({ object: 'chat.completion', choices: [] }), 'MAESTRO_SERVING_BROKEN_REPLY'],
+    ['half of it', replies.halfJson({ object: 'chat.completion' }), 'MAESTRO_SERVING_MALFORMED_REPLY'],
+    ['a broken connection', replies.reset(), 'MAESTRO_SERVING_CONNECTION'],
+  ])('a reply with %s', async (_, reply, code) => {
+    expect(await failing(reply)).toMatchObject({ code })
+  })
+
+  test('no server at all', async () => {
+    const { url, close } = await server()
     await close()
-    await expect(serving.generate({ messages: ask('b') })).rejects.toMatchObject({ code: 'MAESTRO_SERVING_CONNECTION' })
+    await expect(fromLangChain(openai(url)).generate({ messages: ask('b') })).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_CONNECTION',
+    })
   })
 
   test("the model's own time-out may pass", async () => {
-    const { url } = await server(() => undefined)
-    const serving = new EnhancedLLMServing(fromLangChain(openai(url, { timeout: 50 })), { settings: { retries: 0 } })
-    await expect(serving.generate({ messages: ask('a') })).rejects.toMatchObject({
+    const { url } = await server(replies.silence())
+    await expect(fromLangChain(openai(url, { timeout: 50 })).generate({ messages: ask('a') })).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_CONNECTION',
       retryable: true,
     })
   })
 
-  test('an aborted call ends, and so does its connection', async () => {
-    let closed: (() => void) | undefined
-    const gone = new Promise<void>((resolve) => {
-      closed = resolve
-    })
+  test('an aborted call ends', async () => {
     const stop = new AbortController()
-    const { url } = await server((_, response) => {
-      response.on('close', () => closed?.())
-      stop.abort(maestroError('MAESTRO_SERVING_ABORTED', { serving: 'test' }))
+    const { url } = await server(() => {
+      stop.abort()
+      return replies.silence()
     })
-    const serving = new EnhancedLLMServing(fromLangChain(openai(url)))
-    await expect(serving.generate({ messages: ask('a') }, { signal: stop.signal })).rejects.toMatchObject({
+    const { signal } = stop
+    await expect(fromLangChain(openai(url)).generate({ messages: ask('a') }, { signal })).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_ABORTED',
     })
-    await gone
+  })
+
+  test('what says nothing of a provider is a failure', async () => {
+    const broken = new EchoChatModel({})
+    broken._call = async () => Promise.reject(new Error('no thoughts'))
+    await expect(fromLangChain(broken).generate({ messages: ask('a') })).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_FAILED',
+      message: expect.stringContaining('no thoughts'),
+    })
   })
 })
 

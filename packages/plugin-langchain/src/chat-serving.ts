@@ -1,19 +1,23 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
-import type {
-  CallOptions,
-  LLMCapabilities,
-  LLMRequest,
-  LLMResult,
-  LLMServing,
-  Price,
-  ServingBase,
+import {
+  type CallOptions,
+  extractJson,
+  type JsonSchema,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  type Price,
 } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import { boundedCall } from './bounded-call.js'
+import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
-import { fromChatAnswer } from './from-chat-answer.js'
+import { estimateChatTokens } from './estimate-tokens.js'
+import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
+import { LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
@@ -30,80 +34,38 @@ export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
 }
 
 /** A chat model of LangChain.js as a serving. */
-export class LangChainChatServing implements LLMServing {
+export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
   readonly kind = 'llm'
-  readonly name: string
-  readonly provider: string | undefined
-  readonly model: string | undefined
-  readonly identity: ServingBase['identity']
-  readonly account: string | undefined
-  readonly price: Price | undefined
-  readonly concurrency: number | undefined
   readonly capabilities: LLMCapabilities
-  readonly #make: () => Promise<BaseChatModel>
-  #variants: Promise<ModelVariants> | undefined
 
-  constructor(
-    facts: ModelFacts & Pick<ServingBase, 'price'>,
-    capabilities: LLMCapabilities,
-    make: () => Promise<BaseChatModel>,
-  ) {
-    this.name = facts.name
-    this.provider = facts.provider
-    this.model = facts.model
-    this.identity = facts.identity
-    this.account = facts.account
-    this.price = facts.price
-    this.concurrency = facts.concurrency
+  constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
+    super(facts, async () => new ModelVariants(withoutRetries(await make())))
     this.capabilities = capabilities
-    this.#make = make
   }
 
-  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
-  async generate(request: LLMRequest, { signal }: CallOptions = {}): Promise<LLMResult> {
-    const variants = await this.#load()
-    const base = variants.with({})
-    const { call, fields } = settingsOf(base, request)
-    const model = variants.with(fields)
-    const options = { ...defaultsOf(base), ...call, maxRetries: 0, ...(signal === undefined ? {} : { signal }) }
-    try {
-      if (request.schema !== undefined) return await this.#structured(model, request, options)
-      return fromChatAnswer(await model.invoke(toChatMessages(request.messages), options), this.model ?? this.name)
-    } catch (error) {
-      throw chatError(this.name, error)
-    }
+  /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
+  async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
+    const { name, capabilities } = this
+    return boundedCall(name, callOptions, async (signal) => {
+      const variants = await this.made()
+      const { call, fields } = settingsOf(variants.base, request)
+      const model = variants.with(fields)
+      const messages = await toChatMessages(request.messages, { name, capabilities, signal })
+      const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
+      const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+      if (request.schema === undefined) return fromChatAnswer(await model.invoke(messages, options), asked)
+      const answer = await this.#hold(model, request.schema).invoke(messages, options)
+      return isRaw(answer) ? withObject(fromChatAnswer(answer.raw, asked)) : fromData(answer, asked)
+    })
   }
 
-  async #structured(
-    model: BaseChatModel,
-    { schema = {}, messages }: LLMRequest,
-    options: Readonly<Record<string, unknown>>,
-  ): Promise<LLMResult> {
-    const held = this.#hold(model, schema)
-    const answer = await held.invoke(toChatMessages(messages), options)
-    if (isRaw(answer)) return fromChatAnswer(answer.raw, this.model ?? this.name)
-    // A model may give its data alone, whatever it is asked for.
-    const usage = { inputTokens: 0, outputTokens: 0 }
-    const text = JSON.stringify(answer)
-    return { text, object: answer, finishReason: 'stop', usage, model: this.model ?? this.name }
-  }
-
-  #hold(model: BaseChatModel, schema: object) {
+  #hold(model: BaseChatModel, schema: JsonSchema) {
     try {
       return model.withStructuredOutput(schema, { name: 'answer', includeRaw: true })
     } catch (error) {
       const reason = (error as Error).message
       throw langchainError('MAESTRO_LANGCHAIN_STRUCTURED_OUTPUT', { model: this.name, reason }, error)
     }
-  }
-
-  #load(): Promise<ModelVariants> {
-    this.#variants ??= this.#make().then((model) => new ModelVariants(withoutRetries(model)))
-    // What could not be imported may be there the next time.
-    this.#variants.catch(() => {
-      this.#variants = undefined
-    })
-    return this.#variants
   }
 }
 
@@ -130,7 +92,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
 /** A chat model that is imported and made when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
-  return new LangChainChatServing(factsOfExport(named, options), capabilitiesOfNamed(named), async () => {
+  return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
     const model = await createFrom(named, [{ ...options, maxRetries: 0 }], directory)
     if (isChatModel(model)) return model
     const found = `${named.export} of ${named.from}`
@@ -138,24 +100,15 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
   })
 }
 
-export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatModel, 'model'>): LLMCapabilities {
-  const { structuredOutput, toolCalling, imageInputs, audioInputs, maxInputTokens } = model.profile
-  return {
-    jsonSchema: options.structuredOutput ?? (structuredOutput || (toolCalling ?? model.bindTools !== undefined)),
-    images: options.images ?? imageInputs ?? true,
-    audio: audioInputs ?? false,
-    ...(maxInputTokens === undefined ? {} : { contextTokens: maxInputTokens }),
-  }
-}
-
-/** Nothing is known of a class before it is imported; most providers' packages can do both. */
-export function capabilitiesOfNamed({ structuredOutput = true, images = true }: NamedChatModel): LLMCapabilities {
-  return { jsonSchema: structuredOutput, images, audio: false }
-}
-
 /** Settings that `withConfig` has bound to a model; they are not among what it was made from. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+}
+
+/** With its data; one that holds none is left to the serving plane, which says so or asks again. */
+function withObject(result: LLMResult): LLMResult {
+  const object = extractJson(result.text)
+  return object === undefined ? result : { ...result, object }
 }
 
 const isRaw = (answer: object): answer is { readonly raw: BaseMessage } =>

@@ -1,8 +1,8 @@
 import { FakeEmbeddings, SyntheticEmbeddings } from '@langchain/core/utils/testing'
 import { OpenAIEmbeddings } from '@langchain/openai'
 import { EnhancedEmbeddingServing } from '@maestro-dataflow/core'
+import { openAIReplies, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
-import { json, serve } from './__fixtures__/openai-server.js'
 import { embeddingServingOf, fromLangChainEmbeddings } from './embedding-serving.js'
 import { langchainEmbeddingsOptions, type NamedEmbeddings } from './embedding-serving-options.js'
 
@@ -10,6 +10,12 @@ const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
+
+async function start() {
+  const server = await startMisbehavingServer()
+  closing.push(() => server.close())
+  return server
+}
 
 const named = (fields: object) => langchainEmbeddingsOptions.parse(fields) as NamedEmbeddings
 
@@ -20,39 +26,39 @@ test('a vector for each text, in order', async () => {
   expect(vectors[0]).toBeInstanceOf(Float32Array)
   expect(vectors[0]).toEqual(vectors[2])
   expect(vectors[0]).not.toEqual(vectors[1])
-  expect(usage).toEqual({ inputTokens: 0, outputTokens: 0 })
+  // LangChain does not tell them: about four letters each.
+  expect(usage).toEqual({ inputTokens: 3, outputTokens: 0 })
 })
 
 test('texts go in calls of as many as the model takes', async () => {
   const sizes: number[] = []
-  const server = await serve(({ body }, response) => {
-    sizes.push(body.input.length)
-    const data = body.input.map((_: string, index: number) => ({ index, embedding: [index, 1] }))
-    json(response, { object: 'list', model: 'tiny', data, usage: { prompt_tokens: 1, total_tokens: 1 } })
+  const server = await start()
+  server.always((request) => {
+    sizes.push(request.json<{ input: string[] }>().input.length)
+    return openAIReplies.vectors(request)
   })
-  closing.push(server.close)
   const model = new OpenAIEmbeddings({
     model: 'tiny',
     apiKey: 'test',
     batchSize: 2,
     encodingFormat: 'float',
-    configuration: { baseURL: server.url },
+    configuration: { baseURL: `${server.url}/v1` },
   })
   const serving = new EnhancedEmbeddingServing(fromLangChainEmbeddings(model))
-  const { vectors } = await serving.embed(['a', 'b', 'c', 'd', 'e'])
-  expect(vectors.map(([first]) => first)).toEqual([0, 1, 0, 1, 0])
+  const { vectors } = await serving.embed(['a', 'bb', 'ccc', 'dddd', 'eeeee'])
+  expect(vectors.map(([first]) => first)).toEqual([1, 2, 3, 4, 5])
   expect(sizes.sort()).toEqual([1, 2, 2])
   expect(serving.model).toBe('tiny')
 })
 
 test('a failure is asked once and typed', async () => {
-  const server = await serve((_, response) => json(response, { error: { message: 'Busy' } }, 503))
-  closing.push(server.close)
-  const model = new OpenAIEmbeddings({ apiKey: 'test', configuration: { baseURL: server.url } })
+  const server = await start()
+  server.always(replies.error(503, 'Busy'))
+  const model = new OpenAIEmbeddings({ apiKey: 'test', configuration: { baseURL: `${server.url}/v1` } })
   await expect(fromLangChainEmbeddings(model).embed(['a'])).rejects.toMatchObject({
     code: 'MAESTRO_SERVING_OVERLOADED',
   })
-  expect(server.asked).toHaveLength(1)
+  expect(server.requests).toHaveLength(1)
 })
 
 test('how many calls the model makes at once is kept to, and one that is named has no bound unless it says so', async () => {
@@ -66,14 +72,16 @@ test('how many calls the model makes at once is kept to, and one that is named h
 })
 
 test('one that is named is asked as much at once as its serving is', async () => {
+  const server = await start()
   const waiting: (() => void)[] = []
-  const server = await serve((_, response) => {
-    waiting.push(() => json(response, { data: [{ index: 0, embedding: [1] }] }))
-    // Three that are under way at the same time, or this never ends.
-    if (waiting.length === 3) for (const answer of waiting) answer()
+  server.always(async (request) => {
+    await new Promise<void>((open) => {
+      // Three that are under way at the same time, or this never ends.
+      if (waiting.push(open) === 3) for (const gate of waiting) gate()
+    })
+    return openAIReplies.vectors(request)
   })
-  closing.push(server.close)
-  const options = { apiKey: 'test', encodingFormat: 'float', configuration: { baseURL: server.url } }
+  const options = { apiKey: 'test', encodingFormat: 'float', configuration: { baseURL: `${server.url}/v1` } }
   const serving = embeddingServingOf(named({ from: '@langchain/openai', export: 'OpenAIEmbeddings', options }), '.')
   const embedded = await Promise.all(['a', 'b', 'c'].map((text) => serving.embed([text])))
   expect(embedded).toHaveLength(3)

@@ -1,9 +1,11 @@
 import type { Embeddings } from '@langchain/core/embeddings'
-import type { EmbeddingResult, EmbeddingServing, Price, ServingBase } from '@maestro-dataflow/core'
-import { chatError } from './chat-error.js'
+import type { CallOptions, EmbeddingResult, EmbeddingServing, Price } from '@maestro-dataflow/core'
+import { boundedCall } from './bounded-call.js'
 import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
 import { langchainError } from './errors.js'
+import { estimateTokens } from './estimate-tokens.js'
 import { createFrom } from './import-export.js'
+import { LangChainServing } from './langchain-serving.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 
@@ -13,63 +15,33 @@ export interface FromLangChainEmbeddingsOptions {
   readonly name?: string
   /** Texts in one call. @default what the model says, else 64 */
   readonly batchSize?: number | undefined
-  /** Dollars per million tokens. LangChain does not tell tokens of embeddings, so only `request` has an effect. */
+  /** Dollars per million tokens. */
   readonly price?: Price
 }
 
 const defaultBatchSize = 64
 
-/** An embedding model of LangChain.js as a serving. Its usage is unknown: LangChain does not tell it. */
-export class LangChainEmbeddingServing implements EmbeddingServing {
+/** An embedding model of LangChain.js as a serving. Its tokens are estimated: LangChain does not tell them. */
+export class LangChainEmbeddingServing extends LangChainServing<Embeddings> implements EmbeddingServing {
   readonly kind = 'embedding'
-  readonly name: string
-  readonly provider: string | undefined
-  readonly model: string | undefined
-  readonly identity: ServingBase['identity']
-  readonly account: string | undefined
-  readonly price: Price | undefined
-  readonly concurrency: number | undefined
   readonly batchSize: number
-  readonly #make: () => Promise<Embeddings>
-  #embeddings: Promise<Embeddings> | undefined
 
-  constructor(
-    facts: ModelFacts & Pick<ServingBase, 'price'>,
-    batchSize: number | undefined,
-    make: () => Promise<Embeddings>,
-  ) {
-    this.name = facts.name
-    this.provider = facts.provider
-    this.model = facts.model
-    this.identity = facts.identity
-    this.account = facts.account
-    this.price = facts.price
-    this.concurrency = facts.concurrency
+  constructor(facts: ModelFacts, batchSize: number | undefined, make: () => Promise<Embeddings>) {
+    super(facts, async () => withoutRetries(await make()))
     this.batchSize = batchSize ?? defaultBatchSize
-    this.#make = make
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
-  async embed(texts: readonly string[]): Promise<EmbeddingResult> {
-    const embeddings = await this.#load()
-    try {
-      const vectors = await embeddings.embedDocuments([...texts])
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
+    return boundedCall(this.name, options, async () => {
+      const embeddings = await this.made()
+      const vectors = await embeddings.embedDocuments(texts.map((text) => text.toWellFormed()))
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
-        usage: { inputTokens: 0, outputTokens: 0 },
+        usage: { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 },
         model: this.model ?? this.name,
       }
-    } catch (error) {
-      throw chatError(this.name, error)
-    }
-  }
-
-  #load(): Promise<Embeddings> {
-    this.#embeddings ??= this.#make().then(withoutRetries)
-    this.#embeddings.catch(() => {
-      this.#embeddings = undefined
     })
-    return this.#embeddings
   }
 }
 
@@ -102,7 +74,7 @@ export function fromLangChainEmbeddings(
 export function embeddingServingOf(named: NamedEmbeddings, directory: string): EmbeddingServing {
   const { options, batchSize } = named
   const own = typeof options.batchSize === 'number' ? options.batchSize : undefined
-  return new LangChainEmbeddingServing(factsOfExport(named, options), batchSize ?? own, async () => {
+  return new LangChainEmbeddingServing(factsOfExport(named, options, directory), batchSize ?? own, async () => {
     const made = await createFrom(
       named,
       [{ maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }],

@@ -35,6 +35,11 @@ export const langchainErrors = {
     hint: (d: { model: string; option: string }) =>
       `Leave \`${d.option}\` out of the request, or set what the model has in its own options.`,
   },
+  MAESTRO_LANGCHAIN_MEDIA: {
+    message: (d: { model: string; type: string }) => `${d.model} is not known to take a part of type ${d.type}.`,
+    hint: (d: { model: string; type: string }) =>
+      `If it does, say so: \`${d.type === 'audio' ? 'audio' : 'images'}: true\`. Else use another model.`,
+  },
   MAESTRO_LANGCHAIN_STRUCTURED_OUTPUT: {
     message: (d: { model: string; reason: string }) => `${d.model} cannot be held to a schema: ${d.reason}`,
     hint: () => 'Set `structuredOutput: false`: the model is then asked in words, and its answer checked.',

@@ -1,8 +1,16 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
 import type { FinishReason, LLMResult, TokenLogprob, Usage } from '@maestro-dataflow/core'
+import { estimateTokens } from './estimate-tokens.js'
 
-/** An answer of a chat model as ours. @param model The model asked, for answers that do not name theirs. */
-export function fromChatAnswer(message: BaseMessage, model: string): LLMResult {
+/** What an answer goes by where it does not say it itself. */
+export interface Asked {
+  readonly model: string
+  /** About how many tokens the prompt has. */
+  readonly promptTokens: number
+}
+
+/** An answer of a chat model as ours. */
+export function fromChatAnswer(message: BaseMessage, asked: Asked): LLMResult {
   const { text, tool_calls, invalid_tool_calls, usage_metadata, additional_kwargs } =
     message as AIMessage<StandardMessageStructure>
   const metadata = message.response_metadata as Record<string, unknown>
@@ -11,21 +19,30 @@ export function fromChatAnswer(message: BaseMessage, model: string): LLMResult {
   const call = tool_calls?.[0]?.args ?? invalid_tool_calls?.[0]?.args
   const called = typeof call === 'object' ? JSON.stringify(call) : (call ?? '')
   const logprobs = fromLogprobs(metadata.logprobs)
+  const said = refusal ?? (text === '' ? called : text)
   return {
-    text: refusal ?? (text === '' ? called : text),
+    text: said,
     finishReason: refusal === undefined ? finishReasonOf(metadata) : 'refusal',
-    usage: usageOf(usage_metadata),
-    model: firstText(metadata.model_name, metadata.model) ?? model,
+    usage: usageOf(usage_metadata) ?? { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said) },
+    model: firstText(metadata.model_name, metadata.model) ?? asked.model,
     ...(logprobs === undefined ? {} : { logprobs }),
   }
 }
 
-function usageOf(usage: UsageMetadata | undefined): Usage {
-  const cached = usage?.input_token_details?.cache_read
-  const reasoning = usage?.output_token_details?.reasoning
+/** An answer of a model that gives its data alone, whatever it is asked for. */
+export function fromData(data: unknown, { model, promptTokens }: Asked): LLMResult {
+  const text = JSON.stringify(data)
+  const usage = { inputTokens: promptTokens, outputTokens: estimateTokens(text) }
+  return { text, object: data, finishReason: 'stop', usage, model }
+}
+
+function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
+  if (usage?.input_tokens === undefined && usage?.output_tokens === undefined) return undefined
+  const cached = usage.input_token_details?.cache_read
+  const reasoning = usage.output_token_details?.reasoning
   return {
-    inputTokens: usage?.input_tokens ?? 0,
-    outputTokens: usage?.output_tokens ?? 0,
+    inputTokens: usage.input_tokens ?? 0,
+    outputTokens: usage.output_tokens ?? 0,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Embeddings } from '@langchain/core/embeddings'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { ServingBase } from '@maestro-dataflow/core'
@@ -6,7 +8,7 @@ import type { ExportReference } from './import-export.js'
 import { ownConcurrency } from './own-calls.js'
 
 /** What is known of a model before it is asked: who it is, and what changes its answers. */
-export type ModelFacts = Pick<ServingBase, 'name' | 'provider' | 'model' | 'identity' | 'account' | 'concurrency'>
+export type ModelFacts = Omit<ServingBase, 'dispose'>
 
 /** The facts of a chat model that was made in code. */
 export function factsOfChatModel(model: BaseChatModel): ModelFacts {
@@ -20,11 +22,13 @@ export function factsOfEmbeddings(embeddings: Embeddings): ModelFacts {
   const kind = embeddings.constructor.name
   const facts = factsOf(embeddings, kind.replace(/Embeddings$/, '').toLowerCase() || kind, String(modelName ?? kind))
   // Unlike chat models they are not serialisable: of one whose model has no name nothing is known.
-  return typeof modelName === 'string' ? { ...facts, identity: { class: kind, ...plainFields(embeddings) } } : facts
+  return typeof modelName === 'string'
+    ? { ...facts, identity: { class: kind, address: addressOf(embeddings), ...plainFields(embeddings) } }
+    : facts
 }
 
-/** The facts of a model that is named by the config. */
-export function factsOfExport({ from, export: name }: ExportReference, options: object): ModelFacts {
+/** The facts of a model that is named by the config, in this folder. */
+export function factsOfExport({ from, export: name }: ExportReference, options: object, directory: string): ModelFacts {
   const { model, modelName = model, modelId = modelName, maxConcurrency } = options as Record<string, unknown>
   const provider = from.startsWith('.') ? name : from.replace(/^@langchain\//, '')
   const shown = typeof modelId === 'string' ? modelId : name
@@ -32,8 +36,8 @@ export function factsOfExport({ from, export: name }: ExportReference, options: 
     name: `langchain ${provider} ${shown}`,
     provider,
     model: shown,
-    identity: { from, export: name, options: withoutSecrets(options) },
-    account: digest([from, onlySecrets(options)]),
+    identity: { from, export: name, version: versionOf(from, directory), options: withoutSecrets(options) },
+    account: digest([from, accountParts(options)]),
     concurrency: typeof maxConcurrency === 'number' ? maxConcurrency : undefined,
   }
 }
@@ -45,8 +49,30 @@ function factsOf(thing: object, provider: string, model: string): ModelFacts {
     provider,
     model,
     concurrency: ownConcurrency(thing),
-    identity: written === undefined ? undefined : { class: thing.constructor.name, options: digest(written) },
+    identity:
+      written === undefined
+        ? undefined
+        : { class: thing.constructor.name, address: addressOf(thing), options: digest(written) },
   }
+}
+
+/** A class of one's own answers otherwise when its file is another; one of a package is known by its name. */
+function versionOf(from: string, directory: string): string | undefined {
+  if (!from.startsWith('.')) return undefined
+  try {
+    return createHash('sha256')
+      .update(readFileSync(resolve(directory, from)))
+      .digest('hex')
+  } catch {
+    // The first call says what is wrong with it.
+    return undefined
+  }
+}
+
+/** Where the client of a provider's package sends its calls; it may come from the environment. */
+function addressOf(thing: object): string | undefined {
+  const { clientConfig } = thing as { clientConfig?: { baseURL?: unknown } }
+  return typeof clientConfig?.baseURL === 'string' ? clientConfig.baseURL : undefined
 }
 
 /** A model as LangChain writes it down, where it can; its secrets are left out. */
@@ -72,7 +98,7 @@ function withoutSecrets(options: object): object {
 }
 
 /** What says whose limits calls count against: keys and addresses, at any depth. */
-function onlySecrets(options: object): object {
+function accountParts(options: object): object {
   return pick(options, (name, value) => secretName.test(name) || /url|endpoint|host/i.test(name) || isPlain(value))
 }
 

@@ -1,5 +1,6 @@
 import { definePlugin, defineServing } from '@maestro-dataflow/core'
-import { capabilitiesOf, capabilitiesOfNamed, chatServingOf, fromLangChain } from './chat-serving.js'
+import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
+import { chatServingOf, fromLangChain } from './chat-serving.js'
 import { langchainChatOptions } from './chat-serving-options.js'
 import { embeddingServingOf, fromLangChainEmbeddings } from './embedding-serving.js'
 import { langchainEmbeddingsOptions } from './embedding-serving-options.js'

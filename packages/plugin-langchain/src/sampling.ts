@@ -44,20 +44,20 @@ const mostVariants = 32
 
 /** One model with other settings: made when first asked for, from what the model itself was made from. */
 export class ModelVariants {
-  readonly #model: BaseChatModel
+  readonly base: BaseChatModel
   readonly #made = new Map<string, BaseChatModel>()
 
-  constructor(model: BaseChatModel) {
-    this.#model = model
+  constructor(base: BaseChatModel) {
+    this.base = base
   }
 
   with(fields: Readonly<Record<string, unknown>>): BaseChatModel {
-    if (Object.keys(fields).length === 0) return this.#model
+    if (Object.keys(fields).length === 0) return this.base
     const key = JSON.stringify(fields)
     const known = this.#made.get(key)
     if (known !== undefined) return known
-    const Model = this.#model.constructor as new (fields: object) => BaseChatModel
-    const made = new Model({ ...this.#model.lc_kwargs, ...fields })
+    const Model = this.base.constructor as new (fields: object) => BaseChatModel
+    const made = new Model({ ...this.base.lc_kwargs, ...fields })
     const [oldest] = this.#made.keys()
     if (this.#made.size >= mostVariants && oldest !== undefined) this.#made.delete(oldest)
     this.#made.set(key, made)

@@ -1,28 +1,34 @@
 import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
-import type { ContentPart, MediaPart, Message } from '@maestro-dataflow/core'
+import { type ContentPart, type LLMCapabilities, type Message, readMedia } from '@maestro-dataflow/core'
+import { langchainError } from './errors.js'
 
-/** Messages as every chat model of LangChain takes them. */
-export function toChatMessages(messages: readonly Message[]): BaseLanguageModelInput {
-  return messages.map(({ role, content }) => ({
+/** What is known of the model that is asked. */
+export interface AskedModel {
+  readonly name: string
+  readonly capabilities: LLMCapabilities
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Messages as every chat model of LangChain takes them. @throws MAESTRO_LANGCHAIN_MEDIA, MAESTRO_MEDIA_* */
+export async function toChatMessages(messages: readonly Message[], model: AskedModel): Promise<BaseLanguageModelInput> {
+  const turns = messages.map(async ({ role, content }) => ({
     type: role,
-    content: typeof content === 'string' ? content : content.map(toBlock),
+    content:
+      typeof content === 'string'
+        ? content.toWellFormed()
+        : await Promise.all(content.map((part) => toBlock(part, model))),
   }))
+  return Promise.all(turns)
 }
 
 /** Images in the form that all providers' packages read, the rest as LangChain's own data blocks. */
-function toBlock(part: ContentPart) {
-  if (part.type === 'text') return { type: 'text' as const, text: part.text }
-  const { type, data, mediaType, name } = part
-  if (type === 'image') return { type: 'image_url' as const, image_url: { url: addressOf(data, mediaType) } }
-  const metadata = name === undefined ? {} : { metadata: { filename: name } }
-  return !(data instanceof Uint8Array)
-    ? { type, source_type: 'url' as const, mime_type: mediaType, url: String(data), ...metadata }
-    : { type, source_type: 'base64' as const, mime_type: mediaType, data: base64(data), ...metadata }
+async function toBlock(part: ContentPart, { name, capabilities, signal }: AskedModel) {
+  if (part.type === 'text') return { type: 'text' as const, text: part.text.toWellFormed() }
+  const can = { image: capabilities.images, audio: capabilities.audio, file: true }
+  if (!can[part.type]) throw langchainError('MAESTRO_LANGCHAIN_MEDIA', { model: name, type: part.type })
+  const { type, data, mediaType, name: filename } = await readMedia(part, { signal })
+  const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
+  if (type === 'image') return { type: 'image_url' as const, image_url: { url: `data:${mediaType};base64,${base64}` } }
+  const metadata = filename === undefined ? {} : { metadata: { filename } }
+  return { type, source_type: 'base64' as const, mime_type: mediaType, data: base64, ...metadata }
 }
-
-function addressOf(data: MediaPart['data'], mediaType = 'image/png'): string {
-  return data instanceof Uint8Array ? `data:${mediaType};base64,${base64(data)}` : String(data)
-}
-
-const base64 = (data: Uint8Array): string =>
-  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')

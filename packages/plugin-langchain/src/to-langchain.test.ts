@@ -41,6 +41,12 @@ function echo(more: Partial<LLMServing> = {}) {
   return { serving, requests, calls }
 }
 
+/** A dot, as PNG. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 describe('a serving as a chat model', () => {
   test('works in a chain', async () => {
     const model = await toLangChainChatModel(echo().serving)
@@ -58,7 +64,7 @@ describe('a serving as a chat model', () => {
     const { serving, requests, calls } = echo()
     const model = await toLangChainChatModel(serving)
     const stop = new AbortController()
-    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } }
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${dot.toString('base64')}` } }
     const answer = await model.invoke(
       [
         new SystemMessage('Look.'),
@@ -75,7 +81,7 @@ describe('a serving as a chat model', () => {
           role: 'user',
           content: [
             { type: 'text', text: 'This' },
-            { type: 'image', data: Buffer.from([1, 2, 3]), mediaType: 'image/png' },
+            { type: 'image', data: expect.objectContaining({ length: dot.length }), mediaType: 'image/png' },
           ],
         },
       ],

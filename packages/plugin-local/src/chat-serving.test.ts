@@ -19,7 +19,10 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 const cache = new ModelCache()
 const made: LocalChatServing[] = []
 /** One thread: the tests must not wait for cores that other processes use. */
-function serve(options: Partial<LocalChatOptions> = {}, logger = silent): LocalChatServing {
+function serve(
+  options: Partial<LocalChatOptions> & { readonly directory?: string } = {},
+  logger = silent,
+): LocalChatServing {
   const given = {
     model: 'smollm2-135m-instruct',
     threads: 1,
@@ -321,7 +324,7 @@ describe('the model of a serving', () => {
   test('a file that is no model is named; once it is one, the next call works', async () => {
     const path = join(folder, 'broken.gguf')
     await writeFile(path, 'GGUF and then nothing that makes sense')
-    const one = serve({ model: 'broken.gguf', directory: folder } as Partial<LocalChatOptions>)
+    const one = serve({ model: 'broken.gguf', directory: folder })
     await expect(one.generate(story)).rejects.toMatchObject({
       code: 'MAESTRO_LOCAL_LOAD',
       details: { model: 'broken.gguf' },

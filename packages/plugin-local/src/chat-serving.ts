@@ -14,7 +14,7 @@ import { ChatSession, chatDefaults } from './chat-session.js'
 import { localError } from './errors.js'
 import { acquireModel, defaultThreads } from './load-model.js'
 import { type ModelCache, sharedModelCache } from './model-cache.js'
-import { locateModel, type ModelLocation, versionOf } from './models/model-location.js'
+import { type LocateOptions, locateModel, type ModelLocation, versionOf } from './models/model-location.js'
 import { untilAborted } from './until-aborted.js'
 import { whileLoading } from './while-loading.js'
 
@@ -36,22 +36,22 @@ export class LocalChatServing implements LLMServing {
   readonly price = { input: 0, output: 0 }
   readonly capabilities: LLMCapabilities
   readonly concurrency: number
-  readonly #options: LocalChatOptions & { readonly directory: string }
+  readonly #options: LocalChatOptions
   readonly #location: ModelLocation
-  readonly #logger: Logger
+  readonly #logger: Logger | undefined
   readonly #cache: ModelCache
   #life: Life | undefined
 
   /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
-    options: LocalChatOptions & { readonly directory: string },
-    logger: Logger,
+    options: LocalChatOptions & Pick<LocateOptions, 'directory'>,
+    logger?: Logger,
     cache: ModelCache = sharedModelCache(),
   ) {
     this.#options = options
     this.#logger = logger
     this.#cache = cache
-    const { model, directory, contextTokens = chatDefaults.contextTokens } = options
+    const { model, directory = '.', contextTokens = chatDefaults.contextTokens } = options
     this.name = `local.chat ${model}`
     this.model = model
     this.#location = locateModel(model, { directory })

@@ -8,15 +8,13 @@ import {
   maestroError,
 } from '@maestro-dataflow/core'
 import { CallSignal } from './call-signal.js'
-import type { LocalEmbeddingOptions } from './embedding-serving-options.js'
+import { defaultEmbeddingModel, type LocalEmbeddingOptions } from './embedding-serving-options.js'
 import type { EmbedSettings } from './embeddings/embedding-messages.js'
 import { acquireEmbeddingModel } from './embeddings/embedding-model.js'
 import { localError } from './errors.js'
 import { type ModelCache, sharedModelCache } from './model-cache.js'
-import { locateModel, type ModelLocation, versionOf } from './models/model-location.js'
+import { type LocateOptions, locateModel, type ModelLocation, versionOf } from './models/model-location.js'
 import { whileLoading } from './while-loading.js'
-
-const defaultModel = 'all-MiniLM-L6-v2'
 
 /**
  * A model of sentences in a thread of this process, on ONNX Runtime. It is loaded by the first call; servings of the
@@ -29,23 +27,23 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   readonly model: string
   readonly price = { input: 0 }
   readonly batchSize: number
-  /** One call is worked on; the next ones wait in the thread, so that it has no pause between them. */
-  readonly concurrency = 4
+  /** Calls wait in the thread, where their texts are put together: so many calls of one text fill a batch. */
+  readonly concurrency = 32
   readonly #location: ModelLocation
   readonly #settings: EmbedSettings
   readonly #threads: number
-  readonly #logger: Logger
+  readonly #logger: Logger | undefined
   readonly #cache: ModelCache
   #stop = new AbortController()
   #dimension: number | undefined
 
   /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
-    options: LocalEmbeddingOptions & { readonly directory: string },
-    logger: Logger,
+    options: LocalEmbeddingOptions & Pick<LocateOptions, 'directory'> = {},
+    logger?: Logger,
     cache: ModelCache = sharedModelCache(),
   ) {
-    const { model = defaultModel, directory, pooling, normalize = true, maxTokens, batchSize = 256, threads } = options
+    const { model = defaultEmbeddingModel, directory = '.', normalize = true, batchSize = 256 } = options
     this.name = `local.embeddings ${model}`
     this.model = model
     this.batchSize = batchSize
@@ -54,14 +52,14 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       throw localError('MAESTRO_LOCAL_MODEL_KIND', { model, serving: 'local.embeddings', fitting: 'local.chat' })
     const { sentences = {} } = this.#location
     const { positions = Number.POSITIVE_INFINITY } = sentences
-    const most = maxTokens ?? sentences.maxTokens
+    const most = options.maxTokens ?? sentences.maxTokens
     this.#settings = {
-      pooling: pooling ?? sentences.pooling,
+      pooling: options.pooling ?? sentences.pooling,
       normalize,
       maxTokens: most === undefined ? undefined : Math.min(most, positions),
     }
     this.#dimension = sentences.dimension
-    this.#threads = threads ?? availableParallelism()
+    this.#threads = options.threads ?? availableParallelism()
     this.#logger = logger
     this.#cache = cache
   }

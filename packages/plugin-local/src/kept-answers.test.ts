@@ -1,11 +1,5 @@
-import {
-  type CachedAnswer,
-  EnhancedEmbeddingServing,
-  EnhancedLLMServing,
-  type Logger,
-  type ResponseCache,
-  ServingPlane,
-} from '@maestro-dataflow/core'
+import { EnhancedEmbeddingServing, EnhancedLLMServing, type Logger, ServingPlane } from '@maestro-dataflow/core'
+import { createMemoryCache } from '@maestro-dataflow/core/runtime'
 import { afterAll, expect, test, vi } from 'vitest'
 import { LocalChatServing } from './chat-serving.js'
 import { LocalEmbeddingServing } from './embedding-serving.js'
@@ -15,28 +9,8 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 const models = new ModelCache()
 afterAll(() => models.dispose())
 
-class KeptInMemory implements ResponseCache {
-  readonly answers = new Map<string, CachedAnswer>()
-  async get(key: string) {
-    return this.answers.get(key)
-  }
-  async set(key: string, answer: CachedAnswer) {
-    this.answers.set(key, answer)
-  }
-  async delete(key: string) {
-    return this.answers.delete(key)
-  }
-  async clear() {
-    this.answers.clear()
-  }
-  async stats() {
-    return { entries: this.answers.size, bytes: 0 }
-  }
-  async dispose() {}
-}
-
 test('an answer of the chat model is kept for another serving that would give the same, and for no other', async () => {
-  const plane = new ServingPlane({ cache: new KeptInMemory() })
+  const plane = new ServingPlane({ cache: createMemoryCache() })
   const options = { model: 'smollm2-135m-instruct', threads: 1, contextTokens: 512, maxTokens: 4, directory: '.' }
   const ask = async (changed: Partial<typeof options> = {}) => {
     const serving = new LocalChatServing({ ...options, ...changed }, silent, models)
@@ -53,7 +27,7 @@ test('an answer of the chat model is kept for another serving that would give th
 })
 
 test('vectors are kept text by text; other settings give other vectors', async () => {
-  const plane = new ServingPlane({ cache: new KeptInMemory() })
+  const plane = new ServingPlane({ cache: createMemoryCache() })
   const embed = async (texts: readonly string[], normalize = true) => {
     const serving = new LocalEmbeddingServing({ directory: '.', normalize }, silent, models)
     const embed = vi.spyOn(serving, 'embed')

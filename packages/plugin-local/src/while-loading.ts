@@ -6,23 +6,23 @@ import { showProgress } from './models/show-progress.js'
 /** Loads a model; when it has to be fetched first, says so and shows how far it is. */
 export async function whileLoading<T>(
   { model, files }: ModelLocation,
-  logger: Logger,
+  logger: Logger | undefined,
   load: (onProgress: ModelProgress) => Promise<T>,
 ): Promise<T> {
   const display = showProgress(process.stderr.isTTY ? process.stderr : toLog(logger))
   let source: string | undefined
   const onProgress: ModelProgress = (event) => {
-    if (source === undefined) logger.info(`the model ${model} is not here yet; it is fetched once`)
+    if (source === undefined) logger?.info(`the model ${model} is not here yet; it is fetched once`)
     source = event.source
     display.onProgress(event)
   }
   try {
     const loaded = await load(onProgress)
-    if (source !== undefined) logger.info(`the model ${model} came from ${source} and is kept at ${files[0].path}`)
+    if (source !== undefined) logger?.info(`the model ${model} came from ${source} and is kept at ${files[0].path}`)
     return loaded
   } finally {
     display.end()
   }
 }
 
-const toLog = (logger: Logger) => ({ write: (text: string) => logger.info(text.trimEnd()) })
+const toLog = (logger: Logger | undefined) => ({ write: (text: string) => logger?.info(text.trimEnd()) })

@@ -103,7 +103,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
   })
 
   test('an image for a model that does not see is refused', async () => {
-    const content = [{ type: 'image', data: new Uint8Array([1]), mediaType: 'image/png' }] as const
+    const content = [{ type: 'image', data: Uint8Array.of(0xff, 0xd8, 0xff) }] as const
     await expect(serve().generate({ messages: [{ role: 'user', content }] })).rejects.toMatchObject({
       code: 'MAESTRO_OLLAMA_MEDIA',
     })

@@ -20,6 +20,8 @@ const hello: LLMRequest = { messages: [{ role: 'user', content: 'Hello' }] }
 const serve = (options: Partial<OllamaChatOptions> = {}, logger?: Logger) =>
   new OllamaChatServing({ model: 'tiny', host: server.url, ...options }, logger)
 const chats = (...turns: readonly ScriptedReply[]) => script(server, { '/api/chat': turns })
+/** The beginning of a picture, which is all that is looked at. */
+const jpeg = Uint8Array.of(0xff, 0xd8, 0xff)
 const missing = ollamaReplies.error(404, "model 'tiny' not found")
 
 /** An address where nothing listens. */
@@ -100,13 +102,23 @@ describe('a request as Ollama gets it', () => {
 
   test('images go as bytes in base64, behind the texts of their turn', async () => {
     chats(ollamaReplies.chat(['A cat']))
-    const data = new Uint8Array([9, 1, 2, 3]).subarray(1)
-    const image = { type: 'image', data, mediaType: 'image/png' } as const
+    const data = new Uint8Array([9, ...jpeg]).subarray(1)
+    const image = { type: 'image', data } as const
     const content = [{ type: 'text', text: 'What' }, image, { type: 'text', text: 'is this?' }] as const
     await serve().generate({ messages: [{ role: 'user', content }] })
     expect(bodies(server, '/api/chat')[0]?.messages).toEqual([
-      { role: 'user', content: 'What\nis this?', images: ['AQID'] },
+      { role: 'user', content: 'What\nis this?', images: ['/9j/'] },
     ])
+  })
+
+  test('JSON without a schema; an image that is none is never sent', async () => {
+    chats(ollamaReplies.chat(['{}']))
+    await serve().generate({ ...hello, json: true })
+    expect(bodies(server, '/api/chat')[0]?.format).toBe('json')
+    const page = new TextEncoder().encode('<html></html>')
+    const call = serve().generate({ messages: [{ role: 'user', content: [{ type: 'image', data: page }] }] })
+    await expect(call).rejects.toMatchObject({ code: 'MAESTRO_MEDIA_TYPE' })
+    expect(bodies(server, '/api/chat')).toHaveLength(1)
   })
 
   test('a key goes with each request, and nowhere else', async () => {
@@ -167,6 +179,19 @@ describe('an answer as Ollama gives it', () => {
     expect(await serve().generate({ ...hello, schema })).toHaveProperty('object', { id: 9007199254740993n })
     expect(await serve().generate({ ...hello, schema })).not.toHaveProperty('object')
     expect(await serve().generate({ ...hello, schema })).not.toHaveProperty('object')
+  })
+
+  test('data followed by white space to the limit are whole; half of them are not', async () => {
+    const cut = (...texts: readonly string[]) => ollamaReplies.chat(texts, { done_reason: 'length' })
+    chats(cut('{"a":1}', '\n', ' '), cut('{"a": ', ' '), cut('12'), cut('12 '))
+    const ask = () => serve().generate({ ...hello, schema: {} })
+    expect(await ask()).toMatchObject({ object: { a: 1 }, finishReason: 'stop' })
+    const half = await ask()
+    expect(half).toMatchObject({ finishReason: 'length' })
+    expect(half).not.toHaveProperty('object')
+    // It may have been going to be 123.
+    expect(await ask()).not.toHaveProperty('object')
+    expect(await ask()).toMatchObject({ object: 12, finishReason: 'stop' })
   })
 
   test('a lone surrogate and characters cut between two pieces', async () => {
@@ -321,7 +346,7 @@ describe('each fault ends in its code', () => {
 
   test('parts that are no text and no image, and images for a model that does not see', async () => {
     const ask = (type: 'image' | 'audio', options: Partial<OllamaChatOptions> = {}) => {
-      const part = { type, data: new Uint8Array([1]), mediaType: `${type}/x` } as const
+      const part = { type, data: jpeg } as const
       return serve(options).generate({ messages: [{ role: 'user', content: [part] }] })
     }
     const refused = (type: string) => ({ code: 'MAESTRO_OLLAMA_MEDIA', details: { model: 'tiny', type } })
@@ -338,6 +363,14 @@ describe('each fault ends in its code', () => {
       '/api/chat': [ollamaReplies.chat(['A cat'])],
     })
     expect((await ask('image')).text).toBe('A cat')
+  })
+
+  test('a call whose time is over ends', async () => {
+    chats(replies.silence())
+    await expect(serve().generate(hello, { timeout: 20 })).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_TIMEOUT',
+      details: { milliseconds: 20 },
+    })
   })
 
   test('a call that is given up ends, wherever it is', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@maestro-dataflow/core'
 import type { OllamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
-import { fromChatResponse } from './from-chat-response.js'
+import { type ChatAnswer, fromChatResponse } from './from-chat-response.js'
 import { OllamaModel } from './ollama-model.js'
 import { assertWholePrompt } from './prompt-cut.js'
 import { toChatRequest } from './to-chat-request.js'
@@ -54,16 +54,16 @@ export class OllamaChatServing implements LLMServing {
    */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { model, images } = this.#options
-    return this.#model.call(options, async ({ client, numCtx, description }) => {
-      const chat = toChatRequest(request, { options: this.#options, numCtx, stop: description.stop })
+    return this.#model.call(options, async ({ client, signal, numCtx, description }) => {
+      const { stop } = description
+      const chat = await toChatRequest(request, { options: this.#options, numCtx, stop, signal })
       // Some servers pass over the images of a model that cannot see.
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)
         throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
       const answer = await fromChatResponse(await client.chat(chat), numCtx)
       if (request.messages.length > 0) await assertWholePrompt(this.name, client, chat, answer.usage.inputTokens)
-      const isWhole = request.schema !== undefined && answer.finishReason === 'stop'
-      return { ...answer, ...(isWhole ? objectOf(answer.text) : {}), model }
+      return { ...answer, ...(request.schema === undefined ? {} : dataOf(answer)), model }
     })
   }
 
@@ -73,10 +73,14 @@ export class OllamaChatServing implements LLMServing {
   }
 }
 
-/** Nothing where the text is no JSON: the serving plane looks further. */
-function objectOf(text: string): { readonly object?: unknown } {
+/**
+ * The data of an answer to a schema; nothing where it is not whole, and where it is no JSON: the serving plane looks
+ * further. Small models write white space after their data until they are stopped: such an answer is whole.
+ */
+function dataOf({ text, finishReason }: ChatAnswer): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
+  if (finishReason !== 'stop' && text === text.trimEnd()) return {}
   try {
-    return { object: parseJson(text) }
+    return { object: parseJson(text), finishReason: 'stop' }
   } catch {
     return {}
   }

@@ -52,8 +52,8 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
 
 /** The typed error of what a client threw. What is unknown stays as it is. */
 export function typedError({ serving, url, signal }: Connection, error: unknown): unknown {
-  if (signal?.aborted === true) return maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
   if (MaestroError.is(error)) return error
+  if (signal?.aborted === true) return maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
   if (error instanceof SyntaxError)
     return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url}: ${error.message}` }, error)
   const { code, message } = error as { code?: unknown; message: string }

@@ -3,7 +3,7 @@ import { type MaestroError, parseJson, readRateLimits, servingError } from '@mae
 
 /** The status that a failure should have: a schema that Ollama cannot follow is the request's fault. */
 export const faultOf = (status: number, reason: string): number =>
-  /invalid JSON schema|grammar/i.test(reason) ? 400 : status
+  /invalid JSON schema|grammar|sampling context/i.test(reason) ? 400 : status
 
 const shownCharacters = 300
 const readBytes = 64 * 1024

@@ -1,4 +1,4 @@
-import { type CallOptions, type Logger, MaestroError, maestroError } from '@maestro-dataflow/core'
+import { type CallOptions, type Logger, MaestroError } from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { type Connection, connect, typedError } from './connect.js'
 import { describeModel, type ModelDescription } from './describe-model.js'
@@ -6,12 +6,15 @@ import { HostPool } from './host-pool.js'
 import { hostUrl } from './host-url.js'
 import type { OllamaModelOptions } from './model-options.js'
 import { pullModel } from './pull-model.js'
+import { withinBounds } from './within-bounds.js'
 
 const defaults = { host: '127.0.0.1:11434', concurrency: 4, numCtx: 4096 }
 
 /** A model as one host has it. */
 export interface ReadyModel {
   readonly client: Ollama
+  /** Of the call. */
+  readonly signal: AbortSignal
   /** Tokens of prompt and answer together. */
   readonly numCtx: number
   readonly description: ModelDescription
@@ -45,20 +48,16 @@ export class OllamaModel {
   /**
    * Does the work of one call on a host that can be reached.
    *
-   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED and what the host answers, MAESTRO_OLLAMA_PULL
+   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED, _TIMEOUT and what the host answers, MAESTRO_OLLAMA_PULL
    */
-  async call<Result>(options: CallOptions, work: (model: ReadyModel) => Promise<Result>): Promise<Result> {
-    const { signal } = options
-    try {
-      return await this.hosts.use(
-        (url) => this.#callOn(url, options, work),
+  call<Result>(options: CallOptions, work: (model: ReadyModel) => Promise<Result>): Promise<Result> {
+    return withinBounds(this.#serving, options, (signal) =>
+      this.hosts.use(
+        (url) => this.#callOn(url, { ...options, signal }, work),
         (error) => MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION'),
         signal,
-      )
-    } catch (error) {
-      if (signal?.aborted !== true || MaestroError.is(error)) throw error
-      throw maestroError('MAESTRO_SERVING_ABORTED', { serving: this.#serving }, error)
-    }
+      ),
+    )
   }
 
   /** Ends pulls. */
@@ -70,7 +69,7 @@ export class OllamaModel {
 
   async #callOn<Result>(
     url: string,
-    { signal, onActivity }: CallOptions,
+    { signal, onActivity }: CallOptions & { readonly signal: AbortSignal },
     work: (model: ReadyModel) => Promise<Result>,
   ): Promise<Result> {
     const connection = this.#connection(url, signal, onActivity)
@@ -80,7 +79,7 @@ export class OllamaModel {
       this.#descriptions.set(url, description)
       const wanted = this.#options.numCtx ?? description.numCtx ?? defaults.numCtx
       const numCtx = Math.min(wanted, description.trainedTokens ?? wanted)
-      return await work({ client, numCtx, description })
+      return await work({ client, signal, numCtx, description })
     } catch (error) {
       const typed = typedError(connection, error)
       // It was removed since; the next call may pull it again.

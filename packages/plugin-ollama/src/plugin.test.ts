@@ -1,6 +1,7 @@
 import { defineOperator, definePlugin, pipeline, SERVINGS, type ServingConfig } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { startMisbehavingServer } from '@maestro-dataflow/testkit'
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ollamaReplies, script } from './__fixtures__/ollama-replies.js'
@@ -8,6 +9,8 @@ import plugin from './plugin.js'
 
 const server = await startMisbehavingServer()
 afterAll(() => server.close())
+
+describePlugin(plugin)
 
 /** Asks a chat and an embedding serving about each row. */
 const ask = defineOperator({

@@ -25,15 +25,22 @@ export async function* replyLines(
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   const contents: string[] = []
-  let ended = false
+  let last: string | undefined
   for await (const text of textLines(body, onActivity)) {
     const line = parseLine(serving, text)
     if (typeof line.error === 'string') throw lineError(serving, line.error)
-    ended ||= line.done === true || line.status === 'success'
+    // The library reads no further than this one: what is left unread behind it would keep the connection open.
+    if (line.done === true || line.status === 'success') {
+      last = text
+      continue
+    }
     if (contents.push(String(line.message?.content).trim()) > loopLength) contents.shift()
     yield encoder.encode(`${text}\n`)
   }
-  if (ended) return
+  if (last !== undefined) {
+    yield encoder.encode(`${last}\n`)
+    return
+  }
   if (contents.length < loopLength || new Set(contents).size > 1)
     throw broken(serving, 'the answer ended before it was done')
   yield encoder.encode('{"message":{"content":""},"done":true,"done_reason":"length"}\n')

@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 
 /** One request on the wire. */
 export interface WireRequest {
@@ -14,8 +13,10 @@ export interface WireRequest {
  * without a byte, and a long queue or a large model takes longer than that; here only the signal ends the waiting.
  * Redirects are not followed.
  */
-export function sendRequest(url: URL, { method, headers, body, signal }: WireRequest): Promise<IncomingMessage> {
-  const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+export async function sendRequest(url: URL, wire: WireRequest): Promise<IncomingMessage> {
+  const { method, headers, body, signal } = wire
+  // Importing either of them loads Node's own fetch, and with it changes globals.
+  const { request } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'))
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, ...(signal === undefined ? {} : { signal }) }, resolve)
     sent.on('error', reject)

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { ContentPart, LLMRequest, Message } from '@maestro-dataflow/core'
+import { type LLMRequest, type MediaPart, type Message, readMedia } from '@maestro-dataflow/core'
 import type { ChatRequest, Message as OllamaMessage } from 'ollama'
 import type { OllamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
@@ -19,24 +19,29 @@ export interface ChatSettings {
   readonly numCtx: number
   /** Texts that end an answer, by the model's own file. */
   readonly stop: readonly string[]
+  readonly signal: AbortSignal | undefined
 }
 
 /**
  * A request as Ollama takes it: the request's own sampling before the config's.
  *
- * @throws MAESTRO_OLLAMA_MEDIA for parts that are no text and no image
+ * @throws MAESTRO_OLLAMA_MEDIA for parts that are no text and no image, MAESTRO_MEDIA_* for images that cannot be read
  */
-export function toChatRequest(request: LLMRequest, { options, numCtx, stop }: ChatSettings): WireChatRequest {
+export async function toChatRequest(
+  request: LLMRequest,
+  { options, numCtx, stop, signal }: ChatSettings,
+): Promise<WireChatRequest> {
   const { temperature, topP, topK, seed, maxTokens, stop: ownStop } = { ...options, ...withoutUndefined(request) }
   const { keepAlive, model, think } = options
-  const { logprobs, sample = 0, schema } = request
+  const { logprobs, sample = 0, schema, json = false } = request
+  const format = schema ?? (json ? 'json' : undefined)
   return {
     model,
-    messages: request.messages.map((message) => toMessage(message, model)),
+    messages: await Promise.all(request.messages.map((message) => toMessage(message, model, signal))),
     stream: true,
     truncate: false,
     shift: false,
-    ...(schema === undefined ? {} : { format: schema }),
+    ...(format === undefined ? {} : { format }),
     ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
     ...(think === undefined ? {} : { think }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
@@ -58,16 +63,21 @@ function seedOf(seed: number, sample: number | string): number {
   return (seed + (typeof sample === 'number' ? sample : crc32(sample))) % 2 ** 31
 }
 
-function toMessage({ role, content }: Message, model: string): OllamaMessage {
+async function toMessage(
+  { role, content }: Message,
+  model: string,
+  signal: AbortSignal | undefined,
+): Promise<OllamaMessage> {
   if (typeof content === 'string') return { role, content }
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
-  const images = content.flatMap((part) => (part.type === 'text' ? [] : [imageOf(part, model)]))
+  const media = content.filter((part) => part.type !== 'text')
+  const images = await Promise.all(media.map((part) => readImage(part, model, signal)))
   return { role, content: texts.join('\n'), ...(images.length === 0 ? {} : { images }) }
 }
 
-function imageOf({ type, data }: Exclude<ContentPart, { type: 'text' }>, model: string): string {
-  // The plane has read places by now; asked outside of it, only bytes will do.
-  if (type !== 'image' || !(data instanceof Uint8Array)) throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type })
+async function readImage(part: MediaPart, model: string, signal: AbortSignal | undefined): Promise<string> {
+  if (part.type !== 'image') throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: part.type })
+  const { data } = await readMedia(part, { signal })
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
 }
 

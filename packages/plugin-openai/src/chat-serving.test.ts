@@ -241,6 +241,7 @@ describe('answers in pieces', () => {
       openAIReplies.chatStream(['Hel'], null),
       replies.events(['{"choices":']),
       replies.events([{ error: { message: 'no room', code: 'overloaded' } }]),
+      replies.events([{ error: { message: 'oh' } }]),
     )
     const serving = serve({ stream: true })
     await expect(serving.generate(request)).rejects.toMatchObject({
@@ -249,6 +250,7 @@ describe('answers in pieces', () => {
     })
     await expect(serving.generate(request)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
     await expect(serving.generate(request)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_OVERLOADED' })
+    await expect(serving.generate(request)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_SERVER' })
   })
 
   test('the plane notices a stall between two pieces', async () => {
@@ -316,6 +318,8 @@ describe('what a serving says of itself', () => {
       capabilities: { images: true, audio: false, jsonSchema: true },
     })
     expect(new OpenAIChatServing({ model: 'gpt-99' }).price).toBeUndefined()
+    const region = new OpenAIChatServing({ model: 'gpt-5-mini', baseUrl: 'https://eu.api.openai.com/v1' })
+    expect(region).toMatchObject({ provider: 'openai', price: undefined })
     vi.unstubAllEnvs()
   })
 

@@ -13,7 +13,6 @@ import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
-import { priceOf } from './prices.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
@@ -45,7 +44,7 @@ export class OpenAIChatServing implements LLMServing {
     this.provider = connection.provider
     this.model = options.model
     this.account = connection.account
-    this.price = connection.isOpenAI ? priceOf(options.model) : undefined
+    this.price = connection.price
     this.capabilities = chatCapabilities(options)
     const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
     const jsonMode = jsonModeOf(options)

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Price } from '@maestro-dataflow/core'
 import type { OpenAI } from 'openai'
 import type { ConnectionOptions } from './connection-options.js'
 import { openaiError } from './errors.js'
 import { factsOf, type HostFacts, isOpenAI } from './hosts.js'
+import { priceOf } from './prices.js'
 
 /** A server with its key: who it is, what is known of it, and a client for it. */
 export interface Connection {
@@ -15,8 +17,9 @@ export interface Connection {
   readonly identity: Readonly<Record<string, unknown>>
   readonly apiKey: string | undefined
   readonly baseUrl: string
-  /** Whether the prices of OpenAI hold. */
   readonly isOpenAI: boolean
+  /** Where the prices of OpenAI hold: regions have others. */
+  readonly price: Price | undefined
   /** Made when first asked for: the library is loaded then. */
   client(): Promise<OpenAI>
 }
@@ -38,7 +41,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   let client: Promise<OpenAI> | undefined
   const makeClient = async () => {
-    const { OpenAI } = await import('openai')
+    const [{ OpenAI }, { httpFetch }] = await Promise.all([import('openai'), import('./http-fetch.js')])
     return new OpenAI({
       baseURL: baseUrl,
       // The library insists on a key; where there is none, the header is taken away again.
@@ -50,8 +53,7 @@ export function connect(options: ConnectionOptions): Connection {
       maxRetries: 0,
       timeout: never,
       logLevel: 'off',
-      // A key must not travel to where a server points.
-      fetchOptions: { redirect: 'manual' },
+      fetch: httpFetch,
       defaultQuery: { ...(version === undefined ? {} : { 'api-version': version }), ...query },
       defaultHeaders: {
         ...(apiKey === undefined || azure !== undefined ? { Authorization: null } : {}),
@@ -75,6 +77,7 @@ export function connect(options: ConnectionOptions): Connection {
     apiKey,
     baseUrl,
     isOpenAI: own,
+    price: own && url.hostname === 'api.openai.com' ? priceOf(model) : undefined,
     client() {
       client ??= makeClient()
       return client

@@ -3,7 +3,6 @@ import { type Connection, connect } from './connection.js'
 import { embeddingList } from './embedding-api.js'
 import type { OpenAIEmbeddingOptions } from './embedding-serving-options.js'
 import { fromEmbeddingResponse } from './from-embedding-response.js'
-import { priceOf } from './prices.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
 
@@ -40,7 +39,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
     this.model = options.model
     this.account = connection.account
     this.identity = { ...connection.identity, deployment: connection.model, dimensions: options.dimensions }
-    this.price = connection.isOpenAI ? priceOf(options.model) : undefined
+    this.price = connection.price
     this.dimension = options.dimensions ?? (connection.isOpenAI ? dimensions[options.model] : undefined)
     this.batchSize = options.batchSize ?? facts.batchSize
     this.maxBatchTokens = options.maxBatchTokens ?? facts.maxBatchTokens

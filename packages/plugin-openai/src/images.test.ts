@@ -10,7 +10,7 @@ import {
   ServingPlane,
 } from '@maestro-dataflow/core'
 import { openAIReplies, startMisbehavingServer } from '@maestro-dataflow/testkit'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OpenAIChatServing } from './chat-serving.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -46,7 +46,7 @@ async function send(part: MediaPart, options: Partial<OpenAIChatOptions> = {}) {
   await serve(options).generate({ messages: [{ role: 'user', content }] })
   const { messages } = server.requests.at(-1)?.json<{ messages: { content: Record<string, unknown>[] }[] }>() ?? {}
   expect(messages?.[0]?.content[0]).toEqual({ type: 'text', text: 'What is it?' })
-  return messages?.[0]?.content[1] as Record<string, never>
+  return messages?.[0]?.content[1]
 }
 
 async function sendImage(part: MediaPart, options: Partial<OpenAIChatOptions> = {}) {
@@ -128,13 +128,13 @@ describe('images on the wire', () => {
 
 describe('the size in an image header', () => {
   test.each([
-    ['image/png', (image: sharp.Sharp) => image.png()],
-    ['image/gif', (image: sharp.Sharp) => image.gif()],
-    ['image/jpeg', (image: sharp.Sharp) => image.jpeg()],
-    ['image/jpeg', (image: sharp.Sharp) => image.jpeg({ progressive: true }).withMetadata({ icc: 'p3' })],
-    ['image/webp', (image: sharp.Sharp) => image.webp()],
-    ['image/webp', (image: sharp.Sharp) => image.webp({ lossless: true })],
-    ['image/webp', (image: sharp.Sharp) => image.webp().withMetadata({ icc: 'p3' })],
+    ['image/png', (image: Sharp) => image.png()],
+    ['image/gif', (image: Sharp) => image.gif()],
+    ['image/jpeg', (image: Sharp) => image.jpeg()],
+    ['image/jpeg', (image: Sharp) => image.jpeg({ progressive: true }).withMetadata({ icc: 'p3' })],
+    ['image/webp', (image: Sharp) => image.webp()],
+    ['image/webp', (image: Sharp) => image.webp({ lossless: true })],
+    ['image/webp', (image: Sharp) => image.webp().withMetadata({ icc: 'p3' })],
   ])('%s', async (mediaType, format) => {
     for (const [width, height] of [
       [300, 7],

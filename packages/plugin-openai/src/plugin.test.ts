@@ -27,10 +27,7 @@ const ask = defineOperator({
 })
 
 const project = (servings: Record<string, { use: string; [option: string]: unknown }>) =>
-  maestro({
-    plugins: [openai, { name: 'ask', apply: (hooks) => hooks.operators.tap('ask', (r) => r.add(ask)) }],
-    servings,
-  })
+  maestro({ plugins: [openai], servings })
 
 test('the servings of a config', async () => {
   server.always((request) => {
@@ -47,7 +44,7 @@ test('the servings of a config', async () => {
   for await (const row of made.rows(
     pipeline('p')
       .from([{ text: 'one' }, { text: 'three' }])
-      .step('ask', {}),
+      .step(ask, {}),
   ))
     rows.push(row)
   await made.dispose()
@@ -78,7 +75,7 @@ test.each([
   const rows = made.rows(
     pipeline('p')
       .from([{ text: 'x' }])
-      .step('ask', {}),
+      .step(ask, {}),
   )
   await expect(rows.next()).rejects.toMatchObject({ message: expect.stringMatching(message) })
   await made.dispose()

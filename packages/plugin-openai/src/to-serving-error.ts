@@ -1,11 +1,14 @@
 import { MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
 import type { Connection } from './connection.js'
 
-/** What the client throws, and what a server may put into an answer with status 200. */
+/** What the client throws. */
 interface ClientError {
   readonly name?: string
   readonly message?: string
+  /** Of the answer, where there was one. */
   readonly status?: number | undefined
+  /** What the server said, as data. */
+  readonly error?: unknown
   readonly code?: unknown
   readonly type?: unknown
   readonly headers?: Headers | undefined
@@ -21,7 +24,7 @@ export function toServingError(serving: string, connection: Connection, error: u
   const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
   // A piece of a stream.
   if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
-  if (status === undefined && typeof code !== 'string' && typeof type !== 'string')
+  if (status === undefined && (error as ClientError).error === undefined)
     return toConnectionError(serving, error, cause)
   const location = headers?.get('location')
   if (status !== undefined && status >= 300 && status < 400)
@@ -49,8 +52,8 @@ export function toServingError(serving: string, connection: Connection, error: u
 function toConnectionError(serving: string, error: unknown, cause: unknown): MaestroError {
   let last = error as ClientError
   for (let depth = 0; depth < 5; depth++) {
-    if (last.name === 'HTTPParserError') return brokenReply(serving, last.message ?? '', cause)
-    // undici's own bounds, which an option of fetch cannot lift.
+    if (String(last.code).startsWith('HPE_')) return brokenReply(serving, last.message ?? '', cause)
+    // Bounds of the global fetch, which sends recordings.
     if (last.code === 'UND_ERR_HEADERS_TIMEOUT' || last.code === 'UND_ERR_BODY_TIMEOUT')
       return maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds: 300_000 }, cause)
     if (typeof last.cause !== 'object' || last.cause === null) break

@@ -24,6 +24,12 @@ afterEach(() => {
   metrics.disable()
 })
 
+/** A dot, as PNG. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 /** Asks about each row, as often as it says. */
 const ask = defineOperator({
   name: 'test.ask',
@@ -36,7 +42,7 @@ const ask = defineOperator({
     return async (row, context) => {
       const content = [
         { type: 'text' as const, text: String(row.text) },
-        { type: 'image' as const, data: new Uint8Array(3), mediaType: 'image/png' },
+        { type: 'image' as const, data: dot, mediaType: 'image/png' },
       ]
       const answers = Array.from({ length: times }, (_, sample) =>
         model.generate({ sample, messages: [{ role: 'user', content }] }, context),

@@ -54,8 +54,9 @@ export function inputMessages({ messages }: LLMRequest): string {
 
 function toPart(part: ContentPart) {
   if (part.type === 'text') return { type: 'text', content: part.text }
-  const media = { modality: part.type, mime_type: part.mediaType }
-  return part.data instanceof URL ? { type: 'uri', ...media, uri: part.data.href } : { type: 'blob', ...media }
+  const { type: modality, mediaType: mime_type, data } = part
+  const isAddress = !(data instanceof Uint8Array) && !String(data).startsWith('data:')
+  return isAddress ? { type: 'uri', modality, mime_type, uri: String(data) } : { type: 'blob', modality, mime_type }
 }
 
 function withoutUndefined(attributes: Attributes): Attributes {

@@ -24,22 +24,40 @@ export type Answering = (call: ServingCall) => Promise<unknown>
 /** What a serving says of itself, as data. */
 export type Described = { readonly kind: ServingKind; readonly name: string } & Readonly<Record<string, unknown>>
 
-/** What servings say of themselves; the rest is what they do. */
-export const toldNames = [
-  'name',
-  'provider',
-  'model',
-  'account',
-  'identity',
-  'price',
-  'concurrency',
-  'capabilities',
-  'dimension',
-  'batchSize',
-] as const
+type Keys<S> = S extends Serving ? keyof S : never
+type Told = Exclude<
+  Keys<Serving>,
+  'kind' | 'generate' | 'generateBatch' | 'embed' | 'rerank' | 'transcribe' | 'dispose'
+>
+
+/** Whether a cassette keeps what a serving says of itself. The compiler sees to it that nothing is missing here. */
+const told: Readonly<Record<Told, boolean>> = {
+  name: true,
+  provider: true,
+  model: true,
+  price: true,
+  concurrency: true,
+  capabilities: true,
+  dimension: true,
+  batchSize: true,
+  maxBatchTokens: true,
+  // Answers on a cassette are kept there and in no cache, which would answer before the cassette is asked.
+  identity: false,
+  account: false,
+}
+
+/** What a serving says of itself, as data for a cassette. */
+export function describeServing(serving: Serving): Described {
+  const values = Object.entries(told).flatMap(([name, kept]) => {
+    const value = kept ? (serving as unknown as Readonly<Record<string, unknown>>)[name] : undefined
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(values), kind: serving.kind, name: serving.name }
+}
 
 /** Makes a call to a serving of its kind. */
 export function ask(serving: Serving, { kind, request, options }: ServingCall): Promise<unknown> {
+  // A call is made to a serving of its own kind.
   const asked = { [serving.kind]: serving } as { readonly [Kind in ServingKind]: Extract<Serving, { kind: Kind }> }
   switch (kind) {
     case 'llm':
@@ -64,15 +82,15 @@ export function servingOf<S extends Serving>(
   answer: Answering,
   dispose: () => Promise<void>,
 ): S {
-  const told = Object.fromEntries(
-    toldNames.map((name) => [
+  const getters = Object.fromEntries(
+    Object.keys(told).map((name) => [
       name,
       { get: () => (described as Record<string, unknown>)[name], enumerable: name in described },
     ]),
   )
   const { kind } = described
   // The calls are those of its kind, and so are the results that `answer` gives.
-  return Object.defineProperties({ kind, dispose, ...callsOf(answer)[kind] }, told) as unknown as S
+  return Object.defineProperties({ kind, dispose, ...callsOf(answer)[kind] }, getters) as unknown as S
 }
 
 const callsOf = (answer: Answering) => ({

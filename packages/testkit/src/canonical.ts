@@ -7,7 +7,7 @@ export function canonicalJson(value: unknown): string {
 
 /** A copy with the names of all objects in order, bytes as their hash and addresses as texts. */
 export function canonical(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { sha256: sha256(value), bytes: value.byteLength }
+  if (value instanceof Uint8Array) return { bytes: value.byteLength, sha256: sha256(value) }
   if (value instanceof URL) return value.href
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null) return value

@@ -54,11 +54,13 @@ export const testkitErrors = {
           : ` From the nearest one recorded it differs in:${lines(d.differences)}`
       }`,
     hint: () => "If the change is meant, record the cassette anew with `mode: 'record'`.",
+    stopsRun: true,
   },
   MAESTRO_TESTKIT_CASSETTE_PLAYED: {
     message: (d: { path: string; serving: string; times: number; call: string }) =>
       `A call to ${d.serving} is on the cassette ${d.path} ${d.times} times, and was made once more: ${short(d.call)}`,
     hint: () => "Record the cassette anew with `mode: 'record'`, or find out why it is called more often.",
+    stopsRun: true,
   },
   MAESTRO_TESTKIT_CASSETTE_WRITE: {
     message: (d: { path: string; reason: string }) => `The cassette ${d.path} could not be written: ${d.reason}`,

@@ -1,3 +1,5 @@
+export { type Cassette, cassette } from './cassette/cassette.js'
+export type { CassetteOptions } from './cassette/cassette-deck.js'
 export {
   type EmbeddingServingCase,
   type EmbeddingSuiteOptions,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { playReply } from './misbehaving-server-play.js'
 import { type RecordedRequest, replies, type ScriptedReply } from './misbehaving-server-replies.js'
@@ -35,6 +35,8 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
   let script: ScriptedReply[] = []
   let beyond: ScriptedReply = replies.error(501, 'nothing is scripted for this request')
 
+  // Merely importing it changes globals of the process.
+  const { createServer } = await import('node:http')
   const server = createServer(async (incoming, response) => {
     // A client that has gone away needs no reply.
     const request = await readRequest(incoming).catch(() => undefined)

@@ -21,7 +21,7 @@ export const register: Register = (program, exit) => {
     })
   models
     .command('pull <name>')
-    .description('fetch a model: by its name, or hf:OWNER/REPOSITORY/FILE.gguf of the Hugging Face hub')
+    .description('fetch a model: by its name, or hf:OWNER/REPOSITORY[/FILE] of the Hugging Face hub')
     .option('--json', 'print its path, or the error, as one JSON object')
     .addHelpText('after', examples('maestro models pull smollm2-135m-instruct'))
     .action(async (name: string, options: JsonOption) => {

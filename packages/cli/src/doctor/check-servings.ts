@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { didYouMean, isEnvironmentValue, MaestroError, type ServingDefinition } from '@maestro-dataflow/core'
 import type { Contribution, ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { loadLocalModels } from '../models/local-models.js'
@@ -7,6 +6,9 @@ import { unsetVariables, withEnvironment, withoutValues } from './environment-va
 
 type Serving = ResolvedConfig['servings'][string]
 type Fault = Omit<Check, 'name'>
+
+/** The kinds of servings whose models are files on this machine. */
+const embedded = ['local.chat', 'local.embeddings']
 
 /** Whether each serving can be made from what the config says. None is made, and no model is loaded. */
 export async function checkServings(
@@ -49,7 +51,11 @@ async function checkServing(
       hint: `See \`maestro plugins ${use}\` for its options.`,
     }
   }
-  return use === 'local.chat' ? checkModel(use, options, config) : { status: 'ok', message: described(use, options) }
+  if (!embedded.includes(use)) return { status: 'ok', message: described(use, options) }
+  return checkModel(described(use, options), String((result.value as { model: unknown }).model), {
+    config,
+    isSecret: isEnvironmentValue(options.model),
+  })
 }
 
 function unknownKind(use: string, known: readonly string[]): Fault {
@@ -63,23 +69,20 @@ function unknownKind(use: string, known: readonly string[]): Fault {
 
 /** Whether the file of an embedded model is here. A path is relative to the config, as when it is loaded. */
 async function checkModel(
-  use: string,
-  options: Readonly<Record<string, unknown>>,
-  config: ResolvedConfig,
+  message: string,
+  model: string,
+  { config, isSecret }: { readonly config: ResolvedConfig; readonly isSecret: boolean },
 ): Promise<Fault> {
-  const message = described(use, options)
-  const model = String((withEnvironment(options) as { readonly model?: unknown }).model)
-  const isPath = model.endsWith('.gguf') && !model.startsWith('hf:')
   // What comes from the environment is not shown, nor a path or a message that it is part of.
-  const shown = (text: string, otherwise: string) => (isEnvironmentValue(options.model) ? otherwise : text)
+  const shown = (text: string, otherwise: string) => (isSecret ? otherwise : text)
   try {
     const local = await loadLocalModels(config.path)
-    const path = await local.modelPath(isPath ? resolve(config.directory, model) : model)
+    const path = await local.modelPath(model, { directory: config.directory })
     return { status: 'ok', message: `${message}, its file is ${shown(path, 'here')}` }
   } catch (error) {
     if (!MaestroError.is(error)) throw error
     // A file that is fetched when it is first needed is no fault.
-    const status = error.code === 'MAESTRO_LOCAL_MODEL_MISSING' && !isPath ? 'warn' : 'fail'
+    const status = error.code === 'MAESTRO_LOCAL_MODEL_MISSING' ? 'warn' : 'fail'
     return {
       status,
       message: `${message}: ${shown(error.message, 'its file is not here')}`,

@@ -31,7 +31,7 @@ export interface LocalModels {
     name: string,
     options: { readonly onProgress?: (event: PullProgress) => void; readonly signal?: AbortSignal },
   ): Promise<string>
-  modelPath(name: string): Promise<string>
+  modelPath(name: string, options?: { readonly directory: string }): Promise<string>
   modelFolder(): string
   showProgress(stream: NodeJS.WriteStream): { readonly onProgress: (event: PullProgress) => void; end(): void }
 }

@@ -16,7 +16,12 @@ export function renderContribution(contribution: ContributionDescription, page: 
   return `${lines.join('\n')}\n`
 }
 
-function optionLines(of: string, options: readonly OptionDescription[] | undefined, page: Page): readonly string[] {
+/** Options for people. @param of `options`, or the side of a storage. */
+export function optionLines(
+  of: string,
+  options: readonly OptionDescription[] | undefined,
+  page: Page,
+): readonly string[] {
   const title = page.style.bold(of === 'options' ? 'Options' : `Options of .${of}()`)
   if (options === undefined) return [title, '  Its schema does not tell them.']
   if (options.length === 0) return [title, '  none']

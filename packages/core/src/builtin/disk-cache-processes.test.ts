@@ -58,6 +58,21 @@ describe('several processes', () => {
     expect(folder.warnings).toEqual([])
   })
 
+  test('what waits for the file is written before it is let go', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open()
+    await cache.set('before', { n: 1 }, {})
+    const holder = new DatabaseSync(folder.file)
+    holder.exec('BEGIN IMMEDIATE')
+    const keeping = cache.set('key', { n: 2 }, {})
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 20))
+    const freed = cache.dispose()
+    holder.exec('COMMIT')
+    holder.close()
+    await Promise.all([keeping, freed])
+    expect(await folder.open().get('key')).toEqual({ n: 2 })
+  })
+
   test('what was kept is there after kill -9, and the next process goes on', async () => {
     const folder = new CacheFolder()
     const { child, finished, lines } = folder.start(keepOn)
@@ -94,8 +109,11 @@ describe('several processes', () => {
 const tryIt = `
   const found = await cache.get('old')
   for (const key of ['a', 'b', 'c']) await cache.set(key, { text: 'x'.repeat(200_000) }, {})
-  console.log(JSON.stringify({ found, kept: await cache.get('c') !== undefined }))
+  const reused = (await cache.get('c')) !== undefined
   await cache.dispose()
+  const next = createDiskCache({ stateDirectory, logger: { warn() {} } })
+  console.log(JSON.stringify({ found, reused, kept: (await next.get('c')) !== undefined }))
+  await next.dispose()
 `
 
 describe('a disk that refuses', () => {
@@ -111,7 +129,10 @@ describe('a disk that refuses', () => {
   test('is full: it is said once, what was kept is there, and the run goes on', async () => {
     const folder = await filled()
     const { status, stdout, stderr } = folder.run(tryIt, { before: 'ulimit -f 150; trap "" XFSZ;' })
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { found: { n: 1 }, kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      out: { found: { n: 1 }, reused: true, kept: false },
+    })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
     expect(await folder.open().get('old')).toEqual({ n: 1 })
   })
@@ -130,7 +151,10 @@ describe('a disk that refuses', () => {
     chmodSync(dirname(folder.file), folderMode)
     const { status, stdout, stderr } = folder.run(tryIt, as)
     chmodSync(dirname(folder.file), 0o755)
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { found: { n: 1 }, kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      out: { found: { n: 1 }, reused: true, kept: false },
+    })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
   })
 
@@ -140,7 +164,7 @@ describe('a disk that refuses', () => {
     chmodSync(folder.path, 0o555)
     chmodSync(dirname(folder.file), 0o555)
     const { status, stdout, stderr } = folder.run(tryIt, as)
-    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { kept: false } })
+    expect({ status, out: JSON.parse(stdout) }).toEqual({ status: 0, out: { reused: true, kept: false } })
     expect(stderr.match(/not kept/g)).toHaveLength(1)
   })
 })

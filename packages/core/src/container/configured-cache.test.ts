@@ -7,8 +7,9 @@ import { ask, echo, Question } from '../__fixtures__/small-plugin.js'
 import { createMemoryCache } from '../builtin/memory-cache.js'
 import { env, type MaestroConfig } from '../contracts/config.js'
 import type { LLMServing } from '../contracts/serving.js'
+import type { CacheConfig } from '../contracts/serving-settings.js'
 import { definePlugin } from '../define/define-plugin.js'
-import { pipeline } from '../define/pipeline.js'
+import { type PipelineInput, pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
 
 /** A model that says who it is, and how often it was asked. */
@@ -33,7 +34,7 @@ const asking = (name = 'asking') =>
     .step(ask, { prompt: new Question('{{text}}'), output: 'answer', serving: 'default', json: false })
 
 /** Runs a pipeline in a project that is opened for it, as a process of its own would. */
-async function runIn(folder: ProjectFolder, config: MaestroConfig, define = asking()) {
+async function runIn(folder: ProjectFolder, config: MaestroConfig, define: PipelineInput = asking()) {
   const project = maestro({ directory: folder.path, logLevel: 'silent', ...config })
   try {
     return await Array.fromAsync(project.rows(define))
@@ -152,7 +153,7 @@ describe('a contributed cache', () => {
   })
 
   test('that is not there is an error of the plan, with the one that was meant', async () => {
-    const project = (cache: MaestroConfig['cache']) =>
+    const project = (cache: CacheConfig) =>
       maestro({ directory: new ProjectFolder().path, plugins: [acme], servings: { default: model().serving }, cache })
     const error = await errorOf(() => Array.fromAsync(project({ use: 'acme.cash' }).rows(asking())))
     expect(error.message + error.hint).toMatch(/no cache "acme\.cash".*acme\.cache/s)

@@ -4,6 +4,7 @@ import { errorOf } from '../__fixtures__/project-folder.js'
 import { echo } from '../__fixtures__/small-plugin.js'
 import type { UsedComponent } from '../config/resolved-config.js'
 import { env } from '../contracts/config.js'
+import type { ServingNeededEvent } from '../contracts/hooks.js'
 import type { LLMServing, Serving } from '../contracts/serving.js'
 import { defineServing, type ServingDefinition } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
@@ -48,7 +49,11 @@ const refusing = defineServing({
   create: () => echo(),
 })
 
-function servingsOf(servings: Readonly<Record<string, UsedComponent | Serving>>, inCode = false) {
+function servingsOf(
+  servings: Readonly<Record<string, UsedComponent | Serving>>,
+  inCode = false,
+  needed = (event: ServingNeededEvent) => event,
+) {
   made.length = 0
   const registry = new Registry()
   for (const definition of [chat, vectors, slow, refusing])
@@ -61,6 +66,7 @@ function servingsOf(servings: Readonly<Record<string, UsedComponent | Serving>>,
     registry: registry.seal(),
     resolve: (tokens) => tokens.map((token) => token.name),
     keepSecret: (secret) => void secrets.push(secret),
+    needed,
     enhance: (provider, given) => {
       wrapped.push(provider)
       settings.push(given)
@@ -191,4 +197,26 @@ test('options that are not valid: every fault with its setting and the file', as
     'servings.default.modle: there is no such setting. Did you mean "model"? Known: model, apiKey.',
     expect.stringMatching(/^servings\.default\.model: .*expected string/),
   ])
+})
+
+test('a plugin may put another serving in the place of one, which is then not made, nor its key read', () => {
+  const events: ServingNeededEvent[] = []
+  const other = echo()
+  const apiKey = env('MAESTRO_TEST_NOT_SET')
+  const config = { default: { use: 'acme.chat', model: 'm', apiKey, retries: 2 }, given: other }
+  const { configured, wrapped, settings } = servingsOf(config, false, (event) => {
+    events.push(event)
+    return { ...event, make: () => other }
+  })
+  configured.get('default', 'llm')
+  configured.get('default', 'llm')
+  configured.get('given', 'llm')
+  expect(made).toEqual([])
+  expect(wrapped).toEqual([other, other])
+  expect(settings).toEqual([{ retries: 2 }, {}])
+  expect(events).toMatchObject([
+    { name: 'default', kind: 'llm', config: { use: 'acme.chat', model: 'm', apiKey } },
+    { name: 'given', kind: 'llm', config: undefined },
+  ])
+  expect(() => events[0]?.make()).toThrow(expect.objectContaining({ code: 'MAESTRO_CONFIG_ENV_MISSING' }))
 })

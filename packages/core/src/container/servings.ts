@@ -1,7 +1,8 @@
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
+import type { ServingNeededEvent } from '../contracts/hooks.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
-import type { Servings } from '../contracts/serving-definition.js'
+import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import type { Token } from '../contracts/token.js'
 import { didYouMean } from '../errors/did-you-mean.js'
@@ -17,6 +18,8 @@ export interface ServingsContext {
   readonly registry: Registry
   resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
   keepSecret(value: string): void
+  /** Lets plugins have a hand in how a serving is made. */
+  needed(event: ServingNeededEvent): ServingNeededEvent
   /** Puts the serving plane around a provider. */
   enhance(provider: Serving, settings: ServingSettings): Serving
 }
@@ -82,17 +85,23 @@ export class ConfiguredServings implements Servings {
 
   #make(name: string, kind: ServingKind): Serving {
     const configured = this.#configured(name, kind, 'serving')
-    if (isServing(configured)) return this.#context.enhance(configured, {})
+    const { enhance, needed, registry } = this.#context
+    if (isServing(configured)) {
+      const given = { name, kind: configured.kind, config: undefined, make: () => configured }
+      return enhance(needed(given).make(), {})
+    }
     const { settings, options } = splitSettings(configured)
     const { path = 'given in code' } = this.#context.config
     const checked = readSettings(settings, `servings.${name}`, path)
-    return this.#context.enhance(this.#create(name, configured.use, options), checked)
+    const definition = registry.get('servings', configured.use, `servings.${name}`)
+    const config = { use: configured.use, ...options }
+    const make = () => this.#create(name, definition, options)
+    return enhance(needed({ name, kind: definition.kind, config, make }).make(), checked)
   }
 
-  #create(name: string, use: string, own: object): Serving {
-    const { registry, resolve, keepSecret } = this.#context
+  #create(name: string, definition: ServingDefinition, own: object): Serving {
+    const { resolve, keepSecret } = this.#context
     const setting = `servings.${name}`
-    const definition = registry.get('servings', use, setting)
     const given = resolveEnvironment(own, setting, keepSecret) as object
     const options = validOptions(definition, given, setting, this.#context.config.path ?? 'given in code')
     return definition.create(options, resolve(definition.inject ?? []))

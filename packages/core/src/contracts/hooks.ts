@@ -5,7 +5,7 @@ import type { PipelinePlan } from './plan.js'
 import type { PromptDefinition } from './prompt-definition.js'
 import type { RunReport, StepCounts } from './report.js'
 import type { CacheDefinition } from './response-cache.js'
-import type { LLMRequest, ServingKind, Usage } from './serving.js'
+import type { LLMRequest, Serving, ServingKind, Usage } from './serving.js'
 import type { ServingDefinition } from './serving-definition.js'
 import type { StorageDefinition } from './storage.js'
 import type { VectorStoreDefinition } from './vector-store.js'
@@ -77,6 +77,17 @@ export interface SourceProgressEvent {
   readonly bytesTotal?: number
   /** Set in the last event, when no more rows will be read. */
   readonly done?: boolean
+}
+
+/** A serving of the config is asked for by a run for the first time. */
+export interface ServingNeededEvent {
+  /** Its name in the config. */
+  readonly name: string
+  readonly kind: ServingKind
+  /** What the config says of it, without the values from the environment; undefined for a serving given in code. */
+  readonly config: Readonly<Record<string, unknown>> | undefined
+  /** Makes it. Only now what it needs is read, such as its key. */
+  make(): Serving
 }
 
 export interface RequestEvent {
@@ -159,6 +170,8 @@ export interface LifecycleHooks {
   readonly stepStart: ObserveHook<StepEvent>
   readonly sourceProgress: ObserveHook<SourceProgressEvent>
   readonly batchDone: ObserveHook<BatchEvent>
+  /** May put something in front of a serving, or another one in its place, by another `make`. */
+  readonly servingNeeded: WaterfallHook<ServingNeededEvent>
   /** May change the request, for example to redact it. */
   readonly requestStart: WaterfallHook<RequestEvent>
   readonly requestDone: ObserveHook<RequestDoneEvent>

@@ -37,6 +37,11 @@ export abstract class Prompt<Variable extends string = string> {
     return undefined
   }
 
+  /** What a model must take besides text, known from the prompt alone. */
+  get needs(): readonly ('images' | 'audio')[] {
+    return []
+  }
+
   /** Whether every variable has a value; own properties only. */
   validateInputs(variables: PromptVariables): boolean {
     return this.variables.every((name) => Object.hasOwn(variables, name) && variables[name] !== undefined)

@@ -55,7 +55,7 @@ export interface CacheExplanation {
   readonly entry: CacheEntry | undefined
   /** All entries that may be meant, the newest first. */
   readonly candidates: readonly CacheEntry[]
-  /** Entries that were asked for the same row and step under another key, and those that share the most parts. */
+  /** Other entries of the same row and step, or, where there are none, those that share the most parts; best first. */
   readonly nearest: readonly CacheEntry[]
 }
 

@@ -1,20 +1,15 @@
 import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
-import type { Message } from '../contracts/serving.js'
+import type { ContentPart, Message } from '../contracts/serving.js'
+import { nameOf } from '../media/media-access.js'
 import { contentVersion } from './content-version.js'
 import type { Variables } from './prompt.js'
-import {
-  parseTemplate,
-  renderTemplate,
-  type TemplatePiece,
-  templateTask,
-  templateValues,
-  templateVariables,
-} from './template.js'
+import { templateValues } from './template.js'
+import { type ChatPart, TurnContent } from './turn-content.js'
 
-/** One turn of a chat prompt: a role and a template. */
+/** One turn of a chat prompt: a role, and a template or several parts. */
 export interface ChatTurn<Template extends string = string> {
-  readonly role: 'system' | 'user' | 'assistant'
-  readonly content: Template
+  readonly role: Message['role']
+  readonly content: Template | readonly ChatPart<Template>[]
 }
 
 /** A prompt of several turns, each a template: a system message, examples as user and assistant turns, the question. */
@@ -22,40 +17,54 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
   readonly variables: readonly Variable[]
   readonly version: string
   readonly turns: readonly ChatTurn[]
-  readonly #pieces: readonly (readonly TemplatePiece[])[]
+  readonly #contents: readonly { readonly role: Message['role']; readonly content: TurnContent }[]
 
   /** @throws MAESTRO_PROMPT_TEMPLATE */
-  constructor(turns: readonly ChatTurn[], options: { readonly version?: string } = {}) {
+  constructor(turns: readonly ChatTurn[], options: { readonly version?: string | undefined } = {}) {
     super()
     this.turns = turns
-    this.#pieces = turns.map((turn) => parseTemplate(turn.content))
-    this.variables = templateVariables(this.#pieces.flat()) as readonly Variable[]
+    this.#contents = turns.map(({ role, content }) => ({ role, content: new TurnContent(content) }))
+    const names = this.#contents.flatMap(({ content }) => content.variables)
+    this.variables = [...new Set(names)] as readonly string[] as readonly Variable[]
     this.version = options.version ?? contentVersion(turns)
   }
 
-  /** The turns as one text, for models and people who read no chats. */
+  /** The turns as one text, for models and people who read no chats; media stand as their places. */
   override format(variables: PromptVariables<Variable>): string {
     return this.messages(variables)
-      .map((message) => `${message.role}: ${String(message.content)}`)
+      .map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : content.map(asText).join('\n')}`)
       .join('\n\n')
   }
 
-  override get parts(): PromptParts {
+  /** Media cannot be told apart from the task as texts can. */
+  override get parts(): PromptParts | undefined {
+    if (this.#contents.some(({ content }) => content.mediaTypes.length > 0)) return undefined
     return {
-      task: this.turns.map(({ role }, index) => ({ role, content: templateTask(this.#pieces[index] ?? []) })),
-      values: (variables) => templateValues(this.#pieces.flat(), variables),
+      task: this.#contents.map(({ role, content }) => ({ role, content: content.task })),
+      values: (variables) =>
+        templateValues(
+          this.#contents.flatMap(({ content }) => content.pieces),
+          variables,
+        ),
     }
   }
 
-  /** The turns, filled. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
+  override get needs(): readonly ('images' | 'audio')[] {
+    const types = this.#contents.flatMap(({ content }) => content.mediaTypes)
+    return [
+      ...(types.includes('image') ? (['images'] as const) : []),
+      ...(types.includes('audio') ? (['audio'] as const) : []),
+    ]
+  }
+
+  /** The turns, filled. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE, MAESTRO_PROMPT_MEDIA */
   override messages(variables: PromptVariables<Variable>): readonly Message[] {
     this.assertInputs(variables)
-    return this.turns.map((turn, index) => ({
-      role: turn.role,
-      content: renderTemplate(this.#pieces[index] ?? [], variables),
-    }))
+    return this.#contents.map(({ role, content }) => ({ role, content: content.render(variables) }))
   }
 }
+
+const asText = (part: ContentPart): string => (part.type === 'text' ? part.text : `[${part.type} ${nameOf(part.data)}]`)
 
 /**
  * A chat prompt; its variables are read from the literals.
@@ -67,6 +76,9 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
  *   { role: 'assistant', content: 'positive' },
  *   { role: 'user', content: '{{text}}' },
  * ])
+ *
+ * @example With an image whose path, address or bytes are in the column `photo`.
+ * chatPrompt([{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, { type: 'image', from: '{{photo}}' }] }])
  */
 export function chatPrompt<const Template extends string>(
   turns: readonly ChatTurn<Template>[],

@@ -58,7 +58,7 @@ export function templateVariables(pieces: readonly TemplatePiece[]): readonly st
  * @throws MAESTRO_PROMPT_VARIABLE_MISSING naming every path that leads nowhere, MAESTRO_PROMPT_VALUE
  */
 export function renderTemplate(pieces: readonly TemplatePiece[], variables: Readonly<Record<string, unknown>>): string {
-  const values = pieces.map((piece) => (typeof piece === 'string' ? piece : walk(variables, piece.path)))
+  const values = pieces.map((piece) => (typeof piece === 'string' ? piece : valueAt(variables, piece.path)))
   const missing = pieces.flatMap((piece, index) =>
     typeof piece !== 'string' && values[index] === undefined ? [piece.path.join('.')] : [],
   )
@@ -86,8 +86,13 @@ export function templateValues(
   return Object.fromEntries(paths.map((piece) => [piece.path.join('.'), renderTemplate([piece], variables)]))
 }
 
+/** A text as a template that writes just that text. */
+export function literalTemplate(text: string): string {
+  return text.replaceAll('{{', '\\{{')
+}
+
 /** What a path leads to; undefined when it leads nowhere. A null on the way is null at the end. */
-function walk(root: unknown, path: readonly string[]): unknown {
+export function valueAt(root: unknown, path: readonly string[]): unknown {
   let value = root
   for (const key of path) {
     if (value === null) return null
@@ -98,7 +103,7 @@ function walk(root: unknown, path: readonly string[]): unknown {
   return value
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] {
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return true
   const prototype = Object.getPrototypeOf(value)

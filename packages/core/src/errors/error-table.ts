@@ -21,8 +21,10 @@ interface ProviderAnswer {
   readonly rateLimits?: RateLimits | undefined
 }
 
-const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string =>
-  unit === 'usd' ? `$${value.toFixed(value < 1 ? 4 : 2)}` : `${Math.round(value)} ${unit}`
+const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string => {
+  if (unit === 'usd') return `$${value.toFixed(value > 0 && value < 0.01 ? 6 : 2)}`
+  return `${value} ${value === 1 ? unit.slice(0, -1) : unit}`
+}
 
 /** Every error of core, in the order of the hops. Codes are never reused. */
 export const coreErrors = {
@@ -283,6 +285,18 @@ export const coreErrors = {
     message: (d: { name: string; reason: string }) =>
       `The value of {{${d.name}}} cannot stand in a prompt: ${d.reason}.`,
     hint: () => 'Texts, numbers, truth values, dates, lists and plain objects can. Turn it into one in a step before.',
+  },
+  MAESTRO_PROMPT_MEDIA: {
+    message: (d: { name: string; type: string; found: string }) =>
+      `{{${d.name}}} holds ${d.found}; the place or the bytes of its ${d.type} are expected.`,
+    hint: () =>
+      'Give the path of a file of the project, an address or bytes. A filter in a step before leaves out rows without one.',
+  },
+  MAESTRO_PROMPT_EXAMPLE: {
+    message: (d: { example: number; reason: string }) =>
+      `Example ${d.example} of the prompt cannot be used: ${d.reason}`,
+    hint: () =>
+      'An example is { input, output }, its input the value of the one variable or an object with each; with `answer`, an example is a row.',
   },
   MAESTRO_PROMPT_TEMPLATE: {
     message: (d: { template: string; reason: string }) =>

@@ -5,15 +5,17 @@ import type {
   Contributions,
   LifecycleHooks,
   Registrar,
-  RequestEvent,
+  WaterfallHook,
 } from '../contracts/hooks.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { contributionKinds } from './contribution-kinds.js'
 
 type EventOf<Hook> = Hook extends { tap(name: string, tap: (event: infer Event) => void): void } ? Event : never
+type ValueOf<Hook> = Hook extends WaterfallHook<infer Value> ? Value : never
 type Series = 'runStart' | 'stepDone' | 'runDone'
-type Observed = Exclude<keyof LifecycleHooks, Series | 'requestStart'>
+type Waterfall = 'servingNeeded' | 'requestStart'
+type Observed = Exclude<keyof LifecycleHooks, Series | Waterfall>
 
 /** The calling side of the contribution hooks. */
 export type ContributionCallers = {
@@ -24,7 +26,10 @@ export type ContributionCallers = {
 export type LifecycleCallers = {
   readonly [Name in Observed]: { call(event: EventOf<LifecycleHooks[Name]>): unknown; isUsed(): boolean }
 } & { readonly [Name in Series]: { promise(event: EventOf<LifecycleHooks[Name]>): Promise<unknown> } } & {
-  readonly requestStart: { call(event: RequestEvent): RequestEvent; isUsed(): boolean }
+  readonly [Name in Waterfall]: {
+    call(value: ValueOf<LifecycleHooks[Name]>): ValueOf<LifecycleHooks[Name]>
+    isUsed(): boolean
+  }
 }
 
 /** Hooks through which one plugin contributes. Each plugin gets its own, so that what it brings is known to be its own. */
@@ -41,12 +46,15 @@ export function createContributionHooks(): ContributionHooks & ContributionCalle
 export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
   const sync = () => observing(Object.assign(new SyncHook<[unknown]>(['event']), { hookKind: 'sync' }))
   const series = () => observing(Object.assign(new AsyncSeriesHook<[unknown]>(['event']), { hookKind: 'async-series' }))
+  const waterfall = () =>
+    observing(Object.assign(new SyncWaterfallHook<[unknown]>(['event']), { hookKind: 'waterfall' }))
   const hooks = {
     runStart: series(),
     stepStart: sync(),
     sourceProgress: sync(),
     batchDone: sync(),
-    requestStart: observing(Object.assign(new SyncWaterfallHook<[unknown]>(['event']), { hookKind: 'waterfall' })),
+    servingNeeded: waterfall(),
+    requestStart: waterfall(),
     requestDone: sync(),
     servingState: sync(),
     rowRejected: sync(),

@@ -14,6 +14,7 @@ import type {
   RunDoneEvent,
   RunEvent,
   SeriesHook,
+  ServingNeededEvent,
   ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
@@ -67,6 +68,7 @@ describe('the events of a run', () => {
       readonly stepStart: ObserveHook<StepEvent>
       readonly sourceProgress: ObserveHook<SourceProgressEvent>
       readonly batchDone: ObserveHook<BatchEvent>
+      readonly servingNeeded: WaterfallHook<ServingNeededEvent>
       readonly requestStart: WaterfallHook<RequestEvent>
       readonly requestDone: ObserveHook<RequestDoneEvent>
       readonly servingState: ObserveHook<ServingStateEvent>

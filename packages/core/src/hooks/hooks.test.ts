@@ -252,6 +252,7 @@ test('each hook says of what kind it is', () => {
     stepStart: 'sync',
     sourceProgress: 'sync',
     batchDone: 'sync',
+    servingNeeded: 'waterfall',
     requestStart: 'waterfall',
     requestDone: 'sync',
     servingState: 'sync',

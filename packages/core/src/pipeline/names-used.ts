@@ -43,6 +43,13 @@ export function namesAsked(
   }
 }
 
+/** What one serving of the config asks for: its plugin, and that of the cache of its answers. */
+export function namesOfServing(name: string, config: ResolvedConfig): ContributionNames {
+  const serving = Object.hasOwn(config.servings, name) ? config.servings[name] : undefined
+  const servings = serving !== undefined && 'use' in serving ? [String(serving.use)] : []
+  return { servings: new Set(servings), caches: cacheNames(config) }
+}
+
 function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
   // A set without names would ask for any cache; the built-in ones are no plugin's.
   return new Set([cache === false || cache.use === undefined ? 'disk' : cache.use])

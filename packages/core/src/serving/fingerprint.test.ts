@@ -47,6 +47,7 @@ const fields: { readonly [Name in keyof LLMRequest]-?: fc.Arbitrary<NonNullable<
     { type: 'object', properties: { a: {}, b: {} } },
     { type: 'object', properties: { b: {}, a: {} } },
   ),
+  json: fc.boolean(),
   sample: fc.nat(3),
   logprobs: fc.nat(3),
   promptVersion: text,

@@ -21,9 +21,7 @@ export function fingerprintRequest(serving: ServingBase, request: LLMRequest): F
     .filter(([, value]) => value !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1))
   const turns = messages.map(({ role, content }) => [role, typeof content === 'string' ? content : content.map(dataOf)])
-  return fingerprint(['llm', identity.text, turns, settings, schema ?? null, sample, promptVersion ?? null], () => ({
-    kind: 'llm',
-    ...identity.parts,
+  return fingerprint('llm', identity, [turns, settings, schema ?? null, sample, promptVersion ?? null], () => ({
     ...Object.fromEntries(
       messages.map((message, index) => [`message ${index + 1} (${message.role})`, shownOf(message)]),
     ),
@@ -36,35 +34,28 @@ export function fingerprintRequest(serving: ServingBase, request: LLMRequest): F
 
 /** The key of one vector. */
 export function fingerprintText(serving: ServingBase, text: string): Fingerprint {
-  const identity = identityOf(serving)
-  return fingerprint(['embedding', identity.text, text], () => ({
-    kind: 'embedding',
-    ...identity.parts,
-    text: shown(text),
-  }))
+  return fingerprint('embedding', identityOf(serving), [text], () => ({ text: shown(text) }))
 }
 
 /** The key of one score. */
 export function fingerprintPair(serving: ServingBase, query: string, document: string): Fingerprint {
-  const identity = identityOf(serving)
-  return fingerprint(['rerank', identity.text, query, document], () => ({
-    kind: 'rerank',
-    ...identity.parts,
+  return fingerprint('rerank', identityOf(serving), [query, document], () => ({
     query: shown(query),
     document: shown(document),
   }))
 }
 
 /** JSON tells lone surrogates apart, which the bytes of a text do not. */
-function fingerprint(everything: readonly unknown[], parts: () => KeyParts): Fingerprint {
+function fingerprint(kind: string, identity: Identity, asked: readonly unknown[], parts: () => KeyParts): Fingerprint {
   return {
-    key: hash('sha256', JSON.stringify(everything)),
+    key: hash('sha256', kind + identity.text + JSON.stringify(asked)),
     get parts() {
-      return parts()
+      return { kind, ...identity.parts, ...parts() }
     },
   }
 }
 
+/** Of a serving: as JSON, and for people. */
 interface Identity {
   readonly text: string
   readonly parts: KeyParts

@@ -7,12 +7,17 @@ import type { SentenceSettings } from './sentence-settings.js'
 import { SentenceTokenizer, type TokenizedText } from './sentence-tokenizer.js'
 import { readSentenceEncoder } from './universal-sentence-encoder.js'
 
+/**
+ * How long a core that has done its part keeps looking for the next one before it sleeps. Where other processes are busy
+ * too, the library's own setting burns as much time as the work takes, and the cores that have work wait for it.
+ */
+const spinMicroseconds = '50'
+
 /** Where nothing says how many tokens a model reads. */
 const usualTokens = 512
 
 /** A model of sentences in memory. It works on one batch at a time and holds up its thread meanwhile. */
 export class SentenceModel {
-  readonly dimension: number | undefined
   readonly #session: InferenceSession
   readonly #tensor: TensorConstructor
   readonly #output: string
@@ -22,14 +27,13 @@ export class SentenceModel {
   private constructor(parts: {
     readonly session: InferenceSession
     readonly tensor: TensorConstructor
-    readonly output: { readonly name: string; readonly dimension: number | undefined }
+    readonly output: string
     readonly tokenizer: SentenceTokenizer
     readonly settings: SentenceSettings
   }) {
     this.#session = parts.session
     this.#tensor = parts.tensor
-    this.#output = parts.output.name
-    this.dimension = parts.output.dimension
+    this.#output = parts.output
     this.#tokenizer = parts.tokenizer
     this.#settings = parts.settings
   }
@@ -41,8 +45,12 @@ export class SentenceModel {
     const { Tokenizer } = await import('@huggingface/tokenizers')
     const tokenizer = new SentenceTokenizer(new Tokenizer(parts.tokenizer, parts.tokenizerConfig ?? {}))
     const { InferenceSession, Tensor } = (await import('onnxruntime-node')).default
-    // What is wrong is thrown; the library would also print it.
-    const options: InferenceSession.SessionOptions = { intraOpNumThreads: threads, logSeverityLevel: 4 }
+    const options: InferenceSession.SessionOptions = {
+      intraOpNumThreads: threads,
+      extra: { session: { intra_op: { spin_duration_us: spinMicroseconds } } },
+      // What is wrong is thrown; the library would also print it.
+      logSeverityLevel: 4,
+    }
     const session = await (typeof graph === 'string'
       ? InferenceSession.create(graph, options)
       : InferenceSession.create(graph, options))
@@ -90,8 +98,8 @@ export class SentenceModel {
 
 const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids']
 
-/** The first output with a vector for each token, else the one with a vector for each text. */
-function outputOf(session: InferenceSession, model: string) {
+/** The name of the first output with a vector for each token, else of the one with a vector for each text. */
+function outputOf(session: InferenceSession, model: string): string {
   const fail = (reason: string) => localError('MAESTRO_LOCAL_NOT_SENTENCES', { model, reason })
   const strange = session.inputNames.filter((name) => !knownInputs.includes(name))
   if (strange.length > 0 || !session.inputNames.includes('input_ids'))
@@ -100,6 +108,5 @@ function outputOf(session: InferenceSession, model: string) {
   const found = [3, 2].map((axes) => outputs.find(({ shape }) => shape.length === axes)).find((output) => output)
   if (found === undefined) throw fail(`it gives ${session.outputNames.join(', ')}, none of which is a list of vectors`)
   if (found.type !== 'float32') throw fail(`its vectors are of ${found.type}`)
-  const dimension = found.shape.at(-1)
-  return { name: found.name, dimension: typeof dimension === 'number' ? dimension : undefined }
+  return found.name
 }

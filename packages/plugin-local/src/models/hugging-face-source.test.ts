@@ -62,6 +62,20 @@ describe('the Hugging Face hub as a source', () => {
     })
   })
 
+  test('a hub that announces another file than the expected one is not read', async () => {
+    let isRead = false
+    await hub((request, response) => {
+      isRead ||= request.url?.startsWith('/store/') === true
+      response.writeHead(302, { location: '/store/tiny', 'x-linked-etag': `"${sha256}"` }).end()
+    })
+    const expected = '1'.repeat(64)
+    await expect(get({ sha256: expected })).rejects.toMatchObject({
+      code: 'MAESTRO_LOCAL_MODEL_HASH',
+      details: { expected, found: sha256 },
+    })
+    expect(isRead).toBe(false)
+  })
+
   test.each<[string, RequestListener, string]>([
     ['a file that is not there', (_, response) => response.writeHead(404).end(), 'the answer is 404 Not Found'],
     ['redirects without end', (_, response) => response.writeHead(302, { location: '/' }).end(), 'redirects'],
@@ -130,6 +144,29 @@ describe('hf: as the name of a model', () => {
     })
     expect(existsSync(path)).toBe(false)
     expect(await readdir(join(path, '..'))).toEqual([])
+  })
+
+  test('a model of sentences is several files; one that it need not have may be missing, but not out of reach', async () => {
+    const has = ['onnx/model.onnx', 'tokenizer.json']
+    let status = 404
+    await hub((request, response) => {
+      const file = request.url?.replace('/maker/tiny/resolve/main/', '') ?? ''
+      if (has.includes(file)) response.end(content)
+      else response.writeHead(status).end()
+    })
+    const path = await resolveModel('hf:maker/tiny', { folder: join(folder, 'whole') })
+    expect(path).toBe(join(folder, 'whole', 'hugging-face', 'maker', 'tiny', 'main', 'onnx', 'model.onnx'))
+    status = 500
+    await expect(resolveModel('hf:maker/tiny', { folder: join(folder, 'broken') })).rejects.toMatchObject({
+      code: 'MAESTRO_LOCAL_MODEL_UNREACHABLE',
+      message: expect.stringContaining('the answer is 500'),
+    })
+    has.pop()
+    status = 404
+    await expect(resolveModel('hf:maker/tiny', { folder: join(folder, 'half') })).rejects.toMatchObject({
+      code: 'MAESTRO_LOCAL_MODEL_UNREACHABLE',
+      hint: expect.stringContaining('tokenizer.json'),
+    })
   })
 
   test.each(['hf:tiny.gguf', 'hf:maker', 'hf:maker/tiny/readme.md', 'hf:maker/../../x.gguf', 'hf:a/b/../../../x.gguf'])(

@@ -51,14 +51,18 @@ export function pullModel(name: string, options: FetchModelOptions = {}): Promis
 /**
  * The path of a model's file; of several, the one that is loaded.
  *
- * @throws MAESTRO_LOCAL_MODEL_MISSING when one is not here, MAESTRO_LOCAL_MODEL_HASH when one is another file,
- *   MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE
+ * @param options What a relative path is relative to.
+ * @throws MAESTRO_LOCAL_MODEL_MISSING when one is not here and can be fetched, MAESTRO_LOCAL_FILE_MISSING when it cannot,
+ *   MAESTRO_LOCAL_MODEL_HASH when one is another file, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE
  */
-export async function modelPath(name: string): Promise<string> {
-  const { files } = locateModel(name)
-  for (const { path, sha256, optional } of files) {
+export async function modelPath(name: string, options: { readonly directory?: string } = {}): Promise<string> {
+  const { files } = locateModel(name, options)
+  for (const { path, sha256, sources, optional } of files) {
     if (optional === true) continue
-    if (!existsSync(path)) throw localError('MAESTRO_LOCAL_MODEL_MISSING', { model: name, place: path })
+    if (!existsSync(path))
+      throw sources.length === 0
+        ? localError('MAESTRO_LOCAL_FILE_MISSING', { file: path })
+        : localError('MAESTRO_LOCAL_MODEL_MISSING', { model: name, place: path })
     if (sha256 !== undefined) await verifyFile(path, sha256)
   }
   return files[0].path

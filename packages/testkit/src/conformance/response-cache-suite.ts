@@ -103,7 +103,7 @@ const cases = {
   async 'all answers can be taken out'({ make }: CacheSubject) {
     const cache = await make()
     for (const key of ['a', 'b', 'c']) await cache.set(key, answer, parts)
-    await cache.clear()
+    assert.equal(await cache.clear(), 3, 'how many were taken out')
     for (const key of ['a', 'b', 'c']) assert.equal(await cache.get(key), undefined)
     assert.deepEqual(counts(await cache.stats()), { entries: 0, bytes: 0 })
     await cache.set('a', answer, parts)
@@ -166,6 +166,11 @@ const cases = {
     assert.ok(
       nearest.every(({ key }) => key !== 'abc1'),
       'an entry is near itself',
+    )
+    const listed = (await cache.list?.({ last: 2 })) ?? [{ answer }, { answer }]
+    assert.deepEqual(
+      listed.map((record) => record.answer),
+      [answer, answer],
     )
     assert.equal((await cache.explain('x')).entry?.key, 'xyz3')
     assert.equal((await cache.explain('ab')).entry, undefined)

@@ -38,7 +38,7 @@ test('a case that hangs fails, what was opened is closed, and a stray rejection 
   const closed: string[] = []
   const suite = createSuite<string, string>({
     title: 'odd things',
-    options: { timeout: 50 },
+    options: { timeout: 1000 },
     cases: {
       hangs: () => new Promise(() => undefined),
       strays: async () => void Promise.reject(new RangeError('nobody waits')),

@@ -20,7 +20,7 @@ describeTranscriptionServing(() => new EnhancedTranscriptionServing(make()), {
 
 test('the suite for transcribers fails for other words, mixed up calls and empty audio that is taken', async () => {
   const deaf = () => ({ ...make(), transcribe: async () => ({ text: 'They say nothing.', model: 'deaf' }) })
-  expect(await failedCases(transcriptionServingSuite(deaf, { recordings, patience: 500 }))).toEqual([
+  expect(await failedCases(transcriptionServingSuite(deaf, { recordings }))).toEqual([
     'writes down what is said',
     'many calls at once each get their own text',
     'what is no audio fails with a typed error',

@@ -12,30 +12,33 @@ export type Script<Answer, Request extends readonly unknown[]> =
   | Readonly<Record<string, Answer | Error>>
 
 /**
- * Reads a script: the answer to one request after the other.
+ * Reads a script: the answer to one request after the other. Of several questions in a request, the first that is in
+ * the script counts.
  *
  * @throws MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, the errors of the script itself
  */
 export function scriptReader<Answer, Request extends readonly unknown[]>(
   serving: string,
   script: Script<Answer, Request>,
-): (question: string, ...request: Request) => Promise<Answer> {
+): (questions: readonly string[], ...request: Request) => Promise<Answer> {
   let next = 0
-  const find = (question: string, request: Request): Answer | Error | Promise<Answer | Error> => {
+  const find = (questions: readonly string[], request: Request): Answer | Error | Promise<Answer | Error> => {
     if (typeof script === 'function') return script(...request)
+    const [question = ''] = questions
     if (isList(script)) {
       const answer = script[next++]
       if (answer !== undefined) return answer
       throw testkitError('MAESTRO_TESTKIT_SCRIPT_ENDED', { serving, answers: script.length, question })
     }
-    const answer = Object.hasOwn(script, question) ? script[question] : undefined
+    const asked = questions.find((text) => Object.hasOwn(script, text))
+    const answer = asked === undefined ? undefined : script[asked]
     if (answer !== undefined) return answer
     const known = Object.keys(script)
     const suggestion = didYouMean(question, known)
     throw testkitError('MAESTRO_TESTKIT_SCRIPT_UNKNOWN', { serving, name: question, known, suggestion })
   }
-  return async (question, ...request) => {
-    const answer = await find(question, request)
+  return async (questions, ...request) => {
+    const answer = await find(questions, request)
     if (answer instanceof Error) throw answer
     return answer
   }

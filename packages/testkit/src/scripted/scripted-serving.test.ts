@@ -1,5 +1,6 @@
-import { EnhancedLLMServing, prompt } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, generateObject, prompt } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { scriptedEmbeddings } from './scripted-embeddings.js'
 import { scriptedRerank } from './scripted-rerank.js'
 import { questionOf, scriptedServing } from './scripted-serving.js'
@@ -33,6 +34,17 @@ describe('a scripted language model', () => {
       hint: expect.stringContaining('Did you mean "Where is Paris?"?'),
     })
     await expect(serving.generate(ask('constructor'))).rejects.toMatchObject({ code: 'MAESTRO_TESTKIT_SCRIPT_UNKNOWN' })
+  })
+
+  test('answers by question also when it is asked to mend its answer', async () => {
+    const serving = scriptedServing({ 'Which colour?': 'no JSON', 'Which taste?': '{"taste":"sweet"}' })
+    const plane = new EnhancedLLMServing(serving)
+    const schema = z.object({ taste: z.string() })
+    expect(await generateObject(plane, ask('Which taste?'), schema)).toEqual({ taste: 'sweet' })
+    await expect(generateObject(plane, ask('Which colour?'), schema)).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_MALFORMED_REPLY',
+    })
+    expect(serving.requests).toHaveLength(3)
   })
 
   test('answers by a function, also with objects, and in the plane', async () => {

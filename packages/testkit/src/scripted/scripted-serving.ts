@@ -55,17 +55,19 @@ export function scriptedServing(
         requests.push(request)
         const inputTokens = countWords(request.messages.map(textOf).join('\n'))
         assertTakes(name, capabilities, request, inputTokens)
-        return toResult(await answerTo(questionOf(request), request, call), request, { model, inputTokens })
+        return toResult(await answerTo(textsOf(request), request, call), request, { model, inputTokens })
       })
     },
   }
 }
 
 /** The text of a request's last message. */
-export function questionOf({ messages }: LLMRequest): string {
-  const last = messages.at(-1)
-  return last === undefined ? '' : textOf(last)
+export function questionOf(request: LLMRequest): string {
+  return textsOf(request)[0] ?? ''
 }
+
+/** From the last message to the first: where a model is asked to mend its answer, the question stands before that. */
+const textsOf = ({ messages }: LLMRequest): readonly string[] => messages.map(textOf).reverse()
 
 function textOf({ content }: LLMRequest['messages'][number]): string {
   if (typeof content === 'string') return content

@@ -41,7 +41,7 @@ export function scriptedTranscription(
         const { byteLength } = audio.data
         if (byteLength === 0)
           throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving: name, reason: 'the audio is empty' })
-        const answer = await answerTo(`${byteLength} bytes of ${audio.mediaType}`, audio, call)
+        const answer = await answerTo([`${byteLength} bytes of ${audio.mediaType}`], audio, call)
         return { model, text: '', ...(typeof answer === 'string' ? { text: answer } : answer) }
       })
     },

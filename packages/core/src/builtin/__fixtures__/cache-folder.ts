@@ -2,11 +2,14 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { Logger } from '../../contracts/logger.js'
 import { createDiskCache, type DiskCacheOptions } from '../disk-cache.js'
 
 const packageFolder = join(import.meta.dirname, '../../..')
+/** What processes of their own import. */
+const built = pathToFileURL(join(packageFolder, 'dist/builtin/disk-cache.js')).href
 
 /** A state directory of a test, caches in it, and what they told the log. */
 export class CacheFolder {
@@ -34,9 +37,10 @@ export class CacheFolder {
   /** The program of a process of its own, with a `cache` open and its warnings on standard error. */
   #program(script: string): readonly string[] {
     const open = `
-      import { createDiskCache } from '@maestro-dataflow/core/runtime'
+      import { createDiskCache } from ${JSON.stringify(built)}
       const warn = (message) => console.error(message)
-      const cache = createDiskCache({ stateDirectory: ${JSON.stringify(this.path)}, logger: { warn } })
+      const stateDirectory = ${JSON.stringify(this.path)}
+      const cache = createDiskCache({ stateDirectory, logger: { warn } })
     `
     return ['--input-type=module', '--eval', open + script]
   }

@@ -109,7 +109,7 @@ export class AnswerFile {
 
   #refuse(error: unknown): undefined {
     if (!this.#warned)
-      this.#logger.warn('Answers are not kept: the run goes on, and what it asks may be asked again next time.', {
+      this.#logger.warn('Answers are not kept on the disk: the run goes on, and the next one may ask the same again.', {
         path: this.path,
         reason: reasonOf(error),
       })

@@ -13,14 +13,16 @@ export class GroupCommit {
   #writes: AnswerWrite[] = []
   #used = new Map<string, number>()
   #maxBytes = Number.POSITIVE_INFINITY
-  #next: Promise<void> | undefined
+  /** The commit that takes what comes now, and those that are under way. */
+  #next: Promise<boolean> | undefined
+  readonly #underWay = new Set<Promise<boolean>>()
 
   constructor(file: AnswerFile) {
     this.#file = file
   }
 
-  /** Keeps an answer. @returns when it is committed, or cannot be, which the log says */
-  add(write: AnswerWrite, maxBytes: number): Promise<void> {
+  /** Keeps an answer. @returns whether it is committed; the log says why it cannot be */
+  add(write: AnswerWrite, maxBytes: number): Promise<boolean> {
     this.#writes.push(write)
     this.#maxBytes = maxBytes
     return this.#commitSoon()
@@ -29,31 +31,43 @@ export class GroupCommit {
   /** Notes that an answer was used; this goes with the next commit. */
   use(key: string, time: number): void {
     this.#used.set(key, time)
-    if (this.#used.size >= manyUses) this.#commitSoon()
+    if (this.#used.size >= manyUses) this.#noteUses()
   }
 
   /** Writes all that there is. */
   async finish(): Promise<void> {
-    if (this.#used.size > 0) this.#commitSoon()
-    await this.#next
+    if (this.#used.size > 0) this.#noteUses()
+    await Promise.allSettled(this.#underWay)
   }
 
-  #commitSoon(): Promise<void> {
-    this.#next ??= new Promise((resolve, reject) => {
+  /** Nobody waits for this; those who keep answers in the same commit hear what becomes of it. */
+  #noteUses(): void {
+    this.#commitSoon().catch(() => undefined)
+  }
+
+  #commitSoon(): Promise<boolean> {
+    if (this.#next !== undefined) return this.#next
+    const commit = new Promise<boolean>((resolve, reject) => {
       setImmediate(() => this.#commit().then(resolve, reject))
     })
-    return this.#next
+    const end = () => this.#underWay.delete(commit)
+    commit.then(end, end)
+    this.#underWay.add(commit)
+    this.#next = commit
+    return commit
   }
 
-  async #commit(): Promise<void> {
+  async #commit(): Promise<boolean> {
     const writes = this.#writes
     const used = this.#used
     this.#writes = []
     this.#used = new Map()
     this.#next = undefined
-    await this.#file.use((database) => {
+    const done = await this.#file.use((database) => {
       // Where nothing can be written, uses need not be noted.
       if (writes.length > 0 || database.writable) database.write(writes, used, this.#maxBytes)
+      return true
     })
+    return done ?? false
   }
 }

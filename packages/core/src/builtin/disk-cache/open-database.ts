@@ -17,6 +17,7 @@ const standstill = 25
 const schema = `
   CREATE TABLE answers (
     id INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
     key TEXT NOT NULL,
     stored INTEGER NOT NULL,
     used INTEGER NOT NULL,
@@ -27,7 +28,7 @@ const schema = `
     answer TEXT NOT NULL,
     parts TEXT NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX answers_key ON answers (key);
+  CREATE UNIQUE INDEX answers_place ON answers (place);
   CREATE INDEX answers_used ON answers (used, bytes);
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
@@ -43,7 +44,7 @@ const settings = `
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA journal_size_limit = 16777216;
-  PRAGMA cache_size = -16000;
+  PRAGMA cache_size = -32000;
   PRAGMA trusted_schema = OFF;
 `
 

@@ -8,8 +8,8 @@ export type SqliteFailure = 'busy' | 'damaged' | 'refused'
 const codes: Readonly<Record<SqliteFailure, readonly number[]>> = {
   // BUSY, LOCKED, PROTOCOL
   busy: [5, 6, 15],
-  // CORRUPT, NOTADB, and ERROR: its tables are not what they were made as
-  damaged: [11, 26, 1],
+  // CORRUPT, NOTADB
+  damaged: [11, 26],
   // PERM, NOMEM, READONLY, IOERR, FULL, CANTOPEN, NOLFS, AUTH
   refused: [3, 7, 8, 10, 13, 14, 22, 23],
 }
@@ -20,6 +20,8 @@ export function sqliteFailure(error: unknown): SqliteFailure | undefined {
   if (!(error instanceof Error)) return undefined
   const { errcode, code } = error as { errcode?: unknown; code?: unknown }
   if (typeof errcode !== 'number') return typeof code === 'string' && 'syscall' in error ? 'refused' : undefined
+  // Its tables are not what they were made as.
+  if (errcode === 1 && error.message.startsWith('no such ')) return 'damaged'
   // The lower byte is the primary code, the rest says more.
   return kinds.find((kind) => codes[kind].includes(errcode & 0xff))
 }

@@ -25,7 +25,8 @@ export function describeOptions(value: unknown, name = ''): unknown {
 
 function describePrompt(prompt: Prompt): unknown {
   const { template, turns } = prompt as { template?: unknown; turns?: unknown }
-  return { prompt: prompt.constructor.name, version: prompt.version, variables: prompt.variables, template, turns }
+  const { version, variables } = prompt
+  return { prompt: prompt.constructor.name, version, variables, template, turns: describeOptions(turns) }
 }
 
 function describeSchema(standard: unknown): unknown {

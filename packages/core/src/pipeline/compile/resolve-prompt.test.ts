@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { MapOperator } from '../../contracts/operator/map.js'
 import type { PromptClass } from '../../contracts/operator/operator.js'
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import { Prompt } from '../../contracts/prompt.js'
+import type { Row } from '../../contracts/row.js'
 import { ChatPrompt, chatPrompt } from '../../define/chat-prompt.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { definePrompt } from '../../define/define-prompt.js'
 import { PromptTemplate, prompt } from '../../define/prompt.js'
+import { promptRestrict } from '../../define/prompt-restrict.js'
 import { maestro } from '../../maestro.js'
+import { describeOptions } from './describe-options.js'
 
 /** Writes what its prompt says of the row. */
 const render = (allowed: readonly PromptClass[]) =>
@@ -66,6 +70,29 @@ const faultsOf = (definition: PipelineDefinition): Promise<readonly string[]> =>
 test.each<[form: string, given: unknown, text: string]>([
   ['a text', 'Please {{text}}', 'Please go'],
   ['a list of turns', [{ role: 'user', content: '{{text}}!' }], 'user: go!'],
+  [
+    'a list of turns with parts',
+    [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'See' },
+          { type: 'image', from: '{{text}}' },
+        ],
+      },
+    ],
+    'user: See\n[image go]',
+  ],
+  [
+    'an object with examples',
+    { system: 'Be brief.', user: '{{text}}?', examples: [{ input: 'stop', output: 'red' }] },
+    'system: Be brief.\n\nuser: stop?\n\nassistant: red\n\nuser: go?',
+  ],
+  [
+    'an object with rows as examples',
+    { user: '{{text}}', answer: '{{light}}', examples: [{ text: 'stop', light: 'red' }] },
+    'user: stop\n\nassistant: red\n\nuser: go',
+  ],
   ['a contributed class', { use: 'test.polite' }, 'user: go, please'],
   ['a contributed class with options', { use: 'test.polite', words: 'now' }, 'user: go, now'],
   ['a prompt', prompt('{{text}}?'), 'go?'],
@@ -82,6 +109,18 @@ describe('allowed prompts', () => {
     expect(await said('{{text}}', [ChatPrompt, PromptTemplate])).toEqual(['go'])
   })
 
+  test('those of a class that was restricted', async () => {
+    const { allowedPrompts } = promptRestrict(ChatPrompt)(
+      class extends MapOperator {
+        map = (row: Row) => row
+      },
+    )
+    expect(await said(chat, allowedPrompts)).toEqual(['user: go'])
+    expect(await faultsOf(asking('{{text}}', allowedPrompts))).toEqual([
+      'step say: test.render does not take a PromptTemplate. It takes: ChatPrompt.',
+    ])
+  })
+
   test.each<[form: string, given: unknown, allowed: PromptClass, found: string]>([
     ['a text', '{{text}}', ChatPrompt, 'PromptTemplate'],
     ['a chat', chat, PromptTemplate, 'ChatPrompt'],
@@ -90,6 +129,40 @@ describe('allowed prompts', () => {
     expect(await faultsOf(asking(given, [allowed]))).toEqual([
       `step say: test.render does not take a ${found}. It takes: ${allowed.name}.`,
     ])
+  })
+})
+
+test.each<[what: string, given: unknown, ...parts: string[]]>([
+  ['a turn without parts', [{ role: 'user', content: [] }], '0: a turn', "{ type: image, from: '{{column}}' }"],
+  ['a part that is none', [{ role: 'user', content: [{ type: 'film', from: '{{text}}' }] }], '0: a turn'],
+  ['media of no variable', [{ role: 'user', content: [{ type: 'image', from: 'cat.png' }] }], 'is one variable'],
+  ['media of no column', [{ role: 'user', content: [{ type: 'image', from: '{{foto}}' }] }], 'the prompt needs "foto"'],
+  ['examples without a question', { examples: [] }, 'user: ', 'a list of parts such as'],
+  ['a misspelt part of it', { user: '{{text}}', examples: [], sistem: 'x' }, 'sistem'],
+  ['examples that are no list', { user: '{{text}}', examples: 'x' }, 'examples: '],
+  ['an example that is none', { user: '{{text}}', examples: [{ input: 'x' }] }, 'Example 1', 'needs output'],
+  ['a question of no column', { user: '{{txt}}', examples: [] }, 'the prompt needs "txt"', 'Did you mean "text"?'],
+])('%s is a fault of the plan', async (_what, given, ...parts) => {
+  const [fault, ...others] = await faultsOf(asking(given, []))
+  expect(others).toEqual([])
+  for (const part of ['step say', ...parts]) expect(fault).toContain(part)
+})
+
+test('the plan shows what is asked, and of bytes that they are some', () => {
+  const logo = { type: 'image', data: Uint8Array.of(1), name: 'logo' } as const
+  expect(describeOptions(chatPrompt([{ role: 'user', content: [{ type: 'text', text: '{{text}}' }, logo] }]))).toEqual({
+    prompt: 'ChatPrompt',
+    version: expect.any(String),
+    variables: ['text'],
+    turns: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '{{text}}' },
+          { ...logo, data: { instance: 'Uint8Array' } },
+        ],
+      },
+    ],
   })
 })
 

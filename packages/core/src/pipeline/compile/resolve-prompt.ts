@@ -1,16 +1,16 @@
 import { assertPromptsAllowed } from '../../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import { Prompt } from '../../contracts/prompt.js'
-import { ChatPrompt, type ChatTurn } from '../../define/chat-prompt.js'
 import { PromptTemplate } from '../../define/prompt.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { checkOptions } from './check-options.js'
 import type { CompileContext, Faults } from './compile-context.js'
+import { chatFromData, fewShotFromData, invalidPrompt } from './prompt-from-data.js'
 
 /**
  * Turns an operator's prompt option into a prompt: a text is a template, a list of turns `{ role, content }` a chat,
- * `{ use, ...options }` a contributed class.
+ * `{ system, examples, user }` one with examples, `{ use, ...options }` a contributed class.
  * Anything else stays for the operator's own schema.
  */
 export async function resolvePrompt(
@@ -41,35 +41,19 @@ async function toPrompt(
 ): Promise<Prompt | 'no prompt' | undefined> {
   if (given instanceof Prompt) return given
   if (typeof given === 'string') return faults.catch(() => new PromptTemplate(given), step)
-  if (Array.isArray(given)) return faults.catch(() => toChat(given), step)
-  if (typeof given !== 'object' || given === null || !('use' in given)) return 'no prompt'
+  if (Array.isArray(given)) return faults.catch(() => chatFromData(given), step)
+  if (typeof given !== 'object' || given === null) return 'no prompt'
+  if ('examples' in given && !('use' in given)) return faults.catch(() => fewShotFromData(given), step)
+  if (!('use' in given)) return 'no prompt'
   const { use, ...promptOptions } = given as { use: unknown }
   if (typeof use !== 'string') {
-    faults.add(invalid(['use: the name of a contributed prompt is expected']), step)
+    faults.add(invalidPrompt(['use: the name of a contributed prompt is expected']), step)
     return undefined
   }
   const definition = faults.catch(() => context.find('prompts', use, 'prompt'), step)
   if (definition === undefined) return undefined
   const valid = await checkOptions(use, definition.options, promptOptions, faults, step)
   return valid === undefined ? undefined : faults.catch(() => createPrompt(use, () => definition.create(valid)), step)
-}
-
-const roles: readonly unknown[] = ['system', 'user', 'assistant'] satisfies ChatTurn['role'][]
-
-/** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_PROMPT_TEMPLATE */
-function toChat(turns: readonly unknown[]): Prompt {
-  const issues = turns.flatMap((turn, index) => {
-    const { role, content, ...others } = (turn ?? {}) as Record<string, unknown>
-    const isTurn = roles.includes(role) && typeof content === 'string' && Object.keys(others).length === 0
-    return isTurn ? [] : [`${index}: a turn { role, content } is expected, its role one of ${roles.join(', ')}`]
-  })
-  if (turns.length === 0) issues.push('a chat has at least one turn')
-  if (issues.length > 0) throw invalid(issues)
-  return new ChatPrompt(turns as readonly ChatTurn[])
-}
-
-function invalid(issues: readonly string[]): MaestroError {
-  return maestroError('MAESTRO_PIPELINE_OPTIONS', { use: 'prompt', issues })
 }
 
 /** @throws MAESTRO_STEP_CREATE for what a plugin's own code throws or gives back instead of a prompt */

@@ -1,8 +1,11 @@
+import { onAbort } from '../on-abort.js'
+
 /** A call under way, and how many wait for it. */
 interface Shared<Result> {
   readonly result: Promise<Result>
   readonly stop: AbortController
   waiting: number
+  ended: boolean
 }
 
 /**
@@ -26,31 +29,40 @@ export class InFlight<Result> {
     signal?.throwIfAborted()
     const call = this.#calls.get(key) ?? this.#start(key, start)
     call.waiting++
-    let leave: (() => void) | undefined
     try {
-      if (signal === undefined) return await call.result
-      return await new Promise<Result>((resolve, reject) => {
-        leave = () => reject(signal.reason)
-        signal.addEventListener('abort', leave)
-        call.result.then(resolve, reject)
-      })
+      return await (signal === undefined ? call.result : untilAborted(call.result, signal))
     } finally {
-      if (leave !== undefined) signal?.removeEventListener('abort', leave)
       call.waiting--
-      if (call.waiting === 0) call.stop.abort(signal?.reason)
+      if (call.waiting === 0 && !call.ended) {
+        this.#forget(key, call)
+        call.stop.abort(signal?.reason)
+      }
     }
   }
 
   #start(key: string, start: (signal: AbortSignal) => Promise<Result>): Shared<Result> {
     const stop = new AbortController()
-    const result = start(stop.signal)
-    const call: Shared<Result> = { result, stop, waiting: 0 }
+    const call: Shared<Result> = { result: start(stop.signal), stop, waiting: 0, ended: false }
     this.#calls.set(key, call)
-    const forget = () => {
-      if (this.#calls.get(key) === call) this.#calls.delete(key)
+    const end = () => {
+      call.ended = true
+      this.#forget(key, call)
     }
-    result.then(forget, forget)
-    stop.signal.addEventListener('abort', forget, { once: true })
+    call.result.then(end, end)
     return call
   }
+
+  /** Another call of the same key may have begun since. */
+  #forget(key: string, call: Shared<Result>): void {
+    if (this.#calls.get(key) === call) this.#calls.delete(key)
+  }
+}
+
+function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const ignore = onAbort(signal, () => reject(signal.reason))
+    const end = () => ignore()
+    result.then(resolve, reject)
+    result.then(end, end)
+  })
 }

@@ -137,6 +137,8 @@ describe('never kept', () => {
     await expect(enhanced.generate(ask('a'), { signal: stop.signal })).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_ABORTED',
     })
+    // What still goes on of it has ended by then.
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
     expect((await cache.stats()).entries).toBe(0)
   })
 

@@ -6,12 +6,10 @@ const tokensPerMedia = 2048
 /** Assumed of answers that have no `maxTokens`. */
 const answerTokens = 1024
 
-const encoder = new TextEncoder()
-
 /** Tokens that a text has at most: its bytes. */
 export function mostTokens(text: string): number {
   // What needs no encoding to be counted is most of what there is.
-  return text.length * 3 < 4096 ? encoder.encode(text).length : text.length * 3
+  return text.length * 3 < 4096 ? Buffer.byteLength(text) : text.length * 3
 }
 
 /** Tokens that a request may take at most, of its prompt and of its answer. */

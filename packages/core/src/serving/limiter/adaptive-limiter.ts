@@ -6,7 +6,7 @@ import { RequestRate } from './request-rate.js'
 import { StateTeller } from './state-teller.js'
 import { TokenRate } from './token-rate.js'
 import { verdictOf } from './verdict.js'
-import { type Place, WaitingLine } from './waiting-line.js'
+import { WaitingLine } from './waiting-line.js'
 
 /** Longer waits are waited in pieces: a timer cannot hold more than 24 days. */
 const longestTimerMs = 3_600_000
@@ -65,21 +65,20 @@ export class AdaptiveLimiter implements Limiter {
         resolve(this.#send(tokens))
         return
       }
-      let place: Place<Waiter> | undefined
-      const leave = () => {
-        if (place !== undefined) this.#line.leave(place)
-        reject(signal?.reason)
-        // It may have been the only one for whom a timer runs.
-        this.#admit()
-      }
-      place = this.#line.join({
+      const place = this.#line.join({
         tokens,
         go: (permit) => {
           signal?.removeEventListener('abort', leave)
           resolve(permit)
         },
       })
-      signal?.addEventListener('abort', leave, { once: true })
+      const leave = () => {
+        this.#line.leave(place)
+        reject(signal?.reason)
+        // It may have been the only one for whom a timer runs.
+        this.#admit()
+      }
+      signal?.addEventListener('abort', leave)
       this.#admit()
     })
   }
@@ -92,7 +91,10 @@ export class AdaptiveLimiter implements Limiter {
   #admit(): void {
     while (this.#line.size > 0) {
       const wait = this.#wait(performance.now())
-      if (wait > 0) return this.#wakeIn(wait)
+      if (wait > 0) {
+        this.#wakeIn(wait)
+        return
+      }
       const waiter = this.#line.shift()
       waiter?.go(this.#send(waiter.tokens))
     }
@@ -107,6 +109,7 @@ export class AdaptiveLimiter implements Limiter {
     if (this.#account.rests !== this.#restsSeen) {
       this.#restsSeen = this.#account.rests
       this.#concurrency.reopen(this.#inFlight)
+      this.#requests.rested()
     }
     if (this.#inFlight >= this.#concurrency.value) return Number.POSITIVE_INFINITY
     return Math.max(resting, this.#requests.wait(now), this.#tokens.wait(now))
@@ -130,7 +133,7 @@ export class AdaptiveLimiter implements Limiter {
 
   #send(estimate: number): Permit {
     const sentAt = performance.now()
-    const call = this.#account.send()
+    const call = this.#account.send(sentAt)
     this.#inFlight++
     this.#requests.send(sentAt)
     const reserved = this.#tokens.reserve(estimate, sentAt)
@@ -157,7 +160,7 @@ export class AdaptiveLimiter implements Limiter {
     const { durationMs, tokens, rateLimits, error } = outcome
     const verdict = verdictOf(outcome)
     this.#concurrency.done(sent.round, verdict, durationMs)
-    if (verdict === 'answered') this.#account.answered(sent.call, now)
+    if (verdict === 'answered') this.#account.answered(sent.call)
     else if (verdict === 'refused' || verdict === 'overloaded') {
       this.#account.refused(sent.call, rateLimits?.retryAfterMs, now)
       if (this.#requests.refused(sent.sentAt, now)) this.#concurrency.refused(this.#inFlight)

@@ -1,3 +1,4 @@
+import { isNoAccident } from './accidents.js'
 import { type Round, ThroughputSearch } from './throughput-search.js'
 import type { Verdict } from './verdict.js'
 
@@ -5,8 +6,6 @@ const first = 2
 /** Where nothing is set: what a process may keep open without thought. */
 const most = 256
 const leastRound = 4
-/** A larger share of calls without an answer is no accident. */
-const accidents = 0.1
 const backOff = 0.7
 
 /**
@@ -51,7 +50,7 @@ export class ConcurrencyLimit {
 
   /** A call that began in a round has ended. */
   done(round: number, verdict: Verdict, durationMs: number): void {
-    if (verdict === 'answered') this.#opened++
+    if (verdict === 'answered' || verdict === 'other') this.#opened++
     if (round !== this.#round) return
     if (verdict === 'overloaded' || verdict === 'lost') this.#lost++
     else if (verdict === 'answered') {
@@ -76,7 +75,7 @@ export class ConcurrencyLimit {
 
   #judge(): void {
     const set = this.#set
-    if (this.#lost > accidents * (this.#answered + this.#lost)) {
+    if (isNoAccident(this.#lost, this.#answered + this.#lost)) {
       this.#search.reset()
       this.#newRound(Math.max(1, Math.floor(this.#limit * backOff)))
     } else if (set !== undefined) {

@@ -1,0 +1,22 @@
+import { pipeline, prompt } from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-ai'
+import type {} from '@maestro-dataflow/plugin-fs'
+import type {} from '@maestro-dataflow/plugin-langchain'
+
+// A loader, a splitter and a chat model of LangChain, with the rest of a pipeline around them.
+export default pipeline('topics')
+  .read('langchain.load', {
+    from: '@langchain/classic/document_loaders/fs/text',
+    export: 'TextLoader',
+    arguments: ['data/drinks.md'],
+  })
+  .step('langchain.split', {
+    input: 'text',
+    lines: 'lines',
+    export: 'MarkdownTextSplitter',
+    options: { chunkSize: 120, chunkOverlap: 0 },
+  })
+  .filter((row) => !row.text.startsWith('#'))
+  .step('ai.generate', { prompt: prompt('Topic of: {{text}}'), output: 'topic' })
+  .map(({ lines, topic, text }) => ({ line: lines?.from, topic, text }))
+  .write('fs.file', { path: 'out/topics.jsonl' })

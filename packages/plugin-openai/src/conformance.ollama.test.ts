@@ -1,0 +1,37 @@
+import { describeEmbeddingServing, describeLLMServing } from '@maestro-dataflow/testkit/vitest'
+import { describe, inject } from 'vitest'
+import { OpenAIChatServing } from './chat-serving.js'
+import { OpenAIEmbeddingServing } from './embedding-serving.js'
+
+const ollama = inject('ollama')
+const connection = { model: ollama?.model ?? '', baseUrl: `${ollama?.url}/v1`, apiKey: 'the key of this test' }
+
+/** Small models know these by heart. */
+const capitals = { France: 'Paris', Italy: 'Rome', Japan: 'Tokyo', Germany: 'Berlin' }
+const questions = Object.entries(capitals).map(([country, answer]) => ({
+  ask: `What is the capital of ${country}?`,
+  answer,
+}))
+const noGrammar = 'Ollama 0.6.8 makes no grammar of quotation marks and backslashes in an enum'
+
+describe.runIf(ollama !== undefined)('Ollama by the API of OpenAI', () => {
+  describeLLMServing(() => new OpenAIChatServing({ ...connection, stream: true }), {
+    title: 'openai.chat',
+    capabilities: { jsonSchema: true, images: false, audio: false },
+    questions,
+    secrets: [connection.apiKey],
+    skip: {
+      'a prompt that does not fit the context fails with its own code': 'Ollama cuts it without a word',
+      'characters of all kinds in a schema come back as they are': noGrammar,
+      'an answer to a schema that was cut off is told as such': noGrammar,
+    },
+  })
+  describeEmbeddingServing(() => new OpenAIEmbeddingServing({ ...connection, batchSize: 8 }), {
+    title: 'openai.embeddings',
+    dimension: 576,
+    // A chat model whose numbers have four bits, which are added up in another order in each batch.
+    tolerance: 0.02,
+    secrets: [connection.apiKey],
+    timeout: 120_000,
+  })
+})

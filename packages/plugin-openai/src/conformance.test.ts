@@ -1,0 +1,4 @@
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import openai from './plugin.js'
+
+describePlugin(openai)

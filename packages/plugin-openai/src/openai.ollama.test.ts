@@ -1,0 +1,122 @@
+import { EnhancedEmbeddingServing, EnhancedLLMServing, generateObject, type LLMRequest } from '@maestro-dataflow/core'
+import { describe, expect, inject, test } from 'vitest'
+import { z } from 'zod'
+import { OpenAIChatServing } from './chat-serving.js'
+import { OpenAIEmbeddingServing } from './embedding-serving.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    ollama: { readonly url: string; readonly model: string } | undefined
+  }
+}
+
+const ollama = inject('ollama')
+const baseUrl = `${ollama?.url}/v1`
+const model = ollama?.model ?? ''
+const chat = new OpenAIChatServing({ model, baseUrl, temperature: 0, seed: 1, maxTokens: 32 })
+const streaming = new OpenAIChatServing({ model, baseUrl, temperature: 0, seed: 1, maxTokens: 32, stream: true })
+const user = (content: string): LLMRequest => ({ messages: [{ role: 'user', content }] })
+
+describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
+  test('answers, counts tokens and says why it ended, as a whole and in pieces', async () => {
+    const question = user('What is the capital of France?')
+    const whole = await chat.generate(question)
+    expect(whole).toMatchObject({ finishReason: 'stop', text: expect.stringContaining('Paris'), model })
+    expect(whole.usage.inputTokens).toBeGreaterThan(5)
+    expect(whole.usage.outputTokens).toBeGreaterThan(1)
+    let pieces = 0
+    expect(await streaming.generate(question, { onActivity: () => pieces++ })).toEqual(whole)
+    expect(pieces).toBeGreaterThan(3)
+    expect(await chat.generate({ ...user('Tell me a long story.'), maxTokens: 4 })).toMatchObject({
+      finishReason: 'length',
+      usage: { outputTokens: 4 },
+    })
+  })
+
+  test('system messages, stop texts', async () => {
+    const system = { role: 'system' as const, content: 'Always answer in German.' }
+    const alone = await chat.generate(user('Hello'))
+    const told = await chat.generate({ messages: [system, ...user('Hello').messages] })
+    expect(told.usage.inputTokens).toBeGreaterThan(alone.usage.inputTokens)
+    const [first = ''] = alone.text.split(' ')
+    const stop = [alone.text.slice(first.length, first.length + 4)]
+    expect((await chat.generate({ ...user('Hello'), stop })).text).toBe(first)
+  })
+
+  test('a JSON schema is followed: an object, a list, a choice', async () => {
+    const serving = new EnhancedLLMServing(chat, { settings: { repairs: 0 } })
+    const question = { ...user('The phone is great. Is that good or bad?'), maxTokens: 100 }
+    const tone = z.enum(['good', 'bad'])
+    expect(['good', 'bad']).toContain((await generateObject(serving, question, z.object({ tone }))).tone)
+    const list = await generateObject(serving, question, z.array(tone).max(3))
+    expect(list.length).toBeLessThanOrEqual(3)
+    expect(['good', 'bad']).toContain(await generateObject(serving, question, tone))
+  })
+
+  test('many at once, each gets its own answer', async () => {
+    const capitals = { France: 'Paris', Italy: 'Rome', Japan: 'Tokyo', Germany: 'Berlin' }
+    const ask = (country: string) => chat.generate(user(`What is the capital of ${country}?`))
+    const answers = await Promise.all(Object.keys(capitals).map(ask))
+    for (const [index, capital] of Object.values(capitals).entries()) expect(answers[index]?.text).toContain(capital)
+  })
+
+  test('CJK and emoji come through', async () => {
+    const { text } = await chat.generate({ ...user('请重复：很好 👍'), maxTokens: 24 })
+    expect(text.isWellFormed()).toBe(true)
+  })
+
+  test('a model that is not there', async () => {
+    const missing = new OpenAIChatServing({ model: 'no-such-model', baseUrl })
+    await expect(missing.generate(user('Hello'))).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_NOT_FOUND',
+      retryable: false,
+      message: expect.stringContaining('no-such-model'),
+    })
+    const wrongAddress = new OpenAIChatServing({ model, baseUrl: ollama?.url })
+    await expect(wrongAddress.generate(user('Hello'))).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_NOT_FOUND',
+      hint: expect.stringContaining('/v1'),
+    })
+  })
+
+  test('a wrong parameter', async () => {
+    const bad = new OpenAIChatServing({ model, baseUrl, seed: 0.5 })
+    await expect(bad.generate(user('Hello'))).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BAD_REQUEST' })
+  })
+
+  test('an abort in the middle; the next call works', async () => {
+    const stop = new AbortController()
+    const story = { ...user('Tell me a very long story.'), maxTokens: 1000 }
+    const call = streaming.generate(story, { signal: stop.signal, onActivity: () => stop.abort() })
+    await expect(call).rejects.toMatchObject({ code: 'MAESTRO_SERVING_ABORTED' })
+    await expect(chat.generate(story, { timeout: 100 })).rejects.toMatchObject({ code: 'MAESTRO_SERVING_TIMEOUT' })
+    expect(await chat.generate({ ...user('Hello'), maxTokens: 2 })).toMatchObject({ finishReason: 'length' })
+  })
+})
+
+describe.runIf(ollama !== undefined)('openai.embeddings on Ollama', () => {
+  const serving = new EnhancedEmbeddingServing(new OpenAIEmbeddingServing({ model, baseUrl, batchSize: 2 }))
+
+  test('a vector per text, in order, whatever the batches', async () => {
+    const texts = ['red', 'green', 'blue', '很好 👍', 'red']
+    const { vectors, usage } = await serving.embed(texts)
+    expect(vectors.map(({ length }) => length)).toEqual(texts.map(() => serving.dimension))
+    expect(vectors.every((vector) => vector.every(Number.isFinite))).toBe(true)
+    expect(usage.inputTokens).toBeGreaterThan(texts.length - 1)
+    const [alone] = (await serving.embed(['blue'])).vectors
+    const distances = vectors.map((vector) => distance(alone, vector))
+    expect(distances[2]).toBeLessThan(0.001)
+    expect(distances.indexOf(Math.min(...distances))).toBe(2)
+  })
+
+  test('a model that is not there', async () => {
+    const missing = new OpenAIEmbeddingServing({ model: 'no-such-model', baseUrl })
+    await expect(missing.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_NOT_FOUND' })
+  })
+})
+
+/** Of the directions of two vectors: 0 for the same. */
+function distance(one: Float32Array = new Float32Array(), other: Float32Array = new Float32Array()): number {
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
+  return 1 - dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other))
+}
