@@ -42,9 +42,10 @@ export class BatchWriter {
   /**
    * What the database ended because of another transaction is tried again, as far as it is still there to be.
    *
+   * @param sent Called when rows are on their way.
    * @returns the rows that the database refused; the others are in
    */
-  write(runs: readonly RowRun[]): Promise<readonly RefusedRow[]> {
+  write(runs: readonly RowRun[], sent: () => void): Promise<readonly RefusedRow[]> {
     const session = this.#session
     const isPassing = (error: unknown) =>
       MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || !this.#written)
@@ -60,7 +61,7 @@ export class BatchWriter {
         if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
         tried = true
         if (session.client === 'sqlite') await session.runAll('SAVEPOINT maestro_batch')
-        const refused = await this.#writeOrRefuse(runs, this.#inserter as RowInserter)
+        const refused = await this.#writeOrRefuse(runs, this.#inserter as RowInserter, sent)
         if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
         this.#written = true
         this.mark()
@@ -70,9 +71,13 @@ export class BatchWriter {
   }
 
   /** Rows that are refused are looked for only when there are some: it takes a second try. */
-  async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<readonly RefusedRow[]> {
+  async #writeOrRefuse(
+    runs: readonly RowRun[],
+    inserter: RowInserter,
+    sent: () => void,
+  ): Promise<readonly RefusedRow[]> {
     try {
-      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
+      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows, sent)
       return []
     } catch (error) {
       if (!inserter.aboutRows(error)) throw error

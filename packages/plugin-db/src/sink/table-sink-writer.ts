@@ -36,7 +36,7 @@ export interface TableWriting extends TargetOptions {
 }
 
 /** Rows that may wait while others are on their way. */
-const mostWaiting = 2048
+const mostWaiting = 1024
 
 /**
  * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
@@ -104,26 +104,31 @@ export class TableSinkWriter implements SinkWriter {
     this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
     if (this.#waitingRows >= mostWaiting) await this.#going
-    this.#send()
+    await this.#send()
   }
 
   async refused(last: boolean): Promise<readonly RefusedRow[]> {
     while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
       await this.#going
-      this.#send()
+      await this.#send()
     }
     if (this.#failure !== undefined) throw this.#failure.error
     return this.#refused.splice(0)
   }
 
-  /** Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next. */
-  #send(): void {
+  /**
+   * Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next.
+   *
+   * @returns when they are on their way: work of this thread before that would hold up the server
+   */
+  #send(): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error
-    if (this.#going !== undefined || this.#waiting.length === 0) return
+    if (this.#going !== undefined || this.#waiting.length === 0) return undefined
     const runs = together(this.#waiting)
     this.#waiting = []
     this.#waitingRows = 0
-    this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs)))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs, resolve)))
       .then((refused) => {
         for (const { row, reason } of refused) {
           const error = refusal(shownTable(this.#writing.name), reason).at({ rowId: row.id })
@@ -136,7 +141,9 @@ export class TableSinkWriter implements SinkWriter {
       })
       .finally(() => {
         this.#going = undefined
+        resolve()
       })
+    return promise
   }
 
   async commit(): Promise<WriteResult> {
