@@ -18,8 +18,13 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
-  /** Writes rows of which none is expected to be refused, the fastest way. @throws what the driver throws; some may be in then */
-  insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void>
+  /**
+   * Writes rows of which none is expected to be refused, the fastest way.
+   *
+   * @param sent Called when the rows are on their way: the server works from then on, and need not wait for this thread.
+   * @throws what the driver throws; some may be in then
+   */
+  insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void>
   /** Whether a failure is about the rows, so that others may go in. */
   aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */

@@ -11,15 +11,13 @@ import {
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
-import { withRetries } from '../connection/with-retries.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
-import { createInserter } from './create-inserter.js'
+import { BatchWriter } from './batch-writer.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import type { RowInserter } from './row-inserter.js'
 import { type EncodedRow, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
@@ -38,16 +36,11 @@ export interface TableWriting extends TargetOptions {
 }
 
 /** Rows that may wait while others are on their way. */
-const mostWaiting = 2048
-
-interface Ready {
-  readonly shapes: RowShapes
-  readonly inserter: RowInserter
-}
+const mostWaiting = 1024
 
 /**
- * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. A row that the
- * database refuses is an error that names it, as sinks do; the rows around it go in.
+ * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
+ * database refuses are told afterwards; the rows around them go in.
  */
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
@@ -55,6 +48,7 @@ export class TableSinkWriter implements SinkWriter {
   /** The transaction. */
   readonly #transaction: WritingSession
   readonly #writing: TableWriting
+  readonly #batches: BatchWriter
   /** Rows of the batch at hand whose values do not fit and have not been told yet. */
   readonly #unfit = new Map<string, MaestroError>()
   /** Rows that the database refused and that nobody has asked for yet. */
@@ -64,15 +58,13 @@ export class TableSinkWriter implements SinkWriter {
   /** The rows on their way to the database. */
   #going: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
-  /** Whether rows are in the transaction. */
-  #written = false
-  #ready: Ready | undefined
+  /** How rows are encoded, once the table is known. */
+  #shapes: RowShapes | undefined
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
   #staging: TableName | undefined
   /** Made outside of the transaction, in MySQL, and to be removed when the writing fails. */
   #made: TableName | undefined
-  #marked: Promise<void> | undefined
   #rows = 0
   #done = false
 
@@ -81,6 +73,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#session = transaction.session
     this.#transaction = transaction
     this.#writing = writing
+    this.#batches = new BatchWriter(transaction.session)
   }
 
   /** Connects, looks at the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
@@ -104,97 +97,53 @@ export class TableSinkWriter implements SinkWriter {
   /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
   async write(batch: Batch): Promise<void> {
     this.#throwUnfit(batch)
-    const { shapes } =
-      this.#ready ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
+    const shapes = this.#shapes ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
     const runs = shapes.encode(batch, this.#unfit)
     this.#throwUnfit(batch)
     this.#waiting.push(...runs)
     this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
     if (this.#waitingRows >= mostWaiting) await this.#going
-    this.#send()
+    await this.#send()
   }
 
   async refused(last: boolean): Promise<readonly RefusedRow[]> {
     while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
       await this.#going
-      this.#send()
+      await this.#send()
     }
     if (this.#failure !== undefined) throw this.#failure.error
     return this.#refused.splice(0)
   }
 
-  /** Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next. */
-  #send(): void {
+  /**
+   * Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next.
+   *
+   * @returns when they are on their way: work of this thread before that would hold up the server
+   */
+  #send(): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error
-    if (this.#going !== undefined || this.#waiting.length === 0) return
+    if (this.#going !== undefined || this.#waiting.length === 0) return undefined
     const runs = together(this.#waiting)
     this.#waiting = []
     this.#waitingRows = 0
-    this.#going = this.#explained(() => this.#transaction.alone(() => this.#writeRuns(runs)))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs, resolve)))
+      .then((refused) => {
+        for (const { row, reason } of refused) {
+          const error = refusal(shownTable(this.#writing.name), reason).at({ rowId: row.id })
+          this.#refused.push({ id: row.id, row: row.row, error })
+        }
+        this.#rows -= refused.length
+      })
       .catch((error: unknown) => {
         this.#failure = { error }
       })
       .finally(() => {
         this.#going = undefined
+        resolve()
       })
-  }
-
-  /** What the database ended because of another transaction is tried again, as far as it is still there to be. */
-  #writeRuns(runs: readonly RowRun[]): Promise<void> {
-    const session = this.#session
-    const inserter = this.#ready?.inserter as RowInserter
-    const isPassing = (error: unknown) =>
-      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || !this.#written)
-    let tried = false
-    const write = () =>
-      session.guarded(async () => {
-        // PostgreSQL takes back the statement, and MariaDB all of the transaction.
-        if (tried && session.client === 'mysql') {
-          await session.begin()
-          this.#mark()
-        }
-        await this.#marked
-        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-        tried = true
-        await this.#writeOrRefuse(runs, inserter)
-        this.#written = true
-        this.#mark()
-      })
-    return withRetries(this.#settings.retries, undefined, write, isPassing)
-  }
-
-  /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
-  async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
-    if (this.#session.client === 'sqlite') await this.#session.runAll('SAVEPOINT maestro_batch')
-    try {
-      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
-      if (this.#session.client === 'sqlite') await this.#session.runAll('RELEASE SAVEPOINT maestro_batch')
-      return
-    } catch (error) {
-      if (!inserter.aboutRows(error)) throw error
-    }
-    const session = this.#session
-    await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-    for (const { columns, rows } of runs) {
-      for (const { row: refused, reason } of await inserter.insert(columns, rows)) {
-        const { id, row } = refused
-        this.#refused.push({ id, row, error: refusal(shownTable(this.#writing.name), reason).at({ rowId: id }) })
-        this.#rows--
-      }
-    }
-    if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
-  }
-
-  /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
-  #mark(): void {
-    const session = this.#session
-    // SQLite's is set with each batch: there is no way to a server, and sinks may share the transaction.
-    if (session.client === 'sqlite') return
-    const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
-    // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
-    this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
-    this.#marked.catch(() => undefined)
+    return promise
   }
 
   async commit(): Promise<WriteResult> {
@@ -202,8 +151,8 @@ export class TableSinkWriter implements SinkWriter {
     const [refused] = await this.refused(true)
     if (refused !== undefined) throw refused.error
     await this.#explained(async () => {
-      await this.#marked
-      if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
+      await this.#batches.settled()
+      if (this.#shapes === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
       if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
@@ -251,12 +200,12 @@ export class TableSinkWriter implements SinkWriter {
     await this.#transaction.begin()
     if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
     if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
-    this.#mark()
+    this.#batches.mark()
     if (table !== undefined) this.#prepare(table)
   }
 
   /** Makes the table from the declared columns and, where these say too little, from the first rows. */
-  async #makeTable(batch: Batch): Promise<Ready> {
+  async #makeTable(batch: Batch): Promise<RowShapes> {
     const { name, columns, only } = this.#writing
     const session = this.#session
     const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
@@ -265,21 +214,21 @@ export class TableSinkWriter implements SinkWriter {
     if (session.client === 'mysql') {
       this.#made = name
       await session.begin()
-      this.#mark()
+      this.#batches.mark()
     }
     return this.#prepare(table)
   }
 
-  #prepare(table: TableDescription): Ready {
+  #prepare(table: TableDescription): RowShapes {
     const { name, mode, only } = this.#writing
     const key = this.#key ?? []
-    const inserter = createInserter(this.#session, {
+    this.#batches.target({
       name: this.#staging ?? name,
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#ready = { inserter, shapes: new RowShapes(this.#session.client, shownTable(name), table, only) }
-    return this.#ready
+    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only)
+    return this.#shapes
   }
 
   #throwUnfit({ ids }: Batch): void {

@@ -333,6 +333,19 @@ describe.each(databases)('%s', (name) => {
     expect([(await rowsOf(one)).length, (await rowsOf(two)).length]).toEqual([2000, 2000])
   })
 
+  test('two tables of one database: when one fails, neither is there', async () => {
+    const [one, two] = [newTable(), newTable()]
+    await sql(`CREATE TABLE ${two} (n INTEGER PRIMARY KEY)`)
+    const rows = Array.from({ length: 3000 }, (_, n) => ({ n: n === 2900 ? 1 : n }))
+    const both = pipeline('both')
+      .from(rows)
+      .write('db.table', { connection, table: one })
+      .write('db.table', { connection, table: two })
+    await failure(project({ run: { onError: 'fail' } }).run(both))
+    expect(await missing(one)).toMatchObject({ code: 'MAESTRO_DB_TABLE_MISSING' })
+    expect(await rowsOf(two)).toEqual([])
+  })
+
   test('a run may read and write one table', async () => {
     const table = await filled()
     const run = pipeline('upper')

@@ -81,20 +81,21 @@ class SharedWriting {
         return this.#begun
       },
       alone: (work) => {
-        const done = this.#working.then(work)
+        const done = this.#working.then(() => {
+          this.#assertWhole()
+          return work()
+        })
         this.#working = done.catch(() => undefined)
         return done
       },
       commit: async () => {
-        if (this.#failed) {
-          const reason = 'another output of the run to the same file has failed'
-          throw dbError('MAESTRO_DB_FAILED', { database: this.#settings.shown, reason })
-        }
+        this.#assertWhole()
         this.#undecided--
         if (this.#undecided === 0) await session.commit()
       },
       rollback: async () => {
         this.#failed = true
+        await this.#working
         await session.rollback()
       },
       release: async () => {
@@ -105,6 +106,13 @@ class SharedWriting {
         if (this.#failed && !this.#settings.exists) await removeFile(this.#settings)
       },
     }
+  }
+
+  /** What one of the outputs took back is gone for all; nothing may be written outside of a transaction. */
+  #assertWhole(): void {
+    if (!this.#failed) return
+    const reason = 'another output of the run to the same file has failed'
+    throw dbError('MAESTRO_DB_FAILED', { database: this.#settings.shown, reason })
   }
 }
 
