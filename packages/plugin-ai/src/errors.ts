@@ -6,9 +6,13 @@ export const aiErrors = {
     message: (d: { serving: string }) => `${d.serving} answered nothing.`,
     hint: () => 'Look at the prompt of this row, or use a larger model.',
   },
+  MAESTRO_AI_EMPTY_INPUT: {
+    message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to ask.`,
+    hint: () => 'Leave such rows out before this step, or fill the column.',
+  },
   MAESTRO_AI_OPTIONS: {
-    message: (d: { reason: string }) => `PromptedGenerator: ${d.reason}.`,
-    hint: () => 'Give a `serving`, and either `prompt`, or `inputColumn` with or without `systemPrompt`.',
+    message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
+    hint: () => 'Correct the option that the message names; docs/ai-operators.md lists them all.',
   },
   MAESTRO_AI_SCHEMA_COLUMNS: {
     message: (_: Readonly<Record<string, never>>) =>

@@ -1,9 +1,27 @@
 import { definePlugin } from '@maestro-dataflow/core'
-import { generate } from './generate.js'
+import { classify } from './text/classify.js'
+import { classifyPrompt } from './text/classify.prompt.js'
+import { extract } from './text/extract.js'
+import { extractPrompt } from './text/extract.prompt.js'
+import { generate } from './text/generate.js'
+import { embed } from './vectors/embed.js'
 
-/** AI operators. */
+const name = '@maestro-dataflow/plugin-ai'
+
+/** AI operators, and the prompts that they ask with. */
 export default definePlugin({
-  name: '@maestro-dataflow/plugin-ai',
+  name,
   manifest: new URL('../package.json', import.meta.url),
-  apply: (hooks) => hooks.operators.tap('@maestro-dataflow/plugin-ai', (registry) => registry.add(generate)),
+  apply(hooks) {
+    hooks.operators.tap(name, (registry) => {
+      registry.add(generate)
+      registry.add(extract)
+      registry.add(classify)
+      registry.add(embed)
+    })
+    hooks.prompts.tap(name, (registry) => {
+      registry.add(extractPrompt)
+      registry.add(classifyPrompt)
+    })
+  },
 })

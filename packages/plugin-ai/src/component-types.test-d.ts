@@ -1,0 +1,70 @@
+import { pipeline, prompt } from '@maestro-dataflow/core'
+import { describe, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import type {} from './component-types.js'
+
+const reviews = pipeline('reviews').from([{ id: 1, text: 'Good' }])
+
+describe('ai.extract', () => {
+  const schema = z.object({ city: z.string().nullable() })
+
+  test('columns of the schema, or one', () => {
+    const spread = reviews.step('ai.extract', { input: 'text', schema })
+    expectTypeOf<(typeof spread)['row']>().toEqualTypeOf<{ id: number; text: string; city: string | null }>()
+    const nested = reviews.step('ai.extract', { prompt: prompt('{{text}}'), schema, output: 'place' })
+    expectTypeOf<(typeof nested)['row']['place']>().toEqualTypeOf<{ city: string | null }>()
+  })
+
+  test('either a column or a prompt, with columns that there are', () => {
+    // @ts-expect-error an unknown column
+    reviews.step('ai.extract', { input: 'txt', schema })
+    // @ts-expect-error an unknown column in the prompt
+    reviews.step('ai.extract', { prompt: prompt('{{txt}}'), schema })
+    // @ts-expect-error both
+    reviews.step('ai.extract', { input: 'text', prompt: prompt('{{text}}'), schema })
+    // @ts-expect-error neither
+    reviews.step('ai.extract', { schema })
+    // @ts-expect-error no schema
+    reviews.step('ai.extract', { input: 'text' })
+  })
+})
+
+describe('ai.classify', () => {
+  test('the labels are the type of the column', () => {
+    const one = reviews.step('ai.classify', { input: 'text', labels: ['good', 'bad'] })
+    expectTypeOf<(typeof one)['row']>().toEqualTypeOf<{ id: number; text: string; label: 'good' | 'bad' }>()
+    const described = reviews.step('ai.classify', { input: 'text', labels: { good: 'fine', bad: '' }, output: 'tone' })
+    expectTypeOf<(typeof described)['row']['tone']>().toEqualTypeOf<'good' | 'bad'>()
+    const several = reviews.step('ai.classify', { input: 'text', labels: ['a', 'b'], multi: true, confidence: true })
+    expectTypeOf<(typeof several)['row']['labels']>().toEqualTypeOf<readonly ('a' | 'b')[]>()
+    expectTypeOf<(typeof several)['row']['labels_confidence']>().toEqualTypeOf<readonly number[]>()
+    const sure = reviews.step('ai.classify', { input: 'text', labels: ['a', 'b'], confidence: 'asked', output: 'x' })
+    expectTypeOf<(typeof sure)['row']['x_confidence']>().toEqualTypeOf<number>()
+    // @ts-expect-error not asked for
+    one.row.label_confidence
+  })
+
+  test('options are known by name and type', () => {
+    reviews.step('ai.classify', {
+      prompt: { use: 'ai.classify.prompt', input: 'text', labels: ['a', 'b'], language: 'zh' },
+      labels: ['a', 'b'],
+    })
+    // @ts-expect-error an unknown column in a prompt by name
+    reviews.step('ai.classify', { prompt: { use: 'ai.classify.prompt', input: 'txt', labels: ['a'] }, labels: ['a'] })
+    // @ts-expect-error no labels
+    reviews.step('ai.classify', { input: 'text' })
+    // @ts-expect-error a language that there is not
+    reviews.step('ai.classify', { input: 'text', labels: ['a', 'b'], language: 'fr' })
+    // @ts-expect-error a misspelt option
+    reviews.step('ai.classify', { input: 'text', labels: ['a', 'b'], confidense: true })
+  })
+})
+
+test('ai.embed adds a vector', () => {
+  const unnamed = reviews.step('ai.embed', {})
+  expectTypeOf<(typeof unnamed)['row']['embedding']>().toEqualTypeOf<Float32Array>()
+  const named = reviews.step('ai.embed', { input: 'text', output: 'vector', prefix: 'query: ' })
+  expectTypeOf<(typeof named)['row']['vector']>().toEqualTypeOf<Float32Array>()
+  // @ts-expect-error an unknown column
+  reviews.step('ai.embed', { input: 'txt' })
+})
