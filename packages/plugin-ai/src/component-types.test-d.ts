@@ -68,3 +68,22 @@ test('ai.embed adds a vector', () => {
   // @ts-expect-error an unknown column
   reviews.step('ai.embed', { input: 'txt' })
 })
+
+test('ai.similarity and ai.match compare vectors', () => {
+  const embedded = reviews.step('ai.embed', {})
+  const near = embedded.step('ai.similarity', { input: 'embedding', reference: 'praise', output: 'near' })
+  expectTypeOf<(typeof near)['row']['near']>().toEqualTypeOf<number>()
+  embedded.step('ai.similarity', { input: 'embedding', with: 'embedding', metric: 'l2' })
+  // @ts-expect-error nothing to compare with
+  embedded.step('ai.similarity', { input: 'embedding' })
+  // @ts-expect-error two things to compare with
+  embedded.step('ai.similarity', { input: 'embedding', with: 'embedding', reference: 'praise' })
+  // @ts-expect-error a metric that there is not
+  embedded.step('ai.similarity', { input: 'embedding', reference: 'praise', metric: 'manhattan' })
+  const matched = embedded.step('ai.match', { input: 'embedding', references: ['sea', 'mountain'], output: 'place' })
+  expectTypeOf<(typeof matched)['row']['place']>().toEqualTypeOf<'sea' | 'mountain' | null>()
+  expectTypeOf<(typeof matched)['row']['place_score']>().toEqualTypeOf<number>()
+  expectTypeOf<(typeof matched)['row']['place_outcome']>().toEqualTypeOf<'matched' | 'below-threshold'>()
+  // @ts-expect-error an unknown column
+  reviews.step('ai.match', { input: 'embedding', references: ['sea'] })
+})

@@ -2,6 +2,11 @@ import { defineErrors } from '@maestro-dataflow/core'
 
 /** The errors of AI operators. */
 export const aiErrors = {
+  MAESTRO_AI_DIMENSIONS: {
+    message: (d: { one: number; other: number }) =>
+      `Vectors of ${d.one} and of ${d.other} dimensions cannot be compared.`,
+    hint: () => 'Embed both with the same model.',
+  },
   MAESTRO_AI_EMPTY_ANSWER: {
     message: (d: { serving: string }) => `${d.serving} answered nothing.`,
     hint: () => 'Look at the prompt of this row, or use a larger model.',
@@ -18,6 +23,10 @@ export const aiErrors = {
     message: (_: Readonly<Record<string, never>>) =>
       'The schema describes no object with properties to make columns of.',
     hint: () => 'Name one column for the whole answer with `output`, or describe an object with properties.',
+  },
+  MAESTRO_AI_VECTOR: {
+    message: (d: { column: string; reason: string }) => `Column "${d.column}" is no vector: ${d.reason}.`,
+    hint: () => "Make vectors of texts first, with a step 'ai.embed', and give the column that it adds.",
   },
 } as const
 

@@ -9,3 +9,7 @@ export { ExtractPrompt, type ExtractPromptOptions } from './text/extract.prompt.
 export { generate } from './text/generate.js'
 export { PromptedGenerator, type PromptedGeneratorOptions } from './text/prompted-generator.js'
 export { EmbeddingGenerator, type EmbeddingGeneratorOptions, embed } from './vectors/embed.js'
+export { type MatchOutcome, match, TextMatcher, type TextMatcherOptions } from './vectors/match.js'
+export type { Metric } from './vectors/metrics.js'
+export { SimilarityCalculator, type SimilarityCalculatorOptions, similarity } from './vectors/similarity.js'
+export type { Vector } from './vectors/vector.js'

@@ -5,6 +5,8 @@ import { extract } from './text/extract.js'
 import { extractPrompt } from './text/extract.prompt.js'
 import { generate } from './text/generate.js'
 import { embed } from './vectors/embed.js'
+import { match } from './vectors/match.js'
+import { similarity } from './vectors/similarity.js'
 
 const name = '@maestro-dataflow/plugin-ai'
 
@@ -18,6 +20,8 @@ export default definePlugin({
       registry.add(extract)
       registry.add(classify)
       registry.add(embed)
+      registry.add(similarity)
+      registry.add(match)
     })
     hooks.prompts.tap(name, (registry) => {
       registry.add(extractPrompt)
