@@ -87,3 +87,20 @@ test('ai.similarity and ai.match compare vectors', () => {
   // @ts-expect-error an unknown column
   reviews.step('ai.match', { input: 'embedding', references: ['sea'] })
 })
+
+test('ai.chunk replaces the text, or stands beside it', () => {
+  const chunks = reviews.step('ai.chunk', { input: 'text', size: 10 })
+  expectTypeOf<(typeof chunks)['row']>().toEqualTypeOf<{
+    id: number
+    text: string
+    text_index: number
+    text_start: number
+    text_end: number
+  }>()
+  const sections = reviews.step('ai.chunk', { input: 'text', strategy: 'markdown', output: 'part' })
+  expectTypeOf<(typeof sections)['row']['part_headings']>().toEqualTypeOf<readonly string[]>()
+  // @ts-expect-error an unknown column
+  reviews.step('ai.chunk', { input: 'txt' })
+  // @ts-expect-error a strategy that there is not
+  reviews.step('ai.chunk', { input: 'text', strategy: 'words' })
+})

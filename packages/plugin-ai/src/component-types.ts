@@ -1,5 +1,6 @@
 export type { CutOff } from './asking/asker.js'
 export type * from './asking/component-types.js'
 export type { Language, TaskExample } from './asking/task-prompt.js'
+export type * from './documents/component-types.js'
 export type * from './text/component-types.js'
 export type * from './vectors/component-types.js'

@@ -1,5 +1,8 @@
 export { type Task, TaskPrompt } from './asking/task-prompt.js'
 export type * from './component-types.js'
+export { chunk, TextChunker, type TextChunkerOptions } from './documents/chunk.js'
+export type { ChunkUnit } from './documents/measure.js'
+export { type Chunk, type ChunkStrategy, type SplitOptions, splitText } from './documents/split-text.js'
 export { aiErrors } from './errors.js'
 export { default } from './plugin.js'
 export { Classifier, type ClassifierOptions, classify } from './text/classify.js'

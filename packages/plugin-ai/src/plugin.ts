@@ -1,4 +1,5 @@
 import { definePlugin } from '@maestro-dataflow/core'
+import { chunk } from './documents/chunk.js'
 import { classify } from './text/classify.js'
 import { classifyPrompt } from './text/classify.prompt.js'
 import { extract } from './text/extract.js'
@@ -22,6 +23,7 @@ export default definePlugin({
       registry.add(embed)
       registry.add(similarity)
       registry.add(match)
+      registry.add(chunk)
     })
     hooks.prompts.tap(name, (registry) => {
       registry.add(extractPrompt)

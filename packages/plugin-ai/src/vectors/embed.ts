@@ -13,8 +13,8 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
+import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
-import { columnText } from './column-text.js'
 
 /** How an `EmbeddingGenerator` embeds, and where its vectors go. */
 export interface EmbeddingGeneratorOptions {
