@@ -104,3 +104,50 @@ test('ai.chunk replaces the text, or stands beside it', () => {
   // @ts-expect-error a strategy that there is not
   reviews.step('ai.chunk', { input: 'text', strategy: 'words' })
 })
+
+test('texts in, texts out', () => {
+  const texts = reviews
+    .step('ai.summarize', { input: 'text', maxWords: 20, chunkTokens: 500 })
+    .step('ai.translate', { input: 'summary', to: 'French' })
+    .step('ai.rewrite', { input: 'translation', instruction: 'Make it polite.', output: 'text' })
+  expectTypeOf<(typeof texts)['row']>().toEqualTypeOf<{
+    id: number
+    text: string
+    summary: string
+    translation: string
+  }>()
+  // @ts-expect-error no language to translate into
+  reviews.step('ai.translate', { input: 'text' })
+  // @ts-expect-error no instruction
+  reviews.step('ai.rewrite', { input: 'text' })
+  // @ts-expect-error an unknown column
+  reviews.step('ai.summarize', { input: 'txt' })
+})
+
+test('judges', () => {
+  const judged = reviews
+    .step('ai.score', { input: 'text', rubric: { 1: 'bad', 5: 'good' } })
+    .step('ai.filter', { by: 'score', min: 3 })
+    .step('ai.filter', { input: 'text', condition: 'It is about food.' })
+    .step('ai.compare', { a: 'text', b: 'score_reason', criterion: 'Which is clearer?', reason: false })
+    .step('ai.vote', { prompt: prompt('{{text}}'), labels: ['yes', 'no'] })
+  expectTypeOf<(typeof judged)['row']>().toEqualTypeOf<{
+    id: number
+    text: string
+    score: number
+    score_reason: string
+    better: 'a' | 'b' | 'tie'
+    vote: 'yes' | 'no'
+    vote_agreement: number
+  }>()
+  // @ts-expect-error no rubric
+  reviews.step('ai.score', { input: 'text' })
+  // @ts-expect-error a threshold and a judge at once
+  reviews.step('ai.filter', { by: 'id', min: 1, condition: 'x' })
+  // @ts-expect-error an unknown column
+  reviews.step('ai.filter', { by: 'score', min: 1 })
+  // @ts-expect-error an unknown column
+  reviews.step('ai.compare', { a: 'text', b: 'txt', criterion: 'x' })
+  // @ts-expect-error no prompt
+  reviews.step('ai.vote', { samples: 3 })
+})

@@ -24,6 +24,16 @@ export const aiErrors = {
       'The schema describes no object with properties to make columns of.',
     hint: () => 'Name one column for the whole answer with `output`, or describe an object with properties.',
   },
+  MAESTRO_AI_SCORE: {
+    message: (d: { column: string; found: string }) => `Column "${d.column}" holds no score: ${d.found}.`,
+    hint: () => "Score all rows first, with a step 'ai.score', and give the column that it adds.",
+  },
+  MAESTRO_AI_SUMMARY_GREW: {
+    message: (d: { serving: string; parts: number }) =>
+      `${d.serving} summed up ${d.parts} parts of a text, and that is no shorter than the text.`,
+    hint: () =>
+      'Ask for fewer words with `maxWords`, give the parts more room with `chunkTokens`, or use a larger model.',
+  },
   MAESTRO_AI_VECTOR: {
     message: (d: { column: string; reason: string }) => `Column "${d.column}" is no vector: ${d.reason}.`,
     hint: () => "Make vectors of texts first, with a step 'ai.embed', and give the column that it adds.",

@@ -29,10 +29,15 @@ export const askingOptions = {
   ...samplingOptions,
 }
 
-/** What the prompts of all tasks take. */
+/** The language of a task's own words. */
+export const languageOption = z.enum(['en', 'zh']).optional()
+
+/** What happens to a text that was cut off. */
+export const cutOffOption = z.enum(['reject', 'keep']).optional()
+
+/** What the prompts of most tasks take. */
 export const wordsOptions = {
-  /** The language of the task's own words. @default 'en' */
-  language: z.enum(['en', 'zh']).optional(),
+  language: languageOption,
   /** What the task's own words do not say; it stands after them. */
   instructions: z.string().min(1).optional(),
 }
@@ -48,7 +53,7 @@ export const taskOptions = {
   ...askingOptions,
 }
 
-interface AskingOptions extends z.output<z.ZodObject<typeof askingOptions>> {}
+interface AskingOptions extends Partial<z.output<z.ZodObject<typeof askingOptions>>> {}
 
 /** The options that go with every question. */
 export function askedWith({
@@ -60,7 +65,7 @@ export function askedWith({
   maxTokens,
   rowsPerCall,
   shareAnswers,
-}: Omit<AskingOptions, 'serving'>) {
+}: AskingOptions) {
   const given = Object.entries({ temperature, topP, topK, seed, stop, maxTokens }).filter(
     ([, value]) => value !== undefined,
   )

@@ -44,6 +44,11 @@ export type AskedOf<Row, Inputs extends string = 'input', Own extends object = W
       readonly prompt: Prompt<Column<Row>> | PromptReference<Row>
     })
 
+/** Options of a prompt, whose `input` names a column of the row. */
+export type Over<Row, Options, Inputs extends string = 'input'> = Omit<Options, Inputs> & {
+  readonly [Name in Inputs]: Column<Row>
+}
+
 /** The name of an output column, given or not. */
 export type OutputOf<Options, Default extends string> = Options extends { readonly output: infer Name extends string }
   ? Name

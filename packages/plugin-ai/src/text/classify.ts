@@ -1,13 +1,9 @@
 import {
-  ChatPrompt,
   type Columns,
   checkOf,
-  defineOperator,
   type OperatorContext,
-  PromptTemplate,
   promptRestrict,
   type Row,
-  SERVINGS,
   toJsonSchema,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
@@ -21,6 +17,7 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
+import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
 import { ClassifyPrompt, labelNames, labelsOption } from './classify.prompt.js'
 import type { ClassifySettings } from './component-types.js'
 import { labelConfidence } from './label-confidence.js'
@@ -123,7 +120,7 @@ class TextClassifier extends AskingOperator {
   }
 }
 
-const allowed = [ClassifyPrompt, PromptTemplate, ChatPrompt]
+const prompts = promptsOf(ClassifyPrompt)
 
 /**
  * Gives each text one label of a closed set, or as many as fit. An answer outside of the set never gets into a row.
@@ -131,19 +128,16 @@ const allowed = [ClassifyPrompt, PromptTemplate, ChatPrompt]
  * @example
  * await new Classifier({ serving, input: 'text', labels: ['praise', 'complaint'] }).run(storage)
  */
-export const Classifier = promptRestrict(...allowed)(TextClassifier)
+export const Classifier = promptRestrict(...prompts)(TextClassifier)
 export type Classifier = TextClassifier
 
 /** `ai.classify`: labels of a closed set. */
-export const classify = defineOperator({
+export const classify = defineAskingOperator({
   name: 'ai.classify',
-  kind: 'map',
   description: 'Gives a text one label of a closed set, or all that fit',
   options,
-  columns: (given: Options) => ({ reads: promptOf(given).variables, adds: columnsOf(given) }),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed },
-  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) => new Classifier({ ...given, serving: servings.get(serving, 'llm') }),
+  prompts,
+  promptOf,
+  columnsOf,
+  create: (given) => new Classifier(given),
 })

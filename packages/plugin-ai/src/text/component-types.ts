@@ -1,8 +1,12 @@
 import type { Column, Prompt, PromptReference, Schema, With } from '@maestro-dataflow/core'
 import type { CutOff } from '../asking/asker.js'
-import type { AskedOf, Asking, OutputOf, WordsWithExamples } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
+import type { Language, TaskExample } from '../asking/task-prompt.js'
 import type { ClassifyPromptOptions } from './classify.prompt.js'
 import type { ExtractPromptOptions } from './extract.prompt.js'
+import type { RewritePromptOptions } from './rewrite.prompt.js'
+import type { SummarizePromptOptions } from './summarize.prompt.js'
+import type { TranslatePromptOptions } from './translate.prompt.js'
 
 /** Options of `ai.generate`. */
 export interface GenerateOptions<Row> extends Asking {
@@ -63,7 +67,8 @@ export interface ClassifySettings extends Asking {
 /** Options of `ai.classify`. */
 export type ClassifyOptions<Row> = ClassifySettings & AskedOf<Row, 'input', WordsWithExamples>
 
-type LabelOf<Given> = Given extends readonly (infer Name)[] ? Name : keyof Given & string
+/** The name of a label. */
+export type LabelOf<Given> = Given extends readonly (infer Name)[] ? Name : keyof Given & string
 
 type WithLabels<Row, Options, Output extends string, Label, Confidence> = Options extends {
   readonly confidence: true | 'asked'
@@ -71,11 +76,78 @@ type WithLabels<Row, Options, Output extends string, Label, Confidence> = Option
   ? With<Row, Record<Output, Label> & Record<`${Output}_confidence`, Confidence>>
   : With<Row, Record<Output, Label>>
 
+/** What operators whose answer is a text have in common. */
+interface TextAnswer extends Asking {
+  /** What happens to an answer that was cut off at `maxTokens`. @default 'reject' */
+  readonly onCutOff?: CutOff
+}
+
+/** Where `ai.summarize` puts its summaries. */
+export interface SummarizeSettings extends TextAnswer {
+  /**
+   * What is asked about at once, in tokens estimated from the script; a longer text is summed up in parts.
+   *
+   * @default half of what the model reads, 3000 at most
+   */
+  readonly chunkTokens?: number
+  /** @default 'summary' */
+  readonly output?: string
+}
+
+/** Options of `ai.summarize`. */
+export type SummarizeOptions<Row> = SummarizeSettings &
+  AskedOf<
+    Row,
+    'input',
+    Words & {
+      /** What the model is told; with `language: 'zh'` characters. @default 100 */
+      readonly maxWords?: number
+    }
+  >
+
+/** Where `ai.translate` puts its translations. */
+export interface TranslateSettings extends TextAnswer {
+  /** @default 'translation' */
+  readonly output?: string
+}
+
+/** Options of `ai.translate`. */
+export type TranslateOptions<Row> = TranslateSettings &
+  AskedOf<
+    Row,
+    'input',
+    WordsWithExamples & {
+      /** The language, by its name: `French`. */
+      readonly to: string
+      /** @default whatever the text is in */
+      readonly from?: string
+    }
+  >
+
+/** Where `ai.rewrite` puts its texts. */
+export interface RewriteSettings extends TextAnswer {
+  /** The input's name puts the new text in its place. @default 'rewritten' */
+  readonly output?: string
+}
+
+/** The words of the prompt of `ai.rewrite`, beside the instruction. */
+export interface RewriteWords {
+  readonly language?: Language
+  readonly examples?: readonly TaskExample[]
+}
+
+/** Options of `ai.rewrite`. */
+export type RewriteOptions<Row> = RewriteSettings &
+  AskedOf<Row, 'input', RewriteWords & { /** What is to change. */ readonly instruction: string }>
+
 declare module '@maestro-dataflow/core' {
   interface OperatorOptions<Row> {
     'ai.generate': GenerateOptions<Row>
     'ai.extract': ExtractOptions<Row>
     'ai.classify': ClassifyOptions<Row>
+    'ai.summarize': SummarizeOptions<Row>
+    'ai.translate': TranslateOptions<Row>
+    'ai.rewrite': RewriteOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
     'ai.generate': Options extends { readonly schema: Schema<infer _Input, infer Answer> }
@@ -95,9 +167,15 @@ declare module '@maestro-dataflow/core' {
         ? WithLabels<Row, Options, OutputOf<Options, 'labels'>, readonly LabelOf<Labels>[], readonly number[]>
         : WithLabels<Row, Options, OutputOf<Options, 'label'>, LabelOf<Labels>, number>
       : Row
+    'ai.summarize': With<Row, Record<OutputOf<Options, 'summary'>, string>>
+    'ai.translate': With<Row, Record<OutputOf<Options, 'translation'>, string>>
+    'ai.rewrite': With<Row, Record<OutputOf<Options, 'rewritten'>, string>>
   }
   interface PromptTypes<Row> {
-    'ai.extract.prompt': Omit<ExtractPromptOptions, 'input'> & { readonly input: Column<Row> }
-    'ai.classify.prompt': Omit<ClassifyPromptOptions, 'input'> & { readonly input: Column<Row> }
+    'ai.extract.prompt': Over<Row, ExtractPromptOptions>
+    'ai.classify.prompt': Over<Row, ClassifyPromptOptions>
+    'ai.summarize.prompt': Over<Row, SummarizePromptOptions>
+    'ai.translate.prompt': Over<Row, TranslatePromptOptions>
+    'ai.rewrite.prompt': Over<Row, RewritePromptOptions>
   }
 }

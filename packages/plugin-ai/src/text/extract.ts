@@ -1,14 +1,4 @@
-import {
-  ChatPrompt,
-  defineOperator,
-  type OperatorContext,
-  PromptTemplate,
-  promptRestrict,
-  type Row,
-  type Schema,
-  SERVINGS,
-  toJsonSchema,
-} from '@maestro-dataflow/core'
+import { type OperatorContext, promptRestrict, type Row, type Schema, toJsonSchema } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { AskingOperator } from '../asking/asking-operator.js'
@@ -21,6 +11,7 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
+import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
 import { schemaOption } from '../asking/json-schema.js'
 import type { ExtractSettings } from './component-types.js'
 import { ExtractPrompt } from './extract.prompt.js'
@@ -64,7 +55,7 @@ class TextExtractor extends AskingOperator {
   }
 }
 
-const allowed = [ExtractPrompt, PromptTemplate, ChatPrompt]
+const prompts = promptsOf(ExtractPrompt)
 
 /**
  * Takes data out of a text: what the schema describes, as typed columns.
@@ -72,22 +63,16 @@ const allowed = [ExtractPrompt, PromptTemplate, ChatPrompt]
  * @example
  * await new Extractor({ serving, input: 'text', schema: z.object({ city: z.string().nullable() }) }).run(storage)
  */
-export const Extractor = promptRestrict(...allowed)(TextExtractor)
+export const Extractor = promptRestrict(...prompts)(TextExtractor)
 export type Extractor = TextExtractor
 
 /** `ai.extract`: a text's data as typed columns. */
-export const extract = defineOperator({
+export const extract = defineAskingOperator({
   name: 'ai.extract',
-  kind: 'map',
   description: 'Takes data of a schema out of a text, as typed columns',
   options,
-  columns: (given: Options) => ({
-    reads: promptOf(given).variables,
-    adds: answerColumns(given.schema, given.output),
-  }),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed },
-  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) => new Extractor({ ...given, serving: servings.get(serving, 'llm') }),
+  prompts,
+  promptOf,
+  columnsOf: ({ schema, output }) => answerColumns(schema, output),
+  create: (given) => new Extractor(given),
 })
