@@ -111,7 +111,7 @@ function chatOf({ task, inputs, examples = [], language = 'en' }: Task, suffix: 
   return new ChatPrompt([
     {
       role: 'system',
-      content: literal([...task.filter((part) => part !== undefined), dataNotice[language]].join('\n\n')),
+      content: literal([dataNotice[language], ...task.filter((part) => part !== undefined)].join('\n\n')),
     },
     ...examples.flatMap(({ input, output }) => [
       {

@@ -39,7 +39,15 @@ export class ScorePrompt extends TaskPrompt {
         : Object.entries(rubric)
             .map(([score, meaning]) => `- ${score}: ${meaning}`)
             .join('\n')
-    super({ task: [words[language](min, max), meanings, instructions], inputs: { text: input }, examples, language })
+    super({
+      task: [words[language](min, max), meanings, instructions],
+      inputs: { text: input },
+      examples: examples?.map(({ input, output }) => ({
+        input,
+        output: typeof output === 'number' ? { score: output } : output,
+      })),
+      language,
+    })
   }
 }
 

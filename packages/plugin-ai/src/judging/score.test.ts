@@ -24,6 +24,7 @@ describe('ai.score', () => {
     expect(rows).toEqual([{ text: 'a', score: 4, score_reason: 'It says how.' }])
     expect(columns).toEqual({ score: 'integer', score_reason: 'string' })
     expect(Object.keys((requests[0]?.schema?.properties ?? {}) as object)).toEqual(['reason', 'score'])
+    expect(requests[0]?.schema).toMatchObject({ properties: { score: { enum: [1, 2, 3, 4, 5] } } })
     expect(requests[0]?.messages[0]?.content).toMatch(/from 1 \(worst\) to 5 \(best\)[\s\S]*How helpful is it\?/)
   })
 
@@ -31,6 +32,25 @@ describe('ai.score', () => {
     const wrong = ['{"reason":"","score":6}', '{"reason":"","score":4.5}']
     expect((await scored([...wrong.slice(0, 1), '{"reason":"","score":5}'])).rows).toMatchObject([{ score: 5 }])
     expect((await scored([...wrong, ...wrong])).failed).toBe('MAESTRO_SERVING_SCHEMA_MISMATCH')
+  })
+
+  test('a long range is bounded, and examples may be numbers alone', async () => {
+    const examples = [
+      { input: 'b', output: 7 },
+      { input: 'c', output: { reason: 'It helps.', score: 90 } },
+    ]
+    const { requests, failed } = await scored(['{"reason":"","score":1000}', '{"reason":"","score":1001}'], {
+      max: 1000,
+      examples,
+    })
+    expect(failed).toBeUndefined()
+    expect(requests[0]?.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toEqual([
+      '{"score":7}',
+      '{"reason":"It helps.","score":90}',
+    ])
+    expect((await scored(['{"reason":"","score":1001}', '{"reason":"","score":0}'], { max: 1000 })).failed).toBe(
+      'MAESTRO_SERVING_SCHEMA_MISMATCH',
+    )
   })
 
   test('without a reason, with parts, by what some scores mean, in Chinese', async () => {

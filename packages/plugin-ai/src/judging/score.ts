@@ -27,7 +27,10 @@ const options = z
     ...taskOptions,
   })
   .superRefine(asksOneThing(['input', 'rubric'], ['examples', 'instructions', 'language']))
-  .refine(({ min, max }) => min < max, { path: ['max'], message: 'it must be larger than `min`' })
+  .refine(({ min, max, integer }) => (integer ? Math.ceil(min) < Math.floor(max) : min < max), {
+    path: ['max'],
+    message: 'it must be larger than `min`',
+  })
 
 type Options = z.output<typeof options>
 
@@ -49,9 +52,17 @@ interface Answer {
 
 /** The reason comes first: a model that has said it gives a better score. */
 function answerOf({ min, max, integer, reason }: Options): z.ZodType<Answer> {
-  const score = (integer ? z.int() : z.number()).min(min).max(max)
+  const score = integer ? wholeNumbers(Math.ceil(min), Math.floor(max)) : z.number().min(min).max(max)
   return reason ? z.strictObject({ reason: z.string(), score }) : z.strictObject({ score })
 }
+
+/** A model that is held to a grammar is held to a list, not to bounds. */
+function wholeNumbers(min: number, max: number): z.ZodType<number> {
+  if (max - min > longestList) return z.int().min(min).max(max)
+  return z.literal(Array.from({ length: max - min + 1 }, (_, index) => min + index))
+}
+
+const longestList = 100
 
 class TextScorer extends AskingOperator {
   readonly #options: Options
