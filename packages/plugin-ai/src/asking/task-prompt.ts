@@ -67,9 +67,14 @@ export class TaskPrompt extends Prompt {
     return this.#filled(variables, (chat, texts) => chat.messages(texts))
   }
 
-  override get parts(): PromptParts | undefined {
-    const { parts } = this.#plain
-    return parts && { task: parts.task, values: (variables) => parts.values(this.#texts(variables)) }
+  /** Where rows are asked about together their texts are JSON, and need no tags. */
+  override get parts(): PromptParts {
+    const { task = [] } = this.#plain.parts ?? {}
+    const names = Object.keys(this.#task.inputs).map((tag) => `<${tag}>`)
+    return {
+      task: [...task.slice(0, -1), { role: 'user', content: names.join('\n') }],
+      values: (variables) => this.#texts(variables),
+    }
   }
 
   #filled<Result>(
