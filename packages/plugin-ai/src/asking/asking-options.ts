@@ -92,17 +92,17 @@ export function checkOptions<Options, Model>(
 }
 
 /**
- * Checks that an operator has one thing to ask: its own prompt about columns, or a prompt that names its columns itself.
+ * Checks that an operator has one thing to ask: what its own prompt needs, or a prompt that says it all.
  *
- * @param columns The options that name the columns. @param words The options that its own prompt is made of.
+ * @param needed The options that its own prompt cannot do without. @param words Those that it takes besides.
  */
-export function asksOneThing(columns: readonly string[], words: readonly string[]) {
+export function asksOneThing(needed: readonly string[], words: readonly string[]) {
   return (options: Readonly<Record<string, unknown>>, { addIssue }: Pick<z.RefinementCtx, 'addIssue'>) => {
     const add = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message, input: options })
-    for (const name of columns)
+    for (const name of needed)
       if (options.prompt === undefined && options[name] === undefined)
-        add(name, 'the column to ask about is expected, or a `prompt` that names its columns itself')
-    for (const name of options.prompt === undefined ? [] : [...columns, ...words])
+        add(name, 'it is missing; or give a `prompt` that says all that is asked')
+    for (const name of options.prompt === undefined ? [] : [...needed, ...words])
       if (options[name] !== undefined) add(name, 'it has no place beside `prompt`, which says all that is asked')
   }
 }

@@ -86,8 +86,8 @@ export function lastWordWithoutSpaces(text: string, from: number, to: number): n
   const start = graphemeStart(text, Math.max(from, to - wordReach))
   words ??= new Intl.Segmenter('zh', { granularity: 'word' })
   const found = words.segment(text.slice(start, to + wordReach)).containing(to - start)
-  const at = found === undefined ? -1 : start + found.index
-  return at > from ? graphemeStart(text, at) : -1
+  const at = found === undefined ? -1 : graphemeStart(text, start + found.index)
+  return at > from ? at : -1
 }
 
 /** How far around a place words are looked for. */

@@ -141,7 +141,7 @@ describe('options', () => {
     ['a set of one', { input: 'text', labels: ['a'] }, 'at least two labels are expected'],
     ['a label twice', { input: 'text', labels: ['a', 'a '] }, 'each label may stand there once'],
     ['no label', { input: 'text', labels: ['a', ' '] }, 'labels'],
-    ['nothing to ask', { labels }, 'input: the column to ask about is expected'],
+    ['nothing to ask', { labels }, 'input: it is missing'],
     ['two questions', { labels, input: 'text', prompt: prompt('{{text}}') }, 'input: it has no place beside `prompt`'],
     ['words beside a prompt', { labels, language: 'zh', prompt: prompt('{{text}}') }, 'language: it has no place'],
     ['no prompt', { labels, prompt: 'text' }, 'a prompt is expected'],
