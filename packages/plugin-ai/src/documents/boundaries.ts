@@ -6,6 +6,8 @@ export interface Boundary {
   at(text: string, at: number): boolean
   /** The character that always stands before one, by which they are found fast. */
   readonly after?: string
+  /** What one ends with, before closing signs and white space, for the same. */
+  readonly ends?: RegExp
 }
 
 const newline = 10
@@ -26,6 +28,7 @@ export const line: Boundary = { after: '\n', at: (text, at) => text.charCodeAt(a
 
 /** After a sentence: behind the white space at its end, or behind the end itself in scripts that put none there. */
 export const sentence: Boundary = {
+  ends: /[.!?…。！？；｡؟।]/g,
   at(text, at) {
     const before = text.charCodeAt(at - 1)
     const after = text.charCodeAt(at)
@@ -70,11 +73,27 @@ function lastBehind(text: string, boundary: Boundary, after: string, from: numbe
 
 /** The first place from `from` on and before `to` that is a boundary; -1 for none. */
 export function firstBoundary(text: string, boundary: Boundary, from: number, to: number): number {
+  if (boundary.ends !== undefined) return firstBehind(text, boundary, boundary.ends, from, to)
   let inside = isInWord(text.charCodeAt(from - 1))
   for (let at = from; at < to; at++) {
     const after = isInWord(text.charCodeAt(at))
     if (!(inside && after) && boundary.at(text, at)) return at
     inside = after
+  }
+  return -1
+}
+
+function firstBehind(text: string, boundary: Boundary, ends: RegExp, from: number, to: number): number {
+  // What ends there may stand a little before.
+  const start = Math.max(0, from - spaceReach)
+  const stretch = text.slice(start, to)
+  ends.lastIndex = 0
+  for (let found = ends.exec(stretch); found !== null; found = ends.exec(stretch)) {
+    let at = start + found.index + 1
+    while (at < to && isCloser(text.charCodeAt(at))) at++
+    if (at >= from && at < to && boundary.at(text, at)) return at
+    while (at < to && isSpace(text.charCodeAt(at))) at++
+    if (at >= from && at < to && boundary.at(text, at)) return at
   }
   return -1
 }
