@@ -6,7 +6,7 @@ import {
   type Schema,
   toJsonSchema,
 } from '@maestro-dataflow/core'
-import { aiError } from './errors.js'
+import { aiError } from '../errors.js'
 
 /**
  * The columns that answers add: one for a text, the schema's properties or one for data.
@@ -26,6 +26,16 @@ export function answerColumns(schema: Schema | undefined, output: string | undef
   }
   if (columns.size === 0) throw aiError('MAESTRO_AI_SCHEMA_COLUMNS', {})
   return Object.fromEntries(columns)
+}
+
+/** The properties of an object's schema, with the description of each: '' for none. */
+export function describeProperties(json: JsonSchema): Readonly<Record<string, string>> {
+  const properties = branches(json, json).flatMap((branch) =>
+    Object.entries((branch.properties ?? {}) as Record<string, JsonSchema>),
+  )
+  return Object.fromEntries(
+    properties.map(([name, { description }]) => [name, typeof description === 'string' ? description : '']),
+  )
 }
 
 /** What values of a schema are as a column; null says nothing, since any column may hold it. */

@@ -20,7 +20,7 @@ import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
 import { type ScriptedAnswer, scriptedServing } from '@maestro-dataflow/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import ai from './index.js'
+import ai from '../index.js'
 import { PromptedGenerator } from './prompted-generator.js'
 
 /** The text of a request's question, also when the model is asked to mend its answer. */

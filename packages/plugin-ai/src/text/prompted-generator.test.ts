@@ -3,7 +3,7 @@ import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { questionOf, scriptedServing } from '@maestro-dataflow/testkit'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { PromptedGenerator, type PromptedGeneratorOptions } from './index.js'
+import { PromptedGenerator, type PromptedGeneratorOptions } from '../index.js'
 
 describe('PromptedGenerator alone on a storage', () => {
   test('a system message and a column', async () => {

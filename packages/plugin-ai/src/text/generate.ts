@@ -1,27 +1,17 @@
 import { defineOperator, Prompt, type Schema, SERVINGS } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { answerColumns } from './answer-columns.js'
-import { schemaOption } from './json-schema.js'
+import { answerColumns } from '../asking/answer-columns.js'
+import { askingOptions, nameOption, promptOption } from '../asking/asking-options.js'
+import { schemaOption } from '../asking/json-schema.js'
 import { PromptedGenerator } from './prompted-generator.js'
-
-const isPrompt = (value: unknown) => value instanceof Prompt
-const name = z.string().min(1)
 
 const options = z
   .strictObject({
-    prompt: z.custom<Prompt>(isPrompt, "a prompt is expected: prompt('... {{column}}'), or in YAML the text alone"),
-    output: name.optional(),
+    prompt: promptOption,
+    output: nameOption.optional(),
     schema: schemaOption.optional(),
-    serving: name.default('default'),
     onCutOff: z.enum(['reject', 'keep']).default('reject'),
-    temperature: z.number().nonnegative().optional(),
-    topP: z.number().min(0).max(1).optional(),
-    topK: z.number().int().positive().optional(),
-    seed: z.number().int().optional(),
-    stop: z.array(z.string().min(1)).optional(),
-    maxTokens: z.number().int().positive().optional(),
-    rowsPerCall: z.number().int().positive().optional(),
-    shareAnswers: z.boolean().optional(),
+    ...askingOptions,
   })
   .refine(({ schema, onCutOff }) => schema === undefined || onCutOff === 'reject', {
     path: ['onCutOff'],

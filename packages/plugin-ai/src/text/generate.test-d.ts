@@ -1,7 +1,7 @@
 import { type Column, chatPrompt, pipeline, prompt } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type {} from './component-types.js'
+import type {} from '../component-types.js'
 
 /** As a plugin would contribute them. */
 declare module '@maestro-dataflow/core' {
