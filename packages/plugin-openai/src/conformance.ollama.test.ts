@@ -1,7 +1,6 @@
-import { describeEmbeddingServing, describeLLMServing } from '@maestro-dataflow/testkit/vitest'
+import { describeLLMServing } from '@maestro-dataflow/testkit/vitest'
 import { describe, inject } from 'vitest'
 import { OpenAIChatServing } from './chat-serving.js'
-import { OpenAIEmbeddingServing } from './embedding-serving.js'
 
 const ollama = inject('ollama')
 const connection = { model: ollama?.model ?? '', baseUrl: `${ollama?.url}/v1`, apiKey: 'the key of this test' }
@@ -25,13 +24,5 @@ describe.runIf(ollama !== undefined)('Ollama by the API of OpenAI', () => {
       'characters of all kinds in a schema come back as they are': noGrammar,
       'an answer to a schema that was cut off is told as such': noGrammar,
     },
-  })
-  describeEmbeddingServing(() => new OpenAIEmbeddingServing({ ...connection, batchSize: 8 }), {
-    title: 'openai.embeddings',
-    dimension: 576,
-    // A chat model whose numbers have four bits, which are added up in another order in each batch.
-    tolerance: 0.02,
-    secrets: [connection.apiKey],
-    timeout: 120_000,
   })
 })

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { RawConnections } from '../connection/open-pool.js'
 import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
@@ -126,7 +127,8 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
 
   interrupt(): void {
     this.spoil('stopped')
-    this.connection.destroy()
+    // Not by `destroy()`, after which the driver leaves those waiting who wait for an answer.
+    ;(this.connection as Mysql & { readonly stream: Socket }).stream.destroy()
   }
 
   async rollback(): Promise<void> {

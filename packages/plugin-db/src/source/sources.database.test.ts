@@ -34,6 +34,21 @@ describe.each(databases)('%s', (name) => {
     return table
   }
 
+  test('a run that is stopped in the middle of a query ends then, and does not wait for it', async () => {
+    // Longer than a test may take.
+    const endless = {
+      sqlite: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
+      postgres: 'SELECT pg_sleep(3600)',
+      mariadb: 'SELECT a.seq AS i FROM seq_1_to_100000 a, seq_1_to_100000 b, seq_1_to_100000 c',
+    }
+    await numbers(1)
+    const stop = new AbortController()
+    const reading = pipeline('endless').read('db.query', { connection, query: endless[name] })
+    const running = project().runTo(reading, { write: () => undefined }, { signal: stop.signal })
+    setTimeout(() => stop.abort(), 300)
+    await expect(running).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
+  })
+
   describe('a table', () => {
     test('that is missing: one of a like name is told', async () => {
       const table = await numbers(1)
