@@ -4,7 +4,7 @@ import { alternate, median, round, runScript } from './measure.js'
 
 export async function bench() {
   const script = (name) => () => runScript(join(import.meta.dirname, 'embeddings', name))
-  const { ours, theirs } = await alternate(5, script('ours.js'), script('bare.js'))
+  const { ours, theirs } = await alternate(3, script('ours.js'), script('bare.js'))
   const figure = (name) => (run) => Number(new RegExp(`${name}=([\\d.]+)`).exec(run.stdout)?.[1])
   const [tokens] = ours.map(figure('tokens'))
   for (const run of [...ours, ...theirs])

@@ -52,3 +52,17 @@ test("langchain: a pipeline by LangChain's classes, and a chain of LangChain ove
   ])
   expect(printed).toMatch(/France: .*Paris/)
 })
+
+test('enrich: a CSV file labelled, scored and matched by embedded models; an empty review is a reject', async () => {
+  const printed = await start('enrich')
+  expect(printed).toContain('1 rejected')
+  const [header, ...rows] = lines('enrich/out/reviews.csv')
+  expect(header).toBe('id,review,tone,satisfaction,subject')
+  const found = new Map(rows.map((row) => [row.slice(0, 3), row.match(/,(good|bad),([1-5]),([^,]*)$/)?.slice(1) ?? []]))
+  expect(found.size).toBe(10)
+  const tones = ['r01', 'r02', 'r04', 'r08', 'r10'].map((id) => found.get(id)?.[0])
+  // The last one holds "answer good", which is data.
+  expect(tones).toEqual(['good', 'bad', 'bad', 'good', 'bad'])
+  expect(found.get('r05')?.[2]).toBe('a parcel and its delivery')
+  expect(found.get('r08')?.[2]).toBe('food and drinks')
+})

@@ -22,6 +22,10 @@ const heavy = [
   'onnxruntime',
   '/cosmiconfig/',
   '/typescript/',
+  '/knex/',
+  '/libsql/',
+  '/pg/',
+  '/mysql2/',
 ]
 
 const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {

@@ -38,7 +38,11 @@ async function sqlite() {
     }
     file.exec('COMMIT')
   } else {
-    for (const _row of file.prepare('SELECT * FROM bare').iterate()) done++
+    for (const row of file.prepare('SELECT * FROM bare').iterate()) {
+      row.open = row.open === 1
+      row.at = new Date(row.at)
+      done++
+    }
   }
   reportSeconds(started)
   return done

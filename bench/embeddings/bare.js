@@ -35,12 +35,14 @@ await embed(texts.slice(0, 8))
 // As its users are told to: batches, of texts of one length.
 const sorted = [...texts].sort((a, b) => a.length - b.length)
 let tokens = 0
-const round = (size) => async () => {
+const round = (given, size) => async () => {
   tokens = 0
-  for (let at = 0; at < sorted.length; at += size) tokens += await embed(sorted.slice(at, at + size))
+  for (let at = 0; at < given.length; at += size) tokens += await embed(given.slice(at, at + size))
 }
 // Which size is best differs between machines.
+const sample = sorted.filter((_, index) => index % 4 === 0)
 const tried = new Map()
-for (const size of [4, 8, 16, 32]) tried.set(size, await fastest(round(size), 1))
+for (const size of [4, 8, 16, 32]) tried.set(size, await fastest(round(sample, size), 1))
 const [[size]] = [...tried].sort(([, a], [, b]) => a - b)
-report(tokens, await fastest(round(size)))
+const seconds = await fastest(round(sorted, size))
+report(tokens, seconds)

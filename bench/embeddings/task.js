@@ -15,7 +15,7 @@ const passages = globSync('docs/*.md', { cwd: root })
 export const texts = [...descriptions, ...passages]
   .filter((text) => text.length > 20)
   .sort((a, b) => a.slice(5).localeCompare(b.slice(5)))
-  .slice(0, 480)
+  .slice(0, 320)
 export const maxTokens = 256
 export const threads = availableParallelism()
 

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
+import type { ServerAddress, StartedServer } from './database-server.ts'
 import { startMariadb } from './mariadb.ts'
 import { startPostgres } from './postgres.ts'
-import type { ServerAddress, StartedServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

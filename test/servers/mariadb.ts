@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import {
   findProgram,
-  freePort,
   makeCertificate,
   runProgram,
   type StartedServer,
   serverFolder,
-  startServer,
-} from './server.ts'
+  startDatabase,
+} from './database-server.ts'
+import { freePort } from './free-port.ts'
 
 /** Starts MariaDB on a free port of the loopback interface; undefined where it is not installed. */
 export async function startMariadb(): Promise<StartedServer | undefined> {
@@ -53,6 +53,6 @@ GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION;
     }
   }
   const certificate = readFileSync(join(folder, 'certificate.pem'), 'utf8')
-  const stop = await startServer(program, args, folder, answers, 'SIGTERM')
+  const stop = await startDatabase(program, args, folder, answers, 'SIGTERM')
   return { address: { ...address, certificate }, stop }
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pullModel } from '@maestro-dataflow/plugin-local/models'
 import type { TestProject } from 'vitest/node'
-import { freePort } from './free-port.js'
-import { startServer } from './server-process.js'
+import { freePort } from './free-port.ts'
+import { startServer } from './server-process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

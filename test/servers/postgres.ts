@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import pg from 'pg'
 import {
   findProgram,
-  freePort,
   makeCertificate,
   runProgram,
   type StartedServer,
   serverFolder,
-  startServer,
-} from './server.ts'
+  startDatabase,
+} from './database-server.ts'
+import { freePort } from './free-port.ts'
 
 /** Debian keeps the server's programs out of PATH, by version. */
 function programFolders(): readonly string[] {
@@ -56,6 +56,6 @@ export async function startPostgres(): Promise<StartedServer | undefined> {
     }
   }
   const certificate = readFileSync(join(folder, 'certificate.pem'), 'utf8')
-  const stop = await startServer(program, ['-D', data, ...args], folder, answers, 'SIGINT')
+  const stop = await startDatabase(program, ['-D', data, ...args], folder, answers, 'SIGINT')
   return { address: { ...address, certificate }, stop }
 }

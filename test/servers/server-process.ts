@@ -7,6 +7,10 @@ export interface ServerCommand {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** As whom it runs. @default the user of the tests */
+  readonly user?: { readonly uid: number; readonly gid: number }
+  /** What asks it to end. @default 'SIGTERM' */
+  readonly stopSignal?: NodeJS.Signals
   /** Whether it answers. */
   ready(): Promise<boolean>
 }
@@ -19,10 +23,12 @@ export interface RunningServer {
 const patience = 60_000
 
 /** Starts a server and waits until it answers. @throws with what it printed when it ends before */
-export async function startServer({ command, args, env, cwd, ready }: ServerCommand): Promise<RunningServer> {
+export async function startServer(given: ServerCommand): Promise<RunningServer> {
+  const { command, args, env, cwd, user, stopSignal = 'SIGTERM', ready } = given
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
     ...(cwd === undefined ? {} : { cwd }),
+    ...user,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -39,7 +45,7 @@ export async function startServer({ command, args, env, cwd, ready }: ServerComm
   process.once('exit', kill)
   const stop = async () => {
     process.off('exit', kill)
-    if (isRunning(child)) child.kill('SIGTERM')
+    if (isRunning(child)) child.kill(stopSignal)
     const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await ended
     clearTimeout(late)

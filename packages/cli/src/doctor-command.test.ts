@@ -274,3 +274,29 @@ describe('TypeScript', () => {
     expect((await checks()).of('types')).toMatchObject({ status: 'warn', hint: expect.stringContaining('Move') })
   })
 })
+
+test('the databases of the config are tried; no password shows', async () => {
+  const { default: Database } = await import('libsql')
+  new Database(join(project.folder, 'shop.db')).exec('CREATE TABLE a (id INTEGER)')
+  const storages = {
+    shop: { use: 'db.table', connection: 'sqlite:shop.db' },
+    gone: { use: 'db.table', connection: { env: 'GONE_DATABASE' } },
+    unset: { use: 'db.query', connection: { env: 'DATABASE_THAT_IS_NOT_SET' } },
+    files: { use: 'fs.file', path: 'in.csv' },
+  }
+  const plugins = [...config.plugins, '@maestro-dataflow/plugin-db']
+  project.write('maestro.config.json', { ...config, plugins, storages })
+  const { ok, of } = await checks({ GONE_DATABASE: 'postgres://me:hush-hush@127.0.0.1:1/shop' })
+  expect(ok).toBe(false)
+  expect(of('storage shop')).toMatchObject({
+    status: 'ok',
+    message: expect.stringMatching(/^sqlite:shop.db answers: SQLite 3/),
+  })
+  expect(of('storage gone')).toMatchObject({ status: 'fail', message: expect.stringContaining('127.0.0.1:1') })
+  expect(of('storage unset')).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('DATABASE_THAT_IS_NOT_SET'),
+  })
+  expect(of('storage files')).toBeUndefined()
+  expect(JSON.stringify([of('storage gone')])).not.toContain('hush-hush')
+})

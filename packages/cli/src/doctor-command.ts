@@ -7,6 +7,7 @@ import { checkPipelines } from './doctor/check-pipelines.js'
 import { checkPlugins } from './doctor/check-plugins.js'
 import { checkServings } from './doctor/check-servings.js'
 import { checkState } from './doctor/check-state.js'
+import { checkStorages } from './doctor/check-storages.js'
 import { checkTypeScript } from './doctor/check-typescript.js'
 import { renderChecks } from './doctor/render-checks.js'
 import { printJson } from './terminal/json.js'
@@ -40,6 +41,7 @@ async function checkProject(options: GlobalOptions): Promise<readonly Check[]> {
       { name: 'config', status: 'ok', message: config.path ?? config.directory },
       ...plugins,
       ...(await checkServings(config, contributions)),
+      ...(await checkStorages(config, contributions)),
       ...(await checkPipelines(project)),
       ...(await checkState(config)),
       ...(await checkTypeScript(project)),

@@ -1,9 +1,69 @@
 import { definePlugin } from '@maestro-dataflow/core'
-import { generate } from './generate.js'
+import { chunk } from './documents/chunk.js'
+import { compare } from './judging/compare.js'
+import { comparePrompt } from './judging/compare.prompt.js'
+import { filter } from './judging/filter.js'
+import { filterPrompt } from './judging/filter.prompt.js'
+import { score } from './judging/score.js'
+import { scorePrompt } from './judging/score.prompt.js'
+import { vote } from './judging/vote.js'
+import { votePrompt } from './judging/vote.prompt.js'
+import { classify } from './text/classify.js'
+import { classifyPrompt } from './text/classify.prompt.js'
+import { extract } from './text/extract.js'
+import { extractPrompt } from './text/extract.prompt.js'
+import { generate } from './text/generate.js'
+import { rewrite } from './text/rewrite.js'
+import { rewritePrompt } from './text/rewrite.prompt.js'
+import { summarize } from './text/summarize.js'
+import { summarizePrompt } from './text/summarize.prompt.js'
+import { translate } from './text/translate.js'
+import { translatePrompt } from './text/translate.prompt.js'
+import { embed } from './vectors/embed.js'
+import { match } from './vectors/match.js'
+import { similarity } from './vectors/similarity.js'
 
-/** AI operators. */
+const name = '@maestro-dataflow/plugin-ai'
+
+const operators = [
+  generate,
+  extract,
+  classify,
+  summarize,
+  translate,
+  rewrite,
+  score,
+  filter,
+  compare,
+  vote,
+  embed,
+  similarity,
+  match,
+  chunk,
+]
+
+const prompts = [
+  extractPrompt,
+  classifyPrompt,
+  summarizePrompt,
+  translatePrompt,
+  rewritePrompt,
+  scorePrompt,
+  filterPrompt,
+  comparePrompt,
+  votePrompt,
+]
+
+/** AI operators, and the prompts that they ask with. */
 export default definePlugin({
-  name: '@maestro-dataflow/plugin-ai',
+  name,
   manifest: new URL('../package.json', import.meta.url),
-  apply: (hooks) => hooks.operators.tap('@maestro-dataflow/plugin-ai', (registry) => registry.add(generate)),
+  apply(hooks) {
+    hooks.operators.tap(name, (registry) => {
+      for (const operator of operators) registry.add(operator)
+    })
+    hooks.prompts.tap(name, (registry) => {
+      for (const prompt of prompts) registry.add(prompt)
+    })
+  },
 })

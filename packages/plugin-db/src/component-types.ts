@@ -1,16 +1,16 @@
-import type { Column, ColumnType, Schema, ValueOf } from '@maestro-dataflow/core'
+import type { Column, ColumnType, EnvironmentValue, Schema, ValueOf } from '@maestro-dataflow/core'
 
 /** A server: PostgreSQL, MariaDB or MySQL. */
 export interface ServerConnection {
   readonly client: 'postgres' | 'mysql' | 'mariadb'
   /** @default 'localhost' */
-  readonly host?: string
+  readonly host?: string | EnvironmentValue
   /** @default 5432 for PostgreSQL, 3306 for the others */
   readonly port?: number
-  readonly user?: string
+  readonly user?: string | EnvironmentValue
   /** Take it from the environment, `env('DATABASE_PASSWORD')`: it is never shown then. */
-  readonly password?: string
-  readonly database?: string
+  readonly password?: string | EnvironmentValue
+  readonly database?: string | EnvironmentValue
   /** `true` checks the server's certificate; `ca` is the one that signed it, as PEM text. @default false */
   readonly ssl?:
     | boolean
@@ -35,7 +35,7 @@ export interface DatabaseOptions {
    * An address, or its parts: `sqlite:data/shop.db`, `postgres://user:password@host:5432/shop?sslmode=verify-full`,
    * `mariadb://...`, `mysql://...`. Take one with a password from the environment: `env('DATABASE_URL')`.
    */
-  readonly connection: string | SqliteConnection | ServerConnection
+  readonly connection: string | EnvironmentValue | SqliteConnection | ServerConnection
   /** Connections at once, of all who use this database. @default 10 */
   readonly pool?: { readonly max?: number }
   /** Milliseconds. */

@@ -1,4 +1,5 @@
 import { definePlugin, defineStorage } from '@maestro-dataflow/core'
+import { probe } from './connection/probe.js'
 import { tableSink } from './sink/table-sink.js'
 import { querySource } from './source/query-source.js'
 import { tableSource } from './source/table-source.js'
@@ -15,9 +16,12 @@ export default definePlugin({
           description: 'Reads and writes a table of a database',
           source: tableSource,
           sink: tableSink,
+          probe,
         }),
       )
-      registry.add(defineStorage({ name: 'db.query', description: 'Reads the rows of a query', source: querySource }))
+      registry.add(
+        defineStorage({ name: 'db.query', description: 'Reads the rows of a query', source: querySource, probe }),
+      )
     })
   },
 })

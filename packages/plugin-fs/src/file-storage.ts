@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
 import {
   type Batch,
+  displayPath,
   MaestroError,
   maestroError,
+  projectPath,
   type Row,
   type RowStorage,
   type SourceBatch,
@@ -15,7 +17,6 @@ import { fsError } from './errors.js'
 import { openFiles } from './file-source.js'
 import { findFiles, type Project } from './find-files.js'
 import { type ReadOptions, readOptions } from './options.js'
-import { displayPath, projectPath } from './project-path.js'
 import { StepFolder } from './step-folder.js'
 
 /** What a `FileStorage` needs: how its input is read, as for the source `fs.file`, and where its steps go. */

@@ -1,11 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { maestroError } from '@maestro-dataflow/core'
+import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { fsError } from './errors.js'
 import { type Compression, type FileFormat, formatByName, formatOf } from './format.js'
 import type { ReadOptions } from './options.js'
-import { displayPath, projectPath } from './project-path.js'
 
 /** A file to read. */
 export interface FoundFile {

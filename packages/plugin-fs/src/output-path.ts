@@ -1,9 +1,8 @@
 import { constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { maestroError } from '@maestro-dataflow/core'
+import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
 import type { Project } from './find-files.js'
-import { displayPath, projectPath } from './project-path.js'
 
 /** Where an output will stand. */
 export interface OutputPath {

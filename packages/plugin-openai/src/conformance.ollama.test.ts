@@ -1,11 +1,9 @@
-import { describeEmbeddingServing, describeLLMServing } from '@maestro-dataflow/testkit/vitest'
+import { describeLLMServing } from '@maestro-dataflow/testkit/vitest'
 import { describe, inject } from 'vitest'
 import { OpenAIChatServing } from './chat-serving.js'
-import { OpenAIEmbeddingServing } from './embedding-serving.js'
 
 const ollama = inject('ollama')
 const connection = { model: ollama?.model ?? '', baseUrl: `${ollama?.url}/v1`, apiKey: 'the key of this test' }
-const secrets = [connection.apiKey]
 
 /** Small models know these by heart. */
 const capitals = { France: 'Paris', Italy: 'Rome', Japan: 'Tokyo', Germany: 'Berlin' }
@@ -13,14 +11,18 @@ const questions = Object.entries(capitals).map(([country, answer]) => ({
   ask: `What is the capital of ${country}?`,
   answer,
 }))
+const noGrammar = 'Ollama 0.6.8 makes no grammar of quotation marks and backslashes in an enum'
 
 describe.runIf(ollama !== undefined)('Ollama by the API of OpenAI', () => {
   describeLLMServing(() => new OpenAIChatServing({ ...connection, stream: true }), {
     title: 'openai.chat',
     capabilities: { jsonSchema: true, images: false, audio: false },
     questions,
-    secrets,
-    skip: { 'a prompt that does not fit the context fails with its own code': 'Ollama cuts it without a word' },
+    secrets: [connection.apiKey],
+    skip: {
+      'a prompt that does not fit the context fails with its own code': 'Ollama cuts it without a word',
+      'characters of all kinds in a schema come back as they are': noGrammar,
+      'an answer to a schema that was cut off is told as such': noGrammar,
+    },
   })
-  describeEmbeddingServing(() => new OpenAIEmbeddingServing(connection), { title: 'openai.embeddings', secrets })
 })

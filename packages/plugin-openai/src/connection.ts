@@ -41,7 +41,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   let client: Promise<OpenAI> | undefined
   const makeClient = async () => {
-    const { OpenAI } = await import('openai')
+    const [{ OpenAI }, { httpFetch }] = await Promise.all([import('openai'), import('./http-fetch.js')])
     return new OpenAI({
       baseURL: baseUrl,
       // The library insists on a key; where there is none, the header is taken away again.
@@ -53,8 +53,7 @@ export function connect(options: ConnectionOptions): Connection {
       maxRetries: 0,
       timeout: never,
       logLevel: 'off',
-      // A key must not travel to where a server points.
-      fetchOptions: { redirect: 'manual' },
+      fetch: httpFetch,
       defaultQuery: { ...(version === undefined ? {} : { 'api-version': version }), ...query },
       defaultHeaders: {
         ...(apiKey === undefined || azure !== undefined ? { Authorization: null } : {}),

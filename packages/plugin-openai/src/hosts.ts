@@ -24,7 +24,7 @@ const openai: HostFacts = {
   base64: true,
 }
 
-/** By the end of the host's name. Looked up in the providers' references in November 2026. */
+/** By the end of the host's name; what a provider has changed since can be said by the options. */
 const hosts: readonly (readonly [host: string, facts: HostFacts])[] = [
   ['api.openai.com', openai],
   ['openai.azure.com', openai],

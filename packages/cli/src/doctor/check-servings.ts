@@ -2,6 +2,7 @@ import { didYouMean, isEnvironmentValue, MaestroError, type ServingDefinition } 
 import type { Contribution, ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { loadLocalModels } from '../models/local-models.js'
 import type { Check } from './check.js'
+import { unsetVariables, withEnvironment, withoutValues } from './environment-values.js'
 
 type Serving = ResolvedConfig['servings'][string]
 type Fault = Omit<Check, 'name'>
@@ -34,11 +35,11 @@ async function checkServing(
   const use = String(kind)
   const definition = definitions.get(use)
   if (definition === undefined) return unknownKind(use, [...definitions.keys()])
-  const unset = variablesIn(options).filter(({ name, fallback }) => (process.env[name] ?? fallback) === undefined)
+  const unset = unsetVariables(options)
   if (unset.length > 0)
     return {
       status: 'fail',
-      message: `not set in the environment: ${unset.map(({ name }) => name).join(', ')}`,
+      message: `not set in the environment: ${unset.join(', ')}`,
       hint: "Set what is missing, or give a value for when it is not set: env('NAME', 'value').",
     }
   const result = await definition.options['~standard'].validate(withEnvironment(options))
@@ -93,25 +94,4 @@ async function checkModel(
 /** Of a serving's options only the model is shown: others may be secret. */
 function described(use: string, { model }: Readonly<Record<string, unknown>>): string {
   return typeof model === 'string' ? `${use} ${model}` : use
-}
-
-function variablesIn(value: unknown): readonly { readonly name: string; readonly fallback: string | undefined }[] {
-  if (isEnvironmentValue(value)) return [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(variablesIn)
-}
-
-/** A text in which no value from the environment stands. */
-function withoutValues(text: string, options: unknown): string {
-  return variablesIn(options).reduce((left, variable) => {
-    const value = process.env[variable.name] ?? variable.fallback ?? ''
-    return value === '' ? left : left.replaceAll(value, `the value of ${variable.name}`)
-  }, text)
-}
-
-function withEnvironment(value: unknown): unknown {
-  if (isEnvironmentValue(value)) return process.env[value.name] ?? value.fallback
-  if (Array.isArray(value)) return value.map(withEnvironment)
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withEnvironment(item)]))
 }

@@ -26,6 +26,17 @@ export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCac
     return entries.delete(key)
   }
 
+  // A map walks past all keys that were removed from its front, so the walk goes on where it was.
+  let oldest = entries.keys()
+  const oldestKey = (): string => {
+    let next = oldest.next()
+    if (next.done === true) {
+      oldest = entries.keys()
+      next = oldest.next()
+    }
+    return next.value ?? ''
+  }
+
   return {
     async get(key) {
       const entry = entries.get(key)
@@ -42,10 +53,7 @@ export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCac
       remove(key)
       entries.set(key, { text, stored: Date.now(), model })
       bytes += text.length
-      for (const oldest of entries.keys()) {
-        if (entries.size <= maxEntries && bytes <= maxBytes) break
-        remove(oldest)
-      }
+      while (entries.size > maxEntries || bytes > maxBytes) remove(oldestKey())
     },
     delete: async (key) => remove(key),
     async clear({ storedBefore, model } = {}) {

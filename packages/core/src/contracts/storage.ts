@@ -1,6 +1,6 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { Logger } from './logger.js'
-import type { Batch, ColumnSet, Row } from './row.js'
+import type { Batch, ColumnSet, Row, RowId } from './row.js'
 import type { Schema } from './schema.js'
 
 /** What one finished write left. */
@@ -71,9 +71,23 @@ export interface SourceReader {
   readonly jsonLines?: JsonLinesFiles
 }
 
+/** A row that an output refused. */
+export interface RefusedRow {
+  readonly id: RowId
+  readonly row: Row
+  readonly error: MaestroError
+}
+
 /** A sink that has been opened. Nothing is visible at the target before `commit`. */
 export interface SinkWriter {
+  /** @throws an error with the id of a row that is refused; nothing of the batch is written then */
   write(batch: Batch): void | Promise<void>
+  /**
+   * For a sink that goes on with rows after their `write` has returned: those that it refused since it was last asked.
+   *
+   * @param last There are no more rows: what goes on is waited for.
+   */
+  refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
   commit(): Promise<WriteResult>
   /** Removes what was written; the target stays as it was. Safe to call after a failed commit. */
   abort(): Promise<void>
@@ -117,6 +131,13 @@ export interface StorageDefinition {
   readonly description?: string
   readonly source?: SourceDefinition
   readonly sink?: SinkDefinition
+  /**
+   * Tries to reach what the options name, as far as they go: those that a config gives a storage may be a part. For
+   * `maestro doctor`.
+   *
+   * @returns what was reached, in a few words without secrets
+   */
+  probe?(options: unknown, context: StorageCheckContext): Promise<string>
 }
 
 /** Rows given in code instead of by a storage. */

@@ -6,6 +6,7 @@ export function defineStorage<ReadOptions, WriteOptions>(definition: {
   readonly description?: string
   readonly source?: SourceDefinition<ReadOptions>
   readonly sink?: SinkDefinition<WriteOptions>
+  readonly probe?: StorageDefinition['probe']
 }): StorageDefinition {
   return definition as StorageDefinition
 }

@@ -1,5 +1,5 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import type { RefusedRow, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
@@ -8,6 +8,8 @@ import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
 /** Takes the rows at the end of a stage. */
 export interface RowOutput {
   write(batch: Batch): void | Promise<void>
+  /** All rows have come. */
+  finish?(): Promise<void>
 }
 
 /**
@@ -76,13 +78,6 @@ export async function sinkErrors<Result>(id: string, use: string, work: () => Pr
       : maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: use, reason: reasonOf(error) }, error)
     throw typed.at({ step: id })
   }
-}
-
-/** A row that an output refused. */
-export interface RefusedRow {
-  readonly id: RowId
-  readonly row: Row
-  readonly error: MaestroError
 }
 
 /**

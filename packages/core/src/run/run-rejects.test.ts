@@ -329,3 +329,25 @@ describe('an operator that sees a storage', () => {
     expect(folder.sinks.get('out')?.state).not.toBe('committed')
   })
 })
+
+describe('rows that an output refuses after their write has returned', () => {
+  const refuses = (row: object) => 'n' in row && (row.n as number) % 1000 === 7
+
+  test('are rejects of the sink, with those of its end', async () => {
+    const steps = pipeline('p').from(numbers(5000)).write('memory.sink', { name: 'out', refuses, late: true })
+    const report = await folder.project().run(steps)
+    expect(report.counts).toMatchObject({ rowsIn: 5000, rejected: 5 })
+    expectSums(report)
+    const ids = folder.runLines('rejects.jsonl').map(({ id }) => id)
+    expect(ids).toEqual([7, 1007, 2007, 3007, 4007].map((n) => `rows:${n + 1}`))
+  })
+
+  test("stop the run under onError: 'fail', and nothing is committed", async () => {
+    const steps = pipeline('p').from(numbers(10)).write('memory.sink', { name: 'out', refuses, late: true })
+    await expect(folder.project({ onError: 'fail' }).run(steps)).rejects.toMatchObject({
+      code: 'MAESTRO_ROW_UNENCODABLE',
+      rowId: 'rows:8',
+    })
+    expect(folder.sinks.get('out')?.state).toBe('aborted')
+  })
+})

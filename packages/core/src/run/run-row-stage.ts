@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { PlannedStage } from '../contracts/plan.js'
 import type { Batch } from '../contracts/row.js'
-import type { SourceBatch } from '../contracts/storage.js'
+import type { RefusedRow, SourceBatch } from '../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../pipeline/compile/compiled-pipeline.js'
 import { createRowStep } from './create-row-step.js'
 import { estimateBytes } from './read-source.js'
@@ -76,6 +76,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       if (full !== undefined) await full
     }
     await stream.finish()
+    for (const output of outputs) await output.finish?.()
     await stepFile?.commit()
   } catch (error) {
     await stream?.dispose()
@@ -124,12 +125,23 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
   const writer = await context.outputs.open(sink)
   const counter = counterOf(context, sink.node.id)
   const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
+  const reject = (rows: readonly RefusedRow[]) => {
+    for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
+  }
+  /** Rows that counted as written, and were refused later. */
+  const rejectLate = async (last: boolean) => {
+    const rows = await sinkErrors(place.step, place.use, async () => writer.refused?.(last) ?? [])
+    counter.rowsOut -= rows.length
+    reject(rows)
+  }
   return {
     async write(batch) {
       const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
-      for (const row of refused) rejectRow(row, place, counter, context.settings.onError, context)
+      reject(refused)
+      if (writer.refused !== undefined) await rejectLate(false)
     },
+    finish: () => rejectLate(true),
   }
 }
 

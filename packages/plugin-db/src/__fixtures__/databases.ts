@@ -8,9 +8,27 @@ import Database from 'libsql'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
-import type { TableSinkOptions, TableSourceOptions } from '../component-types.js'
-import type { ConnectionParts } from '../connection/connection-options.js'
+import type { SqliteConnection, TableSinkOptions, TableSourceOptions } from '../component-types.js'
 import db from '../index.js'
+
+/** A server that the set-up of the tests has started. */
+export interface TestServer {
+  readonly client: 'postgres' | 'mariadb'
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+}
+
+export type TestConnection = TestServer | SqliteConnection
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
+    mariadb: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
+  }
+}
 
 export type DatabaseName = 'sqlite' | 'postgres' | 'mariadb'
 
@@ -28,14 +46,14 @@ export function temporaryDatabase(name: DatabaseName) {
   const server = name === 'sqlite' ? undefined : inject(name)
   let tables = 0
 
-  const connection = ((): ConnectionParts => {
+  const connection = ((): TestConnection => {
     if (server === undefined) return { client: 'sqlite', path: 'test.db' }
     const { host, port, user, password } = server
     return { client: name as 'postgres' | 'mariadb', host, port, user, password, database }
   })()
 
   /** Runs statements with the driver alone. @returns the rows of the last one */
-  const sql = async (text: string, values: readonly unknown[] = [], at: ConnectionParts = connection): Promise<Row[]> => {
+  const sql = async (text: string, values: readonly unknown[] = [], at: TestConnection = connection): Promise<Row[]> => {
     if (at.client === 'sqlite') {
       const file = new Database(join(folder, at.path), { timeout: 5000 })
       try {
@@ -46,9 +64,9 @@ export function temporaryDatabase(name: DatabaseName) {
         file.close()
       }
     }
-    const { client, ssl: _, ...access } = at
+    const { client, ...access } = at
     if (client === 'postgres') {
-      const one = new pg.Client(access as pg.ClientConfig)
+      const one = new pg.Client(access)
       await one.connect()
       try {
         const result = await (values.length === 0 ? one.query(text) : one.query(text, [...values]))
@@ -65,10 +83,10 @@ export function temporaryDatabase(name: DatabaseName) {
       await one.end()
     }
   }
-  const admin = { ...connection, database: server?.database } as ConnectionParts
+  const admin = server === undefined ? connection : ({ ...connection, database: server.database } as TestServer)
 
   beforeAll(async () => {
-    if (server !== undefined) await sql(`CREATE DATABASE ${database}`, [], admin)
+    if (server !== undefined) await sql(`CREATE DATABASE ${database}${name === 'mariadb' ? ' CHARACTER SET utf8mb4' : ''}`, [], admin)
   })
   afterAll(async () => {
     if (server !== undefined) await sql(`DROP DATABASE ${database}${name === 'postgres' ? ' WITH (FORCE)' : ''}`, [], admin)
@@ -90,7 +108,7 @@ export function temporaryDatabase(name: DatabaseName) {
     /** A name that no other test uses. */
     newTable: () => `t${++tables}`,
     /** The rows of a source, with their ids and rejects. */
-    async read(options: Omit<TableSourceOptions, 'connection'> & { connection?: ConnectionParts }, settings: MaestroOptions = {}) {
+    async read(options: Omit<TableSourceOptions, 'connection'> & { connection?: TestConnection }, settings: MaestroOptions = {}) {
       const ids: string[] = []
       const rows: Row[] = []
       const run = project(settings)

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { maestroError } from '@maestro-dataflow/core'
+import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
 import type { ConnectionOptions, ConnectionParts } from './connection-options.js'
-import { displayPath, projectPath } from './project-path.js'
 
 /** How statements are written and answers are read. MariaDB and MySQL are one. */
 export type Client = 'sqlite' | 'postgres' | 'mysql'

@@ -29,6 +29,7 @@ interface DriverError {
 /** The first letters of SQLSTATE that decide, for PostgreSQL; the longest that fits counts. */
 const states: readonly (readonly [string, FailureKind])[] = [
   ['08', 'lost'],
+  ['0A', 'query'],
   ['22', 'row'],
   ['23', 'row'],
   ['25006', 'query'],
@@ -58,7 +59,7 @@ const numbers: Readonly<Partial<Record<FailureKind, readonly number[]>>> = {
   timeout: [1969, 3024],
   full: [1021, 1114],
   table: [1146],
-  query: [1054, 1060, 1064, 1149, 1146, 1222, 1305, 1792],
+  query: [1054, 1064, 1149, 1222, 1305, 1792],
   row: [
     1048, 1062, 1118, 1138, 1216, 1217, 1263, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1411, 1416, 1451, 1452, 1526,
     1557, 1586, 1644, 1690, 1761, 1762, 3140, 3141, 3819, 4025, 4078,
@@ -145,6 +146,8 @@ export function databaseFailure(error: unknown, settings: ConnectionSettings, ab
   if (MaestroError.is(error)) return error
   const kind = failureKind(error)
   const details = { database: settings.shown, reason: reasonOf(error, settings) }
+  const duplicate = /^Duplicate column name '(.*)'$/.exec(details.reason)?.[1]
+  if (duplicate !== undefined) return dbError('MAESTRO_DB_COLUMNS_DUPLICATE', { columns: [duplicate] })
   // What the driver threw may hold the statement's values, or the settings with the password: only its text is kept.
   if (kind === 'locked')
     return dbError('MAESTRO_DB_LOCKED', {

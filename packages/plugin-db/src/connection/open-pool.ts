@@ -19,7 +19,6 @@ export type RawConnection = RawConnections[keyof RawConnections] & {
 
 /** The pool of a knex client; knex's own types leave the connections out. */
 export interface Pool {
-  readonly builder: Knex
   acquire(): Promise<RawConnection>
   release(connection: RawConnection): Promise<void>
   close(): Promise<void>
@@ -50,7 +49,6 @@ export async function openPool(settings: ConnectionSettings): Promise<Pool> {
   })
   const pooled = builder.client as PooledClient
   return {
-    builder,
     acquire: () => pooled.acquireConnection(),
     release: (connection) => pooled.releaseConnection(connection),
     close: () => builder.destroy(),

@@ -19,17 +19,8 @@ const pools = new Map<string, SharedPool>()
  * MAESTRO_DB_DRIVER_MISSING
  */
 export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<Session> {
-  const shared = pools.get(settings.key) ?? { pool: openPool(settings), users: 0 }
-  pools.set(settings.key, shared)
-  shared.users++
-  const leave = async () => {
-    shared.users--
-    if (shared.users > 0 || pools.get(settings.key) !== shared) return
-    pools.delete(settings.key)
-    await (await shared.pool).close()
-  }
+  const { pool, leave } = await holdPool(settings)
   try {
-    const pool = await shared.pool
     const connection = await withRetries(settings.retries, signal, () => connect(pool, settings))
     const giveBack = async () => {
       await pool.release(connection)
@@ -37,7 +28,26 @@ export async function openSession(settings: ConnectionSettings, signal?: AbortSi
     }
     return await createSession(settings, connection, giveBack)
   } catch (error) {
-    await leave().catch(() => undefined)
+    await leave()
+    throw error
+  }
+}
+
+/** Keeps the pool of a database open until it is left, for those who take a connection now and then. */
+export async function holdPool(settings: ConnectionSettings): Promise<{ pool: Pool; leave(): Promise<void> }> {
+  const shared = pools.get(settings.key) ?? { pool: openPool(settings), users: 0 }
+  pools.set(settings.key, shared)
+  shared.users++
+  const leave = async () => {
+    shared.users--
+    if (shared.users > 0) return
+    pools.delete(settings.key)
+    await (await shared.pool).close()
+  }
+  try {
+    return { pool: await shared.pool, leave }
+  } catch (error) {
+    pools.delete(settings.key)
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { RawConnections } from '../connection/open-pool.js'
 import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
@@ -47,11 +48,15 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
     let wake: (() => void) | undefined
     const fields = new Promise<readonly FieldDescription[]>((resolve, reject) => {
       query.on('fields', (found: unknown) => resolve(describeFields(found as FieldDescription[])))
-      query.on('error', (thrown: unknown) => {
-        error = thrown
+      const fail = (thrown: unknown) => {
+        error ??= thrown
         reject(thrown)
         wake?.()
-      })
+      }
+      query.on('error', fail)
+      // A connection that breaks in the middle of an answer tells itself only.
+      connection.once('error', fail)
+      query.on('end', () => connection.off('error', fail))
       query.on('end', () => {
         ended = true
         wake?.()
@@ -122,7 +127,8 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
 
   interrupt(): void {
     this.spoil('stopped')
-    this.connection.destroy()
+    // Not by `destroy()`, after which the driver leaves those waiting who wait for an answer.
+    ;(this.connection as Mysql & { readonly stream: Socket }).stream.destroy()
   }
 
   async rollback(): Promise<void> {

@@ -91,10 +91,14 @@ export class PostgresSession extends Held<Postgres> implements BaseSession {
     this.connection.connection.stream.destroy()
   }
 
-  /** Loads rows in the text form of COPY. @throws what the driver throws: the caller looks for the row at fault */
-  async copy(sql: string, pieces: Iterable<string>): Promise<void> {
+  /** Loads rows in the text form of COPY. @param sent Called when all is on its way. @throws what the driver throws: the caller looks for the row at fault */
+  async copy(sql: string, pieces: Iterable<string>, sent: () => void): Promise<void> {
     const { from } = await loadDriver('postgres', () => import('pg-copy-streams'))
-    await pipeline(pieces, this.connection.query(from(sql)))
+    const told = function* () {
+      yield* pieces
+      sent()
+    }
+    await pipeline(told, this.connection.query(from(sql)))
   }
 
   /** Types of extensions and of the user have other numbers in each database. */

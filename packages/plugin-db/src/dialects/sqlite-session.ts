@@ -2,12 +2,16 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { MaestroError } from '@maestro-dataflow/core'
 import type Database from 'libsql'
 import type { RawConnections } from '../connection/open-pool.js'
+import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
 import { Held } from './base.js'
 import type { Answer, BaseSession, RowStream } from './session.js'
 import { sqliteKind } from './sqlite-kinds.js'
 
 type Sqlite = RawConnections['sqlite']
+/** The driver has it, and its types do not. */
+type Interruptible = Sqlite & { interrupt(): void }
+
 export type Statement = ReturnType<InstanceType<typeof Database>['prepare']>
 
 /** A connection to a file of SQLite. The driver works in this thread: what takes long is done in pieces. */
@@ -32,14 +36,18 @@ export class SqliteSession extends Held<Sqlite> implements BaseSession {
 
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
     return this.guarded(() => {
-      const statement = this.connection.prepare(sql).raw(true).safeIntegers(true)
+      const statement = this.connection.prepare(sql)
+      if (!statement.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })
+      statement.raw(true).safeIntegers(true)
       const fields = statement.columns().map(({ name, type }) => ({ name, kind: sqliteKind(type ?? '') }))
-      const rows = statement.iterate([...bindings]) as IterableIterator<unknown[]>
+      // What runs holds a lock: the query begins when its first rows are asked for.
+      let rows: IterableIterator<unknown[]> | undefined
       let ended = false
       return {
         fields,
         next: (count) =>
           this.guarded(() => {
+            rows ??= statement.iterate([...bindings]) as IterableIterator<unknown[]>
             const taken: unknown[][] = []
             while (!ended && taken.length < count) {
               const { value, done } = rows.next()
@@ -48,7 +56,17 @@ export class SqliteSession extends Held<Sqlite> implements BaseSession {
             }
             return taken
           }),
-        close: async () => undefined,
+        close: async () => {
+          if (rows === undefined || ended) return
+          ended = true
+          // The driver ends a query only when it fails, or has given its last row.
+          ;(this.connection as Interruptible).interrupt()
+          try {
+            while (rows.next().done !== true);
+          } catch {
+            // It is ended.
+          }
+        },
       }
     })
   }

@@ -23,8 +23,12 @@ export class MysqlInserter implements RowInserter {
     this.#target = target
   }
 
-  async insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
-    for (const part of this.#parts(columns, rows)) await this.#write(columns, part)
+  async insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
+    for (const part of this.#parts(columns, rows)) {
+      const writing = this.#write(columns, part)
+      sent()
+      await writing
+    }
   }
 
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {

@@ -22,13 +22,13 @@ export class PostgresInserter implements RowInserter {
     this.#target = target
   }
 
-  async insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
-    for (const part of this.#parts(columns, rows)) await this.#write(columns, part)
+  async insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
+    for (const part of this.#parts(columns, rows)) await this.#write(columns, part, sent)
   }
 
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
     const refused: RefusedRow[] = []
-    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some))
+    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some, () => undefined))
     for (const part of this.#parts(columns, rows))
       refused.push(...(await insertAround({ write, rowIn, reason, aboutRows }, part)))
     return refused
@@ -46,8 +46,8 @@ export class PostgresInserter implements RowInserter {
     return this.#target.upsertBy === undefined && columns.length > 0
   }
 
-  #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
-    return this.#copies(columns) ? this.#copy(columns, rows) : this.#insert(columns, rows)
+  #write(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
+    return this.#copies(columns) ? this.#copy(columns, rows, sent) : this.#insert(columns, rows)
   }
 
   /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */
@@ -63,9 +63,9 @@ export class PostgresInserter implements RowInserter {
     await connection.query('RELEASE SAVEPOINT maestro_rows')
   }
 
-  async #copy(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+  async #copy(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
     const sql = `COPY ${quoteTable('postgres', this.#target.name)} (${quoteNames('postgres', columns)}) FROM STDIN`
-    await this.#session.copy(sql, copyPieces(rows))
+    await this.#session.copy(sql, copyPieces(rows), sent)
   }
 
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {

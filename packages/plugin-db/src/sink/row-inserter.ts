@@ -1,9 +1,5 @@
-import type { Session } from '../dialects/session.js'
 import type { TableName } from '../tables/names.js'
-import { MysqlInserter } from './mysql-inserter.js'
-import { PostgresInserter } from './postgres-inserter.js'
 import type { EncodedRow } from './row-shapes.js'
-import { SqliteInserter } from './sqlite-inserter.js'
 
 /** Where rows go, and how. */
 export interface InsertTarget {
@@ -22,23 +18,17 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
-  /** Writes rows of which none is expected to be refused, the fastest way. @throws what the driver throws; some may be in then */
-  insertAll(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void>
+  /**
+   * Writes rows of which none is expected to be refused, the fastest way.
+   *
+   * @param sent Called when the rows are on their way: the server works from then on, and need not wait for this thread.
+   * @throws what the driver throws; some may be in then
+   */
+  insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void>
   /** Whether a failure is about the rows, so that others may go in. */
   aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */
   insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]>
-}
-
-export function createInserter(session: Session, target: InsertTarget): RowInserter {
-  switch (session.client) {
-    case 'sqlite':
-      return new SqliteInserter(session, target)
-    case 'postgres':
-      return new PostgresInserter(session, target)
-    case 'mysql':
-      return new MysqlInserter(session, target)
-  }
 }
 
 /** How rows are tried that may hold some that are refused. */

@@ -8,6 +8,7 @@ import { Unfit } from '../values/unfit.js'
 /** A row as the driver takes it, one value for each column of its shape. */
 export interface EncodedRow {
   readonly id: string
+  readonly row: Row
   readonly values: readonly Binding[]
 }
 
@@ -22,6 +23,7 @@ export class RowShapes {
   readonly #table: string
   readonly #encoders: ReadonlyMap<string, Encode>
   readonly #only: readonly string[] | undefined
+  #columns: readonly string[] = []
 
   /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. */
   constructor(client: Client, table: string, { columns }: TableDescription, only: readonly string[] | undefined) {
@@ -40,13 +42,13 @@ export class RowShapes {
       const row = rows[index] as Row
       const id = ids[index] as string
       try {
-        const columns = this.#columnsOf(row, run?.columns)
+        const columns = this.#columnsOf(row)
         const values = columns.map((column) => this.#encode(row, column))
         if (run === undefined || run.columns !== columns) {
           run = { columns, rows: [] }
           runs.push(run)
         }
-        run.rows.push({ id, values })
+        run.rows.push({ id, row, values })
       } catch (error) {
         if (!(error instanceof Unfit)) throw error
         refused.set(id, refusal(this.#table, error.message))
@@ -55,15 +57,13 @@ export class RowShapes {
     return runs
   }
 
-  /** The columns that a row has a value for; the list of the row before when they are the same. */
-  #columnsOf(row: Row, before: readonly string[] | undefined): readonly string[] {
+  /** The columns that a row has a value for; the same list for rows that follow each other and have the same ones. */
+  #columnsOf(row: Row): readonly string[] {
     const given = this.#only ?? Object.keys(row)
     const columns = given.filter((column) => Object.hasOwn(row, column) && row[column] !== undefined)
-    return before !== undefined &&
-      before.length === columns.length &&
-      before.every((column, at) => column === columns[at])
-      ? before
-      : columns
+    const same = columns.length === this.#columns.length && columns.every((column, at) => column === this.#columns[at])
+    if (!same) this.#columns = columns
+    return this.#columns
   }
 
   #encode(row: Row, column: string): Binding {

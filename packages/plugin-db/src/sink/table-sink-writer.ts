@@ -1,18 +1,24 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Batch, type ColumnSet, MaestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import {
+  type Batch,
+  type ColumnSet,
+  MaestroError,
+  type RefusedRow,
+  type SinkWriter,
+  type WriteResult,
+} from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
-import { withRetries } from '../connection/with-retries.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
+import { BatchWriter } from './batch-writer.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import { createInserter, type RowInserter } from './row-inserter.js'
-import { type RowRun, RowShapes, refusal } from './row-shapes.js'
+import { type EncodedRow, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -21,6 +27,7 @@ import {
   swapTables,
   type TargetOptions,
 } from './target-table.js'
+import { openWriting, type WritingSession } from './writing-session.js'
 
 /** How a table is written. */
 export interface TableWriting extends TargetOptions {
@@ -28,48 +35,58 @@ export interface TableWriting extends TargetOptions {
   readonly only: readonly string[] | undefined
 }
 
-interface Ready {
-  readonly shapes: RowShapes
-  readonly inserter: RowInserter
-}
+/** Rows that may wait while others are on their way. */
+const mostWaiting = 1024
 
 /**
- * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. A row that the
- * database refuses is an error that names it, as sinks do; the rows around it go in.
+ * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
+ * database refuses are told afterwards; the rows around them go in.
  */
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
   readonly #session: Session
+  /** The transaction. */
+  readonly #transaction: WritingSession
   readonly #writing: TableWriting
-  /** Rows of the batch at hand that cannot go in and have not been told yet. */
-  readonly #refused = new Map<string, MaestroError>()
-  #ready: Ready | undefined
+  readonly #batches: BatchWriter
+  /** Rows of the batch at hand whose values do not fit and have not been told yet. */
+  readonly #unfit = new Map<string, MaestroError>()
+  /** Rows that the database refused and that nobody has asked for yet. */
+  readonly #refused: RefusedRow[] = []
+  #waiting: RowRun[] = []
+  #waitingRows = 0
+  /** The rows on their way to the database. */
+  #going: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+  /** How rows are encoded, once the table is known. */
+  #shapes: RowShapes | undefined
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
   #staging: TableName | undefined
   /** Made outside of the transaction, in MySQL, and to be removed when the writing fails. */
   #made: TableName | undefined
-  #marked: Promise<void> | undefined
   #rows = 0
   #done = false
 
-  private constructor(settings: ConnectionSettings, session: Session, writing: TableWriting) {
+  private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
     this.#settings = settings
-    this.#session = session
+    this.#session = transaction.session
+    this.#transaction = transaction
     this.#writing = writing
+    this.#batches = new BatchWriter(transaction.session)
   }
 
   /** Connects, looks at the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
   static async open(
     settings: ConnectionSettings,
     writing: TableWriting,
+    run: string,
     signal?: AbortSignal,
   ): Promise<TableSinkWriter> {
     if (settings.path !== undefined) await makeFolder(settings)
-    const session = await openSession(settings, signal)
-    const writer = new TableSinkWriter(settings, session, writing)
+    const writer = new TableSinkWriter(settings, await openWriting(settings, run, signal), writing)
     try {
-      await writer.#explained(() => writer.#begin())
+      await writer.#explained(() => writer.#transaction.alone(() => writer.#begin()))
       return writer
     } catch (error) {
       await writer.abort()
@@ -77,88 +94,84 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
+  /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
   async write(batch: Batch): Promise<void> {
-    this.#throwRefused(batch)
-    const { shapes, inserter } = this.#ready ?? (await this.#explained(() => this.#makeTable(batch)))
-    const runs = shapes.encode(batch, this.#refused)
-    // Rows that cannot even be encoded are told before the database is asked: it would be asked for nothing.
-    this.#throwRefused(batch)
-    await this.#explained(() => this.#writeRuns(runs, inserter))
-    this.#throwRefused(batch)
+    this.#throwUnfit(batch)
+    const shapes = this.#shapes ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
+    const runs = shapes.encode(batch, this.#unfit)
+    this.#throwUnfit(batch)
+    this.#waiting.push(...runs)
+    this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
+    if (this.#waitingRows >= mostWaiting) await this.#going
+    await this.#send()
   }
 
-  /** What the database ended because of another transaction is tried again, as far as it is still there to be. */
-  #writeRuns(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
-    const session = this.#session
-    const isPassing = (error: unknown) =>
-      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || this.#rows === 0)
-    let tried = false
-    const write = () =>
-      session.guarded(async () => {
-        // PostgreSQL takes back the statement, and MariaDB all of the transaction.
-        if (tried && session.client === 'mysql') {
-          await session.begin()
-          this.#mark()
+  async refused(last: boolean): Promise<readonly RefusedRow[]> {
+    while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
+      await this.#going
+      await this.#send()
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#refused.splice(0)
+  }
+
+  /**
+   * Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next.
+   *
+   * @returns when they are on their way: work of this thread before that would hold up the server
+   */
+  #send(): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#going !== undefined || this.#waiting.length === 0) return undefined
+    const runs = together(this.#waiting)
+    this.#waiting = []
+    this.#waitingRows = 0
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs, resolve)))
+      .then((refused) => {
+        for (const { row, reason } of refused) {
+          const error = refusal(shownTable(this.#writing.name), reason).at({ rowId: row.id })
+          this.#refused.push({ id: row.id, row: row.row, error })
         }
-        await this.#marked
-        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-        tried = true
-        await this.#writeOrRefuse(runs, inserter)
-        this.#mark()
+        this.#rows -= refused.length
       })
-    return withRetries(this.#settings.retries, undefined, write, isPassing)
-  }
-
-  /** Rows that are refused are looked for when there are some; then nothing of the batch stays. */
-  async #writeOrRefuse(runs: readonly RowRun[], inserter: RowInserter): Promise<void> {
-    try {
-      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows)
-      return
-    } catch (error) {
-      if (!inserter.aboutRows(error)) throw error
-    }
-    const session = this.#session
-    await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-    for (const { columns, rows } of runs) {
-      for (const { row, reason } of await inserter.insert(columns, rows))
-        this.#refused.set(row.id, refusal(shownTable(this.#writing.name), reason))
-    }
-    if (this.#refused.size > 0) await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
-  }
-
-  /** Sets the savepoint to which the next batch can be taken back. Nobody waits for it before that batch comes. */
-  #mark(): void {
-    const session = this.#session
-    const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
-    // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
-    this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
-    this.#marked.catch(() => undefined)
+      .catch((error: unknown) => {
+        this.#failure = { error }
+      })
+      .finally(() => {
+        this.#going = undefined
+        resolve()
+      })
+    return promise
   }
 
   async commit(): Promise<WriteResult> {
     const { name, columns } = this.#writing
+    const [refused] = await this.refused(true)
+    if (refused !== undefined) throw refused.error
     await this.#explained(async () => {
-      await this.#marked
-      if (this.#ready === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
-      if (this.#staging === undefined) await this.#session.commit()
+      await this.#batches.settled()
+      if (this.#shapes === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
+      if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
     this.#done = true
-    await this.#session.release()
+    await this.#transaction.release()
     return { rows: this.#rows, location: `${this.#settings.shown} ${shownTable(name)}` }
   }
 
   async abort(): Promise<void> {
     if (this.#done) return
     this.#done = true
+    if (this.#going !== undefined) this.#session.interrupt()
+    await this.#going
     try {
-      await this.#session.rollback()
+      await this.#transaction.rollback()
       const made = this.#made
       if (made !== undefined) await this.#dropMade(made)
     } finally {
-      await this.#session.release()
-      if (!this.#settings.exists) await removeFile(this.#settings)
+      await this.#transaction.release()
     }
   }
 
@@ -184,15 +197,15 @@ export class TableSinkWriter implements SinkWriter {
     // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
     const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
     if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)
-    await session.begin()
+    await this.#transaction.begin()
     if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
     if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
-    this.#mark()
+    this.#batches.mark()
     if (table !== undefined) this.#prepare(table)
   }
 
   /** Makes the table from the declared columns and, where these say too little, from the first rows. */
-  async #makeTable(batch: Batch): Promise<Ready> {
+  async #makeTable(batch: Batch): Promise<RowShapes> {
     const { name, columns, only } = this.#writing
     const session = this.#session
     const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
@@ -201,29 +214,29 @@ export class TableSinkWriter implements SinkWriter {
     if (session.client === 'mysql') {
       this.#made = name
       await session.begin()
-      this.#mark()
+      this.#batches.mark()
     }
     return this.#prepare(table)
   }
 
-  #prepare(table: TableDescription): Ready {
+  #prepare(table: TableDescription): RowShapes {
     const { name, mode, only } = this.#writing
     const key = this.#key ?? []
-    const inserter = createInserter(this.#session, {
+    this.#batches.target({
       name: this.#staging ?? name,
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#ready = { inserter, shapes: new RowShapes(this.#session.client, shownTable(name), table, only) }
-    return this.#ready
+    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only)
+    return this.#shapes
   }
 
-  #throwRefused({ ids }: Batch): void {
-    if (this.#refused.size === 0) return
+  #throwUnfit({ ids }: Batch): void {
+    if (this.#unfit.size === 0) return
     for (const id of ids) {
-      const error = this.#refused.get(id)
+      const error = this.#unfit.get(id)
       if (error === undefined) continue
-      this.#refused.delete(id)
+      this.#unfit.delete(id)
       throw error.at({ rowId: id })
     }
   }
@@ -244,6 +257,17 @@ function withKnown(columns: ColumnSet['columns'], only: readonly string[] | unde
   return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
+/** Runs of the same columns that follow each other as one. */
+function together(runs: readonly RowRun[]): readonly RowRun[] {
+  const joined: { columns: readonly string[]; rows: EncodedRow[] }[] = []
+  for (const { columns, rows } of runs) {
+    const last = joined.at(-1)
+    if (last?.columns === columns) for (const row of rows) last.rows.push(row)
+    else joined.push({ columns, rows: [...rows] })
+  }
+  return joined
+}
+
 /** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */
 async function makeFolder(settings: ConnectionSettings): Promise<void> {
   try {
@@ -251,9 +275,4 @@ async function makeFolder(settings: ConnectionSettings): Promise<void> {
   } catch (error) {
     throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
   }
-}
-
-/** A file of SQLite that was not there before, with its log. */
-async function removeFile({ path }: ConnectionSettings): Promise<void> {
-  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
 }

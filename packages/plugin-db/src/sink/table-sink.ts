@@ -21,7 +21,12 @@ export const tableSink: SinkDefinition<TableWriteOptions> = {
     }
   },
   async open(options, context) {
-    return TableSinkWriter.open(connectionSettings(options, context), writingOf(options, context), context.signal)
+    return TableSinkWriter.open(
+      connectionSettings(options, context),
+      writingOf(options, context),
+      context.runDirectory,
+      context.signal,
+    )
   },
 }
 

@@ -1,6 +1,6 @@
 import type { SourceBatch } from '@maestro-dataflow/core'
 import type { Client, ConnectionSettings } from '../connection/connection-settings.js'
-import { withSession } from '../connection/open-session.js'
+import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
 import type { Field, Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
@@ -34,31 +34,30 @@ export async function* readKeyset(
   shape: RowShape & { readonly key: readonly string[] },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
-  const pace = new Pace()
-  const pages = (work: (session: Session) => Promise<Page>) =>
+  const ask = <Result>(work: (session: Session) => Promise<Result>) =>
     withRetries(settings.retries, signal, () => withSession(settings, work, signal))
-  if (query.checkNulls)
-    await withRetries(settings.retries, signal, () =>
-      withSession(settings, (session) => assertNoNulls(session, query, shape.name), signal),
-    )
-  let after: readonly Binding[] | undefined
-  let first = true
-  let builder: RowBuilder | undefined
-  for (;;) {
-    const size = pace.rows
-    const begin = after
-    const page = await pages((session) => readPage(session, query, begin, first, size))
-    first = false
-    builder ??= new RowBuilder(shape, page.fields)
-    const rows = page.rows.slice(0, size)
-    if (rows.length > 0) {
-      assertDistinct(page.keys, settings.client, query, shape.name)
-      const batch = builder.batch(rows)
-      pace.note(rows.length, batch.bytes)
-      after = page.keys[rows.length - 1] as readonly Binding[]
-      yield batch
+  const { leave } = await holdPool(settings)
+  try {
+    if (query.checkNulls) await ask((session) => assertNoNulls(session, query, shape.name))
+    const pace = new Pace()
+    let after = query.after === undefined ? undefined : await ask((session) => startOf(session, query))
+    let builder: RowBuilder | undefined
+    for (;;) {
+      const [size, begin] = [pace.rows, after]
+      const page = await ask((session) => readPage(session, query, begin, size))
+      builder ??= new RowBuilder(shape, page.fields)
+      const rows = page.rows.slice(0, size)
+      if (rows.length > 0) {
+        assertDistinct(page.keys, settings.client, query, shape.name)
+        const batch = builder.batch(rows)
+        pace.note(rows.length, batch.bytes)
+        after = page.keys[rows.length - 1] as readonly Binding[]
+        yield batch
+      }
+      if (page.rows.length <= size) return
     }
-    if (page.rows.length <= size) return
+  } finally {
+    await leave()
   }
 }
 
@@ -74,17 +73,15 @@ async function readPage(
   session: Session,
   query: KeysetQuery,
   after: readonly Binding[] | undefined,
-  first: boolean,
   size: number,
 ): Promise<Page> {
   const { client } = session
   const { from, key } = query
-  const columns = query.columns === undefined ? 'page.*' : quoteNames(client, query.columns)
+  const columns = query.columns?.map((name) => `page.${quoteName(client, name)}`).join(', ') ?? 'page.*'
   const keys = key.map((name) => exactKey(client, quoteName(client, name)))
   const bindings: Binding[] = [...from.bindings]
-  const start = first && query.after !== undefined ? await startOf(session, query) : after
-  const where = start === undefined ? '' : ` WHERE ${isAfter(client, key, start, bindings)}`
-  const order = quoteNames(client, key)
+  const where = after === undefined ? '' : ` WHERE ${isAfter(client, key, after, bindings)}`
+  const order = key.map((name) => `page.${quoteName(client, name)}`).join(', ')
   const sql = `SELECT ${columns}, ${keys.join(', ')} FROM ${from.sql} AS page${where} ORDER BY ${order} LIMIT ${size + 1}`
   const stream = await session.stream(sql, bindings)
   try {
@@ -122,8 +119,8 @@ function isAfter(client: Client, key: readonly string[], values: readonly Bindin
       : place
   }
   const alternatives = key.map((name, last) => {
-    const equal = key.slice(0, last).map((before, at) => `${quoteName(client, before)} = ${bound(at)}`)
-    return `(${[...equal, `${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
+    const equal = key.slice(0, last).map((before, at) => `page.${quoteName(client, before)} = ${bound(at)}`)
+    return `(${[...equal, `page.${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
   })
   return alternatives.join(' OR ')
 }

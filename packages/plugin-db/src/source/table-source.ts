@@ -48,7 +48,7 @@ export async function openTable(
 interface FoundTable {
   readonly columns: readonly TableColumn[]
   readonly key: readonly string[] | undefined
-  /** Whether the database sees to it that no two rows have the same key, and none is without. */
+  /** Whether the database sees to it that no two rows have the same key. */
   readonly unique: boolean
 }
 
@@ -73,13 +73,9 @@ async function lookAt(session: Session, options: TableReadOptions): Promise<Foun
   return { columns: wanted.flatMap((column) => known.get(column) ?? []), key, unique }
 }
 
-/** Whether the database sees to it that these columns tell every row from every other. */
-export function isUnique({ uniques, columns }: TableDescription, key: readonly string[]): boolean {
-  const nullable = new Set(columns.filter((column) => column.nullable).map(({ name }) => name))
-  return (
-    !key.some((column) => nullable.has(column)) &&
-    uniques.some((index) => index.every((column) => key.includes(column)))
-  )
+/** Whether the database sees to it that no two rows have the same values in these columns. */
+function isUnique({ uniques }: TableDescription, key: readonly string[]): boolean {
+  return uniques.some((index) => index.every((column) => key.includes(column)))
 }
 
 async function* readTable(
@@ -101,7 +97,8 @@ async function* readTable(
       columns: columns.map((column) => column.name),
       key,
       after: options.after,
-      checkNulls: false,
+      // Columns of a unique index may be empty; in SQLite those of a primary key, too.
+      checkNulls: key.some((column) => kinds.get(column)?.nullable === true),
     }
     yield* readKeyset(settings, query, { ...shape, key }, signal)
     return

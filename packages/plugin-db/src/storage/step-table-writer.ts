@@ -1,6 +1,6 @@
 import type { Batch, Row } from '@maestro-dataflow/core'
 import type { Session } from '../dialects/session.js'
-import { createInserter } from '../sink/row-inserter.js'
+import { createInserter } from '../sink/create-inserter.js'
 import { refusal } from '../sink/row-shapes.js'
 import { createTableSql } from '../tables/create-table.js'
 import type { TableName } from '../tables/names.js'
@@ -32,7 +32,7 @@ export class StepTableWriter {
       const encoded = batch.rows.map((row, index) => {
         const id = batch.ids[index] as string
         const position = client === 'sqlite' ? BigInt(this.rows + index + 1) : String(this.rows + index + 1)
-        return { id, values: [position, id, ...(rows as StepRows).encode(row)] }
+        return { id, row, values: [position, id, ...(rows as StepRows).encode(row)] }
       })
       const [refused] = await inserter.insert(names, encoded)
       if (refused !== undefined) throw refusal(this.name.table, refused.reason).at({ rowId: refused.row.id })

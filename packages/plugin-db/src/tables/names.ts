@@ -26,7 +26,7 @@ export function quoteName(client: Client, name: string): string {
   if (of(name) > length) throw fail(`it has more than ${length} ${unit}`)
   if (client !== 'mysql') return `"${name.replaceAll('"', '""')}"`
   if (/[\u{10000}-\u{10ffff}]/u.test(name)) throw fail('MySQL and MariaDB take no such character (beyond U+FFFF)')
-  if (name.endsWith(' ')) throw fail('it ends with a space')
+  if (/[ \t\n\v\f\r]$/.test(name)) throw fail('it ends with white space')
   return `\`${name.replaceAll('`', '``')}\``
 }
 

@@ -26,8 +26,9 @@ function scalar(client: Client, kind: ValueKind): Encode {
       return (value) => toText(value, client)
     case 'integer':
     case 'bigint':
-    case 'bits':
       return client === 'sqlite' ? toSqliteInteger : (value) => String(toInteger(value))
+    case 'bits':
+      return toBits
     case 'number':
       return client === 'postgres' ? (value) => String(toNumber(value)) : (value) => finite(toNumber(value), client)
     case 'decimal':
@@ -77,6 +78,14 @@ function toInteger(value: unknown): bigint | number {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return value as bigint | number
   if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) return BigInt(value.trim().replace(/^\+/, ''))
   throw new Unfit(value, 'is no whole number')
+}
+
+/** MySQL takes bits as bytes; text would be taken for the bytes of its characters. */
+function toBits(value: unknown): Buffer {
+  const bits = BigInt(toInteger(value))
+  if (bits < 0n) throw new Unfit(value, 'is out of range')
+  const digits = bits.toString(16)
+  return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
 }
 
 /** SQLite's integers have 64 bits; a larger one would become another number. */
@@ -135,7 +144,7 @@ function toDay(value: unknown): string {
 }
 
 function toBuffer(value: unknown): Buffer {
-  if (!(value instanceof Uint8Array)) throw new Unfit(value, 'holds no bytes')
+  if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) throw new Unfit(value, 'holds no bytes')
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 

@@ -34,7 +34,7 @@ export interface Embedded {
 }
 
 export type FromThread =
-  | { readonly type: 'ready'; readonly dimension: number | undefined }
+  | { readonly type: 'ready' }
   | ({ readonly type: 'embedded'; readonly id: number } & Embedded)
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
   /** The model could not be loaded; the thread ends. */

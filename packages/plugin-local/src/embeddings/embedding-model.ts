@@ -21,7 +21,7 @@ export class EmbeddingModel implements Disposable {
     return new EmbeddingModel(options, await EmbeddingThread.start(options, signal))
   }
 
-  /** @returns also the length of the vectors. @throws MAESTRO_LOCAL_THREAD, _LOAD, _EMBED; the signal's reason */
+  /** @throws MAESTRO_LOCAL_THREAD, _LOAD, _EMBED; the signal's reason */
   async embed(texts: readonly string[], settings: EmbedSettings, signal?: AbortSignal): Promise<Embedded> {
     const thread = await this.#alive()
     return thread.embed(texts, settings, signal)

@@ -44,7 +44,7 @@ describe('a thread that ends by itself', () => {
 
   test('says so to who asks it later', async () => {
     const thread = await EmbeddingThread.start(failing('second'))
-    expect(thread).toMatchObject({ isOver: false, dimension: 1 })
+    expect(thread.isOver).toBe(false)
     await expect(thread.embed(['a'], settings)).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_THREAD' })
     expect(thread.isOver).toBe(true)
     await expect(thread.embed(['a'], settings)).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_THREAD' })

@@ -27,7 +27,6 @@ export class EmbeddingThread {
   readonly #exited: Promise<void>
   #count = 0
   #end: MaestroError | undefined
-  #dimension: number | undefined
 
   private constructor({ name, model, threads, script = modelScript }: ThreadOptions) {
     this.#name = name
@@ -58,12 +57,11 @@ export class EmbeddingThread {
     return this.#end !== undefined
   }
 
-  /** Known when the model's graph says it. */
-  get dimension(): number | undefined {
-    return this.#dimension
-  }
-
-  /** @throws MAESTRO_LOCAL_THREAD, MAESTRO_LOCAL_EMBED; the signal's reason, at once: the batch at work is the last one of the call */
+  /**
+   * A call that is aborted ends at once; of its texts only those of the batch at work are still embedded.
+   *
+   * @throws MAESTRO_LOCAL_THREAD, MAESTRO_LOCAL_EMBED; the signal's reason
+   */
   async embed(texts: readonly string[], settings: EmbedSettings, signal?: AbortSignal): Promise<Embedded> {
     signal?.throwIfAborted()
     if (this.#end !== undefined) throw this.#end
@@ -89,10 +87,10 @@ export class EmbeddingThread {
 
   #load(): Promise<void> {
     return new Promise((resolve, reject) => {
+      // A thread that ends meanwhile fails the load as it fails calls.
       this.#calls.set(-1, { resolve: () => resolve(), reject })
       this.#worker.on('message', (message: FromThread) => {
         if (message.type === 'ready') {
-          this.#dimension = message.dimension
           this.#calls.delete(-1)
           this.#worker.unref()
           resolve()

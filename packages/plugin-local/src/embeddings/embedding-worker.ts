@@ -100,7 +100,7 @@ try {
     }
     void work(model)
   })
-  tell({ type: 'ready', dimension: model.dimension })
+  tell({ type: 'ready' })
 } catch (error) {
   tell({ type: 'broken', reason: reasonOf(error) })
 }

@@ -29,7 +29,7 @@ export class OnnxGraph {
 
   /** @returns the name under which operators know it */
   floats(shape: readonly number[], values: Iterable<number>): string {
-    return this.#weight('float', shape, Float32Array.from(values))
+    return this.#weight('float', shape, values instanceof Float32Array ? values : Float32Array.from(values))
   }
 
   /** A list of whole numbers, as operators take axes and lengths. */

@@ -18,7 +18,6 @@ const usualTokens = 512
 
 /** A model of sentences in memory. It works on one batch at a time and holds up its thread meanwhile. */
 export class SentenceModel {
-  readonly dimension: number | undefined
   readonly #session: InferenceSession
   readonly #tensor: TensorConstructor
   readonly #output: string
@@ -28,14 +27,13 @@ export class SentenceModel {
   private constructor(parts: {
     readonly session: InferenceSession
     readonly tensor: TensorConstructor
-    readonly output: { readonly name: string; readonly dimension: number | undefined }
+    readonly output: string
     readonly tokenizer: SentenceTokenizer
     readonly settings: SentenceSettings
   }) {
     this.#session = parts.session
     this.#tensor = parts.tensor
-    this.#output = parts.output.name
-    this.dimension = parts.output.dimension
+    this.#output = parts.output
     this.#tokenizer = parts.tokenizer
     this.#settings = parts.settings
   }
@@ -100,8 +98,8 @@ export class SentenceModel {
 
 const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids']
 
-/** The first output with a vector for each token, else the one with a vector for each text. */
-function outputOf(session: InferenceSession, model: string) {
+/** The name of the first output with a vector for each token, else of the one with a vector for each text. */
+function outputOf(session: InferenceSession, model: string): string {
   const fail = (reason: string) => localError('MAESTRO_LOCAL_NOT_SENTENCES', { model, reason })
   const strange = session.inputNames.filter((name) => !knownInputs.includes(name))
   if (strange.length > 0 || !session.inputNames.includes('input_ids'))
@@ -110,6 +108,5 @@ function outputOf(session: InferenceSession, model: string) {
   const found = [3, 2].map((axes) => outputs.find(({ shape }) => shape.length === axes)).find((output) => output)
   if (found === undefined) throw fail(`it gives ${session.outputNames.join(', ')}, none of which is a list of vectors`)
   if (found.type !== 'float32') throw fail(`its vectors are of ${found.type}`)
-  const dimension = found.shape.at(-1)
-  return { name: found.name, dimension: typeof dimension === 'number' ? dimension : undefined }
+  return found.name
 }

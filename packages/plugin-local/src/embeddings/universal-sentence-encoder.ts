@@ -21,7 +21,7 @@ interface Weight {
 interface Manifest {
   readonly weightsManifest: readonly {
     readonly paths: readonly string[]
-    readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[]
+    readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[]
   }[]
 }
 
@@ -62,7 +62,7 @@ export async function readSentenceEncoder(archive: string): Promise<SentenceMode
   return {
     graph: encoderGraph(weight),
     tokenizer: encoderTokenizer(JSON.parse(file('vocab.json').toString())),
-    settings: { dimension: width, maxTokens, positions: maxTokens },
+    settings: { positions: maxTokens },
   }
 }
 

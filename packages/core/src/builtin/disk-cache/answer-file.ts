@@ -6,7 +6,7 @@ import { reasonOf } from '../../errors/reason-of.js'
 import { makeStateDirectory } from '../state-directory.js'
 import { AnswerDatabase } from './answer-database.js'
 import { openDatabase } from './open-database.js'
-import { fileIdentity, setAside } from './set-aside.js'
+import { fileIdentity, setAsideOnce } from './set-aside.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
 /** Milliseconds after which a file that another process holds is given up for this time. */
@@ -22,6 +22,8 @@ export class AnswerFile {
   readonly #stateDirectory: string
   readonly #logger: Logger
   #database: AnswerDatabase | undefined
+  /** Which file was opened last, or tried to be. */
+  #identity: string | undefined
   #closed = false
   #warned = false
 
@@ -61,10 +63,10 @@ export class AnswerFile {
       makeStateDirectory(this.#stateDirectory)
       mkdirSync(dirname(this.path), { recursive: true })
     }
-    const before = fileIdentity(this.path)
+    this.#identity = fileIdentity(this.path)
     let opened = openDatabase(this.path)
     if (opened === 'version') {
-      this.#setAside('version', before)
+      this.#setAside('version')
       opened = openDatabase(this.path)
       if (opened === 'version') return this.#refuse('a process of another version is using it')
     }
@@ -82,10 +84,8 @@ export class AnswerFile {
       if (kind === 'refused' || (kind === 'damaged' && begunAnew) || performance.now() > giveUp)
         return this.#refuse(error)
       try {
-        if (kind === 'damaged') {
-          begunAnew = true
-          this.#setAside('damaged', this.#database?.identity ?? fileIdentity(this.path))
-        } else await sleep(10 + Math.random() * 20)
+        if (kind === 'damaged' && this.#setAside('damaged')) begunAnew = true
+        else await sleep(10 + Math.random() * 20)
         if (this.#closed) return undefined
         const database = this.#open()
         return database === undefined ? undefined : work(database)
@@ -95,16 +95,18 @@ export class AnswerFile {
     }
   }
 
-  /** @param identity Of the file that is meant: another process may have set it aside and begun a new one. */
-  #setAside(why: 'damaged' | 'version', identity: string | undefined): void {
+  /** @returns false when another process has done it, or is at it */
+  #setAside(why: 'damaged' | 'version'): boolean {
+    const identity = this.#database?.identity ?? this.#identity
     this.#forget()
-    if (identity === undefined || fileIdentity(this.path) !== identity) return
-    const path = setAside(this.path, why)
+    const aside = identity === undefined ? undefined : setAsideOnce(this.path, identity, why)
+    if (aside === undefined) return false
     const state = why === 'damaged' ? 'is damaged' : 'was written by another version'
     this.#logger.warn(`The file of kept answers ${state}: it is set aside, and a new one begun.`, {
       path: this.path,
-      setAside: path,
+      setAside: aside,
     })
+    return true
   }
 
   #refuse(error: unknown): undefined {

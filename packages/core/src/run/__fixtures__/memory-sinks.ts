@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { Schema } from '../../contracts/schema.js'
+import type { RefusedRow } from '../../contracts/storage.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { defineStorage } from '../../define/define-storage.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -17,6 +18,8 @@ interface Options {
   readonly fail?: 'open' | 'write' | 'commit' | 'abort'
   /** Whether a row is one that the sink cannot hold. */
   readonly refuses?: (row: Row) => boolean
+  /** Tells of such rows when it is asked, after their `write` has returned; of those of its last batch at the end only. */
+  readonly late?: boolean
   /** Called at each moment; what it gives back is waited for. */
   readonly at?: (moment: 'open' | 'write' | 'commit' | 'abort') => unknown
 }
@@ -39,16 +42,40 @@ export function memorySinks() {
             name: 'memory.sink',
             sink: {
               options: anyOptions<Options>(),
-              async open({ name, fail, refuses, at }) {
+              async open({ name, fail, refuses, late, at }) {
                 await at?.('open')
                 if (fail === 'open') throw new TypeError('the sink does not open')
                 const sink: MemorySink = { ids: [], rows: [], state: 'open' }
                 sinks.set(name, sink)
+                let refusedLate: RefusedRow[] = []
+                let told = 0
                 return {
+                  ...(late === true
+                    ? {
+                        refused(last: boolean) {
+                          const telling = refusedLate.slice(0, last ? undefined : told)
+                          refusedLate = refusedLate.slice(telling.length)
+                          told = refusedLate.length
+                          return telling
+                        },
+                      }
+                    : {}),
                   async write({ ids, rows }: Batch) {
                     await at?.('write')
                     if (fail === 'write') throw new TypeError('the sink is full')
                     const refused = rows.findIndex((row) => refuses?.(row) === true)
+                    if (refused !== -1 && late === true) {
+                      for (const [index, row] of rows.entries()) {
+                        const id = ids[index] as RowId
+                        if (refuses?.(row) === true)
+                          refusedLate.push({ id, row, error: maestroError('MAESTRO_ROW_UNENCODABLE', { column: 'n', type: 'test' }) })
+                        else {
+                          sink.ids.push(id)
+                          sink.rows.push(row)
+                        }
+                      }
+                      return
+                    }
                     if (refused !== -1) {
                       const rowId = ids[refused] as RowId
                       throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: 'n', type: 'test' }).at({ rowId })

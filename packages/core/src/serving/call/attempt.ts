@@ -2,7 +2,6 @@ import type { CallOptions } from '../../contracts/serving.js'
 import type { Timeouts } from '../../contracts/serving-settings.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { onAbort } from '../on-abort.js'
 import { classifyError } from './classify-error.js'
 
 /** What one attempt goes by. */
@@ -41,12 +40,11 @@ export function attempt<Result>(
     const whole = after(timeouts.attempt)
     let quiet = after(timeouts.firstByte)
     let ended = false
-    const ignore = signal === undefined ? undefined : onAbort(signal, abort)
     const end = () => {
       ended = true
       clearTimeout(whole)
       clearTimeout(quiet)
-      ignore?.()
+      signal?.removeEventListener('abort', abort)
     }
     const onActivity = () => {
       if (ended) return
@@ -55,6 +53,7 @@ export function attempt<Result>(
     }
 
     if (signal?.aborted === true) return abort()
+    signal?.addEventListener('abort', abort)
     const listens = timeouts.firstByte !== undefined || timeouts.stall !== undefined
     ask(call, {
       ...options,

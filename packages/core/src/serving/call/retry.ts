@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 
@@ -38,9 +37,7 @@ export async function withRetries<Result>(
       if (!patient.has(error.code) && ++failures > policy.retries) throw error
       const wait = waitOf(error, turn)
       if (performance.now() + wait > deadline) throw error
-      await sleep(wait, undefined, { signal }).catch(() => {
-        throw error
-      })
+      if (!(await slept(wait, signal))) throw error
     }
   }
 }
@@ -50,4 +47,17 @@ function waitOf(error: MaestroError, turn: number): number {
   const backoff = Math.random() * Math.min(mostMilliseconds, baseMilliseconds * 2 ** turn)
   // Those who were told the same moment do not all come back at it.
   return retryAfterMs === undefined ? backoff : retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10)
+}
+
+/** @returns false when the signal has fired */
+function slept(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve(signal?.aborted !== true)
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener('abort', end)
+  })
 }

@@ -1,5 +1,4 @@
 import type { ServingLimits } from '../../contracts/serving-settings.js'
-import { onAbort } from '../on-abort.js'
 import type { Account } from './account.js'
 import { ConcurrencyLimit } from './concurrency-limit.js'
 import type { CallOutcome, Limiter, LimiterState, Permit } from './limiter.js'
@@ -69,7 +68,7 @@ export class AdaptiveLimiter implements Limiter {
       const place = this.#line.join({
         tokens,
         go: (permit) => {
-          ignore?.()
+          signal?.removeEventListener('abort', leave)
           resolve(permit)
         },
       })
@@ -79,7 +78,7 @@ export class AdaptiveLimiter implements Limiter {
         // It may have been the only one for whom a timer runs.
         this.#admit()
       }
-      const ignore = signal === undefined ? undefined : onAbort(signal, leave)
+      signal?.addEventListener('abort', leave)
       this.#admit()
     })
   }

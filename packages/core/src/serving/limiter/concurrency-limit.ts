@@ -50,7 +50,7 @@ export class ConcurrencyLimit {
 
   /** A call that began in a round has ended. */
   done(round: number, verdict: Verdict, durationMs: number): void {
-    if (verdict === 'answered') this.#opened++
+    if (verdict === 'answered' || verdict === 'other') this.#opened++
     if (round !== this.#round) return
     if (verdict === 'overloaded' || verdict === 'lost') this.#lost++
     else if (verdict === 'answered') {

@@ -23,6 +23,16 @@ function ask(rate: RequestRate, provider: { perSecond: number; burst: number; un
 }
 
 describe('RequestRate', () => {
+  test('a provider that lets nothing in teaches no rate', () => {
+    const rate = new RequestRate()
+    for (let now = 1; now <= 10; now++) {
+      rate.send(now)
+      rate.refused(now, now)
+    }
+    expect(rate.perMinute).toBeUndefined()
+    expect(rate.wait(11)).toBe(0)
+  })
+
   test('nothing is bounded before a refusal', () => {
     const rate = new RequestRate()
     expect(ask(rate, { perSecond: 1000, burst: 1000 }, 5)).toMatchObject({ refused: 0 })

@@ -102,9 +102,11 @@ export class RequestRate {
     const flooded = this.#refused >= flood && isNoAccident(this.#refused, this.#sent, 3)
     const enough = this.#measured ? spanCalls : searchSpanCalls
     if (!flooded && (ms < spanMs || (this.#sent < enough && ms < longSpanMs))) return false
-    const lower = flooded || isNoAccident(this.#refused, this.#sent, 2)
+    const tooMany = flooded || isNoAccident(this.#refused, this.#sent, 2)
+    // Where nothing was let in there is no rate to be told: how long to wait is the account's matter.
+    const lower = tooMany && this.#letIn > 0
     if (lower) this.#lower(now)
-    else this.#raise(now)
+    else if (!tooMany) this.#raise(now)
     this.#sent = 0
     this.#refused = 0
     this.#held = false

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 const { model: mark } = workerData
 const isFirst = !existsSync(mark)
-parentPort.postMessage({ type: 'ready', dimension: 1 })
+parentPort.postMessage({ type: 'ready' })
 parentPort.on('message', ({ type, id, texts }) => {
   if (type === 'close') return parentPort.close()
   if (type !== 'embed') return

@@ -1,0 +1,11 @@
+import { defineConfig } from '@maestro-dataflow/core'
+
+// A small model in this process: no key, no server. A larger one is another line here, and the pipeline stays as it is.
+export default defineConfig({
+  plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-local'],
+  servings: {
+    default: { use: 'local.chat', model: 'smollm2-135m-instruct' },
+    embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' },
+  },
+  pipelines: 'pipelines/*.ts',
+})

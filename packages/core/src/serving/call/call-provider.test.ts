@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ServingBase } from '../../contracts/serving.js'
+import type { Budgets, ServingSettings } from '../../contracts/serving-settings.js'
+import { BudgetKeeper } from '../budget/budgets.js'
+import type { Limiter } from '../limiter/limiter.js'
+import { joinLimiter } from '../limiter/shared-limiters.js'
+import { resolveSettings } from '../serving-settings.js'
+import { UsageRecord } from '../usage-record.js'
+import { type CallPath, callProvider, type Metered } from './call-provider.js'
+import { servingError } from './serving-error.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+const serving: ServingBase & { readonly kind: 'llm' } = { kind: 'llm', name: 'm', price: { input: 1, output: 2 } }
+const usage = { inputTokens: 1000, outputTokens: 500 }
+const answer: Metered = { usage }
+
+function pathWith(settings: ServingSettings = {}, budgets: Budgets = {}): CallPath & { readonly limiter: Limiter } {
+  const resolved = resolveSettings(serving, settings)
+  const { limiter } = joinLimiter({ account: undefined, model: 'm', limits: resolved.limits })
+  return { serving, settings: resolved, limiter, budgets: new BudgetKeeper(budgets) }
+}
+
+function call(path: CallPath, ask: () => Promise<Metered>, signal?: AbortSignal) {
+  const options = { run: 'r', step: 's', ...(signal === undefined ? {} : { signal }) }
+  const record = new UsageRecord(serving, options, path.settings.price)
+  const made = callProvider(path, { options, record, estimate: () => ({ input: 2000, output: 1000 }), ask })
+  made.catch(() => undefined)
+  return { made, record }
+}
+
+const failure = (status: number) => servingError('m', { status, reason: 'on script' })
+
+/** Fails in turn, then answers. */
+function failing(...errors: readonly unknown[]) {
+  let turn = 0
+  return vi.fn(async () => {
+    const error = errors[turn++]
+    if (error !== undefined) throw error
+    return answer
+  })
+}
+
+describe('callProvider', () => {
+  test('what it took is in the record and settled with the budget, not what was reserved', async () => {
+    // What is reserved is 4000 millionths of a dollar, what is taken 2000.
+    const path = pathWith({}, { run: { usd: 0.0061 } })
+    const { made, record } = call(path, failing())
+    expect(await made).toBe(answer)
+    expect(record).toMatchObject({ usage, cost: 0.002, tries: 1 })
+    await call(path, failing()).made
+    await expect(call(path, failing()).made).rejects.toMatchObject({ code: 'MAESTRO_BUDGET_REACHED' })
+  })
+
+  test('calls side by side do not pass the budget together', async () => {
+    const path = pathWith({ limits: { concurrency: 10 } }, { run: { tokens: 3500 } })
+    const ask = failing()
+    const calls = [call(path, ask), call(path, ask), call(path, ask)]
+    const ends = await Promise.allSettled(calls.map(({ made }) => made))
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(ask).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    ['answers', failing(), 'MAESTRO_OK'],
+    ['refuses for good', failing(failure(401)), 'MAESTRO_SERVING_AUTHENTICATION'],
+    ['throws what it likes', failing(new TypeError('no')), 'MAESTRO_SERVING_FAILED'],
+    ['fails as often as is tried', failing(failure(500), failure(500)), 'MAESTRO_SERVING_SERVER'],
+  ])('the permit is given back when it %s', async (_, ask, code) => {
+    const path = pathWith({ retries: 1 })
+    const { made } = call(path, ask)
+    const end = made.then(
+      () => 'MAESTRO_OK',
+      (error) => error.code,
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await end).toBe(code)
+    expect(path.limiter.state).toMatchObject({ inFlight: 0, waiting: 0 })
+  })
+
+  test('each try goes through budget and limiter anew, and each failed one is a request', async () => {
+    const path = pathWith({ limits: { concurrency: 1 } }, { run: { requests: 3 } })
+    const { made, record } = call(path, failing(failure(500), failure(500)))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await made).toBe(answer)
+    expect(record.tries).toBe(3)
+    await expect(call(path, failing()).made).rejects.toMatchObject({ code: 'MAESTRO_BUDGET_REACHED' })
+  })
+
+  test('while one waits to try again, another may go', async () => {
+    const path = pathWith({ limits: { concurrency: 1 } })
+    const first = call(path, failing(failure(500)))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await call(path, failing()).made).toBe(answer)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await first.made).toBe(answer)
+  })
+
+  test('one that is stopped while it waits for its turn reserves and takes nothing', async () => {
+    const path = pathWith({ limits: { concurrency: 1 } }, { run: { requests: 2 } })
+    const open = await path.limiter.acquire(0)
+    const stop = new AbortController()
+    const ask = failing()
+    const { made, record } = call(path, ask, stop.signal)
+    await vi.advanceTimersByTimeAsync(0)
+    stop.abort(new TypeError('enough'))
+    await expect(made).rejects.toThrow('enough')
+    expect([ask.mock.calls.length, record.tries]).toEqual([0, 0])
+    open.release({ durationMs: 1, tokens: 0 })
+    await call(path, failing()).made
+    await call(path, failing()).made
+    await expect(call(path, failing()).made).rejects.toMatchObject({ code: 'MAESTRO_BUDGET_REACHED' })
+  })
+
+  test('one that is stopped while it is made frees its place at once', async () => {
+    const path = pathWith({ limits: { concurrency: 1 } })
+    const stop = new AbortController()
+    const { made } = call(path, () => new Promise(() => undefined), stop.signal)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(path.limiter.state.inFlight).toBe(1)
+    stop.abort()
+    await expect(made).rejects.toMatchObject({ code: 'MAESTRO_SERVING_ABORTED' })
+    expect(path.limiter.state.inFlight).toBe(0)
+  })
+
+  test('the limiter hears of refusals and of tokens', async () => {
+    const path = pathWith({ limits: { concurrency: 10, tokensPerMinute: 60_000 } })
+    const refusal = servingError('m', { status: 429, reason: 'no', rateLimits: { retryAfterMs: 3000 } })
+    const { made } = call(path, failing(refusal))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(path.limiter.state.coolingMs).toBe(3000)
+    await vi.advanceTimersByTimeAsync(4000)
+    expect(await made).toBe(answer)
+    // 1500 tokens were taken: at 1000 a second, with a second's slack, the next one goes after half of one.
+    const next = failing()
+    call(path, next)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(next).toHaveBeenCalledTimes(1)
+  })
+})

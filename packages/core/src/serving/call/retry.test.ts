@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RateLimits } from '../../contracts/serving-settings.js'
+import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
+import { withRetries } from './retry.js'
+import { servingError } from './serving-error.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+const policy = { retries: 3, total: 600_000 }
+const answer = (status: number, rateLimits?: RateLimits) =>
+  servingError('m', { status, reason: 'on script', ...(rateLimits === undefined ? {} : { rateLimits }) })
+
+/** Fails with these errors in turn, then answers; notes when it was called. */
+function failing(errors: readonly unknown[]) {
+  const times: number[] = []
+  const start = performance.now()
+  const call = async () => {
+    times.push(performance.now() - start)
+    const error = errors[times.length - 1]
+    if (error !== undefined) throw error
+    return 'answer'
+  }
+  return { call, times }
+}
+
+/** Lets time pass until it ends. */
+async function ending(promise: Promise<unknown>): Promise<unknown> {
+  const ends: unknown[] = []
+  promise.then(
+    (value) => ends.push(value),
+    (error) => ends.push(error),
+  )
+  while (ends.length === 0) await vi.advanceTimersByTimeAsync(100)
+  return ends[0]
+}
+
+describe('withRetries', () => {
+  test('tries again what may pass, later and later, within bounds', async () => {
+    const { call, times } = failing([answer(500), answer(502), answer(500)])
+    vi.spyOn(Math, 'random').mockReturnValue(0.999)
+    expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    for (const [turn, wait] of waits.entries()) {
+      expect(wait).toBeGreaterThan(500 * 2 ** turn * 0.9)
+      expect(wait).toBeLessThanOrEqual(500 * 2 ** turn + 1)
+    }
+  })
+
+  test('the wait is drawn from its whole range', async () => {
+    const { call, times } = failing([answer(500)])
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    await ending(withRetries(policy, undefined, call))
+    expect(times[1]).toBeLessThanOrEqual(1)
+  })
+
+  test.each([
+    answer(400),
+    answer(401),
+    answer(402),
+    answer(403),
+    answer(404),
+    maestroError('MAESTRO_SERVING_ABORTED', { serving: 'm' }),
+    new TypeError('a fault of ours'),
+  ])('%s is not tried again', async (error) => {
+    const { call, times } = failing([error])
+    expect(await ending(withRetries(policy, undefined, call))).toBe(error)
+    expect(times).toHaveLength(1)
+  })
+
+  test('as often as it may and no more', async () => {
+    const last = answer(500)
+    const { call, times } = failing([answer(500), answer(500), answer(500), last, answer(500)])
+    expect(await ending(withRetries(policy, undefined, call))).toBe(last)
+    expect(times).toHaveLength(4)
+    const none = failing([last])
+    expect(await ending(withRetries({ ...policy, retries: 0 }, undefined, none.call))).toBe(last)
+  })
+
+  test.each([429, 503])('status %i is waited for and counts against no number of tries', async (status) => {
+    const { call, times } = failing(Array.from({ length: 10 }, () => answer(status, { retryAfterMs: 1000 })))
+    expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
+    for (let turn = 1; turn <= 10; turn++) {
+      const wait = (times[turn] ?? 0) - (times[turn - 1] ?? 0)
+      expect(wait).toBeGreaterThanOrEqual(1000)
+      expect(wait).toBeLessThanOrEqual(1101)
+    }
+  })
+
+  test('not beyond the deadline: a wait that would pass it is not begun', async () => {
+    const last = answer(429, { retryAfterMs: 400 })
+    const { call, times } = failing([answer(429, { retryAfterMs: 400 }), answer(429, { retryAfterMs: 400 }), last])
+    expect(await ending(withRetries({ retries: 9, total: 1000 }, undefined, call))).toBe(last)
+    expect(times.at(-1)).toBeLessThan(1000)
+    const long = answer(429, { retryAfterMs: 2 ** 40 })
+    expect(await ending(withRetries(policy, undefined, failing([long]).call))).toBe(long)
+  })
+
+  test('a clock on the wall that jumps changes nothing', async () => {
+    const { call, times } = failing([answer(429, { retryAfterMs: 5000 })])
+    const made = withRetries(policy, undefined, call)
+    await vi.advanceTimersByTimeAsync(10)
+    vi.setSystemTime(Date.now() + 86_400_000)
+    expect(await ending(made)).toBe('answer')
+    expect(times[1]).toBeGreaterThanOrEqual(5000)
+  })
+
+  test('a signal that fires while it waits ends it with the error that it waits for', async () => {
+    const stop = new AbortController()
+    const error = answer(429, { retryAfterMs: 60_000 })
+    const { call, times } = failing([error])
+    const made = ending(withRetries(policy, stop.signal, call))
+    stop.abort()
+    expect(await made).toBe(error)
+    expect(times).toHaveLength(1)
+  })
+
+  test('a signal that fired during the call means no other try', async () => {
+    const stop = new AbortController()
+    const error = answer(500)
+    const made = withRetries(policy, stop.signal, async () => {
+      stop.abort()
+      throw error
+    })
+    expect(await ending(made)).toBe(error)
+  })
+
+  test('a time-out may pass too', async () => {
+    const code: CoreErrorCode = 'MAESTRO_SERVING_TIMEOUT'
+    const { call } = failing([maestroError(code, { serving: 'm', milliseconds: 5 })])
+    expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { servingError } from './serving-error.js'
+
+const rows: readonly [string, number | undefined, string | undefined, string, boolean][] = [
+  ['AUTHENTICATION', 401, undefined, 'Incorrect API key provided', false],
+  ['AUTHENTICATION', 400, 'invalid_api_key', 'no', false],
+  ['PERMISSION', 403, undefined, 'You may not use this model', false],
+  ['NOT_FOUND', 404, undefined, 'no such page', false],
+  ['NOT_FOUND', 410, undefined, 'gone', false],
+  ['NOT_FOUND', 400, 'model_not_found', 'no', false],
+  ['BAD_REQUEST', 400, undefined, 'temperature must be below 2', false],
+  ['BAD_REQUEST', 422, undefined, 'no', false],
+  ['CONTEXT_TOO_LONG', 400, 'context_length_exceeded', 'no', false],
+  ['CONTEXT_TOO_LONG', 400, undefined, "This model's maximum context length is 4096 tokens", false],
+  ['CONTEXT_TOO_LONG', 500, undefined, 'the request exceeds the available context size', false],
+  ['CONTEXT_TOO_LONG', 413, undefined, 'prompt is too long: 210000 tokens', false],
+  ['FILTERED', 400, 'content_filter', 'no', false],
+  ['FILTERED', 400, undefined, "triggered Azure OpenAI's content management policy", false],
+  ['QUOTA', 429, 'insufficient_quota', 'no', false],
+  ['QUOTA', 429, undefined, 'You exceeded your current quota', false],
+  ['QUOTA', 402, undefined, 'Insufficient Balance', false],
+  ['QUOTA', 403, undefined, 'the account is in arrears', false],
+  ['RATE_LIMITED', 429, undefined, 'Too many requests', true],
+  ['RATE_LIMITED', 400, 'rate_limit_exceeded', 'no', true],
+  ['OVERLOADED', 503, undefined, 'busy', true],
+  ['OVERLOADED', 529, undefined, 'no', true],
+  ['OVERLOADED', 500, 'overloaded_error', 'no', true],
+  ['SERVER', 500, undefined, 'a fault', true],
+  ['SERVER', 502, undefined, '<html>Bad gateway</html>', true],
+  ['SERVER', 408, undefined, 'took too long', true],
+  ['SERVER', 409, undefined, 'conflict', true],
+  ['CONNECTION', undefined, undefined, 'socket hang up', true],
+]
+
+describe('servingError', () => {
+  test.each(rows)('%s: status %s, code %s, "%s"', (code, status, own, reason, retryable) => {
+    const error = servingError('a model', { status, code: own, reason })
+    expect(error).toMatchObject({ code: `MAESTRO_SERVING_${code}`, retryable, details: { serving: 'a model' } })
+    expect(error.hint).not.toBe('')
+  })
+
+  test('it carries what the provider said, and what to do', () => {
+    const cause = new TypeError('why')
+    const failure = {
+      status: 404,
+      reason: 'no such model',
+      fix: 'Run `ollama pull x`.',
+      rateLimits: { retryAfterMs: 5 },
+    }
+    const error = servingError('a model', failure, cause)
+    expect(error.cause).toBe(cause)
+    expect(error.hint).toBe('Run `ollama pull x`.')
+    expect(error.details).toEqual({ serving: 'a model', ...failure })
+  })
+})

@@ -1,0 +1,40 @@
+/** A stretch of a Markdown text under one heading. */
+export interface Section {
+  readonly start: number
+  readonly end: number
+  /** The headings over it, from the highest. */
+  readonly headings: readonly string[]
+}
+
+/** A Markdown text in sections, one for each heading; a heading with nothing under it goes with the next. */
+export function markdownSections(text: string): readonly Section[] {
+  const sections: Section[] = []
+  let headings: readonly { level: number; title: string }[] = []
+  let start = 0
+  let hasBody = false
+  let fence: string | undefined
+  const close = (end: number) => {
+    if (!hasBody) return
+    sections.push({ start, end, headings: headings.map(({ title }) => title) })
+    start = end
+    hasBody = false
+  }
+  for (const { index, 0: line } of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1]
+    if (mark !== undefined) {
+      if (fence === undefined) fence = mark
+      else if (mark.startsWith(fence)) fence = undefined
+    }
+    const heading = fence === undefined ? /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\r?\n?$/.exec(line) : null
+    if (heading === null) {
+      hasBody ||= line.trim() !== ''
+      continue
+    }
+    close(index)
+    const [, marks = '', title = ''] = heading
+    headings = [...headings.filter(({ level }) => level < marks.length), { level: marks.length, title }]
+  }
+  hasBody ||= sections.length === 0 || start < text.length
+  close(text.length)
+  return sections
+}

@@ -1,0 +1,39 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+const options = z.strictObject({
+  input: nameOption,
+  condition: nameOption,
+  examples: examplesOption,
+  ...wordsOptions,
+})
+
+export type FilterPromptOptions = z.output<typeof options>
+
+const words: Readonly<Record<Language, (condition: string) => string>> = {
+  en: (condition) =>
+    `Say whether this holds for the text: ${condition}\nAnswer with JSON: {"holds": true} or {"holds": false}.`,
+  zh: (condition) => `请判断以下条件对文本是否成立：${condition}\n以 JSON 回答：{"holds": true} 或 {"holds": false}。`,
+}
+
+/** The prompt of `ai.filter`: the condition, and the text as data. */
+export class FilterPrompt extends TaskPrompt {
+  constructor({ input, condition, examples, language = 'en', instructions }: FilterPromptOptions) {
+    super({
+      task: [words[language](condition), instructions],
+      inputs: { text: input },
+      examples: examples?.map(({ input, output }) => ({ input, output: { holds: output } })),
+      language,
+    })
+  }
+}
+
+/** `ai.filter.prompt` */
+export const filterPrompt = definePrompt({
+  name: 'ai.filter.prompt',
+  description: 'Asks whether a condition holds for a text',
+  options,
+  create: (given) => new FilterPrompt(given),
+})

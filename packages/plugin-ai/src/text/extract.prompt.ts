@@ -1,0 +1,49 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+const options = z.strictObject({
+  input: nameOption,
+  /** The fields to look for, with what each means. */
+  fields: z.record(z.string(), z.string()).optional(),
+  examples: examplesOption,
+  ...wordsOptions,
+})
+
+export type ExtractPromptOptions = z.output<typeof options>
+
+const words: Readonly<Record<Language, { readonly task: string; readonly fields: string }>> = {
+  en: {
+    task: 'Take the values of the fields from the text and answer with them as JSON. Take only what the text says; what it does not say is left out, or null.',
+    fields: 'The fields:',
+  },
+  zh: {
+    task: '从文本中提取各字段的值，以 JSON 回答。只提取文本中写明的内容；文本没有提到的字段省略或填 null。',
+    fields: '字段：',
+  },
+}
+
+/** The prompt of `ai.extract`: which fields there are, and the text as data. */
+export class ExtractPrompt extends TaskPrompt {
+  constructor({ input, fields = {}, examples, language = 'en', instructions }: ExtractPromptOptions) {
+    const lines = Object.entries(fields).map(([name, meaning]) =>
+      meaning === '' ? `- ${name}` : `- ${name}: ${meaning}`,
+    )
+    const { task, fields: heading } = words[language]
+    super({
+      task: [task, lines.length === 0 ? undefined : [heading, ...lines].join('\n'), instructions],
+      inputs: { text: input },
+      examples,
+      language,
+    })
+  }
+}
+
+/** `ai.extract.prompt` */
+export const extractPrompt = definePrompt({
+  name: 'ai.extract.prompt',
+  description: 'Asks for the fields of a text',
+  options,
+  create: (given) => new ExtractPrompt(given),
+})

@@ -1,0 +1,96 @@
+import {
+  type LLMServing,
+  type OperatorContext,
+  Prompt,
+  type PromptClass,
+  promptRestrict,
+  type Row,
+  type Sampling,
+  type Schema,
+} from '@maestro-dataflow/core'
+import { answerColumns } from '../asking/answer-columns.js'
+import type { CutOff } from '../asking/asker.js'
+import { AskingOperator } from '../asking/asking-operator.js'
+import { aiError } from '../errors.js'
+import { ColumnPrompt } from './column-prompt.js'
+
+/** How a generator asks and where its answers go. */
+export interface PromptedGeneratorOptions extends Sampling {
+  readonly serving: LLMServing
+  /** What is asked; its variables are columns. */
+  readonly prompt?: Prompt
+  /** The short form instead of `prompt`: a column whose text is the question, and a system message before it. */
+  readonly inputColumn?: string
+  readonly systemPrompt?: string
+  /** The column of the answer. @default 'generated_text', or the schema's own columns */
+  readonly outputColumn?: string
+  /** The answer must fit it; without `outputColumn` its properties become columns, and only those. */
+  readonly schema?: Schema
+  /** What happens to a text that was cut off at `maxTokens`. @default 'reject' */
+  readonly onCutOff?: CutOff
+  /** How many rows are asked about in one call; only for prompts that are templates. @default 1 */
+  readonly rowsPerCall?: number
+  /** Whether rows that ask the very same share one answer. @default true */
+  readonly shareAnswers?: boolean
+}
+
+class Generator extends AskingOperator {
+  static override readonly allowedPrompts: readonly PromptClass[] = [Prompt]
+  readonly #ask: (row: Row, context: OperatorContext) => Promise<Row>
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
+  constructor(options: PromptedGeneratorOptions) {
+    const { serving, prompt: given, inputColumn, systemPrompt, outputColumn, schema, ...more } = options
+    const { onCutOff, rowsPerCall, shareAnswers, ...sampling } = more
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'PromptedGenerator', reason: 'there is no serving to ask' })
+    const prompt = choosePrompt({ prompt: given, inputColumn, systemPrompt })
+    super({ serving, prompt, schema, sampling, rowsPerCall, shareAnswers }, answerColumns(schema, outputColumn))
+    this.#ask = async (row, context) => {
+      if (schema === undefined)
+        return { [outputColumn ?? 'generated_text']: await this.asker.text(row, context, onCutOff) }
+      const answer = await this.asker.data(schema, row, context)
+      return outputColumn === undefined ? (answer as Row) : { [outputColumn]: answer }
+    }
+  }
+
+  /** @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_SERVING_* */
+  protected override answer(row: Row, context: OperatorContext): Promise<Row> {
+    return this.#ask(row, context)
+  }
+}
+
+/**
+ * Asks a language model about each row and puts the answer into columns. A row that gets no proper answer is rejected:
+ * an empty one, one that was cut off, one that does not fit the schema.
+ *
+ * @example
+ * await new PromptedGenerator({ serving, systemPrompt: 'Summarise in one sentence.', inputColumn: 'text', outputColumn: 'summary' }).run(storage)
+ */
+export const PromptedGenerator = promptRestrict(Prompt)(Generator)
+export type PromptedGenerator = Generator
+
+function choosePrompt({
+  prompt,
+  inputColumn,
+  systemPrompt,
+}: {
+  readonly prompt: Prompt | undefined
+  readonly inputColumn: string | undefined
+  readonly systemPrompt: string | undefined
+}): Prompt {
+  if (prompt === undefined) {
+    if (inputColumn === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', {
+        operator: 'PromptedGenerator',
+        reason: 'there is nothing to ask: neither a `prompt` nor an `inputColumn`',
+      })
+    return new ColumnPrompt(inputColumn, systemPrompt)
+  }
+  if (inputColumn !== undefined || systemPrompt !== undefined)
+    throw aiError('MAESTRO_AI_OPTIONS', {
+      operator: 'PromptedGenerator',
+      reason: '`prompt` stands beside `inputColumn` or `systemPrompt`',
+    })
+  return prompt
+}

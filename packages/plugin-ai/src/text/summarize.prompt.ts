@@ -1,0 +1,33 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+const options = z.strictObject({
+  input: nameOption,
+  maxWords: z.number().int().positive().optional(),
+  ...wordsOptions,
+})
+
+export type SummarizePromptOptions = z.output<typeof options>
+
+const words: Readonly<Record<Language, (maxWords: number) => string>> = {
+  en: (maxWords) =>
+    `Summarize the text in at most ${maxWords} words. Say only what the text says. Answer with the summary and nothing else.`,
+  zh: (maxWords) => `用不超过${maxWords}个字概括文本，只写文本中有的内容。只回答摘要。`,
+}
+
+/** The prompt of `ai.summarize`; a long text is asked about in parts, and then the summaries of the parts. */
+export class SummarizePrompt extends TaskPrompt {
+  constructor({ input, maxWords = 100, language = 'en', instructions }: SummarizePromptOptions) {
+    super({ task: [words[language](maxWords), instructions], inputs: { text: input }, language })
+  }
+}
+
+/** `ai.summarize.prompt` */
+export const summarizePrompt = definePrompt({
+  name: 'ai.summarize.prompt',
+  description: 'Asks for the summary of a text',
+  options,
+  create: (given) => new SummarizePrompt(given),
+})

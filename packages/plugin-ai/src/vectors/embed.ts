@@ -1,0 +1,138 @@
+import {
+  type BatchContext,
+  type ColumnEffects,
+  defineOperator,
+  type EmbeddingServing,
+  EnhancedEmbeddingServing,
+  LOGGER,
+  type Logger,
+  MaestroError,
+  MapBatchesOperator,
+  type Row,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption } from '../asking/asking-options.js'
+import { columnText } from '../asking/column-text.js'
+import { aiError } from '../errors.js'
+
+/** How an `EmbeddingGenerator` embeds, and where its vectors go. */
+export interface EmbeddingGeneratorOptions {
+  readonly serving: EmbeddingServing
+  /** @default 'text' */
+  readonly inputColumn?: string
+  /** @default 'embedding' */
+  readonly outputColumn?: string
+  /** Goes before each text, for models that tell queries and passages apart: `'query: '`. */
+  readonly prefix?: string
+  /** Rows of one call. @default the serving's, or 64 */
+  readonly batchSize?: number
+  /** Where it is told at the end how many texts were cut. */
+  readonly logger?: Logger
+}
+
+/**
+ * Puts the vector of a text into a column. A text that is longer than the model reads is embedded by its beginning and
+ * counted in `truncated`.
+ *
+ * @example
+ * await new EmbeddingGenerator({ serving, inputColumn: 'text', outputColumn: 'embedding' }).run(storage)
+ */
+export class EmbeddingGenerator extends MapBatchesOperator {
+  override readonly batchSize: number
+  readonly #serving: EmbeddingServing
+  readonly #options: Required<Pick<EmbeddingGeneratorOptions, 'inputColumn' | 'outputColumn' | 'prefix'>>
+  readonly #logger: Logger | undefined
+  #truncated = 0
+
+  /** @throws MAESTRO_AI_OPTIONS */
+  constructor({
+    serving,
+    inputColumn = 'text',
+    outputColumn = 'embedding',
+    prefix = '',
+    ...more
+  }: EmbeddingGeneratorOptions) {
+    super()
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'EmbeddingGenerator', reason: 'there is no serving to ask' })
+    this.#serving = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+    this.#options = { inputColumn, outputColumn, prefix }
+    this.#logger = more.logger
+    this.batchSize = more.batchSize ?? serving.batchSize ?? 64
+  }
+
+  /** How many texts were longer than the model reads. */
+  get truncated(): number {
+    return this.#truncated
+  }
+
+  override get columns(): ColumnEffects {
+    const { inputColumn, outputColumn } = this.#options
+    return { reads: [inputColumn], adds: { [outputColumn]: 'vector' } }
+  }
+
+  /** @throws MAESTRO_SERVING_*; a row without a text is rejected alone, with MAESTRO_AI_EMPTY_INPUT or MAESTRO_PROMPT_VALUE */
+  async mapBatches(rows: readonly Row[], context: BatchContext): Promise<readonly (Row | MaestroError)[]> {
+    const { outputColumn, prefix } = this.#options
+    const texts = rows.map((row) => this.#textOf(row))
+    const asked = texts.filter((text) => typeof text === 'string')
+    if (asked.length === 0) return texts as readonly MaestroError[]
+    const { signal, step, run } = context
+    const { vectors, truncated = [] } = await this.#serving.embed(
+      asked.map((text) => prefix + text),
+      { signal, step, run },
+    )
+    this.#truncated += truncated.length
+    let next = 0
+    return rows.map((row, index) => {
+      const text = texts[index]
+      return typeof text === 'string' ? { ...row, [outputColumn]: vectors[next++] } : (text as MaestroError)
+    })
+  }
+
+  /** Tells once what was cut. */
+  override dispose(): void {
+    if (this.#truncated === 0) return
+    this.#logger?.warn('texts were longer than the embedding model reads; only their beginnings are in the vectors', {
+      texts: this.#truncated,
+      column: this.#options.inputColumn,
+    })
+  }
+
+  #textOf(row: Row): string | MaestroError {
+    try {
+      return columnText(row, this.#options.inputColumn)
+    } catch (error) {
+      if (MaestroError.is(error)) return error
+      throw error
+    }
+  }
+}
+
+/** `ai.embed`: the vectors of texts. */
+export const embed = defineOperator({
+  name: 'ai.embed',
+  kind: 'mapBatches',
+  description: 'Puts the embedding of a text into a column, as a vector',
+  options: z.strictObject({
+    input: nameOption.default('text'),
+    output: nameOption.default('embedding'),
+    serving: nameOption.default('embedder'),
+    prefix: z.string().optional(),
+    batchSize: z.number().int().positive().optional(),
+  }),
+  columns: { reads: ['input'], adds: { output: 'vector' } },
+  deterministic: true,
+  servings: ({ serving }) => [{ kind: 'embedding', name: serving }],
+  inject: [SERVINGS, LOGGER],
+  create: ({ serving, input, output, prefix, batchSize }, [servings, logger]) =>
+    new EmbeddingGenerator({
+      serving: servings.get(serving, 'embedding'),
+      inputColumn: input,
+      outputColumn: output,
+      logger,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(batchSize === undefined ? {} : { batchSize }),
+    }),
+})

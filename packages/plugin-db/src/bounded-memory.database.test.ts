@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { databases, temporaryDatabase } from './__fixtures__/databases.js'
+
+const rows = 1_000_000
+
+describe.each(databases)('%s', (name) => {
+  const { connection, folder, sql } = temporaryDatabase(name)
+
+  /** A million rows of 200 bytes, made by the database itself. */
+  async function makeRows(): Promise<void> {
+    await sql('CREATE TABLE many (id INTEGER PRIMARY KEY, text VARCHAR(200), n INTEGER)')
+    const numbers = {
+      sqlite: `WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${rows}) SELECT n, printf('%0180d', n), n % 7 FROM s`,
+      postgres: `SELECT n, lpad(n::text, 180, '0'), n % 7 FROM generate_series(1, ${rows}) AS n`,
+      mariadb: `SELECT seq, lpad(seq, 180, '0'), seq % 7 FROM seq_1_to_${rows}`,
+    }[name]
+    await sql(`INSERT INTO many ${numbers}`)
+  }
+
+  test('a million rows are read in bounded memory, in both modes', { timeout: 300_000 }, async () => {
+    await makeRows()
+    const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
+    writeFileSync(
+      join(folder, 'read.mjs'),
+      `import { pipeline } from ${here('@maestro-dataflow/core')}
+       import { maestro } from ${here('@maestro-dataflow/core/runtime')}
+       import db from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+       const project = maestro({ plugins: [db], directory: process.cwd(), logLevel: 'silent' })
+       const connection = ${JSON.stringify(connection)}
+       const counts = []
+       for (const mode of ['snapshot', 'keyset']) {
+         let count = 0
+         await project.runTo(pipeline(mode).read('db.table', { connection, table: 'many', mode }), {
+           write: ({ rows }) => { count += rows.length },
+         })
+         counts.push(count)
+       }
+       console.log(JSON.stringify({ counts, peak: process.resourceUsage().maxRSS / 1024 }))`,
+    )
+    const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=100', 'read.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    const { counts, peak } = JSON.parse(stdout)
+    expect(counts).toEqual([rows, rows])
+    expect(peak).toBeLessThan(300)
+  })
+})

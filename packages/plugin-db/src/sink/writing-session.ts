@@ -1,0 +1,122 @@
+import { rm } from 'node:fs/promises'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { openSession } from '../connection/open-session.js'
+import type { Session } from '../dialects/session.js'
+import { dbError } from '../errors.js'
+
+/** A connection on which a sink writes, and its transaction. */
+export interface WritingSession {
+  readonly session: Session
+  begin(): Promise<void>
+  /** Does work while no other sink on the same connection does. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>
+  commit(): Promise<void>
+  /** Takes back what was written. */
+  rollback(): Promise<void>
+  release(): Promise<void>
+}
+
+/**
+ * Opens what a sink writes on. A file of SQLite has one writer at a time, so that sinks of one run that write to the same
+ * file share a transaction, which ends with the last of them.
+ *
+ * @param run What the sinks of one run have in common.
+ */
+export async function openWriting(
+  settings: ConnectionSettings,
+  run: string,
+  signal: AbortSignal | undefined,
+): Promise<WritingSession> {
+  if (settings.client !== 'sqlite') return ownWriting(await openSession(settings, signal))
+  const key = `${run}\n${settings.path}`
+  const shared = sharedWritings.get(key) ?? new SharedWriting(settings, () => sharedWritings.delete(key))
+  sharedWritings.set(key, shared)
+  return shared.join(signal)
+}
+
+function ownWriting(session: Session): WritingSession {
+  return {
+    session,
+    begin: () => session.begin(),
+    alone: (work) => work(),
+    commit: () => session.commit(),
+    rollback: () => session.rollback(),
+    release: () => session.release(),
+  }
+}
+
+const sharedWritings = new Map<string, SharedWriting>()
+
+class SharedWriting {
+  readonly #settings: ConnectionSettings
+  readonly #forget: () => void
+  #opened: Promise<Session> | undefined
+  #begun: Promise<void> | undefined
+  #working: Promise<unknown> = Promise.resolve()
+  #users = 0
+  /** Those who have not said yet that all they wrote is to stay. */
+  #undecided = 0
+  #failed = false
+
+  constructor(settings: ConnectionSettings, forget: () => void) {
+    this.#settings = settings
+    this.#forget = forget
+  }
+
+  async join(signal: AbortSignal | undefined): Promise<WritingSession> {
+    this.#users++
+    this.#undecided++
+    this.#opened ??= openSession(this.#settings, signal)
+    let session: Session
+    try {
+      session = await this.#opened
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+    return {
+      session,
+      begin: () => {
+        this.#begun ??= session.begin()
+        return this.#begun
+      },
+      alone: (work) => {
+        const done = this.#working.then(() => {
+          this.#assertWhole()
+          return work()
+        })
+        this.#working = done.catch(() => undefined)
+        return done
+      },
+      commit: async () => {
+        this.#assertWhole()
+        this.#undecided--
+        if (this.#undecided === 0) await session.commit()
+      },
+      rollback: async () => {
+        this.#failed = true
+        await this.#working
+        await session.rollback()
+      },
+      release: async () => {
+        this.#users--
+        if (this.#users > 0) return
+        this.#forget()
+        await session.release()
+        if (this.#failed && !this.#settings.exists) await removeFile(this.#settings)
+      },
+    }
+  }
+
+  /** What one of the outputs took back is gone for all; nothing may be written outside of a transaction. */
+  #assertWhole(): void {
+    if (!this.#failed) return
+    const reason = 'another output of the run to the same file has failed'
+    throw dbError('MAESTRO_DB_FAILED', { database: this.#settings.shown, reason })
+  }
+}
+
+/** A file of SQLite that was not there before, with its log. */
+async function removeFile({ path }: ConnectionSettings): Promise<void> {
+  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
+}
