@@ -37,8 +37,8 @@ keep  filter function
   - ask  ai.generate
       prompt: "Which tone has {{review}}?"
       output: "tone"
-      serving: "default"
       onCutOff: "reject"
+      serving: "default"
       columns: id string, review string, + tone string
     write sink-2  fs.file
       path: "out/tones.jsonl"
