@@ -5,8 +5,9 @@ import type { Logger } from '../../contracts/logger.js'
 import { reasonOf } from '../../errors/reason-of.js'
 import { makeStateDirectory } from '../state-directory.js'
 import { AnswerDatabase } from './answer-database.js'
-import { openDatabase } from './open-database.js'
-import { fileIdentity, setAsideOnce } from './set-aside.js'
+import { type OpenDatabase, openDatabase } from './open-database.js'
+import { lockOpening } from './opening-lock.js'
+import { fileIdentity, setAside } from './set-aside.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
 /** Milliseconds after which a file that another process holds is given up for this time. */
@@ -22,8 +23,8 @@ export class AnswerFile {
   readonly #stateDirectory: string
   readonly #logger: Logger
   #database: AnswerDatabase | undefined
-  /** Which file was opened last, or tried to be. */
-  #identity: string | undefined
+  /** The file that turned out damaged while it was open. */
+  #suspect: string | undefined
   #closed = false
   #warned = false
 
@@ -46,6 +47,7 @@ export class AnswerFile {
     if (this.#closed) return undefined
     try {
       const database = this.#open()
+      if (database === 'busy') return this.#mend('busy', work)
       return database === undefined ? undefined : work(database)
     } catch (error) {
       return this.#mend(error, work)
@@ -57,19 +59,31 @@ export class AnswerFile {
     this.#forget()
   }
 
-  #open(): AnswerDatabase | undefined {
+  #open(): AnswerDatabase | 'busy' | undefined {
     if (this.#database !== undefined) return this.#database
     if (!this.exists) {
       makeStateDirectory(this.#stateDirectory)
       mkdirSync(dirname(this.path), { recursive: true })
     }
-    this.#identity = fileIdentity(this.path)
-    let opened = openDatabase(this.path)
-    if (opened === 'version') {
-      this.#setAside('version')
-      opened = openDatabase(this.path)
-      if (opened === 'version') return this.#refuse('a process of another version is using it')
+    const unlock = lockOpening(this.path)
+    if (unlock === undefined) return 'busy'
+    try {
+      return this.#openAlone()
+    } finally {
+      unlock()
     }
+  }
+
+  /** Opens the file, and begins a new one where that one is of no use. */
+  #openAlone(): AnswerDatabase | undefined {
+    const isSuspect = this.#suspect !== undefined && fileIdentity(this.path) === this.#suspect
+    this.#suspect = undefined
+    let opened = isSuspect ? 'damaged' : tryToOpen(this.path)
+    if (opened === 'damaged' || opened === 'version') {
+      this.#setAside(opened)
+      opened = tryToOpen(this.path)
+    }
+    if (typeof opened !== 'object') return this.#refuse(`the new file is not usable: ${opened}`)
     this.#database = new AnswerDatabase(opened, this.path)
     return this.#database
   }
@@ -79,34 +93,33 @@ export class AnswerFile {
     const giveUp = performance.now() + patience
     let error = failure
     for (let begunAnew = false; ; ) {
-      const kind = sqliteFailure(error)
+      const kind = error === 'busy' ? error : sqliteFailure(error)
       if (kind === undefined) throw error
       if (kind === 'refused' || (kind === 'damaged' && begunAnew) || performance.now() > giveUp)
         return this.#refuse(error)
       try {
-        if (kind === 'damaged' && this.#setAside('damaged')) begunAnew = true
-        else await sleep(10 + Math.random() * 20)
+        if (kind === 'damaged') {
+          begunAnew = true
+          this.#suspect = this.#database?.identity
+          this.#forget()
+        } else await sleep(10 + Math.random() * 20)
         if (this.#closed) return undefined
         const database = this.#open()
-        return database === undefined ? undefined : work(database)
+        if (database !== 'busy') return database === undefined ? undefined : work(database)
+        error = database
       } catch (again) {
         error = again
       }
     }
   }
 
-  /** @returns false when another process has done it, or is at it */
-  #setAside(why: 'damaged' | 'version'): boolean {
-    const identity = this.#database?.identity ?? this.#identity
-    this.#forget()
-    const aside = identity === undefined ? undefined : setAsideOnce(this.path, identity, why)
-    if (aside === undefined) return false
+  #setAside(why: 'damaged' | 'version'): void {
+    const path = setAside(this.path, why)
     const state = why === 'damaged' ? 'is damaged' : 'was written by another version'
     this.#logger.warn(`The file of kept answers ${state}: it is set aside, and a new one begun.`, {
       path: this.path,
-      setAside: aside,
+      setAside: path,
     })
-    return true
   }
 
   #refuse(error: unknown): undefined {
@@ -129,5 +142,14 @@ export class AnswerFile {
       // A damaged file cannot always be closed in order; there is nothing in it that is not written.
       if (sqliteFailure(error) === undefined) throw error
     }
+  }
+}
+
+function tryToOpen(path: string): OpenDatabase | 'damaged' | 'version' {
+  try {
+    return openDatabase(path)
+  } catch (error) {
+    if (sqliteFailure(error) === 'damaged') return 'damaged'
+    throw error
   }
 }
