@@ -61,8 +61,10 @@ export class StoreTable {
 
   /** The table, once there is one: another process may have made it. */
   async current(): Promise<Table | undefined> {
-    if (this.#table === undefined && (await this.#connection.tableNames()).includes(tableName))
-      this.#keep(await this.#connection.openTable(tableName))
+    if (this.#table === undefined && (await this.#connection.tableNames()).includes(tableName)) {
+      const opened = await this.#openTable()
+      if (opened !== undefined) this.#keep(opened)
+    }
     if (this.#table !== undefined) await this.#readFacts(this.#table)
     return this.#table
   }
@@ -109,6 +111,16 @@ export class StoreTable {
   close(): void {
     this.#table?.close()
     this.#connection.close()
+  }
+
+  /** A table that is just being made has a folder and nothing in it yet. */
+  async #openTable(): Promise<Table | undefined> {
+    try {
+      return await this.#connection.openTable(tableName)
+    } catch (error) {
+      if (/was not found/.test(reasonOf(error))) return undefined
+      throw error
+    }
   }
 
   #keep(table: Table): Table {
