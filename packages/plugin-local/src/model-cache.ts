@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { untilAborted } from './until-aborted.js'
 
 /** What a cache can keep: it knows how to free itself. */
@@ -174,7 +175,7 @@ export class ModelCache {
     clearTimeout(entry.timer)
     entry.stop.abort()
     const freed = entry.loading
-      .then((value) => value.dispose())
+      .then((value) => withinPatience(value.dispose()))
       // A load that failed left nothing behind; a thing that fails while it frees itself cannot be freed better.
       .catch(() => undefined)
       .then(() => {
@@ -183,6 +184,16 @@ export class ModelCache {
     this.#freeing.add(freed)
     return freed
   }
+}
+
+/** Milliseconds after which a thing that does not go is left to the end of the process: nobody should wait for ever. */
+const patience = 10_000
+
+async function withinPatience(freeing: Promise<void> | void): Promise<void> {
+  const stop = new AbortController()
+  // What is waited for must not keep the process alive by itself.
+  const late = sleep(patience, undefined, { ref: false, signal: stop.signal })
+  await Promise.race([freeing, late]).finally(() => stop.abort())
 }
 
 let shared: ModelCache | undefined
