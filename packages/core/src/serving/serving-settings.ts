@@ -11,9 +11,6 @@ export interface ResolvedSettings {
   readonly price: Price | undefined
 }
 
-/** The names of the settings that every serving takes beside its own options. */
-export const servingSettingNames = ['limits', 'timeout', 'retries', 'repairs', 'cache', 'price'] as const
-
 const defaults = { attempt: 600_000, total: 1_800_000, retries: 6, repairs: 1 }
 
 /** Fills in what is not set, from what the provider says of itself. */
