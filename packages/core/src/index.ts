@@ -19,6 +19,7 @@ export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export { type FilterFunction, FilterOperator } from './contracts/operator/filter.js'
 export { type FlatMapFunction, FlatMapOperator } from './contracts/operator/flat-map.js'
+export { type AllRows, type GlobalContext, GlobalOperator } from './contracts/operator/global.js'
 export { type MapFunction, MapOperator } from './contracts/operator/map.js'
 export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './contracts/operator/map-batches.js'
 export {
@@ -30,6 +31,7 @@ export {
   type OperatorResult,
   type PromptClass,
   type RejectedRow,
+  type RunOptions,
 } from './contracts/operator/operator.js'
 export { RowOperator } from './contracts/operator/row-operator.js'
 export { type TableFunction, TableOperator } from './contracts/operator/table.js'

@@ -30,7 +30,7 @@ export async function runOpaqueStage(
   )
   let result: OperatorResult | undefined
   try {
-    result = await operator.run(storage, { signal: context.signal })
+    result = await operator.run(storage, { signal: context.signal, step: step.node.id, run: context.folder.runId })
   } catch (error) {
     throw toStepError(error, step.node.id, undefined)
   }

@@ -42,6 +42,14 @@ export interface OperatorResult extends WriteResult {
   readonly rejected: readonly RejectedRow[]
 }
 
+/** What `run(storage)` takes. */
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  /** The step and run that this is for, for messages and accounting. @default the class */
+  readonly step?: string
+  readonly run?: string
+}
+
 /** The constructor of a prompt class, as `promptRestrict` takes it. */
 export type PromptClass = abstract new (...parameters: never[]) => Prompt
 
@@ -62,7 +70,7 @@ export abstract class Operator {
   }
 
   /** Reads the storage's current step, writes the next one. */
-  abstract run(storage: RowStorage, options?: { readonly signal?: AbortSignal }): Promise<OperatorResult>
+  abstract run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult>
 
   /** Frees what the operator holds. Called once, at the end of a run. */
   dispose?(): Promise<void> | void

@@ -1,6 +1,6 @@
 import type { RowStorage } from '../storage.js'
 import type { TableEngine, TableStatement } from '../table-engine.js'
-import { Operator, type OperatorResult } from './operator.js'
+import { Operator, type OperatorResult, type RunOptions } from './operator.js'
 
 /** The statements that a table operator stands for; the table engine runs them. */
 export type TableFunction = () => readonly TableStatement[]
@@ -12,7 +12,7 @@ export abstract class TableOperator extends Operator {
   /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */
   abstract createEngine(): Promise<TableEngine>
 
-  async run(storage: RowStorage, options?: { readonly signal?: AbortSignal }): Promise<OperatorResult> {
+  async run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult> {
     const { runTableOperator } = await import('../../run/run-operator.js')
     return runTableOperator(this, storage, options)
   }

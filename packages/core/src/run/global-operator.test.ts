@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type AllRows, type GlobalContext, GlobalOperator } from '../contracts/operator/global.js'
+import type { Batch } from '../contracts/row.js'
+import { defineOperator } from '../define/define-operator.js'
+import { pipeline } from '../define/pipeline.js'
+import { maestroError } from '../errors/error-table.js'
+import { maestro } from '../maestro.js'
+import { numbers, RunFolder } from './__fixtures__/run-folder.js'
+import { MemoryStorage } from './memory-storage.js'
+
+const folder = new RunFolder()
+const failed = maestroError('MAESTRO_STEP_FAILED', { step: '', reason: 'no' })
+
+/** Counts the rows, and then gives back those that are not rejected, each with the count. */
+class Counted extends GlobalOperator {
+  readonly seen: Partial<GlobalContext>[] = []
+  readonly #rejects: (n: unknown) => boolean
+  constructor(rejects: (n: unknown) => boolean = () => false) {
+    super()
+    this.#rejects = rejects
+  }
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { step, run } = context
+    this.seen.push({ step, run })
+    let count = 0
+    for await (const { rows } of all) count += rows.length
+    for await (const { ids, rows } of all) {
+      const kept = rows.flatMap((row, index) => {
+        const id = ids[index] ?? ''
+        if (!this.#rejects(row.n)) return [{ id, row: { ...row, count } }]
+        context.reject(id, row, failed)
+        return []
+      })
+      yield { ids: kept.map(({ id }) => id), rows: kept.map(({ row }) => row) }
+    }
+  }
+}
+
+describe('alone on a storage', () => {
+  test('it reads all rows, as often as it likes, and keeps their ids', async () => {
+    const storage = new MemoryStorage(numbers(5))
+    const result = await new Counted((n) => n === 3).run(storage)
+    expect(result).toMatchObject({ rows: 4, rowsIn: 5, rejected: [{ row: { n: 3 }, error: failed }] })
+    expect(await storage.rows()).toEqual([0, 1, 2, 4].map((n) => ({ n, count: 5 })))
+  })
+
+  test('when every row is rejected nothing is written', async () => {
+    const storage = new MemoryStorage(numbers(3))
+    await expect(new Counted(() => true).run(storage)).rejects.toMatchObject({
+      code: 'MAESTRO_RUN_ALL_FAILED',
+      details: { step: 'Counted', rows: 3 },
+    })
+    expect(storage.operatorStep).toBe(0)
+  })
+
+  test('no rows are no failure', async () => {
+    expect(await new Counted().run(new MemoryStorage([]))).toMatchObject({ rows: 0, rowsIn: 0, rejected: [] })
+  })
+
+  test('it stops when it is told to', async () => {
+    const stopped = new Counted().run(new MemoryStorage(numbers(3)), { signal: AbortSignal.abort() })
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+test('in a pipeline it is told the step and the run, and its rejects are the run’s', async () => {
+  const operator = new Counted((n) => n === 1)
+  const counted = defineOperator({
+    name: 'counted',
+    kind: 'opaque',
+    options: z.object({ output: z.string() }),
+    columns: { adds: { output: 'integer' } },
+    create: () => operator,
+  })
+  const report = await folder.project().run(
+    pipeline('p')
+      .from(numbers(3))
+      .step(counted, { output: 'count' }, { id: 'all' })
+      .map((row) => ({ twice: row.count * 2 }))
+      .write('memory.sink', { name: 'out' }),
+  )
+  expect(operator.seen).toEqual([{ step: 'all', run: report.runId }])
+  expect(folder.rowsOf('out')).toEqual([{ twice: 6 }, { twice: 6 }])
+  expect(report.steps[0]?.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
+  expect(folder.runLines('rejects.jsonl')).toMatchObject([{ row: { n: 1 } }])
+})
+
+test('a preview shows its rows', async () => {
+  const preview = await maestro().preview(pipeline('p').from(numbers(9)).use(new Counted()), 2)
+  expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([0, 1].map((n) => ({ n, count: 2 })))
+})
