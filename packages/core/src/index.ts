@@ -145,7 +145,7 @@ export {
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
-export type { MediaAccess } from './media/media-access.js'
+export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'

@@ -14,6 +14,7 @@ import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
 import { createLifecycleHooks } from './hooks/create-hooks.js'
+import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
@@ -81,6 +82,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
     allowOutside: config.allowOutsidePaths,
     allowPrivateAddresses: config.allowPrivateAddresses,
   }
+  container.bindValue(MEDIA_ACCESS, media)
   const plane = new ServingPlane({
     cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
     budgets: config.budgets,

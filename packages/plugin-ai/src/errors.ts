@@ -7,6 +7,41 @@ export const aiErrors = {
       `Vectors of ${d.one} and of ${d.other} dimensions cannot be compared.`,
     hint: () => 'Embed both with the same model.',
   },
+  MAESTRO_AI_DOCUMENT_DAMAGED: {
+    message: (d: { document: string; format: string; reason: string }) =>
+      `${d.document} cannot be read as ${d.format}: ${d.reason}`,
+    hint: () => 'Open it with another program: if that fails too, the file is damaged. Nothing else is lost.',
+  },
+  MAESTRO_AI_DOCUMENT_ENCODING: {
+    message: (d: { document: string; encoding: string | undefined }) =>
+      d.encoding === undefined
+        ? `The encoding of ${d.document} is not known.`
+        : `${d.document} holds bytes that are wrong in ${d.encoding}.`,
+    hint: () => "Name the encoding that it was written in, such as encoding: 'gb18030'.",
+  },
+  MAESTRO_AI_DOCUMENT_ENCRYPTED: {
+    message: (d: { document: string }) => `${d.document} is protected by a password, or of a format before 2007.`,
+    hint: () => 'Save it as PDF or DOCX without a password.',
+  },
+  MAESTRO_AI_DOCUMENT_FORMAT: {
+    message: (d: { document: string }) => `${d.document} is none of the documents that are read.`,
+    hint: () => 'Text, Markdown, HTML, PDF and DOCX are. Leave other files out of the path, or convert them.',
+  },
+  MAESTRO_AI_DOCUMENT_INFLATES: {
+    message: (d: { document: string; limit: number }) =>
+      `${d.document} grows beyond ${d.limit} bytes when it is unpacked.`,
+    hint: () => 'If you trust it, allow more with `maxInflatedBytes`.',
+  },
+  MAESTRO_AI_DOCUMENT_NO_TEXT: {
+    message: (d: { document: string }) => `${d.document} holds no text.`,
+    hint: () =>
+      "If its pages are pictures, make images of them and read those with 'ai.multimodal', task 'ocr'. Of a PDF in Chinese, Japanese or Korean the fonts may be missing: npm install pdfjs-dist",
+  },
+  MAESTRO_AI_DOCUMENT_REFERENCE: {
+    message: (d: { column: string; found: string }) =>
+      `Column "${d.column}" holds a value of type ${d.found}, and not a path, an address or bytes.`,
+    hint: () => 'Give the column that names the documents, or that holds their bytes.',
+  },
   MAESTRO_AI_EMPTY_ANSWER: {
     message: (d: { serving: string }) => `${d.serving} answered nothing.`,
     hint: () => 'Look at the prompt of this row, or use a larger model.',
@@ -14,6 +49,11 @@ export const aiErrors = {
   MAESTRO_AI_EMPTY_INPUT: {
     message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to ask.`,
     hint: () => 'Leave such rows out before this step, or fill the column.',
+  },
+  MAESTRO_AI_METADATA: {
+    message: (d: { column: string; found: string }) =>
+      `Column "${d.column}" holds a value of type ${d.found}, which cannot be kept beside a vector.`,
+    hint: () => 'Texts, numbers, true, false, dates and nothing can. Make one of those of it in a step before.',
   },
   MAESTRO_AI_OPTIONS: {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
@@ -27,6 +67,10 @@ export const aiErrors = {
   MAESTRO_AI_SCORE: {
     message: (d: { column: string; found: string }) => `Column "${d.column}" holds no score: ${d.found}.`,
     hint: () => "Score all rows first, with a step 'ai.score', and give the column that it adds.",
+  },
+  MAESTRO_AI_STORE_LIST: {
+    message: (d: { store: string }) => `The vector store ${d.store} cannot say what is in it.`,
+    hint: () => 'Use a store that can list its entries, such as lance.vectors or chroma.vectors.',
   },
   MAESTRO_AI_SUMMARY_GREW: {
     message: (d: { serving: string; parts: number }) =>

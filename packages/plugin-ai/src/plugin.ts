@@ -1,5 +1,8 @@
 import { definePlugin } from '@maestro-dataflow/core'
 import { chunk } from './documents/chunk.js'
+import { documentsSource } from './documents/documents-source.js'
+import { index } from './documents/index-documents.js'
+import { loadDocuments } from './documents/load-documents.js'
 import { compare } from './judging/compare.js'
 import { comparePrompt } from './judging/compare.prompt.js'
 import { filter } from './judging/filter.js'
@@ -40,6 +43,8 @@ const operators = [
   similarity,
   match,
   chunk,
+  loadDocuments,
+  index,
 ]
 
 const prompts = [
@@ -62,6 +67,7 @@ export default definePlugin({
     hooks.operators.tap(name, (registry) => {
       for (const operator of operators) registry.add(operator)
     })
+    hooks.storages.tap(name, (registry) => registry.add(documentsSource))
     hooks.prompts.tap(name, (registry) => {
       for (const prompt of prompts) registry.add(prompt)
     })

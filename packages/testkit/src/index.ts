@@ -35,6 +35,7 @@ export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from
 export { type MisbehavingServer, startMisbehavingServer } from './misbehaving-server.js'
 export { openAIReplies } from './misbehaving-server-openai.js'
 export { type RecordedRequest, type Reply, replies, type ScriptedReply } from './misbehaving-server-replies.js'
+export { type MemoryVectorStore, memoryVectorStore } from './scripted/memory-vector-store.js'
 export type { Script, ScriptInOrder } from './scripted/script.js'
 export { type ScriptedEmbeddings, scriptedEmbeddings } from './scripted/scripted-embeddings.js'
 export { type ScriptedRerank, scriptedRerank } from './scripted/scripted-rerank.js'

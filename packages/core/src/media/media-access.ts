@@ -1,3 +1,5 @@
+import { createToken } from '../contracts/token.js'
+
 /** From where media may be read. */
 export interface MediaAccess {
   /** The folder of the project: paths are relative to it. @default the working directory */
@@ -9,6 +11,9 @@ export interface MediaAccess {
   /** Bytes of one file, image or recording at most. @default 20 MiB */
   readonly maxBytes?: number | undefined
 }
+
+/** From where this project lets media and documents be read. */
+export const MEDIA_ACCESS = createToken<MediaAccess>('media-access')
 
 /** What is refused before it is read: 20 MiB, the most that common providers take. */
 export const mostMediaBytes = 20 * 1024 * 1024

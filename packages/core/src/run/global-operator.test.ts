@@ -21,8 +21,8 @@ class Counted extends GlobalOperator {
     this.#rejects = rejects
   }
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { step, run } = context
-    this.seen.push({ step, run })
+    const { step, run, complete, preview } = context
+    this.seen.push({ step, run, complete, preview })
     let count = 0
     for await (const { rows } of all) count += rows.length
     for await (const { ids, rows } of all) {
@@ -80,13 +80,34 @@ test('in a pipeline it is told the step and the run, and its rejects are the run
       .map((row) => ({ twice: row.count * 2 }))
       .write('memory.sink', { name: 'out' }),
   )
-  expect(operator.seen).toEqual([{ step: 'all', run: report.runId }])
+  expect(operator.seen).toEqual([{ step: 'all', run: report.runId, complete: true, preview: false }])
   expect(folder.rowsOf('out')).toEqual([{ twice: 6 }, { twice: 6 }])
   expect(report.steps[0]?.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
   expect(folder.runLines('rejects.jsonl')).toMatchObject([{ row: { n: 1 } }])
 })
 
+test('it is told when rows are missing', async () => {
+  const after = async (fails: boolean, limit: object) => {
+    const operator = new Counted()
+    const define = pipeline('p')
+      .from(numbers(5))
+      .map((row) => {
+        if (fails && row.n === 2) throw new RangeError('two')
+        return row
+      })
+      .use<{ n: number }>(operator)
+      .write('memory.sink', { name: 'out' })
+    await folder.project().run(define, limit)
+    return operator.seen[0]?.complete
+  }
+  expect(await after(false, {})).toBe(true)
+  expect(await after(true, {})).toBe(false)
+  expect(await after(false, { limit: 3 })).toBe(false)
+})
+
 test('a preview shows its rows', async () => {
-  const preview = await maestro().preview(pipeline('p').from(numbers(9)).use(new Counted()), 2)
+  const operator = new Counted()
+  const preview = await maestro().preview(pipeline('p').from(numbers(9)).use(operator), 2)
+  expect(operator.seen).toMatchObject([{ complete: false, preview: true }])
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([0, 1].map((n) => ({ n, count: 2 })))
 })

@@ -30,7 +30,13 @@ export async function runOpaqueStage(
   )
   let result: OperatorResult | undefined
   try {
-    result = await operator.run(storage, { signal: context.signal, step: step.node.id, run: context.folder.runId })
+    result = await operator.run(storage, {
+      signal: context.signal,
+      step: step.node.id,
+      run: context.folder.runId,
+      complete: context.limit === undefined && context.rejects.rejects === 0,
+      preview: context.trace !== undefined,
+    })
   } catch (error) {
     throw toStepError(error, step.node.id, undefined)
   }

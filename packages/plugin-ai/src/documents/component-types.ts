@@ -1,5 +1,10 @@
-import type { Column, With } from '@maestro-dataflow/core'
+import type { Column, ServingName, VectorStoreName, With } from '@maestro-dataflow/core'
+import type { OutputOf } from '../asking/component-types.js'
+import type { DocumentFormat } from './document-format.js'
+import type { DocumentRows } from './document-rows.js'
+import type { IndexOutcome } from './index-documents.js'
 import type { ChunkUnit } from './measure.js'
+import type { ReadDocumentOptions } from './read-document.js'
 import type { ChunkStrategy } from './split-text.js'
 
 /** Options of `ai.chunk`. */
@@ -34,11 +39,84 @@ type Chunked<Name extends string, Options> = Record<Name, string> &
   Record<`${Name}_${'index' | 'start' | 'end'}`, number> &
   (Options extends { readonly strategy: 'markdown' } ? Record<`${Name}_headings`, readonly string[]> : unknown)
 
+/** How documents are read. */
+export interface LoadDocumentsSettings extends ReadDocumentOptions {
+  /**
+   * A row for each document, or for each of its pages. Rows get the columns `text` (Markdown), `document`, `title`,
+   * `format` and `pages`; with `'page'` also `page`, from 1, and else `page_starts`: where in the text each page begins.
+   *
+   * @default 'document'
+   */
+  readonly rows?: DocumentRows
+}
+
+/** Options of `ai.load-documents`. */
+export interface LoadDocumentsOptions<Row> extends LoadDocumentsSettings {
+  /** The column with a path of the project, an address, or the bytes of a document. */
+  readonly input: Column<Row>
+  /** The column with the name of a document that comes as bytes. @default the row's id */
+  readonly name?: Column<Row>
+}
+
+/** Options of the source `ai.load-documents`. */
+export interface DocumentsSourceOptions extends LoadDocumentsSettings {
+  /** Files, globs and folders, relative to the config file. */
+  readonly path: string | readonly string[]
+}
+
+/** Options of `ai.index`. */
+export interface IndexOptions<Row> {
+  /** The vector store's name in the config. */
+  readonly store: VectorStoreName
+  /** The column with the text of a chunk. @default 'text' */
+  readonly text?: Column<Row>
+  /** The column that says which document a chunk is of. @default 'document' */
+  readonly document?: Column<Row>
+  /** Columns whose values are kept beside the text, to filter by and to cite. @default none */
+  readonly metadata?: readonly Column<Row>[]
+  /** The embedding model's name in the config. @default 'embedder' */
+  readonly serving?: ServingName
+  /** Goes before each text when it is embedded, for models that tell passages and queries apart. */
+  readonly prefix?: string
+  /**
+   * What happens to documents of the store that do not come. They are deleted only when all rows have come: not after
+   * `--limit`, nor when rows were rejected, nor when no document came at all.
+   *
+   * @default 'delete'
+   */
+  readonly missing?: 'delete' | 'keep'
+  /** Chunks that are embedded and written at once. @default 512 */
+  readonly batchSize?: number
+  /** The column that says whether the chunk's document was `added`, `replaced` or `unchanged`. @default 'index_outcome' */
+  readonly output?: string
+}
+
+/** The columns of a document. */
+type Document<Options> = {
+  readonly text: string
+  readonly document: string
+  readonly title: string | null
+  readonly format: DocumentFormat
+  readonly pages: number | null
+} & (Options extends { readonly rows: 'page' }
+  ? { readonly page: number }
+  : { readonly page_starts: readonly number[] })
+
 declare module '@maestro-dataflow/core' {
   interface OperatorOptions<Row> {
     'ai.chunk': ChunkOptions<Row>
+    'ai.index': IndexOptions<Row>
+    'ai.load-documents': LoadDocumentsOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
     'ai.chunk': With<Row, Chunked<ChunkColumn<Options>, Options>>
+    'ai.index': With<Row, Record<OutputOf<Options, 'index_outcome'>, IndexOutcome>>
+    'ai.load-documents': With<Row, Document<Options>>
+  }
+  interface SourceOptions {
+    'ai.load-documents': DocumentsSourceOptions
+  }
+  interface SourceOutput<Options> {
+    'ai.load-documents': Document<Options>
   }
 }

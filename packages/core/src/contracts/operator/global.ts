@@ -13,6 +13,10 @@ export interface GlobalContext {
   /** The step and run that this is for, for messages and accounting. */
   readonly step: string
   readonly run: string
+  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. */
+  readonly complete: boolean
+  /** Whether this is only to show what would be done: nothing outside may be changed. */
+  readonly preview: boolean
   /** Notes a row that could not be processed; it must not be among the rows that are given back. */
   reject(rowId: RowId, row: Row, error: MaestroError): void
 }
@@ -36,6 +40,7 @@ export abstract class GlobalOperator extends Operator {
   /** @throws MAESTRO_RUN_ALL_FAILED when no row could be processed, and what `process` throws; nothing is written then */
   override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
     const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
+    const { complete = true, preview = false } = options
     const source = storage.step()
     const unread: RejectedRow[] = []
     const rejected: RejectedRow[] = []
@@ -55,13 +60,8 @@ export abstract class GlobalOperator extends Operator {
         }
       },
     }
-    const context: GlobalContext = {
-      signal,
-      step,
-      run,
-      reject: (rowId, row, error) => rejected.push({ rowId, row, error }),
-    }
-    const batches = this.process(all, context)
+    const reject = (rowId: RowId, row: Row, error: MaestroError) => rejected.push({ rowId, row, error })
+    const batches = this.process(all, { signal, step, run, complete, preview, reject })
     const written = await source.write(untilAllFailed(batches, step, () => ({ rowsIn, rejected })))
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }

@@ -48,6 +48,10 @@ export interface RunOptions {
   /** The step and run that this is for, for messages and accounting. @default the class */
   readonly step?: string
   readonly run?: string
+  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. @default true */
+  readonly complete?: boolean
+  /** Whether this is only to show what would be done: nothing outside may be changed. @default false */
+  readonly preview?: boolean
 }
 
 /** The constructor of a prompt class, as `promptRestrict` takes it. */

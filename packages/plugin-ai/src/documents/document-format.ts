@@ -1,0 +1,61 @@
+/** The kinds of documents that are read. */
+export type DocumentFormat = 'text' | 'markdown' | 'html' | 'pdf' | 'docx'
+
+const endings: Readonly<Record<string, DocumentFormat>> = {
+  txt: 'text',
+  text: 'text',
+  md: 'markdown',
+  markdown: 'markdown',
+  html: 'html',
+  htm: 'html',
+  xhtml: 'html',
+  pdf: 'pdf',
+  docx: 'docx',
+}
+
+/** What a file of this name should be; undefined for endings that are not known. */
+export function formatByName(name: string): DocumentFormat | undefined {
+  const path = name.replace(/[?#].*$/, '')
+  return endings[/\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+}
+
+const starts = (bytes: Uint8Array, ...head: readonly number[]): boolean =>
+  head.every((value, index) => bytes[index] === value)
+
+/** Files of Microsoft's older container: documents before 2007, and newer ones with a password. */
+export const isCompoundFile = (bytes: Uint8Array): boolean => starts(bytes, 0xd0, 0xcf, 0x11, 0xe0)
+
+/**
+ * What a document is: by its content where that tells, else by its name, and a text of no certain kind is text.
+ * Undefined for bytes that are none of the kinds.
+ *
+ * @param mediaType What was found in the bytes, or what a server says of them.
+ */
+export function documentFormat(
+  bytes: Uint8Array,
+  { name, mediaType }: { readonly name: string; readonly mediaType?: string | undefined },
+): DocumentFormat | undefined {
+  if (mediaType === 'application/pdf') return 'pdf'
+  if (starts(bytes, 0x50, 0x4b, 0x03, 0x04))
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('word/document.xml')
+      ? 'docx'
+      : undefined
+  const named = formatByName(name)
+  if (named === 'pdf' || named === 'docx') return isBinary(bytes) ? named : undefined
+  if (isBinary(bytes)) return undefined
+  if (named !== undefined) return named
+  if (mediaType === 'text/html' || mediaType === 'application/xhtml+xml') return 'html'
+  return mediaType === 'text/markdown' ? 'markdown' : 'text'
+}
+
+const headBytes = 4096
+
+/** Texts hold no zero bytes, unless each second one is: UTF-16. */
+function isBinary(bytes: Uint8Array): boolean {
+  if (starts(bytes, 0xff, 0xfe) || starts(bytes, 0xfe, 0xff)) return false
+  const head = bytes.subarray(0, headBytes)
+  const zeros = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
+  if (zeros === 0) return false
+  const [even, odd] = [0, 1].map((rest) => head.filter((_, index) => index % 2 === rest).every((byte) => byte !== 0))
+  return !(even !== odd && zeros > head.length / 8)
+}

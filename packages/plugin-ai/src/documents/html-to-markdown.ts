@@ -1,0 +1,57 @@
+/** What is no text of the page, or stands on every page of a site. */
+const dropped = [
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'iframe',
+  'object',
+  'svg',
+  'nav',
+  'form',
+  'button',
+  'img',
+  'head',
+  'title',
+] as const
+
+/** HTML as Markdown: headings, lists, tables, links and code stay; scripts, styles, forms and navigation go. */
+export async function htmlToMarkdown(html: string): Promise<string> {
+  const [{ default: TurndownService }, { gfm }] = await Promise.all([
+    import('turndown'),
+    import('@joplin/turndown-plugin-gfm'),
+  ])
+  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' })
+  service.use(gfm)
+  service.remove([...dropped] as Parameters<typeof service.remove>[0])
+  return service.turndown(html).trim()
+}
+
+/** The title of a page, without markup. */
+export function htmlTitle(html: string): string | undefined {
+  const found = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]
+  const title = found?.replace(/\s+/g, ' ').trim()
+  return title === undefined || title === '' ? undefined : decodeEntities(title)
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole
+    const code = Number.parseInt(decimal ?? hex, decimal === undefined ? 16 : 10)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+  })
+}
+
+/** The encoding that a page names in its head, if `TextDecoder` knows it. */
+export function htmlEncoding(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 2048)).toString('latin1')
+  const label = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1]
+  if (label === undefined) return undefined
+  try {
+    return new TextDecoder(label).encoding
+  } catch {
+    return undefined
+  }
+}

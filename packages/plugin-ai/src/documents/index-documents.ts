@@ -1,0 +1,353 @@
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  defineOperator,
+  type EmbeddingServing,
+  EnhancedEmbeddingServing,
+  type GlobalContext,
+  GlobalOperator,
+  LOGGER,
+  type Logger,
+  MaestroError,
+  type Row,
+  SERVINGS,
+  VECTOR_STORES,
+  type VectorRecord,
+  type VectorStore,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption } from '../asking/asking-options.js'
+import { columnText } from '../asking/column-text.js'
+import { aiError } from '../errors.js'
+import {
+  assertSameModel,
+  type ChunkFacts,
+  DocumentDigest,
+  isUnchanged,
+  ownMetadata,
+  type StoredDocument,
+  storedDocuments,
+} from './indexed-documents.js'
+
+/** What became of a chunk's document. */
+export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
+
+/** What an `Indexer` puts where. */
+export interface IndexerOptions {
+  /** The store, or what opens it. */
+  readonly store: VectorStore | (() => Promise<VectorStore>)
+  readonly serving: EmbeddingServing
+  /** @default 'text' */
+  readonly text?: string | undefined
+  /** @default 'document' */
+  readonly document?: string | undefined
+  /** Columns whose values are kept beside the text, to filter by and to cite. @default none */
+  readonly metadata?: readonly string[] | undefined
+  /** Goes before each text when it is embedded: `'passage: '`. */
+  readonly prefix?: string | undefined
+  /** What happens to documents of the store that do not come. @default 'delete' */
+  readonly missing?: 'delete' | 'keep' | undefined
+  /** Chunks that are embedded and written at once. @default 512 */
+  readonly batchSize?: number | undefined
+  /** @default 'index_outcome' */
+  readonly output?: string | undefined
+  readonly logger?: Logger | undefined
+}
+
+const defaultBatchSize = 512
+/** After so many chunks it is worth putting the store in order. */
+const worthCompacting = 1000
+
+/** What one run has to do. */
+interface Plan {
+  readonly digests: ReadonlyMap<string, DocumentDigest>
+  readonly stored: ReadonlyMap<string, StoredDocument>
+  /** Whether a row came whose document is not known. */
+  readonly doubtful: boolean
+}
+
+/**
+ * Keeps a vector store in step with documents: chunks of new and changed ones are embedded and put in, those of documents
+ * that are gone are taken out, and what has not changed costs nothing.
+ *
+ * @example
+ * await new Indexer({ store, serving, metadata: ['title', 'page'] }).run(storage)
+ */
+export class Indexer extends GlobalOperator {
+  readonly #options: IndexerOptions
+  readonly #serving: EmbeddingServing
+
+  /** @throws MAESTRO_AI_OPTIONS */
+  constructor(options: IndexerOptions) {
+    super()
+    const fault = options.serving === undefined ? 'there is no serving to embed with' : faultOf(options.metadata ?? [])
+    if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Indexer', reason: fault })
+    this.#options = options
+    this.#serving = enhanced(options.serving)
+  }
+
+  override get columns(): ColumnEffects {
+    return indexColumns(this.#options)
+  }
+
+  /**
+   * @throws MAESTRO_VECTORS_*, MAESTRO_AI_STORE_LIST, MAESTRO_SERVING_*; a chunk without a text or a document is rejected
+   */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { store: given, output = 'index_outcome', missing = 'delete', logger } = this.#options
+    const store = typeof given === 'function' ? await given() : given
+    const model = this.#serving.model ?? this.#serving.name
+    assertSameModel(store, model)
+    const plan = await this.#plan(all, store, context)
+    const work: IndexWork = {
+      plan,
+      store,
+      model,
+      output,
+      places: new Map(),
+      counts: { added: 0, replaced: 0, unchanged: 0 },
+    }
+    const { counts } = work
+    for await (const window of windows(all, this.#options.batchSize ?? defaultBatchSize)) {
+      context.signal.throwIfAborted()
+      yield await this.#indexWindow(window, work, context)
+    }
+    const gone = await this.#tidy(plan, store, missing, context)
+    const written = counts.added + counts.replaced
+    if (written >= worthCompacting && !context.preview) await store.compact?.()
+    logger?.info('the index is up to date', { store: store.name, ...counts, deleted: gone })
+  }
+
+  /** Looks at all chunks once, to know which documents have changed. */
+  async #plan(all: AllRows, store: VectorStore, context: GlobalContext): Promise<Plan> {
+    const { prefix = '' } = this.#options
+    const settings = JSON.stringify([this.#serving.model ?? this.#serving.name, prefix])
+    const digests = new Map<string, DocumentDigest>()
+    let doubtful = false
+    for await (const { ids, rows } of all) {
+      context.signal.throwIfAborted()
+      for (const [index, row] of rows.entries()) {
+        const facts = this.#factsOf(row)
+        if (MaestroError.is(facts)) {
+          doubtful = true
+          context.reject(ids[index] ?? '', row, facts)
+          continue
+        }
+        const digest = digests.get(facts.document) ?? new DocumentDigest(settings)
+        digest.add(facts)
+        digests.set(facts.document, digest)
+      }
+    }
+    return { digests, stored: await storedDocuments(store), doubtful }
+  }
+
+  /** Embeds and writes what of a window has changed. @returns the rows with what became of them */
+  async #indexWindow(
+    { ids, rows }: Batch,
+    { plan, store, model, output, places, counts }: IndexWork,
+    context: GlobalContext,
+  ): Promise<Batch> {
+    const kept = rows.flatMap((row, index) => {
+      const facts = this.#factsOf(row)
+      if (MaestroError.is(facts)) return []
+      const chunk = counted(places, facts.document)
+      const outcome = outcomeOf(facts.document, plan)
+      return [{ id: ids[index] ?? '', row: { ...row, [output]: outcome }, source: row, facts, chunk, outcome }]
+    })
+    const changed = kept.filter(({ outcome }) => outcome !== 'unchanged')
+    const failed = new Set<string>()
+    if (!context.preview && changed.length > 0) {
+      const vectors = await this.#embed(
+        changed.map(({ facts }) => facts.text),
+        context,
+      )
+      const records = changed.flatMap(({ id, source, facts, chunk }, index): readonly VectorRecord[] => {
+        const vector = vectors[index]
+        if (vector instanceof Float32Array) return [recordOf(facts, chunk, vector, plan)]
+        failed.add(id)
+        if (vector !== undefined) context.reject(id, source, vector)
+        return []
+      })
+      await store.addVectors(records, { model, signal: context.signal })
+    }
+    const done = kept.filter(({ id }) => !failed.has(id))
+    for (const { outcome } of done) counts[outcome]++
+    return { ids: done.map(({ id }) => id), rows: done.map(({ row }) => row) }
+  }
+
+  /** A text that cannot be embedded stands alone in the end; the others have their vectors. */
+  async #embed(texts: readonly string[], context: GlobalContext): Promise<readonly (Float32Array | MaestroError)[]> {
+    const { prefix = '' } = this.#options
+    const { signal, step, run } = context
+    try {
+      return (
+        await this.#serving.embed(
+          texts.map((text) => prefix + text),
+          { signal, step, run },
+        )
+      ).vectors
+    } catch (error) {
+      if (!MaestroError.is(error) || error.retryable || signal.aborted || isOfAll(error)) throw error
+      if (texts.length === 1) return [error]
+      const half = Math.ceil(texts.length / 2)
+      return [...(await this.#embed(texts.slice(0, half), context)), ...(await this.#embed(texts.slice(half), context))]
+    }
+  }
+
+  /** Takes out chunks that a document no longer has, and documents that are gone. @returns how many chunks went */
+  async #tidy(plan: Plan, store: VectorStore, missing: 'delete' | 'keep', context: GlobalContext): Promise<number> {
+    const { digests, stored, doubtful } = plan
+    const stale: string[] = []
+    const gone: string[] = []
+    for (const [document, { ids }] of stored) {
+      const digest = digests.get(document)
+      if (digest === undefined) gone.push(...ids)
+      else if (outcomeOf(document, plan) !== 'unchanged') {
+        const current = new Set(Array.from({ length: digest.chunks }, (_, chunk) => chunkId(document, chunk)))
+        stale.push(...ids.filter((id) => !current.has(id)))
+      }
+    }
+    // Rows that did not come say nothing of their documents.
+    const certain = context.complete && !doubtful && digests.size > 0
+    if (gone.length > 0 && missing === 'delete' && !certain)
+      this.#options.logger?.warn('documents that did not come stay in the index, since not all rows came', {
+        store: store.name,
+        chunks: gone.length,
+      })
+    const ids = missing === 'delete' && certain ? [...stale, ...gone] : stale
+    if (ids.length === 0 || context.preview) return 0
+    return store.delete(ids)
+  }
+
+  #factsOf(row: Row): ChunkFacts | MaestroError {
+    const { text = 'text', document = 'document', metadata = [] } = this.#options
+    try {
+      return {
+        text: columnText(row, text),
+        document: columnText(row, document),
+        metadata: Object.fromEntries(metadata.map((column) => [column, flatValue(row, column)])),
+      }
+    } catch (error) {
+      if (MaestroError.is(error)) return error
+      throw error
+    }
+  }
+}
+
+interface IndexWork {
+  readonly plan: Plan
+  readonly store: VectorStore
+  readonly model: string
+  readonly output: string
+  /** How many chunks of each document have been seen, in the order of the rows. */
+  readonly places: Map<string, number>
+  readonly counts: Record<IndexOutcome, number>
+}
+
+const enhanced = (serving: EmbeddingServing) =>
+  serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+
+/** The id of a chunk: the same for as long as the document has it, so that citations keep their target. */
+const chunkId = (document: string, chunk: number) => `${document}#${chunk}`
+
+function recordOf(
+  { document, text, metadata }: ChunkFacts,
+  chunk: number,
+  vector: Float32Array,
+  plan: Plan,
+): VectorRecord {
+  const version = plan.digests.get(document)?.version ?? ''
+  return { id: chunkId(document, chunk), text, vector, metadata: { ...metadata, document, chunk, version } }
+}
+
+function outcomeOf(document: string, { digests, stored }: Plan): IndexOutcome {
+  const digest = digests.get(document)
+  const before = stored.get(document)
+  if (before === undefined || digest === undefined) return 'added'
+  return isUnchanged(before, digest) ? 'unchanged' : 'replaced'
+}
+
+/** Counts on, and gives the number before. */
+function counted(places: Map<string, number>, document: string): number {
+  const place = places.get(document) ?? 0
+  places.set(document, place + 1)
+  return place
+}
+
+/** Errors that no single text is to blame for. */
+function isOfAll(error: MaestroError): boolean {
+  return !['MAESTRO_SERVING_BAD_REQUEST', 'MAESTRO_SERVING_CONTEXT_TOO_LONG', 'MAESTRO_SERVING_FILTERED'].includes(
+    error.code,
+  )
+}
+
+/** @throws MAESTRO_AI_METADATA */
+function flatValue(row: Row, column: string): string | number | boolean | null {
+  const value = row[column] ?? null
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (value instanceof Date) return value.toISOString()
+  throw aiError('MAESTRO_AI_METADATA', { column, found: typeof value })
+}
+
+/** The rows again, in batches of one size. */
+async function* windows(all: AllRows, size: number): AsyncIterable<Batch> {
+  let ids: string[] = []
+  let rows: Row[] = []
+  for await (const batch of all) {
+    for (const [index, row] of batch.rows.entries()) {
+      ids.push(batch.ids[index] ?? '')
+      rows.push(row)
+      if (rows.length < size) continue
+      yield { ids, rows }
+      ids = []
+      rows = []
+    }
+  }
+  if (rows.length > 0) yield { ids, rows }
+}
+
+function faultOf(metadata: readonly string[]): string | undefined {
+  const own = metadata.find((name) => ownMetadata.some((known) => known === name))
+  return own === undefined ? undefined : `"${own}" is kept in any case, and not a name for metadata`
+}
+
+function indexColumns({
+  text = 'text',
+  document = 'document',
+  metadata = [],
+  output = 'index_outcome',
+}: Pick<IndexerOptions, 'text' | 'document' | 'metadata' | 'output'>): ColumnEffects {
+  return { reads: [...new Set([text, document, ...metadata])], adds: { [output]: 'string' } }
+}
+
+/** `ai.index`: chunks of documents in a vector store. */
+export const index = defineOperator({
+  name: 'ai.index',
+  kind: 'opaque',
+  description: 'Keeps a vector store in step with documents: new and changed ones go in, those that are gone go out',
+  options: z
+    .strictObject({
+      store: nameOption,
+      text: nameOption.default('text'),
+      document: nameOption.default('document'),
+      metadata: z.array(nameOption).default([]),
+      serving: nameOption.default('embedder'),
+      prefix: z.string().optional(),
+      missing: z.enum(['delete', 'keep']).default('delete'),
+      batchSize: z.number().int().positive().optional(),
+      output: nameOption.default('index_outcome'),
+    })
+    .superRefine(({ metadata }, { addIssue }) => {
+      const message = faultOf(metadata)
+      if (message !== undefined) addIssue({ code: 'custom', path: ['metadata'], message, input: metadata })
+    }),
+  columns: (given) => indexColumns(given),
+  deterministic: false,
+  servings: ({ serving }) => [{ kind: 'embedding', name: serving }],
+  vectorStores: ({ store }) => [store],
+  inject: [SERVINGS, VECTOR_STORES, LOGGER],
+  create: ({ serving, store, ...options }, [servings, stores, logger]) =>
+    new Indexer({ ...options, store: () => stores.get(store), serving: servings.get(serving, 'embedding'), logger }),
+})

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { maestroError, type VectorMetadata, type VectorStore } from '@maestro-dataflow/core'
+import { aiError } from '../errors.js'
+
+/** What an index knows of a chunk besides its text. */
+export interface ChunkFacts {
+  readonly document: string
+  readonly text: string
+  readonly metadata: VectorMetadata
+}
+
+/** The chunks of one document, as their order and contents: enough to say whether it has changed. */
+export class DocumentDigest {
+  readonly #hash = createHash('sha256')
+  /** How many chunks it has. */
+  chunks = 0
+
+  /** @param settings What changes vectors besides the text. */
+  constructor(settings: string) {
+    this.#hash.update(settings)
+  }
+
+  add({ text, metadata }: ChunkFacts): void {
+    this.#hash.update(JSON.stringify([text, Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))]))
+    this.chunks++
+  }
+
+  get version(): string {
+    return this.#hash.copy().digest('hex').slice(0, 16)
+  }
+}
+
+/** A document as a store holds it. */
+export interface StoredDocument {
+  readonly ids: readonly string[]
+  readonly versions: ReadonlySet<string>
+}
+
+/** Metadata that an index keeps for itself. */
+export const ownMetadata = ['document', 'chunk', 'version'] as const
+
+/** The documents in a store. @throws MAESTRO_AI_STORE_LIST for a store that cannot say what is in it */
+export async function storedDocuments(store: VectorStore): Promise<Map<string, StoredDocument>> {
+  if (store.list === undefined) throw aiError('MAESTRO_AI_STORE_LIST', { store: store.name })
+  const documents = new Map<string, { ids: string[]; versions: Set<string> }>()
+  for await (const entries of store.list()) {
+    for (const { id, metadata = {} } of entries) {
+      const { document, version } = metadata
+      // What others have put in is theirs.
+      if (typeof document !== 'string' || typeof version !== 'string') continue
+      const known = documents.get(document) ?? { ids: [], versions: new Set<string>() }
+      known.ids.push(id)
+      known.versions.add(version)
+      documents.set(document, known)
+    }
+  }
+  return documents
+}
+
+/** @throws MAESTRO_VECTORS_MODEL before anything is embedded */
+export function assertSameModel(store: VectorStore, model: string): void {
+  if (store.model !== undefined && store.model !== model)
+    throw maestroError('MAESTRO_VECTORS_MODEL', { store: store.name, expected: store.model, found: model })
+}
+
+/** Whether a store holds just these chunks of a document. */
+export function isUnchanged(stored: StoredDocument | undefined, { chunks, version }: DocumentDigest): boolean {
+  return stored?.ids.length === chunks && stored.versions.size === 1 && stored.versions.has(version)
+}

@@ -1,0 +1,112 @@
+import {
+  checkQueries,
+  checkRecords,
+  maestroError,
+  matchesFilter,
+  type VectorCallOptions,
+  type VectorEntry,
+  type VectorMatch,
+  type VectorMetric,
+  type VectorQuery,
+  type VectorRecord,
+  type VectorSelection,
+  type VectorStore,
+} from '@maestro-dataflow/core'
+
+/** A vector store that lives as long as the test. */
+export interface MemoryVectorStore extends VectorStore {
+  /** The ids of each call that added vectors, in order. */
+  readonly added: readonly (readonly string[])[]
+}
+
+/** A vector store in memory, which compares with every vector. */
+export function memoryVectorStore(
+  options: { readonly name?: string; readonly metric?: VectorMetric; readonly dimension?: number } = {},
+): MemoryVectorStore {
+  const { name = 'memory vectors', metric = 'cosine' } = options
+  const records = new Map<string, VectorRecord>()
+  const added: string[][] = []
+  let facts: { dimension: number | undefined; model: string | undefined } = {
+    dimension: options.dimension,
+    model: undefined,
+  }
+  let closed = false
+  const known = () => ({ name, ...facts })
+  const open = () => {
+    if (closed) throw maestroError('MAESTRO_VECTORS_CLOSED', { store: name })
+  }
+  const selected = ({ ids, filter }: VectorSelection): readonly VectorRecord[] => {
+    const all = ids === undefined ? [...records.values()] : ids.flatMap((id) => records.get(id) ?? [])
+    return all.filter((record) => matchesFilter(record, filter))
+  }
+  return {
+    name,
+    metric,
+    index: 'flat',
+    added,
+    get dimension() {
+      return facts.dimension
+    },
+    get model() {
+      return facts.model
+    },
+    async addVectors(given: readonly VectorRecord[], call: VectorCallOptions = {}) {
+      open()
+      call.signal?.throwIfAborted()
+      const checked = checkRecords(known(), given, call)
+      for (const record of checked) records.set(record.id, structuredClone(record))
+      added.push(checked.map(({ id }) => id))
+      const [first] = checked
+      if (first !== undefined)
+        facts = { dimension: facts.dimension ?? first.vector.length, model: facts.model ?? call.model }
+    },
+    async search(queries: readonly VectorQuery[], call: VectorCallOptions = {}) {
+      open()
+      call.signal?.throwIfAborted()
+      checkQueries(known(), queries, call)
+      return queries.map((query) => nearest(records.values(), query, metric))
+    },
+    async delete(ids: readonly string[]) {
+      open()
+      return ids.filter((id) => records.delete(id)).length
+    },
+    async count() {
+      open()
+      return records.size
+    },
+    async *list(which: VectorSelection = {}) {
+      open()
+      const entries = selected(which).map(entryOf)
+      if (entries.length > 0) yield entries
+    },
+    async dispose() {
+      closed = true
+    },
+  }
+}
+
+function nearest(records: Iterable<VectorRecord>, query: VectorQuery, metric: VectorMetric): readonly VectorMatch[] {
+  const { vector, k, filter, threshold = Number.NEGATIVE_INFINITY } = query
+  return [...records]
+    .filter((record) => matchesFilter(record, filter))
+    .map((record) => ({ ...entryOf(record), score: score[metric](vector, record.vector) }))
+    .filter((match) => match.score >= threshold)
+    .sort((one, other) => other.score - one.score)
+    .slice(0, k)
+}
+
+const dot = (one: Float32Array, other: Float32Array) =>
+  one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0)
+
+const score: Readonly<Record<VectorMetric, (one: Float32Array, other: Float32Array) => number>> = {
+  dot,
+  cosine(one, other) {
+    const lengths = Math.sqrt(dot(one, one) * dot(other, other))
+    return lengths === 0 ? 0 : dot(one, other) / lengths
+  },
+  l2: (one, other) => -Math.sqrt(one.reduce((sum, value, index) => sum + (value - (other[index] ?? 0)) ** 2, 0)),
+}
+
+function entryOf({ id, text, metadata }: VectorRecord): VectorEntry {
+  return { id, ...(text === undefined ? {} : { text }), ...(metadata === undefined ? {} : { metadata }) }
+}
