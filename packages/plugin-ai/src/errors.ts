@@ -2,6 +2,11 @@ import { defineErrors } from '@maestro-dataflow/core'
 
 /** The errors of AI operators. */
 export const aiErrors = {
+  MAESTRO_AI_CONTEXT_SMALL: {
+    message: (d: { passage: string; tokens: number; limit: number }) =>
+      `Passage "${d.passage}" has about ${d.tokens} tokens, and the context holds ${d.limit}.`,
+    hint: () => 'Cut documents into smaller chunks, allow more with `contextTokens`, or use a model that reads more.',
+  },
   MAESTRO_AI_DIMENSIONS: {
     message: (d: { one: number; other: number }) =>
       `Vectors of ${d.one} and of ${d.other} dimensions cannot be compared.`,
@@ -59,6 +64,15 @@ export const aiErrors = {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
     hint: () => 'Correct the option that the message names; docs/ai-operators.md lists them all.',
   },
+  MAESTRO_AI_PASSAGES: {
+    message: (d: { column: string }) => `Column "${d.column}" holds no passages.`,
+    hint: () => "Give the column that 'ai.retrieve' adds: a list of passages with an id and a text each.",
+  },
+  MAESTRO_AI_QUERY_LONG: {
+    message: (d: { column: string; length: number; limit: number }) =>
+      `The query in column "${d.column}" has ${d.length} characters, more than ${d.limit}.`,
+    hint: () => 'A query is a question, not a document. If you mean it, allow more with `maxQueryLength`.',
+  },
   MAESTRO_AI_SCHEMA_COLUMNS: {
     message: (_: Readonly<Record<string, never>>) =>
       'The schema describes no object with properties to make columns of.',
@@ -67,6 +81,10 @@ export const aiErrors = {
   MAESTRO_AI_SCORE: {
     message: (d: { column: string; found: string }) => `Column "${d.column}" holds no score: ${d.found}.`,
     hint: () => "Score all rows first, with a step 'ai.score', and give the column that it adds.",
+  },
+  MAESTRO_AI_STORE_EMPTY: {
+    message: (d: { store: string }) => `The vector store ${d.store} is empty, so nothing can be found in it.`,
+    hint: () => "Fill it first, with a step 'ai.index', and look whether the config names the store that you filled.",
   },
   MAESTRO_AI_STORE_LIST: {
     message: (d: { store: string }) => `The vector store ${d.store} cannot say what is in it.`,

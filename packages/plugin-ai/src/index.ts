@@ -18,6 +18,24 @@ export { ScorePrompt, type ScorePromptOptions } from './judging/score.prompt.js'
 export { Voter, type VoterOptions, vote } from './judging/vote.js'
 export { VotePrompt, type VotePromptOptions } from './judging/vote.prompt.js'
 export { default } from './plugin.js'
+export type * from './retrieval/component-types.js'
+export { diversify } from './retrieval/diversify.js'
+export { fuseRankings } from './retrieval/fuse-rankings.js'
+export { KeywordIndex } from './retrieval/keyword-index.js'
+export type { Passage } from './retrieval/passage.js'
+export type { RetrievalMode } from './retrieval/passage-search.js'
+export { RAGOperator, type RAGOperatorOptions, type RagOutcome, rag } from './retrieval/rag.js'
+export { RagPrompt, type RagPromptOptions } from './retrieval/rag.prompt.js'
+export {
+  type RagEvalGap,
+  RagEvaluator,
+  type RagEvaluatorOptions,
+  type RagMetric,
+  ragEval,
+} from './retrieval/rag-eval.js'
+export { RagEvalPrompt, type RagEvalPromptOptions } from './retrieval/rag-eval.prompt.js'
+export { Retriever, type RetrieverOptions, retrieve } from './retrieval/retrieve.js'
+export { RetrievePrompt, type RetrievePromptOptions } from './retrieval/retrieve.prompt.js'
 export { Classifier, type ClassifierOptions, classify } from './text/classify.js'
 export { ClassifyPrompt, type ClassifyPromptOptions } from './text/classify.prompt.js'
 export { Extractor, type ExtractorOptions, extract } from './text/extract.js'

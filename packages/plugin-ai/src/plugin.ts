@@ -11,6 +11,12 @@ import { score } from './judging/score.js'
 import { scorePrompt } from './judging/score.prompt.js'
 import { vote } from './judging/vote.js'
 import { votePrompt } from './judging/vote.prompt.js'
+import { rag } from './retrieval/rag.js'
+import { ragPrompt } from './retrieval/rag.prompt.js'
+import { ragEval } from './retrieval/rag-eval.js'
+import { ragEvalPrompt } from './retrieval/rag-eval.prompt.js'
+import { retrieve } from './retrieval/retrieve.js'
+import { retrievePrompt } from './retrieval/retrieve.prompt.js'
 import { classify } from './text/classify.js'
 import { classifyPrompt } from './text/classify.prompt.js'
 import { extract } from './text/extract.js'
@@ -45,6 +51,9 @@ const operators = [
   chunk,
   loadDocuments,
   index,
+  retrieve,
+  rag,
+  ragEval,
 ]
 
 const prompts = [
@@ -57,6 +66,9 @@ const prompts = [
   filterPrompt,
   comparePrompt,
   votePrompt,
+  retrievePrompt,
+  ragPrompt,
+  ragEvalPrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

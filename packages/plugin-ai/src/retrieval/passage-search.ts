@@ -1,0 +1,166 @@
+import {
+  type EmbeddingServing,
+  EnhancedEmbeddingServing,
+  type OperatorContext,
+  type VectorMetadata,
+  type VectorStore,
+} from '@maestro-dataflow/core'
+import { aiError } from '../errors.js'
+import { diversify } from './diversify.js'
+import { fuseRankings, fusionConstant } from './fuse-rankings.js'
+import { KeywordIndex } from './keyword-index.js'
+import { type Passage, passageOf } from './passage.js'
+import { type Reranker, reordered } from './rerank.js'
+
+/** By the nearness of vectors, by words, or by both. */
+export type RetrievalMode = 'vector' | 'keyword' | 'hybrid'
+
+/** How passages are looked for. */
+export interface PassageSearchOptions {
+  readonly store: VectorStore | (() => Promise<VectorStore>)
+  /** Embeds queries; not needed by keyword alone. */
+  readonly serving?: EmbeddingServing | undefined
+  /** @default 'vector' */
+  readonly mode?: RetrievalMode | undefined
+  /** Passages of a query. @default 5 */
+  readonly k?: number | undefined
+  /** The least score of nearness. */
+  readonly threshold?: number | undefined
+  /** Goes before a query when it is embedded. */
+  readonly prefix?: string | undefined
+  /** Of hybrid. @default 60 */
+  readonly fusion?: number | undefined
+  readonly mmr?: { readonly lambda?: number | undefined; readonly candidates?: number | undefined } | undefined
+  readonly rerank?: { readonly by: Reranker; readonly candidates?: number | undefined } | undefined
+}
+
+/** One query. */
+export interface PassageQuery {
+  readonly text: string
+  readonly filter?: VectorMetadata | undefined
+  /** Its vector, where it is known. */
+  readonly vector?: Float32Array | undefined
+}
+
+/** Passages that are looked at, for each that is wanted, where a second look chooses among them. */
+const candidatesForEach = 4
+
+/** Looks for passages: by vectors, words or both, then by a second look where that is wanted. */
+export class PassageSearch {
+  readonly #options: PassageSearchOptions
+  readonly #serving: EmbeddingServing | undefined
+  #store: Promise<VectorStore> | undefined
+  #keywords: Promise<KeywordIndex> | undefined
+
+  /** @throws MAESTRO_AI_OPTIONS */
+  constructor(options: PassageSearchOptions) {
+    const { serving, mode = 'vector' } = options
+    if (serving === undefined && (mode !== 'keyword' || options.mmr !== undefined))
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'retrieval', reason: 'there is no serving to embed queries' })
+    this.#options = options
+    this.#serving =
+      serving === undefined || serving instanceof EnhancedEmbeddingServing
+        ? serving
+        : new EnhancedEmbeddingServing(serving)
+  }
+
+  /**
+   * The passages of each query, best first.
+   *
+   * @throws MAESTRO_AI_STORE_EMPTY, MAESTRO_AI_STORE_LIST, MAESTRO_VECTORS_*, MAESTRO_SERVING_*
+   */
+  async find(queries: readonly PassageQuery[], context: OperatorContext): Promise<readonly (readonly Passage[])[]> {
+    const store = await this.#open()
+    const { k = 5, mode = 'vector', mmr, rerank, fusion = fusionConstant } = this.#options
+    const most = Math.max(
+      k,
+      mmr === undefined ? 0 : (mmr.candidates ?? k * candidatesForEach),
+      rerank === undefined ? 0 : (rerank.candidates ?? k * candidatesForEach),
+    )
+    // Fusion needs to see more than it gives: what stands low in both may be best together.
+    const wide = mode === 'hybrid' ? Math.max(most, k * candidatesForEach) : most
+    const vectors = mode === 'keyword' && mmr === undefined ? [] : await this.#embed(queries, context)
+    const byVector = mode === 'keyword' ? [] : await this.#nearest(store, queries, vectors, wide, context)
+    const keywords = mode === 'vector' ? undefined : await this.#keywordIndex(store, context.signal)
+    return Promise.all(
+      queries.map(async ({ text, filter }, index) => {
+        const rankings = [byVector[index] ?? [], keywords?.find(text, wide, filter) ?? []]
+        const [near = [], worded = []] = rankings
+        const found = mode === 'vector' ? near : mode === 'keyword' ? worded : fuseRankings(rankings, fusion)
+        return this.#secondLook(text, vectors[index], found.slice(0, most), k, context)
+      }),
+    )
+  }
+
+  async #secondLook(
+    query: string,
+    vector: Float32Array | undefined,
+    found: readonly Passage[],
+    k: number,
+    context: OperatorContext,
+  ): Promise<readonly Passage[]> {
+    const { rerank, mmr } = this.#options
+    let passages = found
+    if (rerank !== undefined && passages.length > 0)
+      passages = reordered(passages, await rerank.by(query, passages, context))
+    if (mmr !== undefined && vector !== undefined && passages.length > 0) {
+      const { vectors } = (await this.#serving?.embed(
+        passages.map(({ text }) => text),
+        callOf(context),
+      )) ?? { vectors: [] }
+      passages = diversify(passages, vectors, vector, { k, lambda: mmr.lambda ?? 0.5 })
+    }
+    return passages.slice(0, k)
+  }
+
+  async #embed(queries: readonly PassageQuery[], context: OperatorContext): Promise<readonly Float32Array[]> {
+    const { prefix = '' } = this.#options
+    const missing = queries.filter(({ vector }) => vector === undefined).map(({ text }) => prefix + text)
+    const embedded = missing.length === 0 ? undefined : await this.#serving?.embed(missing, callOf(context))
+    const made = embedded?.vectors.values()
+    return queries.map(({ vector }) => vector ?? made?.next().value ?? new Float32Array())
+  }
+
+  async #nearest(
+    store: VectorStore,
+    queries: readonly PassageQuery[],
+    vectors: readonly Float32Array[],
+    k: number,
+    { signal }: OperatorContext,
+  ): Promise<readonly (readonly Passage[])[]> {
+    const { threshold } = this.#options
+    const asked = queries.map(({ filter }, index) => ({
+      vector: vectors[index] ?? new Float32Array(),
+      k,
+      ...(filter === undefined ? {} : { filter }),
+      ...(threshold === undefined ? {} : { threshold }),
+    }))
+    const model = this.#serving?.model ?? this.#serving?.name
+    const found = await store.search(asked, { model, signal })
+    return found.map((matches) => matches.map(passageOf))
+  }
+
+  #open(): Promise<VectorStore> {
+    const { store } = this.#options
+    this.#store ??= (async () => {
+      const opened = typeof store === 'function' ? await store() : store
+      if ((await opened.count()) === 0) throw aiError('MAESTRO_AI_STORE_EMPTY', { store: opened.name })
+      return opened
+    })()
+    this.#store.catch(() => {
+      this.#store = undefined
+    })
+    return this.#store
+  }
+
+  #keywordIndex(store: VectorStore, signal: AbortSignal): Promise<KeywordIndex> {
+    if (store.list === undefined) throw aiError('MAESTRO_AI_STORE_LIST', { store: store.name })
+    this.#keywords ??= KeywordIndex.of(store.list(), signal)
+    this.#keywords.catch(() => {
+      this.#keywords = undefined
+    })
+    return this.#keywords
+  }
+}
+
+const callOf = ({ signal, step, run, rowId }: OperatorContext) => ({ signal, step, run, rowId })

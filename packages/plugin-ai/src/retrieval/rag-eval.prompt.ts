@@ -1,0 +1,43 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+/** What a model is asked when an answer is judged. */
+export type RagEvalTask = 'claims' | 'questions'
+
+const options = z.strictObject({
+  task: z.enum(['claims', 'questions']),
+  text: nameOption.default('text'),
+  context: nameOption.default('context'),
+  ...wordsOptions,
+})
+
+export type RagEvalPromptOptions = z.input<typeof options>
+
+const words: Readonly<Record<RagEvalTask, Readonly<Record<Language, string>>>> = {
+  claims: {
+    en: 'Take the text apart into single claims, and say of each whether the context supports it. What is true but not in the context is not supported. Answer with JSON.',
+    zh: '请把文本拆成单个论断，并逐条说明上下文是否支持它。上下文中没有的内容，即使属实，也不算支持。以 JSON 回答。',
+  },
+  questions: {
+    en: 'Write three questions, in the language of the text, that the text answers. Answer with JSON.',
+    zh: '请用文本的语言写出三个可以由该文本回答的问题。以 JSON 回答。',
+  },
+}
+
+/** The prompts of `ai.rag-eval`: which claims of a text a context supports, or which questions a text answers. */
+export class RagEvalPrompt extends TaskPrompt {
+  constructor({ task, text = 'text', context = 'context', language = 'en', instructions }: RagEvalPromptOptions) {
+    const inputs = task === 'claims' ? { context, text } : { text }
+    super({ task: [words[task][language], instructions], inputs, language })
+  }
+}
+
+/** `ai.rag-eval.prompt` */
+export const ragEvalPrompt = definePrompt({
+  name: 'ai.rag-eval.prompt',
+  description: 'Asks which claims of a text a context supports, or which questions a text answers',
+  options,
+  create: (given) => new RagEvalPrompt(given),
+})

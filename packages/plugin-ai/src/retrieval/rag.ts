@@ -1,0 +1,307 @@
+import {
+  type ColumnEffects,
+  type Columns,
+  defineOperator,
+  type EmbeddingServing,
+  type LLMServing,
+  MapOperator,
+  type OperatorContext,
+  type Prompt,
+  promptRestrict,
+  type RerankServing,
+  type Row,
+  type RowStorage,
+  SERVINGS,
+  VECTOR_STORES,
+  type VectorStore,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { Asker } from '../asking/asker.js'
+import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
+import { withAnswer } from '../asking/with-answer.js'
+import { aiError } from '../errors.js'
+import { isVector } from '../vectors/vector.js'
+import { fitPassages } from './fit-passages.js'
+import type { Passage } from './passage.js'
+import { PassageSearch } from './passage-search.js'
+import { queryFilter, queryText } from './query.js'
+import { RagPrompt } from './rag.prompt.js'
+import { rerankerOf } from './rerank.js'
+import { retrievalOptions } from './retrieve.js'
+import { rowsAsStore } from './rows-as-store.js'
+
+/** Whether the sources hold the answer. */
+export type RagOutcome = 'answered' | 'not-in-sources'
+
+const defaultContextTokens = 2000
+
+const { k: topK, ...retrieval } = retrievalOptions
+// Questions have passages of their own: they are not asked together. `topK` counts passages here, as in the Python original.
+const { rowsPerCall: _rows, topK: _tokens, ...asking } = taskOptions
+
+const options = z
+  .strictObject({
+    store: nameOption.optional(),
+    topK,
+    queryColumn: nameOption.default('query'),
+    contextColumn: nameOption.default('context'),
+    answerColumn: nameOption.default('answer'),
+    contextTokens: z.number().int().positive().optional(),
+    passages: nameOption.optional(),
+    ...retrieval,
+    ...asking,
+  })
+  .refine(({ store, passages }) => (store === undefined) !== (passages === undefined), {
+    path: ['store'],
+    message: 'either `store` is expected, to look for passages, or `passages`, the column that holds them',
+  })
+
+type Options = z.output<typeof options>
+
+/** How a `RAGOperator` answers, and from what. */
+export interface RAGOperatorOptions {
+  readonly llmServing: LLMServing
+  /** A vector store, or a storage whose rows have `text` and `embedding`. Not needed with `passages`. */
+  readonly knowledgeBaseStorage?: VectorStore | RowStorage | (() => Promise<VectorStore>) | undefined
+  /** Embeds queries. Not needed where rows hold their `query_embedding`, by keyword alone, or with `passages`. */
+  readonly embedder?: EmbeddingServing | undefined
+  /** @default 'query' */
+  readonly queryColumn?: string | undefined
+  /** @default 'context' */
+  readonly contextColumn?: string | undefined
+  /** @default 'answer' */
+  readonly answerColumn?: string | undefined
+  /** Passages of a question. @default 5 */
+  readonly topK?: number | undefined
+  /** Tokens of the passages together, estimated from the script. @default half of what the model reads, 2000 at most */
+  readonly contextTokens?: number | undefined
+  /** The column of `ai.retrieve`, instead of a knowledge base. */
+  readonly passages?: string | undefined
+  readonly mode?: Options['mode'] | undefined
+  readonly filter?: Options['filter'] | undefined
+  readonly filterBy?: Options['filterBy'] | undefined
+  readonly threshold?: number | undefined
+  readonly prefix?: string | undefined
+  readonly fusion?: number | undefined
+  readonly mmr?: Options['mmr'] | undefined
+  readonly rerank?:
+    | { readonly serving: RerankServing | LLMServing; readonly candidates?: number | undefined }
+    | undefined
+  readonly maxQueryLength?: number | undefined
+  readonly prompt?: Prompt | undefined
+  readonly language?: 'en' | 'zh' | undefined
+  readonly instructions?: string | undefined
+  readonly temperature?: number | undefined
+  readonly topP?: number | undefined
+  readonly seed?: number | undefined
+  readonly stop?: readonly string[] | undefined
+  readonly maxTokens?: number | undefined
+  readonly shareAnswers?: boolean | undefined
+}
+
+const queryEmbedding = 'query_embedding'
+
+/** What a model answers; citations are the numbers of passages. */
+const answerOf = (passages: number) =>
+  z.strictObject({
+    found: z.boolean(),
+    answer: z.string(),
+    citations: z.array(z.literal(Array.from({ length: passages }, (_, index) => index + 1))),
+  })
+
+class Answerer extends MapOperator {
+  readonly #options: RAGOperatorOptions
+  readonly #prompt: Prompt
+  readonly #asker: Asker
+  readonly #contextTokens: number
+  readonly #search: PassageSearch | undefined
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
+  constructor(given: RAGOperatorOptions) {
+    super()
+    const { llmServing: serving, knowledgeBaseStorage: knowledge, passages } = given
+    const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'RAGOperator', reason })
+    if (serving === undefined) throw fault('there is no serving to ask')
+    if ((knowledge === undefined) === (passages === undefined))
+      throw fault('either a knowledge base is expected, or the column of passages')
+    const { queryColumn: query, contextColumn: context, language, instructions } = given
+    const prompt = given.prompt ?? new RagPrompt({ query, context, language, instructions })
+    this.validatePrompts([prompt])
+    this.#options = given
+    this.#prompt = prompt
+    this.#asker = new Asker({ serving, prompt, schema: answerOf(1), ...askedWith(samplingOf(given)) })
+    const { contextTokens } = serving.capabilities
+    const fitting = contextTokens === undefined ? defaultContextTokens : Math.floor(contextTokens / 2)
+    this.#contextTokens = given.contextTokens ?? Math.max(1, Math.min(defaultContextTokens, fitting))
+    this.#search = knowledge && searchOf(given, knowledge)
+  }
+
+  override get columns(): ColumnEffects {
+    return ragColumns(this.#options, this.#prompt)
+  }
+
+  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_CONTEXT_SMALL, MAESTRO_AI_STORE_*, MAESTRO_VECTORS_*, MAESTRO_SERVING_* */
+  async map(row: Row, context: OperatorContext): Promise<Row> {
+    const {
+      queryColumn = 'query',
+      maxQueryLength = 10_000,
+      contextColumn = 'context',
+      answerColumn = 'answer',
+    } = this.#options
+    const text = queryText(row, queryColumn, maxQueryLength)
+    const used = fitPassages(await this.#passages(row, text, context), this.#contextTokens)
+    const answer = await this.#answer(row, used, context)
+    return withAnswer(
+      row,
+      {
+        [contextColumn]: used.map(({ text }, index) => `[${index + 1}] ${text}`).join('\n\n'),
+        [answerColumn]: answer?.text ?? null,
+        [`${answerColumn}_citations`]: answer?.citations ?? [],
+        [`${answerColumn}_outcome`]: (answer === undefined ? 'not-in-sources' : 'answered') satisfies RagOutcome,
+      },
+      ragColumns(this.#options, this.#prompt).adds ?? {},
+    )
+  }
+
+  async #passages(row: Row, text: string, context: OperatorContext): Promise<readonly Passage[]> {
+    const { passages, filter = {}, filterBy = {} } = this.#options
+    if (this.#search === undefined) return passagesOf(row, passages ?? '')
+    const known = row[queryEmbedding]
+    const vector = isVector(known) ? Float32Array.from(known) : undefined
+    const [found = []] = await this.#search.find(
+      [{ text, filter: queryFilter(row, filter, filterBy), vector }],
+      context,
+    )
+    return found
+  }
+
+  /** Where nothing was found there is nothing to ask about. */
+  async #answer(
+    row: Row,
+    used: readonly Passage[],
+    context: OperatorContext,
+  ): Promise<{ readonly text: string; readonly citations: readonly string[] } | undefined> {
+    if (used.length === 0) return undefined
+    const { contextColumn = 'context' } = this.#options
+    const numbered = used.map(({ text }, index) => ({ number: index + 1, text }))
+    const { found, answer, citations } = await this.#asker.data(
+      answerOf(used.length),
+      { ...row, [contextColumn]: numbered },
+      context,
+    )
+    if (!found || answer.trim() === '') return undefined
+    const ids = [...new Set(citations)].flatMap((number) => used[number - 1]?.id ?? [])
+    return { text: answer.trim(), citations: ids }
+  }
+}
+
+function samplingOf(given: RAGOperatorOptions) {
+  const { temperature, topP, seed, stop, maxTokens, shareAnswers } = given
+  return { temperature, topP, seed, stop: stop && [...stop], maxTokens, shareAnswers }
+}
+
+function searchOf(given: RAGOperatorOptions, knowledge: NonNullable<RAGOperatorOptions['knowledgeBaseStorage']>) {
+  const { rerank, embedder, topK, language } = given
+  const store = typeof knowledge === 'function' || 'search' in knowledge ? knowledge : () => rowsAsStore(knowledge)
+  // Rows may bring their vectors; where one does not, it is told then.
+  const serving = embedder ?? withoutModel
+  return new PassageSearch({
+    ...given,
+    store,
+    serving,
+    k: topK,
+    rerank: rerank && { by: rerankerOf(rerank.serving, { language }), candidates: rerank.candidates },
+  })
+}
+
+/** Stands where no model was given to embed queries. */
+const withoutModel: EmbeddingServing = {
+  kind: 'embedding',
+  name: 'none',
+  async embed() {
+    const reason = `there is neither an embedder nor a column "${queryEmbedding}" with the query's vector`
+    throw aiError('MAESTRO_AI_OPTIONS', { operator: 'RAGOperator', reason })
+  },
+}
+
+/** @throws MAESTRO_AI_PASSAGES */
+function passagesOf(row: Row, column: string): readonly Passage[] {
+  const value = row[column]
+  const isPassage = (one: unknown): one is Passage =>
+    typeof one === 'object' &&
+    one !== null &&
+    typeof (one as Passage).id === 'string' &&
+    typeof (one as Passage).text === 'string'
+  if (Array.isArray(value) && value.every(isPassage)) return value
+  throw aiError('MAESTRO_AI_PASSAGES', { column })
+}
+
+function ragColumns(
+  {
+    queryColumn = 'query',
+    contextColumn = 'context',
+    answerColumn = 'answer',
+    passages,
+    filterBy = {},
+  }: Pick<RAGOperatorOptions, 'queryColumn' | 'contextColumn' | 'answerColumn' | 'passages' | 'filterBy'>,
+  prompt: Prompt,
+): ColumnEffects & { readonly adds: Columns } {
+  const asked = prompt.variables.filter((name) => name !== contextColumn)
+  const reads = [queryColumn, ...asked, ...Object.values(filterBy), ...(passages === undefined ? [] : [passages])]
+  return {
+    reads: [...new Set(reads)],
+    adds: {
+      [contextColumn]: 'string',
+      [answerColumn]: 'string',
+      [`${answerColumn}_citations`]: 'json',
+      [`${answerColumn}_outcome`]: 'string',
+    },
+  }
+}
+
+const prompts = promptsOf(RagPrompt)
+
+/**
+ * Answers questions from the passages of a knowledge base, with citations that are checked. What the passages do not
+ * hold is an outcome, `not-in-sources`, and not an answer.
+ *
+ * @example
+ * await new RAGOperator({ llmServing, embedder, knowledgeBaseStorage: store, topK: 3 }).run(storage)
+ */
+export const RAGOperator = promptRestrict(...prompts)(Answerer)
+export type RAGOperator = Answerer
+
+const promptOf = ({ prompt, queryColumn: query, contextColumn: context, language, instructions }: Options): Prompt =>
+  prompt ?? new RagPrompt({ query, context, language, instructions })
+
+const needsEmbedder = ({ mode, mmr, passages }: Options) =>
+  passages === undefined && (mode !== 'keyword' || mmr !== undefined)
+
+/** `ai.rag`: answers from a knowledge base. */
+export const rag = defineOperator({
+  name: 'ai.rag',
+  kind: 'map',
+  description: 'Answers questions from passages of a vector store, with citations',
+  options,
+  columns: (given: Options) => ragColumns(given, promptOf(given)),
+  deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
+  servings: (given) => [
+    { kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] },
+    ...(needsEmbedder(given) ? [{ kind: 'embedding' as const, name: given.embedder }] : []),
+    ...(given.rerank === undefined ? [] : [{ kind: given.rerank.by, name: given.rerank.serving }]),
+  ],
+  vectorStores: ({ store }) => (store === undefined ? [] : [store]),
+  inject: [SERVINGS, VECTOR_STORES],
+  create: (given, [servings, stores]) => {
+    const { serving, embedder, store, rerank, ...more } = given
+    return new RAGOperator({
+      ...more,
+      llmServing: servings.get(serving, 'llm'),
+      knowledgeBaseStorage: store === undefined ? undefined : () => stores.get(store),
+      embedder: needsEmbedder(given) ? servings.get(embedder, 'embedding') : undefined,
+      rerank: rerank && { serving: servings.get(rerank.serving, rerank.by), candidates: rerank.candidates },
+    })
+  },
+})
