@@ -1,0 +1,7 @@
+import type { ChromaVectorOptions } from './options.js'
+
+declare module '@maestro-dataflow/core' {
+  interface VectorStoreTypes {
+    'chroma.vectors': ChromaVectorOptions
+  }
+}

@@ -1,0 +1,4 @@
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import chroma from './plugin.js'
+
+describePlugin(chroma)

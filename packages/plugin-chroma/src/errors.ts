@@ -1,0 +1,31 @@
+import { defineErrors } from '@maestro-dataflow/core'
+
+/** The errors of vector stores on a Chroma server. */
+export const chromaErrors = {
+  MAESTRO_CHROMA_ACCESS: {
+    message: (d: { url: string; status: number }) => `The Chroma server ${d.url} refuses access (status ${d.status}).`,
+    hint: () => "Give its token with `token: env('NAME')`, and check tenant and database.",
+  },
+  MAESTRO_CHROMA_FAILED: {
+    message: (d: { url: string; collection: string; work: string; reason: string }) =>
+      `Collection "${d.collection}" of the Chroma server ${d.url} could not ${d.work}: ${d.reason}`,
+    hint: () => 'Look at what the server prints.',
+  },
+  MAESTRO_CHROMA_GONE: {
+    message: (d: { url: string; collection: string }) =>
+      `Collection "${d.collection}" of the Chroma server ${d.url} is no longer there.`,
+    hint: () => 'Somebody has deleted it, or the server keeps nothing on disk. Fill it again.',
+  },
+  MAESTRO_CHROMA_OTHER: {
+    message: (d: { url: string; reason: string }) => `What answers at ${d.url} is no Chroma server: ${d.reason}`,
+    hint: () => 'Check host and port. Servers of version 1.0 or newer are expected.',
+  },
+  MAESTRO_CHROMA_UNREACHABLE: {
+    message: (d: { url: string; tries: number; reason: string }) =>
+      `The Chroma server ${d.url} does not answer (${d.tries} tries): ${d.reason}`,
+    hint: () => 'Start it with `chroma run --path FOLDER`, or correct `url`.',
+    retryable: true,
+  },
+} as const
+
+export const chromaError = defineErrors(chromaErrors)

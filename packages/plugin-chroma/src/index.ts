@@ -1,0 +1,5 @@
+export { ChromaVectorStore } from './chroma-vector-store.js'
+export type * from './component-types.js'
+export { chromaErrors } from './errors.js'
+export type { ChromaVectorOptions } from './options.js'
+export { default } from './plugin.js'
