@@ -66,3 +66,28 @@ test('enrich: a CSV file labelled, scored and matched by embedded models; an emp
   expect(found.get('r05')?.[2]).toBe('a parcel and its delivery')
   expect(found.get('r08')?.[2]).toBe('food and drinks')
 })
+
+test('knowledge-base: documents of all kinds in an index, and questions answered with citations', async () => {
+  await start('knowledge-base')
+  const indexed = lines('knowledge-base/out/indexed.csv').map((line) => line.split(','))
+  const documents = new Set(indexed.slice(1).map(([document]) => document))
+  for (const document of ['lighthouse.pdf', 'hours.docx', 'tea.pdf', 'ferry.html'])
+    expect(documents).toContain(`documents/${document}`)
+  expect(documents).toContain('../../docs/concepts.md')
+  expect(new Set(indexed.slice(1).map(([, , outcome]) => outcome))).toEqual(new Set(['added']))
+
+  const answers = lines('knowledge-base/out/answers.jsonl').map((line) => JSON.parse(line))
+  const ferry = answers.find(({ query }) => query.includes('crossing'))
+  expect(ferry).toMatchObject({
+    outcome: 'answered',
+    found: ['documents/ferry.html'],
+    cited: ['documents/ferry.html#0'],
+  })
+  expect(ferry.answer).toMatch(/twenty|20/)
+  expect(answers.filter(({ outcome, cited }) => outcome === 'answered' && cited.length > 0).length).toBeGreaterThan(2)
+
+  await run('npm', ['run', 'index', '--silent'], { cwd: join(root, 'examples/knowledge-base') })
+  const again = lines('knowledge-base/out/indexed.csv').slice(1)
+  expect(again).toHaveLength(indexed.length - 1)
+  expect(again.every((line) => line.endsWith(',unchanged'))).toBe(true)
+})

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
+import { relative, resolve, sep } from 'node:path'
+import { maestroError, projectPath } from '@maestro-dataflow/core'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { formatByName } from './document-format.js'
 
@@ -11,7 +11,7 @@ export interface DocumentsFolder {
 }
 
 /**
- * The documents of paths, globs and folders, each once and as people call it: relative to the project. Of a folder, all
+ * The documents of paths, globs and folders, each once and by its path relative to the project. Of a folder, all
  * whose ending is known.
  *
  * @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE
@@ -23,7 +23,7 @@ export async function findDocuments(
   const found = new Set<string>()
   for (const path of typeof paths === 'string' ? [paths] : paths)
     for (const file of await expand(path, directory, allowOutside))
-      found.add(displayPath(projectPath(file, directory, allowOutside), directory))
+      found.add(relative(directory, projectPath(file, directory, allowOutside)).replaceAll(sep, '/'))
   return [...found]
 }
 

@@ -7,7 +7,7 @@ import type {
   VectorStoreName,
   With,
 } from '@maestro-dataflow/core'
-import type { OutputOf, Words } from '../asking/component-types.js'
+import type { OutputOf, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { Passage } from './passage.js'
 import type { RetrievalMode } from './passage-search.js'
@@ -73,7 +73,7 @@ export interface RetrieveOptions<Row> extends RetrievalSettings<Row> {
 }
 
 /** Options of `ai.rag`. */
-export interface RagOptions<Row> extends RetrievalSettings<Row>, Words, Omit<Sampling, 'topK'> {
+export interface RagOptions<Row> extends RetrievalSettings<Row>, WordsWithExamples, Omit<Sampling, 'topK'> {
   /** The vector store's name in the config. Not with `passages`. */
   readonly store?: VectorStoreName
   /** The column that `ai.retrieve` has filled, instead of a store. */

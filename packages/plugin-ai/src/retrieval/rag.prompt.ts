@@ -1,11 +1,12 @@
 import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const options = z.strictObject({
   query: nameOption.default('query'),
   context: nameOption.default('context'),
+  examples: examplesOption,
   ...wordsOptions,
 })
 
@@ -26,8 +27,14 @@ const words: Readonly<Record<Language, string>> = {
 
 /** The prompt of `ai.rag`: the question and the numbered passages, as data. */
 export class RagPrompt extends TaskPrompt {
-  constructor({ query = 'query', context = 'context', language = 'en', instructions }: RagPromptOptions = {}) {
-    super({ task: [words[language], instructions], inputs: { passages: context, question: query }, language })
+  constructor({
+    query = 'query',
+    context = 'context',
+    language = 'en',
+    instructions,
+    examples,
+  }: RagPromptOptions = {}) {
+    super({ task: [words[language], instructions], inputs: { passages: context, question: query }, examples, language })
   }
 }
 

@@ -17,8 +17,9 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, examplesOption, nameOption, taskOptions } from '../asking/asking-options.js'
 import { promptsOf } from '../asking/define-asking-operator.js'
+import type { TaskExample } from '../asking/task-prompt.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
 import { isVector } from '../vectors/vector.js'
@@ -50,6 +51,7 @@ const options = z
     contextTokens: z.number().int().positive().optional(),
     passages: nameOption.optional(),
     ...retrieval,
+    examples: examplesOption,
     ...asking,
   })
   .refine(({ store, passages }) => (store === undefined) !== (passages === undefined), {
@@ -92,6 +94,7 @@ export interface RAGOperatorOptions {
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
   readonly instructions?: string | undefined
+  readonly examples?: readonly TaskExample[] | undefined
   readonly temperature?: number | undefined
   readonly topP?: number | undefined
   readonly seed?: number | undefined
@@ -102,12 +105,12 @@ export interface RAGOperatorOptions {
 
 const queryEmbedding = 'query_embedding'
 
-/** What a model answers; citations are the numbers of passages. */
+/** What a model answers; citations are the numbers of passages. Whether it is found is said when the answer is there to see. */
 const answerOf = (passages: number) =>
   z.strictObject({
-    found: z.boolean(),
     answer: z.string(),
-    citations: z.array(z.literal(Array.from({ length: passages }, (_, index) => index + 1))),
+    citations: z.array(z.literal(Array.from({ length: passages }, (_, index) => index + 1))).max(passages),
+    found: z.boolean(),
   })
 
 class Answerer extends MapOperator {
@@ -125,8 +128,9 @@ class Answerer extends MapOperator {
     if (serving === undefined) throw fault('there is no serving to ask')
     if ((knowledge === undefined) === (passages === undefined))
       throw fault('either a knowledge base is expected, or the column of passages')
-    const { queryColumn: query, contextColumn: context, language, instructions } = given
-    const prompt = given.prompt ?? new RagPrompt({ query, context, language, instructions })
+    const { queryColumn: query, contextColumn: context, language, instructions, examples } = given
+    const prompt =
+      given.prompt ?? new RagPrompt({ query, context, language, instructions, examples: examples && [...examples] })
     this.validatePrompts([prompt])
     this.#options = given
     this.#prompt = prompt
@@ -272,8 +276,14 @@ const prompts = promptsOf(RagPrompt)
 export const RAGOperator = promptRestrict(...prompts)(Answerer)
 export type RAGOperator = Answerer
 
-const promptOf = ({ prompt, queryColumn: query, contextColumn: context, language, instructions }: Options): Prompt =>
-  prompt ?? new RagPrompt({ query, context, language, instructions })
+const promptOf = ({
+  prompt,
+  queryColumn: query,
+  contextColumn: context,
+  language,
+  instructions,
+  examples,
+}: Options): Prompt => prompt ?? new RagPrompt({ query, context, language, instructions, examples })
 
 const needsEmbedder = ({ mode, mmr, passages }: Options) =>
   passages === undefined && (mode !== 'keyword' || mmr !== undefined)

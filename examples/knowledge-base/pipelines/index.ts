@@ -1,0 +1,12 @@
+import { pipeline } from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-ai'
+import type {} from '@maestro-dataflow/plugin-fs'
+
+// A PDF, a Word document, a page, a document in Chinese, and this project's documentation, in one knowledge base. A second
+// run embeds only what has changed.
+export default pipeline('index')
+  .read('ai.load-documents', { path: ['documents', '../../docs/*.md'] })
+  .step('ai.chunk', { input: 'text', strategy: 'markdown', size: 800 })
+  .step('ai.index', { store: 'kb', metadata: ['title', 'format'] })
+  .map((row) => ({ document: row.document, chunk: row.text_index, outcome: row.index_outcome }))
+  .write('fs.file', { path: 'out/indexed.csv', mode: 'overwrite' })
