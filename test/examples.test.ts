@@ -91,3 +91,14 @@ test('knowledge-base: documents of all kinds in an index, and questions answered
   expect(again).toHaveLength(indexed.length - 1)
   expect(again.every((line) => line.endsWith(',unchanged'))).toBe(true)
 })
+
+test('invoices: pictures to typed rows, each checked against what was read; a damaged one is a reject', async () => {
+  const printed = await start('invoices')
+  expect(printed).toContain('1 rejected')
+  const [header, ...rows] = lines('invoices/out/invoices.csv')
+  expect(header).toBe('image,vendor,date,total,currency,checked,confidence')
+  const found = new Map(rows.map((row) => [row.split(',')[0], row.split(',')]))
+  expect(found.get('images/90017.png')?.slice(1, 6)).toEqual(['Oak and Sons', '2026-03-11', '730', 'GBP', 'true'])
+  expect(found.get('images/inv-310.png')?.slice(1, 4)).toEqual(['Blue Sea Travel', '2026-03-09', '375'])
+  expect(found.size).toBe(5)
+})

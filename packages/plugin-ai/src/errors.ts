@@ -55,6 +55,20 @@ export const aiErrors = {
     message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to ask.`,
     hint: () => 'Leave such rows out before this step, or fill the column.',
   },
+  MAESTRO_AI_IMAGE: {
+    message: (d: { source: string; reason: string }) => `The image ${d.source} cannot be read: ${d.reason}`,
+    hint: () => 'Open it with another program: if that fails too, the file is damaged. Make huge images smaller.',
+  },
+  MAESTRO_AI_LIBRARY: {
+    message: (d: { library: string; work: string }) =>
+      `The package ${d.library} is needed to ${d.work}, and is not installed.`,
+    hint: (d: { library: string; work: string }) => `npm install ${d.library}`,
+  },
+  MAESTRO_AI_MEDIA: {
+    message: (d: { column: string; found: string }) =>
+      `Column "${d.column}" holds a value of type ${d.found}, and neither a path, an address nor bytes.`,
+    hint: () => 'Give the column that holds images or recordings; a cell may hold a list of them.',
+  },
   MAESTRO_AI_METADATA: {
     message: (d: { column: string; found: string }) =>
       `Column "${d.column}" holds a value of type ${d.found}, which cannot be kept beside a vector.`,

@@ -17,6 +17,15 @@ export { Scorer, type ScorerOptions, score } from './judging/score.js'
 export { ScorePrompt, type ScorePromptOptions } from './judging/score.prompt.js'
 export { Voter, type VoterOptions, vote } from './judging/vote.js'
 export { VotePrompt, type VotePromptOptions } from './judging/vote.prompt.js'
+export type * from './multimodal/component-types.js'
+export {
+  MultimodalProcessor,
+  type MultimodalProcessorOptions,
+  type MultimodalWork,
+  multimodal,
+} from './multimodal/multimodal.js'
+export { MultimodalPrompt, type MultimodalPromptOptions, type MultimodalTask } from './multimodal/multimodal.prompt.js'
+export { type RecognizedText, type RecognizedWord, TextRecognition } from './multimodal/text-recognition.js'
 export { default } from './plugin.js'
 export type * from './retrieval/component-types.js'
 export { diversify } from './retrieval/diversify.js'

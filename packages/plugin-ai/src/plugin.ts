@@ -11,6 +11,8 @@ import { score } from './judging/score.js'
 import { scorePrompt } from './judging/score.prompt.js'
 import { vote } from './judging/vote.js'
 import { votePrompt } from './judging/vote.prompt.js'
+import { multimodal } from './multimodal/multimodal.js'
+import { multimodalPrompt } from './multimodal/multimodal.prompt.js'
 import { rag } from './retrieval/rag.js'
 import { ragPrompt } from './retrieval/rag.prompt.js'
 import { ragEval } from './retrieval/rag-eval.js'
@@ -54,6 +56,7 @@ const operators = [
   retrieve,
   rag,
   ragEval,
+  multimodal,
 ]
 
 const prompts = [
@@ -69,6 +72,7 @@ const prompts = [
   retrievePrompt,
   ragPrompt,
   ragEvalPrompt,
+  multimodalPrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

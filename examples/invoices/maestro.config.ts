@@ -1,0 +1,8 @@
+import { defineConfig } from '@maestro-dataflow/core'
+
+// Text on images is read by Tesseract, and a small model finds the fields in it: all in this process.
+export default defineConfig({
+  plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-local'],
+  servings: { default: { use: 'local.chat', model: 'smollm2-135m-instruct' } },
+  pipelines: 'pipelines/*.ts',
+})

@@ -1,0 +1,125 @@
+import {
+  type ContentPart,
+  definePrompt,
+  imagePart,
+  type MediaPart,
+  type Message,
+  Prompt,
+  type PromptVariables,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+import { aiError } from '../errors.js'
+import { labelsOption } from '../text/classify.prompt.js'
+
+/** What a model is asked about images. */
+export const multimodalTasks = ['describe', 'classify', 'extract', 'ask'] as const
+export type MultimodalTask = (typeof multimodalTasks)[number]
+
+const options = z.strictObject({
+  task: z.enum(multimodalTasks).default('describe'),
+  image: nameOption.optional(),
+  text: nameOption.optional(),
+  /** The column of what was said in a recording. */
+  transcript: nameOption.optional(),
+  question: nameOption.optional(),
+  labels: labelsOption.optional(),
+  fields: z.record(z.string(), z.string()).optional(),
+  ...wordsOptions,
+})
+
+export type MultimodalPromptOptions = z.input<typeof options>
+
+const words: Readonly<Record<Language, Readonly<Record<MultimodalTask, string>>>> = {
+  en: {
+    describe: 'Describe what is shown, and what is said of it, in a few sentences.',
+    classify: 'Choose the label that fits best. Answer with JSON.',
+    extract: 'Find the fields below in what is shown. A field that is not there is null. Answer with JSON.',
+    ask: 'Answer the question about what is shown.',
+  },
+  zh: {
+    describe: '请用几句话描述所展示的内容。',
+    classify: '请选择最合适的标签，以 JSON 回答。',
+    extract: '请从所展示的内容中找出以下字段，没有的字段为 null。以 JSON 回答。',
+    ask: '请回答关于所展示内容的问题。',
+  },
+}
+
+/** The prompt of `ai.multimodal`: the task, the row's texts as data, and its images as images. */
+export class MultimodalPrompt extends Prompt {
+  readonly variables: readonly string[]
+  readonly version: string
+  readonly #image: string | undefined
+  readonly #texts: TaskPrompt
+
+  constructor(given: MultimodalPromptOptions) {
+    super()
+    const { task = 'describe', image, text, transcript, question, language = 'en', instructions } = given
+    this.#image = image
+    this.#texts = new TaskPrompt({
+      task: [words[language][task], question, listOf(given), instructions],
+      inputs: { ...(text === undefined ? {} : { text }), ...(transcript === undefined ? {} : { transcript }) },
+      language,
+    })
+    this.variables = [...new Set([...this.#texts.variables, ...(image === undefined ? [] : [image])])]
+    this.version = `${this.#texts.version} ${image ?? ''}`
+  }
+
+  override get needs(): readonly ('images' | 'audio')[] {
+    return this.#image === undefined ? [] : ['images']
+  }
+
+  override format(variables: PromptVariables): string {
+    return this.#texts.format(variables)
+  }
+
+  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
+  override messages(variables: PromptVariables): readonly Message[] {
+    const messages = this.#texts.messages(variables)
+    const image = this.#image
+    if (image === undefined) return messages
+    const { content } = messages.at(-1) ?? { content: '' }
+    const text: readonly ContentPart[] = content === '' ? [] : [{ type: 'text', text: String(content) }]
+    const images = mediaOf(variables[image], image).map((data) => imagePart(data))
+    return [...messages.slice(0, -1), { role: 'user', content: [...text, ...images] }]
+  }
+}
+
+/** What the labels or the fields are. */
+function listOf({ labels, fields }: MultimodalPromptOptions): string | undefined {
+  if (fields !== undefined) return list(fields)
+  if (labels === undefined) return undefined
+  return Array.isArray(labels)
+    ? labels.map((label) => `- ${label}`).join('\n')
+    : list(labels as Readonly<Record<string, string>>)
+}
+
+const list = (named: Readonly<Record<string, string>>) =>
+  Object.entries(named)
+    .map(([name, meaning]) => (meaning === '' ? `- ${name}` : `- ${name}: ${meaning}`))
+    .join('\n')
+
+/**
+ * The media of a cell: one, or a list of them. Paths of the project, addresses, or bytes.
+ *
+ * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_MEDIA
+ */
+export function mediaOf(value: unknown, column: string): readonly MediaPart['data'][] {
+  const all = Array.isArray(value) ? value : [value]
+  if (all.length === 0) throw aiError('MAESTRO_AI_EMPTY_INPUT', { column })
+  return all.map((one) => {
+    if (one === null || one === undefined || (typeof one === 'string' && one.trim() === ''))
+      throw aiError('MAESTRO_AI_EMPTY_INPUT', { column })
+    if (typeof one === 'string' || one instanceof URL || one instanceof Uint8Array) return one
+    throw aiError('MAESTRO_AI_MEDIA', { column, found: typeof one })
+  })
+}
+
+/** `ai.multimodal.prompt` */
+export const multimodalPrompt = definePrompt({
+  name: 'ai.multimodal.prompt',
+  description: 'Asks about images, with the texts that belong to them',
+  options,
+  create: (given) => new MultimodalPrompt(given),
+})

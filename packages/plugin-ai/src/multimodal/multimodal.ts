@@ -1,0 +1,288 @@
+import {
+  audioPart,
+  type ColumnEffects,
+  type Columns,
+  defineOperator,
+  EnhancedTranscriptionServing,
+  imagePart,
+  type LLMServing,
+  MapOperator,
+  MEDIA_ACCESS,
+  type MediaAccess,
+  type OperatorContext,
+  type Prompt,
+  promptRestrict,
+  type Row,
+  readMedia,
+  type Schema,
+  SERVINGS,
+  type TranscriptionServing,
+  toJsonSchema,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { answerColumns, describeProperties } from '../asking/answer-columns.js'
+import { Asker } from '../asking/asker.js'
+import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
+import { schemaOption } from '../asking/json-schema.js'
+import { withAnswer } from '../asking/with-answer.js'
+import { aiError } from '../errors.js'
+import { labelNames, labelsOption } from '../text/classify.prompt.js'
+import type { Labels } from '../text/component-types.js'
+import { MultimodalPrompt, mediaOf, multimodalTasks } from './multimodal.prompt.js'
+import { TextRecognition } from './text-recognition.js'
+
+const tasks = [...multimodalTasks, 'ocr', 'transcribe'] as const
+export type MultimodalWork = (typeof tasks)[number]
+
+const { rowsPerCall: _, ...asking } = taskOptions
+
+const options = z
+  .strictObject({
+    inputColumns: z
+      .strictObject({ text: nameOption.optional(), image: nameOption.optional(), audio: nameOption.optional() })
+      .refine((given) => Object.values(given).some((name) => name !== undefined), 'at least one column is expected'),
+    task: z.enum(tasks).default('describe'),
+    question: nameOption.optional(),
+    labels: labelsOption.optional(),
+    schema: schemaOption.optional(),
+    output: nameOption.optional(),
+    languages: z.array(nameOption).min(1).default(['eng']),
+    words: z.boolean().default(false),
+    transcription: nameOption.default('transcription'),
+    spoken: nameOption.optional(),
+    ...asking,
+  })
+  .superRefine(({ task, inputColumns, question, labels, schema, prompt }, { addIssue }) => {
+    const need = (name: string, missing: boolean) => {
+      const message = `it is missing, and the task '${task}' needs it`
+      if (missing) addIssue({ code: 'custom', path: name.split('.'), message, input: undefined })
+    }
+    need('inputColumns.image', task === 'ocr' && inputColumns.image === undefined)
+    need('inputColumns.audio', task === 'transcribe' && inputColumns.audio === undefined)
+    need('question', task === 'ask' && question === undefined && prompt === undefined)
+    need('labels', task === 'classify' && labels === undefined)
+    need('schema', task === 'extract' && schema === undefined)
+  })
+
+type Options = z.output<typeof options>
+
+/** How a `MultimodalProcessor` works, and by which models. */
+export type MultimodalProcessorOptions = Omit<
+  z.input<typeof options>,
+  'serving' | 'transcription' | 'schema' | 'labels' | 'languages'
+> & {
+  readonly labels?: Labels | undefined
+  readonly languages?: readonly string[] | undefined
+  /** Sees images; not needed for `ocr` and `transcribe`. */
+  readonly serving?: LLMServing | undefined
+  /** Hears recordings. */
+  readonly transcription?: TranscriptionServing | undefined
+  readonly schema?: Schema | undefined
+  /** From where images and recordings may be read. @default the working directory, and public addresses */
+  readonly access?: MediaAccess | undefined
+}
+
+const asksModel = (task: MultimodalWork) => task !== 'ocr' && task !== 'transcribe'
+
+/** The column that holds what was said, while a model is asked about it. */
+const transcriptColumn = 'transcript'
+
+const defaultOutput = 'multimodal_result'
+
+class Processor extends MapOperator {
+  readonly #options: Options
+  readonly #prompt: Prompt
+  readonly #asker: Asker | undefined
+  readonly #schema: Schema | undefined
+  readonly #recognition: TextRecognition | undefined
+  readonly #transcription: TranscriptionServing | undefined
+  readonly #access: MediaAccess
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_CAPABILITY */
+  constructor({ serving, transcription, access = {}, ...given }: MultimodalProcessorOptions) {
+    super()
+    const result = options.safeParse(given)
+    const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'MultimodalProcessor', reason })
+    if (!result.success)
+      throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
+    const checked = result.data
+    const { task, inputColumns, languages } = checked
+    this.#options = checked
+    this.#access = access
+    this.#prompt = promptOf(checked)
+    this.#schema = answerOf(checked)
+    if (inputColumns.audio !== undefined && transcription === undefined)
+      throw fault('there is no serving to transcribe with')
+    this.#transcription =
+      transcription === undefined || transcription instanceof EnhancedTranscriptionServing
+        ? transcription
+        : new EnhancedTranscriptionServing(transcription)
+    if (task === 'ocr') this.#recognition = new TextRecognition(languages)
+    if (!asksModel(task)) return
+    if (serving === undefined) throw fault('there is no serving to ask')
+    this.validatePrompts([this.#prompt])
+    for (const need of this.#prompt.needs)
+      if (!serving.capabilities[need]) throw fault(`${serving.name} takes no ${need}`)
+    this.#asker = new Asker({ serving, prompt: this.#prompt, schema: this.#schema, ...askedWith(checked) })
+  }
+
+  override get columns(): ColumnEffects {
+    return effectsOf(this.#options)
+  }
+
+  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_MEDIA, MAESTRO_AI_IMAGE, MAESTRO_AI_LIBRARY, MAESTRO_MEDIA_*, MAESTRO_SERVING_* */
+  async map(row: Row, context: OperatorContext): Promise<Row> {
+    const { task } = this.#options
+    const answer =
+      task === 'ocr'
+        ? await this.#readImages(row, context)
+        : task === 'transcribe'
+          ? { [outputOf(this.#options)]: await this.#transcribe(row, context) }
+          : await this.#ask(row, context)
+    return withAnswer(row, answer, effectsOf(this.#options).adds)
+  }
+
+  override async dispose(): Promise<void> {
+    await this.#recognition?.dispose()
+  }
+
+  async #ask(row: Row, context: OperatorContext): Promise<Row> {
+    const { inputColumns, task } = this.#options
+    const output = outputOf(this.#options)
+    const values = {
+      ...row,
+      ...(await this.#loadedImages(row, context)),
+      ...(inputColumns.audio === undefined ? {} : { [transcriptColumn]: await this.#transcribe(row, context) }),
+    }
+    const asker = this.#asker as Asker
+    if (this.#schema === undefined) return { [output]: await asker.text(values, context) }
+    const answer = await asker.data(this.#schema, values, context)
+    if (task === 'classify') return { [output]: (answer as { label: string }).label }
+    return this.#options.output === undefined ? (answer as Row) : { [output]: answer }
+  }
+
+  /** The images of the row as bytes, so that they are read from where this operator may read. */
+  async #loadedImages(row: Row, { signal }: OperatorContext): Promise<Row> {
+    const { image } = this.#options.inputColumns
+    if (image === undefined) return {}
+    const loaded = await Promise.all(
+      mediaOf(row[image], image).map(
+        async (data) => (await readMedia(imagePart(data), { ...this.#access, signal })).data,
+      ),
+    )
+    return { [image]: Array.isArray(row[image]) ? loaded : loaded[0] }
+  }
+
+  async #readImages(row: Row, { signal }: OperatorContext): Promise<Row> {
+    const { inputColumns, words } = this.#options
+    const { image = '' } = inputColumns
+    const output = outputOf(this.#options)
+    const recognition = this.#recognition as TextRecognition
+    const read = await Promise.all(
+      mediaOf(row[image], image).map(async (data) => {
+        const loaded = await readMedia(imagePart(data), { ...this.#access, signal })
+        return recognition.read(loaded.data, data instanceof Uint8Array ? `column "${image}"` : String(data), signal)
+      }),
+    )
+    const confidence = read.reduce((sum, one) => sum + one.confidence, 0) / read.length
+    return {
+      [output]: read.map(({ text }) => text).join('\n\n'),
+      [`${output}_confidence`]: confidence,
+      ...(words ? { [`${output}_words`]: read.flatMap((one) => one.words) } : {}),
+    }
+  }
+
+  /** @throws MAESTRO_AI_EMPTY_ANSWER where nothing was said */
+  async #transcribe(row: Row, context: OperatorContext): Promise<string> {
+    const { inputColumns, spoken } = this.#options
+    const { audio = '' } = inputColumns
+    const transcription = this.#transcription as TranscriptionServing
+    const { signal, step, run, rowId } = context
+    const said: string[] = []
+    for (const data of mediaOf(row[audio], audio)) {
+      const loaded = await readMedia(audioPart(data), { ...this.#access, signal })
+      const call = { signal, step, run, rowId, ...(spoken === undefined ? {} : { language: spoken }) }
+      said.push((await transcription.transcribe({ data: loaded.data, mediaType: loaded.mediaType }, call)).text.trim())
+    }
+    const text = said.join('\n\n').trim()
+    if (text === '') throw aiError('MAESTRO_AI_EMPTY_ANSWER', { serving: transcription.name })
+    return text
+  }
+}
+
+function promptOf({ prompt, task, inputColumns, question, labels, schema, language, instructions }: Options): Prompt {
+  if (prompt !== undefined) return prompt
+  const { text, image, audio } = inputColumns
+  return new MultimodalPrompt({
+    task: asksModel(task) ? (task as (typeof multimodalTasks)[number]) : 'describe',
+    text,
+    image,
+    transcript: audio === undefined ? undefined : transcriptColumn,
+    question,
+    labels,
+    fields: schema === undefined ? undefined : describeProperties(toJsonSchema(schema)),
+    language,
+    instructions,
+  })
+}
+
+function answerOf({ task, labels, schema }: Options): Schema | undefined {
+  if (task === 'classify' && labels !== undefined) return z.strictObject({ label: z.enum(labelNames(labels)) })
+  return task === 'extract' ? schema : undefined
+}
+
+const outputOf = ({ output = defaultOutput }: Pick<Options, 'output'>) => output
+
+function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
+  const { task, inputColumns, schema, words } = given
+  const output = outputOf(given)
+  const asked = asksModel(task) ? promptOf(given).variables.filter((name) => name !== transcriptColumn) : []
+  const { image, audio } = inputColumns
+  const media = [task === 'ocr' ? image : undefined, audio].filter((name) => name !== undefined)
+  const read: Columns = { [output]: 'string', [`${output}_confidence`]: 'number' }
+  const adds =
+    task === 'ocr'
+      ? { ...read, ...(words ? { [`${output}_words`]: 'json' as const } : {}) }
+      : task === 'extract'
+        ? answerColumns(schema, given.output)
+        : { [output]: 'string' as const }
+  return { reads: [...new Set([...asked, ...media])], adds }
+}
+
+const prompts = promptsOf(MultimodalPrompt)
+
+/**
+ * Works on images, recordings and the texts that belong to them: describes, classifies, extracts, answers, reads text,
+ * writes down speech.
+ *
+ * @example
+ * await new MultimodalProcessor({ serving, inputColumns: { image: 'photo', text: 'caption' } }).run(storage)
+ */
+export const MultimodalProcessor = promptRestrict(...prompts)(Processor)
+export type MultimodalProcessor = Processor
+
+/** `ai.multimodal`: images, recordings and texts. */
+export const multimodal = defineOperator({
+  name: 'ai.multimodal',
+  kind: 'map',
+  description: 'Describes, classifies, extracts from and answers about images; reads text on them; writes down speech',
+  options,
+  columns: (given: Options) => effectsOf(given),
+  deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
+  servings: (given) => [
+    ...(asksModel(given.task)
+      ? [{ kind: 'llm' as const, name: given.serving, capabilities: promptOf(given).needs }]
+      : []),
+    ...(given.inputColumns.audio === undefined ? [] : [{ kind: 'transcription' as const, name: given.transcription }]),
+  ],
+  inject: [SERVINGS, MEDIA_ACCESS],
+  create: ({ serving, transcription, ...given }, [servings, access]) =>
+    new MultimodalProcessor({
+      ...given,
+      access,
+      serving: asksModel(given.task) ? servings.get(serving, 'llm') : undefined,
+      transcription: given.inputColumns.audio === undefined ? undefined : servings.get(transcription, 'transcription'),
+    }),
+})
