@@ -55,6 +55,11 @@ export const aiErrors = {
     message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to ask.`,
     hint: () => 'Leave such rows out before this step, or fill the column.',
   },
+  MAESTRO_AI_EVIDENCE: {
+    message: (d: { serving: string; pairs: number }) =>
+      `None of the ${d.pairs} question-answer pairs of ${d.serving} has evidence that stands in the text.`,
+    hint: () => 'Use a larger model, or cut the text into smaller chunks first.',
+  },
   MAESTRO_AI_IMAGE: {
     message: (d: { source: string; reason: string }) => `The image ${d.source} cannot be read: ${d.reason}`,
     hint: () => 'Open it with another program: if that fails too, the file is damaged. Make huge images smaller.',

@@ -1,5 +1,19 @@
 export { type Task, TaskPrompt } from './asking/task-prompt.js'
 export type * from './component-types.js'
+export type * from './datasets/component-types.js'
+export {
+  ConversationGenerator,
+  type ConversationGeneratorOptions,
+  type ConversationMessage,
+  conversation,
+} from './datasets/conversation.js'
+export {
+  ConversationPrompt,
+  type ConversationPromptOptions,
+  type ConversationRole,
+} from './datasets/conversation.prompt.js'
+export { QaPairGenerator, type QaPairGeneratorOptions, qaPairs } from './datasets/qa-pairs.js'
+export { QaPairsPrompt, type QaPairsPromptOptions } from './datasets/qa-pairs.prompt.js'
 export { chunk, TextChunker, type TextChunkerOptions } from './documents/chunk.js'
 export type { DocumentFormat } from './documents/document-format.js'
 export type { DocumentRows } from './documents/document-rows.js'
@@ -13,6 +27,8 @@ export { Comparer, type ComparerOptions, compare } from './judging/compare.js'
 export { ComparePrompt, type ComparePromptOptions } from './judging/compare.prompt.js'
 export { filter, TextFilter, type TextFilterOptions } from './judging/filter.js'
 export { FilterPrompt, type FilterPromptOptions } from './judging/filter.prompt.js'
+export { type GroundedClaim, Grounder, type GrounderOptions, ground, type Verdict } from './judging/ground.js'
+export { GroundPrompt, type GroundPromptOptions } from './judging/ground.prompt.js'
 export { Scorer, type ScorerOptions, score } from './judging/score.js'
 export { ScorePrompt, type ScorePromptOptions } from './judging/score.prompt.js'
 export { Voter, type VoterOptions, vote } from './judging/vote.js'
@@ -27,6 +43,10 @@ export {
 export { MultimodalPrompt, type MultimodalPromptOptions, type MultimodalTask } from './multimodal/multimodal.prompt.js'
 export { type RecognizedText, type RecognizedWord, TextRecognition } from './multimodal/text-recognition.js'
 export { default } from './plugin.js'
+export type * from './redaction/component-types.js'
+export type { PersonalData, PersonalDataType } from './redaction/personal-data.js'
+export { Redactor, type RedactorOptions, redact } from './redaction/redact.js'
+export { RedactPrompt, type RedactPromptOptions } from './redaction/redact.prompt.js'
 export type * from './retrieval/component-types.js'
 export { diversify } from './retrieval/diversify.js'
 export { fuseRankings } from './retrieval/fuse-rankings.js'

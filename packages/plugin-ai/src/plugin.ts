@@ -1,4 +1,8 @@
 import { definePlugin } from '@maestro-dataflow/core'
+import { conversation } from './datasets/conversation.js'
+import { conversationPrompt } from './datasets/conversation.prompt.js'
+import { qaPairs } from './datasets/qa-pairs.js'
+import { qaPairsPrompt } from './datasets/qa-pairs.prompt.js'
 import { chunk } from './documents/chunk.js'
 import { documentsSource } from './documents/documents-source.js'
 import { index } from './documents/index-documents.js'
@@ -7,12 +11,16 @@ import { compare } from './judging/compare.js'
 import { comparePrompt } from './judging/compare.prompt.js'
 import { filter } from './judging/filter.js'
 import { filterPrompt } from './judging/filter.prompt.js'
+import { ground } from './judging/ground.js'
+import { groundPrompt } from './judging/ground.prompt.js'
 import { score } from './judging/score.js'
 import { scorePrompt } from './judging/score.prompt.js'
 import { vote } from './judging/vote.js'
 import { votePrompt } from './judging/vote.prompt.js'
 import { multimodal } from './multimodal/multimodal.js'
 import { multimodalPrompt } from './multimodal/multimodal.prompt.js'
+import { redact } from './redaction/redact.js'
+import { redactPrompt } from './redaction/redact.prompt.js'
 import { rag } from './retrieval/rag.js'
 import { ragPrompt } from './retrieval/rag.prompt.js'
 import { ragEval } from './retrieval/rag-eval.js'
@@ -57,6 +65,10 @@ const operators = [
   rag,
   ragEval,
   multimodal,
+  qaPairs,
+  conversation,
+  ground,
+  redact,
 ]
 
 const prompts = [
@@ -73,6 +85,10 @@ const prompts = [
   ragPrompt,
   ragEvalPrompt,
   multimodalPrompt,
+  qaPairsPrompt,
+  conversationPrompt,
+  groundPrompt,
+  redactPrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

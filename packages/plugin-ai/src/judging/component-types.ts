@@ -1,9 +1,11 @@
 import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
-import type { AskedOf, Asking, OutputOf, Over, WordsWithExamples } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { LabelOf, Labels } from '../text/component-types.js'
 import type { ComparePromptOptions } from './compare.prompt.js'
 import type { FilterPromptOptions } from './filter.prompt.js'
+import type { GroundedClaim } from './ground.js'
+import type { GroundPromptOptions } from './ground.prompt.js'
 import type { ScorePromptOptions } from './score.prompt.js'
 import type { VotePromptOptions } from './vote.prompt.js'
 
@@ -110,14 +112,39 @@ type WithReason<Row, Options, Output extends string, Value> = Options extends { 
 
 type Voted<Output extends string, Answer> = Record<Output, Answer> & Record<`${Output}_agreement`, number>
 
+/** How `ai.ground` judges. */
+export interface GroundSettings extends Omit<Asking, 'rowsPerCall'> {
+  /** Tokens of the source that are asked about at once, estimated from the script; a longer one is asked about in parts. @default 1500 */
+  readonly chunkTokens?: number
+  /**
+   * The column of the claims: a list of `{ claim, verdict, evidence, start, end }`, where evidence is a piece of the source.
+   * `<output>_supported` is the share that is supported, null where nothing is claimed. @default 'claims'
+   */
+  readonly output?: string
+}
+
+/** Options of `ai.ground`. */
+export interface GroundOptions<Row> extends GroundSettings, Words {
+  /** The column of the text whose claims are judged. */
+  readonly input: Column<Row>
+  /** The column of the text that they must rest on. */
+  readonly source: Column<Row>
+}
+
 declare module '@maestro-dataflow/core' {
   interface OperatorOptions<Row> {
+    'ai.ground': GroundOptions<Row>
     'ai.score': ScoreOptions<Row>
     'ai.filter': FilterOptions<Row>
     'ai.compare': CompareOptions<Row>
     'ai.vote': VoteOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
+    'ai.ground': With<
+      Row,
+      Record<OutputOf<Options, 'claims'>, readonly GroundedClaim[]> &
+        Record<`${OutputOf<Options, 'claims'>}_supported`, number | null>
+    >
     'ai.score': WithReason<Row, Options, OutputOf<Options, 'score'>, number>
     'ai.filter': Row
     'ai.compare': WithReason<Row, Options, OutputOf<Options, 'better'>, Better>
@@ -127,6 +154,7 @@ declare module '@maestro-dataflow/core' {
     >
   }
   interface PromptTypes<Row> {
+    'ai.ground.prompt': GroundPromptOptions
     'ai.score.prompt': Over<Row, ScorePromptOptions>
     'ai.filter.prompt': Over<Row, FilterPromptOptions>
     'ai.compare.prompt': Over<Row, ComparePromptOptions, 'a' | 'b'>

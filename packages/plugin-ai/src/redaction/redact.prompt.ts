@@ -1,0 +1,28 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+const options = z.strictObject({ input: nameOption, ...wordsOptions })
+
+export type RedactPromptOptions = z.input<typeof options>
+
+const words: Readonly<Record<Language, string>> = {
+  en: 'List every name of a person, every postal address and every name of an organisation in the text, each exactly as it is written there. Leave the list empty where there is none. Answer with JSON.',
+  zh: '请列出文本中出现的所有人名、通信地址和机构名称，逐字照抄。没有则列表为空。以 JSON 回答。',
+}
+
+/** The prompt of `ai.redact`: the text as data. */
+export class RedactPrompt extends TaskPrompt {
+  constructor({ input, language = 'en', instructions }: RedactPromptOptions) {
+    super({ task: [words[language], instructions], inputs: { text: input }, language })
+  }
+}
+
+/** `ai.redact.prompt` */
+export const redactPrompt = definePrompt({
+  name: 'ai.redact.prompt',
+  description: 'Asks for the persons, addresses and organisations that a text names',
+  options,
+  create: (given) => new RedactPrompt(given),
+})
