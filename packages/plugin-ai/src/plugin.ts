@@ -27,6 +27,12 @@ import { ragEval } from './retrieval/rag-eval.js'
 import { ragEvalPrompt } from './retrieval/rag-eval.prompt.js'
 import { retrieve } from './retrieval/retrieve.js'
 import { retrievePrompt } from './retrieval/retrieve.prompt.js'
+import { group } from './tables/group.js'
+import { join } from './tables/join.js'
+import { joinPrompt } from './tables/join.prompt.js'
+import { reduce } from './tables/reduce.js'
+import { reducePrompt } from './tables/reduce.prompt.js'
+import { sort } from './tables/sort.js'
 import { classify } from './text/classify.js'
 import { classifyPrompt } from './text/classify.prompt.js'
 import { extract } from './text/extract.js'
@@ -38,8 +44,12 @@ import { summarize } from './text/summarize.js'
 import { summarizePrompt } from './text/summarize.prompt.js'
 import { translate } from './text/translate.js'
 import { translatePrompt } from './text/translate.prompt.js'
+import { cluster } from './vectors/cluster.js'
+import { clusterPrompt } from './vectors/cluster.prompt.js'
+import { dedupeSemantic } from './vectors/dedupe-semantic.js'
 import { embed } from './vectors/embed.js'
 import { match } from './vectors/match.js'
+import { selectDiverse } from './vectors/select-diverse.js'
 import { similarity } from './vectors/similarity.js'
 
 const name = '@maestro-dataflow/plugin-ai'
@@ -69,6 +79,13 @@ const operators = [
   conversation,
   ground,
   redact,
+  dedupeSemantic,
+  cluster,
+  selectDiverse,
+  sort,
+  group,
+  reduce,
+  join,
 ]
 
 const prompts = [
@@ -89,6 +106,9 @@ const prompts = [
   conversationPrompt,
   groundPrompt,
   redactPrompt,
+  clusterPrompt,
+  reducePrompt,
+  joinPrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

@@ -1,5 +1,7 @@
-import type { Column, ServingName, With } from '@maestro-dataflow/core'
+import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
 import type { OutputOf } from '../asking/component-types.js'
+import type { Language } from '../asking/task-prompt.js'
+import type { ClusterPromptOptions } from './cluster.prompt.js'
 import type { MatchOutcome } from './match.js'
 import type { Metric } from './metrics.js'
 import type { Vector } from './vector.js'
@@ -56,6 +58,49 @@ export interface MatchOptions<Row> {
   readonly serving?: ServingName
 }
 
+/** Options of `ai.dedupe-semantic`. */
+export interface DedupeSemanticOptions<Row> {
+  /** A column with vectors, as `ai.embed` makes them. */
+  readonly input: Column<Row>
+  /** The least cosine of rows that are the same, -1 to 1. @default 0.95 */
+  readonly threshold?: number
+  /** A column with numbers: of rows that are the same, the one with the largest stays. @default the first stays */
+  readonly best?: Column<Row>
+  /** The column of the ids of rows that went. @default 'duplicates' */
+  readonly output?: string
+}
+
+/** Options of `ai.select-diverse`. */
+export interface SelectDiverseOptions<Row> {
+  /** A column with vectors, as `ai.embed` makes them. */
+  readonly input: Column<Row>
+  /** Rows that are kept; or a share of all, below 1. */
+  readonly count: number
+}
+
+/** Options of `ai.cluster`. */
+export interface ClusterOptions<Row> {
+  /** A column with vectors, as `ai.embed` makes them. */
+  readonly input: Column<Row>
+  /** How many clusters; or from and to, of which the number that fits best is taken. */
+  readonly k: number | readonly [from: number, to: number]
+  /** The same seed gives the same clusters. @default 0 */
+  readonly seed?: number
+  /** The column of the cluster's number, from 0; `<output>_distance` says how far its middle is. @default 'cluster' */
+  readonly output?: string
+  /** The column of texts that clusters are named by, into `<output>_name`; one call a cluster. @default no names */
+  readonly names?: Column<Row>
+  /** The language model's name in the config. @default 'default' */
+  readonly serving?: ServingName
+  /** What a model is asked about `texts` instead of the operator's own words. */
+  readonly prompt?: Prompt | PromptReference<Row>
+  /** The language of the operator's own words. @default 'en' */
+  readonly language?: Language
+}
+
+type Clustered<Options, Output extends string> = Record<Output | `${Output}_distance`, number> &
+  (Options extends { readonly names: string } ? Record<`${Output}_name`, string> : unknown)
+
 type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] } ? Reference : never
 
 type Matched<Name extends string, Reference> = Record<Name, Reference | null> &
@@ -67,10 +112,19 @@ declare module '@maestro-dataflow/core' {
     'ai.embed': EmbedOptions<Row>
     'ai.similarity': SimilarityOptions<Row>
     'ai.match': MatchOptions<Row>
+    'ai.dedupe-semantic': DedupeSemanticOptions<Row>
+    'ai.select-diverse': SelectDiverseOptions<Row>
+    'ai.cluster': ClusterOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
+    'ai.dedupe-semantic': With<Row, Record<OutputOf<Options, 'duplicates'>, readonly string[]>>
+    'ai.select-diverse': Row
+    'ai.cluster': With<Row, Clustered<Options, OutputOf<Options, 'cluster'>>>
     'ai.embed': With<Row, Record<OutputOf<Options, 'embedding'>, Float32Array>>
     'ai.similarity': With<Row, Record<OutputOf<Options, 'similarity'>, number>>
     'ai.match': With<Row, Matched<OutputOf<Options, 'match'>, ReferenceOf<Options>>>
+  }
+  interface PromptTypes<Row> {
+    'ai.cluster.prompt': ClusterPromptOptions
   }
 }

@@ -1,0 +1,194 @@
+import {
+  type AllRows,
+  assertPromptsAllowed,
+  type Batch,
+  type ColumnEffects,
+  type Columns,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type LLMServing,
+  MaestroError,
+  type Prompt,
+  type Row,
+  type Schema,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { answerColumns } from '../asking/answer-columns.js'
+import { Asker } from '../asking/asker.js'
+import { askedWith, languageOption, nameOption, promptOption, samplingOptions } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
+import { schemaOption } from '../asking/json-schema.js'
+import { measureOf } from '../documents/measure.js'
+import { aiError } from '../errors.js'
+import { askEach } from './ask-each.js'
+import { readTable, type TextRow } from './read-table.js'
+import { ReducePrompt } from './reduce.prompt.js'
+
+/** How a `Reducer` folds rows into one. */
+export interface ReducerOptions {
+  /** The column of the texts. */
+  readonly input: string
+  /** What is made of them: "Sum up what customers complain of." */
+  readonly instruction: string
+  readonly serving: LLMServing
+  /** Columns of which each combination becomes a row. @default none: all rows become one */
+  readonly by?: readonly string[] | undefined
+  /** Data instead of a text. */
+  readonly schema?: Schema | undefined
+  /** Tokens of the texts of one call, estimated from the script. @default 2000 */
+  readonly chunkTokens?: number | undefined
+  /** @default 'reduced'; with a schema its properties become columns */
+  readonly output?: string | undefined
+  readonly prompt?: Prompt | undefined
+  readonly language?: 'en' | 'zh' | undefined
+  readonly temperature?: number | undefined
+  readonly maxTokens?: number | undefined
+  readonly seed?: number | undefined
+}
+
+const prompts = promptsOf(ReducePrompt)
+const defaultChunkTokens = 2000
+
+interface Group {
+  readonly key: Row
+  readonly members: TextRow[]
+}
+
+/**
+ * Folds the rows of a group into one row by a model: texts that fit into one call become one, and so do those, until one is
+ * left. Groups, and the calls of one level, go on side by side.
+ */
+export class Reducer extends GlobalOperator {
+  readonly #options: ReducerOptions
+  readonly #texts: Asker
+  readonly #data: Asker | undefined
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
+  constructor(options: ReducerOptions) {
+    super()
+    const { serving, instruction, prompt: given, language, schema, temperature, maxTokens, seed } = options
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Reducer', reason: 'there is no serving to ask' })
+    if (given !== undefined) assertPromptsAllowed('Reducer', prompts, [given])
+    const prompt = given ?? new ReducePrompt({ instruction, language })
+    const { sampling } = askedWith({ temperature, maxTokens, seed })
+    this.#options = options
+    this.#texts = new Asker({ serving, prompt, sampling })
+    this.#data = schema && new Asker({ serving, prompt, schema, sampling })
+  }
+
+  override get columns(): ColumnEffects {
+    return reduceColumns(this.#options)
+  }
+
+  /** A group whose texts cannot be folded is rejected, row by row, with MAESTRO_SERVING_*. */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const table = await readTable(all, this.#options.input, context)
+    const groups = groupsOf(table, this.#options.by ?? [])
+    const folded = await askEach(groups, (group) => this.#row(group, context), context.signal)
+    const rows = folded.flatMap((row, index) => (row === undefined ? [] : [{ row, key: groups[index]?.key ?? {} }]))
+    yield { ids: rows.map(({ key }) => idOf(key)), rows: rows.map(({ row }) => row) }
+  }
+
+  async #row({ key, members }: Group, context: GlobalContext): Promise<Row | undefined> {
+    try {
+      const answer = await this.#fold(
+        members.map(({ text }) => text),
+        idOf(key),
+        context,
+      )
+      return { ...key, ...answer, count: members.length }
+    } catch (error) {
+      if (!MaestroError.is(error) || context.signal.aborted) throw error
+      for (const { id, row } of members) context.reject(id, row, error)
+      return undefined
+    }
+  }
+
+  async #fold(texts: readonly string[], rowId: string, context: GlobalContext): Promise<Row> {
+    const { chunkTokens = defaultChunkTokens, output = 'reduced', schema } = this.#options
+    const { signal, step, run } = context
+    const call = { signal, step, run, rowId }
+    const parts = packed(texts, chunkTokens)
+    if (parts.length === 1) {
+      if (schema === undefined || this.#data === undefined) return { [output]: await this.#texts.text({ texts }, call) }
+      const data = await this.#data.data(schema, { texts }, call)
+      return this.#options.output === undefined ? (data as Row) : { [output]: data }
+    }
+    const folded = await askEach(parts, (part) => this.#texts.text({ texts: part }, call), signal)
+    return this.#fold(folded, rowId, context)
+  }
+}
+
+/** Texts in parts that fit into one call, in order; two at least in each, so that it comes to an end. */
+function packed(texts: readonly string[], tokens: number): readonly (readonly string[])[] {
+  const parts: string[][] = []
+  let room = 0
+  for (const text of texts) {
+    const size = measureOf(text, 'tokens').size(0, text.length)
+    const last = parts.at(-1)
+    if (last !== undefined && (size <= room || last.length < 2)) {
+      last.push(text)
+      room -= size
+    } else {
+      parts.push([text])
+      room = tokens - size
+    }
+  }
+  return parts
+}
+
+function groupsOf(table: readonly TextRow[], by: readonly string[]): readonly Group[] {
+  const groups = new Map<string, Group>()
+  for (const one of table) {
+    const key = Object.fromEntries(by.map((column) => [column, one.row[column] ?? null]))
+    const known = groups.get(idOf(key)) ?? { key, members: [] }
+    known.members.push(one)
+    groups.set(idOf(key), known)
+  }
+  return [...groups.values()]
+}
+
+const idOf = (key: Row) =>
+  `reduce:${JSON.stringify(Object.values(key), (_, value) => (typeof value === 'bigint' ? `${value}n` : value))}`
+
+function reduceColumns({
+  input,
+  by = [],
+  schema,
+  output,
+}: Pick<ReducerOptions, 'input' | 'by' | 'schema' | 'output'>): ColumnEffects & {
+  readonly adds: Columns
+} {
+  const answer = schema === undefined ? { [output ?? 'reduced']: 'string' as const } : answerColumns(schema, output)
+  return { reads: [...new Set([input, ...by])], keeps: by, adds: { ...answer, count: 'integer' } }
+}
+
+/** `ai.reduce`: the rows of a group as one. */
+export const reduce = defineOperator({
+  name: 'ai.reduce',
+  kind: 'opaque',
+  description: 'Folds the rows of a group into one row by a model, part by part',
+  options: z.strictObject({
+    input: nameOption,
+    instruction: nameOption,
+    by: z.array(nameOption).default([]),
+    schema: schemaOption.optional(),
+    chunkTokens: z.number().int().positive().default(defaultChunkTokens),
+    output: nameOption.optional(),
+    serving: nameOption.default('default'),
+    prompt: promptOption.optional(),
+    language: languageOption,
+    temperature: samplingOptions.temperature,
+    maxTokens: samplingOptions.maxTokens,
+    seed: samplingOptions.seed,
+  }),
+  columns: (given) => reduceColumns(given),
+  deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
+  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
+  inject: [SERVINGS],
+  create: ({ serving, ...given }, [servings]) => new Reducer({ ...given, serving: servings.get(serving, 'llm') }),
+})

@@ -1,0 +1,179 @@
+import {
+  type AllRows,
+  assertPromptsAllowed,
+  type Batch,
+  type ColumnEffects,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type LLMServing,
+  MaestroError,
+  type Prompt,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { Asker } from '../asking/asker.js'
+import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
+import { aiError } from '../errors.js'
+import { ComparePrompt } from '../judging/compare.prompt.js'
+import { ScorePrompt } from '../judging/score.prompt.js'
+import { askEach } from './ask-each.js'
+import { readTable, type TextRow } from './read-table.js'
+
+/** How a `Sorter` sorts. */
+export interface SorterOptions {
+  /** The column of the texts. */
+  readonly input: string
+  /** What the first row has most of: "How urgent is it?" */
+  readonly criterion: string
+  readonly serving: LLMServing
+  /** @default 'score' */
+  readonly by?: 'score' | 'pairwise' | undefined
+  /** Rows that stay. @default all */
+  readonly top?: number | undefined
+  /** Pairwise: asks twice, the texts in each other's place. @default false */
+  readonly bothOrders?: boolean | undefined
+  /** @default 'rank' */
+  readonly output?: string | undefined
+  readonly prompt?: Prompt | undefined
+  readonly language?: 'en' | 'zh' | undefined
+}
+
+const highest = 10
+const scored = z.strictObject({ score: z.literal(Array.from({ length: highest + 1 }, (_, score) => score)) })
+const compared = z.strictObject({ better: z.enum(['a', 'b', 'tie']) })
+
+/**
+ * Sorts rows by what a model finds in their texts: by a score for each, or by comparing two at a time, which takes more
+ * calls and tells finer differences. Rows that are alike keep their order.
+ */
+export class Sorter extends GlobalOperator {
+  readonly #options: SorterOptions
+  readonly #asker: Asker
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
+  constructor(options: SorterOptions) {
+    super()
+    const { serving, prompt, by = 'score' } = options
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'there is no serving to ask' })
+    if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
+    this.#options = options
+    const schema = by === 'score' ? scored : compared
+    this.#asker = new Asker({ serving, prompt: prompt ?? promptOf(options), schema, sampling: { temperature: 0 } })
+  }
+
+  override get columns(): ColumnEffects {
+    return sortColumns(this.#options)
+  }
+
+  /** @throws by 'pairwise' MAESTRO_SERVING_*; by 'score' rows without one are rejected */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { input, by = 'score', top = Number.POSITIVE_INFINITY, output = 'rank' } = this.#options
+    const table = await readTable(all, input, context)
+    const sorted = by === 'score' ? await this.#byScore(table, context) : await this.#pairwise(table, top, context)
+    const kept = sorted.slice(0, top)
+    yield { ids: kept.map(({ id }) => id), rows: kept.map(({ row }, index) => ({ ...row, [output]: index + 1 })) }
+  }
+
+  async #byScore(table: readonly TextRow[], context: GlobalContext): Promise<readonly TextRow[]> {
+    const { signal, step, run } = context
+    const scores = await askEach(
+      table,
+      async ({ id, row, text }) => {
+        try {
+          return (await this.#asker.data(scored, { text }, { signal, step, run, rowId: id })).score
+        } catch (error) {
+          if (!MaestroError.is(error) || signal.aborted) throw error
+          context.reject(id, row, error)
+          return undefined
+        }
+      },
+      signal,
+    )
+    return table
+      .map((one, index) => ({ one, score: scores[index] }))
+      .filter(({ score }) => score !== undefined)
+      .sort((first, second) => (second.score ?? 0) - (first.score ?? 0))
+      .map(({ one }) => one)
+  }
+
+  /** A merge sort, whose merges of one level go on side by side. Of each only the best count, if only those are wanted. */
+  async #pairwise(table: readonly TextRow[], top: number, context: GlobalContext): Promise<readonly TextRow[]> {
+    let runs: (readonly TextRow[])[] = table.map((one) => [one])
+    while (runs.length > 1) {
+      const pairs = Array.from(
+        { length: Math.ceil(runs.length / 2) },
+        (_, index) => [runs[2 * index] ?? [], runs[2 * index + 1] ?? []] as const,
+      )
+      runs = [...(await askEach(pairs, ([left, right]) => this.#merged(left, right, top, context), context.signal))]
+    }
+    return runs[0] ?? []
+  }
+
+  async #merged(
+    left: readonly TextRow[],
+    right: readonly TextRow[],
+    top: number,
+    context: GlobalContext,
+  ): Promise<readonly TextRow[]> {
+    const merged: TextRow[] = []
+    let [l, r] = [0, 0]
+    while (merged.length < top) {
+      const [one, other] = [left[l], right[r]]
+      if (one === undefined || other === undefined) break
+      // What came first stays first, unless the other is better.
+      const otherFirst = (await this.#better(one, other, context)) === 'b'
+      merged.push(otherFirst ? other : one)
+      if (otherFirst) r++
+      else l++
+    }
+    return [...merged, ...left.slice(l), ...right.slice(r)].slice(0, top)
+  }
+
+  /** With both orders, answers that differ are a tie. */
+  async #better(one: TextRow, other: TextRow, { signal, step, run }: GlobalContext): Promise<'a' | 'b' | 'tie'> {
+    const ask = async (a: string, b: string) =>
+      (await this.#asker.data(compared, { a, b }, { signal, step, run, rowId: one.id })).better
+    if (this.#options.bothOrders !== true) return ask(one.text, other.text)
+    const [first, second] = await Promise.all([ask(one.text, other.text), ask(other.text, one.text)])
+    return first === 'a' && second === 'b' ? 'a' : first === 'b' && second === 'a' ? 'b' : 'tie'
+  }
+}
+
+function promptOf({ criterion, by = 'score', language }: Pick<SorterOptions, 'criterion' | 'by' | 'language'>): Prompt {
+  return by === 'score'
+    ? new ScorePrompt({ input: 'text', rubric: criterion, min: 0, max: highest, language })
+    : new ComparePrompt({ a: 'a', b: 'b', criterion, language })
+}
+
+const prompts = promptsOf(ScorePrompt).concat(ComparePrompt)
+
+function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | 'output'>): ColumnEffects {
+  return { reads: [input], adds: { [output]: 'integer' } }
+}
+
+/** `ai.sort`: rows in an order of meaning. */
+export const sort = defineOperator({
+  name: 'ai.sort',
+  kind: 'opaque',
+  description: 'Sorts rows by a criterion, by a score for each or by comparing two at a time',
+  options: z.strictObject({
+    input: nameOption,
+    criterion: nameOption,
+    by: z.enum(['score', 'pairwise']).default('score'),
+    top: z.number().int().positive().optional(),
+    bothOrders: z.boolean().default(false),
+    output: nameOption.default('rank'),
+    serving: nameOption.default('default'),
+    prompt: promptOption.optional(),
+    language: languageOption,
+  }),
+  columns: (given) => sortColumns(given),
+  deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
+  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
+  inject: [SERVINGS],
+  create: ({ serving, ...given }, [servings]) => new Sorter({ ...given, serving: servings.get(serving, 'llm') }),
+})

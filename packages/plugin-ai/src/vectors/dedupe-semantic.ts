@@ -1,0 +1,111 @@
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  LOGGER,
+  type Logger,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption } from '../asking/asking-options.js'
+import { mapRows } from './map-rows.js'
+import { KeptVectors } from './nearest-kept.js'
+import { readUnitVectors } from './unit-vectors.js'
+import { checkVectors } from './vector.js'
+
+/** What a `SemanticDeduper` takes for the same. */
+export interface SemanticDeduperOptions {
+  /** A column with vectors. */
+  readonly input: string
+  /** The least cosine of rows that are the same, -1 to 1. @default 0.95 */
+  readonly threshold?: number | undefined
+  /** A column with numbers: of rows that are the same, the one with the largest stays. @default the first stays */
+  readonly best?: string | undefined
+  /** The column of the ids of rows that went. @default 'duplicates' */
+  readonly output?: string | undefined
+  readonly logger?: Logger | undefined
+}
+
+/**
+ * Keeps one of rows that mean the same. Each row is compared with those that stay: one that is near to a row that went
+ * already, and not to the one which stands for it, stays.
+ */
+export class SemanticDeduper extends GlobalOperator {
+  readonly #options: SemanticDeduperOptions
+
+  constructor(options: SemanticDeduperOptions) {
+    super()
+    this.#options = options
+  }
+
+  override get columns(): ColumnEffects {
+    const { input, best, output = 'duplicates' } = this.#options
+    return { reads: best === undefined ? [input] : [input, best], adds: { [output]: 'json' } }
+  }
+
+  /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { input, threshold = 0.95, best, output = 'duplicates', logger } = this.#options
+    const units = await readUnitVectors(all, input, context)
+    const { ids, worths } = await facts(all, best)
+    const places = [...units.keys()]
+    if (best !== undefined) places.sort((one, other) => (worths[other] ?? 0) - (worths[one] ?? 0) || one - other)
+    const kept = new KeptVectors()
+    const survivors: number[] = []
+    const duplicates = new Map<number, string[]>()
+    for (const place of places) {
+      context.signal.throwIfAborted()
+      const unit = units.get(place) ?? new Float32Array()
+      const same = kept.nearest(unit, threshold)
+      if (same === undefined) {
+        kept.add(unit)
+        survivors.push(place)
+        duplicates.set(place, [])
+      } else duplicates.get(survivors[same] ?? -1)?.push(ids[place] ?? '')
+    }
+    logger?.info('rows that mean the same were left out', {
+      kept: survivors.length,
+      left: places.length - survivors.length,
+    })
+    yield* mapRows(all, (row, place) => {
+      const same = duplicates.get(place)
+      return same && { ...row, [output]: same }
+    })
+  }
+}
+
+/** The ids of all rows, and what they are worth: what is no number is worth least. */
+async function facts(all: AllRows, best: string | undefined) {
+  const ids: string[] = []
+  const worths: number[] = []
+  for await (const batch of all) {
+    ids.push(...batch.ids)
+    for (const row of batch.rows) {
+      const value = best === undefined ? 0 : row[best]
+      worths.push(typeof value === 'number' && !Number.isNaN(value) ? value : Number.NEGATIVE_INFINITY)
+    }
+  }
+  return { ids, worths }
+}
+
+/** `ai.dedupe-semantic`: one of rows that mean the same. */
+export const dedupeSemantic = defineOperator({
+  name: 'ai.dedupe-semantic',
+  kind: 'opaque',
+  description: 'Keeps one of rows that mean the same, by the nearness of their vectors',
+  options: z.strictObject({
+    input: nameOption,
+    threshold: z.number().min(-1).max(1).default(0.95),
+    best: nameOption.optional(),
+    output: nameOption.default('duplicates'),
+  }),
+  columns: ({ input, best, output }) => ({
+    reads: best === undefined ? [input] : [input, best],
+    adds: { [output]: 'json' },
+  }),
+  check: ({ options, columns }) => checkVectors(columns, [options.input]),
+  inject: [LOGGER],
+  create: (options, [logger]) => new SemanticDeduper({ ...options, logger }),
+})

@@ -1,0 +1,37 @@
+import { type AllRows, type GlobalContext, MaestroError } from '@maestro-dataflow/core'
+import { assertSameDimension, dot } from './metrics.js'
+import { vectorOf } from './vector.js'
+
+/** The vectors of a whole table, each at length 1, by the place of its row. Rows without one have none. */
+export type UnitVectors = ReadonlyMap<number, Float32Array>
+
+/**
+ * Reads the vectors of all rows. A row without one, or of another dimension than the first, is rejected.
+ */
+export async function readUnitVectors(all: AllRows, column: string, context: GlobalContext): Promise<UnitVectors> {
+  const units = new Map<number, Float32Array>()
+  let first: Float32Array | undefined
+  let place = 0
+  for await (const { ids, rows } of all) {
+    context.signal.throwIfAborted()
+    for (const [index, row] of rows.entries()) {
+      try {
+        const unit = toUnit(Float32Array.from(vectorOf(row, column)))
+        first ??= unit
+        assertSameDimension(first, unit)
+        units.set(place, unit)
+      } catch (error) {
+        if (!MaestroError.is(error)) throw error
+        context.reject(ids[index] ?? '', row, error)
+      }
+      place++
+    }
+  }
+  return units
+}
+
+/** A vector at length 1; one of length 0 stays as it is, and is near to nothing. */
+export function toUnit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector))
+  return length === 0 ? vector : vector.map((part) => part / length)
+}
