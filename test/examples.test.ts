@@ -102,3 +102,20 @@ test('invoices: pictures to typed rows, each checked against what was read; a da
   expect(found.get('images/inv-310.png')?.slice(1, 4)).toEqual(['Blue Sea Travel', '2026-03-09', '375'])
   expect(found.size).toBe(5)
 })
+
+test('dataset: documents to chat messages in two files, and rows from nothing with a letter each', async () => {
+  const printed = await start('dataset')
+  expect(printed).toMatch(/pairs: done/)
+  const pairs = [...lines('dataset/out/train.jsonl'), ...lines('dataset/out/validation.jsonl')].filter(
+    (line) => line !== '',
+  )
+  expect(pairs.length).toBeGreaterThan(0)
+  for (const line of pairs) {
+    const { messages } = JSON.parse(line) as { messages: { role: string; content: string }[] }
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant'])
+    for (const { content } of messages) expect(content.trim()).not.toBe('')
+  }
+  const customers = lines('dataset/out/customers.jsonl').map((line) => JSON.parse(line))
+  expect(customers.map(({ id }) => id)).toEqual([1, 2, 3, 4])
+  expect(customers.every(({ name, letter }) => name !== '' && letter !== '')).toBe(true)
+})

@@ -26,6 +26,12 @@ const heavy = [
   '/libsql/',
   '/pg/',
   '/mysql2/',
+  '/faker/',
+  '/tesseract.js/',
+  '/unpdf/',
+  '/mammoth/',
+  '/turndown/',
+  '/minisearch/',
 ]
 
 const entries = readdirSync(join(root, 'packages')).flatMap((folder) => {

@@ -4,7 +4,7 @@ const pluginByPrefix: Readonly<Record<string, string>> = {
   db: '@maestro-dataflow/plugin-db',
   table: '@maestro-dataflow/plugin-table',
   ai: '@maestro-dataflow/plugin-ai',
-  synth: '@maestro-dataflow/plugin-ai',
+  synth: '@maestro-dataflow/plugin-synth',
   local: '@maestro-dataflow/plugin-local',
   openai: '@maestro-dataflow/plugin-openai',
   ollama: '@maestro-dataflow/plugin-ollama',

@@ -1,5 +1,5 @@
 import type { With } from '@maestro-dataflow/core'
-import type { AskedOf, Asking, OutputOf, Over, Words } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { ConversationMessage } from './conversation.js'
 import type { ConversationPromptOptions } from './conversation.prompt.js'
 import type { QaPairsPromptOptions } from './qa-pairs.prompt.js'
@@ -21,7 +21,7 @@ export interface QaPairsSettings extends Omit<Asking, 'rowsPerCall'> {
 
 /** Options of `ai.qa-pairs`. */
 export type QaPairsOptions<Row> = QaPairsSettings &
-  Omit<AskedOf<Row>, 'input' | 'prompt'> & {
+  WordsWithExamples & {
     /** The column of the text. */
     readonly input: Over<Row, { input: string }>['input']
     readonly prompt?: AskedOf<Row>['prompt']

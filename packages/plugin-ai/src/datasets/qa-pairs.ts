@@ -11,9 +11,16 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, asksOneThing, checkOptions, nameOption, taskOptions } from '../asking/asking-options.js'
+import {
+  askedWith,
+  asksOneThing,
+  checkOptions,
+  examplesOption,
+  nameOption,
+  taskOptions,
+} from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
-import type { Alone } from '../asking/component-types.js'
+import type { Alone, WordsWithExamples } from '../asking/component-types.js'
 import { promptsOf } from '../asking/define-asking-operator.js'
 import { aiError } from '../errors.js'
 import { findSpan } from '../text/find-span.js'
@@ -29,17 +36,18 @@ const options = z
     question: nameOption.default('question'),
     answer: nameOption.default('answer'),
     evidence: nameOption.default('evidence'),
+    examples: examplesOption,
     ...asking,
   })
-  .superRefine(asksOneThing([], ['instructions', 'language']))
+  .superRefine(asksOneThing([], ['examples', 'instructions', 'language']))
 
 type Options = z.output<typeof options>
 
 /** Options of `QaPairGenerator`: those of `ai.qa-pairs`, with the model itself as `serving`. */
-export type QaPairGeneratorOptions = Omit<Alone<QaPairsSettings>, 'rowsPerCall'>
+export type QaPairGeneratorOptions = Omit<Alone<QaPairsSettings, 'input', WordsWithExamples>, 'rowsPerCall'>
 
-const promptOf = ({ prompt, input, pairs, language, instructions }: Options): Prompt =>
-  prompt ?? new QaPairsPrompt({ input, pairs, language, instructions })
+const promptOf = ({ prompt, input, pairs, examples, language, instructions }: Options): Prompt =>
+  prompt ?? new QaPairsPrompt({ input, pairs, examples, language, instructions })
 
 const columnsOf = ({ question, answer, evidence }: Options): Columns => ({
   [question]: 'string',
@@ -49,8 +57,9 @@ const columnsOf = ({ question, answer, evidence }: Options): Columns => ({
   [`${evidence}_end`]: 'integer',
 })
 
+/** The evidence comes first: a model that has quoted it asks about what is there. */
 const answers = z.strictObject({
-  pairs: z.array(z.strictObject({ question: z.string(), answer: z.string(), evidence: z.string() })).min(1),
+  pairs: z.array(z.strictObject({ evidence: z.string(), question: z.string(), answer: z.string() })).min(1),
 })
 
 class PairGenerator extends FlatMapOperator {

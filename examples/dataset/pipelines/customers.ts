@@ -1,0 +1,27 @@
+import { pipeline, prompt } from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-ai'
+import type {} from '@maestro-dataflow/plugin-fs'
+import type {} from '@maestro-dataflow/plugin-synth'
+
+// A dataset from nothing: customers by seeded samplers, and a letter of each by a model.
+export default pipeline('customers')
+  .read('synth.rows', {
+    rows: 4,
+    seed: 11,
+    columns: {
+      id: { id: 'sequence' },
+      name: { fake: 'full-name' },
+      product: { category: ['lamp', 'chair', 'kettle'] },
+      mood: { category: { happy: 2, angry: 1 } },
+    },
+  })
+  .step('ai.generate', {
+    prompt: prompt('Write one sentence from a {{mood}} customer about a {{product}}.'),
+    output: 'letter',
+    shareAnswers: false,
+    temperature: 0.7,
+    seed: 3,
+    maxTokens: 60,
+    onCutOff: 'keep',
+  })
+  .write('fs.file', { path: 'out/customers.jsonl' })

@@ -1,0 +1,36 @@
+import type { SynthOptions } from './options.js'
+import type { Sampler } from './sampler-types.js'
+
+/** The value that a sampler gives. */
+export type Sampled<S> =
+  | (S extends { readonly nulls: number } ? null : never)
+  | (S extends { readonly category: readonly (infer Value)[] }
+      ? Value
+      : S extends { readonly category: infer Weights }
+        ? keyof Weights & string
+        : S extends { readonly uniform: unknown } | { readonly normal: unknown } | { readonly integer: unknown }
+          ? number
+          : S extends { readonly date: unknown }
+            ? Date
+            : S extends { readonly id: 'uuid' } | { readonly prefix: string }
+              ? string
+              : S extends { readonly id: unknown }
+                ? number
+                : S extends { readonly fake: unknown } | { readonly template: unknown }
+                  ? string
+                  : S extends { readonly constant: infer Value }
+                    ? Value
+                    : S extends { readonly when: readonly { readonly use: infer Then }[] }
+                      ? Sampled<Then> | (S extends { readonly else: infer Else } ? Sampled<Else> : null)
+                      : unknown)
+
+declare module '@maestro-dataflow/core' {
+  interface SourceOptions {
+    'synth.rows': Omit<SynthOptions, 'columns'> & { readonly columns: Readonly<Record<string, Sampler>> }
+  }
+  interface SourceOutput<Options> {
+    'synth.rows': Options extends { readonly columns: infer Columns }
+      ? { -readonly [Name in keyof Columns]: Sampled<Columns[Name]> }
+      : Record<string, unknown>
+  }
+}
