@@ -1,6 +1,7 @@
 export type { CutOff } from './asking/asker.js'
 export type * from './asking/component-types.js'
 export type { Language, TaskExample } from './asking/task-prompt.js'
+export type * from './cleaning/component-types.js'
 export type * from './datasets/component-types.js'
 export type * from './documents/component-types.js'
 export type * from './judging/component-types.js'

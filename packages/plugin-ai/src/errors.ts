@@ -2,6 +2,10 @@ import { defineErrors } from '@maestro-dataflow/core'
 
 /** The errors of AI operators. */
 export const aiErrors = {
+  MAESTRO_AI_CLEANING_PLAN: {
+    message: (d: { path: string; reason: string }) => `${d.path} is no plan for cleaning this table: ${d.reason}.`,
+    hint: () => 'Correct it, or delete it: the next run writes a new one.',
+  },
   MAESTRO_AI_CONTEXT_SMALL: {
     message: (d: { passage: string; tokens: number; limit: number }) =>
       `Passage "${d.passage}" has about ${d.tokens} tokens, and the context holds ${d.limit}.`,
@@ -91,6 +95,11 @@ export const aiErrors = {
     message: (d: { column: string; length: number; limit: number }) =>
       `The query in column "${d.column}" has ${d.length} characters, more than ${d.limit}.`,
     hint: () => 'A query is a question, not a document. If you mean it, allow more with `maxQueryLength`.',
+  },
+  MAESTRO_AI_REVIEW: {
+    message: (d: { path: string; line: number; reason: string }) =>
+      `Line ${d.line} of ${d.path} is no decision: ${d.reason}.`,
+    hint: () => 'A decision is one of the labels, a list of them with `multi`, or null where it is still to be made.',
   },
   MAESTRO_AI_SCHEMA_COLUMNS: {
     message: (_: Readonly<Record<string, never>>) =>

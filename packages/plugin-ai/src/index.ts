@@ -1,4 +1,13 @@
 export { type Task, TaskPrompt } from './asking/task-prompt.js'
+export { Annotator, type AnnotatorOptions, annotate } from './cleaning/annotate.js'
+export { type CellChange, Cleaner, type CleanerOptions, clean, undoCleaning } from './cleaning/clean.js'
+export { CleanPrompt, type CleanPromptOptions } from './cleaning/clean.prompt.js'
+export type { CleaningPlan, PlannedOperation } from './cleaning/cleaning-plan.js'
+export { cohensKappa } from './cleaning/cohens-kappa.js'
+export type * from './cleaning/component-types.js'
+export { ColumnDescriber, type ColumnDescriberOptions, describeColumns } from './cleaning/describe-columns.js'
+export { DescribeColumnsPrompt, type DescribeColumnsPromptOptions } from './cleaning/describe-columns.prompt.js'
+export type { CleaningOperation } from './cleaning/operations.js'
 export type * from './component-types.js'
 export type * from './datasets/component-types.js'
 export {

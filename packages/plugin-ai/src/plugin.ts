@@ -1,4 +1,9 @@
 import { definePlugin } from '@maestro-dataflow/core'
+import { annotate } from './cleaning/annotate.js'
+import { clean } from './cleaning/clean.js'
+import { cleanPrompt } from './cleaning/clean.prompt.js'
+import { describeColumns } from './cleaning/describe-columns.js'
+import { describeColumnsPrompt } from './cleaning/describe-columns.prompt.js'
 import { conversation } from './datasets/conversation.js'
 import { conversationPrompt } from './datasets/conversation.prompt.js'
 import { qaPairs } from './datasets/qa-pairs.js'
@@ -86,6 +91,9 @@ const operators = [
   group,
   reduce,
   join,
+  describeColumns,
+  clean,
+  annotate,
 ]
 
 const prompts = [
@@ -109,6 +117,8 @@ const prompts = [
   clusterPrompt,
   reducePrompt,
   joinPrompt,
+  describeColumnsPrompt,
+  cleanPrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

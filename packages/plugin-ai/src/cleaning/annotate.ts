@@ -1,0 +1,235 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  type Columns,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type LLMServing,
+  LOGGER,
+  type Logger,
+  MaestroError,
+  MEDIA_ACCESS,
+  type MediaAccess,
+  projectPath,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { languageOption, nameOption } from '../asking/asking-options.js'
+import { aiError } from '../errors.js'
+import { askEach } from '../tables/ask-each.js'
+import { readTable, type TextRow } from '../tables/read-table.js'
+import { Classifier } from '../text/classify.js'
+import { labelNames, labelsOption } from '../text/classify.prompt.js'
+import type { Labels } from '../text/component-types.js'
+import { cohensKappa } from './cohens-kappa.js'
+
+/** How an `Annotator` annotates. */
+export interface AnnotatorOptions {
+  /** The column of the texts. */
+  readonly input: string
+  readonly labels: Labels
+  /** The first model. */
+  readonly serving: LLMServing
+  /** The second one. */
+  readonly second: LLMServing
+  /** Whether a text may have several labels. @default false */
+  readonly multi?: boolean | undefined
+  /** A file for the rows of which the models say different things; where it holds decisions, these count. */
+  readonly review?: string | undefined
+  /** @default 'label' */
+  readonly output?: string | undefined
+  readonly instructions?: string | undefined
+  readonly language?: 'en' | 'zh' | undefined
+  readonly access?: MediaAccess | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** A row to decide on, as the file holds it: one JSON object a line. */
+const reviewLine = z.object({ id: z.string(), decision: z.union([z.string(), z.array(z.string())]).nullable() })
+
+type Label = string | readonly string[]
+
+/**
+ * Lets two models label texts, says how far they agree, and keeps for people what they say different things of. Decisions of
+ * people are read from the same file by the next run.
+ */
+export class Annotator extends GlobalOperator {
+  readonly #options: AnnotatorOptions
+  readonly #models: readonly Classifier[]
+
+  /** @throws MAESTRO_AI_OPTIONS */
+  constructor(options: AnnotatorOptions) {
+    super()
+    const { input, labels, serving, second, multi = false, instructions, language } = options
+    if (serving === undefined || second === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', {
+        operator: 'Annotator',
+        reason: 'two servings are expected, `serving` and `second`',
+      })
+    this.#options = options
+    this.#models = [serving, second].map(
+      (model) =>
+        new Classifier({
+          serving: model,
+          input,
+          labels,
+          multi,
+          output: 'label',
+          instructions,
+          language,
+          temperature: 0,
+        }),
+    )
+  }
+
+  override get columns(): ColumnEffects {
+    return annotateColumns(this.#options)
+  }
+
+  /** Rows that one of the models gives no label are rejected. @throws MAESTRO_AI_REVIEW, MAESTRO_STORAGE_PATH_OUTSIDE */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { input, review, output = 'label', logger, access = {}, labels, multi = false } = this.#options
+    const path =
+      review === undefined ? undefined : projectPath(review, access.directory ?? '.', access.allowOutside ?? false)
+    const decisions =
+      path === undefined ? new Map<string, Label>() : await readDecisions(path, review ?? '', labelNames(labels))
+    const table = await readTable(all, input, context)
+    const answers = await askEach(table, (one) => this.#label(one, context), context.signal)
+    const labelled = table.flatMap((one, index) => {
+      const pair = answers[index]
+      return pair === undefined ? [] : [{ ...one, pair, agree: key(pair[0]) === key(pair[1]) }]
+    })
+    const kappa = multi ? undefined : cohensKappa(labelled.map(({ pair }) => [key(pair[0]), key(pair[1])]))
+    const undecided = labelled.filter(({ id, agree }) => !agree && !decisions.has(id))
+    const agreement = labelled.length === 0 ? 1 : labelled.filter(({ agree }) => agree).length / labelled.length
+    logger?.info('two models have labelled', { rows: labelled.length, agreement, kappa, undecided: undecided.length })
+    if (path !== undefined && !context.preview) await writeReview(path, labelled, decisions)
+    yield {
+      ids: labelled.map(({ id }) => id),
+      rows: labelled.map(({ id, row, pair, agree }) => ({
+        ...row,
+        [output]: decisions.get(id) ?? (agree ? pair[0] : null),
+        [`${output}_first`]: pair[0],
+        [`${output}_second`]: pair[1],
+        [`${output}_outcome`]: decisions.has(id) ? 'decided' : agree ? 'agreed' : 'to-review',
+      })),
+    }
+  }
+
+  async #label({ id, row }: TextRow, context: GlobalContext): Promise<readonly [Label, Label] | undefined> {
+    const { signal, step, run } = context
+    try {
+      const [first, second] = await Promise.all(
+        this.#models.map(async (model) => (await model.map(row, { rowId: id, signal, step, run })).label as Label),
+      )
+      return [first ?? '', second ?? '']
+    } catch (error) {
+      if (!MaestroError.is(error) || signal.aborted) throw error
+      context.reject(id, row, error)
+      return undefined
+    }
+  }
+}
+
+/** What stands for a label, or for several in any order. */
+const key = (label: Label) => (typeof label === 'string' ? label : [...label].sort().join('\n'))
+
+async function readDecisions(
+  path: string,
+  name: string,
+  labels: readonly string[],
+): Promise<ReadonlyMap<string, Label>> {
+  if (!existsSync(path)) return new Map()
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  const decisions = new Map<string, Label>()
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const fault = (reason: string) => aiError('MAESTRO_AI_REVIEW', { path: name, line: index + 1, reason })
+    let json: unknown
+    try {
+      json = JSON.parse(line)
+    } catch {
+      throw fault('it is no JSON')
+    }
+    const read = reviewLine.safeParse(json)
+    if (!read.success) throw fault('an object with "id" and "decision" is expected')
+    const { id, decision } = read.data
+    if (decision === null) continue
+    const unknown = [decision].flat().find((label) => !labels.includes(label))
+    if (unknown !== undefined) throw fault(`"${unknown}" is none of the labels`)
+    decisions.set(id, decision)
+  }
+  return decisions
+}
+
+interface Labelled extends TextRow {
+  readonly pair: readonly [Label, Label]
+  readonly agree: boolean
+}
+
+/** What is to be decided on, and what has been. */
+async function writeReview(
+  path: string,
+  labelled: readonly Labelled[],
+  decisions: ReadonlyMap<string, Label>,
+): Promise<void> {
+  const lines = labelled
+    .filter(({ id, agree }) => !agree || decisions.has(id))
+    .map(({ id, text, pair: [first, second] }) =>
+      JSON.stringify({ id, text, first, second, decision: decisions.get(id) ?? null }),
+    )
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, lines.map((line) => `${line}\n`).join(''))
+}
+
+function annotateColumns({
+  input,
+  multi,
+  output = 'label',
+}: Pick<AnnotatorOptions, 'input' | 'multi' | 'output'>): ColumnEffects & {
+  readonly adds: Columns
+} {
+  const type = multi === true ? 'json' : 'string'
+  return {
+    reads: [input],
+    adds: { [output]: type, [`${output}_first`]: type, [`${output}_second`]: type, [`${output}_outcome`]: 'string' },
+  }
+}
+
+/** `ai.annotate`: labels by two models, and what people have to decide. */
+export const annotate = defineOperator({
+  name: 'ai.annotate',
+  kind: 'opaque',
+  description: 'Lets two models label texts, says how far they agree, and keeps for review what they do not',
+  options: z.strictObject({
+    input: nameOption,
+    labels: labelsOption,
+    second: nameOption,
+    multi: z.boolean().default(false),
+    review: nameOption.optional(),
+    output: nameOption.default('label'),
+    serving: nameOption.default('default'),
+    instructions: z.string().min(1).optional(),
+    language: languageOption,
+  }),
+  columns: (given) => annotateColumns(given),
+  deterministic: false,
+  servings: ({ serving, second }) => [
+    { kind: 'llm', name: serving },
+    { kind: 'llm', name: second },
+  ],
+  inject: [SERVINGS, MEDIA_ACCESS, LOGGER],
+  create: ({ serving, second, ...given }, [servings, access, logger]) =>
+    new Annotator({
+      ...given,
+      serving: servings.get(serving, 'llm'),
+      second: servings.get(second, 'llm'),
+      access,
+      logger,
+    }),
+})

@@ -1,0 +1,111 @@
+import {
+  type AllRows,
+  assertPromptsAllowed,
+  type Batch,
+  type ColumnEffects,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type LLMServing,
+  type Prompt,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { Asker } from '../asking/asker.js'
+import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
+import { aiError } from '../errors.js'
+import { askEach } from '../tables/ask-each.js'
+import { DescribeColumnsPrompt } from './describe-columns.prompt.js'
+import { profileColumns } from './profile-columns.js'
+
+/** How a `ColumnDescriber` describes. */
+export interface ColumnDescriberOptions {
+  readonly serving: LLMServing
+  /** What the table is about, in words. */
+  readonly about?: string | undefined
+  /** Values of a column that a model is shown, the most frequent. @default 10 */
+  readonly examples?: number | undefined
+  readonly prompt?: Prompt | undefined
+  readonly language?: 'en' | 'zh' | undefined
+}
+
+const prompts = promptsOf(DescribeColumnsPrompt)
+const answer = z.strictObject({ meaning: z.string().min(1), unit: z.string().nullable() })
+
+/** The columns of the description. */
+const described = {
+  column: 'string',
+  type: 'string',
+  nulls: 'integer',
+  distinct: 'integer',
+  examples: 'json',
+  meaning: 'string',
+  unit: 'string',
+} as const
+
+/** Turns a table into its description: a row for each column, with what it means and in which unit. */
+export class ColumnDescriber extends GlobalOperator {
+  readonly #options: ColumnDescriberOptions
+  readonly #asker: Asker
+
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
+  constructor(options: ColumnDescriberOptions) {
+    super()
+    const { serving, prompt, about, language } = options
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'ColumnDescriber', reason: 'there is no serving to ask' })
+    if (prompt !== undefined) assertPromptsAllowed('ColumnDescriber', prompts, [prompt])
+    this.#options = options
+    const asked = prompt ?? new DescribeColumnsPrompt({ about, language })
+    this.#asker = new Asker({ serving, prompt: asked, schema: answer, sampling: { temperature: 0 } })
+  }
+
+  override get columns(): ColumnEffects {
+    return { keeps: [], adds: described }
+  }
+
+  /** @throws MAESTRO_SERVING_* */
+  async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { examples = 10 } = this.#options
+    const profiles = await profileColumns(all, examples, context)
+    const columns = profiles.map(({ column }) => column)
+    const { signal, step, run } = context
+    const rows = await askEach(
+      profiles,
+      async ({ column, type, nulls, distinct, values, min, max, rows }) => {
+        const shown = values.map(({ value }) => value)
+        const facts = { name: column, type, rows, nulls, distinct, min, max, examples: shown }
+        const { meaning, unit } = await this.#asker.data(
+          answer,
+          { facts, columns },
+          { signal, step, run, rowId: column },
+        )
+        return { column, type, nulls, distinct, examples: shown, meaning: meaning.trim(), unit }
+      },
+      signal,
+    )
+    yield { ids: columns.map((column) => `column:${column}`), rows }
+  }
+}
+
+/** `ai.describe-columns`: what the columns of a table mean. */
+export const describeColumns = defineOperator({
+  name: 'ai.describe-columns',
+  kind: 'opaque',
+  description: 'Turns a table into its description: what each column means, its type and unit',
+  options: z.strictObject({
+    about: z.string().min(1).optional(),
+    examples: z.number().int().positive().default(10),
+    serving: nameOption.default('default'),
+    prompt: promptOption.optional(),
+    language: languageOption,
+  }),
+  columns: () => ({ keeps: [], adds: described }),
+  deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
+  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
+  inject: [SERVINGS],
+  create: ({ serving, ...given }, [servings]) =>
+    new ColumnDescriber({ ...given, serving: servings.get(serving, 'llm') }),
+})
