@@ -18,7 +18,10 @@ const permissive =
   /^(Apache-2\.0|MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause(-Clear)?|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|CC-BY-[34]\.0|Unlicense|Zlib|WTFPL)$/
 
 /** Packages that do not say it in their manifest, or are allowed for a reason of their own. */
-const known: Readonly<Record<string, string>> = {}
+const known: Readonly<Record<string, string>> = {
+  // Its manifest says BSD, its file the text of two clauses.
+  duck: 'BSD-2-Clause',
+}
 
 /** Optional dependencies that nothing here loads; the README of plugin-lance says how to keep them out. */
 const unused: Readonly<Record<string, readonly string[]>> = {
