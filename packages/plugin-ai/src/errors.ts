@@ -87,6 +87,10 @@ export const aiErrors = {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
     hint: () => 'Correct the option that the message names; docs/ai-operators.md lists them all.',
   },
+  MAESTRO_AI_PAGES: {
+    message: (d: { column: string }) => `Column "${d.column}" does not say where pages begin.`,
+    hint: () => "Give the column `page_starts`, which 'ai.load-documents' adds.",
+  },
   MAESTRO_AI_PASSAGES: {
     message: (d: { column: string }) => `Column "${d.column}" holds no passages.`,
     hint: () => "Give the column that 'ai.retrieve' adds: a list of passages with an id and a text each.",

@@ -38,3 +38,20 @@ test('an overlap that is not smaller than the size is an error, alone and in the
     .step('ai.chunk', { input: 'text', size: 10, overlap: 20 })
   await expect(maestro({ plugins: [ai] }).preview(asked)).rejects.toThrow('it must be smaller than `size`')
 })
+
+test('the page of each chunk, by where pages begin; a row that does not say so is rejected', async () => {
+  const asked = pipeline('p')
+    .from([
+      { text: 'One. Two. Three.', starts: [0, 5] as unknown },
+      { text: 'One.', starts: 'first' },
+    ])
+    .step('ai.chunk', { input: 'text', strategy: 'sentence', size: 6, pages: 'starts' })
+    .map((row) => ({ text: row.text, page: row.text_page }))
+  const preview = await maestro({ plugins: [ai] }).preview(asked, 2)
+  expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([
+    { text: 'One.', page: 1 },
+    { text: 'Two.', page: 2 },
+    { text: 'Three.', page: 2 },
+  ])
+  expect(preview.rejects).toMatchObject([{ error: { code: 'MAESTRO_AI_PAGES' } }])
+})

@@ -14,6 +14,7 @@ const options = z
     overlap: z.number().int().nonnegative().default(0),
     unit: z.enum(['characters', 'tokens']).default('characters'),
     output: nameOption.optional(),
+    pages: nameOption.optional(),
   })
   .refine(({ size, overlap }) => overlap < size, {
     path: ['overlap'],
@@ -35,15 +36,18 @@ export interface TextChunkerOptions {
   readonly unit?: ChunkUnit
   /** @default the column of the text */
   readonly output?: string
+  /** The column that says where in the text each page begins, as `ai.load-documents` adds it. */
+  readonly pages?: string
 }
 
-function columnsOf({ input, output = input, strategy }: Options): Columns {
+function columnsOf({ input, output = input, strategy, pages }: Options): Columns {
   return {
     [output]: 'string',
     [`${output}_index`]: 'integer',
     [`${output}_start`]: 'integer',
     [`${output}_end`]: 'integer',
     ...(strategy === 'markdown' ? { [`${output}_headings`]: 'json' as const } : {}),
+    ...(pages === undefined ? {} : { [`${output}_page`]: 'integer' as const }),
   }
 }
 
@@ -69,12 +73,13 @@ export class TextChunker extends FlatMapOperator {
   }
 
   override get columns(): ColumnEffects {
-    return { reads: [this.#options.input], adds: columnsOf(this.#options) }
+    return { reads: readsOf(this.#options), adds: columnsOf(this.#options) }
   }
 
-  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_VALUE */
+  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_VALUE, MAESTRO_AI_PAGES */
   flatMap(row: Row): readonly Row[] {
-    const { input, output = input } = this.#options
+    const { input, output = input, pages } = this.#options
+    const starts = pages === undefined ? undefined : pageStarts(row, pages)
     const text = columnText(row, input)
     return splitText(text, this.#options).map(({ start, end, headings }: Chunk, index) => ({
       ...row,
@@ -83,8 +88,18 @@ export class TextChunker extends FlatMapOperator {
       [`${output}_start`]: start,
       [`${output}_end`]: end,
       ...(headings === undefined ? {} : { [`${output}_headings`]: headings }),
+      ...(starts === undefined ? {} : { [`${output}_page`]: starts.findLastIndex((first) => first <= start) + 1 }),
     }))
   }
+}
+
+const readsOf = ({ input, pages }: Options) => (pages === undefined ? [input] : [input, pages])
+
+/** Where pages begin, in rising order. @throws MAESTRO_AI_PAGES */
+function pageStarts(row: Row, column: string): readonly number[] {
+  const value = row[column]
+  if (Array.isArray(value) && value.every((start) => Number.isInteger(start))) return value
+  throw aiError('MAESTRO_AI_PAGES', { column })
 }
 
 /** `ai.chunk`: a long text as rows of chunks. */
@@ -93,7 +108,12 @@ export const chunk = defineOperator({
   kind: 'flatMap',
   description: 'Cuts a text into chunks, a row for each, with the place where it stood',
   options,
-  columns: (given: Options) => ({ reads: [given.input], adds: columnsOf(given) }),
+  columns: (given: Options) => ({ reads: readsOf(given), adds: columnsOf(given) }),
   deterministic: true,
-  create: ({ output, ...given }) => new TextChunker({ ...given, ...(output === undefined ? {} : { output }) }),
+  create: ({ output, pages, ...given }) =>
+    new TextChunker({
+      ...given,
+      ...(output === undefined ? {} : { output }),
+      ...(pages === undefined ? {} : { pages }),
+    }),
 })

@@ -27,6 +27,8 @@ export interface ChunkOptions<Row> {
   readonly unit?: ChunkUnit
   /** The column of the chunk; `<output>_index`, `_start` and `_end` stand beside it. @default the column of the text */
   readonly output?: string
+  /** The column that says where in the text each page begins, as `ai.load-documents` adds it: `<output>_page` gets the page. */
+  readonly pages?: Column<Row>
 }
 
 type ChunkColumn<Options> = Options extends { readonly output: infer Name extends string }
@@ -37,7 +39,8 @@ type ChunkColumn<Options> = Options extends { readonly output: infer Name extend
 
 type Chunked<Name extends string, Options> = Record<Name, string> &
   Record<`${Name}_${'index' | 'start' | 'end'}`, number> &
-  (Options extends { readonly strategy: 'markdown' } ? Record<`${Name}_headings`, readonly string[]> : unknown)
+  (Options extends { readonly strategy: 'markdown' } ? Record<`${Name}_headings`, readonly string[]> : unknown) &
+  (Options extends { readonly pages: string } ? Record<`${Name}_page`, number> : unknown)
 
 /** How documents are read. */
 export interface LoadDocumentsSettings extends ReadDocumentOptions {
