@@ -129,6 +129,8 @@ export interface GroundOptions<Row> extends GroundSettings, Words {
   readonly input: Column<Row>
   /** The column of the text that they must rest on. */
   readonly source: Column<Row>
+  /** What is asked about `text`, a numbered list of claims, and `source`, instead of the operator's own words. */
+  readonly prompt?: Prompt<'text' | 'source'> | PromptReference<Row>
 }
 
 declare module '@maestro-dataflow/core' {

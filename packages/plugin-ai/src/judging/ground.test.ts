@@ -1,9 +1,10 @@
-import { pipeline } from '@maestro-dataflow/core'
+import { pipeline, prompt } from '@maestro-dataflow/core'
 import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { questionOf, scriptedServing } from '@maestro-dataflow/testkit'
 import { expect, test } from 'vitest'
 import ai from '../plugin.js'
 import { Grounder, type GrounderOptions } from './ground.js'
+import { ScorePrompt } from './score.prompt.js'
 
 const source = 'The museum opens at nine. On Mondays it is closed.'
 const claims = (...all: readonly string[]) => JSON.stringify({ claims: all })
@@ -79,4 +80,12 @@ test('in a pipeline', async () => {
     .map((row) => ({ share: row.checked_supported, first: row.checked[0]?.verdict ?? null }))
   const project = maestro({ plugins: [ai], servings: { default: serving } })
   expect(await Array.fromAsync(project.rows(grounded))).toEqual([{ share: 1, first: 'supported' }])
+})
+
+test('a prompt of one’s own asks for the verdicts; that of another task is refused', async () => {
+  const own = prompt('Claims: {{text}} Source: {{source}}')
+  const { serving } = await ground([claims('a'), verdicts([1, 'supported', 'nine'])], { prompt: own })
+  expect(questionOf(serving.requests[1] ?? { messages: [] })).toMatch(/^Claims: \[\{"number":1/)
+  const other = new ScorePrompt({ input: 'a', rubric: 'b' })
+  await expect(ground([], { prompt: other })).rejects.toMatchObject({ code: 'MAESTRO_PROMPT_NOT_ALLOWED' })
 })

@@ -1,4 +1,5 @@
 import {
+  assertPromptsAllowed,
   type ColumnEffects,
   type Columns,
   defineOperator,
@@ -9,9 +10,17 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, askingOptions, checkOptions, nameOption, wordsOptions } from '../asking/asking-options.js'
+import {
+  askedWith,
+  askingOptions,
+  checkOptions,
+  nameOption,
+  promptOption,
+  wordsOptions,
+} from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import type { Alone } from '../asking/component-types.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
 import { splitText } from '../documents/split-text.js'
 import { findSpan } from '../text/find-span.js'
 import type { GroundSettings } from './component-types.js'
@@ -37,6 +46,7 @@ const options = z.strictObject({
   source: nameOption,
   chunkTokens: z.number().int().positive().default(1500),
   output: nameOption.default('claims'),
+  prompt: promptOption.optional(),
   ...wordsOptions,
   ...asking,
 })
@@ -44,7 +54,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>
 
 /** Options of `Grounder`: those of `ai.ground`, with the model itself as `serving`. */
-export type GrounderOptions = Omit<Alone<GroundSettings>, 'rowsPerCall' | 'prompt' | 'input'> & {
+export type GrounderOptions = Omit<Alone<GroundSettings>, 'rowsPerCall' | 'input'> & {
   readonly input: string
   readonly source: string
 }
@@ -62,6 +72,8 @@ const judged = (count: number) =>
     ),
   })
 
+const prompts = promptsOf(GroundPrompt)
+
 const columnsOf = ({ output }: Options): Columns => ({ [output]: 'json', [`${output}_supported`]: 'number' })
 
 /**
@@ -75,16 +87,16 @@ export class Grounder extends MapOperator {
   readonly #claims: Asker
   readonly #verdicts: Asker
 
-  /** @throws MAESTRO_AI_OPTIONS */
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: GrounderOptions) {
     super()
     const { options: checked, serving } = checkOptions('Grounder', options, given)
-    const { language, instructions } = checked
-    const asker = (task: 'claims' | 'verdicts', schema: z.ZodType) =>
-      new Asker({ serving, prompt: new GroundPrompt({ task, language, instructions }), schema, ...askedWith(checked) })
+    const { language, instructions, prompt } = checked
+    if (prompt !== undefined) assertPromptsAllowed('Grounder', prompts, [prompt])
+    const own = (task: 'claims' | 'verdicts') => new GroundPrompt({ task, language, instructions })
     this.#options = checked
-    this.#claims = asker('claims', claims)
-    this.#verdicts = asker('verdicts', judged(1))
+    this.#claims = new Asker({ serving, prompt: own('claims'), schema: claims, ...askedWith(checked) })
+    this.#verdicts = new Asker({ serving, prompt: prompt ?? own('verdicts'), schema: judged(1), ...askedWith(checked) })
   }
 
   override get columns(): ColumnEffects {
@@ -140,6 +152,7 @@ export const ground = defineOperator({
   options,
   columns: (given: Options) => ({ reads: [given.input, given.source], adds: columnsOf(given) }),
   deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) => new Grounder({ ...given, serving: servings.get(serving, 'llm') }),

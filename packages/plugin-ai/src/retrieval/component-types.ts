@@ -123,6 +123,8 @@ export interface RagEvalOptions<Row> {
   readonly embedder?: ServingName
   /** The language of the task's own words. @default 'en' */
   readonly language?: Language
+  /** What is asked about the claims of `text` and their `context`, instead of the operator's own words. */
+  readonly prompt?: Prompt<'text' | 'context'> | PromptReference<Row>
 }
 
 type Named<Options, Key extends string, Default extends string> = Options extends {

@@ -1,4 +1,5 @@
 import {
+  assertPromptsAllowed,
   type ColumnEffects,
   type Columns,
   defineOperator,
@@ -7,13 +8,15 @@ import {
   type LLMServing,
   MapOperator,
   type OperatorContext,
+  type Prompt,
   type Row,
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption } from '../asking/asking-options.js'
+import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
+import { promptsOf } from '../asking/define-asking-operator.js'
 import { aiError } from '../errors.js'
 import { similarity } from '../vectors/metrics.js'
 import { RagEvalPrompt } from './rag-eval.prompt.js'
@@ -42,6 +45,7 @@ const options = z
     output: nameOption.default('rag'),
     serving: nameOption.default('default'),
     embedder: nameOption.default('embedder'),
+    prompt: promptOption.optional(),
     language: languageOption,
   })
   .superRefine(({ metrics, reference, relevant }, { addIssue }) => {
@@ -68,6 +72,8 @@ const asksModel = (metrics: readonly RagMetric[]) =>
 const claims = z.strictObject({ claims: z.array(z.strictObject({ claim: z.string(), supported: z.boolean() })) })
 const questions = z.strictObject({ questions: z.array(z.string()).min(1) })
 
+const prompts = promptsOf(RagEvalPrompt)
+
 /** A number, or why there is none. */
 type Measured = number | RagEvalGap
 
@@ -83,7 +89,7 @@ export class RagEvaluator extends MapOperator {
   readonly #questions: Asker | undefined
   readonly #embedder: EmbeddingServing | undefined
 
-  /** @throws MAESTRO_AI_OPTIONS */
+  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor({ serving, embedder, ...given }: RagEvaluatorOptions) {
     super()
     const result = options.safeParse(given)
@@ -91,13 +97,19 @@ export class RagEvaluator extends MapOperator {
     if (!result.success)
       throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
     this.#options = result.data
-    const { metrics, language } = result.data
+    const { metrics, language, prompt } = result.data
+    if (prompt !== undefined) assertPromptsAllowed('RagEvaluator', prompts, [prompt])
     if (asksModel(metrics) && serving === undefined) throw fault('there is no serving to ask')
     if (metrics.includes('relevance') && embedder === undefined) throw fault('relevance needs an embedder')
-    const asker = (task: 'claims' | 'questions', schema: z.ZodType) =>
+    const asker = (task: 'claims' | 'questions', schema: z.ZodType, given?: Prompt) =>
       serving &&
-      new Asker({ serving, prompt: new RagEvalPrompt({ task, language }), schema, sampling: { temperature: 0 } })
-    this.#claims = asker('claims', claims)
+      new Asker({
+        serving,
+        prompt: given ?? new RagEvalPrompt({ task, language }),
+        schema,
+        sampling: { temperature: 0 },
+      })
+    this.#claims = asker('claims', claims, prompt)
     this.#questions = asker('questions', questions)
     this.#embedder =
       embedder === undefined || embedder instanceof EnhancedEmbeddingServing
@@ -215,6 +227,7 @@ export const ragEval = defineOperator({
   options,
   columns: (given: Options) => evalColumns(given),
   deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
   servings: ({ metrics, serving, embedder }) => [
     ...(asksModel(metrics) ? [{ kind: 'llm' as const, name: serving }] : []),
     ...(metrics.includes('relevance') ? [{ kind: 'embedding' as const, name: embedder }] : []),
