@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ContentPart, type MediaPart, pipeline, type Row } from '@maestro-dataflow/core'
+import { type ContentPart, type LLMRequest, type MediaPart, pipeline, type Row } from '@maestro-dataflow/core'
 import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { scriptedServing, scriptedTranscription } from '@maestro-dataflow/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -58,7 +58,15 @@ describe('images go to a model as images', () => {
   })
 
   test('labels of a closed set', async () => {
-    const serving = seeing(['{"label":"menu"}', '{"label":"car"}', '{"label":"car"}'])
+    const isMenu = ({ messages }: LLMRequest) =>
+      messages.some(
+        ({ content }) =>
+          typeof content !== 'string' &&
+          content.some(
+            (part) => part.type === 'image' && Buffer.from(part.data as Uint8Array).equals(bytes('menu.png')),
+          ),
+      )
+    const serving = seeing((request) => (isMenu(request) ? '{"label":"menu"}' : '{"label":"car"}'))
     const options = { serving, task: 'classify', labels: ['sign', 'menu'], inputColumns: { image: 'photo' } } as const
     const { rows, rejected } = await work([{ photo: 'menu.png' }, { photo: 'sign.png' }], {
       ...options,

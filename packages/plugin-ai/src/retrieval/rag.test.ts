@@ -64,13 +64,10 @@ test('where nothing is found, nothing is asked', async () => {
 test('a citation of a passage that is not there is sent back once, and then the row is rejected', async () => {
   const mended = await ask([{ query: 'fox' }], [said('Red.', [9]), said('Red.', [2])], { topK: 2 })
   expect(mended.rows).toMatchObject([{ answer: 'Red.' }])
-  const { rejected } = await ask(
-    [{ query: 'sea' }, { query: 'fox' }],
-    [said('Blue.'), said('Red.', [9]), said('Red.', [8])],
-    {
-      topK: 2,
-    },
+  const stubborn = scriptedServing(({ messages }) =>
+    JSON.stringify(messages).includes('\\nfox\\n') ? said('Red.', [9]) : said('Blue.'),
   )
+  const { rejected } = await ask([{ query: 'sea' }, { query: 'fox' }], [], { topK: 2, llmServing: stubborn })
   expect(rejected).toMatchObject([{ error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
 })
 
