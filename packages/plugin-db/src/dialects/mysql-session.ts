@@ -21,6 +21,8 @@ interface FieldDescription {
 export class MysqlSession extends Held<Mysql> implements BaseSession {
   readonly client = 'mysql'
   #namesLocked = false
+  /** Whether the connection was ended in the middle of an answer. */
+  #leftQuery = false
 
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
@@ -91,6 +93,7 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
         query.removeAllListeners()
         query.on('error', () => undefined)
         this.spoil('an answer was not read to its end')
+        this.#leftQuery = true
         connection.destroy()
       },
     }
@@ -123,10 +126,26 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
   override async release(): Promise<void> {
     if (this.#namesLocked && !this.spoiled) await this.run('DO release_all_locks()').catch((error) => this.spoil(error))
     await super.release()
+    if (this.#leftQuery) await this.#killQuery().catch(() => undefined)
+    this.#leftQuery = false
+  }
+
+  /** The server does not notice that nobody waits any more, and would go on with the query. */
+  async #killQuery(): Promise<void> {
+    const { threadId } = this.connection
+    const { openSession } = await import('../connection/open-session.js')
+    // Its own connection is given back by now: the pool may hold no more than one.
+    const other = await openSession({ ...this.settings, retries: 0 })
+    try {
+      await other.run(`KILL ${Number(threadId)}`)
+    } finally {
+      await other.release()
+    }
   }
 
   interrupt(): void {
     this.spoil('stopped')
+    this.#leftQuery = true
     // Not by `destroy()`, after which the driver leaves those waiting who wait for an answer.
     ;(this.connection as Mysql & { readonly stream: Socket }).stream.destroy()
   }

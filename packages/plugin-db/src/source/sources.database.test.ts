@@ -47,6 +47,11 @@ describe.each(databases)('%s', (name) => {
     const running = project().runTo(reading, { write: () => undefined }, { signal: stop.signal })
     setTimeout(() => stop.abort(), 300)
     await expect(running).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
+    // Nor does the server go on with it.
+    if (name === 'mariadb') {
+      const others = await sql(`SELECT info FROM information_schema.processlist WHERE info LIKE 'SELECT a.seq AS i%'`)
+      expect(others).toEqual([])
+    }
   })
 
   describe('a table', () => {
