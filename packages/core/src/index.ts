@@ -39,6 +39,7 @@ export type {
   CheckContext,
   ColumnEffectsFunction,
   OperatorDefinition,
+  PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
 export { parseJson } from './contracts/parse-json.js'

@@ -1,5 +1,6 @@
 import { definePlugin } from '@maestro-dataflow/core'
 import { annotate } from './cleaning/annotate.js'
+import { annotatePrompt } from './cleaning/annotate.prompt.js'
 import { clean } from './cleaning/clean.js'
 import { cleanPrompt } from './cleaning/clean.prompt.js'
 import { describeColumns } from './cleaning/describe-columns.js'
@@ -33,11 +34,13 @@ import { ragEvalPrompt } from './retrieval/rag-eval.prompt.js'
 import { retrieve } from './retrieval/retrieve.js'
 import { retrievePrompt } from './retrieval/retrieve.prompt.js'
 import { group } from './tables/group.js'
+import { groupPrompt } from './tables/group.prompt.js'
 import { join } from './tables/join.js'
 import { joinPrompt } from './tables/join.prompt.js'
 import { reduce } from './tables/reduce.js'
 import { reducePrompt } from './tables/reduce.prompt.js'
 import { sort } from './tables/sort.js'
+import { sortPrompt } from './tables/sort.prompt.js'
 import { classify } from './text/classify.js'
 import { classifyPrompt } from './text/classify.prompt.js'
 import { extract } from './text/extract.js'
@@ -115,10 +118,13 @@ const prompts = [
   groundPrompt,
   redactPrompt,
   clusterPrompt,
+  sortPrompt,
+  groupPrompt,
   reducePrompt,
   joinPrompt,
   describeColumnsPrompt,
   cleanPrompt,
+  annotatePrompt,
 ]
 
 /** AI operators, and the prompts that they ask with. */

@@ -46,6 +46,17 @@ export interface CheckContext<Options = unknown> {
   readonly step: string
 }
 
+/** An option that holds a prompt, and what the prompt may say. */
+export interface PromptOption<Options = unknown> {
+  readonly option: string
+  /** The prompt classes it takes. */
+  readonly allowed: readonly PromptClass[]
+  /** Variables that the operator itself fills. @default none */
+  variables?(options: Options): readonly string[]
+  /** Whether the row's columns are variables too. @default true */
+  readonly overRow?: boolean
+}
+
 /** An operator as `defineOperator` describes it and a plugin contributes it. */
 export interface OperatorDefinition<
   Name extends string = string,
@@ -64,8 +75,8 @@ export interface OperatorDefinition<
   /** Same row, same result. @default true for all but operators that ask for a serving or a vector store */
   readonly deterministic?: boolean
   readonly inject?: readonly Token<unknown>[]
-  /** The prompt classes it takes, and which of its options holds one. */
-  readonly prompts?: { readonly option: string; readonly allowed: readonly PromptClass[] }
+  /** Its option, or options, that hold a prompt. */
+  readonly prompts?: PromptOption<NoInfer<Options>> | readonly PromptOption<NoInfer<Options>>[]
   /** The servings it will ask for. */
   servings?(options: Options): readonly ServingNeed[]
   /** The names of the vector stores it will ask for. */

@@ -120,7 +120,7 @@ export const coreErrors = {
     message: (d: Unknown & { use: string }) =>
       `${d.use}: the prompt needs "${d.name}", and there is no such column here.`,
     hint: (d: Unknown & { use: string }) =>
-      `${meant(d.suggestion)}Columns at this point: ${list(d.known)}. A literal {{ is written \\{{.`,
+      `${meant(d.suggestion)}It may name: ${list(d.known)}. A literal {{ is written \\{{.`,
   },
   MAESTRO_PIPELINE_CAPABILITY: {
     message: (d: { use: string; serving: string; capability: string }) =>

@@ -87,6 +87,8 @@ function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boole
 
 function promptNames({ prompts }: OperatorDefinition, options: unknown): readonly string[] {
   if (prompts === undefined || typeof options !== 'object' || options === null) return []
-  const { use } = ((options as Record<string, unknown>)[prompts.option] ?? {}) as { use?: unknown }
-  return typeof use === 'string' ? [use] : []
+  return [prompts].flat().flatMap(({ option }) => {
+    const { use } = ((options as Record<string, unknown>)[option] ?? {}) as { use?: unknown }
+    return typeof use === 'string' ? [use] : []
+  })
 }

@@ -1,18 +1,13 @@
 import {
-  ChatPrompt,
   type Columns,
   defineOperator,
   type LLMServing,
   type MapOperator,
   type Prompt,
   type PromptClass,
-  PromptTemplate,
   type Schema,
   SERVINGS,
 } from '@maestro-dataflow/core'
-
-/** The prompts that a task takes: its own, and what users write themselves, but not the prompt of another task. */
-export const promptsOf = (own: PromptClass): readonly PromptClass[] => [own, PromptTemplate, ChatPrompt]
 
 interface Asked {
   readonly serving: string

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   type AllRows,
+  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   type Columns,
@@ -15,17 +16,20 @@ import {
   MaestroError,
   MEDIA_ACCESS,
   type MediaAccess,
+  type Prompt,
   projectPath,
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { languageOption, nameOption } from '../asking/asking-options.js'
+import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { readTable, type TextRow } from '../tables/read-table.js'
 import { Classifier } from '../text/classify.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
 import type { Labels } from '../text/component-types.js'
+import { AnnotatePrompt } from './annotate.prompt.js'
 import { cohensKappa } from './cohens-kappa.js'
 
 /** How an `Annotator` annotates. */
@@ -43,6 +47,7 @@ export interface AnnotatorOptions {
   readonly review?: string | undefined
   /** @default 'label' */
   readonly output?: string | undefined
+  readonly prompt?: Prompt | undefined
   readonly instructions?: string | undefined
   readonly language?: 'en' | 'zh' | undefined
   readonly access?: MediaAccess | undefined
@@ -65,25 +70,17 @@ export class Annotator extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: AnnotatorOptions) {
     super()
-    const { input, labels, serving, second, multi = false, instructions, language } = options
+    const { labels, serving, second, multi = false } = options
     if (serving === undefined || second === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'Annotator',
         reason: 'two servings are expected, `serving` and `second`',
       })
     this.#options = options
+    const prompt = promptOf(options)
+    assertPromptsAllowed('Annotator', prompts, [prompt])
     this.#models = [serving, second].map(
-      (model) =>
-        new Classifier({
-          serving: model,
-          input,
-          labels,
-          multi,
-          output: 'label',
-          instructions,
-          language,
-          temperature: 0,
-        }),
+      (model) => new Classifier({ serving: model, prompt, labels, multi, output: 'label', temperature: 0 }),
     )
   }
 
@@ -187,16 +184,18 @@ async function writeReview(
   await writeFile(path, lines.map((line) => `${line}\n`).join(''))
 }
 
-function annotateColumns({
-  input,
-  multi,
-  output = 'label',
-}: Pick<AnnotatorOptions, 'input' | 'multi' | 'output'>): ColumnEffects & {
-  readonly adds: Columns
-} {
+const prompts = promptsOf(AnnotatePrompt)
+
+type Asked = Pick<AnnotatorOptions, 'input' | 'labels' | 'multi' | 'prompt' | 'instructions' | 'language'>
+
+const promptOf = ({ prompt, input, labels, multi, instructions, language }: Asked): Prompt =>
+  prompt ?? new AnnotatePrompt({ input, labels, multi, instructions, language })
+
+function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): ColumnEffects & { readonly adds: Columns } {
+  const { input, multi, output = 'label' } = given
   const type = multi === true ? 'json' : 'string'
   return {
-    reads: [input],
+    reads: [...new Set([input, ...promptOf(given).variables])],
     adds: { [output]: type, [`${output}_first`]: type, [`${output}_second`]: type, [`${output}_outcome`]: 'string' },
   }
 }
@@ -214,11 +213,13 @@ export const annotate = defineOperator({
     review: nameOption.optional(),
     output: nameOption.default('label'),
     serving: nameOption.default('default'),
+    prompt: promptOption.optional(),
     instructions: z.string().min(1).optional(),
     language: languageOption,
   }),
   columns: (given) => annotateColumns(given),
   deterministic: false,
+  prompts: { option: 'prompt', allowed: prompts },
   servings: ({ serving, second }) => [
     { kind: 'llm', name: serving },
     { kind: 'llm', name: second },

@@ -19,7 +19,7 @@ import {
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { mapRows } from '../vectors/map-rows.js'
@@ -229,7 +229,7 @@ export const clean = defineOperator({
   }),
   columns: ({ output }) => ({ opaque: true, adds: { [output]: 'json' } }),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['facts']),
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS, MEDIA_ACCESS, LOGGER],
   create: ({ serving, ...given }, [servings, access, logger]) =>

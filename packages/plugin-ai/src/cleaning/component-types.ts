@@ -1,7 +1,8 @@
 import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
-import type { OutputOf } from '../asking/component-types.js'
+import type { OutputOf, Over } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { LabelOf, Labels } from '../text/component-types.js'
+import type { AnnotatePromptOptions } from './annotate.prompt.js'
 import type { CellChange } from './clean.js'
 import type { CleanPromptOptions } from './clean.prompt.js'
 import type { DescribeColumnsPromptOptions } from './describe-columns.prompt.js'
@@ -77,6 +78,8 @@ export interface AnnotateOptions<Row> {
    * says, `<output>_outcome` is `agreed`, `decided` or `to-review`. @default 'label'
    */
   readonly output?: string
+  /** What both models are asked instead of the operator's own words. */
+  readonly prompt?: Prompt<Column<Row>> | PromptReference<Row>
   /** What the operator's own words do not say. */
   readonly instructions?: string
   /** The language of the operator's own words. @default 'en' */
@@ -105,6 +108,7 @@ declare module '@maestro-dataflow/core' {
     'ai.annotate': With<Row, Annotated<LabelsOf<Options>, OutputOf<Options, 'label'>>>
   }
   interface PromptTypes<Row> {
+    'ai.annotate.prompt': Over<Row, AnnotatePromptOptions>
     'ai.describe-columns.prompt': DescribeColumnsPromptOptions
     'ai.clean.prompt': CleanPromptOptions
   }

@@ -13,7 +13,7 @@ import {
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { DescribeColumnsPrompt } from './describe-columns.prompt.js'
@@ -103,7 +103,7 @@ export const describeColumns = defineOperator({
   }),
   columns: () => ({ keeps: [], adds: described }),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['facts', 'columns']),
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) =>

@@ -1,4 +1,4 @@
-import type { With } from '@maestro-dataflow/core'
+import type { Prompt, PromptReference, With } from '@maestro-dataflow/core'
 import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { ConversationMessage } from './conversation.js'
 import type { ConversationPromptOptions } from './conversation.prompt.js'
@@ -45,6 +45,8 @@ export type ConversationOptions<Row> = ConversationSettings &
     /** The column of the topic. */
     readonly input: Over<Row, { input: string }>['input']
     readonly prompt?: AskedOf<Row>['prompt']
+    /** With `by: 'turns'`: what is asked for each message about `topic`, `conversation` (what was said so far) and `role`. */
+    readonly turnPrompt?: Prompt<'topic' | 'conversation' | 'role'> | PromptReference<Row>
   }
 
 type Named<Options, Key extends string, Default extends string> = Options extends {

@@ -10,9 +10,10 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, checkOptions, nameOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, checkOptions, nameOption, promptOption, taskOptions } from '../asking/asking-options.js'
+import { columnText } from '../asking/column-text.js'
 import type { Alone } from '../asking/component-types.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import type { ConversationSettings } from './component-types.js'
 import { ConversationPrompt, type ConversationRole, conversationRoles } from './conversation.prompt.js'
 
@@ -36,20 +37,29 @@ const options = z
     personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
     by: z.enum(['whole', 'turns']).default('whole'),
     output: nameOption.default('messages'),
+    turnPrompt: promptOption.optional(),
     ...asking,
   })
   .refine(({ by, prompt }) => by === 'whole' || prompt === undefined, {
     path: ['prompt'],
-    message: "with by: 'turns' each role has a prompt of its own",
+    message: "with by: 'turns' it is `turnPrompt`",
+  })
+  .refine(({ by, turnPrompt }) => by === 'turns' || turnPrompt === undefined, {
+    path: ['turnPrompt'],
+    message: "it goes with by: 'turns'",
   })
 
 type Options = z.output<typeof options>
 
 /** Options of `ConversationGenerator`: those of `ai.conversation`, with the model itself as `serving`. */
-export type ConversationGeneratorOptions = Omit<Alone<ConversationSettings>, 'rowsPerCall'>
+export type ConversationGeneratorOptions = Omit<Alone<ConversationSettings>, 'rowsPerCall'> & {
+  readonly turnPrompt?: Prompt | undefined
+}
 
 const promptOf = ({ prompt, input, turns, personas, language, instructions }: Options): Prompt =>
   prompt ?? new ConversationPrompt({ input, turns, personas, language, instructions })
+
+const readsOf = (given: Options) => (given.by === 'turns' ? [given.input] : promptOf(given).variables)
 
 /** A conversation of so many messages, in turns, none of them empty. */
 function conversationOf(turns: number) {
@@ -65,39 +75,40 @@ function conversationOf(turns: number) {
   })
 }
 
-/** The column that holds what was said so far, while the next turn is asked for. */
-const historyColumn = 'conversation so far'
+/** What a prompt for one message may name; the first message has an empty conversation before it. */
+const turnVariables = ['topic', 'conversation', 'role'] as const
 
 class Conversation extends MapOperator {
   readonly #options: Options
   readonly #schema: ReturnType<typeof conversationOf>
   readonly #whole: Asker
-  readonly #first: Asker
-  readonly #next: Readonly<Record<ConversationRole, Asker>>
+  readonly #turn: (role: ConversationRole, isFirst: boolean) => Asker
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: ConversationGeneratorOptions) {
     super()
     const { options: checked, serving } = checkOptions('ConversationGenerator', options, given)
-    const { input, turns, personas, language, instructions } = checked
+    const { turns, personas, language, instructions, turnPrompt } = checked
     const prompt = promptOf(checked)
-    this.validatePrompts([prompt])
+    this.validatePrompts([prompt, ...(turnPrompt === undefined ? [] : [turnPrompt])])
     this.#options = checked
     this.#schema = conversationOf(turns)
     const how = askedWith(checked)
-    const turn = (role: ConversationRole, history?: string) =>
+    const asker = (history: string | undefined) => (role: ConversationRole) =>
       new Asker({
         serving,
-        prompt: new ConversationPrompt({ input, personas, role, history, language, instructions }),
+        prompt:
+          turnPrompt ?? new ConversationPrompt({ input: 'topic', personas, role, history, language, instructions }),
         ...how,
       })
+    const byRole = (make: (role: ConversationRole) => Asker) => ({ user: make('user'), assistant: make('assistant') })
+    const [first, next] = [byRole(asker(undefined)), byRole(asker('conversation'))]
     this.#whole = new Asker({ serving, prompt, schema: this.#schema, ...how })
-    this.#first = turn('user')
-    this.#next = { user: turn('user', historyColumn), assistant: turn('assistant', historyColumn) }
+    this.#turn = (role, isFirst) => (isFirst ? first : next)[role]
   }
 
   override get columns(): ColumnEffects {
-    return { reads: promptOf(this.#options).variables, adds: { [this.#options.output]: 'json' } }
+    return { reads: readsOf(this.#options), adds: { [this.#options.output]: 'json' } }
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
@@ -115,14 +126,12 @@ class Conversation extends MapOperator {
   /** Each role sees what was said before, and writes one message. */
   async #turnByTurn(row: Row, context: OperatorContext): Promise<readonly ConversationMessage[]> {
     const messages: ConversationMessage[] = []
+    const topic = columnText(row, this.#options.input)
     for (let turn = 0; turn < this.#options.turns; turn++) {
       const role = turn % 2 === 0 ? 'user' : 'assistant'
-      const asker = turn === 0 ? this.#first : this.#next[role]
-      const history = messages.map((one) => `${one.role}: ${one.content}`).join('\n')
-      messages.push({
-        role,
-        content: await asker.text({ ...row, [historyColumn]: history }, context, 'reject', `${turn}`),
-      })
+      const conversation = messages.map((one) => `${one.role}: ${one.content}`).join('\n')
+      const asker = this.#turn(role, turn === 0)
+      messages.push({ role, content: await asker.text({ topic, conversation, role }, context, 'reject', `${turn}`) })
     }
     return messages
   }
@@ -145,9 +154,9 @@ export const conversation = defineOperator({
   kind: 'map',
   description: 'Writes a conversation about a topic, at once or turn by turn',
   options,
-  columns: (given: Options) => ({ reads: promptOf(given).variables, adds: { [given.output]: 'json' } }),
+  columns: (given: Options) => ({ reads: readsOf(given), adds: { [given.output]: 'json' } }),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: [{ option: 'prompt', allowed: prompts }, filledPrompt('turnPrompt', prompts, turnVariables)],
   servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) =>

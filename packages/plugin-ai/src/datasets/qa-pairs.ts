@@ -21,7 +21,7 @@ import {
 } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { findSpan } from '../text/find-span.js'
 import type { QaPairsSettings } from './component-types.js'

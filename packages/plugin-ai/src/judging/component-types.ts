@@ -104,6 +104,8 @@ export interface VoteSettings extends Omit<Asking, 'rowsPerCall'> {
 export interface VoteOptions<Row> extends VoteSettings {
   /** What is asked. */
   readonly prompt: Prompt<Column<Row>> | PromptReference<Row>
+  /** What the judge is asked about the `question` and the list of `answers` instead of its own words. */
+  readonly judgePrompt?: Prompt<'question' | 'answers'> | PromptReference<Row>
 }
 
 type WithReason<Row, Options, Output extends string, Value> = Options extends { readonly reason: false }
@@ -131,6 +133,8 @@ export interface GroundOptions<Row> extends GroundSettings, Words {
   readonly source: Column<Row>
   /** What is asked about `text`, a numbered list of claims, and `source`, instead of the operator's own words. */
   readonly prompt?: Prompt<'text' | 'source'> | PromptReference<Row>
+  /** What is asked about `text`, to take it apart into claims, instead of the operator's own words. */
+  readonly claimsPrompt?: Prompt<'text'> | PromptReference<Row>
 }
 
 declare module '@maestro-dataflow/core' {

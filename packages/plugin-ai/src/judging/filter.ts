@@ -20,7 +20,7 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import type { JudgeSettings, ThresholdSettings } from './component-types.js'
 import { FilterPrompt } from './filter.prompt.js'

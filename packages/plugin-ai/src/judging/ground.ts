@@ -5,6 +5,7 @@ import {
   defineOperator,
   MapOperator,
   type OperatorContext,
+  type Prompt,
   type Row,
   SERVINGS,
 } from '@maestro-dataflow/core'
@@ -20,7 +21,7 @@ import {
 } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import type { Alone } from '../asking/component-types.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { splitText } from '../documents/split-text.js'
 import { findSpan } from '../text/find-span.js'
 import type { GroundSettings } from './component-types.js'
@@ -47,6 +48,7 @@ const options = z.strictObject({
   chunkTokens: z.number().int().positive().default(1500),
   output: nameOption.default('claims'),
   prompt: promptOption.optional(),
+  claimsPrompt: promptOption.optional(),
   ...wordsOptions,
   ...asking,
 })
@@ -57,6 +59,7 @@ type Options = z.output<typeof options>
 export type GrounderOptions = Omit<Alone<GroundSettings>, 'rowsPerCall' | 'input'> & {
   readonly input: string
   readonly source: string
+  readonly claimsPrompt?: Prompt | undefined
 }
 
 const claims = z.strictObject({ claims: z.array(z.string()) })
@@ -91,11 +94,15 @@ export class Grounder extends MapOperator {
   constructor(given: GrounderOptions) {
     super()
     const { options: checked, serving } = checkOptions('Grounder', options, given)
-    const { language, instructions, prompt } = checked
-    if (prompt !== undefined) assertPromptsAllowed('Grounder', prompts, [prompt])
+    const { language, instructions, prompt, claimsPrompt } = checked
+    assertPromptsAllowed(
+      'Grounder',
+      prompts,
+      [prompt, claimsPrompt].filter((given) => given !== undefined),
+    )
     const own = (task: 'claims' | 'verdicts') => new GroundPrompt({ task, language, instructions })
     this.#options = checked
-    this.#claims = new Asker({ serving, prompt: own('claims'), schema: claims, ...askedWith(checked) })
+    this.#claims = new Asker({ serving, prompt: claimsPrompt ?? own('claims'), schema: claims, ...askedWith(checked) })
     this.#verdicts = new Asker({ serving, prompt: prompt ?? own('verdicts'), schema: judged(1), ...askedWith(checked) })
   }
 
@@ -152,7 +159,7 @@ export const ground = defineOperator({
   options,
   columns: (given: Options) => ({ reads: [given.input, given.source], adds: columnsOf(given) }),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: [filledPrompt('prompt', prompts, ['text', 'source']), filledPrompt('claimsPrompt', prompts, ['text'])],
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) => new Grounder({ ...given, serving: servings.get(serving, 'llm') }),

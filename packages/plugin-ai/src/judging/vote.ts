@@ -1,4 +1,5 @@
 import {
+  assertPromptsAllowed,
   type Columns,
   defineOperator,
   type LLMServing,
@@ -21,6 +22,7 @@ import {
   samplingOptions,
 } from '../asking/asking-options.js'
 import type { Alone } from '../asking/component-types.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
 import type { VoteSettings } from './component-types.js'
 import { VotePrompt } from './vote.prompt.js'
@@ -31,6 +33,7 @@ const options = z.strictObject({
   labels: labelsOption.optional(),
   by: z.enum(['majority', 'judge']).default('majority'),
   judge: nameOption.optional(),
+  judgePrompt: promptOption.optional(),
   language: languageOption,
   output: nameOption.default('vote'),
   serving: nameOption.default('default'),
@@ -47,7 +50,10 @@ export type VoterOptions = Omit<Alone<VoteSettings, never, Record<never, never>>
   readonly prompt: Prompt
   /** Chooses, with `by: 'judge'`. @default the serving */
   readonly judge?: LLMServing | undefined
+  readonly judgePrompt?: Prompt | undefined
 }
+
+const judgePrompts = promptsOf(VotePrompt)
 
 const columnsOf = ({ output }: Options): Columns => ({ [output]: 'string', [`${output}_agreement`]: 'number' })
 
@@ -64,8 +70,9 @@ class AnswerVoter extends AskingOperator {
     super({ serving, prompt, schema: label, ...askedWith(checked) }, columnsOf(checked))
     this.#options = checked
     this.#label = label
-    const own = new VotePrompt({ question: 'question', answers: 'answers', language })
-    this.#judge = new Asker({ serving: judge ?? serving, prompt: own })
+    const { judgePrompt = new VotePrompt({ question: 'question', answers: 'answers', language }) } = checked
+    assertPromptsAllowed('Voter', judgePrompts, [judgePrompt])
+    this.#judge = new Asker({ serving: judge ?? serving, prompt: judgePrompt })
   }
 
   /** @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* when no sample is an answer, or the judge gives none */
@@ -134,7 +141,10 @@ export const vote = defineOperator({
   options,
   columns: (given: Options) => ({ reads: given.prompt.variables, adds: columnsOf(given) }),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: [Prompt] },
+  prompts: [
+    { option: 'prompt', allowed: [Prompt] },
+    filledPrompt('judgePrompt', judgePrompts, ['question', 'answers']),
+  ],
   servings: ({ serving, judge, prompt }) => [
     { kind: 'llm', name: serving, capabilities: prompt.needs },
     ...(judge === undefined ? [] : [{ kind: 'llm' as const, name: judge }]),

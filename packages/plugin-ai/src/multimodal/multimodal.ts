@@ -23,8 +23,8 @@ import { z } from 'zod'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
 import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
 import { schemaOption } from '../asking/json-schema.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
@@ -270,7 +270,11 @@ export const multimodal = defineOperator({
   options,
   columns: (given: Options) => effectsOf(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: {
+    option: 'prompt',
+    allowed: prompts,
+    variables: ({ inputColumns: { audio } }) => (audio === undefined ? [] : [transcriptColumn]),
+  },
   servings: (given) => [
     ...(asksModel(given.task)
       ? [{ kind: 'llm' as const, name: given.serving, capabilities: promptOf(given).needs }]

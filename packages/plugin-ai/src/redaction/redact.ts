@@ -15,7 +15,7 @@ import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import type { RedactSettings } from './component-types.js'
 import {

@@ -125,6 +125,8 @@ export interface RagEvalOptions<Row> {
   readonly language?: Language
   /** What is asked about the claims of `text` and their `context`, instead of the operator's own words. */
   readonly prompt?: Prompt<'text' | 'context'> | PromptReference<Row>
+  /** What is asked about `text`, an answer, for the questions that it answers, instead of the operator's own words. */
+  readonly questionsPrompt?: Prompt<'text'> | PromptReference<Row>
 }
 
 type Named<Options, Key extends string, Default extends string> = Options extends {

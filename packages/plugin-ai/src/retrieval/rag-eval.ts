@@ -16,7 +16,7 @@ import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { similarity } from '../vectors/metrics.js'
 import { RagEvalPrompt } from './rag-eval.prompt.js'
@@ -46,6 +46,7 @@ const options = z
     serving: nameOption.default('default'),
     embedder: nameOption.default('embedder'),
     prompt: promptOption.optional(),
+    questionsPrompt: promptOption.optional(),
     language: languageOption,
   })
   .superRefine(({ metrics, reference, relevant }, { addIssue }) => {
@@ -97,8 +98,12 @@ export class RagEvaluator extends MapOperator {
     if (!result.success)
       throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
     this.#options = result.data
-    const { metrics, language, prompt } = result.data
-    if (prompt !== undefined) assertPromptsAllowed('RagEvaluator', prompts, [prompt])
+    const { metrics, language, prompt, questionsPrompt } = result.data
+    assertPromptsAllowed(
+      'RagEvaluator',
+      prompts,
+      [prompt, questionsPrompt].filter((one) => one !== undefined),
+    )
     if (asksModel(metrics) && serving === undefined) throw fault('there is no serving to ask')
     if (metrics.includes('relevance') && embedder === undefined) throw fault('relevance needs an embedder')
     const asker = (task: 'claims' | 'questions', schema: z.ZodType, given?: Prompt) =>
@@ -110,7 +115,7 @@ export class RagEvaluator extends MapOperator {
         sampling: { temperature: 0 },
       })
     this.#claims = asker('claims', claims, prompt)
-    this.#questions = asker('questions', questions)
+    this.#questions = asker('questions', questions, questionsPrompt)
     this.#embedder =
       embedder === undefined || embedder instanceof EnhancedEmbeddingServing
         ? embedder
@@ -227,7 +232,7 @@ export const ragEval = defineOperator({
   options,
   columns: (given: Options) => evalColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: [filledPrompt('prompt', prompts, ['text', 'context']), filledPrompt('questionsPrompt', prompts, ['text'])],
   servings: ({ metrics, serving, embedder }) => [
     ...(asksModel(metrics) ? [{ kind: 'llm' as const, name: serving }] : []),
     ...(metrics.includes('relevance') ? [{ kind: 'embedding' as const, name: embedder }] : []),

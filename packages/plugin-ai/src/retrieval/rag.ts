@@ -18,7 +18,7 @@ import {
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { askedWith, examplesOption, nameOption, taskOptions } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import type { TaskExample } from '../asking/task-prompt.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
@@ -296,7 +296,7 @@ export const rag = defineOperator({
   options,
   columns: (given: Options) => ragColumns(given, promptOf(given)),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: { option: 'prompt', allowed: prompts, variables: ({ contextColumn }) => [contextColumn] },
   servings: (given) => [
     { kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] },
     ...(needsEmbedder(given) ? [{ kind: 'embedding' as const, name: given.embedder }] : []),

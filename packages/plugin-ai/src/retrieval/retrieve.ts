@@ -17,7 +17,7 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import type { Language } from '../asking/task-prompt.js'
 import { PassageSearch, type RetrievalMode } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
@@ -158,7 +158,7 @@ export const retrieve = defineOperator({
   options,
   columns: (given) => retrieveColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['query', 'passage']),
   servings: ({ embedder, mode, mmr, rerank }) => [
     ...(mode === 'keyword' && mmr === undefined ? [] : [{ kind: 'embedding' as const, name: embedder }]),
     ...(rerank === undefined ? [] : [{ kind: rerank.by, name: rerank.serving }]),

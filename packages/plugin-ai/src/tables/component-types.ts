@@ -1,8 +1,10 @@
 import type { Column, Prompt, PromptReference, Sampling, Schema, ServingName, With } from '@maestro-dataflow/core'
 import type { OutputOf } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
+import type { GroupPromptOptions } from './group.prompt.js'
 import type { JoinPromptOptions } from './join.prompt.js'
 import type { ReducePromptOptions } from './reduce.prompt.js'
+import type { SortBy, SortPromptOptions } from './sort.prompt.js'
 
 /** What operators on whole tables that ask a model have in common. */
 interface AskingTable<Row> {
@@ -21,7 +23,7 @@ export interface SortOptions<Row> extends AskingTable<Row> {
   /** What the first row has most of: "How urgent is it?" */
   readonly criterion: string
   /** `score`: one call a row; `pairwise`: about n log n calls, and finer differences. @default 'score' */
-  readonly by?: 'score' | 'pairwise'
+  readonly by?: SortBy
   /** Rows that stay; with `pairwise` it takes fewer calls. @default all */
   readonly top?: number
   /** With `pairwise`: asks twice, the texts in each other's place; answers that differ are a tie. @default false */
@@ -105,6 +107,8 @@ declare module '@maestro-dataflow/core' {
     'ai.join': With<Row, Joined<RightOf<Options>, PrefixOf<Options>>>
   }
   interface PromptTypes<Row> {
+    'ai.sort.prompt': SortPromptOptions
+    'ai.group.prompt': GroupPromptOptions
     'ai.reduce.prompt': ReducePromptOptions
     'ai.join.prompt': JoinPromptOptions
   }

@@ -13,13 +13,13 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
-import { ClusterPrompt } from '../vectors/cluster.prompt.js'
 import { dot } from '../vectors/metrics.js'
 import { nameGroups } from '../vectors/name-groups.js'
 import { toUnit } from '../vectors/unit-vectors.js'
 import { embedTexts } from './embed-texts.js'
+import { GroupPrompt } from './group.prompt.js'
 import { readTable } from './read-table.js'
 
 /** How a `Grouper` groups. */
@@ -40,7 +40,7 @@ export interface GrouperOptions {
 
 const shownTexts = 8
 const longestShown = 300
-const prompts = promptsOf(ClusterPrompt)
+const prompts = promptsOf(GroupPrompt)
 
 /**
  * Puts rows that mean the same kind of thing into groups, as many as there are, and gives each a name. A text goes to the
@@ -76,7 +76,7 @@ export class Grouper extends GlobalOperator {
     const shown = groups.map((members) =>
       members.slice(0, shownTexts).map((index) => (table[index]?.text ?? '').slice(0, longestShown)),
     )
-    const names = await nameGroups(shown, { serving, prompt, language }, context)
+    const names = await nameGroups(shown, serving, prompt ?? new GroupPrompt({ language }), context)
     // Groups that got one name are one.
     const spelt = new Map<string, string>()
     for (const name of names) if (!spelt.has(name.toLowerCase())) spelt.set(name.toLowerCase(), name)
@@ -128,7 +128,7 @@ export const group = defineOperator({
   }),
   columns: (given) => groupColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['texts']),
   servings: ({ serving, embedder }) => [
     { kind: 'llm', name: serving },
     { kind: 'embedding', name: embedder },

@@ -17,7 +17,7 @@ import {
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
 import { askEach } from './ask-each.js'
@@ -226,7 +226,7 @@ export const join = defineOperator({
     }),
   columns: (given) => joinColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['left', 'right']),
   servings: ({ condition, serving, embedder }) => [
     { kind: 'embedding', name: embedder },
     ...(condition === undefined ? [] : [{ kind: 'llm' as const, name: serving }]),

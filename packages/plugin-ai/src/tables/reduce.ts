@@ -18,8 +18,8 @@ import { z } from 'zod'
 import { answerColumns } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
 import { askedWith, languageOption, nameOption, promptOption, samplingOptions } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
 import { schemaOption } from '../asking/json-schema.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
@@ -187,7 +187,7 @@ export const reduce = defineOperator({
   }),
   columns: (given) => reduceColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['texts']),
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) => new Reducer({ ...given, serving: servings.get(serving, 'llm') }),

@@ -14,12 +14,11 @@ import {
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
-import { ComparePrompt } from '../judging/compare.prompt.js'
-import { ScorePrompt } from '../judging/score.prompt.js'
 import { askEach } from './ask-each.js'
 import { readTable, type TextRow } from './read-table.js'
+import { highestScore, type SortBy, SortPrompt } from './sort.prompt.js'
 
 /** How a `Sorter` sorts. */
 export interface SorterOptions {
@@ -29,7 +28,7 @@ export interface SorterOptions {
   readonly criterion: string
   readonly serving: LLMServing
   /** @default 'score' */
-  readonly by?: 'score' | 'pairwise' | undefined
+  readonly by?: SortBy | undefined
   /** Rows that stay. @default all */
   readonly top?: number | undefined
   /** Pairwise: asks twice, the texts in each other's place. @default false */
@@ -40,8 +39,8 @@ export interface SorterOptions {
   readonly language?: 'en' | 'zh' | undefined
 }
 
-const highest = 10
-const scored = z.strictObject({ score: z.literal(Array.from({ length: highest + 1 }, (_, score) => score)) })
+const scored = z.strictObject({ score: z.literal(Array.from({ length: highestScore + 1 }, (_, score) => score)) })
+const prompts = promptsOf(SortPrompt)
 const compared = z.strictObject({ better: z.enum(['a', 'b', 'tie']) })
 
 /**
@@ -55,13 +54,14 @@ export class Sorter extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: SorterOptions) {
     super()
-    const { serving, prompt, by = 'score' } = options
+    const { serving, criterion, prompt, by = 'score', language } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
     this.#options = options
     const schema = by === 'score' ? scored : compared
-    this.#asker = new Asker({ serving, prompt: prompt ?? promptOf(options), schema, sampling: { temperature: 0 } })
+    const asked = prompt ?? new SortPrompt({ criterion, by, language })
+    this.#asker = new Asker({ serving, prompt: asked, schema, sampling: { temperature: 0 } })
   }
 
   override get columns(): ColumnEffects {
@@ -142,14 +142,6 @@ export class Sorter extends GlobalOperator {
   }
 }
 
-function promptOf({ criterion, by = 'score', language }: Pick<SorterOptions, 'criterion' | 'by' | 'language'>): Prompt {
-  return by === 'score'
-    ? new ScorePrompt({ input: 'text', rubric: criterion, min: 0, max: highest, language })
-    : new ComparePrompt({ a: 'a', b: 'b', criterion, language })
-}
-
-const prompts = promptsOf(ScorePrompt).concat(ComparePrompt)
-
 function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | 'output'>): ColumnEffects {
   return { reads: [input], adds: { [output]: 'integer' } }
 }
@@ -172,7 +164,12 @@ export const sort = defineOperator({
   }),
   columns: (given) => sortColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: {
+    option: 'prompt',
+    allowed: prompts,
+    variables: ({ by }) => (by === 'score' ? ['text'] : ['a', 'b']),
+    overRow: false,
+  },
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) => new Sorter({ ...given, serving: servings.get(serving, 'llm') }),

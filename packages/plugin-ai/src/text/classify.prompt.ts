@@ -2,6 +2,7 @@ import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+import type { Labels } from './component-types.js'
 
 const label = z.string().trim().min(1)
 
@@ -22,9 +23,14 @@ const options = z.strictObject({
   ...wordsOptions,
 })
 
-export type ClassifyPromptOptions = z.output<typeof options>
+export type ClassifyPromptOptions = Omit<z.output<typeof options>, 'labels'> & { readonly labels: Labels }
 
-const words: Readonly<Record<Language, { readonly one: string; readonly several: string; readonly labels: string }>> = {
+/** What is asked for one label or several, and what stands above the labels. */
+type ClassifyWords = Readonly<
+  Record<Language, { readonly one: string; readonly several: string; readonly labels: string }>
+>
+
+const words: ClassifyWords = {
   en: {
     one: 'Classify the text: choose the one label that fits it best. Answer with JSON.',
     several: 'Classify the text: choose every label that fits it, or none. Answer with JSON.',
@@ -39,8 +45,11 @@ const words: Readonly<Record<Language, { readonly one: string; readonly several:
 
 /** The prompt of `ai.classify`: which labels there are, and the text as data. */
 export class ClassifyPrompt extends TaskPrompt {
-  constructor({ input, labels, multi = false, examples, language = 'en', instructions }: ClassifyPromptOptions) {
-    const { one, several, labels: heading } = words[language]
+  constructor(
+    { input, labels, multi = false, examples, language = 'en', instructions }: ClassifyPromptOptions,
+    own: ClassifyWords = words,
+  ) {
+    const { one, several, labels: heading } = own[language]
     const lines = Array.isArray(labels)
       ? labels.map((name) => `- ${name}`)
       : Object.entries(labels).map(([name, meaning]) => (meaning === '' ? `- ${name}` : `- ${name}: ${meaning}`))

@@ -17,7 +17,8 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
+import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { ClassifyPrompt, labelNames, labelsOption } from './classify.prompt.js'
 import type { ClassifySettings } from './component-types.js'
 import { labelConfidence } from './label-confidence.js'

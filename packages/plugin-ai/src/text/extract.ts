@@ -11,8 +11,9 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
+import { defineAskingOperator } from '../asking/define-asking-operator.js'
 import { schemaOption } from '../asking/json-schema.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import type { ExtractSettings } from './component-types.js'
 import { ExtractPrompt } from './extract.prompt.js'
 

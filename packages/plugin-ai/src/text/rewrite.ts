@@ -12,7 +12,8 @@ import {
   promptOption,
 } from '../asking/asking-options.js'
 import type { Alone } from '../asking/component-types.js'
-import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
+import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { TextAskingOperator } from '../asking/text-asking-operator.js'
 import type { RewriteSettings, RewriteWords } from './component-types.js'
 import { RewritePrompt } from './rewrite.prompt.js'

@@ -10,7 +10,8 @@ import {
   taskOptions,
 } from '../asking/asking-options.js'
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator, promptsOf } from '../asking/define-asking-operator.js'
+import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { TextAskingOperator } from '../asking/text-asking-operator.js'
 import type { TranslateSettings } from './component-types.js'
 import { TranslatePrompt } from './translate.prompt.js'

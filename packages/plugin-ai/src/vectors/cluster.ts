@@ -12,7 +12,7 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/define-asking-operator.js'
+import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { ClusterPrompt } from './cluster.prompt.js'
 import { type Clusters, kMeans } from './k-means.js'
@@ -118,7 +118,7 @@ export class Clusterer extends GlobalOperator {
     if (serving === undefined) return []
     const texts = shown.map((members) => members.map(({ text }) => text))
     const withTexts = texts.filter((members) => members.length > 0)
-    const given = (await nameGroups(withTexts, { serving, prompt, language }, context)).values()
+    const given = (await nameGroups(withTexts, serving, prompt ?? new ClusterPrompt({ language }), context)).values()
     return texts.map((members) => (members.length === 0 ? '' : (given.next().value ?? '')))
   }
 }
@@ -167,7 +167,7 @@ export const cluster = defineOperator({
   }),
   columns: (given) => clusterColumns(given),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
+  prompts: filledPrompt('prompt', prompts, ['texts']),
   servings: ({ names, serving }) => (names === undefined ? [] : [{ kind: 'llm', name: serving }]),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [SERVINGS],

@@ -1,26 +1,17 @@
 import type { GlobalContext, LLMServing, Prompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { ClusterPrompt } from './cluster.prompt.js'
 
 const answer = z.strictObject({ name: z.string().min(1) })
 
 /** Asks a model what the texts of each group have in common; groups are asked about side by side. */
 export async function nameGroups(
   groups: readonly (readonly string[])[],
-  {
-    serving,
-    prompt,
-    language,
-  }: {
-    readonly serving: LLMServing
-    readonly prompt?: Prompt | undefined
-    readonly language?: 'en' | 'zh' | undefined
-  },
+  serving: LLMServing,
+  prompt: Prompt,
   { signal, step, run }: GlobalContext,
 ): Promise<readonly string[]> {
-  const own = prompt ?? new ClusterPrompt({ language })
-  const asker = new Asker({ serving, prompt: own, schema: answer, sampling: { temperature: 0 } })
+  const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0 } })
   return Promise.all(
     groups.map(async (texts, group) => {
       const { name } = await asker.data(answer, { texts }, { signal, step, run, rowId: `group ${group}` })

@@ -2,7 +2,6 @@ import { type ColumnEffects, Operator, type OperatorKind } from '../../contracts
 import type { OperatorDefinition, ServingNeed } from '../../contracts/operator-definition.js'
 import type { FunctionStep, PipelineDefinition, SinkNode, StepNode } from '../../contracts/pipeline-definition.js'
 import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
-import type { Prompt } from '../../contracts/prompt.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -16,7 +15,7 @@ import { orderSteps } from './order-steps.js'
 import { planStages } from './plan-stages.js'
 import { prepareTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
-import { resolvePrompt } from './resolve-prompt.js'
+import { promptScope, resolvePrompts } from './resolve-prompts.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -89,7 +88,7 @@ async function compileDefined(
   context: CompileContext,
   faults: Faults,
 ): Promise<CompiledStep | undefined> {
-  const { options: resolved, prompt } = await resolvePrompt(definition, node.options, context, faults, node.id)
+  const { options: resolved, prompts } = await resolvePrompts(definition, node.options, context, faults, node.id)
   const read = await readOptions(definition.name, definition.options, resolved, context, faults, node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
@@ -97,7 +96,11 @@ async function compileDefined(
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
       : (faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true })
-  checkColumns(definition.name, node.id, effects, prompt, columnsIn, faults)
+  const scopes = prompts.map((given) => ({
+    variables: given.prompt.variables,
+    scope: promptScope(given, options, columnsIn),
+  }))
+  checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
   const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
   checkServings(definition.name, node.id, servings, context, faults)
   const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
@@ -144,7 +147,7 @@ async function compileOperatorObject(
     operator.kind === 'table'
       ? await prepareTable({ id: node.id, use: name }, operator, columnsIn, context, faults)
       : operator.columns
-  checkColumns(name, node.id, effects, undefined, columnsIn, faults)
+  checkColumns(name, node.id, effects, columnsIn, faults)
   const about = {
     use: name,
     kind: operator.kind,
@@ -160,7 +163,7 @@ async function compileOperatorObject(
 /** A function written into the pipeline. */
 function compileFunction(node: StepNode, step: FunctionStep, columnsIn: ColumnSet, faults: Faults): CompiledStep {
   const effects = step.columns ?? { opaque: true }
-  checkColumns('function', node.id, effects, undefined, columnsIn, faults)
+  checkColumns('function', node.id, effects, columnsIn, faults)
   const about = {
     use: 'function',
     kind: step.kind,
@@ -200,22 +203,26 @@ function checkColumns(
   use: string,
   step: string,
   effects: ColumnEffects,
-  prompt: Prompt | undefined,
   columns: ColumnSet,
   faults: Faults,
+  prompts: readonly { readonly variables: readonly string[]; readonly scope: ColumnSet }[] = [],
 ): void {
-  const known = Object.keys(columns.columns)
-  const wanted = [
-    ...(effects.reads ?? []),
-    ...(effects.drops ?? []),
-    ...(effects.keeps ?? []),
-    ...Object.keys(effects.renames ?? {}),
-  ]
-  for (const name of missingColumns([...new Set([...wanted, ...(prompt?.variables ?? [])])], columns)) {
-    const code =
-      prompt?.variables.includes(name) === true ? 'MAESTRO_PIPELINE_PROMPT_VARIABLE' : 'MAESTRO_PIPELINE_COLUMN_UNKNOWN'
+  const unknown = new Set<string>()
+  const add = (
+    code: 'MAESTRO_PIPELINE_PROMPT_VARIABLE' | 'MAESTRO_PIPELINE_COLUMN_UNKNOWN',
+    name: string,
+    among: ColumnSet,
+  ) => {
+    if (unknown.has(name)) return
+    unknown.add(name)
+    const known = Object.keys(among.columns)
     faults.add(maestroError(code, { use, name, known, suggestion: didYouMean(name, known) }), step)
   }
+  for (const { variables, scope } of prompts)
+    for (const name of missingColumns(variables, scope)) add('MAESTRO_PIPELINE_PROMPT_VARIABLE', name, scope)
+  const { reads = [], drops = [], keeps = [], renames = {} } = effects
+  for (const name of missingColumns([...reads, ...drops, ...keeps, ...Object.keys(renames)], columns))
+    add('MAESTRO_PIPELINE_COLUMN_UNKNOWN', name, columns)
 }
 
 async function compileSink(

@@ -1,6 +1,7 @@
 import { assertPromptsAllowed } from '../../contracts/operator/operator.js'
-import type { OperatorDefinition } from '../../contracts/operator-definition.js'
+import type { OperatorDefinition, PromptOption } from '../../contracts/operator-definition.js'
 import { Prompt } from '../../contracts/prompt.js'
+import type { ColumnSet } from '../../contracts/row.js'
 import { PromptTemplate } from '../../define/prompt.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -8,28 +9,48 @@ import { checkOptions } from './check-options.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import { chatFromData, fewShotFromData, invalidPrompt } from './prompt-from-data.js'
 
+/** A prompt, and the option that it was given as. */
+export interface GivenPrompt {
+  readonly prompt: Prompt
+  readonly promptOption: PromptOption
+}
+
 /**
- * Turns an operator's prompt option into a prompt: a text is a template, a list of turns `{ role, content }` a chat,
+ * Turns an operator's prompt options into prompts: a text is a template, a list of turns `{ role, content }` a chat,
  * `{ system, examples, user }` one with examples, `{ use, ...options }` a contributed class.
  * Anything else stays for the operator's own schema.
+ *
+ * @returns the options, and each prompt with the option that it stands in
  */
-export async function resolvePrompt(
+export async function resolvePrompts(
   definition: OperatorDefinition,
   options: unknown,
   context: CompileContext,
   faults: Faults,
   step: string,
-): Promise<{ readonly options: unknown; readonly prompt: Prompt | undefined }> {
-  const { prompts } = definition
-  if (prompts === undefined || typeof options !== 'object' || options === null) return { options, prompt: undefined }
-  const given = (options as Record<string, unknown>)[prompts.option]
-  const prompt = await toPrompt(given, context, faults, step)
-  if (prompt === 'no prompt') return { options, prompt: undefined }
-  // What could not be made is a fault already. An empty prompt stands in for it, so that the other options are checked.
-  if (prompt === undefined)
-    return { options: { ...options, [prompts.option]: new PromptTemplate('') }, prompt: undefined }
-  faults.catch(() => assertPromptsAllowed(definition.name, prompts.allowed, [prompt]), step)
-  return { options: { ...options, [prompts.option]: prompt }, prompt }
+): Promise<{ readonly options: unknown; readonly prompts: readonly GivenPrompt[] }> {
+  if (definition.prompts === undefined || typeof options !== 'object' || options === null)
+    return { options, prompts: [] }
+  const resolved: Record<string, unknown> = { ...options }
+  const prompts: GivenPrompt[] = []
+  for (const promptOption of [definition.prompts].flat()) {
+    const { option, allowed } = promptOption
+    const prompt = await toPrompt(resolved[option], context, faults, step)
+    if (prompt === 'no prompt') continue
+    // What could not be made is a fault already. An empty prompt stands in for it, so that the other options are checked.
+    resolved[option] = prompt ?? new PromptTemplate('')
+    if (prompt === undefined) continue
+    prompts.push({ prompt, promptOption })
+    faults.catch(() => assertPromptsAllowed(definition.name, allowed, [prompt]), step)
+  }
+  return { options: resolved, prompts }
+}
+
+/** What a prompt may ask for: what the operator fills, and the row's columns. */
+export function promptScope({ promptOption }: GivenPrompt, options: unknown, columns: ColumnSet): ColumnSet {
+  const { variables, overRow = true } = promptOption
+  const own = Object.fromEntries((variables?.(options) ?? []).map((name) => [name, 'unknown' as const]))
+  return overRow ? { columns: { ...columns.columns, ...own }, open: columns.open } : { columns: own, open: false }
 }
 
 /** The prompt, undefined after a fault, or that the value is none. */

@@ -1,0 +1,49 @@
+import { definePrompt } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { type Language, TaskPrompt } from '../asking/task-prompt.js'
+
+/** How rows are put in order. */
+export type SortBy = 'score' | 'pairwise'
+
+/** The highest score; 0 is the lowest. */
+export const highestScore = 10
+
+const options = z.strictObject({
+  criterion: nameOption,
+  by: z.enum(['score', 'pairwise']).default('score'),
+  ...wordsOptions,
+})
+
+export type SortPromptOptions = z.input<typeof options>
+
+const words: Readonly<Record<SortBy, Readonly<Record<Language, (criterion: string) => string>>>> = {
+  score: {
+    en: (criterion) =>
+      `Texts are put in order by this: ${criterion}\nGive the text a number from 0 (least) to ${highestScore} (most), and use the whole range. Answer with JSON.`,
+    zh: (criterion) =>
+      `文本将按以下标准排序：${criterion}\n请给文本一个从0（最低）到${highestScore}（最高）的数字，并充分利用整个范围。以 JSON 回答。`,
+  },
+  pairwise: {
+    en: (criterion) =>
+      `Texts are put in order by this: ${criterion}\nSay which of the texts a and b has more of it: "a", "b", or "tie" when neither has. Their order here must not count. Answer with JSON.`,
+    zh: (criterion) =>
+      `文本将按以下标准排序：${criterion}\n请说明文本 a 和 b 中哪一个更符合："a"、"b"，不分上下时为 "tie"。它们在此出现的先后不应影响判断。以 JSON 回答。`,
+  },
+}
+
+/** The prompt of `ai.sort`: a `text` to be given a number, or texts `a` and `b` to be compared. */
+export class SortPrompt extends TaskPrompt {
+  constructor({ criterion, by = 'score', language = 'en', instructions }: SortPromptOptions) {
+    const inputs: Record<string, string> = by === 'score' ? { text: 'text' } : { a: 'a', b: 'b' }
+    super({ task: [words[by][language](criterion), instructions], inputs, language })
+  }
+}
+
+/** `ai.sort.prompt` */
+export const sortPrompt = definePrompt({
+  name: 'ai.sort.prompt',
+  description: 'Asks how much of a criterion a text has, or which of two texts has more of it',
+  options,
+  create: (given) => new SortPrompt(given),
+})
