@@ -1,6 +1,7 @@
 // @ts-nocheck: it walks through definitions and schemas of any shape.
 // The text of docs/operator-reference.md, made from manifests, schemas, prompts and the comments of types. `npm run docs`
 // writes it.
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
@@ -15,10 +16,13 @@ const head = `# Operator reference
 <!-- Made by \`npm run docs\` from manifests, schemas, prompts and the comments of types. Do not edit. -->
 
 Every operator of plugin-ai and plugin-table with its options, the columns it reads and adds, what it asks for, and the words
-of its prompt. [AI operators](ai-operators.md) tells what to know of each, what drives its cost, and shows it at work; so does
-[plugin-table](../packages/plugin-table/README.md). A word in angle brackets stands for the column that an option names, and a star
-marks what must be given.
+of its prompts, what drives its cost, and an example. [AI operators](ai-operators.md) and
+[plugin-table](../packages/plugin-table/README.md) tell what to know of each. A word in angle brackets stands for the column that
+an option names, and a star marks what must be given. The examples ask models whose answers are written beside them:
+
 `
+
+const aiOperators = () => readFileSync(join(root, 'docs/ai-operators.md'), 'utf8')
 
 const kinds = {
   map: 'one row becomes one',
@@ -66,44 +70,19 @@ const more = {
   'table.cast': { columns: { '<column>': 'number' } },
 }
 
-/** What options mean that are the same everywhere, where a type does not say it. */
-const common = {
+/** What columns of a prompt are, whose types are mapped and keep no comment. */
+const ofPrompts = {
   input: 'The column that the operator asks about.',
-  output: 'The column of the answer.',
   prompt: "A prompt instead of the operator's own words; it names its columns itself.",
-  examples: 'Inputs with the answers that are wanted; they are shown before the question.',
-  topP: 'Chooses among the likeliest tokens that together have this probability.',
-  topK: 'Chooses among so many of the likeliest tokens.',
-  seed: 'The same seed gives the same answer, where the model keeps to it.',
-  language: "The language of the operator's own words.",
-  min: 'The lowest value.',
-  max: 'The highest value.',
-  'ai.compare b': 'The column of the other text.',
-  'ai.compare criterion': 'What makes a text the better one.',
-  'ai.filter condition': 'What must hold of the text, in words.',
-  'ai.rewrite instruction': 'What is to be done with the text.',
-  'ai.score rubric': 'What is judged: in words, or what each of some scores means.',
-  'ai.similarity with': 'Another column with vectors.',
-  'ai.translate from': 'The language of the text.',
-  'table.aggregate by': 'The columns of which each combination is a group.',
-  'table.cast columns': 'The columns and the types that they get.',
-  'table.dedupe by': 'The columns that make rows the same.',
-  'table.dedupe keep': 'Which of them stays.',
-  'table.drop columns': 'The columns that go.',
-  'table.limit count': 'Rows that stay.',
-  'table.limit offset': 'Rows that are left out before them.',
-  'table.rename columns': 'The columns and their new names.',
-  'table.sample count': 'Rows that stay.',
-  'table.sample fraction': 'The share of rows that stays, 0 to 1.',
-  'table.select columns': 'The columns that stay, in this order.',
-  'table.sort by': 'A column, or several, each with its direction.',
 }
 
 /** The whole page. */
 export async function operatorReference() {
   const project = maestro({ plugins: [ai, table], logLevel: 'silent' })
   const documented = documentedOptions()
-  const parts = [head]
+  const comments = commentsOfDefinitions()
+  const [models] = /^```ts file=models\.ts\n[\s\S]*?^```$/m.exec(aiOperators()) ?? []
+  const parts = [head, `${models}\n`]
   for (const plugin of ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-table']) {
     const contributions = await project.contributionsOf(plugin)
     const prompts = new Map(
@@ -113,26 +92,27 @@ export async function operatorReference() {
     const operators = contributions.filter(({ kind }) => kind === 'operators').map(({ definition }) => definition)
     for (const definition of operators.sort((a, b) => (a.name < b.name ? -1 : 1)))
       parts.push(
-        await section(definition, documented.get(definition.name) ?? [], prompts.get(`${definition.name}.prompt`)),
+        await section(definition, documented.get(definition.name) ?? [], comments.get(definition.name) ?? {}),
+        await example(definition.name, comments.get(definition.name) ?? {}, project),
+        ...(await words(prompts.get(`${definition.name}.prompt`))),
       )
   }
   await project.dispose()
   return parts.join('\n')
 }
 
-async function section(definition, options, prompt) {
+async function section(definition, options, { cost }) {
   const { name, kind, description } = definition
   const schema = schemaOf(definition)
-  const anchor = name.replaceAll('.', '')
   const given = await exampleOf(definition, schema)
   const lines = [`### ${name}`, '', `${description}. Kind \`${kind}\`: ${kinds[kind]}.`]
-  if (name.startsWith('ai.')) lines.push(`[At work, and its cost](ai-operators.md#${anchor}).`)
   lines.push('', '| option | type | default | what it is |', '| --- | --- | --- | --- |')
   const missing = Object.keys(schema).filter((option) => !options.some((one) => one.name === option))
   if (missing.length > 0) throw new Error(`${name}: the types do not tell of ${missing.join(', ')}`)
   for (const option of options) lines.push(row(option, schema[option.name]))
-  lines.push('', ...effects(definition, given), ...asked(definition, given), '')
-  if (prompt !== undefined) lines.push(...(await words(prompt)), '')
+  lines.push('', ...effects(definition, given), ...asked(definition, given))
+  if (definition.servings !== undefined && cost === undefined) throw new Error(`${name}: no comment tells its cost`)
+  lines.push(cost ?? 'Cost: no model is asked.', '')
   return lines.join('\n')
 }
 
@@ -209,26 +189,29 @@ function asked({ servings, vectorStores, deterministic = true }, given) {
   ]
 }
 
-/** What a prompt says, in both languages, with the names of its variables for values. */
+/** What a prompt says, for each thing that it asks and in both languages, with the names of its variables for values. */
 async function words(definition) {
+  if (definition === undefined) return []
   const schema = schemaOf(definition)
   const own = {
-    task: schema.task?.enum?.[0],
     left: 'left',
     right: 'right',
     fields: { field: '' },
     answers: 'answers',
     question: 'question',
   }
-  const lines = ['<details><summary>The words of its prompt</summary>', '']
-  for (const language of ['en', 'zh']) {
+  const lines = ['<details><summary>The words of its prompts</summary>', '']
+  const [variant] = ['task', 'by'].filter((option) => schema[option]?.enum !== undefined)
+  const variants = variant === undefined ? [{}] : schema[variant].enum.map((value) => ({ [variant]: value }))
+  const asking = ['en', 'zh'].flatMap((language) => variants.map((options) => ({ ...options, language })))
+  for (const chosen of asking) {
     const asked = Object.fromEntries(
       Object.keys(schema)
         .filter((option) => !['instructions', 'examples', 'language', 'min', 'max', 'role', 'history'].includes(option))
         .map((option) => [option, own[option] ?? examples[option] ?? valueLike(schema[option], option)])
         .filter(([, value]) => value !== undefined),
     )
-    const checked = await definition.options['~standard'].validate({ ...asked, language })
+    const checked = await definition.options['~standard'].validate({ ...asked, ...chosen })
     if (checked.issues !== undefined) throw new Error(`${definition.name}: ${JSON.stringify(checked.issues[0])}`)
     const prompt = definition.create(checked.value)
     const messages = prompt.messages(Object.fromEntries(prompt.variables.map((name) => [name, '...'])))
@@ -238,7 +221,70 @@ async function words(definition) {
     )
     lines.push('```text', text.join('\n\n'), '```', '')
   }
-  return [...lines, '</details>']
+  return [...lines, '</details>', '']
+}
+
+const shops = `[
+  { id: 1, city: 'Oslo', stars: 4 },
+  { id: 2, city: 'Bergen', stars: 2 },
+  { id: 3, city: 'Oslo', stars: 5 },
+]`
+
+/** A sample: of plugin-ai's that of its page, which is run there; of plugin-table's a step, with what it makes of three rows. */
+async function example(name, { example: step }, project) {
+  const fence = '```'
+  if (step === undefined) {
+    const page = aiOperators().split(`\n## ${name}\n`)[1]?.split('\n## ')[0] ?? ''
+    const [, code] = /^```ts run[^\n]*\n([\s\S]*?)^```$/m.exec(page) ?? []
+    if (code === undefined) throw new Error(`${name}: docs/ai-operators.md has no example`)
+    return `${fence}ts\n${code}${fence}\n`
+  }
+  const { pipeline } = await import('@maestro-dataflow/core')
+  const rows = new Function(`return ${shops}`)()
+  const [, options] = /^\.step\('[\w.]+', ([\s\S]*)\)$/.exec(step) ?? []
+  const made = await Array.fromAsync(
+    project.rows(
+      pipeline('shops')
+        .from(rows)
+        .step(name, new Function(`return ${options}`)()),
+    ),
+  )
+  const code = [
+    "import { pipeline } from '@maestro-dataflow/core'",
+    "import { maestro } from '@maestro-dataflow/core/runtime'",
+    "import table from '@maestro-dataflow/plugin-table'",
+    '',
+    `const shops = ${shops}`,
+    `const made = pipeline('shops').from(shops)${step}`,
+    "for await (const row of maestro({ plugins: [table], logLevel: 'silent' }).rows(made)) console.log(JSON.stringify(row))",
+  ]
+  return [
+    `${fence}ts run`,
+    ...code,
+    fence,
+    '',
+    `${fence}text output`,
+    ...made.map((row) => JSON.stringify(row)),
+    fence,
+    '',
+  ].join('\n')
+}
+
+/** What the comment of each definition says of its cost, and its example. */
+function commentsOfDefinitions() {
+  const found = new Map()
+  for (const file of globSync('packages/{plugin-ai,plugin-table}/src/*/*.ts', { cwd: root })) {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ESNext, true)
+    for (const statement of source.statements.filter(ts.isVariableStatement)) {
+      const comment = statement.jsDoc?.at(-1)
+      const [, name] = /^`([\w.-]+)`:/.exec(ts.getTextOfJSDocComment(comment?.comment) ?? '') ?? []
+      if (name === undefined) continue
+      const tag = (wanted) => comment.tags?.find(({ tagName }) => tagName.text === wanted)
+      const textOf = (wanted) => ts.getTextOfJSDocComment(tag(wanted)?.comment)
+      found.set(name, { cost: textOf('remarks')?.replaceAll(/\s*\n\s*/g, ' '), example: textOf('example') })
+    }
+  }
+  return found
 }
 
 /** A value that fits an option, where it needs one. */
@@ -277,12 +323,10 @@ export declare const all: OperatorOptions<Record<string, unknown>>
   const file = program.getSourceFile(entry)
   const [all] = checker.getExportsOfModule(checker.getSymbolAtLocation(file))
   const operators = checker.getPropertiesOfType(checker.getTypeOfSymbol(all))
-  return new Map(
-    operators.map((operator) => [operator.name, optionsOf(operator.name, checker.getTypeOfSymbol(operator), checker)]),
-  )
+  return new Map(operators.map((operator) => [operator.name, optionsOf(checker.getTypeOfSymbol(operator), checker)]))
 }
 
-function optionsOf(operator, type, checker) {
+function optionsOf(type, checker) {
   const found = new Map()
   for (const branch of type.isUnion() ? type.types : [type]) {
     for (const symbol of checker.getPropertiesOfType(branch)) {
@@ -296,13 +340,14 @@ function optionsOf(operator, type, checker) {
       const required = (symbol.flags & ts.SymbolFlags.Optional) === 0 && (known?.required ?? true)
       if (known !== undefined && (isNever || known.type !== '')) {
         known.required = required
+        known.text ||= text
         continue
       }
       found.set(symbol.name, {
         name: symbol.name,
         type: isNever ? '' : shortType(written),
         required,
-        text: text === '' ? (common[`${operator} ${symbol.name}`] ?? common[symbol.name] ?? '') : text,
+        text: text === '' ? (ofPrompts[symbol.name] ?? '') : text,
         fallback: fallback && ts.displayPartsToString(fallback.text),
       })
     }

@@ -65,6 +65,8 @@ const cases: readonly Case[] = [
   ['ai.annotate', 'prompt', 'text', { input: 'text', labels: ['a', 'b'], second: 'default' }],
 ]
 
+const named = cases.map((given) => ({ given, name: `${given[0]}: \`${given[1]}\``, variable: given[2] }))
+
 async function project() {
   const serving = scriptedServing((request: LLMRequest) =>
     request.schema === undefined ? `word ${request.sample}` : JSON.stringify(least(request.schema)),
@@ -84,9 +86,9 @@ const asking = ([use, option, , options]: Case, words: string): PipelineDefiniti
   sinks: [],
 })
 
-test.each(cases)('%s: `%s` may name {{%s}}, and reaches the model', async (...given) => {
+test.each(named)('$name may name {{$variable}}, and reaches the model', async ({ given, variable }) => {
   const { serving, maestro } = await project()
-  const words = `As I say: {{${given[2]}}}`
+  const words = `As I say: {{${variable}}}`
   // Answers are the least that fits; rows that are rejected for it were asked about all the same.
   await Array.fromAsync(maestro.rows(asking(given, words))).catch(() => [])
   const asked = serving.requests.map(({ messages }) => JSON.stringify(messages))
@@ -94,7 +96,7 @@ test.each(cases)('%s: `%s` may name {{%s}}, and reaches the model', async (...gi
   expect(asked.join()).not.toContain('{{')
 })
 
-test.each(cases)('%s: what `%s` names beside that is a fault of the plan', async (...given) => {
+test.each(named)('what $name names beside {{$variable}} is a fault of the plan', async ({ given }) => {
   const { maestro } = await project()
   await expect(maestro.preview(asking(given, '{{nothing}}'))).rejects.toThrow('the prompt needs "nothing"')
 })

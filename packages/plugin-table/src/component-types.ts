@@ -20,29 +20,53 @@ declare module '@maestro-dataflow/core' {
       readonly values?: Readonly<Record<string, string | number | boolean | null>>
     }
     'table.sort': {
+      /** A column, or several, each with its direction. */
       readonly by: Column<Row> | readonly SortBy<Row>[]
       /** The direction of columns that do not say it themselves. @default false */
       readonly descending?: boolean
     }
-    'table.limit': { readonly count: number /** @default 0 */; readonly offset?: number }
-    /** `count` rows or a `fraction` (0 to 1) of them, chosen by `seed` (default 0). */
-    'table.sample': { readonly count?: number; readonly fraction?: number; readonly seed?: number }
+    'table.limit': {
+      /** Rows that stay. */
+      readonly count: number
+      /** Rows that are left out before them. @default 0 */
+      readonly offset?: number
+    }
+    'table.sample': {
+      /** Rows that stay. */
+      readonly count?: number
+      /** The share of rows that stays, 0 to 1. */
+      readonly fraction?: number
+      /** The same seed chooses the same rows of the same input. @default 0 */
+      readonly seed?: number
+    }
     'table.dedupe': {
-      /** @default the whole row */
+      /** The columns that make rows the same. @default the whole row */
       readonly by?: readonly Column<Row>[]
-      /** @default 'first' */
+      /** Which of them stays. @default 'first' */
       readonly keep?: 'first' | 'last'
     }
     'table.aggregate': {
-      /** @default one group of all rows */
+      /** The columns of which each combination is a group. @default one group of all rows */
       readonly by?: readonly Column<Row>[]
       /** Columns of the result by SQL expressions: `{ n: 'count(*)', mean: 'avg(price)' }`. */
       readonly values: Readonly<Record<string, string>>
     }
-    'table.select': { readonly columns: readonly Column<Row>[] }
-    'table.drop': { readonly columns: readonly Column<Row>[] }
-    'table.rename': { readonly columns: { readonly [Name in Column<Row>]?: string } }
-    'table.cast': { readonly columns: { readonly [Name in Column<Row>]?: CastType } }
+    'table.select': {
+      /** The columns that stay, in this order. */
+      readonly columns: readonly Column<Row>[]
+    }
+    'table.drop': {
+      /** The columns that go. */
+      readonly columns: readonly Column<Row>[]
+    }
+    'table.rename': {
+      /** The columns and their new names. */
+      readonly columns: { readonly [Name in Column<Row>]?: string }
+    }
+    'table.cast': {
+      /** The columns and the types that they get. */
+      readonly columns: { readonly [Name in Column<Row>]?: CastType }
+    }
   }
   interface OperatorOutput<Row, Options> {
     'table.filter': Row

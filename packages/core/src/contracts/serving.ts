@@ -28,8 +28,11 @@ export interface Message {
 export interface Sampling {
   /** 0 is greedy. */
   readonly temperature?: number
+  /** Chooses among the likeliest tokens that together have this probability. */
   readonly topP?: number
+  /** Chooses among so many of the likeliest tokens. */
   readonly topK?: number
+  /** The same seed gives the same answer, where the model keeps to it. */
   readonly seed?: number
   /** Texts that end the answer; they are not part of it. */
   readonly stop?: readonly string[]

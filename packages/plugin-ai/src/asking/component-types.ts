@@ -31,6 +31,7 @@ export interface Words {
 
 /** The same, with examples of what is wanted. */
 export interface WordsWithExamples extends Words {
+  /** Inputs with the answers that are wanted; they are shown before the question. */
   readonly examples?: readonly TaskExample[]
 }
 
@@ -41,6 +42,7 @@ export interface WordsWithExamples extends Words {
 export type AskedOf<Row, Inputs extends string = 'input', Own extends object = Words> =
   | ({ readonly [Name in Inputs]: Column<Row> } & Own & { readonly prompt?: undefined })
   | ({ readonly [Name in Inputs | keyof Own]?: undefined } & {
+      /** A prompt instead of the operator's own words; it names its columns itself. */
       readonly prompt: Prompt<Column<Row>> | PromptReference<Row>
     })
 

@@ -200,7 +200,12 @@ function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): Colum
   }
 }
 
-/** `ai.annotate`: labels by two models, and what people have to decide. */
+/**
+ * `ai.annotate`: labels by two models, and what people have to decide.
+ *
+ * @remarks
+ * Cost: Two calls a row, one of each model.
+ */
 export const annotate = defineOperator({
   name: 'ai.annotate',
   kind: 'opaque',

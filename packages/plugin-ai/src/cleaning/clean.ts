@@ -210,7 +210,12 @@ function assertFits({ operations }: CleaningPlan, profiles: readonly ColumnProfi
     })
 }
 
-/** `ai.clean`: what a model proposes to clean, as a plan, or done. */
+/**
+ * `ai.clean`: what a model proposes to clean, as a plan, or done.
+ *
+ * @remarks
+ * Cost: One call a column, whatever the number of rows; none where a plan is applied.
+ */
 export const clean = defineOperator({
   name: 'ai.clean',
   kind: 'opaque',

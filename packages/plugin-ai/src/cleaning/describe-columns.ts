@@ -89,7 +89,12 @@ export class ColumnDescriber extends GlobalOperator {
   }
 }
 
-/** `ai.describe-columns`: what the columns of a table mean. */
+/**
+ * `ai.describe-columns`: what the columns of a table mean.
+ *
+ * @remarks
+ * Cost: One call a column, whatever the number of rows.
+ */
 export const describeColumns = defineOperator({
   name: 'ai.describe-columns',
   kind: 'opaque',

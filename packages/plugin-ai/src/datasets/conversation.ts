@@ -148,7 +148,12 @@ const prompts = promptsOf(ConversationPrompt)
 export const ConversationGenerator = promptRestrict(...prompts)(Conversation)
 export type ConversationGenerator = Conversation
 
-/** `ai.conversation`: a conversation about a topic. */
+/**
+ * `ai.conversation`: a conversation about a topic.
+ *
+ * @remarks
+ * Cost: One call a row; by turns one a message, each with what was said before it.
+ */
 export const conversation = defineOperator({
   name: 'ai.conversation',
   kind: 'map',

@@ -122,7 +122,12 @@ const prompts = promptsOf(QaPairsPrompt)
 export const QaPairGenerator = promptRestrict(...prompts)(PairGenerator)
 export type QaPairGenerator = PairGenerator
 
-/** `ai.qa-pairs`: question-answer pairs of a text. */
+/**
+ * `ai.qa-pairs`: question-answer pairs of a text.
+ *
+ * @remarks
+ * Cost: One call a row, with the whole text.
+ */
 export const qaPairs = defineOperator({
   name: 'ai.qa-pairs',
   kind: 'flatMap',

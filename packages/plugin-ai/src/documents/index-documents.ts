@@ -322,7 +322,12 @@ function indexColumns({
   return { reads: [...new Set([text, document, ...metadata])], adds: { [output]: 'string' } }
 }
 
-/** `ai.index`: chunks of documents in a vector store. */
+/**
+ * `ai.index`: chunks of documents in a vector store.
+ *
+ * @remarks
+ * Cost: Each new or changed chunk is embedded once; an unchanged document costs nothing.
+ */
 export const index = defineOperator({
   name: 'ai.index',
   kind: 'opaque',

@@ -104,7 +104,12 @@ const prompts = promptsOf(ComparePrompt)
 export const Comparer = promptRestrict(...prompts)(TextComparer)
 export type Comparer = TextComparer
 
-/** `ai.compare`: which of two texts is better. */
+/**
+ * `ai.compare`: which of two texts is better.
+ *
+ * @remarks
+ * Cost: One call a row, two with `bothOrders`.
+ */
 export const compare = defineAskingOperator({
   name: 'ai.compare',
   description: 'Says which of two texts is better, or that neither is',

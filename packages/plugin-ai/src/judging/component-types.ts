@@ -14,21 +14,28 @@ export type Rubric = string | Readonly<Record<string | number, string>>
 
 /** The form of a score. */
 export interface ScoreSettings extends Asking {
-  /** @default 1 */
+  /** The lowest score. @default 1 */
   readonly min?: number
-  /** @default 5 */
+  /** The highest score. @default 5 */
   readonly max?: number
   /** Whether scores are whole numbers. @default true */
   readonly integer?: boolean
   /** Adds the column `<output>_reason`; a model that says why gives better scores. @default true */
   readonly reason?: boolean
-  /** @default 'score' */
+  /** The column of the score. @default 'score' */
   readonly output?: string
 }
 
 /** Options of `ai.score`. */
 export type ScoreOptions<Row> = ScoreSettings &
-  AskedOf<Row, 'input', WordsWithExamples & { /** What is judged. */ readonly rubric: Rubric }>
+  AskedOf<
+    Row,
+    'input',
+    WordsWithExamples & {
+      /** What is judged. */
+      readonly rubric: Rubric
+    }
+  >
 
 /** Keeps the rows whose score lies within a threshold. Nothing is asked. */
 export interface ThresholdSettings<Name extends string = string> {
@@ -50,7 +57,10 @@ export type FilterOptions<Row> =
       AskedOf<
         Row,
         'input',
-        WordsWithExamples & { /** What must hold for a row to stay. */ readonly condition: string }
+        WordsWithExamples & {
+          /** What must hold for a row to stay. */
+          readonly condition: string
+        }
       > & {
         readonly [Name in keyof ThresholdSettings]?: undefined
       })
@@ -66,17 +76,22 @@ export interface CompareSettings extends Asking {
   readonly bothOrders?: boolean
   /** Adds the column `<output>_reason`. @default true */
   readonly reason?: boolean
-  /** @default 'better' */
+  /** The column of the answer: `a`, `b` or `tie`. @default 'better' */
   readonly output?: string
 }
 
 /** Options of `ai.compare`. */
 export type CompareOptions<Row> = CompareSettings & {
-  /** The columns with the texts. */
+  /** The column of the one text. */
   readonly a: Column<Row>
+  /** The column of the other text. */
   readonly b: Column<Row>
 } & (
-    | ({ /** What makes one better. */ readonly criterion: string; readonly prompt?: undefined } & WordsWithExamples)
+    | ({
+        /** What makes one better. */
+        readonly criterion: string
+        readonly prompt?: undefined
+      } & WordsWithExamples)
     | ({ readonly prompt: Prompt<Column<Row>> | PromptReference<Row> } & {
         readonly [Name in 'criterion' | keyof WordsWithExamples]?: undefined
       })

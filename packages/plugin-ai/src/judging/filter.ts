@@ -107,7 +107,12 @@ function isWithin(
 export const TextFilter = promptRestrict(...prompts)(RowFilter)
 export type TextFilter = RowFilter
 
-/** `ai.filter`: keeps rows by a score that is there already, or by a model's yes or no. */
+/**
+ * `ai.filter`: keeps rows by a score that is there already, or by a model's yes or no.
+ *
+ * @remarks
+ * Cost: None by a score that is there already; one call a row with a condition.
+ */
 export const filter = defineOperator({
   name: 'ai.filter',
   kind: 'filter',

@@ -151,7 +151,12 @@ export class Grounder extends MapOperator {
   }
 }
 
-/** `ai.ground`: whether a source supports what a text claims. */
+/**
+ * `ai.ground`: whether a source supports what a text claims.
+ *
+ * @remarks
+ * Cost: One call for the claims of a row, and one for each `chunkTokens` of its source.
+ */
 export const ground = defineOperator({
   name: 'ai.ground',
   kind: 'map',

@@ -97,7 +97,12 @@ const prompts = promptsOf(ScorePrompt)
 export const Scorer = promptRestrict(...prompts)(TextScorer)
 export type Scorer = TextScorer
 
-/** `ai.score`: a number by a rubric. */
+/**
+ * `ai.score`: a number by a rubric.
+ *
+ * @remarks
+ * Cost: One call a row; the reason is most of the answer.
+ */
 export const score = defineAskingOperator({
   name: 'ai.score',
   description: 'Scores a text by a rubric, with the reason',

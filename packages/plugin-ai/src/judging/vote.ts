@@ -133,7 +133,12 @@ const normal = (answer: string) =>
 export const Voter = promptRestrict(Prompt)(AnswerVoter)
 export type Voter = AnswerVoter
 
-/** `ai.vote`: the best of several samples. */
+/**
+ * `ai.vote`: the best of several samples.
+ *
+ * @remarks
+ * Cost: As many calls a row as samples, and one of the judge where they differ.
+ */
 export const vote = defineOperator({
   name: 'ai.vote',
   kind: 'map',

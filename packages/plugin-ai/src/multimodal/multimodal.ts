@@ -262,7 +262,13 @@ const prompts = promptsOf(MultimodalPrompt)
 export const MultimodalProcessor = promptRestrict(...prompts)(Processor)
 export type MultimodalProcessor = Processor
 
-/** `ai.multimodal`: images, recordings and texts. */
+/**
+ * `ai.multimodal`: images, recordings and texts.
+ *
+ * @remarks
+ * Cost: One call a row with its images, which are most of its tokens; one transcription a recording. Text recognition
+ * asks no model.
+ */
 export const multimodal = defineOperator({
   name: 'ai.multimodal',
   kind: 'map',

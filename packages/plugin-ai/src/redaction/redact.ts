@@ -166,7 +166,12 @@ const prompts = promptsOf(RedactPrompt)
 export const Redactor = promptRestrict(...prompts)(TextRedactor)
 export type Redactor = TextRedactor
 
-/** `ai.redact`: personal data out of a text. */
+/**
+ * `ai.redact`: personal data out of a text.
+ *
+ * @remarks
+ * Cost: One call a row; none with `by: 'rules'`.
+ */
 export const redact = defineOperator({
   name: 'ai.redact',
   kind: 'map',

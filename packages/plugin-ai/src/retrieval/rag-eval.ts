@@ -224,7 +224,13 @@ function evalColumns(given: Options): ColumnEffects & { readonly adds: Columns }
   return { reads: [...new Set(reads)], adds: { ...Object.fromEntries(numbers), [`${output}_gaps`]: 'json' } }
 }
 
-/** `ai.rag-eval`: how good answers and their passages are. */
+/**
+ * `ai.rag-eval`: how good answers and their passages are.
+ *
+ * @remarks
+ * Cost: One call a row for each of faithfulness, relevance and recall, and three embedded questions for relevance.
+ * `hits` and `rank` ask nothing.
+ */
 export const ragEval = defineOperator({
   name: 'ai.rag-eval',
   kind: 'map',

@@ -288,7 +288,13 @@ const promptOf = ({
 const needsEmbedder = ({ mode, mmr, passages }: Options) =>
   passages === undefined && (mode !== 'keyword' || mmr !== undefined)
 
-/** `ai.rag`: answers from a knowledge base. */
+/**
+ * `ai.rag`: answers from a knowledge base.
+ *
+ * @remarks
+ * Cost: One call a row, with up to `contextTokens` of passages; none where nothing was found. The queries of a batch
+ * are embedded in one call.
+ */
 export const rag = defineOperator({
   name: 'ai.rag',
   kind: 'map',

@@ -150,7 +150,12 @@ function retrieveColumns({
   return { reads: [...new Set([input, ...Object.values(filterBy)])], adds: { [output]: 'json' } }
 }
 
-/** `ai.retrieve`: passages of a knowledge base. */
+/**
+ * `ai.retrieve`: passages of a knowledge base.
+ *
+ * @remarks
+ * Cost: The queries of a batch are embedded in one call. Reranking by a language model is one call a candidate.
+ */
 export const retrieve = defineOperator({
   name: 'ai.retrieve',
   kind: 'mapBatches',

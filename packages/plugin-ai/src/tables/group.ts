@@ -112,7 +112,12 @@ function groupColumns({ input, output = 'group' }: Pick<GrouperOptions, 'input' 
   return { reads: [input], adds: { [output]: 'string' } }
 }
 
-/** `ai.group`: rows in groups by meaning. */
+/**
+ * `ai.group`: rows in groups by meaning.
+ *
+ * @remarks
+ * Cost: Each text is embedded once, and one call a group names it.
+ */
 export const group = defineOperator({
   name: 'ai.group',
   kind: 'opaque',

@@ -199,7 +199,12 @@ function joinColumns({
   return { reads: [input], adds: { ...Object.fromEntries(names), match_score: 'number' } }
 }
 
-/** `ai.join`: rows of two tables that match by meaning. */
+/**
+ * `ai.join`: rows of two tables that match by meaning.
+ *
+ * @remarks
+ * Cost: The texts of both tables are embedded once; with a condition one call a candidate.
+ */
 export const join = defineOperator({
   name: 'ai.join',
   kind: 'opaque',

@@ -166,7 +166,12 @@ function reduceColumns({
   return { reads: [...new Set([input, ...by])], keeps: by, adds: { ...answer, count: 'integer' } }
 }
 
-/** `ai.reduce`: the rows of a group as one. */
+/**
+ * `ai.reduce`: the rows of a group as one.
+ *
+ * @remarks
+ * Cost: About one call for each `chunkTokens` of text, and one more a group.
+ */
 export const reduce = defineOperator({
   name: 'ai.reduce',
   kind: 'opaque',

@@ -146,7 +146,12 @@ function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | '
   return { reads: [input], adds: { [output]: 'integer' } }
 }
 
-/** `ai.sort`: rows in an order of meaning. */
+/**
+ * `ai.sort`: rows in an order of meaning.
+ *
+ * @remarks
+ * Cost: One call a row; with `by: 'pairwise'` about n log n calls, fewer with `top`, twice as many with `bothOrders`.
+ */
 export const sort = defineOperator({
   name: 'ai.sort',
   kind: 'opaque',

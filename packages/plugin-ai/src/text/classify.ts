@@ -132,7 +132,12 @@ const prompts = promptsOf(ClassifyPrompt)
 export const Classifier = promptRestrict(...prompts)(TextClassifier)
 export type Classifier = TextClassifier
 
-/** `ai.classify`: labels of a closed set. */
+/**
+ * `ai.classify`: labels of a closed set.
+ *
+ * @remarks
+ * Cost: One call a row; its labels and their meanings are told in each.
+ */
 export const classify = defineAskingOperator({
   name: 'ai.classify',
   description: 'Gives a text one label of a closed set, or all that fit',

@@ -1,7 +1,6 @@
 import type { Column, Prompt, PromptReference, Schema, With } from '@maestro-dataflow/core'
 import type { CutOff } from '../asking/asker.js'
 import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
-import type { Language, TaskExample } from '../asking/task-prompt.js'
 import type { ClassifyPromptOptions } from './classify.prompt.js'
 import type { ExtractPromptOptions } from './extract.prompt.js'
 import type { RewritePromptOptions } from './rewrite.prompt.js'
@@ -60,7 +59,7 @@ export interface ClassifySettings extends Asking {
    * @default false
    */
   readonly confidence?: boolean | 'asked'
-  /** @default 'label', with `multi` 'labels' */
+  /** The column of the label, or of the labels. @default 'label', with `multi` 'labels' */
   readonly output?: string
 }
 
@@ -90,7 +89,7 @@ export interface SummarizeSettings extends TextAnswer {
    * @default half of what the model reads, 3000 at most
    */
   readonly chunkTokens?: number
-  /** @default 'summary' */
+  /** The column of the summary. @default 'summary' */
   readonly output?: string
 }
 
@@ -107,7 +106,7 @@ export type SummarizeOptions<Row> = SummarizeSettings &
 
 /** Where `ai.translate` puts its translations. */
 export interface TranslateSettings extends TextAnswer {
-  /** @default 'translation' */
+  /** The column of the translation. @default 'translation' */
   readonly output?: string
 }
 
@@ -119,7 +118,7 @@ export type TranslateOptions<Row> = TranslateSettings &
     WordsWithExamples & {
       /** The language, by its name: `French`. */
       readonly to: string
-      /** @default whatever the text is in */
+      /** The language of the text. @default whatever the text is in */
       readonly from?: string
     }
   >
@@ -131,14 +130,18 @@ export interface RewriteSettings extends TextAnswer {
 }
 
 /** The words of the prompt of `ai.rewrite`, beside the instruction. */
-export interface RewriteWords {
-  readonly language?: Language
-  readonly examples?: readonly TaskExample[]
-}
+export type RewriteWords = Pick<WordsWithExamples, 'language' | 'examples'>
 
 /** Options of `ai.rewrite`. */
 export type RewriteOptions<Row> = RewriteSettings &
-  AskedOf<Row, 'input', RewriteWords & { /** What is to change. */ readonly instruction: string }>
+  AskedOf<
+    Row,
+    'input',
+    RewriteWords & {
+      /** What is to change. */
+      readonly instruction: string
+    }
+  >
 
 declare module '@maestro-dataflow/core' {
   interface OperatorOptions<Row> {

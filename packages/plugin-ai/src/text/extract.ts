@@ -67,7 +67,12 @@ const prompts = promptsOf(ExtractPrompt)
 export const Extractor = promptRestrict(...prompts)(TextExtractor)
 export type Extractor = TextExtractor
 
-/** `ai.extract`: a text's data as typed columns. */
+/**
+ * `ai.extract`: a text's data as typed columns.
+ *
+ * @remarks
+ * Cost: One call a row, with the schema.
+ */
 export const extract = defineAskingOperator({
   name: 'ai.extract',
   description: 'Takes data of a schema out of a text, as typed columns',

@@ -22,7 +22,12 @@ const options = z
     message: 'only prompts that are templates can ask about several rows in one call',
   })
 
-/** `ai.generate`: a language model's answers as columns. */
+/**
+ * `ai.generate`: a language model's answers as columns.
+ *
+ * @remarks
+ * Cost: One call a row.
+ */
 export const generate = defineOperator({
   name: 'ai.generate',
   kind: 'map',

@@ -60,7 +60,12 @@ const prompts = promptsOf(RewritePrompt)
 export const Rewriter = promptRestrict(...prompts)(TextRewriter)
 export type Rewriter = TextRewriter
 
-/** `ai.rewrite`: a text in other words. */
+/**
+ * `ai.rewrite`: a text in other words.
+ *
+ * @remarks
+ * Cost: One call a row, with an answer about as long as the text.
+ */
 export const rewrite = defineAskingOperator({
   name: 'ai.rewrite',
   description: 'Rewrites a text by an instruction',

@@ -96,7 +96,12 @@ const prompts = promptsOf(SummarizePrompt)
 export const Summarizer = promptRestrict(...prompts)(TextSummarizer)
 export type Summarizer = TextSummarizer
 
-/** `ai.summarize`: the summary of a text. */
+/**
+ * `ai.summarize`: the summary of a text.
+ *
+ * @remarks
+ * Cost: One call a row for what fits into one; else one for each `chunkTokens` of text, and one for the summaries.
+ */
 export const summarize = defineAskingOperator({
   name: 'ai.summarize',
   description: 'Sums up a text of any length, a long one in parts',

@@ -57,7 +57,12 @@ const prompts = promptsOf(TranslatePrompt)
 export const Translator = promptRestrict(...prompts)(TextTranslator)
 export type Translator = TextTranslator
 
-/** `ai.translate`: a text in another language. */
+/**
+ * `ai.translate`: a text in another language.
+ *
+ * @remarks
+ * Cost: One call a row, with an answer about as long as the text.
+ */
 export const translate = defineAskingOperator({
   name: 'ai.translate',
   description: 'Puts a text into another language',

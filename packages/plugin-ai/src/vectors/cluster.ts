@@ -150,7 +150,12 @@ function clusterColumns({
 
 const count = z.number().int().positive()
 
-/** `ai.cluster`: rows in clusters. */
+/**
+ * `ai.cluster`: rows in clusters.
+ *
+ * @remarks
+ * Cost: None without `names`; with them one call a cluster.
+ */
 export const cluster = defineOperator({
   name: 'ai.cluster',
   kind: 'opaque',

@@ -10,7 +10,7 @@ import type { Vector } from './vector.js'
 export interface EmbedOptions<Row> {
   /** The column whose text is embedded. @default 'text' */
   readonly input?: Column<Row>
-  /** @default 'embedding' */
+  /** The column of the vector. @default 'embedding' */
   readonly output?: string
   /** The embedding model's name in the config. @default 'embedder' */
   readonly serving?: ServingName
@@ -26,14 +26,18 @@ export type SimilarityOptions<Row> = {
   readonly input: Column<Row>
   /** Of `l2`, a distance, less is nearer; of the others, more. @default 'cosine' */
   readonly metric?: Metric
-  /** @default 'similarity' */
+  /** The column of the number. @default 'similarity' */
   readonly output?: string
   /** Goes before a reference text. */
   readonly prefix?: string
   /** The embedding model for a reference text. @default 'embedder' */
   readonly serving?: ServingName
 } & (
-  | { /** Another column with vectors. */ readonly with: Column<Row>; readonly reference?: undefined }
+  | {
+      /** Another column with vectors. */
+      readonly with: Column<Row>
+      readonly reference?: undefined
+    }
   | {
       /** A text, which is embedded once, or a vector. */ readonly reference: string | Vector
       readonly with?: undefined

@@ -110,7 +110,12 @@ export class EmbeddingGenerator extends MapBatchesOperator {
   }
 }
 
-/** `ai.embed`: the vectors of texts. */
+/**
+ * `ai.embed`: the vectors of texts.
+ *
+ * @remarks
+ * Cost: Each text is embedded once, in calls of `batchSize` rows.
+ */
 export const embed = defineOperator({
   name: 'ai.embed',
   kind: 'mapBatches',

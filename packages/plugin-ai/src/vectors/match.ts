@@ -147,7 +147,12 @@ function columnsOf({ references }: Pick<TextMatcherOptions, 'references'>, outpu
   }
 }
 
-/** `ai.match`: the nearest reference. */
+/**
+ * `ai.match`: the nearest reference.
+ *
+ * @remarks
+ * Cost: References are embedded once a run; none where they are vectors.
+ */
 export const match = defineOperator({
   name: 'ai.match',
   kind: 'map',

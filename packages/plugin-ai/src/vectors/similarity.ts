@@ -76,7 +76,12 @@ export class SimilarityCalculator extends MapOperator {
 const oneOther = 'either `with`, another column, or a `reference` to compare with is expected'
 const vectorOption = z.custom<Vector>(isVector, 'a vector is expected: a list of finite numbers')
 
-/** `ai.similarity`: how near vectors are. */
+/**
+ * `ai.similarity`: how near vectors are.
+ *
+ * @remarks
+ * Cost: A reference text is embedded once a run.
+ */
 export const similarity = defineOperator({
   name: 'ai.similarity',
   kind: 'map',

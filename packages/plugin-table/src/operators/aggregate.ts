@@ -15,7 +15,11 @@ function statements({ by = [], values }: AggregateOptions): readonly TableStatem
   return [{ kind: 'aggregate', by, values }]
 }
 
-/** `table.aggregate`: one row for each group, in the order in which the groups first appear. */
+/**
+ * `table.aggregate`: one row for each group, in the order in which the groups first appear.
+ *
+ * @example .step('table.aggregate', { by: ['city'], values: { shops: 'count(*)', stars: 'avg(stars)' } })
+ */
 export const aggregate = defineOperator({
   name: 'table.aggregate',
   kind: 'table',

@@ -23,7 +23,11 @@ function castColumns(row: Row, types: readonly (readonly [string, CastType])[]):
   return Object.fromEntries(cast)
 }
 
-/** `table.cast`: columns get another type; a row with a value that is none of it is rejected. */
+/**
+ * `table.cast`: columns get another type; a row with a value that is none of it is rejected.
+ *
+ * @example .step('table.cast', { columns: { stars: 'string' } })
+ */
 export const cast = defineOperator({
   name: 'table.cast',
   kind: 'map',

@@ -13,7 +13,11 @@ function dropColumns(row: Row, columns: ReadonlySet<string>): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !columns.has(name)))
 }
 
-/** `table.select`: only these columns stay, in this order. */
+/**
+ * `table.select`: only these columns stay, in this order.
+ *
+ * @example .step('table.select', { columns: ['city', 'id'] })
+ */
 export const select = defineOperator({
   name: 'table.select',
   kind: 'map',
@@ -26,7 +30,11 @@ export const select = defineOperator({
       keepColumns(row, columns),
 })
 
-/** `table.drop`: these columns go. */
+/**
+ * `table.drop`: these columns go.
+ *
+ * @example .step('table.drop', { columns: ['stars'] })
+ */
 export const drop = defineOperator({
   name: 'table.drop',
   kind: 'map',

@@ -13,7 +13,11 @@ function statements({ by = [], keep = 'first' }: DedupeOptions): readonly TableS
   return [{ kind: 'dedupe', by, keep }]
 }
 
-/** `table.dedupe`: one row of each set of duplicates stays, in its place and under its id. */
+/**
+ * `table.dedupe`: one row of each set of duplicates stays, in its place and under its id.
+ *
+ * @example .step('table.dedupe', { by: ['city'], keep: 'last' })
+ */
 export const dedupe = defineOperator({
   name: 'table.dedupe',
   kind: 'table',

@@ -15,7 +15,11 @@ function statements({ where, values }: FilterOptions): readonly TableStatement[]
   return [{ kind: 'filter', where, ...(values === undefined ? {} : { values }) }]
 }
 
-/** `table.filter`: keeps the rows for which an expression is true. */
+/**
+ * `table.filter`: keeps the rows for which an expression is true.
+ *
+ * @example .step('table.filter', { where: 'stars >= $least', values: { least: 3 } })
+ */
 export const filter = defineOperator({
   name: 'table.filter',
   kind: 'table',

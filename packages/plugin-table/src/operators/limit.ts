@@ -13,7 +13,11 @@ function statements({ count, offset = 0 }: LimitOptions): readonly TableStatemen
   return [{ kind: 'limit', count, offset }]
 }
 
-/** `table.limit`: the first rows. */
+/**
+ * `table.limit`: the first rows.
+ *
+ * @example .step('table.limit', { count: 2, offset: 1 })
+ */
 export const limit = defineOperator({
   name: 'table.limit',
   kind: 'table',

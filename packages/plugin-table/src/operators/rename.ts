@@ -20,7 +20,11 @@ function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
   })
 }
 
-/** `table.rename`: columns get new names and keep their place. */
+/**
+ * `table.rename`: columns get new names and keep their place.
+ *
+ * @example .step('table.rename', { columns: { stars: 'rating' } })
+ */
 export const rename = defineOperator({
   name: 'table.rename',
   kind: 'map',

@@ -15,7 +15,11 @@ function statements(given: SampleOptions): readonly TableStatement[] {
   return [{ kind: 'sample', seed: given.seed ?? 0, ...chosen }]
 }
 
-/** `table.sample`: rows chosen by chance, in their order; the same seed and input give the same sample. */
+/**
+ * `table.sample`: rows chosen by chance, in their order; the same seed and input give the same sample.
+ *
+ * @example .step('table.sample', { count: 2, seed: 7 })
+ */
 export const sample = defineOperator({
   name: 'table.sample',
   kind: 'table',

@@ -31,7 +31,11 @@ function statements({ by, descending = false }: SortOptions): readonly TableStat
   ]
 }
 
-/** `table.sort`: rows that compare alike keep their order; rows without a value go last. */
+/**
+ * `table.sort`: rows that compare alike keep their order; rows without a value go last.
+ *
+ * @example .step('table.sort', { by: [{ column: 'stars', descending: true }, 'city'] })
+ */
 export const sort = defineOperator({
   name: 'table.sort',
   kind: 'table',
