@@ -91,12 +91,14 @@ export class PostgresSession extends Held<Postgres> implements BaseSession {
     this.connection.connection.stream.destroy()
   }
 
-  /** Loads rows in the text form of COPY. @param sent Called when all is on its way. @throws what the driver throws: the caller looks for the row at fault */
-  async copy(sql: string, pieces: Iterable<string>, sent: () => void): Promise<void> {
+  /** Loads rows in the text form of COPY. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
+  async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void> {
     const { from } = await loadDriver('postgres', () => import('pg-copy-streams'))
     const told = function* () {
-      yield* pieces
-      sent()
+      for (const some of lines) {
+        setImmediate(sent)
+        yield some
+      }
     }
     await pipeline(told, this.connection.query(from(sql)))
   }

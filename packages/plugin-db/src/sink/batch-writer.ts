@@ -18,9 +18,10 @@ export class BatchWriter {
     this.#session = session
   }
 
-  /** Says where the rows go; before the first ones. */
-  target(target: InsertTarget): void {
+  /** Says where the rows go; before the first ones. @returns whether they are to come as lines of COPY too */
+  target(target: InsertTarget): boolean {
     this.#inserter = createInserter(this.#session, target)
+    return this.#inserter.copies
   }
 
   /** Sets the savepoint of the next batch. Nobody waits for it before that batch comes. */
@@ -77,7 +78,7 @@ export class BatchWriter {
     sent: () => void,
   ): Promise<readonly RefusedRow[]> {
     try {
-      for (const { columns, rows } of runs) await inserter.insertAll(columns, rows, sent)
+      for (const run of runs) await inserter.insertAll(run, sent)
       return []
     } catch (error) {
       if (!inserter.aboutRows(error)) throw error

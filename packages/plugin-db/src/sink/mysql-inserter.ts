@@ -3,7 +3,7 @@ import type { MysqlSession } from '../dialects/mysql-session.js'
 import { quoteName, quoteNames, quoteTable } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
 import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
-import type { EncodedRow } from './row-shapes.js'
+import type { EncodedRow, RowRun } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Rows and values in one statement at most. */
@@ -16,6 +16,7 @@ const mostBytes = 1 << 20
 export class MysqlInserter implements RowInserter {
   readonly #session: MysqlSession
   readonly #target: InsertTarget
+  readonly copies = false
   readonly aboutRows = aboutRows
 
   constructor(session: MysqlSession, target: InsertTarget) {
@@ -23,7 +24,7 @@ export class MysqlInserter implements RowInserter {
     this.#target = target
   }
 
-  async insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
+  async insertAll({ columns, rows }: RowRun, sent: () => void): Promise<void> {
     for (const part of this.#parts(columns, rows)) {
       const writing = this.#write(columns, part)
       sent()

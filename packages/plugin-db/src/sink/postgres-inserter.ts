@@ -1,34 +1,36 @@
 import { failureKind, reasonOf } from '../connection/failure.js'
 import type { PostgresSession } from '../dialects/postgres-session.js'
 import { quoteNames, quoteTable } from '../tables/names.js'
+import { copyLine } from '../values/copy-text.js'
 import type { Binding } from '../values/encode.js'
 import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
-import type { EncodedRow } from './row-shapes.js'
+import type { EncodedRow, RowRun } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Values in one statement at most; PostgreSQL numbers them with 16 bits. */
 const mostValues = 60_000
-/** Characters of one COPY at most. */
-const copyLength = 4_000_000
 
 /** Writes by COPY, the fastest way; rows that may be there already by INSERT ... ON CONFLICT. */
 export class PostgresInserter implements RowInserter {
   readonly #session: PostgresSession
   readonly #target: InsertTarget
+  readonly copies: boolean
   readonly aboutRows = aboutRows
 
   constructor(session: PostgresSession, target: InsertTarget) {
     this.#session = session
     this.#target = target
+    this.copies = target.upsertBy === undefined
   }
 
-  async insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
-    for (const part of this.#parts(columns, rows)) await this.#write(columns, part, sent)
+  async insertAll({ columns, rows, lines }: RowRun, sent: () => void): Promise<void> {
+    if (this.#copies(columns)) return this.#copy(columns, lines, sent)
+    for (const part of this.#parts(columns, rows)) await this.#insert(columns, part)
   }
 
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
     const refused: RefusedRow[] = []
-    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some, () => undefined))
+    const write = (some: readonly EncodedRow[]) => this.#kept(() => this.#write(columns, some))
     for (const part of this.#parts(columns, rows))
       refused.push(...(await insertAround({ write, rowIn, reason, aboutRows }, part)))
     return refused
@@ -43,11 +45,13 @@ export class PostgresInserter implements RowInserter {
   }
 
   #copies(columns: readonly string[]): boolean {
-    return this.#target.upsertBy === undefined && columns.length > 0
+    return this.copies && columns.length > 0
   }
 
-  #write(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
-    return this.#copies(columns) ? this.#copy(columns, rows, sent) : this.#insert(columns, rows)
+  #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
+    if (!this.#copies(columns)) return this.#insert(columns, rows)
+    const lines = rows.map(({ values }) => copyLine(values)).join('')
+    return this.#copy(columns, [Buffer.from(lines)], () => undefined)
   }
 
   /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */
@@ -63,9 +67,9 @@ export class PostgresInserter implements RowInserter {
     await connection.query('RELEASE SAVEPOINT maestro_rows')
   }
 
-  async #copy(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void> {
+  async #copy(columns: readonly string[], lines: readonly Buffer[], sent: () => void): Promise<void> {
     const sql = `COPY ${quoteTable('postgres', this.#target.name)} (${quoteNames('postgres', columns)}) FROM STDIN`
-    await this.#session.copy(sql, copyPieces(rows), sent)
+    await this.#session.copy(sql, lines, sent)
   }
 
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
@@ -81,28 +85,6 @@ export class PostgresInserter implements RowInserter {
     await this.#session.connection.query(sql, values)
   }
 }
-
-/** Rows in the text form of COPY: a line each, tabs between values, `\N` for null. */
-function* copyPieces(rows: readonly EncodedRow[]): Generator<string> {
-  let text = ''
-  for (const { values } of rows) {
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at] as string | null
-      text += at === 0 ? '' : '\t'
-      text += value === null ? '\\N' : special.test(value) ? value.replaceAll(specials, escapeOf) : value
-    }
-    text += '\n'
-    if (text.length < copyLength) continue
-    yield text
-    text = ''
-  }
-  if (text !== '') yield text
-}
-
-const special = /[\\\n\r\t]/
-const specials = /[\\\n\r\t]/g
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-const escapeOf = (char: string): string => escapes[char] ?? char
 
 interface PostgresError {
   readonly code?: string

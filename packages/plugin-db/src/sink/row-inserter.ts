@@ -1,5 +1,5 @@
 import type { TableName } from '../tables/names.js'
-import type { EncodedRow } from './row-shapes.js'
+import type { EncodedRow, RowRun } from './row-shapes.js'
 
 /** Where rows go, and how. */
 export interface InsertTarget {
@@ -18,13 +18,15 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
+  /** Whether it writes by COPY: values come as COPY has them, and in `insertAll` as lines. */
+  readonly copies: boolean
   /**
    * Writes rows of which none is expected to be refused, the fastest way.
    *
    * @param sent Called when the rows are on their way: the server works from then on, and need not wait for this thread.
    * @throws what the driver throws; some may be in then
    */
-  insertAll(columns: readonly string[], rows: readonly EncodedRow[], sent: () => void): Promise<void>
+  insertAll(run: RowRun, sent: () => void): Promise<void>
   /** Whether a failure is about the rows, so that others may go in. */
   aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
   type ColumnSet,
@@ -18,7 +19,7 @@ import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import { type EncodedRow, type RowRun, RowShapes, refusal } from './row-shapes.js'
+import { type GrowingRun, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -35,8 +36,8 @@ export interface TableWriting extends TargetOptions {
   readonly only: readonly string[] | undefined
 }
 
-/** Rows that may wait while others are on their way. */
-const mostWaiting = 1024
+/** Rows that may wait while others are on their way, and about how many bytes. */
+const mostWaiting = { rows: 16_384, bytes: 4 << 20 }
 
 /**
  * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
@@ -54,7 +55,7 @@ export class TableSinkWriter implements SinkWriter {
   /** Rows that the database refused and that nobody has asked for yet. */
   readonly #refused: RefusedRow[] = []
   #waiting: RowRun[] = []
-  #waitingRows = 0
+  #waits = { rows: 0, bytes: 0 }
   /** The rows on their way to the database. */
   #going: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
@@ -101,9 +102,12 @@ export class TableSinkWriter implements SinkWriter {
     const runs = shapes.encode(batch, this.#unfit)
     this.#throwUnfit(batch)
     this.#waiting.push(...runs)
-    this.#waitingRows += batch.rows.length
     this.#rows += batch.rows.length
-    if (this.#waitingRows >= mostWaiting) await this.#going
+    this.#waits.rows += batch.rows.length
+    for (const { bytes } of runs) this.#waits.bytes += bytes
+    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= mostWaiting.bytes) await this.#going
+    // What is on its way goes on when this thread has a moment for it.
+    else if (this.#going !== undefined) await setImmediate()
     await this.#send()
   }
 
@@ -126,7 +130,7 @@ export class TableSinkWriter implements SinkWriter {
     if (this.#going !== undefined || this.#waiting.length === 0) return undefined
     const runs = together(this.#waiting)
     this.#waiting = []
-    this.#waitingRows = 0
+    this.#waits = { rows: 0, bytes: 0 }
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs, resolve)))
       .then((refused) => {
@@ -222,12 +226,12 @@ export class TableSinkWriter implements SinkWriter {
   #prepare(table: TableDescription): RowShapes {
     const { name, mode, only } = this.#writing
     const key = this.#key ?? []
-    this.#batches.target({
+    const copies = this.#batches.target({
       name: this.#staging ?? name,
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only)
+    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only, copies)
     return this.#shapes
   }
 
@@ -259,11 +263,14 @@ function withKnown(columns: ColumnSet['columns'], only: readonly string[] | unde
 
 /** Runs of the same columns that follow each other as one. */
 function together(runs: readonly RowRun[]): readonly RowRun[] {
-  const joined: { columns: readonly string[]; rows: EncodedRow[] }[] = []
-  for (const { columns, rows } of runs) {
+  const joined: GrowingRun[] = []
+  for (const { columns, rows, lines, bytes } of runs) {
     const last = joined.at(-1)
-    if (last?.columns === columns) for (const row of rows) last.rows.push(row)
-    else joined.push({ columns, rows: [...rows] })
+    if (last?.columns === columns) {
+      for (const row of rows) last.rows.push(row)
+      last.lines.push(...lines)
+      last.bytes += bytes
+    } else joined.push({ columns, rows: [...rows], lines: [...lines], bytes })
   }
   return joined
 }

@@ -4,6 +4,7 @@ import { createInserter } from '../sink/create-inserter.js'
 import { refusal } from '../sink/row-shapes.js'
 import { createTableSql } from '../tables/create-table.js'
 import type { TableName } from '../tables/names.js'
+import { escapeForCopy } from '../values/copy-text.js'
 import { ownColumns, type StepColumn, stepColumns, tableColumns } from './step-columns.js'
 import { StepRows } from './step-rows.js'
 
@@ -32,7 +33,8 @@ export class StepTableWriter {
       const encoded = batch.rows.map((row, index) => {
         const id = batch.ids[index] as string
         const position = client === 'sqlite' ? BigInt(this.rows + index + 1) : String(this.rows + index + 1)
-        return { id, row, values: [position, id, ...(rows as StepRows).encode(row)] }
+        const values = [position, id, ...(rows as StepRows).encode(row)]
+        return { id, row, values: inserter.copies ? values.map(escapeForCopy) : values }
       })
       const [refused] = await inserter.insert(names, encoded)
       if (refused !== undefined) throw refusal(this.name.table, refused.reason).at({ rowId: refused.row.id })
