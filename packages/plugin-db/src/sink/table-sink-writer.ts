@@ -37,7 +37,7 @@ export interface TableWriting extends TargetOptions {
 }
 
 /** Rows that may wait while others are on their way, and about how many bytes. */
-const mostWaiting = { rows: 16_384, bytes: 4 << 20 }
+const mostWaiting = { rows: 16_384, bytes: 3 << 19 }
 
 /**
  * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the

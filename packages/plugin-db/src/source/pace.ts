@@ -27,3 +27,13 @@ export function sizeOf(values: readonly unknown[]): number {
   }
   return bytes
 }
+
+const looksAt = 64
+
+/** About how many bytes rows hold: of many only some are looked at, evenly. */
+export function sizeOfAll(rows: readonly (readonly unknown[])[]): number {
+  const stride = Math.max(1, Math.floor(rows.length / looksAt))
+  let [bytes, seen] = [0, 0]
+  for (let at = 0; at < rows.length; at += stride, seen++) bytes += sizeOf(rows[at] as readonly unknown[])
+  return seen === 0 ? 0 : (bytes * rows.length) / seen
+}

@@ -6,7 +6,7 @@ import { type Decode, decoderOf } from '../values/decode.js'
 import { toColumnType } from '../values/to-column-type.js'
 import { Unfit } from '../values/unfit.js'
 import type { ColumnKind } from '../values/value-kind.js'
-import { sizeOf } from './pace.js'
+import { sizeOfAll } from './pace.js'
 
 /** How rows are made of what a query gives. */
 export interface RowShape {
@@ -61,10 +61,8 @@ export class RowBuilder {
     const ids: string[] = []
     const rows: Row[] = []
     const rejects: SourceReject[] = []
-    let bytes = 0
     for (const values of raw) {
       this.#ordinal++
-      bytes += sizeOf(values)
       try {
         const row = this.#row(values)
         const id = this.#idOf(row)
@@ -91,6 +89,7 @@ export class RowBuilder {
         })
       }
     }
+    const bytes = sizeOfAll(raw)
     return rejects.length === 0 ? { ids, rows, bytes } : { ids, rows, bytes, rejects }
   }
 
@@ -125,12 +124,14 @@ export class RowBuilder {
 
   #idOf(row: Row): string {
     if (this.#key === undefined) return `${this.#shape.name}:${this.#ordinal}`
-    const parts = this.#key.map((at) => {
-      const value = row[this.#names[at] as string]
-      if (value === null) throw new Unfit(null, `is no value for the key column "${this.#names[at]}"`)
-      return keyText(value)
-    })
-    return parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts)
+    if (this.#key.length === 1) return this.#keyText(row, this.#key[0] as number)
+    return JSON.stringify(this.#key.map((at) => this.#keyText(row, at)))
+  }
+
+  #keyText(row: Row, at: number): string {
+    const value = row[this.#names[at] as string]
+    if (value === null) throw new Unfit(null, `is no value for the key column "${this.#names[at]}"`)
+    return keyText(value)
   }
 }
 

@@ -24,33 +24,46 @@ const zero = 48
  */
 function parseUtc(text: string): Date | undefined {
   const { length } = text
+  const day = startOfDay(text)
+  if (day === undefined) return undefined
+  if (length === 10) return new Date(day)
+  if (length < 19 || (text[10] !== ' ' && text[10] !== 'T') || text[13] !== ':' || text[16] !== ':') return undefined
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  if (!(hour < 24 && minute < 60 && second < 60)) return undefined
+  let millisecond = 0
+  let at = 19
+  if (text[at] === '.') {
+    let scale = 100
+    for (at++; at < length; at++, scale /= 10) {
+      const digit = text.charCodeAt(at) - zero
+      if (digit < 0 || digit > 9) break
+      // Beyond milliseconds digits are left out.
+      if (scale >= 1) millisecond += digit * scale
+    }
+  }
+  if (at < length && text.slice(at) !== 'Z' && text.slice(at) !== '+00') return undefined
+  return new Date(day + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond)
+}
+
+/** Times of a table often stand near to each other. */
+let lastDay = 'none'
+let lastStart = Number.NaN
+
+/** When the day begins that a text begins with. */
+function startOfDay(text: string): number | undefined {
+  if (text.startsWith(lastDay)) return lastStart
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
   const day = digits(text, 8, 10)
-  let at = 10
-  let [hour, minute, second, millisecond] = [0, 0, 0, 0]
-  if (length > 10) {
-    if (length < 19 || (text[10] !== ' ' && text[10] !== 'T') || text[13] !== ':' || text[16] !== ':') return undefined
-    hour = digits(text, 11, 13)
-    minute = digits(text, 14, 16)
-    second = digits(text, 17, 19)
-    at = 19
-    if (text[at] === '.') {
-      let scale = 100
-      for (at++; at < length; at++, scale /= 10) {
-        const digit = text.charCodeAt(at) - zero
-        if (digit < 0 || digit > 9) break
-        // Beyond milliseconds digits are left out.
-        if (scale >= 1) millisecond += digit * scale
-      }
-    }
-    if (at < length && text.slice(at) !== 'Z' && text.slice(at) !== '+00') return undefined
-  }
-  if (length < 10 || text[4] !== '-' || text[7] !== '-' || !(year >= 100 && minute < 60 && second < 60 && hour < 24))
-    return undefined
-  const time = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
-  const date = new Date(time)
-  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date : undefined
+  if (text.length < 10 || text[4] !== '-' || text[7] !== '-' || !(year >= 100)) return undefined
+  const start = Date.UTC(year, month - 1, day)
+  const date = new Date(start)
+  if (date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return undefined
+  lastDay = text.slice(0, 10)
+  lastStart = start
+  return start
 }
 
 /** The number at a place of a text; NaN when there is a character that is no digit. */
