@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import type { ServerAddress, StartedServer } from './database-server.ts'
 import { startMariadb } from './mariadb.ts'
-import { startPostgres } from './postgres.ts'
+import { startPgvector, startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,6 +9,8 @@ declare module 'vitest' {
     postgres: ServerAddress | undefined
     /** Undefined when MariaDB is not installed. */
     mariadb: ServerAddress | undefined
+    /** PostgreSQL with pgvector; undefined when it is not installed. */
+    pgvector: ServerAddress | undefined
   }
 }
 
@@ -16,9 +18,11 @@ let started: readonly (StartedServer | undefined)[] = []
 
 /** Starts the database servers for the tests of the project `databases`. */
 export async function setup(project: TestProject): Promise<void> {
-  const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
-  started = [postgres, mariadb]
-  const missing = [postgres ?? 'PostgreSQL', mariadb ?? 'MariaDB'].filter((server) => typeof server === 'string')
+  const [postgres, mariadb, pgvector] = await Promise.all([startPostgres(), startMariadb(), startPgvector()])
+  started = [postgres, mariadb, pgvector]
+  const missing = [postgres ?? 'PostgreSQL', mariadb ?? 'MariaDB', pgvector ?? 'PostgreSQL with pgvector'].filter(
+    (server) => typeof server === 'string',
+  )
   if (missing.length > 0) {
     const message = `${missing.join(' and ')} not installed: run .ci/install-databases`
     if (process.env.CI === 'true') {
@@ -29,6 +33,7 @@ export async function setup(project: TestProject): Promise<void> {
   }
   project.provide('postgres', postgres?.address)
   project.provide('mariadb', mariadb?.address)
+  project.provide('pgvector', pgvector?.address)
 }
 
 export async function teardown(): Promise<void> {

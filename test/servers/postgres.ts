@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import {
@@ -26,8 +27,22 @@ export async function startPostgres(): Promise<StartedServer | undefined> {
   const folders = programFolders()
   const program = findProgram('postgres', folders)
   const initdb = findProgram('initdb', folders)
-  if (program === undefined || initdb === undefined) return undefined
+  return program === undefined || initdb === undefined ? undefined : start(serverFolder(), program, initdb, true)
+}
+
+/** Starts a PostgreSQL that has pgvector, and no SSL; undefined where `.ci/install-databases` has not put it. */
+export async function startPgvector(): Promise<StartedServer | undefined> {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const installed = join(cache, 'maestro-dataflow/servers/pgserver-0.1.4')
+  if (!existsSync(installed)) return undefined
   const folder = serverFolder()
+  // The user that the server runs as may not look into the cache of this one.
+  cpSync(installed, join(folder, 'server'), { recursive: true })
+  const programs = join(folder, 'server/pgserver/pginstall/bin')
+  return start(folder, join(programs, 'postgres'), join(programs, 'initdb'), false)
+}
+
+async function start(folder: string, program: string, initdb: string, ssl: boolean): Promise<StartedServer> {
   const data = join(folder, 'data')
   const [user, password, database] = ['maestro', 'test-password', 'postgres']
   writeFileSync(join(folder, 'password'), `${password}\n`)
@@ -40,9 +55,9 @@ export async function startPostgres(): Promise<StartedServer | undefined> {
     port: String(port),
     unix_socket_directories: '',
     fsync: 'off',
-    ssl: 'on',
-    ssl_cert_file: join(folder, 'certificate.pem'),
-    ssl_key_file: join(folder, 'key.pem'),
+    ...(ssl
+      ? { ssl: 'on', ssl_cert_file: join(folder, 'certificate.pem'), ssl_key_file: join(folder, 'key.pem') }
+      : {}),
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const address = { host: '127.0.0.1', port, user, password, database }

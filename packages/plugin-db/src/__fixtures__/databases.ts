@@ -27,6 +27,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     postgres: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
     mariadb: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
+    /** PostgreSQL with pgvector. */
+    pgvector: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
   }
 }
 
@@ -40,10 +42,9 @@ export const databases: readonly DatabaseName[] = [
 ]
 
 /** An empty database of a test file's own, and what tests do in it. */
-export function temporaryDatabase(name: DatabaseName) {
+export function temporaryDatabase(name: DatabaseName, server = name === 'sqlite' ? undefined : inject(name)) {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-db-'))
   const database = `maestro_${randomBytes(6).toString('hex')}`
-  const server = name === 'sqlite' ? undefined : inject(name)
   let tables = 0
 
   const connection = ((): TestConnection => {
