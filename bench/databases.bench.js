@@ -8,7 +8,7 @@ import { startPostgres } from '../test/servers/postgres.ts'
 import { alternate, median, round, runScript } from './measure.js'
 
 const rows = 200_000
-const rounds = 3
+const rounds = 5
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))

@@ -7,7 +7,7 @@ import type { EncodedRow, RowRun } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Rows and values in one statement at most. */
-const mostRows = 1000
+const mostRows = 500
 const mostValues = 60_000
 /** Bytes of values in one statement at most; servers take 16 MB and more, unless they are told otherwise. */
 const mostBytes = 1 << 20

@@ -36,8 +36,8 @@ export interface TableWriting extends TargetOptions {
   readonly only: readonly string[] | undefined
 }
 
-/** Rows that may wait while others are on their way, and about how many bytes. */
-const mostWaiting = { rows: 16_384, bytes: 3 << 19 }
+/** Rows that may wait while others are on their way, and about how many bytes; lines of COPY wait outside of the heap. */
+const mostWaiting = { rows: 16_384, values: 1 << 19, lines: 3 << 19 }
 
 /**
  * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
@@ -61,6 +61,8 @@ export class TableSinkWriter implements SinkWriter {
   #failure: { readonly error: unknown } | undefined
   /** How rows are encoded, once the table is known. */
   #shapes: RowShapes | undefined
+  /** Whether rows go as lines of COPY. */
+  #copies = false
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
   #staging: TableName | undefined
@@ -99,15 +101,18 @@ export class TableSinkWriter implements SinkWriter {
   async write(batch: Batch): Promise<void> {
     this.#throwUnfit(batch)
     const shapes = this.#shapes ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
-    const runs = shapes.encode(batch, this.#unfit)
+    const runs: RowRun[] = []
+    for (const part of turns(batch)) {
+      runs.push(...shapes.encode(part, this.#unfit))
+      if (this.#going !== undefined) await setImmediate()
+    }
     this.#throwUnfit(batch)
     this.#waiting.push(...runs)
     this.#rows += batch.rows.length
     this.#waits.rows += batch.rows.length
     for (const { bytes } of runs) this.#waits.bytes += bytes
-    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= mostWaiting.bytes) await this.#going
-    // What is on its way goes on when this thread has a moment for it.
-    else if (this.#going !== undefined) await setImmediate()
+    const mostBytes = this.#copies ? mostWaiting.lines : mostWaiting.values
+    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= mostBytes) await this.#going
     await this.#send()
   }
 
@@ -226,12 +231,12 @@ export class TableSinkWriter implements SinkWriter {
   #prepare(table: TableDescription): RowShapes {
     const { name, mode, only } = this.#writing
     const key = this.#key ?? []
-    const copies = this.#batches.target({
+    this.#copies = this.#batches.target({
       name: this.#staging ?? name,
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only, copies)
+    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only, this.#copies)
     return this.#shapes
   }
 
@@ -259,6 +264,14 @@ export class TableSinkWriter implements SinkWriter {
 function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
   if (only === undefined) return columns
   return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
+}
+
+/** Rows that are encoded before what is on its way has a turn: a server that waits for this thread loses its time. */
+const turnRows = 256
+
+function* turns({ ids, rows }: Batch): Generator<Batch> {
+  for (let start = 0; start < rows.length; start += turnRows)
+    yield { ids: ids.slice(start, start + turnRows), rows: rows.slice(start, start + turnRows) }
 }
 
 /** Runs of the same columns that follow each other as one. */
