@@ -18,13 +18,14 @@ import {
 } from '@maestro-dataflow/core'
 import { lanceError } from './errors.js'
 import { type ExactSearch, loadSearchGraph, type SearchGraph } from './exact/exact-search.js'
-import { readBlocks, searchBlocks } from './exact/search-blocks.js'
+import { PartitionedSearch } from './exact/partitioned-search.js'
+import { readBlocks, readPartitionedBlocks, searchBlocks } from './exact/search-blocks.js'
 import { searchTable } from './indexed-search.js'
 import { type LanceVectorOptions, lanceVectorOptions, type ResolvedLanceOptions } from './options.js'
 import { entryOf } from './table/records.js'
 import { idPredicate, selectionPredicate } from './table/sql.js'
 import { reasonOf, StoreTable } from './table/store-table.js'
-import { VectorIndexKeeper } from './vector-index.js'
+import { partitionsOf, VectorIndexKeeper } from './vector-index.js'
 import { WriteLock } from './write-lock.js'
 
 const lockSeconds = 60
@@ -55,7 +56,9 @@ export class LanceVectorStore implements VectorStore {
   readonly #keeper: VectorIndexKeeper
   readonly #logger: Logger | undefined
   #graph: Promise<SearchGraph> | undefined
-  #exact: { readonly version: number; readonly blocks: Promise<readonly ExactSearch[]> } | undefined
+  #memory: { readonly version: number; readonly blocks: Promise<readonly ExactSearch[]> } | undefined
+  /** The version that was searched last by the index of the table. */
+  #searched: number | undefined
   #writes = 0
   #closed = false
 
@@ -166,7 +169,7 @@ export class LanceVectorStore implements VectorStore {
     if (this.#closed) return
     this.#closed = true
     await this.#lock.idle()
-    this.#exact = undefined
+    this.#memory = undefined
     this.#table.close()
   }
 
@@ -185,18 +188,28 @@ export class LanceVectorStore implements VectorStore {
       (used || due) && k <= count * largestShare && vector.some((value) => value !== 0)
     const [indexed, exact] = [queries.filter(byIndex), queries.filter((query) => !byIndex(query))]
     const found = [
-      indexed.length === 0 ? [] : await this.#searchByIndex(table, indexed, signal),
+      indexed.length === 0 ? [] : await this.#searchByIndex(table, count, indexed, signal),
       exact.length === 0 ? [] : await this.#searchExactly(table, count, exact, signal),
     ].map((lists) => lists.values())
     return queries.map((query) => found[byIndex(query) ? 0 : 1]?.next().value ?? [])
   }
 
+  /** By `ivf` in memory where it fits and is not changing; else by the index of the table. */
   async #searchByIndex(
     table: Table,
+    count: number,
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
-    return searchTable(await this.#table.at(await table.version()), queries, this.#options, signal)
+    const version = await table.version()
+    const settled = version === this.#memory?.version || version === this.#searched
+    this.#searched = version
+    if (this.index !== 'ivf' || !settled || !this.#fits(count))
+      return searchTable(await this.#table.at(version), queries, this.#options, signal)
+    const blocks = await this.#inMemory(table)
+    return searchBlocks(blocks, queries, signal, (block) =>
+      block instanceof PartitionedSearch ? block.searchParts(queries) : block.search(queries),
+    )
   }
 
   async #searchExactly(
@@ -206,25 +219,44 @@ export class LanceVectorStore implements VectorStore {
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
     const { dimension = 0, metric } = this
-    const bytes = count * dimension * Float32Array.BYTES_PER_ELEMENT
     const limit = this.#options.memoryMegabytes * bytesOfMegabyte
-    this.#graph ??= loadSearchGraph()
-    const graph = await this.#graph
-    const read = (most?: number) => readBlocks(table, graph, { metric, dimension }, most)
-    return searchBlocks(bytes <= limit ? await this.#inMemory(table, read) : read(limit), queries, signal)
+    const blocks = this.#fits(count)
+      ? await this.#inMemory(table)
+      : readBlocks(table, await this.#loadGraph(), { metric, dimension }, limit)
+    return searchBlocks(blocks, queries, signal)
+  }
+
+  #fits(count: number): boolean {
+    const bytes = count * (this.dimension ?? 0) * Float32Array.BYTES_PER_ELEMENT
+    return bytes <= this.#options.memoryMegabytes * bytesOfMegabyte
   }
 
   /** The store in memory, read again when it has changed. */
-  async #inMemory(table: Table, read: () => AsyncIterable<ExactSearch>): Promise<readonly ExactSearch[]> {
+  async #inMemory(table: Table): Promise<readonly ExactSearch[]> {
     const version = await table.version()
-    if (this.#exact === undefined || this.#exact.version < version) {
-      const exact = { version, blocks: Array.fromAsync(read()) }
-      this.#exact = exact
-      exact.blocks.catch(() => {
-        if (this.#exact === exact) this.#exact = undefined
+    if (this.#memory === undefined || this.#memory.version < version) {
+      const memory = { version, blocks: this.#read(table) }
+      this.#memory = memory
+      memory.blocks.catch(() => {
+        if (this.#memory === memory) this.#memory = undefined
       })
     }
-    return this.#exact.blocks
+    return this.#memory.blocks
+  }
+
+  async #read(table: Table): Promise<readonly ExactSearch[]> {
+    const { dimension = 0, metric, index } = this
+    const { indexFrom, probes, partitions } = this.#options
+    const graph = await this.#loadGraph()
+    const how = { metric, dimension }
+    return index === 'ivf' && (await table.countRows()) >= indexFrom
+      ? Array.fromAsync(readPartitionedBlocks(table, graph, how, probes, (count) => partitions ?? partitionsOf(count)))
+      : Array.fromAsync(readBlocks(table, graph, how))
+  }
+
+  #loadGraph(): Promise<SearchGraph> {
+    this.#graph ??= loadSearchGraph()
+    return this.#graph
   }
 
   async #afterWrite(table: Table): Promise<void> {

@@ -20,7 +20,7 @@ export const lanceVectorOptions = z.strictObject({
   probes: whole.default(8),
   /** Of `hnsw`: the candidates that a search looks at. More find more and take longer. @default 64 */
   candidates: whole.default(64),
-  /** Megabytes of vectors that an exact search may keep in memory; more are read from the disk each time. @default 1024 */
+  /** Megabytes of vectors that an exact search, or `ivf`, may keep in memory; more are read from the disk each time. @default 1024 */
   memoryMegabytes: z.number().positive().default(1024),
 })
 

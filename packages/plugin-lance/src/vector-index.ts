@@ -61,6 +61,6 @@ export class VectorIndexKeeper {
 }
 
 /** As many parts as there are vectors in each, but none that is too small to be made well. */
-function partitionsOf(count: number): number {
+export function partitionsOf(count: number): number {
   return Math.max(1, Math.floor(Math.min(Math.sqrt(count), count / leastInPart)))
 }

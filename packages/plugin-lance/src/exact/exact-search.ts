@@ -4,7 +4,6 @@ import { scoreOf } from '../score.js'
 import { toEntry } from '../table/records.js'
 import { MetadataRows } from './metadata-rows.js'
 import { searchGraph } from './onnx-search-graph.js'
-import type { TextColumn } from './text-column.js'
 
 type Onnx = typeof import('onnxruntime-node')
 
@@ -27,10 +26,18 @@ export interface StoreContent {
   readonly dimension: number
   /** One vector after the other. */
   readonly numbers: Float32Array
-  readonly ids: TextColumn
-  readonly texts: TextColumn
-  readonly metadata: TextColumn
+  readonly ids: Texts
+  readonly texts: Texts
+  readonly metadata: Texts
 }
+
+/** Texts by their rows. */
+interface Texts {
+  get(row: number): string | undefined
+}
+
+/** Finds the rows nearest to queries. @param bias What is added to each vector's product */
+type FindPlaces = (queries: readonly VectorQuery[], bias: Float32Array) => Promise<readonly (readonly number[])[]>
 
 /** Scores that are worked out at once: 64 megabytes. */
 const scoresAtOnce = 16 * 1024 * 1024
@@ -48,18 +55,30 @@ export class ExactSearch {
   readonly #bias: Float32Array
   readonly #metadataRows: MetadataRows
 
-  /** Takes the content over: vectors may be brought to length 1. */
-  constructor(graph: SearchGraph, metric: VectorMetric, content: StoreContent) {
+  /** Takes the content over: vectors may be brought to length 1. @param bias What `prepare` gave, where it is done already */
+  constructor(
+    graph: SearchGraph,
+    metric: VectorMetric,
+    content: StoreContent,
+    bias: Float32Array = prepare(metric, content),
+  ) {
     const { numbers, count, dimension } = content
     this.#graph = graph
     this.#metric = metric
     this.#content = content
-    this.#bias = prepare(metric, content)
+    this.#bias = bias
     this.#vectors = new graph.onnx.Tensor('float32', numbers, [count, dimension])
     this.#metadataRows = new MetadataRows(count, (row) => this.#entry(row).metadata)
   }
 
-  async search(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
+  search(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
+    return this.searchBy(queries, (some, bias) => this.places(some, bias))
+  }
+
+  protected async searchBy(
+    queries: readonly VectorQuery[],
+    find: FindPlaces,
+  ): Promise<readonly (readonly VectorMatch[])[]> {
     const results: (readonly VectorMatch[])[] = queries.map(() => [])
     const groups = Map.groupBy(queries.entries(), ([, { filter = {} }]) => JSON.stringify(Object.entries(filter)))
     const atOnce = Math.max(1, Math.min(queriesAtOnce, Math.floor(scoresAtOnce / this.#content.count)))
@@ -67,7 +86,7 @@ export class ExactSearch {
       const bias = this.#biasOf(group[0]?.[1].filter)
       for (let start = 0; start < group.length; start += atOnce) {
         const some = group.slice(start, start + atOnce)
-        const places = await this.#places(
+        const places = await find(
           some.map(([, query]) => query),
           bias,
         )
@@ -78,20 +97,35 @@ export class ExactSearch {
   }
 
   /** The rows nearest to each query. */
-  async #places(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
-    const { count, dimension } = this.#content
+  protected async places(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
+    const k = Math.min(this.#content.count, this.taken(queries))
+    const { places } = await this.nearest(queries, this.#vectors, bias, k)
+    return queries.map((_, n) => Array.from(places.subarray(n * k, (n + 1) * k), Number))
+  }
+
+  /** How many are taken for each query, to be scored again. */
+  protected taken(queries: readonly VectorQuery[]): number {
+    return spare + Math.max(...queries.map(({ k }) => k))
+  }
+
+  /** Runs the graph: the `k` largest products of each query, and where they stand among the vectors. */
+  protected async nearest(
+    queries: readonly VectorQuery[],
+    vectors: Tensor,
+    bias: Float32Array,
+    k: number,
+  ): Promise<{ readonly places: BigInt64Array; readonly products: Float32Array }> {
+    const { dimension } = this.#content
     const { onnx, session } = this.#graph
-    const k = Math.min(count, spare + Math.max(...queries.map((query) => query.k)))
     const numbers = new Float32Array(queries.length * dimension)
     for (const [n, { vector }] of queries.entries()) numbers.set(vector, n * dimension)
-    const { places } = await session.run({
+    const { places, best } = await session.run({
       queries: new onnx.Tensor('float32', numbers, [queries.length, dimension]),
-      vectors: this.#vectors,
-      bias: new onnx.Tensor('float32', bias, [count]),
+      vectors,
+      bias: new onnx.Tensor('float32', bias, [bias.length]),
       k: new onnx.Tensor('int64', BigInt64Array.of(BigInt(k)), [1]),
     })
-    const found = Array.from((places?.data ?? []) as BigInt64Array, Number)
-    return queries.map((_, n) => found.slice(n * k, (n + 1) * k))
+    return { places: places?.data as BigInt64Array, products: best?.data as Float32Array }
   }
 
   #matches(
@@ -131,7 +165,7 @@ export class ExactSearch {
  *
  * @returns what is added to each vector's product
  */
-function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
+export function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
   const bias = new Float32Array(count)
   if (metric === 'dot') return bias
   for (let row = 0; row < count; row++) {

@@ -3,6 +3,7 @@ import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/c
 import type { RecordBatch } from 'apache-arrow'
 import { vectorNumbers } from '../table/records.js'
 import { ExactSearch, type SearchGraph, type StoreContent } from './exact-search.js'
+import { PartitionedSearch } from './partitioned-search.js'
 import { TextColumn } from './text-column.js'
 
 const blockBytes = 256 * 1024 * 1024
@@ -14,6 +15,22 @@ export async function* readBlocks(
   { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
   bytes = blockBytes,
 ): AsyncGenerator<ExactSearch> {
+  for await (const content of readContents(table, dimension, bytes)) yield new ExactSearch(graph, metric, content)
+}
+
+/** The same, sorted into parts. @param partsOf How many for so many vectors */
+export async function* readPartitionedBlocks(
+  table: Table,
+  graph: SearchGraph,
+  { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
+  probes: number,
+  partsOf: (count: number) => number,
+): AsyncGenerator<PartitionedSearch> {
+  for await (const content of readContents(table, dimension, blockBytes))
+    yield PartitionedSearch.of(graph, metric, content, { parts: partsOf(content.count), probes })
+}
+
+async function* readContents(table: Table, dimension: number, bytes: number): AsyncGenerator<StoreContent> {
   const rowsAtOnce = bytes / (dimension * Float32Array.BYTES_PER_ELEMENT)
   let batches: RecordBatch[] = []
   let rows = 0
@@ -21,23 +38,24 @@ export async function* readBlocks(
     batches.push(batch)
     rows += batch.numRows
     if (rows < rowsAtOnce) continue
-    yield new ExactSearch(graph, metric, contentOf(batches, rows, dimension))
+    yield contentOf(batches, rows, dimension)
     batches = []
     rows = 0
   }
-  if (rows > 0) yield new ExactSearch(graph, metric, contentOf(batches, rows, dimension))
+  if (rows > 0) yield contentOf(batches, rows, dimension)
 }
 
 /** The best matches of all blocks, for each query. */
-export async function searchBlocks(
-  blocks: AsyncIterable<ExactSearch> | Iterable<ExactSearch>,
+export async function searchBlocks<Block extends ExactSearch>(
+  blocks: AsyncIterable<Block> | Iterable<Block>,
   queries: readonly VectorQuery[],
   signal: AbortSignal | undefined,
+  search: (block: Block) => Promise<readonly (readonly VectorMatch[])[]> = (block) => block.search(queries),
 ): Promise<readonly (readonly VectorMatch[])[]> {
   let best: readonly (readonly VectorMatch[])[] = queries.map(() => [])
   for await (const block of blocks) {
     signal?.throwIfAborted()
-    const found = await block.search(queries)
+    const found = await search(block)
     best = queries.map(({ k }, n) =>
       [...(best[n] ?? []), ...(found[n] ?? [])].sort((a, b) => b.score - a.score).slice(0, k),
     )

@@ -172,3 +172,47 @@ test('what cannot be made is one fault, and the other options are checked beside
   expect(faults[0]).toContain('step say: test.none could not be made: create() gave back no prompt')
   expect(faults[1]).toContain('Did you mean "marks"?')
 })
+
+describe('several prompts of one operator', () => {
+  const given = z.instanceof(Prompt).optional()
+  const judge = defineOperator({
+    name: 'test.judge',
+    kind: 'map',
+    options: z.strictObject({ name: z.string(), about: given, verdict: given }),
+    columns: () => ({ adds: { said: 'string' } }),
+    prompts: [
+      { option: 'about', allowed: [Prompt], variables: ({ name }) => [name] },
+      { option: 'verdict', allowed: [ChatPrompt, PromptTemplate], variables: () => ['claims'], overRow: false },
+    ],
+    create:
+      ({ name, about, verdict }) =>
+      (row) => ({
+        ...row,
+        said: [about?.format({ ...row, [name]: 'x' }), verdict?.format({ claims: 'none' })].join(' '),
+      }),
+  })
+  const judging = (options: object): PipelineDefinition => ({
+    name: 'p',
+    source: { rows: [{ text: 'go' }], columns: { columns: { text: 'string' }, open: false } },
+    steps: [{ id: 'say', input: 'source', use: judge, options: { name: 'extra', ...options } }],
+    sinks: [],
+  })
+
+  test('name what the operator fills, and the columns of the row where they may', async () => {
+    const options = { about: '{{text}} {{extra}}', verdict: { use: 'test.polite' } }
+    const faults = await faultsOf(judging(options))
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toContain('the prompt needs "text"')
+    expect(faults[0]).toContain('It may name: claims')
+    const rows = await Array.fromAsync(
+      maestro({ plugins: [plugin] }).rows(judging({ ...options, verdict: '{{claims}}' })),
+    )
+    expect(rows).toEqual([{ text: 'go', said: 'go x none' }])
+  })
+
+  test('each may be left out, and each fault is told', async () => {
+    expect(await faultsOf(judging({}))).toEqual([])
+    const faults = await faultsOf(judging({ about: '{{txt}}', verdict: '{{other}}' }))
+    expect(faults.map((fault) => /needs "(\w+)"/.exec(fault)?.[1])).toEqual(['txt', 'other'])
+  })
+})

@@ -1,0 +1,151 @@
+import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
+import type { Tensor } from 'onnxruntime-node'
+import { ExactSearch, prepare, type SearchGraph, type StoreContent } from './exact-search.js'
+import { halfSquares, sortIntoParts } from './sort-into-parts.js'
+
+/** How many parts, and how many of them a search looks into. */
+export interface Partitioning {
+  readonly parts: number
+  readonly probes: number
+}
+
+interface Part {
+  /** The place of its first vector. */
+  readonly start: number
+  readonly count: number
+  readonly vectors: Tensor
+}
+
+/** A query's candidates: places, and their products. */
+interface Candidates {
+  readonly places: number[]
+  readonly products: number[]
+}
+
+/**
+ * Searches a store in memory by parts of what lies together (an inverted file): queries are compared with the middles of
+ * all parts, then with the vectors of the nearest parts; queries that look into the same part do so in one product. The
+ * exact search of the same content stays at hand.
+ */
+export class PartitionedSearch extends ExactSearch {
+  readonly #centres: Tensor
+  readonly #centreBias: Float32Array
+  readonly #parts: readonly Part[]
+  readonly #probes: number
+
+  private constructor(
+    graph: SearchGraph,
+    metric: VectorMetric,
+    content: StoreContent,
+    bias: Float32Array,
+    centres: Float32Array,
+    sizes: readonly number[],
+    probes: number,
+  ) {
+    super(graph, metric, content, bias)
+    const { dimension, numbers } = content
+    this.#centres = new graph.onnx.Tensor('float32', centres, [sizes.length, dimension])
+    this.#centreBias = metric === 'l2' ? halfSquares(centres, dimension) : new Float32Array(sizes.length)
+    this.#probes = Math.min(probes, sizes.length)
+    let start = 0
+    this.#parts = sizes.map((count) => {
+      const vectors = numbers.subarray(start * dimension, (start + count) * dimension)
+      const part = { start, count, vectors: new graph.onnx.Tensor('float32', vectors, [count, dimension]) }
+      start += count
+      return part
+    })
+  }
+
+  /** Takes the content over, and puts the vectors of each part side by side. */
+  static async of(
+    graph: SearchGraph,
+    metric: VectorMetric,
+    content: StoreContent,
+    { parts, probes }: Partitioning,
+  ): Promise<PartitionedSearch> {
+    const bias = prepare(metric, content)
+    const { centres, partOf } = await sortIntoParts(graph, metric, content, parts)
+    const sizes = Array.from({ length: parts }, () => 0)
+    for (const part of partOf) sizes[part] = (sizes[part] ?? 0) + 1
+    const rows = Array.from(partOf.keys()).sort((a, b) => (partOf[a] ?? 0) - (partOf[b] ?? 0))
+    const ordered = bias.map((_, at) => bias[rows[at] ?? 0] ?? 0)
+    return new PartitionedSearch(graph, metric, inOrder(content, rows), ordered, centres, sizes, probes)
+  }
+
+  /** The nearest of the parts that are looked into; of all, where a filter leaves too few there. */
+  async searchParts(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
+    return this.searchBy(queries, async (some, bias) => {
+      const places = await this.#nearInParts(some, bias)
+      const isShort = ({ k, filter }: VectorQuery, at: number) =>
+        Object.keys(filter ?? {}).length > 0 && countOf(places[at] ?? [], bias) < k
+      const short = some.filter(isShort)
+      if (short.length === 0) return places
+      const all = (await this.places(short, bias)).values()
+      return some.map((query, at) => (isShort(query, at) ? (all.next().value ?? []) : (places[at] ?? [])))
+    })
+  }
+
+  async #nearInParts(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
+    const asking = new Map<number, number[]>()
+    for (const [query, parts] of (await this.#nearestParts(queries)).entries())
+      for (const part of parts) {
+        const others = asking.get(part)
+        if (others === undefined) asking.set(part, [query])
+        else others.push(query)
+      }
+    const found: Candidates[] = queries.map(() => ({ places: [], products: [] }))
+    const k = this.taken(queries)
+    for (const [number, asked] of asking) {
+      const part = this.#parts[number]
+      if (part === undefined || part.count === 0) continue
+      const least = Math.min(k, part.count)
+      const { start, count, vectors } = part
+      const { places, products } = await this.nearest(
+        asked.map((query) => queries[query] as VectorQuery),
+        vectors,
+        bias.subarray(start, start + count),
+        least,
+      )
+      for (const [n, query] of asked.entries())
+        for (let at = n * least; at < (n + 1) * least; at++) {
+          found[query]?.places.push(start + Number(places[at]))
+          found[query]?.products.push(products[at] ?? Number.NEGATIVE_INFINITY)
+        }
+    }
+    return found.map((candidates) => best(candidates, k))
+  }
+
+  async #nearestParts(queries: readonly VectorQuery[]): Promise<readonly (readonly number[])[]> {
+    const { places } = await this.nearest(queries, this.#centres, this.#centreBias, this.#probes)
+    return queries.map((_, n) => Array.from(places.subarray(n * this.#probes, (n + 1) * this.#probes), Number))
+  }
+}
+
+/** The places with the largest products. */
+function best({ places, products }: Candidates, k: number): readonly number[] {
+  const order = Array.from(places.keys()).sort((a, b) => (products[b] ?? 0) - (products[a] ?? 0))
+  return order.slice(0, k).map((at) => places[at] ?? 0)
+}
+
+const countOf = (places: readonly number[], bias: Float32Array) =>
+  places.filter((place) => bias[place] !== Number.NEGATIVE_INFINITY).length
+
+/** The same content with its rows in another order. */
+function inOrder(
+  { count, dimension, numbers, ids, texts, metadata }: StoreContent,
+  rows: readonly number[],
+): StoreContent {
+  const ordered = new Float32Array(numbers.length)
+  for (const [at, row] of rows.entries())
+    ordered.set(numbers.subarray(row * dimension, (row + 1) * dimension), at * dimension)
+  const places = Uint32Array.from(rows)
+  const reordered = (texts: StoreContent['ids']) => ({ get: (at: number) => texts.get(places[at] ?? 0) })
+  return {
+    count,
+    dimension,
+    numbers: ordered,
+    ids: reordered(ids),
+    texts: reordered(texts),
+    metadata: reordered(metadata),
+  }
+}

@@ -1,0 +1,118 @@
+import type { VectorMetric } from '@maestro-dataflow/core'
+import type { SearchGraph } from './exact-search.js'
+
+/** Vectors and what is added to the product of each, so that products rank as the metric does. */
+export interface RankedVectors {
+  readonly count: number
+  readonly dimension: number
+  /** One vector after the other. */
+  readonly numbers: Float32Array
+}
+
+/** The middles of parts, and the part of each vector. */
+export interface Parts {
+  readonly centres: Float32Array
+  readonly partOf: Uint32Array
+}
+
+const passes = 8
+/** Vectors of each part that its middle is found from. */
+const learntFrom = 64
+/** Vectors that are compared with all middles in one product. */
+const atOnce = 4096
+
+/**
+ * Sorts vectors into parts of what lies together, by k-means: Lloyd's algorithm over some of them, all products by the
+ * graph of the exact search. Nearness is the distance, or for cosine, whose vectors have length 1, the product.
+ */
+export async function sortIntoParts(
+  graph: SearchGraph,
+  metric: VectorMetric,
+  { count, dimension, numbers }: RankedVectors,
+  parts: number,
+): Promise<Parts> {
+  const every = Math.max(1, Math.floor(count / (parts * learntFrom)))
+  const sample = take(numbers, dimension, Math.floor(count / every), every)
+  let centres = take(numbers, dimension, parts, Math.floor(count / parts))
+  for (let pass = 0; pass < passes; pass++) {
+    const partOf = await nearest(graph, metric, sample, centres, dimension)
+    centres = middles(sample, partOf, centres, dimension, metric)
+  }
+  return { centres, partOf: await nearest(graph, metric, numbers, centres, dimension) }
+}
+
+/** Every so many vectors. */
+function take(numbers: Float32Array, dimension: number, count: number, every: number): Float32Array {
+  const taken = new Float32Array(count * dimension)
+  for (let at = 0; at < count; at++) {
+    const from = at * every * dimension
+    taken.set(numbers.subarray(from, from + dimension), at * dimension)
+  }
+  return taken
+}
+
+/** The nearest middle of each vector. */
+async function nearest(
+  { onnx, session }: SearchGraph,
+  metric: VectorMetric,
+  numbers: Float32Array,
+  centres: Float32Array,
+  dimension: number,
+): Promise<Uint32Array> {
+  const [count, parts] = [numbers.length / dimension, centres.length / dimension]
+  const vectors = new onnx.Tensor('float32', centres, [parts, dimension])
+  const bias = new onnx.Tensor(
+    'float32',
+    metric === 'cosine' ? new Float32Array(parts) : halfSquares(centres, dimension),
+    [parts],
+  )
+  const k = new onnx.Tensor('int64', BigInt64Array.of(1n), [1])
+  const partOf = new Uint32Array(count)
+  for (let start = 0; start < count; start += atOnce) {
+    const some = Math.min(atOnce, count - start)
+    const queries = new onnx.Tensor('float32', numbers.slice(start * dimension, (start + some) * dimension), [
+      some,
+      dimension,
+    ])
+    const { places } = await session.run({ queries, vectors, bias, k })
+    partOf.set(Uint32Array.from((places?.data ?? []) as BigInt64Array, Number), start)
+  }
+  return partOf
+}
+
+/** What makes a product rank as the distance does: minus half the squared length. */
+export function halfSquares(numbers: Float32Array, dimension: number): Float32Array {
+  return Float32Array.from({ length: numbers.length / dimension }, (_, row) => {
+    let square = 0
+    for (const value of numbers.subarray(row * dimension, (row + 1) * dimension)) square += value * value
+    return -square / 2
+  })
+}
+
+/** The middle of the vectors of each part; one that has none stays where it is. */
+function middles(
+  numbers: Float32Array,
+  partOf: Uint32Array,
+  before: Float32Array,
+  dimension: number,
+  metric: VectorMetric,
+): Float32Array {
+  const sums = new Float64Array(before.length)
+  const counts = new Uint32Array(before.length / dimension)
+  for (const [row, part] of partOf.entries()) {
+    counts[part] = (counts[part] ?? 0) + 1
+    for (let at = 0; at < dimension; at++)
+      sums[part * dimension + at] = (sums[part * dimension + at] ?? 0) + (numbers[row * dimension + at] ?? 0)
+  }
+  const centres = new Float32Array(before)
+  for (const [part, count] of counts.entries()) {
+    if (count === 0) continue
+    const sum = sums.subarray(part * dimension, (part + 1) * dimension)
+    const scale = metric === 'cosine' ? Math.hypot(...sum) || 1 : count
+    centres.set(
+      sum.map((value) => value / scale),
+      part * dimension,
+    )
+  }
+  return centres
+}
