@@ -57,6 +57,7 @@ export class LanceVectorStore implements VectorStore {
   readonly #logger: Logger | undefined
   #graph: Promise<SearchGraph> | undefined
   #memory: { readonly version: number; readonly blocks: Promise<readonly ExactSearch[]> } | undefined
+  #counted: { readonly version: number; readonly count: number } | undefined
   /** The version that was searched last by the index of the table. */
   #searched: number | undefined
   #writes = 0
@@ -178,18 +179,20 @@ export class LanceVectorStore implements VectorStore {
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
-    const { due, used } = await this.#keeper.state(table, await table.version())
+    const before = await table.version()
+    const { due, used } = await this.#keeper.state(table, before)
     if (due) {
       this.#logger?.info('bringing the index up to date', { store: this.name, index: this.index })
       await this.#lock.hold(() => this.#keeper.update(table))
     }
-    const count = await table.countRows()
+    const version = due ? await table.version() : before
+    const count = await this.#countAt(table, version)
     const byIndex = ({ k, vector }: VectorQuery) =>
       (used || due) && k <= count * largestShare && vector.some((value) => value !== 0)
     const [indexed, exact] = [queries.filter(byIndex), queries.filter((query) => !byIndex(query))]
     const found = [
-      indexed.length === 0 ? [] : await this.#searchByIndex(table, count, indexed, signal),
-      exact.length === 0 ? [] : await this.#searchExactly(table, count, exact, signal),
+      indexed.length === 0 ? [] : await this.#searchByIndex(table, version, count, indexed, signal),
+      exact.length === 0 ? [] : await this.#searchExactly(table, version, count, exact, signal),
     ].map((lists) => lists.values())
     return queries.map((query) => found[byIndex(query) ? 0 : 1]?.next().value ?? [])
   }
@@ -197,16 +200,16 @@ export class LanceVectorStore implements VectorStore {
   /** By `ivf` in memory where it fits and is not changing; else by the index of the table. */
   async #searchByIndex(
     table: Table,
+    version: number,
     count: number,
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
-    const version = await table.version()
     const settled = version === this.#memory?.version || version === this.#searched
     this.#searched = version
     if (this.index !== 'ivf' || !settled || !this.#fits(count))
       return searchTable(await this.#table.at(version), queries, this.#options, signal)
-    const blocks = await this.#inMemory(table)
+    const blocks = await this.#inMemory(table, version)
     return searchBlocks(blocks, queries, signal, (block) =>
       block instanceof PartitionedSearch ? block.searchParts(queries) : block.search(queries),
     )
@@ -214,6 +217,7 @@ export class LanceVectorStore implements VectorStore {
 
   async #searchExactly(
     table: Table,
+    version: number,
     count: number,
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
@@ -221,9 +225,14 @@ export class LanceVectorStore implements VectorStore {
     const { dimension = 0, metric } = this
     const limit = this.#options.memoryMegabytes * bytesOfMegabyte
     const blocks = this.#fits(count)
-      ? await this.#inMemory(table)
+      ? await this.#inMemory(table, version)
       : readBlocks(table, await this.#loadGraph(), { metric, dimension }, limit)
     return searchBlocks(blocks, queries, signal)
+  }
+
+  async #countAt(table: Table, version: number): Promise<number> {
+    if (this.#counted?.version !== version) this.#counted = { version, count: await table.countRows() }
+    return this.#counted.count
   }
 
   #fits(count: number): boolean {
@@ -232,8 +241,7 @@ export class LanceVectorStore implements VectorStore {
   }
 
   /** The store in memory, read again when it has changed. */
-  async #inMemory(table: Table): Promise<readonly ExactSearch[]> {
-    const version = await table.version()
+  async #inMemory(table: Table, version: number): Promise<readonly ExactSearch[]> {
     if (this.#memory === undefined || this.#memory.version < version) {
       const memory = { version, blocks: this.#read(table) }
       this.#memory = memory

@@ -30,6 +30,8 @@ export class StoreTable {
   readonly #options: StoreTableOptions
   #table: Table | undefined
   #facts: StoreFacts | undefined
+  /** The version of the table that they are of. */
+  #factsAt: number | undefined
   #fixed: { readonly version: number; readonly table: Promise<Table> } | undefined
 
   private constructor(lance: Lance, arrow: Arrow, connection: Connection, options: StoreTableOptions) {
@@ -129,8 +131,10 @@ export class StoreTable {
   }
 
   async #readFacts(table: Table): Promise<void> {
-    // Of what is kept only the model may come later.
+    // Of what is kept only the model may come later, with another version.
     if (this.#facts?.model !== undefined) return
+    const version = await table.version()
+    if (this.#factsAt === version) return
     const { fields, metadata } = await table.schema()
     const vector = fields.find(({ name }) => name === 'vector')
     const [metric, dimension] = [metadata.get(metricKey), vector?.type.listSize as unknown]
@@ -142,6 +146,7 @@ export class StoreTable {
     this.#assertSetting('metric', this.#options.metric, metric)
     this.#assertSetting('dimension', this.#options.dimension ?? dimension, dimension)
     this.#facts = { metric: this.#options.metric, dimension, model: vector?.metadata.get(modelKey) }
+    this.#factsAt = version
   }
 
   #assertSetting(setting: string, expected: number | string, found: number | string): void {
