@@ -81,7 +81,7 @@ async function readRows(
 }
 
 function withIndex(query: LanceQuery, k: number, { index, probes, candidates }: How): LanceQuery {
-  // More parts are looked into when a filter leaves too few.
-  if (index === 'ivf') return query.minimumNprobes(probes).maximumNprobes(0).limit(k)
+  // More parts are looked into when a filter leaves too few. The most comes first: it is 20 unless it is said.
+  if (index === 'ivf') return query.maximumNprobes(0).minimumNprobes(probes).limit(k)
   return query.ef(Math.max(candidates, spare * k)).limit(spare * k)
 }
