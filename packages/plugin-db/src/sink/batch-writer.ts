@@ -3,7 +3,7 @@ import { withRetries } from '../connection/with-retries.js'
 import type { Session } from '../dialects/session.js'
 import { createInserter } from './create-inserter.js'
 import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
-import type { RowRun } from './row-shapes.js'
+import { type RowRun, rowsOf } from './row-shapes.js'
 
 /** Writes rows in the transaction of a session, batch by batch: each is in it as far as the database takes its rows. */
 export class BatchWriter {
@@ -85,7 +85,7 @@ export class BatchWriter {
     }
     await this.#session.run('ROLLBACK TO SAVEPOINT maestro_batch')
     const refused: RefusedRow[] = []
-    for (const { columns, rows } of runs) refused.push(...(await inserter.insert(columns, rows)))
+    for (const run of runs) refused.push(...(await inserter.insert(run.columns, rowsOf(run))))
     return refused
   }
 }

@@ -3,7 +3,7 @@ import type { MysqlSession } from '../dialects/mysql-session.js'
 import { quoteName, quoteNames, quoteTable } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
 import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
-import type { EncodedRow, RowRun } from './row-shapes.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Rows and values in one statement at most. */
@@ -24,9 +24,9 @@ export class MysqlInserter implements RowInserter {
     this.#target = target
   }
 
-  async insertAll({ columns, rows }: RowRun, sent: () => void): Promise<void> {
-    for (const part of this.#parts(columns, rows)) {
-      const writing = this.#write(columns, part)
+  async insertAll(run: RowRun, sent: () => void): Promise<void> {
+    for (const part of this.#parts(run.columns, rowsOf(run))) {
+      const writing = this.#write(run.columns, part)
       sent()
       await writing
     }

@@ -4,7 +4,7 @@ import { quoteNames, quoteTable } from '../tables/names.js'
 import { copyLine } from '../values/copy-text.js'
 import type { Binding } from '../values/encode.js'
 import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
-import type { EncodedRow, RowRun } from './row-shapes.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Values in one statement at most; PostgreSQL numbers them with 16 bits. */
@@ -23,9 +23,13 @@ export class PostgresInserter implements RowInserter {
     this.copies = target.upsertBy === undefined
   }
 
-  async insertAll({ columns, rows, lines }: RowRun, sent: () => void): Promise<void> {
-    if (this.#copies(columns)) return this.#copy(columns, lines, sent)
-    for (const part of this.#parts(columns, rows)) await this.#insert(columns, part)
+  async insertAll(run: RowRun, sent: () => void): Promise<void> {
+    const { columns, parts } = run
+    if (this.#copies(columns)) {
+      const lines = parts.flatMap((part) => part.lines ?? [])
+      return this.#copy(columns, lines, sent)
+    }
+    for (const part of this.#parts(columns, rowsOf(run))) await this.#insert(columns, part)
   }
 
   async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {

@@ -15,22 +15,24 @@ export interface EncodedRow {
   readonly values: readonly Binding[]
 }
 
-/** Rows that follow each other and have the same columns: one statement can take them. */
-export interface RowRun {
+/** Rows that follow each other and have the same columns. */
+export interface RowPart {
   readonly columns: readonly string[]
-  readonly rows: readonly EncodedRow[]
-  /** The same as lines of COPY, where they are written so; outside of JavaScript's heap, since many wait. */
-  readonly lines: readonly Buffer[]
   /** About how many bytes they hold. */
   readonly bytes: number
+  /** The rows as lines of COPY, where they go so; outside of JavaScript's heap, since many wait. */
+  readonly lines: Buffer | undefined
+  /** The rows one by one. Of lines they are made anew: they are needed only where one of them is refused. */
+  rows(): readonly EncodedRow[]
 }
 
-/** A run, while rows come to it. */
-export interface GrowingRun extends RowRun {
-  readonly rows: EncodedRow[]
-  readonly lines: Buffer[]
-  bytes: number
+/** Parts of the same columns: one statement can take them. */
+export interface RowRun {
+  readonly columns: readonly string[]
+  readonly parts: readonly RowPart[]
 }
+
+export const rowsOf = ({ parts }: RowRun): readonly EncodedRow[] => parts.flatMap((part) => part.rows())
 
 /** The columns of rows, and how the value of each is encoded. */
 interface Shape {
@@ -66,42 +68,28 @@ export class RowShapes {
   }
 
   /** @returns the rows of a batch, those that cannot be written left out and put with their reasons into `refused` */
-  encode({ ids, rows }: Batch, refused: Map<string, MaestroError>): readonly RowRun[] {
-    const runs: GrowingRun[] = []
-    let run: GrowingRun | undefined
-    let lines = ''
-    const end = () => {
-      if (run === undefined || lines === '') return
-      const some = Buffer.from(lines)
-      run.lines.push(some)
-      run.bytes += some.byteLength
-      lines = ''
-    }
+  encode({ ids, rows }: Batch, refused: Map<string, MaestroError>): readonly RowPart[] {
+    const parts: RowPart[] = []
+    let part: CopiedPart | ValuesPart | undefined
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] as Row
       const id = ids[index] as string
       try {
         const shape = this.#shapeOf(row)
         const values = encodeValues(row, shape)
-        if (run?.columns !== shape.columns) {
-          end()
-          run = { columns: shape.columns, rows: [], lines: [], bytes: 0 }
-          runs.push(run)
+        if (part?.columns !== shape.columns) {
+          part?.end()
+          part = this.#copies ? new CopiedPart(shape) : new ValuesPart(shape.columns)
+          parts.push(part)
         }
-        if (this.#copies) {
-          lines += copyLine(values)
-          run.rows.push(new CopiedRow(id, row, shape))
-        } else {
-          run.rows.push({ id, row, values })
-          run.bytes += sizeOf(values)
-        }
+        part.add(id, row, values)
       } catch (error) {
         if (!(error instanceof Unfit)) throw error
         refused.set(id, refusal(this.#table, error.message))
       }
     }
-    end()
-    return runs
+    part?.end()
+    return parts
   }
 
   /** The columns that a row has a value for. */
@@ -121,20 +109,60 @@ export class RowShapes {
   }
 }
 
-/** A row that goes as a line of COPY; its values are made once more where it must be tried by itself. */
-class CopiedRow implements EncodedRow {
-  readonly id: string
-  readonly row: Row
-  readonly #shape: Shape
+class ValuesPart implements RowPart {
+  readonly columns: readonly string[]
+  readonly lines = undefined
+  readonly #rows: EncodedRow[] = []
+  bytes = 0
 
-  constructor(id: string, row: Row, shape: Shape) {
-    this.id = id
-    this.row = row
+  constructor(columns: readonly string[]) {
+    this.columns = columns
+  }
+
+  add(id: string, row: Row, values: readonly Binding[]): void {
+    this.#rows.push({ id, row, values })
+    this.bytes += sizeOf(values)
+  }
+
+  end(): void {}
+
+  rows(): readonly EncodedRow[] {
+    return this.#rows
+  }
+}
+
+class CopiedPart implements RowPart {
+  readonly #shape: Shape
+  readonly #ids: string[] = []
+  readonly #rows: Row[] = []
+  #text = ''
+  lines: Buffer | undefined
+
+  constructor(shape: Shape) {
     this.#shape = shape
   }
 
-  get values(): readonly Binding[] {
-    return encodeValues(this.row, this.#shape)
+  get columns(): readonly string[] {
+    return this.#shape.columns
+  }
+
+  get bytes(): number {
+    return this.lines?.byteLength ?? 0
+  }
+
+  add(id: string, row: Row, values: readonly Binding[]): void {
+    this.#ids.push(id)
+    this.#rows.push(row)
+    this.#text += copyLine(values)
+  }
+
+  end(): void {
+    this.lines = Buffer.from(this.#text)
+    this.#text = ''
+  }
+
+  rows(): readonly EncodedRow[] {
+    return this.#rows.map((row, at) => ({ id: this.#ids[at] ?? '', row, values: encodeValues(row, this.#shape) }))
   }
 }
 

@@ -3,7 +3,7 @@ import type { SqliteSession, Statement } from '../dialects/sqlite-session.js'
 import { quoteNames, quoteTable } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
 import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
-import type { EncodedRow, RowRun } from './row-shapes.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
 import { onConflict } from './upsert-sql.js'
 
 /** Rows of one statement, and values at most: calls of the driver cost more than what they do. */
@@ -26,7 +26,9 @@ export class SqliteInserter implements RowInserter {
     this.#target = target
   }
 
-  async insertAll({ columns, rows }: RowRun): Promise<void> {
+  async insertAll(run: RowRun): Promise<void> {
+    const { columns } = run
+    const rows = rowsOf(run)
     const most = Math.max(1, Math.min(statementRows, Math.floor(mostValues / Math.max(1, columns.length))))
     const size = columns.length === 0 ? 1 : most
     for (let start = 0; start < rows.length; start += size) {

@@ -19,7 +19,7 @@ import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
 import { inferColumns } from './infer-columns.js'
 import { explainLock } from './lock-holders.js'
-import { type GrowingRun, type RowRun, RowShapes, refusal } from './row-shapes.js'
+import { type RowPart, type RowRun, RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -54,7 +54,7 @@ export class TableSinkWriter implements SinkWriter {
   readonly #unfit = new Map<string, MaestroError>()
   /** Rows that the database refused and that nobody has asked for yet. */
   readonly #refused: RefusedRow[] = []
-  #waiting: RowRun[] = []
+  #waiting: RowPart[] = []
   #waits = { rows: 0, bytes: 0 }
   /** The rows on their way to the database. */
   #going: Promise<void> | undefined
@@ -101,16 +101,16 @@ export class TableSinkWriter implements SinkWriter {
   async write(batch: Batch): Promise<void> {
     this.#throwUnfit(batch)
     const shapes = this.#shapes ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
-    const runs: RowRun[] = []
-    for (const part of turns(batch)) {
-      runs.push(...shapes.encode(part, this.#unfit))
+    const parts: RowPart[] = []
+    for (const rows of turns(batch)) {
+      parts.push(...shapes.encode(rows, this.#unfit))
       if (this.#going !== undefined) await setImmediate()
     }
     this.#throwUnfit(batch)
-    this.#waiting.push(...runs)
+    this.#waiting.push(...parts)
     this.#rows += batch.rows.length
     this.#waits.rows += batch.rows.length
-    for (const { bytes } of runs) this.#waits.bytes += bytes
+    for (const { bytes } of parts) this.#waits.bytes += bytes
     const mostBytes = this.#copies ? mostWaiting.lines : mostWaiting.values
     if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= mostBytes) await this.#going
     await this.#send()
@@ -274,18 +274,15 @@ function* turns({ ids, rows }: Batch): Generator<Batch> {
     yield { ids: ids.slice(start, start + turnRows), rows: rows.slice(start, start + turnRows) }
 }
 
-/** Runs of the same columns that follow each other as one. */
-function together(runs: readonly RowRun[]): readonly RowRun[] {
-  const joined: GrowingRun[] = []
-  for (const { columns, rows, lines, bytes } of runs) {
-    const last = joined.at(-1)
-    if (last?.columns === columns) {
-      for (const row of rows) last.rows.push(row)
-      last.lines.push(...lines)
-      last.bytes += bytes
-    } else joined.push({ columns, rows: [...rows], lines: [...lines], bytes })
+/** Parts of the same columns that follow each other as one run. */
+function together(parts: readonly RowPart[]): readonly RowRun[] {
+  const runs: { columns: readonly string[]; parts: RowPart[] }[] = []
+  for (const part of parts) {
+    const last = runs.at(-1)
+    if (last?.columns === part.columns) last.parts.push(part)
+    else runs.push({ columns: part.columns, parts: [part] })
   }
-  return joined
+  return runs
 }
 
 /** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */
