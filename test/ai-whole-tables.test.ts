@@ -1,11 +1,12 @@
 // The operators of plugin-ai that see whole tables, and those that make datasets, on the embedded models: that all is wired.
 // What they make of answers is tested beside them; so small a model may give none, which must then be told by a code.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MaestroError, pipeline, type Row } from '@maestro-dataflow/core'
 import { type Maestro, maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
+import fs from '@maestro-dataflow/plugin-fs'
 import local from '@maestro-dataflow/plugin-local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   project = maestro({
     directory,
     logLevel: 'silent',
-    plugins: [ai, local],
+    plugins: [ai, fs, local],
     servings: {
       default: { use: 'local.chat', model: 'smollm2-135m-instruct', contextTokens: 1024 },
       embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' },
@@ -67,6 +68,36 @@ describe('by vectors', () => {
       .step('ai.join', { input: 'text', right, column: 'about', threshold: 0.5, how: 'left' })
     const pages = (await Array.fromAsync(project.rows(joined))).map((row) => row.right_page)
     expect(pages).toEqual(['account', 'account', 'visit', 'visit', null])
+  })
+
+  test('the other table may be a file, in a pipeline as data too', async () => {
+    await writeFile(
+      join(directory, 'pages.csv'),
+      'page,about\naccount,Reset your password\nvisit,Opening hours of our shops\n',
+    )
+    const right = { use: 'fs.file', path: 'pages.csv' } as const
+    const placed = pipeline('placed')
+      .from(table)
+      .step('ai.join', { input: 'text', right, column: 'about', threshold: 0.5 })
+      .step('ai.embed', {})
+      .step('ai.match', { input: 'embedding', references: right, column: 'about', threshold: 0.5 })
+      .map((row) => ({ text: row.text, page: row.right_page, match: row.match?.page ?? null }))
+    const rows = await Array.fromAsync(project.rows(placed))
+    expect(rows.map(({ page }) => page)).toEqual(['account', 'account', 'visit', 'visit'])
+    expect(rows.map(({ match }) => match)).toEqual(['account', 'account', 'visit', 'visit'])
+    await writeFile(
+      join(directory, 'placed.yaml'),
+      `name: placed
+read: { use: fs.file, path: pages.csv }
+steps:
+  - { use: ai.join, input: about, right: { use: fs.file, path: pages.csv }, column: about, prefix: other_ }
+write:
+  - { use: fs.file, path: placed.jsonl }
+`,
+    )
+    expect((await project.run('placed.yaml')).counts).toMatchObject({ rowsOut: 2 })
+    const written = (await readFile(join(directory, 'placed.jsonl'), 'utf8')).trim().split('\n')
+    expect(written.map((line) => JSON.parse(line).other_page)).toEqual(['account', 'visit'])
   })
 })
 

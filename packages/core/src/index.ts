@@ -71,6 +71,7 @@ export {
   type ResponseCache,
 } from './contracts/response-cache.js'
 export type { Batch, ColumnSet, Columns, ColumnType, ColumnValue, Row, RowId } from './contracts/row.js'
+export { RowSource } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
   type JsonSchema,

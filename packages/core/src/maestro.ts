@@ -21,7 +21,7 @@ import { MaestroError } from './errors/maestro-error.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
-import { withNamedStorages } from './pipeline/named-storages.js'
+import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesOfServing, namesOfVectorStore, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
@@ -225,12 +225,14 @@ export class Maestro {
     const config = await this.config()
     const written =
       typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
-    const definition = withNamedStorages(written, config.storages)
+    const stored = withNamedStorages(written, config.storages)
     const discovered = await this.plugins()
-    const named = namesUsed(definition, config)
+    const named = namesUsed(stored, config)
     const first = await this.#session(config, discovered, selectPlugins(discovered, named))
+    const definition = withNamedSources(stored, config.storages, first.operator)
     const asked = namesAsked(definition, config, first.operator)
-    const selected = selectPlugins(discovered, { ...named, ...asked })
+    const storages = new Set([...(named.storages ?? []), ...(asked.storages ?? [])])
+    const selected = selectPlugins(discovered, { ...named, ...asked, storages })
     return { definition, selected, session: await this.#session(config, discovered, selected) }
   }
 

@@ -10,6 +10,7 @@ import { ConfiguredVectorStores } from './container/vector-stores.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
+import type { Row } from './contracts/row.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
@@ -19,6 +20,7 @@ import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import type { LoadedPlugin } from './plugins/load-plugins.js'
 import { registerPlugins } from './plugins/register-plugins.js'
+import { inTemporaryFolder } from './run/in-temporary-folder.js'
 import type { RunEnvironment, ServingListener } from './run/run-context.js'
 import { enhance } from './serving/enhance.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
@@ -134,6 +136,18 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
       },
       checkVectorStore: (name, where) => vectorStores.check(name, where),
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
+      readSource: (source, options, signal) =>
+        inTemporaryFolder(async (runDirectory) => {
+          const context = { directory, allowOutside, signal, logger, runDirectory }
+          const rows: Row[] = []
+          for await (const batch of (await source.open(options, context)).read()) {
+            const [reject] = batch.rejects ?? []
+            if (reject !== undefined) throw reject.error
+            signal.throwIfAborted()
+            rows.push(...batch.rows)
+          }
+          return rows
+        }),
       createOperator: creator(container),
       tableEngine,
     }),

@@ -84,6 +84,13 @@ test('ai.similarity and ai.match compare vectors', () => {
   expectTypeOf<(typeof matched)['row']['place']>().toEqualTypeOf<'sea' | 'mountain' | null>()
   expectTypeOf<(typeof matched)['row']['place_score']>().toEqualTypeOf<number>()
   expectTypeOf<(typeof matched)['row']['place_outcome']>().toEqualTypeOf<'matched' | 'below-threshold'>()
+  const references = { use: 'ai.load-documents', path: 'places' } as const
+  const placed = embedded.step('ai.match', { input: 'embedding', references, column: 'text' })
+  expectTypeOf<NonNullable<(typeof placed)['row']['match']>['text']>().toEqualTypeOf<string>()
+  const joined = reviews.step('ai.join', { input: 'text', right: references, column: 'text' })
+  expectTypeOf<(typeof joined)['row']['right_text']>().toEqualTypeOf<string | null>()
+  // @ts-expect-error a source that there is not
+  embedded.step('ai.match', { input: 'embedding', references: { use: 'none', path: 'places' }, column: 'text' })
   // @ts-expect-error an unknown column
   reviews.step('ai.match', { input: 'embedding', references: ['sea'] })
 })

@@ -50,6 +50,18 @@ export type PromptReference<Row> = {
   [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name]
 }[keyof PromptTypes<Row>]
 
+/** Another source, picked by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
+export type SourceReference = {
+  [Name in keyof SourceOptions]: { readonly use: Name } & SourceOptions[Name]
+}[keyof SourceOptions]
+
+/** The rows of a source that is picked by its name. */
+export type SourceRow<Reference> = Reference extends { readonly use: infer Name }
+  ? Name extends keyof SourceOutput<Reference>
+    ? SourceOutput<Reference>[Name]
+    : Record<string, unknown>
+  : never
+
 /** Options of a storage that the config names: those of its kind, of which the config may have given some. */
 export type StoredSource<Kind> = Kind extends keyof SourceOptions ? Partial<SourceOptions[Kind]> : never
 

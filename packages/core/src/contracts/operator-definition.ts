@@ -75,6 +75,8 @@ export interface OperatorDefinition<
   /** Same row, same result. @default true for all but operators that ask for a serving or a vector store */
   readonly deterministic?: boolean
   readonly inject?: readonly Token<unknown>[]
+  /** Its options that may name another source, `{ use, ...options }`; it gets a `RowSource` instead. */
+  readonly sources?: readonly string[]
   /** Its option, or options, that hold a prompt. */
   readonly prompts?: PromptOption<NoInfer<Options>> | readonly PromptOption<NoInfer<Options>>[]
   /** The servings it will ask for. */

@@ -1,5 +1,8 @@
 import type { UsedComponent } from '../config/resolved-config.js'
+import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import { isReference } from './compile/resolve-sources.js'
+import { definitionOf } from './names-used.js'
 
 /**
  * A source or sink may be named by the config, `storages: { orders: { use: 'fs.file', path: 'data/orders.csv' } }`: it
@@ -20,4 +23,23 @@ export function withNamedStorages(
     source: source !== undefined && 'use' in source ? resolve(source) : source,
     sinks: sinks.map(resolve),
   }
+}
+
+/** The same for options of operators that name another source, once the operators are known. */
+export function withNamedSources(
+  definition: PipelineDefinition,
+  storages: Readonly<Record<string, UsedComponent>>,
+  operator: (name: string) => OperatorDefinition | undefined,
+): PipelineDefinition {
+  const steps = definition.steps.map((step) => {
+    const options = step.options as Readonly<Record<string, unknown>> | undefined
+    const given = (definitionOf(step.use, operator)?.sources ?? []).flatMap((name) => {
+      const value = options?.[name]
+      if (!isReference(value) || !Object.hasOwn(storages, value.use)) return []
+      const { use: _, ...own } = value
+      return [[name, { ...storages[value.use], ...own }] as const]
+    })
+    return given.length === 0 ? step : { ...step, options: { ...options, ...Object.fromEntries(given) } }
+  })
+  return { ...definition, steps }
 }

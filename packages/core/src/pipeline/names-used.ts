@@ -1,10 +1,11 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { Operator } from '../contracts/operator/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
-import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import type { PipelineDefinition, StepUse } from '../contracts/pipeline-definition.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
 import { VECTOR_STORES } from '../contracts/vector-store.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
+import { isReference } from './compile/resolve-sources.js'
 
 /** What a pipeline and the config name of plugins: these are loaded first. */
 export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig): ContributionNames {
@@ -29,13 +30,14 @@ export function namesAsked(
   operator: (name: string) => OperatorDefinition | undefined,
 ): ContributionNames {
   const operators = definition.steps.flatMap(({ use, options }) => {
-    if (use instanceof Operator) return [{ kind: use.kind, prompt: [], asks: false, searches: false }]
-    const known = typeof use === 'string' ? operator(use) : 'run' in use ? undefined : use
+    if (use instanceof Operator) return [{ kind: use.kind, prompt: [], sources: [], asks: false, searches: false }]
+    const known = definitionOf(use, operator)
     if (known === undefined) return []
     return [
       {
         kind: known.kind,
         prompt: promptNames(known, options),
+        sources: sourceNames(known, options),
         asks: asksForServings(known),
         searches: asksForStores(known),
       },
@@ -43,12 +45,22 @@ export function namesAsked(
   })
   return {
     prompts: new Set(operators.flatMap(({ prompt }) => prompt)),
+    storages: new Set(operators.flatMap(({ sources }) => sources)),
     ...(operators.some(({ asks }) => asks) ? { servings: kindsOf(config.servings), caches: cacheNames(config) } : {}),
     ...(operators.some(({ searches }) => searches) ? { vectorStores: kindsOf(config.vectorStores) } : {}),
     ...(operators.some(({ kind }) => kind === 'table')
       ? { tableEngines: new Set(config.tableEngine === undefined ? [] : [config.tableEngine.use]) }
       : {}),
   }
+}
+
+/** The definition of a step's operator; undefined for one that is not known, an operator object or a function. */
+export function definitionOf(
+  use: StepUse,
+  operator: (name: string) => OperatorDefinition | undefined,
+): OperatorDefinition | undefined {
+  if (typeof use === 'string') return operator(use)
+  return use instanceof Operator || 'run' in use ? undefined : use
 }
 
 /** What one serving of the config asks for: its plugin, and that of the cache of its answers. */
@@ -83,6 +95,12 @@ function asksForServings({ servings, inject = [] }: OperatorDefinition): boolean
 
 function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boolean {
   return vectorStores !== undefined || inject.some(({ id }) => id === VECTOR_STORES.id)
+}
+
+function sourceNames({ sources = [] }: OperatorDefinition, options: unknown): readonly string[] {
+  if (typeof options !== 'object' || options === null) return []
+  const values = sources.map((name) => (options as Record<string, unknown>)[name])
+  return values.filter(isReference).map(({ use }) => use)
 }
 
 function promptNames({ prompts }: OperatorDefinition, options: unknown): readonly string[] {

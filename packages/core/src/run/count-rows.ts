@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { SourceReader } from '../contracts/storage.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { inTemporaryFolder } from './in-temporary-folder.js'
 import type { RunEnvironment } from './run-context.js'
 
 /** How long rows are counted before the rest is told from the bytes, in milliseconds. */
@@ -21,16 +19,13 @@ export async function countRows(
     const { rows } = source.node
     return Array.isArray(rows) ? { count: rows.length, exact: true } : undefined
   }
-  const runDirectory = await mkdtemp(join(tmpdir(), 'maestro-'))
-  try {
+  return inTemporaryFolder(async (runDirectory) => {
     const { directory, allowOutside, logger } = environment
     const context = { directory, allowOutside, logger, signal, runDirectory }
     const reader = await source.definition?.open(source.options, context)
     if (reader === undefined) return undefined
-    return reader.rowCount === undefined ? await readToCount(reader) : { count: reader.rowCount, exact: true }
-  } finally {
-    await rm(runDirectory, { recursive: true, force: true })
-  }
+    return reader.rowCount === undefined ? readToCount(reader) : { count: reader.rowCount, exact: true }
+  })
 }
 
 async function readToCount(reader: SourceReader) {

@@ -1,4 +1,14 @@
-import type { Column, Prompt, PromptReference, Sampling, Schema, ServingName, With } from '@maestro-dataflow/core'
+import type {
+  Column,
+  Prompt,
+  PromptReference,
+  Sampling,
+  Schema,
+  ServingName,
+  SourceReference,
+  SourceRow,
+  With,
+} from '@maestro-dataflow/core'
 import type { OutputOf } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { GroupPromptOptions } from './group.prompt.js'
@@ -58,8 +68,8 @@ export interface ReduceOptions<Row> extends AskingTable<Row>, Pick<Sampling, 'te
 
 /** Options of `ai.join`. */
 export interface JoinOptions<Row> extends AskingTable<Row> {
-  /** The other table: rows of another source. */
-  readonly right: readonly Readonly<Record<string, unknown>>[]
+  /** The other table: rows in code, or another source, `{ use, ...options }`. It is held in memory. */
+  readonly right: readonly Readonly<Record<string, unknown>>[] | SourceReference
   /** Its column of texts. */
   readonly column: string
   /** What must hold of both texts, in words: a model decides. @default nearness decides */
@@ -86,7 +96,11 @@ type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, 
     : Output
   : Record<OutputOf<Options, 'reduced'>, string>
 
-type RightOf<Options> = Options extends { readonly right: readonly (infer Right)[] } ? Right : never
+type RightOf<Options> = Options extends { readonly right: readonly (infer Right)[] }
+  ? Right
+  : Options extends { readonly right: infer Given }
+    ? SourceRow<Given>
+    : never
 type PrefixOf<Options> = Options extends { readonly prefix: infer Prefix extends string } ? Prefix : 'right_'
 
 type Joined<Right, Prefix extends string> = {

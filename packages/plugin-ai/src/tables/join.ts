@@ -3,7 +3,6 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
-  type Columns,
   defineOperator,
   type EmbeddingServing,
   type GlobalContext,
@@ -12,6 +11,7 @@ import {
   MaestroError,
   type Prompt,
   type Row,
+  RowSource,
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
@@ -23,14 +23,15 @@ import { dot } from '../vectors/metrics.js'
 import { askEach } from './ask-each.js'
 import { embedTexts } from './embed-texts.js'
 import { JoinPrompt } from './join.prompt.js'
+import { columnsOfSide, readSide, type SideTable, sideTableOption } from './read-side.js'
 import { readTable, type TextRow } from './read-table.js'
 
 /** How a `MeaningJoiner` finds rows that match. */
 export interface MeaningJoinerOptions {
   /** The column of the texts of the rows that come. */
   readonly input: string
-  /** The other table. */
-  readonly right: readonly Row[]
+  /** The other table; it is held in memory. */
+  readonly right: SideTable
   /** Its column of texts. */
   readonly column: string
   /** Embeds the texts of both. */
@@ -50,6 +51,13 @@ export interface MeaningJoinerOptions {
   readonly prefix?: string | undefined
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
+}
+
+/** The right table, once it is read. */
+interface Side {
+  readonly rows: readonly Row[]
+  readonly texts: readonly string[]
+  readonly names: readonly string[]
 }
 
 const verdict = z.strictObject({ match: z.boolean() })
@@ -89,9 +97,13 @@ export class MeaningJoiner extends GlobalOperator {
 
   /** @throws MAESTRO_SERVING_* of the embedder; rows that a model gives no verdict of are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, right, column, embedder } = this.#options
+    const { input, column, embedder } = this.#options
+    const right = await readSide(this.#options.right, context.signal)
+    const fault = emptyText(right, column)
+    if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     const table = await readTable(all, input, context)
     const texts = right.map((row) => String(row[column]))
+    const side: Side = { rows: right, texts, names: namesOf(right) }
     const [left, other] = [
       await embedTexts(
         table.map(({ text }) => text),
@@ -102,7 +114,7 @@ export class MeaningJoiner extends GlobalOperator {
     ]
     const joined = await askEach(
       table,
-      (one, index) => this.#joined(one, this.#candidates(left[index] ?? new Float32Array(), other), texts, context),
+      (one, index) => this.#joined(one, this.#candidates(left[index] ?? new Float32Array(), other), side, context),
       context.signal,
     )
     const rows = joined.flat()
@@ -121,13 +133,13 @@ export class MeaningJoiner extends GlobalOperator {
   async #joined(
     one: TextRow,
     candidates: readonly Candidate[],
-    texts: readonly string[],
+    side: Side,
     context: GlobalContext,
   ): Promise<readonly { readonly id: string; readonly row: Row }[]> {
-    const { right, how = 'inner', matches = 'best' } = this.#options
+    const { how = 'inner', matches = 'best' } = this.#options
     let found: readonly Candidate[]
     try {
-      found = await this.#matching(one, candidates, texts, context)
+      found = await this.#matching(one, candidates, side.texts, context)
     } catch (error) {
       if (!MaestroError.is(error) || context.signal.aborted) throw error
       context.reject(one.id, one.row, error)
@@ -135,11 +147,11 @@ export class MeaningJoiner extends GlobalOperator {
     }
     if (found.length === 0)
       return how === 'left'
-        ? [{ id: one.id, row: { ...one.row, ...this.#columnsOf(undefined), match_score: null } }]
+        ? [{ id: one.id, row: { ...one.row, ...this.#columnsOf(undefined, side), match_score: null } }]
         : []
     return found.map(({ index, near }) => ({
       id: matches === 'best' ? one.id : `${one.id}~${index}`,
-      row: { ...one.row, ...this.#columnsOf(right[index]), match_score: near },
+      row: { ...one.row, ...this.#columnsOf(side.rows[index], side), match_score: near },
     }))
   }
 
@@ -168,13 +180,20 @@ export class MeaningJoiner extends GlobalOperator {
   }
 
   /** The columns of a row of the right; null where there is none. */
-  #columnsOf(row: Row | undefined): Row {
-    const { right, prefix = 'right_' } = this.#options
-    return Object.fromEntries(namesOf(right).map((name) => [prefix + name, row?.[name] ?? null]))
+  #columnsOf(row: Row | undefined, { names }: Side): Row {
+    const { prefix = 'right_' } = this.#options
+    return Object.fromEntries(names.map((name) => [prefix + name, row?.[name] ?? null]))
   }
 }
 
 const namesOf = (rows: readonly Row[]) => [...new Set(rows.flatMap((row) => Object.keys(row)))]
+
+/** What a table cannot be joined by. */
+function emptyText(right: readonly Row[], column: string): string | undefined {
+  if (right.length === 0) return 'at least one row is expected in `right`'
+  const empty = right.findIndex((row) => typeof row[column] !== 'string' || row[column].trim() === '')
+  return empty < 0 ? undefined : `column "${column}" of row ${empty + 1} of \`right\` holds no text`
+}
 
 function faultOf({
   right,
@@ -182,9 +201,11 @@ function faultOf({
   condition,
   prompt,
 }: Pick<MeaningJoinerOptions, 'right' | 'column' | 'condition' | 'prompt'>): string | undefined {
-  if (right.length === 0) return 'at least one row is expected in `right`'
-  const empty = right.findIndex((row) => typeof row[column] !== 'string' || row[column].trim() === '')
-  if (empty >= 0) return `column "${column}" of row ${empty + 1} of \`right\` holds no text`
+  const empty = right instanceof RowSource ? undefined : emptyText(right, column)
+  if (empty !== undefined) return empty
+  const names = columnsOfSide(right)
+  if (names !== undefined && !names.includes(column))
+    return `\`right\` has no column "${column}"; known: ${names.join(', ')}`
   return prompt !== undefined && condition === undefined ? '`condition` is expected beside `prompt`' : undefined
 }
 
@@ -192,11 +213,12 @@ function joinColumns({
   input,
   right,
   prefix = 'right_',
-}: Pick<MeaningJoinerOptions, 'input' | 'right' | 'prefix'>): ColumnEffects & {
-  readonly adds: Columns
-} {
-  const names = namesOf(right).map((name) => [prefix + name, 'unknown'] as const)
-  return { reads: [input], adds: { ...Object.fromEntries(names), match_score: 'number' } }
+}: Pick<MeaningJoinerOptions, 'input' | 'right' | 'prefix'>): ColumnEffects {
+  const names = columnsOfSide(right)
+  // What a source holds may not be known before it is read.
+  if (names === undefined) return { reads: [input], opaque: true }
+  const added = names.map((name) => [prefix + name, 'unknown'] as const)
+  return { reads: [input], adds: { ...Object.fromEntries(added), match_score: 'number' } }
 }
 
 /**
@@ -212,7 +234,7 @@ export const join = defineOperator({
   options: z
     .strictObject({
       input: nameOption,
-      right: z.array(z.record(z.string(), z.unknown())),
+      right: sideTableOption,
       column: nameOption,
       condition: nameOption.optional(),
       threshold: z.number().min(-1).max(1).optional(),
@@ -231,6 +253,7 @@ export const join = defineOperator({
     }),
   columns: (given) => joinColumns(given),
   deterministic: false,
+  sources: ['right'],
   prompts: filledPrompt('prompt', prompts, ['left', 'right']),
   servings: ({ condition, serving, embedder }) => [
     { kind: 'embedding', name: embedder },

@@ -1,4 +1,12 @@
-import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
+import type {
+  Column,
+  Prompt,
+  PromptReference,
+  ServingName,
+  SourceReference,
+  SourceRow,
+  With,
+} from '@maestro-dataflow/core'
 import type { OutputOf } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { ClusterPromptOptions } from './cluster.prompt.js'
@@ -48,8 +56,8 @@ export type SimilarityOptions<Row> = {
 export interface MatchOptions<Row> {
   /** A column with vectors, as `ai.embed` makes them. */
   readonly input: Column<Row>
-  /** Texts, or rows of another source. */
-  readonly references: readonly string[] | readonly Readonly<Record<string, unknown>>[]
+  /** Texts, rows in code, or another source, `{ use, ...options }`. They are held in memory. */
+  readonly references: readonly string[] | readonly Readonly<Record<string, unknown>>[] | SourceReference
   /** Of rows: the column that is compared, a vector or a text. */
   readonly column?: string
   /** The least cosine similarity of a match, -1 to 1. @default 0.7 */
@@ -105,7 +113,11 @@ export interface ClusterOptions<Row> {
 type Clustered<Options, Output extends string> = Record<Output | `${Output}_distance`, number> &
   (Options extends { readonly names: string } ? Record<`${Output}_name`, string> : unknown)
 
-type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] } ? Reference : never
+type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] }
+  ? Reference
+  : Options extends { readonly references: infer Given }
+    ? SourceRow<Given>
+    : never
 
 type Matched<Name extends string, Reference> = Record<Name, Reference | null> &
   Record<`${Name}_score`, number> &

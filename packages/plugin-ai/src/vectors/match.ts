@@ -6,12 +6,14 @@ import {
   MapOperator,
   type OperatorContext,
   type Row,
+  RowSource,
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
+import { columnsOfSide, type SideTable, sideTableOption } from '../tables/read-side.js'
 import { EmbedOnce } from './embed-once.js'
 import { assertSameDimension, dot } from './metrics.js'
 import { checkVectors, isVector, vectorOf } from './vector.js'
@@ -23,8 +25,8 @@ export type MatchOutcome = 'matched' | 'below-threshold'
 export interface TextMatcherOptions {
   /** A column with vectors. */
   readonly input: string
-  /** Texts, or rows of another source: the nearest one becomes the match. */
-  readonly references: readonly string[] | readonly Row[]
+  /** Texts, rows, or another source: the nearest one becomes the match. */
+  readonly references: readonly string[] | SideTable
   /** Of rows: the column that is compared, a vector or a text. */
   readonly column?: string | undefined
   /** The least cosine similarity of a match, -1 to 1. @default 0.7 */
@@ -37,36 +39,33 @@ export interface TextMatcherOptions {
   readonly serving?: EmbeddingServing | undefined
 }
 
+/** What rows are compared with. */
+interface References {
+  readonly values: readonly (string | Row)[]
+  readonly units: readonly Float64Array[]
+}
+
 /** Finds the nearest of some references to each row, by the cosine of their vectors. */
 export class TextMatcher extends MapOperator {
   readonly #options: TextMatcherOptions
   readonly #output: string
   readonly #threshold: number
-  readonly #texts: EmbedOnce | undefined
-  #units: readonly Float64Array[] | undefined
+  #references: Promise<References> | undefined
 
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: TextMatcherOptions) {
     super()
-    const { references, threshold = 0.7, output = 'match', prefix = '', serving } = options
+    const { threshold = 0.7, output = 'match', serving } = options
     const faults = faultsOf(options)
     if (faults[0] !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextMatcher', reason: faults[0] })
-    const texts = textsOf(options)
-    if (texts.length > 0 && serving === undefined)
+    if (asksFor(options) && serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'TextMatcher',
         reason: 'there is no serving to embed the references',
       })
-    this.#options = { ...options, references }
+    this.#options = options
     this.#threshold = threshold
     this.#output = output
-    this.#texts =
-      serving === undefined || texts.length === 0
-        ? undefined
-        : new EmbedOnce(
-            serving,
-            texts.map((text) => prefix + text),
-          )
   }
 
   override get columns(): ColumnEffects {
@@ -76,27 +75,43 @@ export class TextMatcher extends MapOperator {
   /** @throws MAESTRO_AI_VECTOR, MAESTRO_AI_DIMENSIONS, and for reference texts MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
     const vector = unitOf(vectorOf(row, this.#options.input))
-    const { index, score } = nearest(vector, await this.#unitReferences(context))
+    const { values, units } = await this.#read(context)
+    const { index, score } = nearest(vector, units)
     const matched = score >= this.#threshold
     const outcome: MatchOutcome = matched ? 'matched' : 'below-threshold'
     return {
       ...row,
-      [this.#output]: matched ? this.#options.references[index] : null,
+      [this.#output]: matched ? values[index] : null,
       [`${this.#output}_score`]: score,
       [`${this.#output}_outcome`]: outcome,
     }
   }
 
-  async #unitReferences(context: OperatorContext): Promise<readonly Float64Array[]> {
-    if (this.#units !== undefined) return this.#units
-    const { references, column = '' } = this.#options
-    const embedded = (await this.#texts?.vectors(context)) ?? []
+  /** Once for all rows, and again only after a failure. */
+  async #read(context: OperatorContext): Promise<References> {
+    this.#references ??= this.#embedded(context)
+    try {
+      return await this.#references
+    } catch (error) {
+      this.#references = undefined
+      throw error
+    }
+  }
+
+  async #embedded(context: OperatorContext): Promise<References> {
+    const { references, column = '', prefix = '', serving } = this.#options
+    const values = references instanceof RowSource ? await references.rows(context.signal) : references
+    const [fault] = faultsOf({ references: values, column })
+    if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextMatcher', reason: fault })
+    const texts = textsOf(values, column).map((text) => prefix + text)
+    const embedded =
+      serving === undefined || texts.length === 0 ? [] : await new EmbedOnce(serving, texts).vectors(context)
     let next = 0
-    this.#units = references.map((reference) => {
-      const given = typeof reference === 'string' ? undefined : reference[column]
+    const units = values.map((value) => {
+      const given = typeof value === 'string' ? undefined : value[column]
       return unitOf(isVector(given) ? given : (embedded[next++] ?? []))
     })
-    return this.#units
+    return { values, units }
   }
 }
 
@@ -118,20 +133,34 @@ function unitOf(vector: ArrayLike<number>): Float64Array {
 }
 
 /** What has to be embedded, in the order of the references. */
-function textsOf({ references, column = '' }: Pick<TextMatcherOptions, 'references' | 'column'>): readonly string[] {
+function textsOf(references: readonly (string | Row)[], column: string): readonly string[] {
   return references.flatMap((reference) => {
     if (typeof reference === 'string') return [reference]
     return isVector(reference[column]) ? [] : [columnText(reference, column)]
   })
 }
 
+/** Whether there are, or may be, texts to embed. */
+function asksFor({ references, column = '' }: Pick<TextMatcherOptions, 'references' | 'column'>): boolean {
+  if (!(references instanceof RowSource)) return textsOf(references, column).length > 0
+  return references.columns.columns[column] !== 'vector'
+}
+
 function faultsOf({ references, column }: Pick<TextMatcherOptions, 'references' | 'column'>): readonly string[] {
+  const missing = '`column` is expected: what to compare of the rows'
+  if (references instanceof RowSource) {
+    const known = columnsOfSide(references)
+    if (column === undefined) return [missing]
+    return known === undefined || known.includes(column)
+      ? []
+      : [`\`references\` has no column "${column}"; known: ${known.join(', ')}`]
+  }
   if (references.length === 0) return ['at least one reference is expected']
   const rows = references.filter((reference) => typeof reference !== 'string')
   if (references.some((text) => typeof text === 'string' && text.trim() === '')) return ['a reference is empty']
   if (rows.length === 0) return []
   if (rows.length < references.length) return ['texts and rows stand among the references']
-  if (column === undefined) return ['`column` is expected: what to compare of the rows']
+  if (column === undefined) return [missing]
   return rows.flatMap((row, index) => {
     const value = row[column]
     const fits = isVector(value) || (typeof value === 'string' && value.trim() !== '')
@@ -141,7 +170,7 @@ function faultsOf({ references, column }: Pick<TextMatcherOptions, 'references' 
 
 function columnsOf({ references }: Pick<TextMatcherOptions, 'references'>, output: string): Columns {
   return {
-    [output]: typeof references[0] === 'string' ? 'string' : 'json',
+    [output]: !(references instanceof RowSource) && typeof references[0] === 'string' ? 'string' : 'json',
     [`${output}_score`]: 'number',
     [`${output}_outcome`]: 'string',
   }
@@ -160,7 +189,7 @@ export const match = defineOperator({
   options: z
     .strictObject({
       input: nameOption,
-      references: z.union([z.array(z.string()), z.array(z.record(z.string(), z.unknown()))]),
+      references: z.union([z.array(z.string()), sideTableOption]),
       column: nameOption.optional(),
       threshold: z.number().min(-1).max(1).optional(),
       output: nameOption.default('match'),
@@ -172,12 +201,13 @@ export const match = defineOperator({
     }),
   columns: (given) => ({ reads: [given.input], adds: columnsOf(given, given.output) }),
   deterministic: true,
-  servings: (given) => (textsOf(given).length > 0 ? [{ kind: 'embedding', name: given.serving }] : []),
+  sources: ['references'],
+  servings: (given) => (asksFor(given) ? [{ kind: 'embedding', name: given.serving }] : []),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [SERVINGS],
   create: ({ serving, ...options }, [servings]) =>
     new TextMatcher({
       ...options,
-      ...(textsOf(options).length > 0 ? { serving: servings.get(serving, 'embedding') } : {}),
+      ...(asksFor(options) ? { serving: servings.get(serving, 'embedding') } : {}),
     }),
 })

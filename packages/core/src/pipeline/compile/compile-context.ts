@@ -1,6 +1,8 @@
 import type { Contributions } from '../../contracts/hooks.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
+import type { Row } from '../../contracts/row.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
+import type { SourceDefinition } from '../../contracts/storage.js'
 import type { TableEngine } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -26,6 +28,8 @@ export interface CompileContext {
   checkVectorStore(name: string, where: string): void
   /** Options with what they take from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
   readEnvironment(options: unknown, setting: string): unknown
+  /** All rows of a source. @throws what it throws, and the error of a record that is no row */
+  readSource(source: SourceDefinition, options: unknown, signal: AbortSignal): Promise<readonly Row[]>
   /** Makes a defined operator with what it injects. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
   /** The engine for table operators, or undefined when none is contributed. */

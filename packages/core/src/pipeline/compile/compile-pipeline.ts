@@ -16,6 +16,7 @@ import { planStages } from './plan-stages.js'
 import { prepareTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
+import { resolveSources } from './resolve-sources.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -89,7 +90,8 @@ async function compileDefined(
   faults: Faults,
 ): Promise<CompiledStep | undefined> {
   const { options: resolved, prompts } = await resolvePrompts(definition, node.options, context, faults, node.id)
-  const read = await readOptions(definition.name, definition.options, resolved, context, faults, node.id)
+  const given = await resolveSources(definition, resolved, context, faults, node.id)
+  const read = await readOptions(definition.name, definition.options, given, context, faults, node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
   const effects =

@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import type { InlineRowsSource } from '../../contracts/pipeline-source.js'
 import type { ColumnSet } from '../../contracts/row.js'
+import type { SourceDefinition } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import type { CompiledSource } from './compiled-pipeline.js'
@@ -20,20 +21,43 @@ export async function compileSource(
   }
   if ('rows' in node)
     return { node, definition: undefined, options: undefined, shown: undefined, columns: inlineColumns(node) }
-  const storage = faults.catch(() => context.find('storages', node.use, 'source'))
+  const source = await compileNamedSource(node.use, node.options, context, faults)
+  return source === undefined ? undefined : { node, ...source }
+}
+
+/** A source that is named, with its options: that of a pipeline, or in an option of a step. */
+export async function compileNamedSource(
+  use: string,
+  given: unknown,
+  context: CompileContext,
+  faults: Faults,
+  step?: string,
+): Promise<
+  | {
+      readonly definition: SourceDefinition
+      readonly options: unknown
+      readonly shown: unknown
+      readonly columns: ColumnSet
+    }
+  | undefined
+> {
+  const storage = faults.catch(
+    () => context.find('storages', use, step === undefined ? 'source' : `step ${step}`),
+    step,
+  )
   if (storage === undefined) return undefined
-  if (storage.source === undefined) {
-    faults.add(maestroError('MAESTRO_PIPELINE_NOT_READABLE', { use: node.use, side: 'read' }))
+  const { source } = storage
+  if (source === undefined) {
+    faults.add(maestroError('MAESTRO_PIPELINE_NOT_READABLE', { use, side: 'read' }), step)
     return undefined
   }
-  const read = await readOptions(node.use, storage.source.options, node.options, context, faults)
+  const read = await readOptions(use, source.options, given, context, faults, step)
   if (read === undefined) return undefined
   const { options, shown } = read
   const { directory, allowOutside } = context
-  const { source } = storage
-  await faults.addAll(() => source.check?.(options, { directory, allowOutside }))
-  const columns = faults.catch(() => source.columns(options)) ?? { columns: {}, open: true }
-  return { node, definition: storage.source, options, shown, columns }
+  await faults.addAll(() => source.check?.(options, { directory, allowOutside }), step)
+  const columns = faults.catch(() => source.columns(options), step) ?? { columns: {}, open: true }
+  return { definition: source, options, shown, columns }
 }
 
 const rowsLookedAt = 1000

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { isSecretName } from '../../builtin/redactor.js'
 import { isEnvironmentValue } from '../../contracts/config.js'
 import { Prompt } from '../../contracts/prompt.js'
+import { RowSource } from '../../contracts/row-source.js'
 
 /**
- * Options as data for the plan: prompts stand as their template and version, schemas as JSON Schema, functions as a
+ * Options as data for the plan: prompts stand as their template and version, sources as their name and options, schemas as JSON Schema, functions as a
  * hash of their source text, environment values as their name; a text under a secret-looking name is blanked out.
  */
 export function describeOptions(value: unknown, name = ''): unknown {
@@ -15,6 +16,7 @@ export function describeOptions(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => describeOptions(item, name))
   if (isEnvironmentValue(value)) return { env: value.name }
   if (value instanceof Prompt) return describePrompt(value)
+  if (value instanceof RowSource) return { use: value.use, ...(value.shown as object | undefined) }
   if (value instanceof Date) return value.toISOString()
   if (value instanceof URL || value instanceof RegExp) return String(value)
   if ('~standard' in value) return { schema: describeSchema(value['~standard']) }
