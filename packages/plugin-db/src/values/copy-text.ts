@@ -1,5 +1,4 @@
-import type { Binding, Encode } from './encode.js'
-import { encoderOf } from './encode.js'
+import { type Binding, type Encode, encoderOf } from './encode.js'
 import type { ColumnKind, ValueKind } from './value-kind.js'
 
 /** Kinds whose text holds nothing that COPY reads as a sign. */
@@ -10,13 +9,11 @@ const unusual = /[\\\n\r\t\0\ud800-\udfff]/
 
 /** How values for a column of PostgreSQL are encoded that go by COPY. */
 export function copyEncoderOf(column: ColumnKind): Encode {
+  const { kind, list = false } = column
   const encode = encoderOf('postgres', column)
-  if (column.list === true || !plain.has(column.kind)) {
-    const isText = column.kind === 'text' && column.list !== true
-    return (value) =>
-      isText && typeof value === 'string' && !unusual.test(value) ? value : escapeForCopy(encode(value))
-  }
-  return encode
+  if (!list && plain.has(kind)) return encode
+  if (list || kind !== 'text') return (value) => escapeForCopy(encode(value))
+  return (value) => (typeof value === 'string' && !unusual.test(value) ? value : escapeForCopy(encode(value)))
 }
 
 /** A text as COPY writes it. */

@@ -48,12 +48,12 @@ function parseUtc(text: string): Date | undefined {
 }
 
 /** Times of a table often stand near to each other. */
-let lastDay = 'none'
+let lastDay: string | undefined
 let lastStart = Number.NaN
 
 /** When the day begins that a text begins with. */
 function startOfDay(text: string): number | undefined {
-  if (text.startsWith(lastDay)) return lastStart
+  if (lastDay !== undefined && text.startsWith(lastDay)) return lastStart
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
   const day = digits(text, 8, 10)
