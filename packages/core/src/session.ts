@@ -144,7 +144,7 @@ export function openSession({ config, configured, loaded, logger, redactor, memo
             const [reject] = batch.rejects ?? []
             if (reject !== undefined) throw reject.error
             signal.throwIfAborted()
-            rows.push(...batch.rows)
+            for (const row of batch.rows) rows.push(row)
           }
           return rows
         }),
