@@ -243,7 +243,7 @@ export class LanceVectorStore implements VectorStore {
   /** The store in memory, read again when it has changed. */
   async #inMemory(table: Table, version: number): Promise<readonly ExactSearch[]> {
     if (this.#memory === undefined || this.#memory.version < version) {
-      const memory = { version, blocks: this.#read(table) }
+      const memory = { version, blocks: this.#read(table, version) }
       this.#memory = memory
       memory.blocks.catch(() => {
         if (this.#memory === memory) this.#memory = undefined
@@ -252,12 +252,12 @@ export class LanceVectorStore implements VectorStore {
     return this.#memory.blocks
   }
 
-  async #read(table: Table): Promise<readonly ExactSearch[]> {
+  async #read(table: Table, version: number): Promise<readonly ExactSearch[]> {
     const { dimension = 0, metric, index } = this
     const { indexFrom, probes, partitions } = this.#options
     const graph = await this.#loadGraph()
     const how = { metric, dimension }
-    return index === 'ivf' && (await table.countRows()) >= indexFrom
+    return index === 'ivf' && (await this.#countAt(table, version)) >= indexFrom
       ? Array.fromAsync(readPartitionedBlocks(table, graph, how, probes, (count) => partitions ?? partitionsOf(count)))
       : Array.fromAsync(readBlocks(table, graph, how))
   }

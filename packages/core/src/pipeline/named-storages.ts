@@ -14,8 +14,8 @@ export function withNamedStorages(
 ): PipelineDefinition {
   const resolve = <Node extends { readonly use: string; readonly options: unknown }>(node: Node): Node => {
     if (!Object.hasOwn(storages, node.use)) return node
-    const { use, ...options } = storages[node.use] as UsedComponent
-    return { ...node, use, options: { ...options, ...(node.options as object | undefined) } }
+    const { use, ...options } = named({ ...(node.options as object | undefined), use: node.use }, storages)
+    return { ...node, use, options }
   }
   const { source, sinks } = definition
   return {
@@ -35,11 +35,13 @@ export function withNamedSources(
     const options = step.options as Readonly<Record<string, unknown>> | undefined
     const given = (definitionOf(step.use, operator)?.sources ?? []).flatMap((name) => {
       const value = options?.[name]
-      if (!isReference(value) || !Object.hasOwn(storages, value.use)) return []
-      const { use: _, ...own } = value
-      return [[name, { ...storages[value.use], ...own }] as const]
+      return isReference(value) ? [[name, named(value, storages)] as const] : []
     })
     return given.length === 0 ? step : { ...step, options: { ...options, ...Object.fromEntries(given) } }
   })
   return { ...definition, steps }
+}
+
+function named({ use, ...own }: UsedComponent, storages: Readonly<Record<string, UsedComponent>>): UsedComponent {
+  return Object.hasOwn(storages, use) ? { ...(storages[use] as UsedComponent), ...own } : { ...own, use }
 }

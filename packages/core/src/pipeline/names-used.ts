@@ -36,8 +36,11 @@ export function namesAsked(
     return [
       {
         kind: known.kind,
-        prompt: promptNames(known, options),
-        sources: sourceNames(known, options),
+        prompt: namesIn(
+          options,
+          [known.prompts ?? []].flat().map(({ option }) => option),
+        ),
+        sources: namesIn(options, known.sources ?? []),
         asks: asksForServings(known),
         searches: asksForStores(known),
       },
@@ -97,16 +100,9 @@ function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boole
   return vectorStores !== undefined || inject.some(({ id }) => id === VECTOR_STORES.id)
 }
 
-function sourceNames({ sources = [] }: OperatorDefinition, options: unknown): readonly string[] {
+/** The names that options give by `{ use, ... }`. */
+function namesIn(options: unknown, names: readonly string[]): readonly string[] {
   if (typeof options !== 'object' || options === null) return []
-  const values = sources.map((name) => (options as Record<string, unknown>)[name])
+  const values = names.map((name) => (options as Record<string, unknown>)[name])
   return values.filter(isReference).map(({ use }) => use)
-}
-
-function promptNames({ prompts }: OperatorDefinition, options: unknown): readonly string[] {
-  if (prompts === undefined || typeof options !== 'object' || options === null) return []
-  return [prompts].flat().flatMap(({ option }) => {
-    const { use } = ((options as Record<string, unknown>)[option] ?? {}) as { use?: unknown }
-    return typeof use === 'string' ? [use] : []
-  })
 }

@@ -1,8 +1,7 @@
 import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { nameOption, wordsOptions } from '../asking/asking-options.js'
-import type { Language } from '../asking/task-prompt.js'
-import { ClassifyPrompt, labelsOption } from '../text/classify.prompt.js'
+import { ClassifyPrompt, type ClassifyWords, labelsOption } from '../text/classify.prompt.js'
 import type { Labels } from '../text/component-types.js'
 
 const options = z.strictObject({
@@ -14,7 +13,7 @@ const options = z.strictObject({
 
 export type AnnotatePromptOptions = Omit<z.output<typeof options>, 'labels'> & { readonly labels: Labels }
 
-const words: Readonly<Record<Language, { readonly one: string; readonly several: string; readonly labels: string }>> = {
+const words: ClassifyWords = {
   en: {
     one: 'You annotate texts for a dataset, as others do beside you. Choose the one label whose meaning fits what the text itself says, not what you suppose. Answer with JSON.',
     several:

@@ -23,7 +23,7 @@ import { dot } from '../vectors/metrics.js'
 import { askEach } from './ask-each.js'
 import { embedTexts } from './embed-texts.js'
 import { JoinPrompt } from './join.prompt.js'
-import { columnsOfSide, readSide, type SideTable, sideTableOption } from './read-side.js'
+import { columnsOfRows, columnsOfSide, readSide, type SideTable, sideTableOption, unknownColumn } from './read-side.js'
 import { readTable, type TextRow } from './read-table.js'
 
 /** How a `MeaningJoiner` finds rows that match. */
@@ -103,7 +103,7 @@ export class MeaningJoiner extends GlobalOperator {
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     const table = await readTable(all, input, context)
     const texts = right.map((row) => String(row[column]))
-    const side: Side = { rows: right, texts, names: namesOf(right) }
+    const side: Side = { rows: right, texts, names: columnsOfRows(right) }
     const [left, other] = [
       await embedTexts(
         table.map(({ text }) => text),
@@ -186,8 +186,6 @@ export class MeaningJoiner extends GlobalOperator {
   }
 }
 
-const namesOf = (rows: readonly Row[]) => [...new Set(rows.flatMap((row) => Object.keys(row)))]
-
 /** What a table cannot be joined by. */
 function emptyText(right: readonly Row[], column: string): string | undefined {
   if (right.length === 0) return 'at least one row is expected in `right`'
@@ -201,11 +199,8 @@ function faultOf({
   condition,
   prompt,
 }: Pick<MeaningJoinerOptions, 'right' | 'column' | 'condition' | 'prompt'>): string | undefined {
-  const empty = right instanceof RowSource ? undefined : emptyText(right, column)
-  if (empty !== undefined) return empty
-  const names = columnsOfSide(right)
-  if (names !== undefined && !names.includes(column))
-    return `\`right\` has no column "${column}"; known: ${names.join(', ')}`
+  const unfit = right instanceof RowSource ? unknownColumn('right', right, column) : emptyText(right, column)
+  if (unfit !== undefined) return unfit
   return prompt !== undefined && condition === undefined ? '`condition` is expected beside `prompt`' : undefined
 }
 

@@ -14,8 +14,17 @@ export async function readSide(side: SideTable, signal: AbortSignal): Promise<re
   return side instanceof RowSource ? side.rows(signal) : side
 }
 
-/** The columns of rows; undefined for a source that does not say them beforehand. */
+/** The columns of a table; undefined for a source that does not say them beforehand. */
 export function columnsOfSide(side: SideTable): readonly string[] | undefined {
-  if (!(side instanceof RowSource)) return [...new Set(side.flatMap((row) => Object.keys(row)))]
+  if (!(side instanceof RowSource)) return columnsOfRows(side)
   return side.columns.open ? undefined : Object.keys(side.columns.columns)
+}
+
+export const columnsOfRows = (rows: readonly Row[]) => [...new Set(rows.flatMap((row) => Object.keys(row)))]
+
+/** What is wrong with a column's name, where the columns of the source are known. */
+export function unknownColumn(option: string, source: RowSource, column: string): string | undefined {
+  const known = columnsOfSide(source)
+  if (known === undefined || known.includes(column)) return undefined
+  return `\`${option}\` has no column "${column}"; known: ${known.join(', ')}`
 }

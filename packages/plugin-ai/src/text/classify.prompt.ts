@@ -26,7 +26,7 @@ const options = z.strictObject({
 export type ClassifyPromptOptions = Omit<z.output<typeof options>, 'labels'> & { readonly labels: Labels }
 
 /** What is asked for one label or several, and what stands above the labels. */
-type ClassifyWords = Readonly<
+export type ClassifyWords = Readonly<
   Record<Language, { readonly one: string; readonly several: string; readonly labels: string }>
 >
 

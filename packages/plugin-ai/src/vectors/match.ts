@@ -13,9 +13,10 @@ import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
-import { columnsOfSide, type SideTable, sideTableOption } from '../tables/read-side.js'
-import { EmbedOnce } from './embed-once.js'
+import { type SideTable, sideTableOption, unknownColumn } from '../tables/read-side.js'
+import { embedAll } from './embed-all.js'
 import { assertSameDimension, dot } from './metrics.js'
+import { Once } from './once.js'
 import { checkVectors, isVector, vectorOf } from './vector.js'
 
 /** Whether a row has a match. */
@@ -50,7 +51,7 @@ export class TextMatcher extends MapOperator {
   readonly #options: TextMatcherOptions
   readonly #output: string
   readonly #threshold: number
-  #references: Promise<References> | undefined
+  readonly #references = new Once((context: OperatorContext) => this.#embedded(context))
 
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: TextMatcherOptions) {
@@ -75,7 +76,7 @@ export class TextMatcher extends MapOperator {
   /** @throws MAESTRO_AI_VECTOR, MAESTRO_AI_DIMENSIONS, and for reference texts MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
     const vector = unitOf(vectorOf(row, this.#options.input))
-    const { values, units } = await this.#read(context)
+    const { values, units } = await this.#references.get(context)
     const { index, score } = nearest(vector, units)
     const matched = score >= this.#threshold
     const outcome: MatchOutcome = matched ? 'matched' : 'below-threshold'
@@ -87,25 +88,13 @@ export class TextMatcher extends MapOperator {
     }
   }
 
-  /** Once for all rows, and again only after a failure. */
-  async #read(context: OperatorContext): Promise<References> {
-    this.#references ??= this.#embedded(context)
-    try {
-      return await this.#references
-    } catch (error) {
-      this.#references = undefined
-      throw error
-    }
-  }
-
   async #embedded(context: OperatorContext): Promise<References> {
     const { references, column = '', prefix = '', serving } = this.#options
     const values = references instanceof RowSource ? await references.rows(context.signal) : references
     const [fault] = faultsOf({ references: values, column })
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextMatcher', reason: fault })
     const texts = textsOf(values, column).map((text) => prefix + text)
-    const embedded =
-      serving === undefined || texts.length === 0 ? [] : await new EmbedOnce(serving, texts).vectors(context)
+    const embedded = serving === undefined || texts.length === 0 ? [] : await embedAll(texts, serving, context)
     let next = 0
     const units = values.map((value) => {
       const given = typeof value === 'string' ? undefined : value[column]
@@ -149,11 +138,9 @@ function asksFor({ references, column = '' }: Pick<TextMatcherOptions, 'referenc
 function faultsOf({ references, column }: Pick<TextMatcherOptions, 'references' | 'column'>): readonly string[] {
   const missing = '`column` is expected: what to compare of the rows'
   if (references instanceof RowSource) {
-    const known = columnsOfSide(references)
-    if (column === undefined) return [missing]
-    return known === undefined || known.includes(column)
-      ? []
-      : [`\`references\` has no column "${column}"; known: ${known.join(', ')}`]
+    return [column === undefined ? missing : unknownColumn('references', references, column)].filter(
+      (fault) => fault !== undefined,
+    )
   }
   if (references.length === 0) return ['at least one reference is expected']
   const rows = references.filter((reference) => typeof reference !== 'string')

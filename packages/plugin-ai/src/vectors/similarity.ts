@@ -10,8 +10,9 @@ import {
 import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
 import { aiError } from '../errors.js'
-import { EmbedOnce } from './embed-once.js'
+import { embedAll } from './embed-all.js'
 import { type Metric, similarity as similarityOf } from './metrics.js'
+import { Once } from './once.js'
 import { checkVectors, isVector, type Vector, vectorOf } from './vector.js'
 
 /** What a `SimilarityCalculator` compares. */
@@ -37,7 +38,7 @@ export class SimilarityCalculator extends MapOperator {
   readonly #options: SimilarityCalculatorOptions
   readonly #metric: Metric
   readonly #output: string
-  readonly #text: EmbedOnce | undefined
+  readonly #text: Once<OperatorContext, readonly Float32Array[]> | undefined
 
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: SimilarityCalculatorOptions) {
@@ -50,7 +51,9 @@ export class SimilarityCalculator extends MapOperator {
     this.#metric = metric
     this.#output = output
     this.#text =
-      typeof reference === 'string' && serving !== undefined ? new EmbedOnce(serving, [prefix + reference]) : undefined
+      typeof reference === 'string' && serving !== undefined
+        ? new Once((context) => embedAll([prefix + reference], serving, context))
+        : undefined
   }
 
   override get columns(): ColumnEffects {
@@ -68,7 +71,7 @@ export class SimilarityCalculator extends MapOperator {
     const { with: other, reference } = this.#options
     if (other !== undefined) return vectorOf(row, other)
     if (this.#text === undefined) return reference as Vector
-    const [vector = new Float32Array()] = await this.#text.vectors(context)
+    const [vector = new Float32Array()] = await this.#text.get(context)
     return vector
   }
 }

@@ -94,13 +94,8 @@ export class PostgresSession extends Held<Postgres> implements BaseSession {
   /** Loads rows in the text form of COPY. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
   async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void> {
     const { from } = await loadDriver('postgres', () => import('pg-copy-streams'))
-    const told = function* () {
-      for (const some of lines) {
-        setImmediate(sent)
-        yield some
-      }
-    }
-    await pipeline(told, this.connection.query(from(sql)))
+    setImmediate(sent)
+    await pipeline(lines, this.connection.query(from(sql)))
   }
 
   /** Types of extensions and of the user have other numbers in each database. */

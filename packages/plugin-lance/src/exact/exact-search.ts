@@ -166,17 +166,26 @@ export class ExactSearch {
  * @returns what is added to each vector's product
  */
 export function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
-  const bias = new Float32Array(count)
-  if (metric === 'dot') return bias
-  for (let row = 0; row < count; row++) {
-    const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
-    let square = 0
-    for (const value of vector) square += value * value
-    if (metric === 'l2') bias[row] = -square / 2
-    else if (square > 0) {
-      const length = Math.sqrt(square)
-      for (let at = 0; at < dimension; at++) vector[at] = (vector[at] ?? 0) / length
+  if (metric === 'l2') return halfSquares(numbers, dimension)
+  if (metric === 'cosine')
+    for (let row = 0; row < count; row++) {
+      const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
+      const length = Math.sqrt(squareOf(vector))
+      if (length > 0) for (let at = 0; at < dimension; at++) vector[at] = (vector[at] ?? 0) / length
     }
-  }
-  return bias
+  return new Float32Array(count)
+}
+
+/** Minus half of each vector's squared length. */
+export function halfSquares(numbers: Float32Array, dimension: number): Float32Array {
+  const squares = new Float32Array(numbers.length / dimension)
+  for (let row = 0; row < squares.length; row++)
+    squares[row] = -squareOf(numbers.subarray(row * dimension, (row + 1) * dimension)) / 2
+  return squares
+}
+
+function squareOf(vector: Float32Array): number {
+  let square = 0
+  for (const value of vector) square += value * value
+  return square
 }

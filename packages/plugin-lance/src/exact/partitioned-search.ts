@@ -1,7 +1,7 @@
 import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
 import type { Tensor } from 'onnxruntime-node'
-import { ExactSearch, prepare, type SearchGraph, type StoreContent } from './exact-search.js'
-import { halfSquares, sortIntoParts } from './sort-into-parts.js'
+import { ExactSearch, halfSquares, prepare, type SearchGraph, type StoreContent } from './exact-search.js'
+import { sortIntoParts } from './sort-into-parts.js'
 
 /** How many parts, and how many of them a search looks into. */
 export interface Partitioning {

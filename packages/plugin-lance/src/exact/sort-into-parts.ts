@@ -1,13 +1,5 @@
 import type { VectorMetric } from '@maestro-dataflow/core'
-import type { SearchGraph } from './exact-search.js'
-
-/** Vectors and what is added to the product of each, so that products rank as the metric does. */
-export interface RankedVectors {
-  readonly count: number
-  readonly dimension: number
-  /** One vector after the other. */
-  readonly numbers: Float32Array
-}
+import { halfSquares, type SearchGraph, type StoreContent } from './exact-search.js'
 
 /** The middles of parts, and the part of each vector. */
 export interface Parts {
@@ -28,7 +20,7 @@ const atOnce = 4096
 export async function sortIntoParts(
   graph: SearchGraph,
   metric: VectorMetric,
-  { count, dimension, numbers }: RankedVectors,
+  { count, dimension, numbers }: Pick<StoreContent, 'count' | 'dimension' | 'numbers'>,
   parts: number,
 ): Promise<Parts> {
   const every = Math.max(1, Math.floor(count / (parts * learntFrom)))
@@ -78,15 +70,6 @@ async function nearest(
     partOf.set(Uint32Array.from((places?.data ?? []) as BigInt64Array, Number), start)
   }
   return partOf
-}
-
-/** What makes a product rank as the distance does: minus half the squared length. */
-export function halfSquares(numbers: Float32Array, dimension: number): Float32Array {
-  return Float32Array.from({ length: numbers.length / dimension }, (_, row) => {
-    let square = 0
-    for (const value of numbers.subarray(row * dimension, (row + 1) * dimension)) square += value * value
-    return -square / 2
-  })
 }
 
 /** The middle of the vectors of each part; one that has none stays where it is. */

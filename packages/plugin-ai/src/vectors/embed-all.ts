@@ -1,0 +1,12 @@
+import { type CallOptions, type EmbeddingServing, EnhancedEmbeddingServing } from '@maestro-dataflow/core'
+
+/** The vectors of texts that all rows are compared with; they belong to no row. @throws MAESTRO_SERVING_* */
+export async function embedAll(
+  texts: readonly string[],
+  serving: EmbeddingServing,
+  { signal, run, step }: CallOptions,
+): Promise<readonly Float32Array[]> {
+  const enhanced = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+  const options = { ...(signal && { signal }), ...(run && { run }), ...(step && { step }) }
+  return (await enhanced.embed(texts, options)).vectors
+}
