@@ -7,7 +7,7 @@ export class MaestroEmbeddings extends Embeddings {
 
   constructor(serving: EmbeddingServing) {
     super({})
-    this.serving = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+    this.serving = EnhancedEmbeddingServing.of(serving)
   }
 
   override async embedDocuments(documents: string[]): Promise<number[][]> {

@@ -23,6 +23,11 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
   readonly #texts: PartialAnswers<string, Embedded>
   #dimension: number | undefined
 
+  /** The serving itself when it is one, else one around it. */
+  static of(serving: EmbeddingServing): EnhancedEmbeddingServing {
+    return serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+  }
+
   constructor(provider: EmbeddingServing, options: EnhancedOptions = {}) {
     super(provider, options)
     this.#texts = new PartialAnswers(this.plane.answers)

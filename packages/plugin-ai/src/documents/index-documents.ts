@@ -245,8 +245,7 @@ interface IndexWork {
   readonly counts: Record<IndexOutcome, number>
 }
 
-const enhanced = (serving: EmbeddingServing) =>
-  serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+const enhanced = (serving: EmbeddingServing) => EnhancedEmbeddingServing.of(serving)
 
 /** The id of a chunk: the same for as long as the document has it, so that citations keep their target. */
 const chunkId = (document: string, chunk: number) => `${document}#${chunk}`

@@ -58,10 +58,7 @@ export class PassageSearch {
     if (serving === undefined && (mode !== 'keyword' || options.mmr !== undefined))
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'retrieval', reason: 'there is no serving to embed queries' })
     this.#options = options
-    this.#serving =
-      serving === undefined || serving instanceof EnhancedEmbeddingServing
-        ? serving
-        : new EnhancedEmbeddingServing(serving)
+    this.#serving = serving && EnhancedEmbeddingServing.of(serving)
   }
 
   /**

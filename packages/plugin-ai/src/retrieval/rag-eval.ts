@@ -116,10 +116,7 @@ export class RagEvaluator extends MapOperator {
       })
     this.#claims = asker('claims', claims, prompt)
     this.#questions = asker('questions', questions, questionsPrompt)
-    this.#embedder =
-      embedder === undefined || embedder instanceof EnhancedEmbeddingServing
-        ? embedder
-        : new EnhancedEmbeddingServing(embedder)
+    this.#embedder = embedder && EnhancedEmbeddingServing.of(embedder)
   }
 
   override get columns(): ColumnEffects {

@@ -9,7 +9,7 @@ export async function embedTexts(
   serving: EmbeddingServing,
   { signal, step, run }: GlobalContext,
 ): Promise<readonly Float32Array[]> {
-  const enhanced = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+  const enhanced = EnhancedEmbeddingServing.of(serving)
   const units: Float32Array[] = []
   for (let start = 0; start < texts.length; start += textsAtOnce) {
     const { vectors } = await enhanced.embed(texts.slice(start, start + textsAtOnce), { signal, step, run })

@@ -6,7 +6,7 @@ export async function embedAll(
   serving: EmbeddingServing,
   { signal, run, step }: CallOptions,
 ): Promise<readonly Float32Array[]> {
-  const enhanced = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+  const enhanced = EnhancedEmbeddingServing.of(serving)
   const options = { ...(signal && { signal }), ...(run && { run }), ...(step && { step }) }
   return (await enhanced.embed(texts, options)).vectors
 }

@@ -56,7 +56,7 @@ export class EmbeddingGenerator extends MapBatchesOperator {
     super()
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'EmbeddingGenerator', reason: 'there is no serving to ask' })
-    this.#serving = serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
+    this.#serving = EnhancedEmbeddingServing.of(serving)
     this.#options = { inputColumn, outputColumn, prefix }
     this.#logger = more.logger
     this.batchSize = more.batchSize ?? serving.batchSize ?? 64
