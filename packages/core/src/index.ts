@@ -137,6 +137,7 @@ export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
+export { vectorScore } from './define/vector-score.js'
 export {
   type DetailsOf,
   defineErrors,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { vectorScore } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { chromaUrl } from './__fixtures__/real-chroma.js'
 import { ChromaVectorStore } from './chroma-vector-store.js'
@@ -55,6 +56,36 @@ describe.skipIf(url === '')('a collection', () => {
     expect((await Array.fromAsync(store.list())).flat()).toHaveLength(6000)
     expect(await store.delete(many.map(({ id }) => id))).toBe(6000)
   })
+
+  test.each(['cosine', 'dot', 'l2'] as const)(
+    'finds by %s what updates have cut off from the graph of the index, once each and with its score',
+    async (metric) => {
+      const store = await open({ metric, neighbours: 2, candidates: 10 })
+      const numbersOf = (n: number, turn: number) => [Math.sin(n * (turn + 1)), Math.cos(n + turn), n % 7]
+      const recordsOf = (turn: number) =>
+        Array.from({ length: 300 }, (_, n) => record(`r${n}`, numbersOf(n, turn), { metadata: { even: n % 2 === 0 } }))
+      for (let turn = 0; turn < 5; turn++) await store.addVectors(recordsOf(turn))
+      const vector = Float32Array.of(1, 1, 1)
+      const expected = recordsOf(4)
+        .map(({ id, vector: other }, n) => ({ id, even: n % 2 === 0, score: vectorScore(metric, vector, other) }))
+        .sort((one, other) => other.score - one.score)
+      const threshold = (expected[100]?.score ?? 0) - 1e-4
+      const searched = await store.search([
+        { vector, k: 300 },
+        { vector, k: 1000, filter: { even: true } },
+        { vector, k: 300, threshold },
+      ])
+      const [all = [], even = [], near = []] = searched
+      for (const [found, right] of [
+        [all, expected],
+        [even, expected.filter((entry) => entry.even)],
+        [near, expected.filter(({ score }) => score >= threshold)],
+      ] as const) {
+        expect(found.map(({ id }) => id).sort()).toEqual(right.map(({ id }) => id).sort())
+        for (const [index, { score }] of found.entries()) expect(score).toBeCloseTo(right[index]?.score ?? 0, 4)
+      }
+    },
+  )
 
   test('keeps the model that it was told first, for others too, and refuses another, naming both', async () => {
     const collection = name()

@@ -10,6 +10,7 @@ import {
   type VectorRecord,
   type VectorSelection,
   type VectorStore,
+  vectorScore,
 } from '@maestro-dataflow/core'
 import { ChromaApi, type ChromaReply } from './chroma-api.js'
 import { chromaError } from './errors.js'
@@ -28,6 +29,7 @@ interface Entries {
   readonly ids: readonly string[]
   readonly documents?: readonly (string | null)[] | null
   readonly metadatas?: readonly (Readonly<Record<string, unknown>> | null)[] | null
+  readonly embeddings?: readonly (readonly number[])[] | null
 }
 
 interface Found {
@@ -213,18 +215,45 @@ export class ChromaVectorStore implements VectorStore {
       ...(where === undefined ? {} : { where }),
     }
     const reply = (await this.#send('POST', '/query', body, 'search', signal)).body as Found
-    const { score } = spaces[this.metric]
+    const reached = queries.map((_, at) => matchesOf(reply, at, this.metric))
+    const unreached = await this.#unreached(reached, first.k, where, signal)
     for (const [at, query] of queries.entries()) {
-      const { threshold = Number.NEGATIVE_INFINITY } = query
-      const matches = (reply.ids[at] ?? []).map((id, index) => ({
-        ...decodeEntry(id, reply.documents?.[at]?.[index], reply.metadatas?.[at]?.[index]),
-        score: score(reply.distances?.[at]?.[index] ?? Number.POSITIVE_INFINITY),
-      }))
+      const { vector, k, threshold = Number.NEGATIVE_INFINITY } = query
+      const matches = reached[at] ?? []
+      const ids = new Set(matches.map(({ id }) => id))
+      const more = unreached
+        .filter(({ id }) => ids.size < k && !ids.has(id))
+        .map(({ vector: other, ...entry }) => ({ ...entry, score: vectorScore(this.metric, vector, other) }))
+      const best = [...matches, ...more].sort((one, other) => other.score - one.score).slice(0, k)
       found.set(
         query,
-        matches.filter((match) => match.score >= threshold).sort((one, other) => other.score - one.score),
+        best.filter(({ score }) => score >= threshold),
       )
     }
+  }
+
+  /**
+   * What a search that found fewer than it asked for may have missed: updates cut single entries off from the others of
+   * Chroma's graph, where no search finds them again.
+   */
+  async #unreached(
+    reached: readonly (readonly VectorMatch[])[],
+    k: number,
+    where: object | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly VectorRecord[]> {
+    const few = reached.filter((matches) => matches.length < k).map((matches) => new Set(matches.map(({ id }) => id)))
+    if (few.length === 0) return []
+    const there = await this.#get({ where, limit: k + entriesAtOnce, include: [] }, signal)
+    const ids = there.ids.filter((id) => few.some((found) => !found.has(id)))
+    const records: VectorRecord[] = []
+    for (let start = 0; start < ids.length; start += entriesAtOnce) {
+      const ask = { ids: ids.slice(start, start + entriesAtOnce), include: ['documents', 'metadatas', 'embeddings'] }
+      const read = await this.#get(ask, signal)
+      for (const [index, entry] of entriesOf(read).entries())
+        records.push({ ...entry, vector: Float32Array.from(read.embeddings?.[index] ?? []) })
+    }
+    return records
   }
 
   /** The first model that is told is kept with the collection. */
@@ -298,6 +327,13 @@ function assertSettings(
 
 function entriesOf({ ids, documents, metadatas }: Entries): readonly VectorEntry[] {
   return ids.map((id, index) => decodeEntry(id, documents?.[index], metadatas?.[index]))
+}
+
+function matchesOf(reply: Found, at: number, metric: VectorMetric): readonly VectorMatch[] {
+  return (reply.ids[at] ?? []).map((id, index) => ({
+    ...decodeEntry(id, reply.documents?.[at]?.[index], reply.metadatas?.[at]?.[index]),
+    score: spaces[metric].score(reply.distances?.[at]?.[index] ?? Number.POSITIVE_INFINITY),
+  }))
 }
 
 function alike(queries: readonly VectorQuery[]): ReadonlyMap<string, readonly VectorQuery[]> {

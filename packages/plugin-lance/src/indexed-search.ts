@@ -1,7 +1,6 @@
 import type { VectorQuery as LanceQuery, Table } from '@lancedb/lancedb'
-import type { VectorEntry, VectorMatch, VectorQuery } from '@maestro-dataflow/core'
+import { type VectorEntry, type VectorMatch, type VectorQuery, vectorScore } from '@maestro-dataflow/core'
 import type { ResolvedLanceOptions } from './options.js'
-import { scoreOf } from './score.js'
 import { entryOf, vectorNumbers } from './table/records.js'
 import { filterPredicate } from './table/sql.js'
 
@@ -44,7 +43,7 @@ export async function searchTable(
     const found = (places[at] ?? []).flatMap((place) => known.get(place) ?? [])
     const { vector, k, threshold = Number.NEGATIVE_INFINITY } = query
     return found
-      .map(({ entry, vector: other }) => ({ ...entry, score: scoreOf(how.metric, vector, other) }))
+      .map(({ entry, vector: other }) => ({ ...entry, score: vectorScore(how.metric, vector, other) }))
       .filter(({ score }) => score >= threshold)
       .sort((a, b) => b.score - a.score)
       .slice(0, k)

@@ -1,6 +1,11 @@
-import type { VectorMatch, VectorMetadata, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
+import {
+  type VectorMatch,
+  type VectorMetadata,
+  type VectorMetric,
+  type VectorQuery,
+  vectorScore,
+} from '@maestro-dataflow/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import { scoreOf } from '../score.js'
 import { toEntry } from '../table/records.js'
 import { MetadataRows } from './metadata-rows.js'
 import { searchGraph } from './onnx-search-graph.js'
@@ -138,7 +143,7 @@ export class ExactSearch {
       .filter((row) => bias[row] !== Number.NEGATIVE_INFINITY)
       .map((row) => {
         const known = numbers.subarray(row * dimension, (row + 1) * dimension)
-        return { row, score: scoreOf(this.#metric, vector, known) }
+        return { row, score: vectorScore(this.#metric, vector, known) }
       })
       .filter(({ score }) => score >= threshold)
       .sort((a, b) => b.score - a.score)

@@ -1,7 +1,7 @@
-import type { VectorMetric } from '@maestro-dataflow/core'
+import type { VectorMetric } from '../contracts/vector-store.js'
 
-/** The score of a query and a vector, as the contract of stores says: in double precision. */
-export function scoreOf(metric: VectorMetric, query: Float32Array, vector: Float32Array): number {
+/** The score of a query and a vector of the same dimension, in double precision, for stores that compare themselves. */
+export function vectorScore(metric: VectorMetric, query: Float32Array, vector: Float32Array): number {
   let product = 0
   let ofQuery = 0
   let ofVector = 0
