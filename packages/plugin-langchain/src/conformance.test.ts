@@ -16,7 +16,7 @@ const model = scriptedServing(
     const inWords = /JSON Schema:\n(.*)$/s.exec(question)?.[1]
     const schema = request.schema ?? (inWords === undefined ? undefined : JSON.parse(inWords))
     if (schema !== undefined) return JSON.stringify(filled(schema))
-    const repeated = /^Repeat[^:]*: (.*)$/u.exec(question)?.[1]
+    const repeated = /^(?:Repeat: |The word is ")([^"]*)/u.exec(question)?.[1]
     if (repeated !== undefined) return repeated
     // As long as it takes for a signal to come in between.
     await sleep(20)

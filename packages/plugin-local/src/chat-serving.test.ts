@@ -138,7 +138,9 @@ describe('local.chat on a real model', () => {
 
   test('more calls than sequences: each gets its own answer', async () => {
     const answers = await Promise.all(
-      ['red', 'green', 'blue', 'black'].map((word) => serving.generate({ messages: ask(`Repeat the word: ${word}`) })),
+      ['red', 'green', 'blue', 'black'].map((word) =>
+        serving.generate({ messages: ask(`The word is "${word}". What is the word?`) }),
+      ),
     )
     for (const [index, word] of ['red', 'green', 'blue', 'black'].entries())
       expect(answers[index]?.text.toLowerCase()).toContain(word)

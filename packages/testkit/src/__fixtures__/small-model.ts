@@ -11,7 +11,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
       const question = questionOf(request)
       const schema = request.schema ?? schemaIn(question)
       if (schema !== undefined) return JSON.stringify(valueOf(schema))
-      const [, repeated] = /^Repeat[^:]*: (.*)$/u.exec(question) ?? []
+      const [, repeated] = /^(?:Repeat: |The word is ")([^"]*)/u.exec(question) ?? []
       if (repeated !== undefined) return repeated
       await aWhile()
       return story

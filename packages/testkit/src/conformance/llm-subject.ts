@@ -6,7 +6,7 @@ import type { ServingSubject, ServingSuiteOptions } from './serving-subject.js'
 export interface LLMSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
   /** What the serving has to say that it can do. */
   readonly capabilities?: Partial<LLMCapabilities>
-  /** Questions, each with a text that its answer holds and no other answer does. @default `Repeat the word: red` ... */
+  /** Questions, each with a text that its answer holds and no other answer does. @default `The word is "red". What is the word?` ... */
   readonly questions?: readonly Question[]
   /** A request whose answer is long. @default a story of up to 256 tokens */
   readonly long?: LLMRequest
@@ -25,7 +25,7 @@ export interface LLMSubject extends ServingSubject<LLMServing> {
 
 export const llmDefaults = {
   questions: ['red', 'green', 'blue', 'black', 'yellow', 'white'].map(
-    (word): Question => ({ ask: `Repeat the word: ${word}`, answer: word }),
+    (word): Question => ({ ask: `The word is "${word}". What is the word?`, answer: word }),
   ),
   long: { messages: [{ role: 'user', content: 'Tell me a long story.' }], temperature: 0, maxTokens: 256 },
 } as const satisfies Pick<Required<LLMSuiteOptions>, 'questions' | 'long'>
