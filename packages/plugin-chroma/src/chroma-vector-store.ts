@@ -148,9 +148,7 @@ export class ChromaVectorStore implements VectorStore {
   async delete(ids: readonly string[]): Promise<number> {
     this.#assertOpen()
     let deleted = 0
-    const unique = [...new Set(ids)]
-    for (let start = 0; start < unique.length; start += entriesAtOnce) {
-      const { ids: present } = await this.#get({ ids: unique.slice(start, start + entriesAtOnce), include: [] })
+    for await (const { ids: present } of this.#getByIds([...new Set(ids)], [])) {
       if (present.length > 0) await this.#send('POST', '/delete', { ids: present }, 'delete vectors')
       deleted += present.length
     }
@@ -165,14 +163,13 @@ export class ChromaVectorStore implements VectorStore {
   async *list(which: VectorSelection = {}): AsyncGenerator<readonly VectorEntry[]> {
     this.#assertOpen()
     const where = encodeFilter(which.filter)
-    const ask = { include: ['documents', 'metadatas'], ...(where === undefined ? {} : { where }) }
+    const include = ['documents', 'metadatas']
     if (which.ids !== undefined) {
-      for (let start = 0; start < which.ids.length; start += entriesAtOnce)
-        yield entriesOf(await this.#get({ ...ask, ids: which.ids.slice(start, start + entriesAtOnce) }))
+      for await (const entries of this.#getByIds(which.ids, include, { where })) yield entriesOf(entries)
       return
     }
     for (let offset = 0; ; offset += entriesAtOnce) {
-      const entries = entriesOf(await this.#get({ ...ask, limit: entriesAtOnce, offset }))
+      const entries = entriesOf(await this.#get({ where, include, limit: entriesAtOnce, offset }))
       if (entries.length > 0) yield entries
       if (entries.length < entriesAtOnce) return
     }
@@ -212,7 +209,7 @@ export class ChromaVectorStore implements VectorStore {
       query_embeddings: queries.map(({ vector }) => [...vector]),
       n_results: first.k,
       include: ['documents', 'metadatas', 'distances'],
-      ...(where === undefined ? {} : { where }),
+      where,
     }
     const reply = (await this.#send('POST', '/query', body, 'search', signal)).body as Found
     const reached = queries.map((_, at) => matchesOf(reply, at, this.metric))
@@ -221,13 +218,17 @@ export class ChromaVectorStore implements VectorStore {
       const { vector, k, threshold = Number.NEGATIVE_INFINITY } = query
       const matches = reached[at] ?? []
       const ids = new Set(matches.map(({ id }) => id))
-      const more = unreached
-        .filter(({ id }) => ids.size < k && !ids.has(id))
-        .map(({ vector: other, ...entry }) => ({ ...entry, score: vectorScore(this.metric, vector, other) }))
-      const best = [...matches, ...more].sort((one, other) => other.score - one.score).slice(0, k)
+      const more = matches.length < k ? unreached.filter(({ id }) => !ids.has(id)) : []
+      const scored = more.map(({ vector: other, ...entry }) => ({
+        ...entry,
+        score: vectorScore(this.metric, vector, other),
+      }))
       found.set(
         query,
-        best.filter(({ score }) => score >= threshold),
+        [...matches, ...scored]
+          .filter(({ score }) => score >= threshold)
+          .sort((one, other) => other.score - one.score)
+          .slice(0, k),
       )
     }
   }
@@ -247,12 +248,9 @@ export class ChromaVectorStore implements VectorStore {
     const there = await this.#get({ where, limit: k + entriesAtOnce, include: [] }, signal)
     const ids = there.ids.filter((id) => few.some((found) => !found.has(id)))
     const records: VectorRecord[] = []
-    for (let start = 0; start < ids.length; start += entriesAtOnce) {
-      const ask = { ids: ids.slice(start, start + entriesAtOnce), include: ['documents', 'metadatas', 'embeddings'] }
-      const read = await this.#get(ask, signal)
-      for (const [index, entry] of entriesOf(read).entries())
-        records.push({ ...entry, vector: Float32Array.from(read.embeddings?.[index] ?? []) })
-    }
+    for await (const entries of this.#getByIds(ids, ['documents', 'metadatas', 'embeddings'], { signal }))
+      for (const [index, entry] of entriesOf(entries).entries())
+        records.push({ ...entry, vector: Float32Array.from(entries.embeddings?.[index] ?? []) })
     return records
   }
 
@@ -276,6 +274,15 @@ export class ChromaVectorStore implements VectorStore {
 
   async #get(body: object, signal?: AbortSignal): Promise<Entries> {
     return (await this.#send('POST', '/get', body, 'read entries', signal)).body as Entries
+  }
+
+  async *#getByIds(
+    ids: readonly string[],
+    include: readonly string[],
+    { where, signal }: { readonly where?: object | undefined; readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<Entries> {
+    for (let start = 0; start < ids.length; start += entriesAtOnce)
+      yield await this.#get({ ids: ids.slice(start, start + entriesAtOnce), where, include }, signal)
   }
 
   async #send(

@@ -6,7 +6,11 @@ import type { ServingSubject, ServingSuiteOptions } from './serving-subject.js'
 export interface LLMSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
   /** What the serving has to say that it can do. */
   readonly capabilities?: Partial<LLMCapabilities>
-  /** Questions, each with a text that its answer holds and no other answer does. @default `The word is "red". What is the word?` ... */
+  /**
+   * Questions, each with a text that its answer holds and no other answer does.
+   *
+   * @default `The word is "red". What is the word?` ...
+   */
   readonly questions?: readonly Question[]
   /** A request whose answer is long. @default a story of up to 256 tokens */
   readonly long?: LLMRequest
