@@ -13,19 +13,8 @@ import {
   type VectorRecord,
   type VectorSelection,
   type VectorStore,
+  vectorScore,
 } from '@maestro-dataflow/core'
-
-type Score = (one: Float32Array, other: Float32Array) => number
-
-const product: Score = (one, other) => one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0)
-const scores: Readonly<Record<VectorMetric, Score>> = {
-  dot: product,
-  cosine: (one, other) => {
-    const lengths = Math.sqrt(product(one, one) * product(other, other))
-    return lengths === 0 ? 0 : product(one, other) / lengths
-  },
-  l2: (one, other) => -Math.hypot(...one.map((value, at) => value - (other[at] ?? 0))),
-}
 
 /** A right vector store, small enough to plant faults in. */
 export class SqliteVectors implements VectorStore {
@@ -109,7 +98,7 @@ export class SqliteVectors implements VectorStore {
   }
 
   protected score(one: Float32Array, other: Float32Array): number {
-    return scores[this.metric](one, other)
+    return vectorScore(this.metric, one, other)
   }
 
   protected find({ vector, k, filter, threshold = Number.NEGATIVE_INFINITY }: VectorQuery): readonly VectorMatch[] {

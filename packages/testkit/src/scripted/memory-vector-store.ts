@@ -11,6 +11,7 @@ import {
   type VectorRecord,
   type VectorSelection,
   type VectorStore,
+  vectorScore,
 } from '@maestro-dataflow/core'
 
 /** A vector store that lives as long as the test. */
@@ -89,22 +90,10 @@ function nearest(records: Iterable<VectorRecord>, query: VectorQuery, metric: Ve
   const { vector, k, filter, threshold = Number.NEGATIVE_INFINITY } = query
   return [...records]
     .filter((record) => matchesFilter(record, filter))
-    .map((record) => ({ ...entryOf(record), score: score[metric](vector, record.vector) }))
+    .map((record) => ({ ...entryOf(record), score: vectorScore(metric, vector, record.vector) }))
     .filter((match) => match.score >= threshold)
     .sort((one, other) => other.score - one.score)
     .slice(0, k)
-}
-
-const dot = (one: Float32Array, other: Float32Array) =>
-  one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0)
-
-const score: Readonly<Record<VectorMetric, (one: Float32Array, other: Float32Array) => number>> = {
-  dot,
-  cosine(one, other) {
-    const lengths = Math.sqrt(dot(one, one) * dot(other, other))
-    return lengths === 0 ? 0 : dot(one, other) / lengths
-  },
-  l2: (one, other) => -Math.sqrt(one.reduce((sum, value, index) => sum + (value - (other[index] ?? 0)) ** 2, 0)),
 }
 
 function entryOf({ id, text, metadata }: VectorRecord): VectorEntry {
