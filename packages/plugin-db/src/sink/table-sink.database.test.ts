@@ -295,6 +295,8 @@ describe.each(databases)('%s', (name) => {
       '__proto__',
       'колонка',
       'x'.repeat(60),
+      // MariaDB takes none beyond U+FFFF.
+      name === 'mariadb' ? '☃' : '🎉',
     ]
     const table = `Odd "name" \`;' ${name}`
     const row = Object.fromEntries(odd.map((column, n) => [column, n]))
@@ -308,6 +310,8 @@ describe.each(databases)('%s', (name) => {
       expect(await failure(write([{ a: 1 }], { table: wrong }))).toMatchObject({
         code: wrong === '' ? 'MAESTRO_PIPELINE_OPTIONS' : 'MAESTRO_DB_NAME',
       })
+    if (name === 'mariadb')
+      expect(await failure(write([{ '🎉': 1 }], { table: newTable() }))).toMatchObject({ code: 'MAESTRO_DB_NAME' })
     if (name !== 'sqlite')
       expect(await failure(write([{ ['y'.repeat(70)]: 1 }], { table: newTable() }))).toMatchObject({
         code: 'MAESTRO_DB_NAME',
