@@ -6,7 +6,7 @@ const loadedAtOnce = { dependencyTypesNot: ['type-only', 'dynamic-import'] }
 /** The folders of core in the order of the hops: each may import from its own line and those above it. */
 const layers = [
   ['contracts', 'errors'],
-  ['define', 'media'],
+  ['define', 'operator', 'media'],
   ['hooks', 'container', 'config', 'plugins', 'pipeline', 'serving', 'builtin'],
   ['run'],
 ]
@@ -60,7 +60,7 @@ module.exports = {
       from: { path: '^packages/core/src/index\\.ts$' },
       to: {
         path: '^packages/core/src/',
-        pathNot: '^packages/core/src/(contracts|errors|define|media|serving)/',
+        pathNot: '^packages/core/src/(contracts|errors|define|operator|media|serving)/',
         ...loadedAtOnce,
       },
     },

@@ -17,24 +17,6 @@ export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
-export { type FilterFunction, FilterOperator } from './contracts/operator/filter.js'
-export { type FlatMapFunction, FlatMapOperator } from './contracts/operator/flat-map.js'
-export { type AllRows, type GlobalContext, GlobalOperator } from './contracts/operator/global.js'
-export { type MapFunction, MapOperator } from './contracts/operator/map.js'
-export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './contracts/operator/map-batches.js'
-export {
-  assertPromptsAllowed,
-  type ColumnEffects,
-  Operator,
-  type OperatorContext,
-  type OperatorKind,
-  type OperatorResult,
-  type PromptClass,
-  type RejectedRow,
-  type RunOptions,
-} from './contracts/operator/operator.js'
-export { RowOperator } from './contracts/operator/row-operator.js'
-export { type TableFunction, TableOperator } from './contracts/operator/table.js'
 export type {
   CheckContext,
   ColumnEffectsFunction,
@@ -151,6 +133,24 @@ export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/m
 export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'
+export { type FilterFunction, FilterOperator } from './operator/filter.js'
+export { type FlatMapFunction, FlatMapOperator } from './operator/flat-map.js'
+export { type AllRows, type GlobalContext, GlobalOperator } from './operator/global.js'
+export { type MapFunction, MapOperator } from './operator/map.js'
+export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './operator/map-batches.js'
+export {
+  assertPromptsAllowed,
+  type ColumnEffects,
+  Operator,
+  type OperatorContext,
+  type OperatorKind,
+  type OperatorResult,
+  type PromptClass,
+  type RejectedRow,
+  type RunOptions,
+} from './operator/operator.js'
+export { RowOperator } from './operator/row-operator.js'
+export { type TableFunction, TableOperator } from './operator/table.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'

@@ -29,12 +29,12 @@ import { type Contribution, loadContributions } from './plugins/load-contributio
 import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
 import { selectPlugins, withRequired } from './plugins/select-plugins.js'
-import { BatchQueue } from './run/batch-queue.js'
 import { estimateRun } from './run/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
+import { BatchQueue } from './run/stream/batch-queue.js'
 import { openSession, type Session } from './session.js'
 
 /** How a pipeline is run. */

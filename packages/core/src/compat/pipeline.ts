@@ -1,9 +1,9 @@
 import type { MaestroConfig } from '../contracts/config.js'
-import type { Operator } from '../contracts/operator/operator.js'
 import type { StepUse } from '../contracts/pipeline-definition.js'
 import type { StepCounts, UsageTotals } from '../contracts/report.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
+import type { Operator } from '../operator/operator.js'
 
 /** What one operator of a pipeline did. */
 export interface OperatorOutcome {
@@ -53,7 +53,7 @@ export class Pipeline {
   /** @throws MAESTRO_PIPELINE_INVALID before anything runs, or what stopped the run; the storage is then as it was */
   async run(options: { readonly signal?: AbortSignal } = {}): Promise<PipelineOutcome> {
     const { maestro } = await import('../maestro.js')
-    const { BatchQueue } = await import('../run/batch-queue.js')
+    const { BatchQueue } = await import('../run/stream/batch-queue.js')
     const source = this.#storage.step()
     const steps = this.#steps.map(({ name, use, options }, index) => ({
       id: name,

@@ -1,8 +1,8 @@
-import type { FilterFunction } from './operator/filter.js'
-import type { FlatMapFunction } from './operator/flat-map.js'
-import type { MapFunction } from './operator/map.js'
-import type { MapBatchesFunction } from './operator/map-batches.js'
-import type { ColumnEffects, Operator } from './operator/operator.js'
+import type { FilterFunction } from '../operator/filter.js'
+import type { FlatMapFunction } from '../operator/flat-map.js'
+import type { MapFunction } from '../operator/map.js'
+import type { MapBatchesFunction } from '../operator/map-batches.js'
+import type { ColumnEffects, Operator } from '../operator/operator.js'
 import type { OperatorDefinition } from './operator-definition.js'
 import type { InlineRowsSource } from './pipeline-source.js'
 

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { errorOf, ProjectFolder } from '../__fixtures__/project-folder.js'
 import { echo, smallPlugin } from '../__fixtures__/small-plugin.js'
 import type { MaestroConfig } from '../contracts/config.js'
-import { MapOperator } from '../contracts/operator/map.js'
-import { TableOperator } from '../contracts/operator/table.js'
 import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePipeline, type PipelineData } from '../define/define-pipeline.js'
 import { type PipelineInput, pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
+import { MapOperator } from '../operator/map.js'
+import { TableOperator } from '../operator/table.js'
 
 /** A project with three packages, whose code throws its name when it is imported. */
 function project(config: MaestroConfig = {}) {

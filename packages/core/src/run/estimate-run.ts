@@ -2,9 +2,9 @@ import type { PlanEstimate, Range, StepEstimate } from '../contracts/estimate.js
 import type { RequestDoneEvent, ServingStateEvent } from '../contracts/hooks.js'
 import type { Usage } from '../contracts/serving.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
-import { countRows } from './count-rows.js'
 import { previewPipeline } from './preview-pipeline.js'
 import type { RunEnvironment } from './run-context.js'
+import { countRows } from './source/count-rows.js'
 
 /** Two standard errors: about 19 of 20 times the truth lies inside. */
 const errors = 2

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AllRows, type GlobalContext, GlobalOperator } from '../contracts/operator/global.js'
 import type { Batch } from '../contracts/row.js'
 import { defineOperator } from '../define/define-operator.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 import { maestro } from '../maestro.js'
+import { type AllRows, type GlobalContext, GlobalOperator } from '../operator/global.js'
 import { numbers, RunFolder } from './__fixtures__/run-folder.js'
-import { MemoryStorage } from './memory-storage.js'
+import { MemoryStorage } from './state/memory-storage.js'
 
 const folder = new RunFolder()
 const failed = maestroError('MAESTRO_STEP_FAILED', { step: '', reason: 'no' })

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { MapOperator } from '../contracts/operator/map.js'
 import type { Row } from '../contracts/row.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { pipeline } from '../define/pipeline.js'
+import { MapOperator } from '../operator/map.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()

@@ -1,22 +1,28 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Operator } from '../contracts/operator/operator.js'
 import type { RunReport, SinkReport, StepReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
+import type { Operator } from '../operator/operator.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
-import { Journal, toRejectLine } from './journal.js'
-import { openInlineSource } from './read-source.js'
-import { allFailed, RejectPolicy } from './reject-policy.js'
+import { allFailed, RejectPolicy } from './report/reject-policy.js'
+import { StepCounter } from './report/step-counter.js'
+import { UsageCounter } from './report/usage-counter.js'
 import type { RunContext, RunEnvironment } from './run-context.js'
-import { createRunFolder, createRunId, createTemporaryFolder, pruneRuns, writeFileAtomically } from './run-folder.js'
 import { type RowOutput, RunOutputs } from './run-outputs.js'
-import { runStage, type StageFiles } from './run-stage.js'
-import { StepCounter } from './step-counter.js'
-import { toStepError } from './step-result.js'
-import type { TraceRow } from './stream-rows.js'
-import { UsageCounter } from './usage-counter.js'
+import { openInlineSource } from './source/read-source.js'
+import { runStage, type StageFiles } from './stages/run-stage.js'
+import { Journal, toRejectLine } from './state/journal.js'
+import {
+  createRunFolder,
+  createRunId,
+  createTemporaryFolder,
+  pruneRuns,
+  writeFileAtomically,
+} from './state/run-folder.js'
+import { toStepError } from './stream/step-result.js'
+import type { TraceRow } from './stream/stream-rows.js'
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined

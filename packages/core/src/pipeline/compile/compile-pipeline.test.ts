@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { errorOf } from '../../__fixtures__/project-folder.js'
 import { echo, Question, Riddle, smallPlugin } from '../../__fixtures__/small-plugin.js'
 import type { MaestroConfig } from '../../contracts/config.js'
-import { TableOperator } from '../../contracts/operator/table.js'
 import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePipeline, type PipelineData, type StepData } from '../../define/define-pipeline.js'
@@ -12,6 +11,7 @@ import { defineStorage } from '../../define/define-storage.js'
 import { type PipelineInput, pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
 import { maestro } from '../../maestro.js'
+import { TableOperator } from '../../operator/table.js'
 
 const read = { use: 'acme.rows', columns: ['id', 'text'] }
 const write = { use: 'acme.rows' }

@@ -1,9 +1,9 @@
-import type { ColumnEffects } from '../../contracts/operator/operator.js'
-import { type TableFunction, TableOperator } from '../../contracts/operator/table.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
+import type { ColumnEffects } from '../../operator/operator.js'
+import { type TableFunction, TableOperator } from '../../operator/table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
 /** What a table operator is made of: its class, or the function that `create` gave back. @throws MAESTRO_STEP_CREATE */

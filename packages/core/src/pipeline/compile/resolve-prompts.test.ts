@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { MapOperator } from '../../contracts/operator/map.js'
-import type { PromptClass } from '../../contracts/operator/operator.js'
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import { Prompt } from '../../contracts/prompt.js'
 import type { Row } from '../../contracts/row.js'
@@ -12,6 +10,8 @@ import { definePrompt } from '../../define/define-prompt.js'
 import { PromptTemplate, prompt } from '../../define/prompt.js'
 import { promptRestrict } from '../../define/prompt-restrict.js'
 import { maestro } from '../../maestro.js'
+import { MapOperator } from '../../operator/map.js'
+import type { PromptClass } from '../../operator/operator.js'
 import { describeOptions } from './describe-options.js'
 
 /** Writes what its prompt says of the row. */

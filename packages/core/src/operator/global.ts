@@ -1,0 +1,82 @@
+import type { Batch, Row, RowId } from '../contracts/row.js'
+import type { RowStorage } from '../contracts/storage.js'
+import { maestroError } from '../errors/error-table.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from './operator.js'
+
+/** All rows of a step. They can be read more than once, so that not all have to be held. */
+export type AllRows = AsyncIterable<Batch>
+
+/** What a global operator gets with its rows. */
+export interface GlobalContext {
+  readonly signal: AbortSignal
+  /** The step and run that this is for, for messages and accounting. */
+  readonly step: string
+  readonly run: string
+  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. */
+  readonly complete: boolean
+  /** Whether this is only to show what would be done: nothing outside may be changed. */
+  readonly preview: boolean
+  /** Notes a row that could not be processed; it must not be among the rows that are given back. */
+  reject(rowId: RowId, row: Row, error: MaestroError): void
+}
+
+/**
+ * An operator that must see all rows before it gives back the first: sort, cluster, join. Rows that stay keep their ids;
+ * new ones get an id of their own.
+ *
+ * @example
+ * class Reversed extends GlobalOperator {
+ *   async *process(rows: AllRows) {
+ *     const batches = await Array.fromAsync(rows)
+ *     for (const { ids, rows } of batches.reverse()) yield { ids: ids.toReversed(), rows: rows.toReversed() }
+ *   }
+ * }
+ */
+export abstract class GlobalOperator extends Operator {
+  /** Gives back all rows, in batches. */
+  abstract process(rows: AllRows, context: GlobalContext): AsyncIterable<Batch>
+
+  /** @throws MAESTRO_RUN_ALL_FAILED when no row could be processed, and what `process` throws; nothing is written then */
+  override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
+    const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
+    const { complete = true, preview = false } = options
+    const source = storage.step()
+    const unread: RejectedRow[] = []
+    const rejected: RejectedRow[] = []
+    let rowsIn = 0
+    let known = false
+    const all: AllRows = {
+      async *[Symbol.asyncIterator]() {
+        const counts = !known
+        known = true
+        for await (const batch of source.read()) {
+          signal.throwIfAborted()
+          if (counts) {
+            rowsIn += batch.rows.length
+            unread.push(...(batch.rejects ?? []).map(({ id, row, error }) => ({ rowId: id, row, error })))
+          }
+          yield { ids: batch.ids, rows: batch.rows }
+        }
+      },
+    }
+    const reject = (rowId: RowId, row: Row, error: MaestroError) => rejected.push({ rowId, row, error })
+    const batches = this.process(all, { signal, step, run, complete, preview, reject })
+    const written = await source.write(untilAllFailed(batches, step, () => ({ rowsIn, rejected })))
+    return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
+  }
+}
+
+/** The batches, with an error at the end if every row was rejected: an empty step is not written as a result then. */
+async function* untilAllFailed(
+  batches: AsyncIterable<Batch>,
+  step: string,
+  outcome: () => { readonly rowsIn: number; readonly rejected: readonly RejectedRow[] },
+): AsyncIterable<Batch> {
+  yield* batches
+  const { rowsIn, rejected } = outcome()
+  const last = rejected.at(-1)?.error
+  if (last === undefined || rejected.length < rowsIn) return
+  const reason = `${last.message} ${last.hint ?? ''}`.trim()
+  throw maestroError('MAESTRO_RUN_ALL_FAILED', { step, rows: rejected.length, reason }, last)
+}

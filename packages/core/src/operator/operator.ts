@@ -1,0 +1,109 @@
+import type { Prompt } from '../contracts/prompt.js'
+import type { ColumnType, RowId } from '../contracts/row.js'
+import type { RowStorage, WriteResult } from '../contracts/storage.js'
+import { maestroError } from '../errors/error-table.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+
+/** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n at a time, a whole table, or in a way of its own. */
+export type OperatorKind = 'map' | 'filter' | 'flatMap' | 'mapBatches' | 'table' | 'opaque'
+
+/** What an operator does to columns, by name. Missing means: none. */
+export interface ColumnEffects {
+  readonly reads?: readonly string[]
+  readonly adds?: Readonly<Record<string, ColumnType>>
+  readonly drops?: readonly string[]
+  /** New names of columns that keep their type. */
+  readonly renames?: Readonly<Record<string, string>>
+  /** Only these columns (and those added) remain. */
+  readonly keeps?: readonly string[]
+  /** The operator may read or change any column: nothing is known of the rows after it. */
+  readonly opaque?: boolean
+}
+
+/** What an operator's function gets with each row. */
+export interface OperatorContext {
+  readonly rowId: RowId
+  readonly signal: AbortSignal
+  /** The step and run that this is for, for messages and accounting. */
+  readonly step: string
+  readonly run: string
+}
+
+/** A row that an operator could not process. */
+export interface RejectedRow {
+  readonly rowId: RowId
+  readonly row: unknown
+  readonly error: MaestroError
+}
+
+/** What `run(storage)` returns. */
+export interface OperatorResult extends WriteResult {
+  readonly rowsIn: number
+  readonly rejected: readonly RejectedRow[]
+}
+
+/** What `run(storage)` takes. */
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  /** The step and run that this is for, for messages and accounting. @default the class */
+  readonly step?: string
+  readonly run?: string
+  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. @default true */
+  readonly complete?: boolean
+  /** Whether this is only to show what would be done: nothing outside may be changed. @default false */
+  readonly preview?: boolean
+}
+
+/** The constructor of a prompt class, as `promptRestrict` takes it. */
+export type PromptClass = abstract new (...parameters: never[]) => Prompt
+
+/**
+ * The base of all operators. Extend the class of a kind (`MapOperator`, `FilterOperator` ...) and write its one
+ * function; `run(storage)` comes from it. A class that extends `Operator` itself and writes `run` is an opaque step:
+ * it sees a whole storage and ends a stage.
+ */
+export abstract class Operator {
+  /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */
+  static readonly allowedPrompts: readonly PromptClass[] = []
+
+  readonly kind: OperatorKind = 'opaque'
+
+  /** The columns that this operator reads, adds and drops. */
+  get columns(): ColumnEffects {
+    return { opaque: true }
+  }
+
+  /** Reads the storage's current step, writes the next one. */
+  abstract run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult>
+
+  /** Frees what the operator holds. Called once, at the end of a run. */
+  dispose?(): Promise<void> | void
+
+  /**
+   * Checks prompts against the classes this operator allows.
+   *
+   * @returns true
+   * @throws MAESTRO_PROMPT_NOT_ALLOWED
+   */
+  validatePrompts(prompts: readonly Prompt[]): true {
+    assertPromptsAllowed(this.constructor.name, (this.constructor as typeof Operator).allowedPrompts, prompts)
+    return true
+  }
+}
+
+/** @throws MAESTRO_PROMPT_NOT_ALLOWED when a prompt is of none of the allowed classes. */
+export function assertPromptsAllowed(
+  operator: string,
+  allowed: readonly PromptClass[],
+  prompts: readonly Prompt[],
+): void {
+  if (allowed.length === 0) return
+  for (const prompt of prompts) {
+    if (allowed.some((promptClass) => prompt instanceof promptClass)) continue
+    throw maestroError('MAESTRO_PROMPT_NOT_ALLOWED', {
+      operator,
+      prompt: prompt.constructor.name,
+      allowed: allowed.map((promptClass) => promptClass.name),
+    })
+  }
+}

@@ -1,0 +1,10 @@
+import type { RowStorage } from '../contracts/storage.js'
+import { Operator, type OperatorResult, type RunOptions } from './operator.js'
+
+/** The base of the kinds that see rows: `run(storage)` streams the storage's rows through the kind's function. */
+export abstract class RowOperator extends Operator {
+  async run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult> {
+    const { runOperator } = await import('../run/run-operator.js')
+    return runOperator(this, storage, options)
+  }
+}

@@ -1,0 +1,108 @@
+import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
+import type { ServingReport, UsageTotals } from '../../contracts/report.js'
+import type { ServingListener } from '../run-context.js'
+
+type Totals = { -readonly [Name in keyof UsageTotals]: UsageTotals[Name] }
+
+interface Serving {
+  readonly usage: Totals
+  state: ServingStateEvent | undefined
+  coolings: number
+}
+
+/** Adds up tokens, cost and calls of one run, by step and by serving. */
+export class UsageCounter implements ServingListener {
+  readonly #run: string
+  readonly #steps = new Map<string, Totals>()
+  readonly #servings = new Map<string, Serving>()
+
+  constructor(run: string) {
+    this.#run = run
+  }
+
+  requestDone(event: RequestDoneEvent): void {
+    if (event.run !== this.#run) return
+    const totals = toTotals(event)
+    addTotals(entry(this.#steps, event.step ?? '', noUsage), totals)
+    addTotals(this.#serving(event.serving).usage, totals)
+  }
+
+  servingState(event: ServingStateEvent): void {
+    const serving = this.#serving(event.serving)
+    if (event.coolingMs !== undefined && serving.state?.coolingMs === undefined) serving.coolings++
+    serving.state = event
+  }
+
+  of(step: string): UsageTotals | undefined {
+    return this.#steps.get(step)
+  }
+
+  total(): UsageTotals {
+    const sum = noUsage()
+    for (const totals of this.#steps.values()) addTotals(sum, totals)
+    return sum
+  }
+
+  /** Those that this run has asked. */
+  servings(): readonly ServingReport[] {
+    const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
+    return asked.map(([serving, { usage, state, coolings }]) => {
+      const { concurrency, requestsPerMinute } = state ?? {}
+      return {
+        serving,
+        usage,
+        ...(concurrency === undefined ? {} : { concurrency }),
+        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+        coolings,
+      }
+    })
+  }
+
+  #serving(name: string): Serving {
+    return entry(this.#servings, name, () => ({ usage: noUsage(), state: undefined, coolings: 0 }))
+  }
+}
+
+function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+function toTotals({ from, error, usage, cost, tries }: RequestDoneEvent): UsageTotals {
+  return {
+    requests: from === 'provider' ? 1 : 0,
+    failedRequests: error === undefined ? 0 : 1,
+    reusedAnswers: from === 'cache' || from === 'joined' ? 1 : 0,
+    retries: Math.max(0, tries - 1),
+    inputTokens: usage?.inputTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? 0,
+    cachedInputTokens: usage?.cachedInputTokens ?? 0,
+    reasoningTokens: usage?.reasoningTokens ?? 0,
+    // What was not asked costs nothing.
+    cost: usage === undefined ? 0 : cost,
+  }
+}
+
+function addTotals(totals: Totals, other: UsageTotals): void {
+  // A price that is not known makes the sum unknown, not smaller.
+  const cost = totals.cost === undefined || other.cost === undefined ? undefined : totals.cost + other.cost
+  for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] = (totals[name] ?? 0) + (other[name] ?? 0)
+  totals.cost = cost
+}
+
+function noUsage(): Totals {
+  return {
+    requests: 0,
+    failedRequests: 0,
+    reusedAnswers: 0,
+    retries: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+    cost: 0,
+  }
+}

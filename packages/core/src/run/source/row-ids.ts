@@ -1,0 +1,58 @@
+import type { Row, RowId } from '../../contracts/row.js'
+import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+
+/** Gives rows in code their ids: the key column's value, else `rows:<position from 1>`. */
+export class RowIds {
+  readonly #key: string | undefined
+  readonly #seen = new Set<string>()
+  #position = 0
+
+  constructor(key: string | undefined) {
+    this.#key = key
+  }
+
+  batch(rows: readonly unknown[]): SourceBatch {
+    const ids: RowId[] = []
+    const good: Row[] = []
+    const rejects: SourceReject[] = []
+    for (const row of rows) {
+      this.#position++
+      const position = `rows:${this.#position}`
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
+          location: position,
+          reason: `a row is an object of columns, not ${describeValue(row)}`,
+        })
+        rejects.push({ id: position, row, error })
+        continue
+      }
+      const value = this.#key === undefined ? undefined : (row as Row)[this.#key]
+      if (this.#key !== undefined && (value === undefined || value === null)) {
+        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
+          location: position,
+          reason: `the key column "${this.#key}" has no value`,
+        })
+        rejects.push({ id: position, row, error })
+        continue
+      }
+      const id = this.#key === undefined ? position : String(value)
+      if (this.#key !== undefined) {
+        if (this.#seen.has(id)) {
+          rejects.push({
+            id: position,
+            row,
+            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
+          })
+          continue
+        }
+        this.#seen.add(id)
+      }
+      ids.push(id)
+      // A copy: a step that changes its row must not change what the caller holds.
+      good.push({ ...row })
+    }
+    return { ids, rows: good, ...(rejects.length === 0 ? {} : { rejects }) }
+  }
+}

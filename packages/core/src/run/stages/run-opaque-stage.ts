@@ -1,0 +1,69 @@
+import { rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { PlannedStage } from '../../contracts/plan.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { Operator, OperatorResult, RejectedRow } from '../../operator/operator.js'
+import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import type { RunContext } from '../run-context.js'
+import { StepFileStorage } from '../state/step-file-storage.js'
+import { createStepOperator } from '../stream/create-row-step.js'
+import { toStepError } from '../stream/step-result.js'
+import { counterOf, partitionFile } from './run-row-stage.js'
+
+/**
+ * Runs an operator that sees a whole storage. What counts is what came in and what the newest step holds, not what the
+ * operator says of it. What it did to single rows is not known: fewer rows count as dropped, more as created.
+ *
+ * @param input The step file it reads. @returns the step file it wrote
+ */
+export async function runOpaqueStage(
+  stage: PlannedStage,
+  step: CompiledStep,
+  input: string,
+  context: RunContext,
+): Promise<string> {
+  const operator = createStepOperator(step, context) as Operator
+  const counter = counterOf(context, step.node.id)
+  const output = partitionFile(context, stage, 0)
+  const storage = new StepFileStorage((number) =>
+    number === 0 ? input : join(dirname(output), `step-${number}.jsonl`),
+  )
+  let result: OperatorResult | undefined
+  try {
+    result = await operator.run(storage, {
+      signal: context.signal,
+      step: step.node.id,
+      run: context.folder.runId,
+      complete: context.limit === undefined && context.rejects.rejects === 0,
+      preview: context.trace !== undefined,
+    })
+  } catch (error) {
+    throw toStepError(error, step.node.id, undefined)
+  }
+  if (storage.operatorStep === 0) {
+    const [expected, found] = ['a step written to the storage', 'nothing']
+    throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
+  }
+  // A class written in JavaScript may give back anything.
+  const rejected: readonly RejectedRow[] = result?.rejected ?? []
+  for (const { rowId, row, error } of rejected) {
+    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error.at({ step: step.node.id, rowId })
+    context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, undefined, {
+      id: rowId,
+      row,
+      error: error.at({ step: step.node.id, rowId }),
+    })
+  }
+  const { input: before } = step.node
+  const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
+  const remaining = rowsIn - rejected.length
+  counter.add({
+    rowsIn,
+    rowsOut: storage.rows,
+    rejected: rejected.length,
+    dropped: Math.max(0, remaining - storage.rows),
+    created: Math.max(0, storage.rows - remaining),
+  })
+  await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
+  return output
+}

@@ -1,0 +1,184 @@
+import { join } from 'node:path'
+import type { PlannedStage } from '../../contracts/plan.js'
+import type { Batch } from '../../contracts/row.js'
+import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
+import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { StepCounter } from '../report/step-counter.js'
+import type { RunContext } from '../run-context.js'
+import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
+import { estimateBytes } from '../source/read-source.js'
+import { StepFileWriter } from '../state/step-file.js'
+import { createRowStep } from '../stream/create-row-step.js'
+import type { RowStep } from '../stream/row-step.js'
+import { RowStream } from '../stream/stream-rows.js'
+import { untilStopped } from '../stream/until-stopped.js'
+
+/** Where a stage's step files are. */
+export function stageFolder(context: RunContext, stage: PlannedStage): string {
+  const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)
+  return join(context.folder.path, 'stages', `${stage.index}-${name}`)
+}
+
+/** The step file of a stage's partition. */
+export function partitionFile(context: RunContext, stage: PlannedStage, partition: number): string {
+  return join(stageFolder(context, stage), `part-${String(partition).padStart(5, '0')}.jsonl`)
+}
+
+/** What feeds a row stage and where its rows go. */
+export interface RowStageRun {
+  readonly stage: PlannedStage
+  readonly partition: number
+  readonly input: AsyncIterable<SourceBatch>
+  /** The steps to run; none for a stage that only hands rows on. */
+  readonly steps: readonly CompiledStep[]
+  readonly sinks: readonly CompiledSink[]
+  /** Keep the rows as a step file for later stages. */
+  readonly materialise: boolean
+  /** More takers, such as an iteration in code. */
+  readonly outputs: readonly RowOutput[]
+}
+
+/** Runs one partition of a row stage: input, chain, outputs. @returns the rows that came out */
+export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
+  const { stage } = run
+  const onError = context.settings.onError ?? 'reject'
+  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), onError, context))
+  const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
+  let stepFile: StepFileWriter | undefined
+  let stream: RowStream | undefined
+  let rowsOut = 0
+  try {
+    const outputs: RowOutput[] = [...run.outputs]
+    for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
+    if (run.materialise) stepFile = await StepFileWriter.open(partitionFile(context, stage, run.partition))
+    const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context)
+    stream = new RowStream({
+      steps,
+      rowsInFlight: context.settings.rowsInFlight ?? 1024,
+      bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
+      spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
+      run: context.folder.runId,
+      params: context.compiled.definition.params,
+      signal: context.signal,
+      trace: context.trace,
+      reject: (step, id, row, error) =>
+        context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
+      emit: (ids, rows) => {
+        rowsOut += rows.length
+        announce(context, stage, steps)
+        return kept === undefined
+          ? writeAll(outputs, { ids, rows })
+          : kept({ ids, rows }).then((batch) => writeAll(outputs, batch))
+      },
+    })
+    for await (const batch of untilStopped(run.input, stream.signal)) {
+      const full = stream.feed(batch.ids, batch.rows, batch.bytes ?? estimateBytes(batch))
+      if (full !== undefined) await full
+    }
+    await stream.finish()
+    for (const output of outputs) await output.finish?.()
+    await stepFile?.commit()
+  } catch (error) {
+    await stream?.dispose()
+    await stepFile?.abort()
+    throw error
+  }
+  await stream.dispose()
+  announce(context, stage, steps)
+  return rowsOut
+}
+
+/** The counter of a step. */
+export function counterOf(context: RunContext, step: string): StepCounter {
+  return context.counters.get(step) ?? new StepCounter()
+}
+
+function announce(
+  context: RunContext,
+  stage: PlannedStage,
+  steps: readonly { readonly id: string; readonly counter: StepCounter }[],
+): void {
+  if (!context.hooks.batchDone.isUsed()) return
+  for (const { id, counter } of steps) {
+    context.hooks.batchDone.call({
+      runId: context.folder.runId,
+      step: id,
+      stage: stage.index,
+      counts: counter.snapshot(),
+    })
+  }
+}
+
+function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<void> {
+  let waiting: Promise<void>[] | undefined
+  for (const output of outputs) {
+    const result = output.write(batch)
+    if (result === undefined) continue
+    waiting ??= []
+    waiting.push(result)
+  }
+  if (waiting !== undefined) return Promise.all(waiting).then(() => undefined)
+}
+
+/** Opens a sink as an output; rows that it refuses become rejects of the sink. */
+async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunContext): Promise<RowOutput> {
+  const writer = await context.outputs.open(sink)
+  const counter = counterOf(context, sink.node.id)
+  const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
+  const reject = (rows: readonly RefusedRow[]) => {
+    for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
+  }
+  /** Rows that counted as written, and were refused later. */
+  const rejectLate = async (last: boolean) => {
+    const rows = await sinkErrors(place.step, place.use, async () => writer.refused?.(last) ?? [])
+    counter.rowsOut -= rows.length
+    reject(rows)
+  }
+  return {
+    async write(batch) {
+      const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
+      counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
+      reject(refused)
+      if (writer.refused !== undefined) await rejectLate(false)
+    },
+    finish: () => rejectLate(true),
+  }
+}
+
+/**
+ * Writes rows to the step file. One that no file can hold is a reject of the step that made it, or of the source, and
+ * goes to no other output.
+ *
+ * @returns what writes a batch and gives back the rows that were written
+ */
+function keepRows(
+  file: StepFileWriter,
+  stage: PlannedStage,
+  last: RowStep | undefined,
+  context: RunContext,
+): (batch: Batch) => Promise<Batch> {
+  const step = last?.id ?? 'source'
+  const counter = last?.counter ?? context.sourceCounter
+  const use = context.compiled.steps.get(step)?.planned.use ?? context.compiled.plan.source.use
+  return async (batch) => {
+    const { written, refused } = await writeWithRejects(file, batch)
+    counter.rowsOut -= refused.length
+    const onError = last?.onError ?? context.settings.onError
+    for (const row of refused) rejectRow(row, { step, use, stage: stage.index }, counter, onError, context)
+    return written
+  }
+}
+
+function rejectRow(
+  row: Parameters<RunContext['reject']>[2],
+  place: Parameters<RunContext['reject']>[0],
+  counter: StepCounter,
+  onError: 'reject' | 'fail' | undefined,
+  context: RunContext,
+): void {
+  counter.begin(row.id)
+  counter.fail(row.id)
+  row.error.at({ step: place.step, rowId: row.id })
+  if (onError === 'fail') throw row.error
+  context.reject(place, counter, row)
+}

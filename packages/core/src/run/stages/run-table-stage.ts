@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { PlannedStage } from '../../contracts/plan.js'
+import type { SinkWriter } from '../../contracts/storage.js'
+import type { TableFile } from '../../contracts/table-engine.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { tableEngineFor, tableStatements } from '../../pipeline/compile/prepare-table.js'
+import type { RunContext } from '../run-context.js'
+import { createStepOperator } from '../stream/create-row-step.js'
+import { counterOf, partitionFile } from './run-row-stage.js'
+
+export interface TableStageRun {
+  readonly stage: PlannedStage
+  readonly step: CompiledStep
+  readonly input: readonly TableFile[]
+  /** A sink that takes JSON lines as text, when it is the only one that wants the rows. */
+  readonly sink: SinkWriter | undefined
+}
+
+/**
+ * Runs a table step: from files of rows as text to one file, by the table engine; no row becomes a JavaScript object.
+ *
+ * @returns the step file, or undefined when the rows went straight to the sink
+ */
+export async function runTableStage(run: TableStageRun, context: RunContext): Promise<string | undefined> {
+  const { stage, step } = run
+  const operator = createStepOperator(step, context)
+  const statements = tableStatements(step.node.id, operator)
+  const engine = await tableEngineFor(operator, context)
+  if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
+  const counter = counterOf(context, step.node.id)
+  const place = { step: step.node.id, use: step.planned.use, stage: stage.index }
+  const direct = run.sink?.jsonLines
+  const path = partitionFile(context, stage, 0)
+  await mkdir(dirname(path), { recursive: true })
+  const counts = await engine.execute({
+    input: run.input,
+    columns: step.planned.columnsIn,
+    statements,
+    output: direct === undefined ? { path, format: 'step' } : { path: direct.path, format: 'rows' },
+    reject: (row) => {
+      row.error.at({ step: step.node.id, rowId: row.id })
+      counter.rejected++
+      if ((step.node.onError ?? context.settings.onError) === 'fail') throw row.error
+      // How many rows succeed is known at the end; until then the others are not to count as failed.
+      context.reject(place, undefined, row)
+    },
+    signal: context.signal,
+    directory: dirname(path),
+  })
+  counter.add({ ...counts, rejected: 0 })
+  direct?.written(counts.rowsOut)
+  return direct === undefined ? path : undefined
+}

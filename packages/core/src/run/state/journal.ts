@@ -1,0 +1,110 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import type { RowId } from '../../contracts/row.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+import { stateError } from './state-errors.js'
+
+/** One line of `events.jsonl`, which has a `time` (ISO 8601) besides. A run that was killed has no `run-done`. */
+export type JournalEvent =
+  | { readonly event: 'run-start'; readonly pipeline: string; readonly runId: string }
+  | { readonly event: 'stage-start'; readonly stage: number; readonly name: string }
+  /** `steps`: the counts of each step of the stage. */
+  | { readonly event: 'stage-done'; readonly stage: number; readonly steps: Readonly<Record<string, unknown>> }
+  | { readonly event: 'sink-done'; readonly sink: string; readonly rows: number; readonly location: string }
+  | { readonly event: 'run-done'; readonly status: string; readonly error?: unknown }
+
+/** One line of `rejects.jsonl`. */
+export interface RejectLine {
+  readonly id: RowId
+  /** `source`, or the id of the step or sink. */
+  readonly step: string
+  /** The storage or operator, or `function`. */
+  readonly use: string
+  readonly code: string
+  readonly message: string
+  /** How often the row was tried. */
+  readonly tries: number
+  /** The row as it came to the step, for people: bytes are named by their number, big integers are texts. */
+  readonly row: unknown
+}
+
+/**
+ * The journals of a run, appended line by line: `events.jsonl` says what happened when, `rejects.jsonl` holds every
+ * row that failed with the reason. Nothing is written for runs that keep no folder.
+ */
+export class Journal {
+  readonly #folder: string | undefined
+  #events: number | undefined
+  #rejects: number | undefined
+
+  /** @param folder The run folder, or undefined to write nothing. */
+  constructor(folder: string | undefined) {
+    this.#folder = folder
+  }
+
+  /** @throws MAESTRO_RUN_STATE */
+  event(event: JournalEvent): void {
+    if (this.#folder === undefined) return
+    this.#events ??= this.#open('events.jsonl')
+    this.#append(this.#events, { time: new Date().toISOString(), ...event })
+  }
+
+  /** @throws MAESTRO_RUN_STATE */
+  reject(line: RejectLine): void {
+    if (this.#folder === undefined) return
+    this.#rejects ??= this.#open('rejects.jsonl')
+    this.#append(this.#rejects, line)
+  }
+
+  close(): void {
+    for (const file of [this.#events, this.#rejects]) if (file !== undefined) closeSync(file)
+    this.#events = undefined
+    this.#rejects = undefined
+  }
+
+  #open(name: string): number {
+    const path = join(this.#folder ?? '', name)
+    try {
+      return openSync(path, 'a')
+    } catch (error) {
+      throw stateError(path, error)
+    }
+  }
+
+  #append(file: number, line: object): void {
+    const text = `${toJson(line)}\n`
+    try {
+      appendFileSync(file, text)
+    } catch (error) {
+      throw stateError(this.#folder ?? '', error)
+    }
+  }
+}
+
+/** The reject line of a row and its error. */
+export function toRejectLine(id: RowId, use: string, row: unknown, error: MaestroError): RejectLine {
+  return { id, step: error.step ?? '', use, code: error.code, message: error.message, tries: error.tries ?? 1, row }
+}
+
+/**
+ * Values that JSON lacks, readable: journals are for people and programs that look, step files are what keeps values.
+ * What JSON refuses, such as a value that holds itself, stands as a description.
+ */
+function toJson(line: object): string {
+  try {
+    return JSON.stringify(line, jsonable)
+  } catch {
+    const described = Object.entries(line).map(([key, value]): [string, unknown] => [
+      key,
+      typeof value === 'object' ? inspect(value) : value,
+    ])
+    return JSON.stringify(Object.fromEntries(described))
+  }
+}
+
+function jsonable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  return value
+}

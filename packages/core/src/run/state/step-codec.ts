@@ -1,0 +1,137 @@
+import { parseJson } from '../../contracts/parse-json.js'
+import type { Row, RowId } from '../../contracts/row.js'
+import { maestroError } from '../../errors/error-table.js'
+
+/*
+ * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
+ * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond 2^53) or `$undefined`. A plain object that
+ * would be taken for one is escaped as `$object`.
+ */
+
+/** One row of a step file as a line of text, without the line end. @throws MAESTRO_ROW_UNENCODABLE */
+export function encodeStepLine(id: RowId, row: Row): string {
+  return `{"id":${JSON.stringify(id)},"row":${encodeRow(row)}}`
+}
+
+/** A line of a step file as a row with its id. */
+export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
+  // A line that a table engine took from a JSON file may hold wide integers. Numbers of ours that are as large are tagged.
+  const parsed = parseJson(line) as { id: RowId; row: Row }
+  // The row itself is never a tag, whatever its one column is called.
+  return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
+}
+
+/** A number that JSON gives back as it is, and that is no integer beyond 2^53. */
+function isPlainNumber(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value)
+}
+
+/** A row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
+export function encodeRow(row: Row): string {
+  let plain = true
+  for (const column in row) {
+    if (!isPlainJson(row[column], 0)) {
+      plain = false
+      break
+    }
+  }
+  return JSON.stringify(plain ? row : tagColumns(row))
+}
+
+/** Lists and objects within each other at most; a value that holds itself ends here. */
+const deepest = 1000
+
+/** Whether `JSON.parse(JSON.stringify(value))` gives the value back as it is. */
+function isPlainJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return isPlainNumber(value)
+    case 'object':
+      if (value === null) return true
+      if (depth === deepest) return false
+      if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth + 1))
+      return (
+        isPlainObject(value) &&
+        Object.entries(value).every(([key, item]) => !key.startsWith('$') && isPlainJson(item, depth + 1))
+      )
+    default:
+      return false
+  }
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return (
+    (prototype === Object.prototype || prototype === null) &&
+    typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+  )
+}
+
+function tagColumns(row: Row): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, tag(value, column, 0)]))
+}
+
+function tag(value: unknown, column: string, depth: number): unknown {
+  const fail = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return isPlainNumber(value) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
+    case 'bigint':
+      return { $bigint: value.toString() }
+    case 'undefined':
+      return { $undefined: true }
+    case 'object':
+      break
+    default:
+      throw fail(typeof value)
+  }
+  if (value === null) return null
+  if (depth === deepest) throw fail(`value that is nested more than ${deepest} deep`)
+  if (Array.isArray(value)) return value.map((item) => tag(item, column, depth + 1))
+  if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
+  if (value instanceof Float32Array) return { $vector: base64(value) }
+  if (value instanceof Uint8Array) return { $bytes: base64(value) }
+  if (!isPlainObject(value)) throw fail(value.constructor?.name ?? 'object of a class')
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, tag(item, column, depth + 1)])
+  const tagged = Object.fromEntries(entries)
+  return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
+}
+
+function base64(view: Float32Array | Uint8Array): string {
+  return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64')
+}
+
+function revive(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(revive)
+  const entries = Object.entries(value)
+  const [key, content] = entries.length === 1 ? (entries[0] as [string, unknown]) : ['', undefined]
+  switch (key) {
+    case '$number':
+      return Number(content)
+    case '$bigint':
+      return BigInt(content as string)
+    case '$undefined':
+      return undefined
+    case '$date':
+      return new Date((content as string | null) ?? Number.NaN)
+    case '$bytes':
+      return new Uint8Array(Buffer.from(content as string, 'base64'))
+    case '$vector':
+      return new Float32Array(new Uint8Array(Buffer.from(content as string, 'base64')).buffer)
+    case '$object':
+      return reviveEntries(Object.entries(content as object))
+    default:
+      return reviveEntries(entries)
+  }
+}
+
+function reviveEntries(entries: readonly [string, unknown][]): Record<string, unknown> {
+  return Object.fromEntries(entries.map(([key, item]) => [key, revive(item)]))
+}

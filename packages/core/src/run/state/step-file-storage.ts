@@ -1,0 +1,49 @@
+import type { Batch } from '../../contracts/row.js'
+import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import { readStepFile, StepFileWriter } from './step-file.js'
+
+/** Step files as a row storage, for operators that see a whole storage. */
+export class StepFileStorage implements RowStorage {
+  readonly #pathOf: (step: number) => string
+  readonly #steps: { latest: number; rows: number }
+  readonly #fixed: number | undefined
+
+  /** @param pathOf The file of each step; step 0 must be there. */
+  constructor(pathOf: (step: number) => string, steps = { latest: 0, rows: 0 }, fixed?: number) {
+    this.#pathOf = pathOf
+    this.#steps = steps
+    this.#fixed = fixed
+  }
+
+  get operatorStep(): number {
+    return this.#fixed ?? this.#steps.latest
+  }
+
+  /** How many rows the newest written step holds. */
+  get rows(): number {
+    return this.#steps.rows
+  }
+
+  step(): RowStorage {
+    return new StepFileStorage(this.#pathOf, this.#steps, this.#steps.latest)
+  }
+
+  read(): AsyncIterable<Batch> {
+    return readStepFile(this.#pathOf(this.operatorStep))
+  }
+
+  async write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
+    const next = this.#steps.latest + 1
+    const writer = await StepFileWriter.open(this.#pathOf(next))
+    try {
+      for await (const batch of batches) await writer.write(batch)
+      await writer.commit()
+    } catch (error) {
+      await writer.abort()
+      throw error
+    }
+    this.#steps.latest = next
+    this.#steps.rows = writer.rows
+    return { rows: writer.rows, location: writer.path }
+  }
+}

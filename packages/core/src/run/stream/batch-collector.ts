@@ -1,0 +1,103 @@
+import type { Row, RowId } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import type { MapBatchesFunction } from '../../operator/map-batches.js'
+import type { Entry, Leaf } from './ordered-window.js'
+import { ownRows } from './own-rows.js'
+
+/** A row that waits for its batch. */
+export interface Waiting {
+  readonly entry: Entry
+  readonly leaf: Leaf
+  readonly id: RowId
+  readonly row: Row
+}
+
+export type BatchOutcome = { readonly row: unknown } | { readonly error: unknown }
+
+/** What a batch's function gets beside its rows and their ids. */
+export interface CollectorContext {
+  readonly signal: AbortSignal
+  readonly run: string
+  readonly params: unknown
+}
+
+/** How long a row waits for others before its batch goes as it is. */
+const lingerMilliseconds = 20
+
+/**
+ * Gathers rows into batches for a step that works on several at a time, and gives each row its own result back.
+ * When a batch throws, it is halved until the rows at fault stand alone.
+ */
+export class BatchCollector {
+  readonly #step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction }
+  readonly #context: CollectorContext
+  readonly #done: (waiting: Waiting, outcome: BatchOutcome) => void
+  #rows: Waiting[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction },
+    context: CollectorContext,
+    done: (waiting: Waiting, outcome: BatchOutcome) => void,
+  ) {
+    this.#step = step
+    this.#context = context
+    this.#done = done
+  }
+
+  /** Rows that wait for their batch to go. */
+  get waiting(): number {
+    return this.#rows.length
+  }
+
+  add(waiting: Waiting): void {
+    this.#rows.push(waiting)
+    if (this.#rows.length >= this.#step.size) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), lingerMilliseconds)
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const rows = this.#rows
+    this.#rows = []
+    if (rows.length > 0) void this.#run(rows)
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    this.#rows = []
+  }
+
+  async #run(rows: readonly Waiting[]): Promise<void> {
+    let results: readonly unknown[]
+    try {
+      const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
+      // Copies, so that what a batch that throws has done to its rows does not reach the next try.
+      results = await this.#step.run(
+        rows.map((waiting) => ({ ...waiting.row })),
+        context,
+      )
+      if (!Array.isArray(results) || results.length !== rows.length) {
+        const found = Array.isArray(results) ? `${results.length} results` : describeValue(results)
+        throw maestroError('MAESTRO_STEP_RESULT', {
+          step: this.#step.id,
+          expected: `${rows.length} results, one for each row`,
+          found,
+        })
+      }
+    } catch (error) {
+      const [only] = rows
+      const stops = MaestroError.is(error) && error.stopsRun
+      if ((rows.length === 1 || stops) && only !== undefined) return this.#done(only, { error })
+      if (this.#context.signal.aborted) return
+      const half = Math.ceil(rows.length / 2)
+      await Promise.all([this.#run(rows.slice(0, half)), this.#run(rows.slice(half))])
+      return
+    }
+    for (const [index, result] of ownRows(results).entries())
+      this.#done(rows[index] as Waiting, MaestroError.is(result) ? { error: result } : { row: result })
+  }
+}

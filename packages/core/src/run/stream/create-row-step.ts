@@ -1,0 +1,89 @@
+import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { FilterOperator } from '../../operator/filter.js'
+import { FlatMapOperator } from '../../operator/flat-map.js'
+import { MapOperator } from '../../operator/map.js'
+import { MapBatchesOperator } from '../../operator/map-batches.js'
+import { Operator } from '../../operator/operator.js'
+import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import type { StepCounter } from '../report/step-counter.js'
+import type { RowStep } from './row-step.js'
+
+const defaultBatchSize = 64
+
+/** What makes operators and remembers them until the run ends. */
+export interface OperatorMaker {
+  readonly operators: Operator[]
+  createOperator(definition: OperatorDefinition, options: unknown): unknown
+}
+
+/** Makes the operator of a step. @throws MAESTRO_STEP_CREATE */
+export function createStepOperator(step: CompiledStep, maker: OperatorMaker): unknown {
+  const { use } = step.node
+  if (use instanceof Operator) return use
+  if (step.definition === undefined) return typeof use === 'object' && 'run' in use ? use.run : undefined
+  let created: unknown
+  try {
+    created = maker.createOperator(step.definition, step.options)
+  } catch (error) {
+    if (MaestroError.is(error)) throw error.at({ step: step.node.id })
+    throw maestroError('MAESTRO_STEP_CREATE', { step: step.node.id, reason: (error as Error).message }, error)
+  }
+  if (created instanceof Operator) maker.operators.push(created)
+  return created
+}
+
+/** Makes a step of a row stage ready to be called. @throws MAESTRO_STEP_CREATE */
+export function createRowStep(
+  step: CompiledStep,
+  counter: StepCounter,
+  onError: 'reject' | 'fail',
+  maker: OperatorMaker,
+): RowStep {
+  const { id, kind, effects } = step.planned
+  const created = createStepOperator(step, maker)
+  const run = created instanceof Operator ? rowFunction(created) : created
+  if (typeof run !== 'function') {
+    throw maestroError('MAESTRO_STEP_CREATE', {
+      step: id,
+      reason: `create() gave back ${describeValue(created)} instead of a function or an operator`,
+    })
+  }
+  const base = { id, counter, onError: step.node.onError ?? onError }
+  switch (kind) {
+    case 'map':
+      // A function's effects are not relied on: it may touch more than it says.
+      return {
+        ...base,
+        kind,
+        run: run as OperatorFunctions['map'],
+        effects: step.planned.use === 'function' ? undefined : effects,
+      }
+    case 'filter':
+      return { ...base, kind, run: run as OperatorFunctions['filter'] }
+    case 'flatMap':
+      return { ...base, kind, run: run as OperatorFunctions['flatMap'] }
+    case 'mapBatches':
+      return { ...base, kind, run: run as OperatorFunctions['mapBatches'], size: batchSize(step, created) }
+    default:
+      throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `a ${kind} operator does not run row by row` })
+  }
+}
+
+/** The function of an operator object of one of the row kinds. */
+export function rowFunction(operator: Operator): unknown {
+  if (operator instanceof MapOperator) return operator.map.bind(operator)
+  if (operator instanceof FilterOperator) return operator.keep.bind(operator)
+  if (operator instanceof FlatMapOperator) return operator.flatMap.bind(operator)
+  if (operator instanceof MapBatchesOperator) return operator.mapBatches.bind(operator)
+  return undefined
+}
+
+function batchSize(step: CompiledStep, created: unknown): number {
+  if (created instanceof MapBatchesOperator) return created.batchSize
+  const { use } = step.node
+  if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
+  return step.definition?.batchSize?.(step.options) ?? defaultBatchSize
+}

@@ -1,0 +1,139 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import type { Row, RowId } from '../../contracts/row.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { estimateBytes } from '../source/read-source.js'
+import { stateError } from '../state/state-errors.js'
+import { decodeStepLine, encodeStepLine } from '../state/step-codec.js'
+
+/**
+ * What has become of one source record, or of one child of a flatMap: rows in order. A record's leaves may finish in
+ * any order; they are read in the order in which they were made.
+ */
+export interface Leaf {
+  id: RowId
+  row: Row | undefined
+  children: Leaf[] | undefined
+}
+
+/** A source record on its way. */
+export interface Entry extends Leaf {
+  /** Leaves that have not finished. */
+  pending: number
+  readonly bytes: number
+  /** Bytes that it holds while it waits, finished, for an earlier one. */
+  held: number
+  spilled: { readonly offset: number; readonly length: number } | undefined
+}
+
+/**
+ * Restores order: entries leave in the order in which they came, however late each one finishes. Finished entries
+ * that wait for an earlier one count against a bound of bytes; beyond it their rows wait on disk.
+ */
+export class OrderedWindow {
+  readonly #entries: (Entry | undefined)[] = []
+  #head = 0
+  #heldBytes = 0
+  readonly #bound: number
+  readonly #spillPath: string
+  #spillFile: number | undefined
+  #spillEnd = 0
+
+  /**
+   * @param bound Bytes of finished rows that may wait in memory.
+   * @param spillPath A file for the rest; made when first needed, removed by `dispose`.
+   */
+  constructor(bound: number, spillPath: string) {
+    this.#bound = bound
+    this.#spillPath = spillPath
+  }
+
+  /** Entries that have come and not left. */
+  get size(): number {
+    return this.#entries.length - this.#head
+  }
+
+  push(entry: Entry): void {
+    this.#entries.push(entry)
+  }
+
+  /** Notes that an entry has finished; its rows may go to disk if it has to wait and many do. */
+  finished(entry: Entry): void {
+    if (this.#entries[this.#head] === entry) return
+    entry.held = heldBytes(entry)
+    this.#heldBytes += entry.held
+    if (this.#heldBytes > this.#bound) this.#spill(entry)
+  }
+
+  /** Hands out, in order, the rows of all finished entries that wait for nobody. */
+  drain(emit: (id: RowId, row: Row) => void): void {
+    let entry = this.#entries[this.#head]
+    while (entry !== undefined && entry.pending === 0) {
+      this.#entries[this.#head] = undefined
+      if (entry.spilled !== undefined) this.#readSpilled(entry.spilled, emit)
+      else {
+        emitLeaf(entry, emit)
+        this.#heldBytes -= entry.held
+      }
+      this.#head++
+      entry = this.#entries[this.#head]
+    }
+    if (this.#head > 4096 && this.#head * 2 > this.#entries.length) {
+      this.#entries.splice(0, this.#head)
+      this.#head = 0
+    }
+  }
+
+  dispose(): void {
+    if (this.#spillFile === undefined) return
+    closeSync(this.#spillFile)
+    rmSync(this.#spillPath, { force: true })
+    this.#spillFile = undefined
+  }
+
+  /** Rows that no file can hold stay in memory. @throws MAESTRO_RUN_STATE */
+  #spill(entry: Entry): void {
+    const lines: string[] = []
+    try {
+      emitLeaf(entry, (id, row) => lines.push(encodeStepLine(id, row)))
+    } catch (error) {
+      if (MaestroError.is(error, 'MAESTRO_ROW_UNENCODABLE')) return
+      throw error
+    }
+    const data = Buffer.from(lines.join('\n'))
+    try {
+      this.#spillFile ??= openSync(this.#spillPath, 'w+')
+      for (let done = 0; done < data.length; )
+        done += writeSync(this.#spillFile, data, done, data.length - done, this.#spillEnd + done)
+    } catch (error) {
+      throw stateError(this.#spillPath, error)
+    }
+    entry.spilled = { offset: this.#spillEnd, length: data.length }
+    this.#spillEnd += data.length
+    this.#heldBytes -= entry.held
+    entry.held = 0
+    entry.row = undefined
+    entry.children = undefined
+  }
+
+  #readSpilled(place: { readonly offset: number; readonly length: number }, emit: (id: RowId, row: Row) => void): void {
+    if (place.length === 0 || this.#spillFile === undefined) return
+    const data = Buffer.allocUnsafe(place.length)
+    readSync(this.#spillFile, data, 0, place.length, place.offset)
+    for (const line of data.toString('utf8').split('\n')) {
+      const { id, row } = decodeStepLine(line)
+      emit(id, row)
+    }
+  }
+}
+
+/** What a finished entry's rows hold, which may be far more than the record they came from. */
+function heldBytes(entry: Entry): number {
+  const rows: Row[] = []
+  emitLeaf(entry, (_id, row) => rows.push(row))
+  return Math.max(entry.bytes, estimateBytes({ ids: [], rows }))
+}
+
+function emitLeaf(leaf: Leaf, emit: (id: RowId, row: Row) => void): void {
+  if (leaf.children !== undefined) for (const child of leaf.children) emitLeaf(child, emit)
+  else if (leaf.row !== undefined) emit(leaf.id, leaf.row)
+}

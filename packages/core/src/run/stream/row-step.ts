@@ -1,0 +1,96 @@
+import type { FilterFunction } from '../../operator/filter.js'
+import type { FlatMapFunction } from '../../operator/flat-map.js'
+import type { MapFunction } from '../../operator/map.js'
+import type { MapBatchesFunction } from '../../operator/map-batches.js'
+import type { ColumnEffects } from '../../operator/operator.js'
+import type { StepCounter } from '../report/step-counter.js'
+
+interface StepBase {
+  readonly id: string
+  readonly onError: 'reject' | 'fail'
+  readonly counter: StepCounter
+}
+
+/** A step of a row stage, ready to be called. */
+export type RowStep = StepBase &
+  (
+    | { readonly kind: 'map'; readonly run: MapFunction; readonly effects?: ColumnEffects | undefined }
+    | { readonly kind: 'filter'; readonly run: FilterFunction }
+    | { readonly kind: 'flatMap'; readonly run: FlatMapFunction }
+    | { readonly kind: 'mapBatches'; readonly run: MapBatchesFunction; readonly size: number }
+  )
+
+export type MapStep = Extract<RowStep, { kind: 'map' }>
+
+/** Map steps that work on the same row side by side, each as soon as the steps it depends on are done. */
+export interface SideBySide {
+  readonly kind: 'sideBySide'
+  readonly steps: readonly MapStep[]
+  /** For each step, the indexes of the earlier steps of this group that it needs, directly or through others. */
+  readonly needs: readonly (readonly number[])[]
+}
+
+/** What a row goes through, in order. */
+export type ChainLink = RowStep | SideBySide
+
+/**
+ * Puts neighbouring map steps with declared columns together when at least two of them do not depend on each other.
+ * All other steps are barriers of their row: a row that will be dropped is not paid for.
+ */
+export function linkSteps(steps: readonly RowStep[]): readonly ChainLink[] {
+  const links: ChainLink[] = []
+  let group: MapStep[] = []
+  const close = () => {
+    const needs = dependencies(group)
+    const chained = needs.every((earlier, index) => earlier.length === index)
+    if (chained) links.push(...group)
+    else links.push({ kind: 'sideBySide', steps: group, needs })
+    group = []
+  }
+  for (const step of steps) {
+    if (
+      step.kind === 'map' &&
+      step.effects !== undefined &&
+      step.effects.opaque !== true &&
+      step.effects.keeps === undefined
+    ) {
+      group.push(step)
+      continue
+    }
+    close()
+    links.push(step)
+  }
+  close()
+  return links
+}
+
+/** The columns that a step changes: adds, drops or renames away or to. */
+export function writtenColumns(effects: ColumnEffects): readonly string[] {
+  return [...Object.keys(effects.adds ?? {}), ...(effects.drops ?? []), ...Object.entries(effects.renames ?? {}).flat()]
+}
+
+function readColumns(effects: ColumnEffects): readonly string[] {
+  return [...(effects.reads ?? []), ...Object.keys(effects.renames ?? {})]
+}
+
+/** A step needs an earlier one when it touches what that one writes, or writes what that one reads. */
+function dependencies(steps: readonly MapStep[]): readonly (readonly number[])[] {
+  const needs: Set<number>[] = []
+  for (const [index, step] of steps.entries()) {
+    const effects = step.effects ?? {}
+    const writes = writtenColumns(effects)
+    const touches = new Set([...readColumns(effects), ...writes])
+    const mine = new Set<number>()
+    for (let earlier = 0; earlier < index; earlier++) {
+      const other = steps[earlier]?.effects ?? {}
+      const depends =
+        writtenColumns(other).some((column) => touches.has(column)) ||
+        readColumns(other).some((column) => writes.includes(column))
+      if (!depends) continue
+      mine.add(earlier)
+      for (const further of needs[earlier] ?? []) mine.add(further)
+    }
+    needs.push(mine)
+  }
+  return needs.map((set) => [...set].sort((a, b) => a - b))
+}
