@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -36,6 +37,7 @@ export type {
 export type { InlineRowsSource } from './contracts/pipeline-source.js'
 export type * from './contracts/plan.js'
 export type * from './contracts/plugin.js'
+export { PROJECT, type Project, type ProjectAccess } from './contracts/project.js'
 export { Prompt, type PromptParts, type PromptVariables } from './contracts/prompt.js'
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
@@ -66,7 +68,14 @@ export { defineServing, SERVINGS, type ServingDefinition, type Servings } from '
 export type * from './contracts/serving-settings.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
-export { createToken, type Injected, type Token } from './contracts/token.js'
+export {
+  createToken,
+  type Injected,
+  type Provider,
+  type ProviderScope,
+  provide,
+  type Token,
+} from './contracts/token.js'
 export {
   defineVectorStore,
   VECTOR_STORES,
@@ -85,6 +94,7 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
+export { defineCache, defineExecutor, defineTableEngine } from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { type DefinedOptions, type DefinedOutput, defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'

@@ -1,15 +1,15 @@
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import { optionNames } from '../define/option-names.js'
 import {
   type AnyParameterisedPipeline,
   PipelineBuilder,
   type PipelineInput,
   startPipeline,
 } from '../define/pipeline.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import { describeIssues } from '../plugins/describe-issues.js'
-import { optionNames } from './compile/check-options.js'
 
 /**
  * A pipeline in any of its forms as data.

@@ -20,7 +20,7 @@ interface Options {
 export const linesPlugin = definePlugin({
   name: 'lines',
   manifest: { apiVersion: 1, contributes: { storages: { 'lines.file': 'JSON lines' } } },
-  apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(linesStorage)),
+  storages: [linesStorage],
 })
 
 const linesStorage = defineStorage({
