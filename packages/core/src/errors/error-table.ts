@@ -351,6 +351,13 @@ export const coreErrors = {
     hint: () => 'It was tried again as often as `retries` allows. Set `limits` to what the account may use.',
     retryable: true,
   },
+  MAESTRO_SERVING_REQUEST_TOO_LARGE: {
+    message: (d: ProviderAnswer & { tokens?: number | undefined; limit?: number | undefined }) =>
+      d.tokens === undefined || d.limit === undefined
+        ? `${d.serving} takes no request of this size: ${d.reason}`
+        : `${d.serving} takes ${d.limit} tokens a minute at most, and this request needs ${d.tokens}: ${d.reason}`,
+    hint: () => 'Shorten the text, lower `maxTokens`, or raise the limit of the account.',
+  },
   MAESTRO_SERVING_OVERLOADED: {
     message: (d: ProviderAnswer) => `${d.serving} is overloaded: ${d.reason}`,
     hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
