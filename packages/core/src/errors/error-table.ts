@@ -434,6 +434,12 @@ export const coreErrors = {
     hint: () => 'Give one set of variables for each prompt.',
   },
 
+  // replies over HTTP
+  MAESTRO_HTTP_TOO_LARGE: {
+    message: (d: { url: string; limit: number }) => `The reply of ${d.url} has more than ${d.limit} bytes.`,
+    hint: () => 'Check that the address is right. If it is, ask for less at once, such as fewer texts in a batch.',
+  },
+
   // media of prompts
   MAESTRO_MEDIA_MISSING: {
     message: (d: { source: string }) => `There is no ${d.source}.`,
