@@ -49,11 +49,17 @@ function describeUsage(usage: UsageTotals): string {
   ]
   return [
     `${counted(requests, 'call')}${faults.length > 0 ? ` (${faults.join(', ')})` : ''}`,
-    ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused`] : []),
+    ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused${shareReused(usage)}`] : []),
     `${inputTokens} tokens in`,
     `${outputTokens} tokens out`,
     ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
   ].join(', ')
+}
+
+/** The share of all answers that cost nothing, unless it is all of them. */
+function shareReused({ requests, failedRequests, reusedAnswers }: UsageTotals): string {
+  const answers = reusedAnswers + requests - failedRequests
+  return answers > reusedAnswers ? ` (${Math.floor((100 * reusedAnswers) / answers)}%)` : ''
 }
 
 /** A path as one would type it from here. */

@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -52,7 +53,16 @@ export {
   RESPONSE_CACHE,
   type ResponseCache,
 } from './contracts/response-cache.js'
-export type { Batch, ColumnSet, Columns, ColumnType, ColumnValue, Row, RowId } from './contracts/row.js'
+export {
+  type Batch,
+  type ColumnSet,
+  type Columns,
+  type ColumnType,
+  type ColumnValue,
+  columnTypes,
+  type Row,
+  type RowId,
+} from './contracts/row.js'
 export { RowSource } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
