@@ -104,7 +104,10 @@ export class ChatSession {
         started = true
         const cachedInputTokens = sharedPrefix(chat, prompt)
         const before = chat.sequence.tokenMeter.getState()
-        const { response, metadata } = await this.#working(chat, chat.generateResponse(history, { ...sampling, signal }))
+        const { response, metadata } = await this.#working(
+          chat,
+          chat.generateResponse(history, { ...sampling, signal }),
+        )
         const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
         const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
         const result: LLMResult = {
