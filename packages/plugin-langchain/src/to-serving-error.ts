@@ -10,6 +10,8 @@ interface ClientError {
   readonly type?: unknown
   readonly headers?: unknown
   readonly error?: unknown
+  /** Of Google's clients. */
+  readonly errorDetails?: unknown
   readonly cause?: unknown
   readonly response?: { readonly status?: unknown; readonly headers?: unknown }
   readonly $metadata?: { readonly httpStatusCode?: unknown }
@@ -38,7 +40,8 @@ function answerError(serving: string, status: number, error: ClientError, reason
   const headers = readerOf(error.headers ?? error.response?.headers)
   const inner = error.error as { code?: unknown; type?: unknown } | undefined
   const code = [error.code, inner?.code, error.type, inner?.type].find((value) => typeof value === 'string')
-  return servingError(serving, { status, code, reason, rateLimits: headers && readRateLimits(headers) }, error)
+  const rateLimits = headers && readRateLimits(headers)
+  return servingError(serving, { status, code, reason, rateLimits, body: error.error ?? error.errorDetails }, error)
 }
 
 const connectionCodes =

@@ -17,12 +17,13 @@ export async function failedReply(serving: string, model: string, reply: Incomin
     return servingError(serving, { status: 400, reason })
   }
   const text = await beginningOf(reply)
-  const said = errorOf(text)
+  const body = jsonOf(text)
+  const said = errorOf(body)
   const reason = (said ?? plainText(text)) || `${status} ${statusMessage}`
   const rateLimits = readRateLimits({ get: (name) => headers[name]?.toString() })
   // A model that is not there, and not some other page that is not.
   const fix = status === 404 && said !== undefined ? missingModel(model) : undefined
-  return servingError(serving, { status: faultOf(status, reason), reason, rateLimits, fix })
+  return servingError(serving, { status: faultOf(status, reason), reason, rateLimits, body, fix })
 }
 
 /** What to do about a model that is missing. */
@@ -38,13 +39,17 @@ async function beginningOf(reply: IncomingMessage): Promise<string> {
   return text
 }
 
-function errorOf(text: string): string | undefined {
+function jsonOf(text: string): unknown {
   try {
-    const { error } = parseJson(text) as { error?: unknown }
-    return typeof error === 'string' ? error : undefined
+    return parseJson(text)
   } catch {
     return undefined
   }
+}
+
+function errorOf(body: unknown): string | undefined {
+  const { error } = (body ?? {}) as { error?: unknown }
+  return typeof error === 'string' ? error : undefined
 }
 
 /** Of a page, its words. */

@@ -25,7 +25,7 @@ export const httpFetch: typeof fetch = async (input, init = {}) => {
   const { statusCode: status = 0, statusMessage: statusText = '' } = reply
   const headers = headersOf(reply)
   const isStream = headers.get('content-type')?.includes('text/event-stream') === true
-  const content = isStream ? (Readable.toWeb(reply) as ReadableStream) : await wholeBody(reply)
+  const content = isStream ? (Readable.toWeb(reply) as ReadableStream) : unlisted(status, await wholeBody(reply))
   return new Response(status === 204 || status === 304 ? null : content, { status, statusText, headers })
 }
 
@@ -57,4 +57,15 @@ async function wholeBody(reply: IncomingMessage): Promise<Uint8Array<ArrayBuffer
   })
   const decode = decoders.get(reply.headers['content-encoding']?.toLowerCase() ?? '')
   return (decode === undefined ? bytes : await decode(bytes)) as Uint8Array<ArrayBuffer>
+}
+
+/** Google lists its error, `[{ "error": ... }]`; the client reads an error that stands alone. */
+function unlisted(status: number, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | string {
+  if (status < 400 || body[0] !== 0x5b) return body
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body).toString())
+    return Array.isArray(value) && value.length > 0 ? JSON.stringify(value[0]) : body
+  } catch {
+    return body
+  }
 }

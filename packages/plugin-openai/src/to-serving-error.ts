@@ -43,6 +43,7 @@ export function toServingError(serving: string, connection: Connection, error: u
     code: [code, type].filter((part) => typeof part === 'string').join(' '),
     reason,
     rateLimits: headers === undefined ? undefined : readRateLimits(headers),
+    body: (error as ClientError).error,
     fix: status === 404 ? fixFor(connection) : undefined,
   }
   return servingError(serving, failure, cause)

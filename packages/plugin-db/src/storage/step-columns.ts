@@ -24,7 +24,7 @@ export function stepColumns(dialect: Dialect, rows: readonly Row[]): readonly St
       const column = usable ? name : `maestro_column_${index + 1}`
       // Some databases make no difference between capitals and small letters.
       taken.add(column.toLowerCase())
-      return { name, column, type: type === 'unknown' ? 'string' : type }
+      return { name, column, type: type === 'unknown' || type === 'decimal' ? 'string' : type }
     })
 }
 

@@ -54,6 +54,8 @@ export const mysql = {
       number: 'DOUBLE',
       integer: 'BIGINT',
       bigint: 'BIGINT',
+      // A DECIMAL has one number of digits for all values.
+      decimal: 'LONGTEXT',
       boolean: 'BOOLEAN',
       date: 'DATETIME(3)',
       bytes: 'LONGBLOB',
@@ -62,7 +64,7 @@ export const mysql = {
       unknown: 'LONGTEXT',
     },
     // There is no index over a text without bound.
-    keyTypes: { string: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
+    keyTypes: { string: 'VARCHAR(255)', decimal: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
     // Texts that differ in case only are two keys, as they are in rows; and only InnoDB can take changes back.
     options: ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
     mostColumns: 100,

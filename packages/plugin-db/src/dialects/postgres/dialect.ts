@@ -36,6 +36,7 @@ export const postgres = {
       number: 'double precision',
       integer: 'bigint',
       bigint: 'bigint',
+      decimal: 'numeric',
       boolean: 'boolean',
       date: 'timestamp with time zone',
       bytes: 'bytea',

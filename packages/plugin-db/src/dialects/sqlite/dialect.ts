@@ -35,6 +35,8 @@ export const sqlite = {
       number: 'REAL',
       integer: 'INTEGER',
       bigint: 'BIGINT',
+      // A column of type DECIMAL would make numbers of texts.
+      decimal: 'TEXT',
       boolean: 'BOOLEAN',
       date: 'TIMESTAMP',
       bytes: 'BLOB',
