@@ -1,0 +1,31 @@
+import { Unfit } from './unfit.js'
+
+/** A whole number, also from its digits. @throws Unfit */
+export function toInteger(value: unknown): bigint | number {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return value as bigint | number
+  if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) return BigInt(value.trim().replace(/^\+/, ''))
+  throw new Unfit(value, 'is no whole number')
+}
+
+/** A number, also from its digits; of large integers only those that a number holds exactly. @throws Unfit */
+export function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value)
+  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value)
+  throw new Unfit(value, 'is no number')
+}
+
+/** The digits of a number. @throws Unfit */
+export function toDecimal(value: unknown): string {
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value)
+  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return value.trim()
+  throw new Unfit(value, 'is no number')
+}
+
+/** True or false, also from 1, 0 and their names. @throws Unfit */
+export function toBoolean(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  if (value === 1 || value === 1n || value === 'true') return true
+  if (value === 0 || value === 0n || value === 'false') return false
+  throw new Unfit(value, 'is neither true nor false')
+}
