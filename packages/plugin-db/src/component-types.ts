@@ -1,9 +1,8 @@
 import type { Column, ColumnType, EnvironmentValue, Schema, ValueOf } from '@maestro-dataflow/core'
-import type { FileClient, ServerClient } from './dialects/dialects.js'
 
 /** A server: PostgreSQL, MariaDB or MySQL. */
 export interface ServerConnection {
-  readonly client: ServerClient
+  readonly client: 'postgres' | 'mysql' | 'mariadb'
   /** @default 'localhost' */
   readonly host?: string | EnvironmentValue
   /** @default 5432 for PostgreSQL, 3306 for the others */
@@ -26,7 +25,7 @@ export interface ServerConnection {
 
 /** A file of SQLite; relative to the config file. */
 export interface SqliteConnection {
-  readonly client: FileClient
+  readonly client: 'sqlite'
   readonly path: string
 }
 

@@ -15,10 +15,6 @@ interface TableFailure extends Failure {
 
 /** The errors of databases. */
 export const dbErrors = {
-  MAESTRO_DB_CLIENT_UNKNOWN: {
-    message: (d: { client: string; known: readonly string[] }) => `There is no database client "${d.client}".`,
-    hint: (d: { client: string; known: readonly string[] }) => `Set \`client\` to one of: ${list(d.known)}.`,
-  },
   MAESTRO_DB_DRIVER_MISSING: {
     message: (d: { database: string; packages: readonly string[] }) =>
       `${d.database} needs ${list(d.packages)}, which cannot be loaded.`,

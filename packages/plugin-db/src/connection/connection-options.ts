@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { dialects } from '../dialects/dialects.js'
-import { type ConnectionParts, parseAddress } from './parse-address.js'
+import { parseAddress } from './parse-address.js'
 
 const text = z.string().min(1)
 const milliseconds = z.number().int().positive()
@@ -25,13 +24,14 @@ const server = {
   ssl: ssl.optional(),
 }
 
-const clientsOf = (reachedBy: 'path' | 'server') =>
-  z.enum(dialects.filter((dialect) => dialect.reachedBy === reachedBy).flatMap(({ clients }) => clients))
-
 const parts = z.discriminatedUnion('client', [
-  z.strictObject({ client: clientsOf('path'), path: text }),
-  z.strictObject({ client: clientsOf('server'), ...server }),
+  z.strictObject({ client: z.literal('sqlite'), path: text }),
+  z.strictObject({ client: z.literal('postgres'), ...server }),
+  z.strictObject({ client: z.literal('mysql'), ...server }),
+  z.strictObject({ client: z.literal('mariadb'), ...server }),
 ])
+
+export type ConnectionParts = z.infer<typeof parts>
 
 /** An address or its parts. What is wrong with an address is said without showing it: a password may be in it. */
 const connection = z.union([

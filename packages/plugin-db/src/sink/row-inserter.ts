@@ -1,7 +1,5 @@
 import type { TableName } from '../tables/names.js'
-import type { Binding, Encode } from '../values/encode.js'
-import type { ColumnKind } from '../values/value-kind.js'
-import type { EncodedRow, RowRun } from './row-run.js'
+import type { EncodedRow, RowRun } from './row-shapes.js'
 
 /** Where rows go, and how. */
 export interface InsertTarget {
@@ -20,10 +18,8 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
-  /** How values for a column come to it. */
-  encoderOf(column: ColumnKind): Encode
-  /** The values of a row as one line, for a database that takes rows so: in `insertAll` they come as lines. */
-  readonly lineOf: ((values: readonly Binding[]) => string) | undefined
+  /** Whether it writes by COPY: values come as COPY has them, and in `insertAll` as lines. */
+  readonly copies: boolean
   /**
    * Writes rows of which none is expected to be refused, the fastest way.
    *

@@ -1,9 +1,9 @@
 import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
-import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
-import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
 import { dbError } from '../errors.js'
 import { type QueryReadOptions, queryReadOptions } from '../options.js'
+import { encoderOf } from '../values/encode.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
@@ -39,20 +39,21 @@ export async function openQuery(
 ): Promise<SourceReader> {
   assertExists(settings)
   const select = selectOf(options, settings)
-  await withSession(settings, (session) => session.assertHarmless(select.sql), signal)
   return { read: () => validateRows(readQuery(options, select, settings, signal), options.schema) }
 }
 
-function selectOf({ query, params = {} }: QueryReadOptions, { dialect }: ConnectionSettings): Select {
-  const prepared = prepareQuery(query, params, dialect)
-  const one = dialect.encoderOf({ kind: 'other' })
-  const list = dialect.encoderOf({ kind: 'other', list: true })
-  const bindings = bindParameters(prepared, params, (value) => (Array.isArray(value) ? list(value) : one(value)))
+function selectOf({ query, params = {} }: QueryReadOptions, { client }: ConnectionSettings): Select {
+  const prepared = prepareQuery(query, params, client)
+  const one = encoderOf(client, { kind: 'other' })
+  const list = encoderOf(client, { kind: 'other', list: true })
+  const bindings = bindParameters(prepared, params, (value) =>
+    client === 'postgres' && Array.isArray(value) ? list(value) : one(value),
+  )
   return { sql: prepared.sql, bindings }
 }
 
-function shapeOf(options: QueryReadOptions, { dialect }: ConnectionSettings): RowShape {
-  return { dialect, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
+function shapeOf(options: QueryReadOptions, { client }: ConnectionSettings): RowShape {
+  return { client, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
 }
 
 /** Asks for the columns only: what is wrong with the query shows before a run. */
@@ -64,10 +65,14 @@ async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): 
     assertAfterFits(options, options.key, name)
   }
   await withSession(settings, async (session) => {
-    await session.assertHarmless(sql)
     await session.beginReading()
     try {
-      new RowBuilder(shapeOf(options, settings), await session.fieldsOf(sql, bindings))
+      // SQLite tells the columns before it runs the query, and would rename double ones in another query.
+      const asked = session.client === 'sqlite' ? sql : `SELECT * FROM (${sql}) AS page LIMIT 0`
+      const stream = await session.stream(asked, bindings)
+      if (session.client !== 'sqlite') await stream.next(1)
+      await stream.close()
+      new RowBuilder(shapeOf(options, settings), stream.fields)
     } finally {
       await session.rollback()
     }

@@ -1,12 +1,11 @@
 import type { SourceBatch } from '@maestro-dataflow/core'
-import type { ConnectionSettings } from '../connection/connection-settings.js'
+import type { Client, ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
-import type { Dialect } from '../dialects/dialect.js'
 import type { Field, Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { quoteNames } from '../tables/names.js'
-import type { Binding } from '../values/encode.js'
+import { placeholder, quoteName, quoteNames } from '../tables/names.js'
+import { type Binding, encoderOf } from '../values/encode.js'
 import { Pace } from './pace.js'
 import type { Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -49,7 +48,7 @@ export async function* readKeyset(
       builder ??= new RowBuilder(shape, page.fields)
       const rows = page.rows.slice(0, size)
       if (rows.length > 0) {
-        assertDistinct(page.keys, settings.dialect, query, shape.name)
+        assertDistinct(page.keys, settings.client, query, shape.name)
         const batch = builder.batch(rows)
         pace.note(rows.length, batch.bytes)
         after = page.keys[rows.length - 1] as readonly Binding[]
@@ -76,13 +75,13 @@ async function readPage(
   after: readonly Binding[] | undefined,
   size: number,
 ): Promise<Page> {
-  const { dialect } = session
+  const { client } = session
   const { from, key } = query
-  const columns = query.columns?.map((name) => `page.${dialect.quoteName(name)}`).join(', ') ?? 'page.*'
-  const keys = key.map((name) => dialect.keyset.exact(`page.${dialect.quoteName(name)}`))
+  const columns = query.columns?.map((name) => `page.${quoteName(client, name)}`).join(', ') ?? 'page.*'
+  const keys = key.map((name) => exactKey(client, quoteName(client, name)))
   const bindings: Binding[] = [...from.bindings]
-  const where = after === undefined ? '' : ` WHERE ${isAfter(dialect, key, after, bindings)}`
-  const order = key.map((name) => `page.${dialect.quoteName(name)}`).join(', ')
+  const where = after === undefined ? '' : ` WHERE ${isAfter(client, key, after, bindings)}`
+  const order = key.map((name) => `page.${quoteName(client, name)}`).join(', ')
   const sql = `SELECT ${columns}, ${keys.join(', ')} FROM ${from.sql} AS page${where} ORDER BY ${order} LIMIT ${size + 1}`
   const stream = await session.stream(sql, bindings)
   try {
@@ -103,16 +102,25 @@ async function readPage(
   }
 }
 
+/** The key in a form that loses nothing on its way here and back: a date in JavaScript has no microseconds. */
+function exactKey(client: Client, quoted: string): string {
+  return client === 'postgres' ? `page.${quoted}::text` : `page.${quoted}`
+}
+
 /** `a > ? OR (a = ? AND b > ?)`: databases use their indexes for it. */
-function isAfter(dialect: Dialect, key: readonly string[], values: readonly Binding[], bindings: Binding[]): string {
+function isAfter(client: Client, key: readonly string[], values: readonly Binding[], bindings: Binding[]): string {
   const bound = (at: number): string => {
     const value = values[at] as Binding
     bindings.push(value)
-    return dialect.keyset.bound(dialect.placeholder(bindings.length), value)
+    const place = placeholder(client, bindings.length)
+    // A text beside a number would be compared as a float.
+    return client === 'mysql' && typeof value === 'string' && /^-?\d{16,}$/.test(value)
+      ? `CAST(${place} AS DECIMAL(65,0))`
+      : place
   }
   const alternatives = key.map((name, last) => {
-    const equal = key.slice(0, last).map((before, at) => `page.${dialect.quoteName(before)} = ${bound(at)}`)
-    return `(${[...equal, `page.${dialect.quoteName(name)} > ${bound(last)}`].join(' AND ')})`
+    const equal = key.slice(0, last).map((before, at) => `page.${quoteName(client, before)} = ${bound(at)}`)
+    return `(${[...equal, `page.${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
   })
   return alternatives.join(' OR ')
 }
@@ -120,15 +128,15 @@ function isAfter(dialect: Dialect, key: readonly string[], values: readonly Bind
 /** The values after which the user wants to begin, by the kinds of the key's columns. */
 async function startOf(session: Session, query: KeysetQuery): Promise<readonly Binding[]> {
   const { from, key, after = [] } = query
-  const sql = `SELECT ${quoteNames(session.dialect, key)} FROM ${from.sql} AS page LIMIT 1`
+  const sql = `SELECT ${quoteNames(session.client, key)} FROM ${from.sql} AS page LIMIT 1`
   const stream = await session.stream(sql, from.bindings)
   while ((await stream.next(2)).length > 0);
   await stream.close()
-  return stream.fields.map((field, index) => session.dialect.encoderOf(field)(after[index]))
+  return stream.fields.map((field, index) => encoderOf(session.client, field)(after[index]))
 }
 
 async function assertNoNulls(session: Session, { from, key }: KeysetQuery, name: string): Promise<void> {
-  const isNull = key.map((column) => `${session.dialect.quoteName(column)} IS NULL`).join(' OR ')
+  const isNull = key.map((column) => `${quoteName(session.client, column)} IS NULL`).join(' OR ')
   const { rows } = await session.run(`SELECT 1 FROM ${from.sql} AS page WHERE ${isNull} LIMIT 1`, from.bindings)
   if (rows.length > 0)
     throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: name, key, reason: 'some rows have no value in it' })
@@ -137,12 +145,12 @@ async function assertNoNulls(session: Session, { from, key }: KeysetQuery, name:
 /** Of two rows that are equal in the order, the next page would leave one out. */
 function assertDistinct(
   keys: readonly (readonly unknown[])[],
-  dialect: Dialect,
+  client: Client,
   { key }: KeysetQuery,
   name: string,
 ): void {
   // Texts that differ in case or accents only are equal to MySQL, unless a column says otherwise.
-  const collator = dialect.keyset.foldsText ? new Intl.Collator('en', { sensitivity: 'base' }) : undefined
+  const collator = client === 'mysql' ? new Intl.Collator('en', { sensitivity: 'base' }) : undefined
   const same = (a: unknown, b: unknown) =>
     Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : a === b || collator?.compare(String(a), String(b)) === 0
   for (let at = 1; at < keys.length; at++) {

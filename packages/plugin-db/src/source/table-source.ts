@@ -1,13 +1,12 @@
 import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
-import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
-import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type TableReadOptions, tableReadOptions } from '../options.js'
-import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
+import { describeTable, tableMissing } from '../tables/describe-table.js'
+import { quoteName, quoteNames, quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
-import { tableMissing } from '../tables/table-missing.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
@@ -55,7 +54,7 @@ interface FoundTable {
 
 async function lookAt(session: Session, options: TableReadOptions): Promise<FoundTable> {
   const name = { schema: options.databaseSchema, table: options.table }
-  const table = await session.describeTable(name)
+  const table = await describeTable(session, name)
   if (table === undefined) throw await tableMissing(session, name)
   const { primaryKey } = table
   const key = options.key ?? (primaryKey.length > 0 ? primaryKey : undefined)
@@ -85,13 +84,13 @@ async function* readTable(
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
-  const { dialect } = settings
+  const { client } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
   // In the order of a key that may come twice, the rows of one key stand side by side.
   const duplicates = unique ? 'none' : 'adjacent'
-  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
-  const from = quoteTable(dialect, name)
+  const shape: RowShape = { client, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
+  const from = quoteTable(client, name)
   if (options.mode === 'keyset' && key !== undefined) {
     const query = {
       from: { sql: from, bindings: [] },
@@ -105,11 +104,11 @@ async function* readTable(
     return
   }
   const list = quoteNames(
-    dialect,
+    client,
     columns.map((column) => column.name),
   )
   const order =
-    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
+    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => quoteName(client, column)).join(', ')}`
   const select = { sql: `SELECT ${list} FROM ${from}${order}`, bindings: [] }
   yield* readSnapshot(settings, select, shape, signal)
 }

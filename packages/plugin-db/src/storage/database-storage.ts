@@ -13,16 +13,15 @@ import {
 import { z } from 'zod'
 import type { DatabaseOptions, QuerySourceOptions, TableSourceOptions } from '../component-types.js'
 import { connectionOptions } from '../connection/connection-options.js'
-import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
 import { openSession, withSession } from '../connection/open-session.js'
-import { connectionSettings } from '../connection/resolve-connection.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type QueryReadOptions, queryReadOptions, type TableReadOptions, tableReadOptions } from '../options.js'
 import { Pace, sizeOf } from '../source/pace.js'
 import { openQuery } from '../source/query-source.js'
 import { openTable } from '../source/table-source.js'
-import { quoteNames, quoteTable, type TableName } from '../tables/names.js'
+import { quoteName, quoteNames, quoteTable, type TableName } from '../tables/names.js'
 import { ownColumns } from './step-columns.js'
 import { type RegisteredStep, StepRegistry } from './step-registry.js'
 import { StepRows } from './step-rows.js'
@@ -176,10 +175,10 @@ export class DBStorage implements SteppedStorage {
   }
 
   async *#readTable({ table, columns }: RegisteredStep): AsyncGenerator<SourceBatch> {
-    const { dialect } = this.#settings
+    const { client } = this.#settings
     const names = [ownColumns.id, ...columns.map(({ column }) => column), ownColumns.rest]
-    const sql = `SELECT ${quoteNames(dialect, names)} FROM ${quoteTable(dialect, this.#tableName(table))} ORDER BY ${dialect.quoteName(ownColumns.position)}`
-    const rows = new StepRows(dialect, columns)
+    const sql = `SELECT ${quoteNames(client, names)} FROM ${quoteTable(client, this.#tableName(table))} ORDER BY ${quoteName(client, ownColumns.position)}`
+    const rows = new StepRows(client, columns)
     const session = await openSession(this.#settings)
     try {
       await session.beginReading()
@@ -223,10 +222,9 @@ export class DBStorage implements SteppedStorage {
     const session = await openSession(this.#settings)
     let made: TableName | undefined
     try {
-      const { coverTables } = session.dialect.transactions
-      await session.prepareWriting()
+      if (session.client === 'sqlite') await session.prepareWriting()
       await this.#registry.prepare(session)
-      if (coverTables) await session.begin()
+      if (session.client !== 'mysql') await session.begin()
       await this.#registry.lock(session)
       const before = await this.#registry.steps(session)
       if (!this.#restart) this.#assertSameInput(before)
@@ -246,8 +244,8 @@ export class DBStorage implements SteppedStorage {
       return { rows: writer.rows, location: `${this.#settings.shown} ${writer.name.table}` }
     } catch (error) {
       await session.rollback()
-      // Where transactions do not cover tables, one that was made stays.
-      if (made !== undefined && !session.dialect.transactions.coverTables) await this.#drop(made)
+      // In MySQL a table that was made stays when the transaction is taken back.
+      if (made !== undefined && session.client === 'mysql') await this.#drop(made)
       throw error
     } finally {
       await session.release()
@@ -263,7 +261,7 @@ export class DBStorage implements SteppedStorage {
   async #dropTables(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
     for (const { table } of steps) {
       try {
-        await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, this.#tableName(table))}`)
+        await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, this.#tableName(table))}`)
       } catch (error) {
         if (!MaestroError.is(error, 'MAESTRO_DB_LOCKED')) throw error
       }
@@ -272,7 +270,7 @@ export class DBStorage implements SteppedStorage {
 
   async #drop(name: TableName): Promise<void> {
     await withSession(this.#settings, (session) =>
-      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, name)}`),
+      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, name)}`),
     )
   }
 

@@ -1,8 +1,8 @@
 import type { ColumnType, Row } from '@maestro-dataflow/core'
 import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
-import type { Dialect } from '../dialects/dialect.js'
-import type { Decode } from '../values/decode.js'
-import type { Binding, Encode } from '../values/encode.js'
+import type { Client } from '../connection/connection-settings.js'
+import { type Decode, decoderOf } from '../values/decode.js'
+import { type Binding, type Encode, encoderOf } from '../values/encode.js'
 import type { ColumnKind } from '../values/value-kind.js'
 import type { StepColumn } from './step-columns.js'
 
@@ -19,20 +19,13 @@ export class StepRows {
   readonly #columns: readonly StepColumn[]
   readonly #names: ReadonlySet<string>
   readonly #encoders: readonly Encode[]
-  readonly #encodeRest: Encode
   readonly #decoders: readonly (Decode | undefined)[]
 
-  /** @param encoderOf How values come to the inserter; the dialect's own for one that takes them as the driver does. */
-  constructor(
-    dialect: Dialect,
-    columns: readonly StepColumn[],
-    encoderOf: (column: ColumnKind) => Encode = dialect.encoderOf,
-  ) {
+  constructor(client: Client, columns: readonly StepColumn[]) {
     this.#columns = columns
     this.#names = new Set(columns.map(({ name }) => name))
-    this.#encoders = columns.map(({ type }) => encoderFor(encoderOf, type))
-    this.#encodeRest = encoderOf({ kind: 'text' })
-    this.#decoders = columns.map(({ type }) => decoderFor(dialect, type))
+    this.#encoders = columns.map(({ type }) => encoderFor(client, type))
+    this.#decoders = columns.map(({ type }) => decoderFor(client, type))
   }
 
   /** The values of the columns, and the rest. @throws MAESTRO_ROW_UNENCODABLE */
@@ -52,7 +45,7 @@ export class StepRows {
     })
     for (const [name, value] of Object.entries(row)) if (!this.#names.has(name)) values.push([name, value])
     const rest: Rest = { values: Object.fromEntries(values), missing }
-    return [...bindings, values.length + missing.length === 0 ? null : this.#encodeRest(toText(rest))]
+    return [...bindings, values.length + missing.length === 0 ? null : toText(rest)]
   }
 
   /** @param raw The values of the columns, and the rest, as the driver gives them. */
@@ -103,14 +96,14 @@ function fits(value: unknown, type: ColumnType): boolean {
 }
 
 /** How the columns of `tableColumns` hold each type. */
-function kindOf(type: ColumnType): ColumnKind {
-  if (type === 'date') return { kind: 'timestamp' }
+function kindOf(client: Client, type: ColumnType): ColumnKind {
+  if (type === 'date') return { kind: client === 'mysql' ? 'local' : 'timestamp' }
   if (type === 'bytes' || type === 'vector') return { kind: 'bytes' }
   return { kind: type === 'number' || type === 'bigint' || type === 'boolean' ? type : 'text' }
 }
 
-function encoderFor(encoderOf: (column: ColumnKind) => Encode, type: ColumnType): Encode {
-  const encode = encoderOf(kindOf(type))
+function encoderFor(client: Client, type: ColumnType): Encode {
+  const encode = encoderOf(client, kindOf(client, type))
   if (type === 'json') return (value) => encode(toText(value))
   if (type !== 'vector') return encode
   return (value) => {
@@ -119,8 +112,8 @@ function encoderFor(encoderOf: (column: ColumnKind) => Encode, type: ColumnType)
   }
 }
 
-function decoderFor(dialect: Dialect, type: ColumnType): Decode | undefined {
-  const decode = dialect.decoderOf(kindOf(type))
+function decoderFor(client: Client, type: ColumnType): Decode | undefined {
+  const decode = decoderOf(client, kindOf(client, type))
   if (type === 'json') return (raw) => fromText(raw as string)
   if (type !== 'vector' || decode === undefined) return decode
   return (raw) => new Float32Array((decode(raw) as Uint8Array).buffer)

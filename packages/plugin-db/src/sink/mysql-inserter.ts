@@ -1,12 +1,10 @@
-import type { Connection } from 'mysql2'
-import { reasonOf } from '../../connection/failure.js'
-import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from '../../sink/row-inserter.js'
-import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
-import { quoteNames, quoteTable } from '../../tables/names.js'
-import type { Binding } from '../../values/encode.js'
-import { mysql } from './dialect.js'
-import { encoderOf } from './encode.js'
-import { aboutRows } from './failure-kind.js'
+import { failureKind, reasonOf } from '../connection/failure.js'
+import type { MysqlSession } from '../dialects/mysql-session.js'
+import { quoteName, quoteNames, quoteTable } from '../tables/names.js'
+import type { Binding } from '../values/encode.js'
+import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
+import { onConflict } from './upsert-sql.js'
 
 /** Rows and values in one statement at most. */
 const mostRows = 500
@@ -16,14 +14,13 @@ const mostBytes = 1 << 20
 
 /** Writes by INSERTs of many rows. */
 export class MysqlInserter implements RowInserter {
-  readonly #connection: Connection
+  readonly #session: MysqlSession
   readonly #target: InsertTarget
-  readonly encoderOf = encoderOf
-  readonly lineOf = undefined
+  readonly copies = false
   readonly aboutRows = aboutRows
 
-  constructor({ connection }: { readonly connection: Connection }, target: InsertTarget) {
-    this.#connection = connection
+  constructor(session: MysqlSession, target: InsertTarget) {
+    this.#session = session
     this.#target = target
   }
 
@@ -58,7 +55,7 @@ export class MysqlInserter implements RowInserter {
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
     const { name, upsertBy } = this.#target
     const one = `(${columns.map(() => '?').join(', ')})`
-    const sql = `INSERT INTO ${quoteTable(mysql, name)} (${quoteNames(mysql, columns)}) VALUES ${rows.map(() => one).join(', ')}${upsertBy === undefined ? '' : mysql.onConflict(columns, upsertBy)}`
+    const sql = `INSERT INTO ${quoteTable('mysql', name)} (${quoteNames('mysql', columns)}) VALUES ${rows.map(() => one).join(', ')}${onConflict('mysql', columns, upsertBy)}`
     await this.#query(
       sql,
       rows.flatMap((row) => row.values),
@@ -74,9 +71,9 @@ export class MysqlInserter implements RowInserter {
     if (row === undefined) return
     const given = (column: string): Binding => row.values[columns.indexOf(column)] ?? null
     const changed = columns.filter((column) => !upsertBy.includes(column))
-    const equals = (column: string) => `${mysql.quoteName(column)} = ?`
+    const equals = (column: string) => `${quoteName('mysql', column)} = ?`
     const where = upsertBy.map(equals).join(' AND ')
-    const table = quoteTable(mysql, name)
+    const table = quoteTable('mysql', name)
     const found =
       changed.length === 0
         ? await this.#query(`SELECT 1 FROM ${table} WHERE ${where}`, upsertBy.map(given))
@@ -86,12 +83,12 @@ export class MysqlInserter implements RowInserter {
           )
     if (found > 0) return
     const places = columns.map(() => '?').join(', ')
-    await this.#query(`INSERT INTO ${table} (${quoteNames(mysql, columns)}) VALUES (${places})`, [...row.values])
+    await this.#query(`INSERT INTO ${table} (${quoteNames('mysql', columns)}) VALUES (${places})`, [...row.values])
   }
 
   /** @returns how many rows were found or changed */
   async #query(sql: string, values: readonly Binding[]): Promise<number> {
-    const [result] = await this.#connection.promise().execute(sql, [...values])
+    const [result] = await this.#session.connection.promise().execute(sql, [...values])
     return Array.isArray(result) ? result.length : (result as { affectedRows: number }).affectedRows
   }
 }
@@ -120,4 +117,8 @@ function rowIn(error: unknown): number | undefined {
 
 function reason(error: unknown): string {
   return reasonOf(error, { server: undefined }).replace(/ at row \d+$/, '')
+}
+
+function aboutRows(error: unknown): boolean {
+  return failureKind(error) === 'row'
 }

@@ -1,8 +1,7 @@
-import { quoteTable, type TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
-import { postgres } from './dialect.js'
-import { kindOfTypeName } from './kinds.js'
+import { kindOfTypeName } from '../dialects/postgres-kinds.js'
+import type { PostgresSession } from '../dialects/postgres-session.js'
+import { quoteTable, type TableName } from './names.js'
+import type { TableDescription } from './table-description.js'
 
 interface Relation {
   readonly oid: string
@@ -20,7 +19,7 @@ interface ColumnInfo {
 }
 
 export async function describePostgresTable(
-  session: Pick<Session, 'run'>,
+  session: PostgresSession,
   name: TableName,
 ): Promise<TableDescription | undefined> {
   const rowsOf = async <Row>(sql: string, binding: string) =>
@@ -38,7 +37,7 @@ export async function describePostgresTable(
            WHERE d.refobjid = c.oid AND d.deptype IN ('a', 'i')) THEN 'sequences' END
        ], NULL) AS attached
      FROM pg_catalog.pg_class c WHERE oid = to_regclass($1) AND relkind IN ('r', 'p', 'v', 'm', 'f')`,
-    quoteTable(postgres, name),
+    quoteTable('postgres', name),
   )
   if (relation === undefined) return undefined
   const columns = await rowsOf<ColumnInfo>(

@@ -1,4 +1,4 @@
-import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import type { ColumnKind, ValueKind } from '../values/value-kind.js'
 
 /** By the name of a type. What is not here is text as PostgreSQL writes it. */
 const kinds: ReadonlyMap<string, ValueKind> = new Map([

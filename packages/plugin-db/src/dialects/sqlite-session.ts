@@ -1,23 +1,23 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { MaestroError } from '@maestro-dataflow/core'
-import { dbError } from '../../errors.js'
-import type { InsertTarget, RowInserter } from '../../sink/row-inserter.js'
-import type { TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Binding } from '../../values/encode.js'
-import { HeldSession } from '../held-session.js'
-import type { Answer, Field, RowStream, Session } from '../session.js'
-import { assertHarmless, type Instruction } from './assert-harmless.js'
-import { describeSqliteTable } from './describe-table.js'
-import type { Sqlite, Statement } from './driver.js'
-import { SqliteInserter } from './inserter.js'
-import { sqliteKind } from './kinds.js'
+import type Database from 'libsql'
+import type { RawConnections } from '../connection/open-pool.js'
+import { dbError } from '../errors.js'
+import type { Binding } from '../values/encode.js'
+import { Held } from './base.js'
+import type { Answer, BaseSession, RowStream } from './session.js'
+import { sqliteKind } from './sqlite-kinds.js'
 
+type Sqlite = RawConnections['sqlite']
 /** The driver has it, and its types do not. */
 type Interruptible = Sqlite & { interrupt(): void }
 
+export type Statement = ReturnType<InstanceType<typeof Database>['prepare']>
+
 /** A connection to a file of SQLite. The driver works in this thread: what takes long is done in pieces. */
-export class SqliteSession extends HeldSession<Sqlite> implements Session {
+export class SqliteSession extends Held<Sqlite> implements BaseSession {
+  readonly client = 'sqlite'
+
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(() => {
       const statement = this.connection.prepare(sql)
@@ -26,7 +26,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
     })
   }
 
-  override async runAll(sql: string): Promise<void> {
+  async runAll(sql: string): Promise<void> {
     await this.guarded(() => void this.connection.exec(sql))
   }
 
@@ -71,27 +71,6 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
     })
   }
 
-  /** SQLite knows the columns before it runs the query, and in a query around it would rename those that come twice. */
-  override async fieldsOf(sql: string, bindings: readonly Binding[]): Promise<readonly Field[]> {
-    const { fields } = await this.stream(sql, bindings)
-    return fields
-  }
-
-  /** The program that SQLite makes of a statement. */
-  async explain(sql: string): Promise<readonly Instruction[]> {
-    return this.guarded(() => {
-      const statement = this.connection.prepare(`EXPLAIN ${sql}`)
-      const program = statement.all() as Instruction[]
-      // The driver ends this kind of statement by `get` alone; without it, later ones would keep their locks.
-      statement.get()
-      return program
-    })
-  }
-
-  override async assertHarmless(sql: string): Promise<void> {
-    await assertHarmless(this, sql)
-  }
-
   async beginReading(): Promise<void> {
     await this.runAll('PRAGMA query_only = ON; BEGIN')
   }
@@ -101,7 +80,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
     await this.waitForLock(() => this.connection.exec('BEGIN IMMEDIATE'))
   }
 
-  override async commit(): Promise<void> {
+  async commit(): Promise<void> {
     await this.waitForLock(() => this.connection.exec('COMMIT'))
   }
 
@@ -127,7 +106,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
    * Before a writing: with a log beside the file, others read what was there before while it goes on. Where the log
    * cannot be had, they wait for each other.
    */
-  override async prepareWriting(): Promise<void> {
+  async prepareWriting(): Promise<void> {
     try {
       this.connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     } catch {
@@ -147,32 +126,6 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
       }
     }
   }
-
-  async version(): Promise<string> {
-    const { rows } = await this.run("SELECT 'SQLite ' || sqlite_version() AS version")
-    return String(rows[0]?.version)
-  }
-
-  describeTable(name: TableName): Promise<TableDescription | undefined> {
-    return describeSqliteTable(this, name)
-  }
-
-  async tableNames(): Promise<readonly string[]> {
-    const { rows } = await this.run(`SELECT name FROM sqlite_master WHERE type IN ('table', 'view')`)
-    return rows.map(({ name }) => String(name))
-  }
-
-  createInserter(target: InsertTarget): RowInserter {
-    return new SqliteInserter(this, target)
-  }
-
-  /** SQLite does not say who holds a lock. */
-  async lockHolders(): Promise<readonly string[]> {
-    return []
-  }
-
-  /** Whoever writes has the file to himself. */
-  async lockName(): Promise<void> {}
 
   /** Lets others have a turn. */
   async breathe(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Decode } from '../../values/decode.js'
+import type { Decode } from './decode.js'
 
 /** A list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`, with the bounds before it where they are not usual. */
 export function parseArray(text: string, decode: Decode | undefined): unknown[] {

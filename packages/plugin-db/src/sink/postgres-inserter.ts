@@ -1,39 +1,26 @@
-import type { Client } from 'pg'
-import { reasonOf } from '../../connection/failure.js'
-import type { DriverError } from '../../connection/failure-kind.js'
-import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from '../../sink/row-inserter.js'
-import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
-import { quoteNames, quoteTable } from '../../tables/names.js'
-import type { Binding, Encode } from '../../values/encode.js'
-import type { ColumnKind } from '../../values/value-kind.js'
-import { copyEncoderOf, copyLine } from './copy-text.js'
-import { postgres } from './dialect.js'
-import { encoderOf } from './encode.js'
-import { postgresFailureKind } from './failure-kind.js'
+import { failureKind, reasonOf } from '../connection/failure.js'
+import type { PostgresSession } from '../dialects/postgres-session.js'
+import { quoteNames, quoteTable } from '../tables/names.js'
+import { copyLine } from '../values/copy-text.js'
+import type { Binding } from '../values/encode.js'
+import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from './row-inserter.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
+import { onConflict } from './upsert-sql.js'
 
 /** Values in one statement at most; PostgreSQL numbers them with 16 bits. */
 const mostValues = 60_000
 
-/** What is needed of a session. */
-interface Copying {
-  readonly connection: Client
-  copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void>
-}
-
 /** Writes by COPY, the fastest way; rows that may be there already by INSERT ... ON CONFLICT. */
 export class PostgresInserter implements RowInserter {
-  readonly #session: Copying
+  readonly #session: PostgresSession
   readonly #target: InsertTarget
-  readonly encoderOf: (column: ColumnKind) => Encode
-  readonly lineOf: ((values: readonly Binding[]) => string) | undefined
+  readonly copies: boolean
   readonly aboutRows = aboutRows
 
-  constructor(session: Copying, target: InsertTarget) {
+  constructor(session: PostgresSession, target: InsertTarget) {
     this.#session = session
     this.#target = target
-    const copies = target.upsertBy === undefined
-    this.encoderOf = copies ? copyEncoderOf : encoderOf
-    this.lineOf = copies ? copyLine : undefined
+    this.copies = target.upsertBy === undefined
   }
 
   async insertAll(run: RowRun, sent: () => void): Promise<void> {
@@ -62,7 +49,7 @@ export class PostgresInserter implements RowInserter {
   }
 
   #copies(columns: readonly string[]): boolean {
-    return this.lineOf !== undefined && columns.length > 0
+    return this.copies && columns.length > 0
   }
 
   #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
@@ -85,20 +72,20 @@ export class PostgresInserter implements RowInserter {
   }
 
   async #copy(columns: readonly string[], lines: readonly Buffer[], sent: () => void): Promise<void> {
-    const sql = `COPY ${quoteTable(postgres, this.#target.name)} (${quoteNames(postgres, columns)}) FROM STDIN`
+    const sql = `COPY ${quoteTable('postgres', this.#target.name)} (${quoteNames('postgres', columns)}) FROM STDIN`
     await this.#session.copy(sql, lines, sent)
   }
 
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
     const { name, upsertBy } = this.#target
-    const start = `INSERT INTO ${quoteTable(postgres, name)}`
+    const start = `INSERT INTO ${quoteTable('postgres', name)}`
     if (columns.length === 0) {
       for (const _row of rows) await this.#session.connection.query(`${start} DEFAULT VALUES`)
       return
     }
     const values: Binding[] = []
     const places = rows.map((row) => `(${row.values.map((value) => `$${values.push(value)}`).join(', ')})`)
-    const sql = `${start} (${quoteNames(postgres, columns)}) VALUES ${places.join(', ')}${upsertBy === undefined ? '' : postgres.onConflict(columns, upsertBy)}`
+    const sql = `${start} (${quoteNames('postgres', columns)}) VALUES ${places.join(', ')}${onConflict('postgres', columns, upsertBy)}`
     await this.#session.connection.query(sql, values)
   }
 }
@@ -122,5 +109,5 @@ function reason(error: unknown): string {
 
 /** Rows of the same key in one upsert are no fault of theirs: apart, the later one changes the earlier one. */
 function aboutRows(error: unknown): boolean {
-  return postgresFailureKind(error as DriverError) === 'row' || (error as PostgresError).code === '21000'
+  return failureKind(error) === 'row' || (error as PostgresError).code === '21000'
 }

@@ -1,6 +1,5 @@
-import type { Binding, Encode } from '../../values/encode.js'
-import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
-import { encoderOf } from './encode.js'
+import { type Binding, type Encode, encoderOf } from './encode.js'
+import type { ColumnKind, ValueKind } from './value-kind.js'
 
 /** Kinds whose text holds nothing that COPY reads as a sign. */
 const plain: ReadonlySet<ValueKind> = new Set(['integer', 'bigint', 'number', 'boolean', 'timestamp', 'local', 'day'])
@@ -11,7 +10,7 @@ const unusual = /[\\\n\r\t\0\ud800-\udfff]/
 /** How values for a column of PostgreSQL are encoded that go by COPY. */
 export function copyEncoderOf(column: ColumnKind): Encode {
   const { kind, list = false } = column
-  const encode = encoderOf(column)
+  const encode = encoderOf('postgres', column)
   if (!list && plain.has(kind)) return encode
   if (list || kind !== 'text') return (value) => escapeForCopy(encode(value))
   return (value) => (typeof value === 'string' && !unusual.test(value) ? value : escapeForCopy(encode(value)))

@@ -1,7 +1,39 @@
-import type { TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
-import { kindsByName } from './kinds.js'
+import type { MysqlSession } from '../dialects/mysql-session.js'
+import type { ValueKind } from '../values/value-kind.js'
+import type { TableName } from './names.js'
+import type { TableDescription } from './table-description.js'
+
+const kinds: ReadonlyMap<string, ValueKind> = new Map([
+  ['tinyint', 'integer'],
+  ['smallint', 'integer'],
+  ['mediumint', 'integer'],
+  ['int', 'integer'],
+  ['year', 'integer'],
+  ['bigint', 'bigint'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['decimal', 'decimal'],
+  ['date', 'day'],
+  ['datetime', 'local'],
+  ['timestamp', 'timestamp'],
+  ['bit', 'bits'],
+  ['json', 'json'],
+  ['binary', 'bytes'],
+  ['varbinary', 'bytes'],
+  ['tinyblob', 'bytes'],
+  ['blob', 'bytes'],
+  ['mediumblob', 'bytes'],
+  ['longblob', 'bytes'],
+  ['char', 'text'],
+  ['varchar', 'text'],
+  ['tinytext', 'text'],
+  ['text', 'text'],
+  ['mediumtext', 'text'],
+  ['longtext', 'text'],
+  ['enum', 'text'],
+  ['set', 'text'],
+  ['uuid', 'text'],
+])
 
 interface ColumnInfo {
   readonly name: string
@@ -13,7 +45,7 @@ interface ColumnInfo {
 }
 
 export async function describeMysqlTable(
-  session: Pick<Session, 'run'>,
+  session: MysqlSession,
   { schema = null, table }: { schema?: TableName['schema'] | null; table: string },
 ): Promise<TableDescription | undefined> {
   const rowsOf = async <Row>(sql: string) => (await session.run(sql, [schema, table])).rows as unknown as readonly Row[]
@@ -41,7 +73,7 @@ export async function describeMysqlTable(
     columns: columns.map(({ name, data, type, nullable, standard, extra }) => ({
       name,
       type,
-      kind: json.has(name) ? 'json' : type === 'tinyint(1)' ? 'boolean' : (kindsByName.get(data) ?? 'other'),
+      kind: json.has(name) ? 'json' : type === 'tinyint(1)' ? 'boolean' : (kinds.get(data) ?? 'other'),
       nullable: nullable === 'YES',
       optional: standard !== null || /auto_increment|DEFAULT_GENERATED/.test(extra),
       generated: /VIRTUAL|STORED|PERSISTENT/.test(extra) && !extra.includes('DEFAULT_GENERATED'),
@@ -54,11 +86,7 @@ export async function describeMysqlTable(
 }
 
 /** MariaDB has JSON as text with a check that it is JSON. */
-async function jsonColumns(
-  session: Pick<Session, 'run'>,
-  schema: string | null,
-  table: string,
-): Promise<ReadonlySet<string>> {
+async function jsonColumns(session: MysqlSession, schema: string | null, table: string): Promise<ReadonlySet<string>> {
   const { rows: version } = await session.run('SELECT version() AS version')
   if (!String(version[0]?.version).includes('MariaDB')) return new Set()
   const { rows } = await session.run(
@@ -71,11 +99,7 @@ async function jsonColumns(
   )
 }
 
-async function attachedTo(
-  session: Pick<Session, 'run'>,
-  schema: string | null,
-  table: string,
-): Promise<readonly string[]> {
+async function attachedTo(session: MysqlSession, schema: string | null, table: string): Promise<readonly string[]> {
   const { rows } = await session.run(
     `SELECT 'triggers' AS what FROM information_schema.triggers WHERE event_object_schema = coalesce(?, database()) AND event_object_table = ?
      UNION SELECT 'foreign keys' FROM information_schema.key_column_usage

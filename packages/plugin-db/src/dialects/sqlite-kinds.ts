@@ -1,4 +1,4 @@
-import type { ValueKind } from '../../values/value-kind.js'
+import type { ValueKind } from '../values/value-kind.js'
 
 /** By the words in a column's declared type; the first that is in it counts. */
 const words: readonly (readonly [RegExp, ValueKind])[] = [

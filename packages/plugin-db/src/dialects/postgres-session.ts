@@ -1,16 +1,12 @@
 import { pipeline } from 'node:stream/promises'
-import type { Client } from 'pg'
-import type { InsertTarget, RowInserter } from '../../sink/row-inserter.js'
-import { quoteTable, type TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Binding } from '../../values/encode.js'
-import { HeldSession } from '../held-session.js'
-import { loadDriver } from '../load-driver.js'
-import type { Answer, RowStream, Session } from '../session.js'
-import { describePostgresTable } from './describe-table.js'
-import { postgres } from './dialect.js'
-import { PostgresInserter } from './inserter.js'
-import { kindOfTypeNumber } from './kinds.js'
+import { loadDriver } from '../connection/drivers.js'
+import type { RawConnections } from '../connection/open-pool.js'
+import type { Binding } from '../values/encode.js'
+import { Held } from './base.js'
+import { kindOfTypeNumber } from './postgres-kinds.js'
+import type { Answer, BaseSession, RowStream } from './session.js'
+
+type Postgres = RawConnections['postgres']
 
 interface FieldDescription {
   readonly name: string
@@ -21,7 +17,9 @@ interface FieldDescription {
 const asText = { getTypeParser: () => (text: string) => text }
 
 /** A connection to PostgreSQL. */
-export class PostgresSession extends HeldSession<Client> implements Session {
+export class PostgresSession extends Held<Postgres> implements BaseSession {
+  readonly client = 'postgres'
+
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
       const { rows, rowCount } = await this.connection.query(sql, [...bindings])
@@ -29,8 +27,12 @@ export class PostgresSession extends HeldSession<Client> implements Session {
     })
   }
 
+  async runAll(sql: string): Promise<void> {
+    await this.run(sql)
+  }
+
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
-    const { default: Cursor } = await loadDriver('postgres', postgres.drivers, () => import('pg-cursor'))
+    const { default: Cursor } = await loadDriver('postgres', () => import('pg-cursor'))
     const added = await this.#addedTypes()
     const cursor = new Cursor<readonly unknown[]>(sql, [...bindings], { rowMode: 'array', types: asText })
     let fields: readonly FieldDescription[] = []
@@ -76,6 +78,10 @@ export class PostgresSession extends HeldSession<Client> implements Session {
     await this.run('BEGIN')
   }
 
+  async commit(): Promise<void> {
+    await this.run('COMMIT')
+  }
+
   async rollback(): Promise<void> {
     await this.connection.query('ROLLBACK').catch((error) => this.spoil(error))
   }
@@ -87,54 +93,9 @@ export class PostgresSession extends HeldSession<Client> implements Session {
 
   /** Loads rows in the text form of COPY. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
   async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void> {
-    const { from } = await loadDriver('postgres', postgres.drivers, () => import('pg-copy-streams'))
+    const { from } = await loadDriver('postgres', () => import('pg-copy-streams'))
     setImmediate(sent)
     await pipeline(lines, this.connection.query(from(sql)))
-  }
-
-  async version(): Promise<string> {
-    const { rows } = await this.run("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
-    return String(rows[0]?.version)
-  }
-
-  describeTable(name: TableName): Promise<TableDescription | undefined> {
-    return describePostgresTable(this, name)
-  }
-
-  async tableNames(schema: string | undefined): Promise<readonly string[]> {
-    const { rows } = await this.run(
-      `SELECT relname AS name FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
-         AND relnamespace = coalesce(to_regnamespace(quote_ident($1)), current_schema()::regnamespace)`,
-      [schema ?? null],
-    )
-    return rows.map(({ name }) => String(name))
-  }
-
-  /** The type of pgvector, where it is installed. */
-  override async vectorType(): Promise<string | undefined> {
-    const { rows } = await this.run(`SELECT format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type t
-      JOIN pg_catalog.pg_depend d ON d.objid = t.oid AND d.deptype = 'e' JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-      WHERE t.typname = 'vector' AND e.extname = 'vector'`)
-    return rows[0] === undefined ? undefined : String(rows[0].name)
-  }
-
-  createInserter(target: InsertTarget): RowInserter {
-    return new PostgresInserter(this, target)
-  }
-
-  async lockHolders(name: TableName): Promise<readonly string[]> {
-    const { rows } = await this.run(
-      `SELECT DISTINCT 'process ' || a.pid || ' of ' || coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'no name') || ')' AS holder
-       FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-       WHERE l.granted AND l.relation = to_regclass($1) AND l.mode <> 'AccessShareLock'
-         AND a.pid <> pg_backend_pid() AND a.application_name <> 'maestro-dataflow'`,
-      [quoteTable(postgres, name)],
-    )
-    return rows.map(({ holder }) => String(holder))
-  }
-
-  async lockName(name: string): Promise<void> {
-    await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
   }
 
   /** Types of extensions and of the user have other numbers in each database. */

@@ -1,11 +1,10 @@
-import type { InsertTarget, RefusedRow, RowInserter } from '../../sink/row-inserter.js'
-import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
-import { quoteNames, quoteTable } from '../../tables/names.js'
-import type { Binding } from '../../values/encode.js'
-import { sqlite } from './dialect.js'
-import type { Statement } from './driver.js'
-import { encoderOf } from './encode.js'
-import { aboutRows } from './failure-kind.js'
+import { failureKind } from '../connection/failure.js'
+import type { SqliteSession, Statement } from '../dialects/sqlite-session.js'
+import { quoteNames, quoteTable } from '../tables/names.js'
+import type { Binding } from '../values/encode.js'
+import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
+import { type EncodedRow, type RowRun, rowsOf } from './row-shapes.js'
+import { onConflict } from './upsert-sql.js'
 
 /** Rows of one statement, and values at most: calls of the driver cost more than what they do. */
 const statementRows = 50
@@ -14,22 +13,15 @@ const mostValues = 30_000
 /** Rows that are written before others have a turn: the driver works in this thread. */
 const turnRows = 1000
 
-/** What is needed of a session. */
-interface Preparing {
-  prepare(sql: string): Statement
-  breathe(): Promise<void>
-}
-
 /** Writes by prepared statements. */
 export class SqliteInserter implements RowInserter {
-  readonly #session: Preparing
+  readonly #session: SqliteSession
   readonly #target: InsertTarget
-  readonly encoderOf = encoderOf
-  readonly lineOf = undefined
+  readonly copies = false
   readonly aboutRows = aboutRows
   readonly #statements = new Map<string, Statement>()
 
-  constructor(session: Preparing, target: InsertTarget) {
+  constructor(session: SqliteSession, target: InsertTarget) {
     this.#session = session
     this.#target = target
   }
@@ -70,10 +62,14 @@ export class SqliteInserter implements RowInserter {
     const values =
       columns.length === 0
         ? 'DEFAULT VALUES'
-        : `(${quoteNames(sqlite, columns)}) VALUES ${Array(rows).fill(places).join(', ')}`
-    const sql = `INSERT INTO ${quoteTable(sqlite, name)} ${values}${upsertBy === undefined ? '' : sqlite.onConflict(columns, upsertBy)}`
+        : `(${quoteNames('sqlite', columns)}) VALUES ${Array(rows).fill(places).join(', ')}`
+    const sql = `INSERT INTO ${quoteTable('sqlite', name)} ${values}${onConflict('sqlite', columns, upsertBy)}`
     const statement = this.#statements.get(sql) ?? this.#session.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+function aboutRows(error: unknown): boolean {
+  return failureKind(error) === 'row'
 }

@@ -1,35 +1,28 @@
 import type { Socket } from 'node:net'
-import type { Connection } from 'mysql2'
-import type { ConnectionSettings } from '../../connection/connection-settings.js'
-import { dbError } from '../../errors.js'
-import type { InsertTarget, RowInserter } from '../../sink/row-inserter.js'
-import type { TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Binding } from '../../values/encode.js'
-import { HeldSession } from '../held-session.js'
-import type { Pooled } from '../knex-pool.js'
-import type { Answer, RowStream, Session } from '../session.js'
-import { describeMysqlTable } from './describe-table.js'
-import { MysqlInserter } from './inserter.js'
-import { type FieldDescription, kindOfField } from './kinds.js'
+import type { RawConnections } from '../connection/open-pool.js'
+import { dbError } from '../errors.js'
+import type { Binding } from '../values/encode.js'
+import type { ValueKind } from '../values/value-kind.js'
+import { Held } from './base.js'
+import type { Answer, BaseSession, RowStream } from './session.js'
+
+type Mysql = RawConnections['mysql']
+
+interface FieldDescription {
+  readonly name: string
+  readonly columnType: number | undefined
+  readonly columnLength: number | undefined
+  readonly characterSet: number | undefined
+  /** MariaDB says here that a text is JSON. */
+  readonly extendedFormat: string | undefined
+}
 
 /** A connection to MariaDB or MySQL. */
-export class MysqlSession extends HeldSession<Connection> implements Session {
-  readonly #kill: (thread: number) => Promise<void>
+export class MysqlSession extends Held<Mysql> implements BaseSession {
+  readonly client = 'mysql'
   #namesLocked = false
   /** Whether the connection was ended in the middle of an answer. */
   #leftQuery = false
-
-  /** @param kill Ends the connection of a thread, by a connection of its own. */
-  constructor(
-    settings: ConnectionSettings,
-    connection: Pooled<Connection>,
-    giveBack: () => Promise<void>,
-    kill: (thread: number) => Promise<void>,
-  ) {
-    super(settings, connection, giveBack)
-    this.#kill = kill
-  }
 
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
@@ -40,6 +33,10 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
         ? { rows: result as Answer['rows'], changed: 0 }
         : { rows: [], changed: (result as { affectedRows: number }).affectedRows }
     })
+  }
+
+  async runAll(sql: string): Promise<void> {
+    await this.run(sql)
   }
 
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
@@ -75,7 +72,7 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
     })
     const described = await this.guarded(() => fields)
     return {
-      fields: described.map((field) => ({ name: field.name, kind: kindOfField(field) })),
+      fields: described.map((field) => ({ name: field.name, kind: mysqlKind(field) })),
       next: async (count) => {
         wanted = count
         if (waiting.length < count && !ended && error === undefined) {
@@ -111,35 +108,8 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
     await this.run('START TRANSACTION')
   }
 
-  async version(): Promise<string> {
-    const { rows } = await this.run('SELECT version() AS version')
-    return String(rows[0]?.version)
-  }
-
-  describeTable(name: TableName): Promise<TableDescription | undefined> {
-    return describeMysqlTable(this, name)
-  }
-
-  async tableNames(schema: string | undefined): Promise<readonly string[]> {
-    const { rows } = await this.run(
-      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = coalesce(?, database())',
-      [schema ?? null],
-    )
-    return rows.map(({ name }) => String(name))
-  }
-
-  createInserter(target: InsertTarget): RowInserter {
-    return new MysqlInserter(this, target)
-  }
-
-  async lockHolders(): Promise<readonly string[]> {
-    const { rows } = await this.run(
-      `SELECT concat('process ', t.trx_mysql_thread_id, ' of ', p.user, '@', p.host) AS holder
-       FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-       WHERE t.trx_state = 'RUNNING' AND (t.trx_rows_locked > 0 OR t.trx_tables_locked > 0)
-         AND t.trx_mysql_thread_id <> connection_id()`,
-    )
-    return rows.map(({ holder }) => String(holder))
+  async commit(): Promise<void> {
+    await this.run('COMMIT')
   }
 
   /** Keeps a name for this session until it is released; waits for whoever has it. @throws MAESTRO_DB_LOCKED */
@@ -156,16 +126,28 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
   override async release(): Promise<void> {
     if (this.#namesLocked && !this.spoiled) await this.run('DO release_all_locks()').catch((error) => this.spoil(error))
     await super.release()
-    // The server does not notice that nobody waits any more, and would go on with the query.
-    if (this.#leftQuery) await this.#kill(this.connection.threadId).catch(() => undefined)
+    if (this.#leftQuery) await this.#killQuery().catch(() => undefined)
     this.#leftQuery = false
+  }
+
+  /** The server does not notice that nobody waits any more, and would go on with the query. */
+  async #killQuery(): Promise<void> {
+    const { threadId } = this.connection
+    const { openSession } = await import('../connection/open-session.js')
+    // Its own connection is given back by now: the pool may hold no more than one.
+    const other = await openSession({ ...this.settings, retries: 0 })
+    try {
+      await other.run(`KILL ${Number(threadId)}`)
+    } finally {
+      await other.release()
+    }
   }
 
   interrupt(): void {
     this.spoil('stopped')
     this.#leftQuery = true
     // Not by `destroy()`, after which the driver leaves those waiting who wait for an answer.
-    ;(this.connection as Connection & { readonly stream: Socket }).stream.destroy()
+    ;(this.connection as Mysql & { readonly stream: Socket }).stream.destroy()
   }
 
   async rollback(): Promise<void> {
@@ -184,4 +166,34 @@ function describeFields(fields: readonly FieldDescription[]): readonly FieldDesc
     if (name.startsWith('__')) Object.defineProperty(field, 'name', { value: `field${index}` })
     return { name, columnType, columnLength, characterSet, extendedFormat }
   })
+}
+
+const binaryCharacters = 63
+
+/** By the number of a type in MySQL's protocol. */
+const kinds: ReadonlyMap<number, ValueKind> = new Map([
+  [0, 'decimal'],
+  [1, 'integer'],
+  [2, 'integer'],
+  [3, 'integer'],
+  [4, 'number'],
+  [5, 'number'],
+  [7, 'timestamp'],
+  [8, 'bigint'],
+  [9, 'integer'],
+  [10, 'day'],
+  [12, 'local'],
+  [13, 'integer'],
+  [16, 'bits'],
+  [245, 'json'],
+  [246, 'decimal'],
+])
+
+const texts = new Set([15, 249, 250, 251, 252, 253, 254])
+
+function mysqlKind({ columnType = 253, columnLength, characterSet, extendedFormat }: FieldDescription): ValueKind {
+  if (extendedFormat === 'json') return 'json'
+  if (texts.has(columnType)) return characterSet === binaryCharacters ? 'bytes' : 'text'
+  if (columnType === 1 && columnLength === 1) return 'boolean'
+  return kinds.get(columnType) ?? 'other'
 }

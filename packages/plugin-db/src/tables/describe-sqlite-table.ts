@@ -1,8 +1,7 @@
-import type { TableName } from '../../tables/names.js'
-import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
-import { sqlite } from './dialect.js'
-import { sqliteKind } from './kinds.js'
+import { sqliteKind } from '../dialects/sqlite-kinds.js'
+import type { SqliteSession } from '../dialects/sqlite-session.js'
+import { quoteName, type TableName } from './names.js'
+import type { TableDescription } from './table-description.js'
 
 interface ColumnInfo {
   readonly name: string
@@ -14,10 +13,10 @@ interface ColumnInfo {
 }
 
 export async function describeSqliteTable(
-  session: Pick<Session, 'run'>,
+  session: SqliteSession,
   { schema = 'main', table }: TableName,
 ): Promise<TableDescription | undefined> {
-  const place = sqlite.quoteName(schema)
+  const place = quoteName('sqlite', schema)
   const rowsOf = async <Row>(sql: string, ...bindings: string[]) =>
     (await session.run(sql, bindings)).rows as unknown as readonly Row[]
   // SQLite finds tables whatever the case of their letters.
