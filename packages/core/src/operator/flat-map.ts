@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Row } from '../contracts/row.js'
 import type { OperatorContext } from './operator.js'
 import { RowOperator } from './row-operator.js'
@@ -10,6 +11,10 @@ export type FlatMapFunction<In = Row, Out = Row> = (
 
 /** An operator that turns each row into any number of rows. */
 export abstract class FlatMapOperator extends RowOperator {
+  static {
+    recogniseAcrossCopies(this, 'FlatMapOperator')
+  }
+
   override readonly kind = 'flatMap'
   abstract flatMap(row: Row, context: OperatorContext): Iterable<Row> | AsyncIterable<Row> | Promise<Iterable<Row>>
 }

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RowStorage } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
@@ -34,6 +35,10 @@ export interface GlobalContext {
  * }
  */
 export abstract class GlobalOperator extends Operator {
+  static {
+    recogniseAcrossCopies(this, 'GlobalOperator')
+  }
+
   /** Gives back all rows, in batches. */
   abstract process(rows: AllRows, context: GlobalContext): AsyncIterable<Batch>
 

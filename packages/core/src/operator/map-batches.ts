@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Row, RowId } from '../contracts/row.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { RowOperator } from './row-operator.js'
@@ -21,6 +22,10 @@ export type MapBatchesFunction<In = Row, Out = Row> = (
 
 /** An operator that works on several rows at a time, such as an embedding model. */
 export abstract class MapBatchesOperator extends RowOperator {
+  static {
+    recogniseAcrossCopies(this, 'MapBatchesOperator')
+  }
+
   override readonly kind = 'mapBatches'
   /** How many rows a batch holds at most. */
   readonly batchSize: number = 64

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Prompt } from '../contracts/prompt.js'
 import type { ColumnType, RowId } from '../contracts/row.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
@@ -63,6 +64,10 @@ export type PromptClass = abstract new (...parameters: never[]) => Prompt
  * it sees a whole storage and ends a stage.
  */
 export abstract class Operator {
+  static {
+    recogniseAcrossCopies(this, 'Operator')
+  }
+
   /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */
   static readonly allowedPrompts: readonly PromptClass[] = []
 

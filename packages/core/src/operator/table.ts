@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { RowStorage } from '../contracts/storage.js'
 import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 import { Operator, type OperatorResult, type RunOptions } from './operator.js'
@@ -7,6 +8,10 @@ export type TableFunction = () => readonly TableStatement[]
 
 /** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
 export abstract class TableOperator extends Operator {
+  static {
+    recogniseAcrossCopies(this, 'TableOperator')
+  }
+
   override readonly kind = 'table'
   abstract readonly statements: readonly TableStatement[]
   /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */
