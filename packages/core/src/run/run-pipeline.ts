@@ -23,7 +23,7 @@ import {
   writeFileAtomically,
 } from './state/run-folder.js'
 import { toStepError } from './stream/step-result.js'
-import type { TraceRow } from './stream/stream-rows.js'
+import type { TraceRow } from './stream/row-chain.js'
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined
