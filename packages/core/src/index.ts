@@ -170,6 +170,7 @@ export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { untilAborted } from './provider/until-aborted.js'
+export { classifyError } from './serving/call/classify-error.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
