@@ -43,11 +43,9 @@ export const aiErrors = {
   },
   MAESTRO_AI_DOCUMENT_LIMIT: {
     message: (d: { document: string; exceeded: 'time' | 'memory'; timeout: number; maxMemory: number }) =>
-      d.exceeded === 'time'
-        ? `Parsing ${d.document} took longer than ${d.timeout} ms.`
-        : `Parsing ${d.document} needed more than ${Math.round(d.maxMemory / 1024 ** 2)} MiB of memory.`,
-    hint: (d: { document: string; exceeded: 'time' | 'memory'; timeout: number; maxMemory: number }) =>
-      `The other documents are not affected. If you trust this one, allow more with \`${d.exceeded === 'time' ? 'timeout' : 'maxMemory'}\`.`,
+      `Parsing ${d.document} exceeded the limit of ${d.exceeded} (${d.timeout} ms and ${d.maxMemory} bytes are allowed).`,
+    hint: () =>
+      'The other documents are not affected. If you trust this one, allow more with `timeout` or `maxMemory`.',
   },
   MAESTRO_AI_DOCUMENT_NO_TEXT: {
     message: (d: { document: string }) => `${d.document} holds no text.`,
