@@ -1,4 +1,4 @@
-import { type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
+import { finishReasonOf, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
 import type { LlamaContext, LlamaGrammar } from 'node-llama-cpp'
 import { CallSignal } from './call-signal.js'
 import { toChatHistory } from './chat-history.js'
@@ -24,6 +24,16 @@ export interface SessionOptions extends LocalChatOptions {
   readonly serving: string
   readonly threads: number
 }
+
+/** What the library calls the ends of answers, in words that the table of core has. */
+const ends = {
+  eogToken: 'end_of_turn',
+  stopGenerationTrigger: 'stop',
+  customStopTrigger: 'stop',
+  functionCalls: 'tool_calls',
+  maxTokens: 'max_tokens',
+  abort: 'abort',
+} as const
 
 /** A model with a context of its own: several calls at once, one in each of the context's sequences. */
 export class ChatSession {
@@ -114,13 +124,16 @@ export class ChatSession {
       })
     this.#working.add(done)
     try {
-      const { response, metadata } = await untilAborted(work, call.signal)
+      const { response, fullResponse, metadata } = await untilAborted(work, call.signal)
       const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
-      const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
+      const usage = { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens }
+      const finishReason = finishReasonOf(name, ends[metadata.stopReason], usage)
+      const reasoning = fullResponse.flatMap((part) => (typeof part === 'string' ? [] : [part.text])).join('')
       const result: LLMResult = {
         text: response,
+        ...(reasoning === '' ? {} : { reasoning }),
         finishReason,
-        usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
+        usage,
         cost: 0,
         model: this.#options.model,
       }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type MaestroError, parseJson, readRateLimits, servingError } from '@maestro-dataflow/core'
+import { failureIn, type MaestroError, parseJson, readRateLimits, servingError } from '@maestro-dataflow/core'
 
 /** The status that a failure should have: a schema that Ollama cannot follow is the request's fault. */
 export const faultOf = (status: number, reason: string): number =>
@@ -18,7 +18,7 @@ export async function failedReply(serving: string, model: string, reply: Incomin
   }
   const text = await beginningOf(reply)
   const body = jsonOf(text)
-  const said = errorOf(body)
+  const said = failureIn(body)?.reason
   const reason = (said ?? plainText(text)) || `${status} ${statusMessage}`
   const rateLimits = readRateLimits({ get: (name) => headers[name]?.toString() })
   // A model that is not there, and not some other page that is not.
@@ -45,11 +45,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function errorOf(body: unknown): string | undefined {
-  const { error } = (body ?? {}) as { error?: unknown }
-  return typeof error === 'string' ? error : undefined
 }
 
 /** Of a page, its words. */

@@ -4,17 +4,19 @@ import type {
   LLMRequest,
   LLMResult,
   LLMServing,
+  Logger,
   MediaAccess,
   Price,
 } from '@maestro-dataflow/core'
-import type { OpenAI } from 'openai'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
+import { onceWarned } from './once-warned.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
+import { serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatSettings, toChatRequest } from './to-chat-request.js'
 
@@ -30,12 +32,14 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
+  readonly #onOddity: (what: string) => void
 
   /**
    * @param access From where images and recordings may be read.
+   * @param logger Hears once of what stands beside an answer and cannot be read.
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
-  constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
+  constructor(options: OpenAIChatOptions, access: MediaAccess = {}, logger?: Logger) {
     const { temperature, topP, topK, seed, maxTokens, reasoningEffort, stream, image = {} } = options
     const { maxSide = 2048, detail } = image
     const connection = connect(options)
@@ -49,6 +53,7 @@ export class OpenAIChatServing implements LLMServing {
     const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
+    this.#onOddity = onceWarned(this.name, logger)
     this.#settings = {
       model: connection.model,
       defaults: { ...defaults, stream },
@@ -61,21 +66,19 @@ export class OpenAIChatServing implements LLMServing {
   /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { body, answer } = await toChatRequest(request, this.#settings)
-    const asked = { serving: this.name, model: this.model, request, answer }
+    const asked = { serving: this.name, model: this.model, request, answer, onOddity: this.#onOddity }
     return callServer(this.#connection, {
       serving: this.name,
       options,
       send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response, client) => fromChatResponse(await this.#read(response, client, options), asked),
+      read: async (response) => fromChatResponse(await this.#read(response, options), asked),
     })
   }
 
   /** A server that was asked for pieces may send the whole, and says which it is. */
-  async #read(response: Response, client: OpenAI, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (!isStream) return readReply(this.name, response, chatCompletion)
-    const { Stream } = await import('openai/streaming')
-    const pieces = Stream.fromSSEResponse(response, new AbortController(), client)
-    return readChatStream(this.name, pieces, onActivity)
+    if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)
+    return readChatStream(this.name, serverEvents(response.body, onActivity))
   }
 }

@@ -13,7 +13,7 @@ export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
   send(client: OpenAI, settings: RequestSettings): Promise<Response>
-  read(response: Response, client: OpenAI): Promise<Result>
+  read(response: Response): Promise<Result>
 }
 
 /**
@@ -38,7 +38,7 @@ export async function callServer<Result extends object>(
     const client = await connection.client()
     const response = await send(client, { signal: stop.signal })
     const rateLimits = readRateLimits(response.headers)
-    const result = await read(response, client)
+    const result = await read(response)
     return rateLimits === undefined ? result : { ...result, rateLimits }
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : toServingError(serving, connection, error)

@@ -61,6 +61,8 @@ export interface Usage {
   readonly outputTokens: number
   /** Of the input tokens: read from the provider's prefix cache. */
   readonly cachedInputTokens?: number
+  /** Of the input tokens: written to the provider's prefix cache. */
+  readonly cacheWriteInputTokens?: number
   /** Of the output tokens: spent on reasoning that is not shown. */
   readonly reasoningTokens?: number
 }
@@ -71,6 +73,8 @@ export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 /** One answer of a language model. */
 export interface LLMResult {
   readonly text: string
+  /** What the model thought before it answered, where the provider or the answer's own tags set it apart. */
+  readonly reasoning?: string
   /** The parsed answer, when the request had a schema. */
   readonly object?: unknown
   readonly finishReason: FinishReason

@@ -5,6 +5,7 @@ import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
+import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
@@ -151,7 +152,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
       if (schema === undefined) return { result: whole, from }
-      const checked = await checkAnswer(this.name, result, options.check)
+      const checked = await checkAnswer(this.name, result, { schema, check: options.check })
       if (!('error' in checked))
         return {
           result: { ...whole, object: checked.data },
@@ -168,7 +169,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       options,
       record,
       estimate: () => estimateRequest(request),
-      ask: (given) => this.inner.generate(request, given),
+      ask: async (given) => withThoughtsApart(await this.inner.generate(request, given)),
     })
   }
 
@@ -203,7 +204,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #forCaller({ result, checked }: Answer, { schema }: LLMRequest, { check }: CallOptions) {
     if (schema === undefined) return result
     if (checked !== undefined && checked.by === check) return { ...result, object: checked.value }
-    const own = await checkAnswer(this.name, result, check)
+    const own = await checkAnswer(this.name, result, { schema, check })
     return 'error' in own ? own : { ...result, object: own.value }
   }
 }
