@@ -1,6 +1,12 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
-import { finishReasonOf, type LLMResult, readContent, type TokenLogprob, type Usage } from '@maestro-dataflow/core'
-import { estimateTokens } from './estimate-tokens.js'
+import {
+  estimateTokens,
+  finishReasonOf,
+  type LLMResult,
+  readContent,
+  type TokenLogprob,
+  type Usage,
+} from '@maestro-dataflow/core'
 
 /** What an answer goes by where it does not say it itself. */
 export interface Asked {

@@ -4,7 +4,6 @@ import type {
   LLMRequest,
   LLMResult,
   LLMServing,
-  Logger,
   MediaAccess,
   Price,
 } from '@maestro-dataflow/core'
@@ -13,7 +12,6 @@ import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
-import { onceWarned } from './once-warned.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
 import { serverEvents } from './server-events.js'
@@ -32,14 +30,12 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
-  readonly #onOddity: (what: string) => void
 
   /**
    * @param access From where images and recordings may be read.
-   * @param logger Hears once of what stands beside an answer and cannot be read.
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
-  constructor(options: OpenAIChatOptions, access: MediaAccess = {}, logger?: Logger) {
+  constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
     const { temperature, topP, topK, seed, maxTokens, reasoningEffort, stream, image = {} } = options
     const { maxSide = 2048, detail } = image
     const connection = connect(options)
@@ -53,7 +49,6 @@ export class OpenAIChatServing implements LLMServing {
     const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
-    this.#onOddity = onceWarned(this.name, logger)
     this.#settings = {
       model: connection.model,
       defaults: { ...defaults, stream },
@@ -66,7 +61,7 @@ export class OpenAIChatServing implements LLMServing {
   /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { body, answer } = await toChatRequest(request, this.#settings)
-    const asked = { serving: this.name, model: this.model, request, answer, onOddity: this.#onOddity }
+    const asked = { serving: this.name, model: this.model, request, answer }
     return callServer(this.#connection, {
       serving: this.name,
       options,

@@ -1,9 +1,8 @@
-import type { CallOptions, EmbeddingResult, EmbeddingServing, Logger, Price } from '@maestro-dataflow/core'
+import type { CallOptions, EmbeddingResult, EmbeddingServing, Price } from '@maestro-dataflow/core'
 import { type Connection, connect } from './connection.js'
 import { embeddingList } from './embedding-api.js'
 import type { OpenAIEmbeddingOptions } from './embedding-serving-options.js'
 import { fromEmbeddingResponse } from './from-embedding-response.js'
-import { onceWarned } from './once-warned.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
 
@@ -29,19 +28,13 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
   readonly #connection: Connection
   readonly #dimensions: number | undefined
 
-  readonly #onOddity: (what: string) => void
-
-  /**
-   * @param logger Hears once of what stands beside the vectors and cannot be read.
-   * @throws MAESTRO_OPENAI_KEY_MISSING
-   */
-  constructor(options: OpenAIEmbeddingOptions, logger?: Logger) {
+  /** @throws MAESTRO_OPENAI_KEY_MISSING */
+  constructor(options: OpenAIEmbeddingOptions) {
     const connection = connect(options)
     const { facts } = connection
     this.#connection = connection
     this.#dimensions = options.dimensions
     this.name = `openai.embeddings ${options.model}`
-    this.#onOddity = onceWarned(this.name, logger)
     this.provider = connection.provider
     this.model = options.model
     this.account = connection.account
@@ -73,7 +66,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
           .asResponse(),
       read: async (response) => {
         const list = await readReply(this.name, response, embeddingList)
-        return fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts, onOddity: this.#onOddity })
+        return fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts })
       },
     })
   }

@@ -1,4 +1,6 @@
 import {
+  estimateChatTokens,
+  estimateTokens,
   finishReasonOf,
   jsonValuesIn,
   type LLMRequest,
@@ -13,7 +15,7 @@ import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
-import { readUsage } from './read-usage.js'
+import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
 
 /** For which request an answer was given. */
@@ -22,8 +24,6 @@ export interface Asked {
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
-  /** Hears of what stands beside the answer and cannot be read. */
-  onOddity(what: string): void
 }
 
 /**
@@ -34,7 +34,8 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const { serving, request, answer } = asked
   const [choice] = completion.choices
   const content = choice === undefined ? nothing : readChoice(choice)
-  const usage = toUsage(completion.usage, asked, content)
+  const { usage: told, unreadable } = readUsage(completion.usage)
+  const usage = { ...estimateUsage(request, content), ...told }
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)
   if (choice.error != null) assertNoFailure(serving, { error: choice.error })
   const said = typeof choice.finish_reason === 'string' ? choice.finish_reason : undefined
@@ -53,7 +54,8 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     finishReason,
     usage,
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
-    ...(request.logprobs === undefined ? {} : toLogprobs(choice, asked)),
+    ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
+    ...warningsOf(unreadable),
   }
 }
 
@@ -78,32 +80,16 @@ function parse(text: string, answer: AnswerSchema | undefined): unknown {
   return last === undefined ? undefined : (last as Readonly<Record<string, unknown>>)[wrapper]
 }
 
-const charactersPerToken = 4
-
-/** Where the server tells none, an estimate: budgets must not take it for nothing. */
-function toUsage(given: unknown, { request: { messages }, onOddity }: Asked, content: ChoiceContent): Usage {
-  const { usage, oddities } = readUsage(given)
-  for (const oddity of oddities) onOddity(oddity)
-  const asked = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : '')),
-  )
-  const estimate = (texts: readonly string[]) =>
-    Math.ceil(texts.reduce((sum, { length }) => sum + length, 0) / charactersPerToken)
-  const { text, reasoning, refusal, calls } = content
-  return {
-    inputTokens: estimate(asked),
-    outputTokens: estimate([text, reasoning, refusal, ...calls]),
-    ...usage,
-  }
+/** Where the server tells none: budgets must not take it for nothing. */
+function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, calls }: ChoiceContent): Usage {
+  const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
+  return { inputTokens: estimateChatTokens(messages), outputTokens }
 }
 
-function toLogprobs({ logprobs }: ChatChoice, { onOddity }: Asked): { readonly logprobs?: readonly TokenLogprob[] } {
-  if (logprobs === undefined || logprobs === null) return {}
+/** Those that cannot be read are left out. */
+function toLogprobs({ logprobs }: ChatChoice): { readonly logprobs?: readonly TokenLogprob[] } {
   const read = tokenLogprobs.safeParse(logprobs)
-  if (!read.success) {
-    onOddity(`logprobs: ${JSON.stringify(logprobs).slice(0, 100)}`)
-    return {}
-  }
+  if (!read.success) return {}
   return {
     logprobs: read.data.content.map(({ token, logprob, top_logprobs }) => ({
       token,

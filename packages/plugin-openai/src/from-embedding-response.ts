@@ -1,7 +1,7 @@
-import type { EmbeddingResult } from '@maestro-dataflow/core'
+import { type EmbeddingResult, estimateTokens } from '@maestro-dataflow/core'
 import type { EmbeddingList } from './embedding-api.js'
 import { openaiError } from './errors.js'
-import { readUsage } from './read-usage.js'
+import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
@@ -16,8 +16,6 @@ export function fromEmbeddingResponse(
     readonly serving: string
     readonly model: string
     readonly texts: readonly string[]
-    /** Hears of what stands beside the vectors and cannot be read. */
-    onOddity(what: string): void
   },
 ): EmbeddingResult {
   const { serving, texts } = asked
@@ -33,15 +31,13 @@ export function fromEmbeddingResponse(
       throw brokenReply(serving, `the vector of text ${at} is empty or holds what is no number`)
     vectors[at] = vector
   }
-  const { usage: told, oddities } = readUsage(usage)
-  for (const oddity of oddities) asked.onOddity(oddity)
+  const { usage: told, unreadable } = readUsage(usage)
+  const estimate = () => texts.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     vectors,
     // Where the server tells none, an estimate: budgets must not take it for nothing.
-    usage: {
-      inputTokens: told.inputTokens ?? texts.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0),
-      outputTokens: 0,
-    },
+    usage: { inputTokens: told.inputTokens ?? estimate(), outputTokens: 0 },
+    ...warningsOf(unreadable),
     model: typeof model === 'string' && model !== '' ? model : asked.model,
   }
 }

@@ -1,4 +1,4 @@
-import { definePlugin, defineServing, LOGGER } from '@maestro-dataflow/core'
+import { definePlugin, defineServing } from '@maestro-dataflow/core'
 import { chatCapabilities } from './chat-capabilities.js'
 import { OpenAIChatServing } from './chat-serving.js'
 import { openaiChatOptions } from './chat-serving-options.js'
@@ -19,16 +19,14 @@ export default definePlugin({
       description: 'A chat model of OpenAI, Azure or a compatible server',
       options: openaiChatOptions,
       capabilities: chatCapabilities,
-      inject: [LOGGER],
-      create: (options, [logger]) => new OpenAIChatServing(options, access, logger),
+      create: (options) => new OpenAIChatServing(options, access),
     })
     const embeddings = defineServing({
       name: 'openai.embeddings',
       kind: 'embedding',
       description: 'An embedding model of OpenAI, Azure or a compatible server',
       options: openaiEmbeddingOptions,
-      inject: [LOGGER],
-      create: (options, [logger]) => new OpenAIEmbeddingServing(options, logger),
+      create: (options) => new OpenAIEmbeddingServing(options),
     })
     const transcription = defineServing({
       name: 'openai.transcription',

@@ -1,23 +1,23 @@
 import type { Usage } from '@maestro-dataflow/core'
 
-/** The tokens that a reply tells of, and what could not be read of them. */
+/** The tokens that a reply tells of, and the members of it that cannot be read. */
 export interface ReadUsage {
   readonly usage: Partial<Usage>
-  readonly oddities: readonly string[]
+  readonly unreadable: readonly string[]
 }
 
 /** Reads what servers say of tokens, whatever they say: odd numbers must not spoil the answer that they come with. */
 export function readUsage(given: unknown): ReadUsage {
-  const oddities: string[] = []
-  if (given === undefined || given === null) return { usage: {}, oddities }
-  if (!isFields(given)) return { usage: {}, oddities: [`usage: ${JSON.stringify(given)}`] }
+  const unreadable: string[] = []
+  if (given === undefined || given === null) return { usage: {}, unreadable }
+  if (!isFields(given)) return { usage: {}, unreadable: ['usage'] }
   const count = (...paths: readonly string[]): number | undefined => {
     for (const path of paths) {
       const value = path.split('.').reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), given)
       if (value === undefined || value === null) continue
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
       if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number
-      oddities.push(`${path}: ${JSON.stringify(value)}`)
+      unreadable.push(`usage.${path}`)
     }
     return undefined
   }
@@ -41,7 +41,13 @@ export function readUsage(given: unknown): ReadUsage {
     reasoningTokens: reasoning,
   }
   const known = Object.entries(usage).filter(([, tokens]) => tokens !== undefined)
-  return { usage: Object.fromEntries(known), oddities }
+  return { usage: Object.fromEntries(known), unreadable }
+}
+
+/** For the report: what stands beside an answer must not spoil it, and should not be passed over in silence. */
+export function warningsOf(unreadable: readonly string[]): { readonly warnings?: readonly string[] } {
+  if (unreadable.length === 0) return {}
+  return { warnings: [`The server's ${unreadable.join(', ')} cannot be read; the answer is used without it.`] }
 }
 
 /** Some servers count the cached tokens beside those of the prompt, and not among them. */

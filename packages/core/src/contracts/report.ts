@@ -46,6 +46,8 @@ export interface ServingReport {
   readonly requestsPerMinute?: number
   /** How often it was left in peace because it had been asked too much. */
   readonly coolings: number
+  /** What was odd about requests or replies and cost no answer, each with the number of requests. */
+  readonly warnings: readonly { readonly message: string; readonly requests: number }[]
 }
 
 export interface SinkReport {

@@ -120,7 +120,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
     logger: environment.logger,
   }
   const operators: Operator[] = []
-  const usage = new UsageCounter(runId)
+  const usage = new UsageCounter(runId, (serving, step, warning) => environment.logger.warn(warning, { serving, step }))
   const stopObserving = environment.observeServings(usage)
   const groups = new RejectGroups()
   let last: MaestroError | undefined
