@@ -9,8 +9,7 @@ import { createDiskCache } from './disk-cache.js'
 import { createLocalExecutor } from './local-executor.js'
 import { createMemoryCache } from './memory-cache.js'
 
-const bytesOfMegabyte = 1024 * 1024
-const millisecondsOfDay = 86_400_000
+const defaultMemory = 256 * 1024 * 1024
 
 const disk = defineCache({
   name: 'disk',
@@ -25,7 +24,7 @@ const memory = defineCache({
   description: 'Answers in this process',
   options: cacheBounds,
   create: (given) =>
-    createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, maxBytes: 256 * bytesOfMegabyte, ...boundsOf(given) }),
+    createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, maxBytes: defaultMemory, ...boundsOf(given) }),
 })
 
 const local = defineExecutor({
@@ -37,9 +36,6 @@ const local = defineExecutor({
 /** What core itself contributes. */
 export const builtin: PluginDefinition = definePlugin({ name: 'core', caches: [disk, memory], executors: [local] })
 
-function boundsOf({ maxMegabytes, days }: z.output<typeof cacheBounds>) {
-  return {
-    ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * bytesOfMegabyte }),
-    ...(days === undefined ? {} : { ttl: days * millisecondsOfDay }),
-  }
+function boundsOf({ maxSize, ttl }: z.output<typeof cacheBounds>) {
+  return { ...(maxSize === undefined ? {} : { maxBytes: maxSize }), ...(ttl === undefined ? {} : { ttl }) }
 }

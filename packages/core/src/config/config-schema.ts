@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PluginReference } from '../contracts/plugin.js'
+import { byteSize } from '../define/options/byte-size.js'
 import { cacheBounds } from './cache-bounds.js'
 
 const used = z.looseObject({ use: z.string() })
@@ -17,7 +18,7 @@ const plugin = z.custom<PluginReference>(isPluginReference, {
 const share = 'a whole number is expected, or a share such as "5%"'
 const run = z.strictObject({
   rowsInFlight: positive.optional(),
-  megabytesInFlight: z.number().positive().optional(),
+  bytesInFlight: byteSize().optional(),
   onError: z.enum(['reject', 'fail']).optional(),
   maxRejects: z
     .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)], { error: share })
@@ -50,7 +51,7 @@ export const configSchema = z.strictObject({
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
   run: run.optional(),
   budgets: budgets.optional(),
-  cache: z.union([cache, z.literal(false)], '{ use, maxMegabytes, days } or false is expected').optional(),
+  cache: z.union([cache, z.literal(false)], '{ use, maxSize, ttl } or false is expected').optional(),
   executor: component.optional(),
   tableEngine: component.optional(),
   stateDirectory: z.string().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ServingSettings } from '../contracts/serving-settings.js'
+import { duration } from '../define/options/duration.js'
 import { describeIssues } from '../errors/describe-issues.js'
 import type { SharedSettings } from './configured-components.js'
 
@@ -17,12 +18,12 @@ const schema = z.strictObject({
     .optional(),
   timeout: z
     .union([
-      positive,
+      duration(),
       z.strictObject({
-        attempt: positive.optional(),
-        firstByte: positive.optional(),
-        stall: positive.optional(),
-        total: positive.optional(),
+        attempt: duration().optional(),
+        firstByte: duration().optional(),
+        stall: duration().optional(),
+        total: duration().optional(),
       }),
     ])
     .optional(),

@@ -1,3 +1,4 @@
+import type { ByteSize } from './byte-size.js'
 import type { ServingTypes, VectorStoreTypes } from './component-types.js'
 import type { LogLevel } from './logger.js'
 import type { PluginReference } from './plugin.js'
@@ -45,8 +46,8 @@ export type TableEngineConfig = { readonly use: string; readonly [option: string
 export interface RunConfig {
   /** Rows that may be in work at once. @default 1024 */
   readonly rowsInFlight?: number
-  /** Megabytes of rows that may be in work at once; a single larger row still passes. @default 64 */
-  readonly megabytesInFlight?: number
+  /** The size of the rows that may be in work at once; a single larger row still passes. @default '64MiB' */
+  readonly bytesInFlight?: ByteSize
   /** What happens to a row that fails: it goes to the rejects, or the run stops. @default 'reject' */
   readonly onError?: 'reject' | 'fail'
   /**

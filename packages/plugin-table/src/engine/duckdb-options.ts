@@ -1,13 +1,13 @@
+import { byteSize } from '@maestro-dataflow/core'
 import { z } from 'zod'
-
-const positive = z.number().int().positive()
 
 /** Options of `table.duckdb`. */
 export const duckdbOptions = z.strictObject({
   /** @default the number of cores */
-  threads: positive.optional(),
-  /** @default four fifths of the memory */
-  memoryMegabytes: positive.optional(),
+  threads: z.number().int().positive().optional(),
+  /** In bytes, or with a unit. @default four fifths of the memory */
+  memory: byteSize().optional(),
 })
 
-export type DuckDBEngineOptions = z.input<typeof duckdbOptions>
+/** Options of the engine, with sizes in bytes. */
+export type DuckDBEngineOptions = z.output<typeof duckdbOptions>
