@@ -18,6 +18,17 @@ export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
+export {
+  assertPromptsAllowed,
+  type ColumnEffects,
+  Operator,
+  type OperatorContext,
+  type OperatorKind,
+  type OperatorResult,
+  type PromptClass,
+  type RejectedRow,
+  type RunOptions,
+} from './contracts/operator.js'
 export type {
   CheckContext,
   ColumnEffectsFunction,
@@ -25,6 +36,14 @@ export type {
   PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
+export type {
+  BatchContext,
+  FilterFunction,
+  FlatMapFunction,
+  MapBatchesFunction,
+  MapFunction,
+  TableFunction,
+} from './contracts/operator-functions.js'
 export { parseJson } from './contracts/parse-json.js'
 export type {
   FunctionStep,
@@ -143,33 +162,27 @@ export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/m
 export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'
-export { type FilterFunction, FilterOperator } from './operator/filter.js'
-export { type FlatMapFunction, FlatMapOperator } from './operator/flat-map.js'
+export { FilterOperator } from './operator/filter.js'
+export { FlatMapOperator } from './operator/flat-map.js'
 export { type AllRows, type GlobalContext, GlobalOperator } from './operator/global.js'
-export { type MapFunction, MapOperator } from './operator/map.js'
-export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './operator/map-batches.js'
-export {
-  assertPromptsAllowed,
-  type ColumnEffects,
-  Operator,
-  type OperatorContext,
-  type OperatorKind,
-  type OperatorResult,
-  type PromptClass,
-  type RejectedRow,
-  type RunOptions,
-} from './operator/operator.js'
+export { MapOperator } from './operator/map.js'
+export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
-export { type TableFunction, TableOperator } from './operator/table.js'
+export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { columnTypeOf } from './provider/column-types.js'
+export { type ProviderContent, readContent } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
+export { failureIn } from './provider/failure-in.js'
+export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { untilAborted } from './provider/until-aborted.js'
+export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
+export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
 export { classifyError } from './serving/call/classify-error.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
@@ -178,7 +191,6 @@ export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-l
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
 export type { EnhancedOptions } from './serving/enhanced-serving.js'
 export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
-export { extractJson } from './serving/extract-json.js'
 export type { Settled } from './serving/generate-batch.js'
 export { generateObject } from './serving/generate-object.js'
 export { canPack } from './serving/packed/packed-request.js'

@@ -1,3 +1,5 @@
+export type { RateLimit, RateLimits } from '../errors/rate-limits.js'
+
 /**
  * What every serving of the config takes beside its own options. The serving plane keeps these; a provider does not
  * see them.
@@ -45,6 +47,8 @@ export interface Price {
   readonly output?: number
   /** Input tokens read from the provider's prefix cache. @default the price of input */
   readonly cachedInput?: number
+  /** Input tokens written to the provider's prefix cache. @default 1.25 times the price of input, as most take for them */
+  readonly cacheWriteInput?: number
   /** Dollars for each request beside its tokens. */
   readonly request?: number
   /** When the price was looked up, `2026-11-24`, and where. */
@@ -65,22 +69,6 @@ export interface Budgets {
   readonly run?: Budget
   readonly steps?: Readonly<Record<string, Budget>>
   readonly providers?: Readonly<Record<string, Budget>>
-}
-
-/** What a provider said of its limits with an answer or an error. */
-export interface RateLimits {
-  /** Milliseconds after which to ask again. */
-  readonly retryAfterMs?: number
-  readonly requests?: RateLimit
-  readonly tokens?: RateLimit
-}
-
-/** One limit and what is left of it. */
-export interface RateLimit {
-  readonly limit?: number
-  readonly remaining?: number
-  /** Milliseconds until all of it is there again. */
-  readonly resetMs?: number
 }
 
 /** Which answers are kept, where and for how long. */
