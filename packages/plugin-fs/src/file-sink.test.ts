@@ -78,7 +78,8 @@ function copyInProcess(output: string, before: string, user?: number): string {
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
      import { chmodSync } from 'node:fs'
      import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
-     const copyTo = (path) => maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' }).run(
+     const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
+     const copyTo = (path) => project.run(
        pipeline('copy').read('fs.file', { path: 'in.jsonl' }).write('fs.file', { path, mode: 'overwrite' }))
      ${user === undefined ? '' : becomes(user)}
      await copyTo('${output}').then(
