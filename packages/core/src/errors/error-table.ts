@@ -1,5 +1,3 @@
-import type { Usage } from '../contracts/serving.js'
-import type { RateLimits } from '../contracts/serving-settings.js'
 import { defineErrors } from './define-errors.js'
 import type { RateLimits } from './rate-limits.js'
 
@@ -11,6 +9,12 @@ interface Unknown {
   readonly name: string
   readonly known: readonly string[]
   readonly suggestion?: string | undefined
+}
+
+/** Tokens of a call. */
+interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
 }
 
 /** What a provider answered. */
