@@ -1,5 +1,6 @@
 import { defineErrors } from './define-errors.js'
 import type { RateLimits } from './rate-limits.js'
+import type { Usage } from './usage.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
 const meant = (suggestion: string | undefined): string =>
@@ -9,12 +10,6 @@ interface Unknown {
   readonly name: string
   readonly known: readonly string[]
   readonly suggestion?: string | undefined
-}
-
-/** Tokens of a call. */
-interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
 }
 
 /** What a provider answered. */
