@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
@@ -14,6 +15,7 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
@@ -126,6 +128,8 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export { byteSize } from './define/options/byte-size.js'
+export { duration } from './define/options/duration.js'
 export {
   type FromOptions,
   type FunctionContext,
