@@ -24,6 +24,7 @@ const schema = z.strictObject({
         firstByte: positive.optional(),
         stall: positive.optional(),
         total: positive.optional(),
+        outage: positive.optional(),
       }),
     ])
     .optional(),

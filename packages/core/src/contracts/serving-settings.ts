@@ -34,8 +34,10 @@ export interface Timeouts {
   readonly firstByte?: number
   /** Between two pieces of an answer, of servings that stream. @default no bound of its own */
   readonly stall?: number
-  /** All attempts of one call and the waiting between them. @default 1800000 */
+  /** All attempts of one call and the waiting between them, without the time in the queue. @default 1800000 */
   readonly total?: number
+  /** A provider that answers nothing but failures for so long stops the run. @default 120000, and `total` at most */
+  readonly outage?: number
 }
 
 /** What a model costs, in dollars per million tokens. */

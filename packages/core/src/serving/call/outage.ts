@@ -1,0 +1,35 @@
+import { maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+import type { Limiter } from '../limiter/limiter.js'
+import type { RetriedProvider } from './retry.js'
+
+/** Fewer failures are those calls' own: they may ask for a long wait and others be answered. */
+const leastFailures = 12
+
+/**
+ * Watches a provider while its calls are tried again: when it answers nothing but failures, no call goes on.
+ *
+ * @param outage Milliseconds for which that is borne.
+ */
+export function watchOutage(
+  serving: string,
+  outage: number,
+  limiter: Pick<Limiter, 'answers' | 'failing' | 'giveUp'>,
+): RetriedProvider {
+  return {
+    get answers() {
+      return limiter.answers
+    },
+    check(error: MaestroError, tooLongMs: number | undefined) {
+      const { failing } = limiter
+      if (failing === undefined || failing.failures < leastFailures) return
+      if (tooLongMs === undefined && failing.lastingMs < outage) return
+      const since = new Date(failing.since).toISOString()
+      const { failures } = failing
+      const details = { serving, since, failures, reason: error.message, waitMs: tooLongMs }
+      const unavailable = maestroError('MAESTRO_SERVING_UNAVAILABLE', details, error)
+      limiter.giveUp(unavailable)
+      throw unavailable
+    },
+  }
+}
