@@ -17,8 +17,9 @@ export function watchOutage(
   limiter: Pick<Limiter, 'answers' | 'failing' | 'giveUp'>,
 ): RetriedProvider {
   return {
-    get answers() {
-      return limiter.answers
+    get isOut() {
+      // One that has never answered may not be there at all: that is found out soon.
+      return limiter.answers > 0 && (limiter.failing?.failures ?? 0) >= leastFailures
     },
     check(error: MaestroError, tooLongMs: number | undefined) {
       const { failing } = limiter

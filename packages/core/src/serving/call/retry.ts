@@ -1,5 +1,6 @@
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { pause } from '../../provider/retry.js'
 
 /** How failures that may pass are tried again. */
 export interface RetryPolicy {
@@ -11,10 +12,10 @@ export interface RetryPolicy {
 
 /** Who is asked by this call and others. */
 export interface RetriedProvider {
-  /** Calls that were answered so far. */
-  readonly answers: number
+  /** It answers nobody just now: a failure is no fault of this call. */
+  readonly isOut: boolean
   /**
-   * Is asked before each further try while no call was answered.
+   * Is asked before each further try.
    *
    * @param tooLongMs The wait that would take longer than the call may.
    * @throws what ends the call because the provider is not there
@@ -42,8 +43,8 @@ const mostMs = 60_000
  * provider asks for, and at least exponentially longer with full jitter, as in "Exponential Backoff And Jitter" (AWS
  * Architecture Blog, 2015).
  *
- * A failure of a provider counts against `retries` only when another call was answered meanwhile: else it is no fault
- * of this call, and the provider's outage is bounded as a whole.
+ * Refusals do not count against `retries`, nor do failures while the provider answers nobody: its outage is bounded as a
+ * whole.
  *
  * @throws the last error, what the provider's check throws
  */
@@ -56,7 +57,6 @@ export async function withRetries<Result>(
   let spent = 0
   let failures = 0
   for (let turn = 0; ; turn++) {
-    const answers = provider?.answers ?? 0
     const started = performance.now()
     try {
       return await call((milliseconds) => {
@@ -65,13 +65,13 @@ export async function withRetries<Result>(
     } catch (error) {
       spent += performance.now() - started
       if (!MaestroError.is(error) || !error.retryable || signal?.aborted === true) throw error
-      const isAnswering = provider === undefined || provider.answers === 0 || provider.answers > answers
-      if (isAnswering && !refused.codes.has(error.code) && ++failures > policy.retries) throw error
+      const counts = !refused.codes.has(error.code) && provider?.isOut !== true
+      if (counts && ++failures > policy.retries) throw error
       const wait = waitOf(error, turn)
       const isTooLong = spent + wait > policy.total
-      if ((provider?.answers ?? 0) === answers) provider?.check(error, isTooLong ? wait : undefined)
+      provider?.check(error, isTooLong ? wait : undefined)
       if (isTooLong || turn + 1 >= mostRequests) throw error
-      if (!(await slept(wait, signal))) throw error
+      if (!(await pause(wait, signal))) throw error
       spent += wait
     }
   }
@@ -83,17 +83,4 @@ function waitOf(error: MaestroError, turn: number): number {
   const backoff = Math.random() * Math.min(mostMs, baseMs * times ** turn)
   // Those who were told the same moment do not all come back at it.
   return Math.max(backoff, retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10))
-}
-
-/** @returns false when the signal has fired */
-function slept(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve(signal?.aborted !== true)
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal?.addEventListener('abort', end)
-  })
 }

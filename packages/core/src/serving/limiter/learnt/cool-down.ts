@@ -1,6 +1,6 @@
 import type { Call, CallLog } from './call-log.js'
 
-const backoffMs = { first: 100, most: 10_000 }
+const backoff = { firstMs: 100, times: 1.3, mostMs: 5000 }
 /** Calls that find out whether it is over, fewer each time. */
 const probes = [4, 2, 1]
 const askedProbes = { least: 4, most: 24 }
@@ -97,15 +97,15 @@ export class CoolDown {
    * @param leastMs How long it lasts at least when the provider asks for nothing.
    */
   begin(retryAfterMs: number | undefined, leastMs: number, now: number): void {
-    const backoff = Math.min(backoffMs.most, backoffMs.first * 2 ** this.#count) * (0.75 + Math.random() / 4)
-    const asked = retryAfterMs !== undefined && retryAfterMs >= backoffMs.first ? retryAfterMs : undefined
+    const longer = Math.min(backoff.mostMs, backoff.firstMs * backoff.times ** this.#count)
+    const asked = retryAfterMs !== undefined && retryAfterMs >= backoff.firstMs ? retryAfterMs : undefined
     const left =
       asked === undefined
         ? (probes[Math.min(this.#count, probes.length - 1)] ?? 1)
         : Math.min(askedProbes.most, Math.max(askedProbes.least, this.#log.inFlight))
     if (this.#count === 0) this.#startedAt = now
     this.#count++
-    this.#until = now + (asked ?? Math.max(backoff, leastMs))
+    this.#until = now + (asked ?? Math.max(longer * (0.75 + Math.random() / 4), leastMs))
     this.#probing = { left, ids: [], knownAt: Number.POSITIVE_INFINITY, after: this.#log.sent }
   }
 
