@@ -1,5 +1,5 @@
-import type { RateLimits } from '../contracts/serving-settings.js'
 import { defineErrors } from './define-errors.js'
+import type { RateLimits } from './rate-limits.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
 const meant = (suggestion: string | undefined): string =>
@@ -364,8 +364,10 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_UNAVAILABLE: {
-    message: (d: { serving: string; since: string; failures: number; reason: string; waitMs?: number | undefined }) =>
-      `${d.serving} has answered nothing but failures since ${d.since} (${d.failures} ${d.failures === 1 ? 'call' : 'calls'})${d.waitMs === undefined ? '' : `, and asks to wait for ${Math.ceil(d.waitMs / 1000)} s`}: ${d.reason}`,
+    message: (d: { serving: string; since: string; failures: number; reason: string; retryAfterMs?: number }) =>
+      `${d.serving} has answered nothing but failures since ${d.since} (${d.failures} calls)${
+        d.retryAfterMs === undefined ? '' : `, and the next try is due only in ${d.retryAfterMs} ms`
+      }: ${d.reason}`,
     hint: () =>
       'Run the same pipeline again when it is back: finished answers are kept, and outputs are as they were. `timeout.outage` and `timeout.total` of the serving say how long is waited.',
     stopsRun: true,

@@ -27,7 +27,8 @@ export function watchOutage(
       if (tooLongMs === undefined && failing.lastingMs < outage) return
       const since = new Date(failing.since).toISOString()
       const { failures } = failing
-      const details = { serving, since, failures, reason: error.message, waitMs: tooLongMs }
+      const wait = tooLongMs === undefined ? {} : { retryAfterMs: Math.round(tooLongMs) }
+      const details = { serving, since, failures, reason: error.message, ...wait }
       const unavailable = maestroError('MAESTRO_SERVING_UNAVAILABLE', details, error)
       limiter.giveUp(unavailable)
       throw unavailable
