@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Budgets, ServingSettings } from '../../contracts/serving-settings.js'
+import { servingError } from '../../provider/serving-error.js'
 import { BudgetKeeper } from '../budget/budgets.js'
 import type { Limiter } from '../limiter/limiter.js'
 import { joinLimiter } from '../limiter/shared-limiters.js'
 import { resolveSettings } from '../serving-settings.js'
 import { UsageRecord } from '../usage-record.js'
 import { type CallPath, callProvider, type Metered } from './call-provider.js'
-import { servingError } from './serving-error.js'
 
 beforeEach(() => {
   vi.useFakeTimers()

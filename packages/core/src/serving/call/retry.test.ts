@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
+import { servingError } from '../../provider/serving-error.js'
 import { withRetries } from './retry.js'
-import { servingError } from './serving-error.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
