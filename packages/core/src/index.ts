@@ -3,7 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
-export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
+export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -26,6 +26,7 @@ export type {
   ServingNeed,
 } from './contracts/operator-definition.js'
 export { parseJson } from './contracts/parse-json.js'
+export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {
   FunctionStep,
   PipelineDefinition,
