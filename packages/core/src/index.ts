@@ -18,6 +18,17 @@ export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
+export {
+  assertPromptsAllowed,
+  type ColumnEffects,
+  Operator,
+  type OperatorContext,
+  type OperatorKind,
+  type OperatorResult,
+  type PromptClass,
+  type RejectedRow,
+  type RunOptions,
+} from './contracts/operator.js'
 export type {
   CheckContext,
   ColumnEffectsFunction,
@@ -25,6 +36,14 @@ export type {
   PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
+export type {
+  BatchContext,
+  FilterFunction,
+  FlatMapFunction,
+  MapBatchesFunction,
+  MapFunction,
+  TableFunction,
+} from './contracts/operator-functions.js'
 export { parseJson } from './contracts/parse-json.js'
 export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {
@@ -144,24 +163,13 @@ export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/m
 export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'
-export { type FilterFunction, FilterOperator } from './operator/filter.js'
-export { type FlatMapFunction, FlatMapOperator } from './operator/flat-map.js'
+export { FilterOperator } from './operator/filter.js'
+export { FlatMapOperator } from './operator/flat-map.js'
 export { type AllRows, type GlobalContext, GlobalOperator } from './operator/global.js'
-export { type MapFunction, MapOperator } from './operator/map.js'
-export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './operator/map-batches.js'
-export {
-  assertPromptsAllowed,
-  type ColumnEffects,
-  Operator,
-  type OperatorContext,
-  type OperatorKind,
-  type OperatorResult,
-  type PromptClass,
-  type RejectedRow,
-  type RunOptions,
-} from './operator/operator.js'
+export { MapOperator } from './operator/map.js'
+export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
-export { type TableFunction, TableOperator } from './operator/table.js'
+export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { columnTypeOf } from './provider/column-types.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'

@@ -1,3 +1,5 @@
+export type { RateLimit, RateLimits } from '../errors/rate-limits.js'
+
 /**
  * What every serving of the config takes beside its own options. The serving plane keeps these; a provider does not
  * see them.
@@ -65,22 +67,6 @@ export interface Budgets {
   readonly run?: Budget
   readonly steps?: Readonly<Record<string, Budget>>
   readonly providers?: Readonly<Record<string, Budget>>
-}
-
-/** What a provider said of its limits with an answer or an error. */
-export interface RateLimits {
-  /** Milliseconds after which to ask again. */
-  readonly retryAfterMs?: number
-  readonly requests?: RateLimit
-  readonly tokens?: RateLimit
-}
-
-/** One limit and what is left of it. */
-export interface RateLimit {
-  readonly limit?: number
-  readonly remaining?: number
-  /** Milliseconds until all of it is there again. */
-  readonly resetMs?: number
 }
 
 /** Which answers are kept, where and for how long. */
