@@ -47,6 +47,8 @@ export interface Price {
   readonly output?: number
   /** Input tokens read from the provider's prefix cache. @default the price of input */
   readonly cachedInput?: number
+  /** Input tokens written to the provider's prefix cache. @default 1.25 times the price of input, as most take for them */
+  readonly cacheWriteInput?: number
   /** Dollars for each request beside its tokens. */
   readonly request?: number
   /** When the price was looked up, `2026-11-24`, and where. */
