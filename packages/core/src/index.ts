@@ -4,6 +4,7 @@
  */
 
 export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
+export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -14,6 +15,7 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
@@ -127,6 +129,8 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export { byteSize } from './define/options/byte-size.js'
+export { duration } from './define/options/duration.js'
 export {
   type FromOptions,
   type FunctionContext,
@@ -172,18 +176,13 @@ export { RowOperator } from './operator/row-operator.js'
 export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { columnTypeOf } from './provider/column-types.js'
-export { type ProviderContent, readContent } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
-export { failureIn } from './provider/failure-in.js'
-export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { untilAborted } from './provider/until-aborted.js'
-export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
-export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
 export { classifyError } from './serving/call/classify-error.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
@@ -192,6 +191,7 @@ export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-l
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
 export type { EnhancedOptions } from './serving/enhanced-serving.js'
 export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
+export { extractJson } from './serving/extract-json.js'
 export type { Settled } from './serving/generate-batch.js'
 export { generateObject } from './serving/generate-object.js'
 export { canPack } from './serving/packed/packed-request.js'

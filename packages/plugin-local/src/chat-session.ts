@@ -1,4 +1,4 @@
-import { boundedCall, finishReasonOf, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
+import { boundedCall, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
 import type { LlamaChat, LlamaContext, LlamaGrammar } from 'node-llama-cpp'
 import { toChatHistory } from './chat-history.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
@@ -22,16 +22,6 @@ export interface SessionOptions extends LocalChatOptions {
   readonly serving: string
   readonly threads: number
 }
-
-/** What the library calls the ends of answers, in words that the table of core has. */
-const ends = {
-  eogToken: 'end_of_turn',
-  stopGenerationTrigger: 'stop',
-  customStopTrigger: 'stop',
-  functionCalls: 'tool_calls',
-  maxTokens: 'max_tokens',
-  abort: 'abort',
-} as const
 
 /** A model with a context of its own: several calls at once, one in each of the context's sequences. */
 export class ChatSession {
@@ -93,6 +83,7 @@ export class ChatSession {
     const history = toChatHistory(request.messages, this.#options.model)
     const prompt = chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer)
     const maxTokens = request.maxTokens ?? this.#options.maxTokens ?? chatDefaults.maxTokens
+    const stop = request.stop ?? this.#options.stop
     const limit = this.#context.contextSize
     if (prompt.length + maxTokens > limit)
       throw maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', {
@@ -105,7 +96,7 @@ export class ChatSession {
     const sampling = {
       ...this.#sampling(request),
       maxTokens,
-      ...(request.stop === undefined ? {} : { customStopTriggers: request.stop }),
+      ...(stop === undefined ? {} : { customStopTriggers: stop }),
       ...(grammar === undefined ? {} : { grammar }),
     }
     let started = false
@@ -114,19 +105,16 @@ export class ChatSession {
         started = true
         const cachedInputTokens = sharedPrefix(chat, prompt)
         const before = chat.sequence.tokenMeter.getState()
-        const { response, fullResponse, metadata } = await this.#working(
+        const { response, metadata } = await this.#working(
           chat,
           chat.generateResponse(history, { ...sampling, signal }),
         )
         const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
-        const usage = { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens }
-        const finishReason = finishReasonOf(name, ends[metadata.stopReason], usage)
-        const reasoning = fullResponse.flatMap((part) => (typeof part === 'string' ? [] : [part.text])).join('')
+        const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
         const result: LLMResult = {
           text: response,
-          ...(reasoning === '' ? {} : { reasoning }),
           finishReason,
-          usage,
+          usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
           cost: 0,
           model: this.#options.model,
         }

@@ -7,6 +7,7 @@ import type {
   MediaAccess,
   Price,
 } from '@maestro-dataflow/core'
+import type { OpenAI } from 'openai'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -14,7 +15,6 @@ import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
-import { serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatSettings, toChatRequest } from './to-chat-request.js'
 
@@ -36,7 +36,7 @@ export class OpenAIChatServing implements LLMServing {
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
   constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
-    const { temperature, topP, topK, seed, maxTokens, reasoningEffort, stream, image = {} } = options
+    const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, image = {} } = options
     const { maxSide = 2048, detail } = image
     const connection = connect(options)
     this.#connection = connection
@@ -46,7 +46,7 @@ export class OpenAIChatServing implements LLMServing {
     this.account = connection.account
     this.price = connection.price
     this.capabilities = chatCapabilities(options)
-    const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
+    const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {
@@ -66,14 +66,16 @@ export class OpenAIChatServing implements LLMServing {
       serving: this.name,
       options,
       send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response) => fromChatResponse(await this.#read(response, options), asked),
+      read: async (response, client) => fromChatResponse(await this.#read(response, client, options), asked),
     })
   }
 
   /** A server that was asked for pieces may send the whole, and says which it is. */
-  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, client: OpenAI, { onActivity }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)
-    return readChatStream(this.name, serverEvents(response.body, onActivity))
+    if (!isStream) return readReply(this.name, response, chatCompletion)
+    const { Stream } = await import('openai/streaming')
+    const pieces = Stream.fromSSEResponse(response, new AbortController(), client)
+    return readChatStream(this.name, pieces, onActivity)
   }
 }

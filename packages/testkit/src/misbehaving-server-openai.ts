@@ -13,12 +13,8 @@ export const openAIReplies = {
       usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
     }),
 
-  /** The same as a stream, a piece for each text. @param end The last event; null for none. */
-  chatStream: (
-    texts: readonly string[],
-    finishReason: string | null = 'stop',
-    end: string | null = '[DONE]',
-  ): Reply => {
+  /** The same as a stream, a piece for each text. */
+  chatStream: (texts: readonly string[], finishReason: string | null = 'stop'): Reply => {
     const piece = (choices: readonly object[], usage?: object) => ({
       id: 'chat-1',
       object: 'chat.completion.chunk',
@@ -27,12 +23,11 @@ export const openAIReplies = {
       choices,
       ...(usage === undefined ? {} : { usage }),
     })
-    const pieces = [
+    return replies.events([
       ...texts.map((content) => piece([{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }])),
       piece([{ index: 0, delta: {}, finish_reason: finishReason }]),
       piece([], { prompt_tokens: 7, completion_tokens: texts.length, total_tokens: 7 + texts.length }),
-    ]
-    return replies.events(pieces, end)
+    ])
   },
 
   /**

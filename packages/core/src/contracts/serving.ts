@@ -61,8 +61,6 @@ export interface Usage {
   readonly outputTokens: number
   /** Of the input tokens: read from the provider's prefix cache. */
   readonly cachedInputTokens?: number
-  /** Of the input tokens: written to the provider's prefix cache. */
-  readonly cacheWriteInputTokens?: number
   /** Of the output tokens: spent on reasoning that is not shown. */
   readonly reasoningTokens?: number
 }
@@ -73,8 +71,6 @@ export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 /** One answer of a language model. */
 export interface LLMResult {
   readonly text: string
-  /** What the model thought before it answered, where the provider or the answer's own tags set it apart. */
-  readonly reasoning?: string
   /** The parsed answer, when the request had a schema. */
   readonly object?: unknown
   readonly finishReason: FinishReason
@@ -170,8 +166,6 @@ export interface EmbeddingResult {
   readonly cost?: number
   readonly model: string
   readonly rateLimits?: RateLimits
-  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
-  readonly warnings?: readonly string[]
   /** The places of texts that were longer than the model reads and were cut. */
   readonly truncated?: readonly number[]
 }

@@ -1,5 +1,3 @@
-import type { Usage } from '../contracts/serving.js'
-import type { RateLimits } from '../contracts/serving-settings.js'
 import { defineErrors } from './define-errors.js'
 import type { RateLimits } from './rate-limits.js'
 
@@ -21,8 +19,6 @@ interface ProviderAnswer {
   /** The status of HTTP. */
   readonly status?: number | undefined
   readonly rateLimits?: RateLimits | undefined
-  /** What it took, although there is no answer that can be used. */
-  readonly usage?: Usage | undefined
 }
 
 const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string => {
@@ -414,19 +410,13 @@ export const coreErrors = {
     hint: () => 'Loosen the schema or use a larger model.',
   },
   MAESTRO_SERVING_CUT_OFF: {
-    message: (d: { serving: string; tokens?: number | undefined }) =>
-      `The answer of ${d.serving} was cut off${d.tokens === undefined ? '' : ` after ${d.tokens} tokens`}.`,
+    message: (d: { serving: string; tokens: number }) =>
+      `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
     hint: () =>
       "Raise `maxTokens` or ask for a shorter answer. `ai.generate` keeps a text that was cut off with `onCutOff: 'keep'`.",
   },
-  MAESTRO_SERVING_UNFINISHED: {
-    message: (d: { serving: string; reason: string; usage?: Usage | undefined }) =>
-      `The answer of ${d.serving} ended with "${d.reason}", which is not known as the end of a whole answer.`,
-    hint: () => 'The answer is not used, since it may be a part of one. Ask again, or use another model.',
-  },
   MAESTRO_SERVING_FILTERED: {
-    message: (d: { serving: string; reason?: string | undefined; usage?: Usage | undefined }) =>
-      `${d.serving} withheld its answer: ${d.reason ?? 'a content filter stopped it'}.`,
+    message: (d: { serving: string }) => `${d.serving} withheld its answer: a content filter stopped it.`,
     hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {

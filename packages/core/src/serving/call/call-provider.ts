@@ -92,11 +92,8 @@ async function tryOnce<Result extends Metered>(
     } catch (error) {
       spent = { usd: 0, tokens: 0, requests: 1 }
       if (MaestroError.is(error)) {
-        const { rateLimits, usage } = error.details as { rateLimits?: RateLimits; usage?: Usage }
-        const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-        // An answer that cannot be used is paid for all the same.
-        if (usage !== undefined) spent = { usd: record.took(usage, undefined), tokens, requests: 1 }
-        outcome = { durationMs: performance.now() - started, tokens, error, rateLimits }
+        const { rateLimits } = error.details as { rateLimits?: RateLimits }
+        outcome = { durationMs: performance.now() - started, tokens: 0, error, rateLimits }
       }
       throw error
     } finally {
