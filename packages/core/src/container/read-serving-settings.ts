@@ -25,6 +25,7 @@ const schema = z.strictObject({
         firstByte: duration().optional(),
         stall: duration().optional(),
         total: duration().optional(),
+        outage: duration().optional(),
       }),
     ])
     .optional(),

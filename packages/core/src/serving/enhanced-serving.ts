@@ -41,7 +41,12 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const { limiter, leave } = joinLimiter({ account, model, limits: this.settings.limits })
+    const { limiter, leave } = joinLimiter({
+      account,
+      model,
+      limits: this.settings.limits,
+      total: this.settings.timeouts.total,
+    })
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
     this.#leaveLimiter = () => {
