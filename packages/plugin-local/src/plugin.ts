@@ -1,4 +1,13 @@
-import { byteSize, createToken, definePlugin, defineServing, duration, LOGGER, PROJECT, provide } from '@maestro-dataflow/core'
+import {
+  byteSize,
+  createToken,
+  definePlugin,
+  defineServing,
+  duration,
+  LOGGER,
+  PROJECT,
+  provide,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'

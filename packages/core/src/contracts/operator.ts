@@ -65,7 +65,7 @@ export type PromptClass = abstract new (...parameters: never[]) => Prompt
  */
 export abstract class Operator {
   static {
-    recogniseAcrossCopies(this, 'Operator')
+    recogniseAcrossCopies(Operator, 'Operator')
   }
 
   /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */

@@ -21,7 +21,7 @@ export interface PromptParts {
  */
 export abstract class Prompt<Variable extends string = string> {
   static {
-    recogniseAcrossCopies(this, 'Prompt')
+    recogniseAcrossCopies(Prompt, 'Prompt')
   }
 
   /** The names that `format` needs. */

@@ -7,7 +7,7 @@ import type { ColumnSet, Row } from './row.js'
  */
 export class RowSource {
   static {
-    recogniseAcrossCopies(this, 'RowSource')
+    recogniseAcrossCopies(RowSource, 'RowSource')
   }
 
   /** The source's name. */

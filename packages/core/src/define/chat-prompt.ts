@@ -16,7 +16,7 @@ export interface ChatTurn<Template extends string = string> {
 /** A prompt of several turns, each a template: a system message, examples as user and assistant turns, the question. */
 export class ChatPrompt<Variable extends string = string> extends Prompt<Variable> {
   static {
-    recogniseAcrossCopies(this, 'ChatPrompt')
+    recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
   }
 
   readonly variables: readonly Variable[]

@@ -37,7 +37,7 @@ export interface FewShotOptions<
  */
 export class FewShotPrompt<Variable extends string = string> extends ChatPrompt<Variable> {
   static {
-    recogniseAcrossCopies(this, 'FewShotPrompt')
+    recogniseAcrossCopies(FewShotPrompt, 'FewShotPrompt')
   }
 
   /** @throws MAESTRO_PROMPT_TEMPLATE, MAESTRO_PROMPT_EXAMPLE */

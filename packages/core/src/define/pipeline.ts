@@ -102,7 +102,7 @@ interface Draft {
  */
 export class PipelineBuilder<R, Params = unknown> {
   static {
-    recogniseAcrossCopies(this, 'PipelineBuilder')
+    recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
   }
 
   /** The row's type at this point; has no value at run time. */

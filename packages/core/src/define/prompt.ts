@@ -36,7 +36,7 @@ export type Variables<Template extends string> = string extends Template
  */
 export class PromptTemplate<Variable extends string = string> extends Prompt<Variable> {
   static {
-    recogniseAcrossCopies(this, 'PromptTemplate')
+    recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
   }
 
   readonly variables: readonly Variable[]

@@ -6,7 +6,7 @@ import { RowOperator } from './row-operator.js'
 /** An operator that keeps or drops each row, unchanged. */
 export abstract class FilterOperator extends RowOperator {
   static {
-    recogniseAcrossCopies(this, 'FilterOperator')
+    recogniseAcrossCopies(FilterOperator, 'FilterOperator')
   }
 
   override readonly kind = 'filter'

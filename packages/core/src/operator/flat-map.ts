@@ -6,7 +6,7 @@ import { RowOperator } from './row-operator.js'
 /** An operator that turns each row into any number of rows. */
 export abstract class FlatMapOperator extends RowOperator {
   static {
-    recogniseAcrossCopies(this, 'FlatMapOperator')
+    recogniseAcrossCopies(FlatMapOperator, 'FlatMapOperator')
   }
 
   override readonly kind = 'flatMap'

@@ -36,7 +36,7 @@ export interface GlobalContext {
  */
 export abstract class GlobalOperator extends Operator {
   static {
-    recogniseAcrossCopies(this, 'GlobalOperator')
+    recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
   }
 
   /** Gives back all rows, in batches. */

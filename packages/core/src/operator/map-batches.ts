@@ -6,7 +6,7 @@ import { RowOperator } from './row-operator.js'
 /** An operator that works on several rows at a time, such as an embedding model. */
 export abstract class MapBatchesOperator extends RowOperator {
   static {
-    recogniseAcrossCopies(this, 'MapBatchesOperator')
+    recogniseAcrossCopies(MapBatchesOperator, 'MapBatchesOperator')
   }
 
   override readonly kind = 'mapBatches'

@@ -6,7 +6,7 @@ import { RowOperator } from './row-operator.js'
 /** An operator that turns each row into one row. */
 export abstract class MapOperator extends RowOperator {
   static {
-    recogniseAcrossCopies(this, 'MapOperator')
+    recogniseAcrossCopies(MapOperator, 'MapOperator')
   }
 
   override readonly kind = 'map'

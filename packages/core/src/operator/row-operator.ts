@@ -5,7 +5,7 @@ import type { RowStorage } from '../contracts/storage.js'
 /** The base of the kinds that see rows: `run(storage)` streams the storage's rows through the kind's function. */
 export abstract class RowOperator extends Operator {
   static {
-    recogniseAcrossCopies(this, 'RowOperator')
+    recogniseAcrossCopies(RowOperator, 'RowOperator')
   }
 
   async run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult> {

@@ -7,7 +7,7 @@ import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 /** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
 export abstract class TableOperator extends Operator implements TableOperatorObject {
   static {
-    recogniseAcrossCopies(this, 'TableOperator')
+    recogniseAcrossCopies(TableOperator, 'TableOperator')
   }
 
   override readonly kind = 'table'

@@ -21,7 +21,7 @@ interface Embedded {
 /** The serving plane around a model that embeds. Each text is kept by itself: one new text in a thousand costs one. */
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
   static {
-    recogniseAcrossCopies(this, 'EnhancedEmbeddingServing')
+    recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')
   }
 
   readonly kind = 'embedding'

@@ -44,7 +44,7 @@ export interface PackedCallOptions extends CallOptions {
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   static {
-    recogniseAcrossCopies(this, 'EnhancedLLMServing')
+    recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
   }
 
   readonly kind = 'llm'

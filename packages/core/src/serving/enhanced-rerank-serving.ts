@@ -10,7 +10,7 @@ import { fingerprintPair } from './fingerprint.js'
 /** The serving plane around a model that reranks. Each document's score is kept by itself. */
 export class EnhancedRerankServing extends EnhancedServing<RerankServing> implements RerankServing {
   static {
-    recogniseAcrossCopies(this, 'EnhancedRerankServing')
+    recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')
   }
 
   readonly kind = 'rerank'

@@ -26,7 +26,7 @@ export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finis
 /** What the planes around all kinds of servings have in common. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
   static {
-    recogniseAcrossCopies(this, 'EnhancedServing')
+    recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')
   }
 
   readonly name: string

@@ -9,7 +9,7 @@ export class EnhancedTranscriptionServing
   implements TranscriptionServing
 {
   static {
-    recogniseAcrossCopies(this, 'EnhancedTranscriptionServing')
+    recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')
   }
 
   readonly kind = 'transcription'
