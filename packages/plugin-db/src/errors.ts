@@ -125,6 +125,11 @@ export const dbErrors = {
       `${quoted(d.key)} cannot be the key of "${d.table}": ${d.reason}.`,
     hint: () => 'Name a primary key, or columns that are NOT NULL and have a unique index.',
   },
+  MAESTRO_DB_KEY_UNORDERED: {
+    message: (d: { table: string; column: string; reason: string }) =>
+      `"${d.table}" cannot be read in pages by "${d.column}": ${d.reason}.`,
+    hint: () => "Read it with `mode: 'snapshot'`, or name other columns that identify a row in the option `key`.",
+  },
   MAESTRO_DB_TABLE_DIFFERENT: {
     message: (d: { table: string; differences: readonly string[] }) =>
       `"${d.table}" is not as the rows need it:\n${d.differences.map((difference) => `  - ${difference}`).join('\n')}`,

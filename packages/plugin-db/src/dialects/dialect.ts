@@ -1,7 +1,7 @@
 import type { ColumnType } from '@maestro-dataflow/core'
 import type { DriverError, FailureKind } from '../connection/failure-kind.js'
 import type { Decode } from '../values/decode.js'
-import type { Encode } from '../values/encode.js'
+import type { Binding, Encode } from '../values/encode.js'
 import type { ColumnKind } from '../values/value-kind.js'
 
 /** Everything in which one database differs from the others. Its folder holds all of it. */
@@ -22,6 +22,8 @@ export interface Dialect extends Syntax {
   encoderOf(column: ColumnKind): Encode
   /** How values of a column become those of rows; undefined when they come as they should be. */
   decoderOf(column: ColumnKind): Decode | undefined
+  /** The type that every value of a column has in rows; unknown where they may be of several. */
+  columnTypeOf(column: ColumnKind): ColumnType
   readonly tables: TableStatements
   readonly transactions: Transactions
 }
@@ -58,10 +60,8 @@ export interface Lexis {
 export interface KeysetSyntax {
   /** A column of the key in a form that loses nothing on its way here and back. */
   exact(column: string): string
-  /** A value of the key where it is compared with its column. */
-  bound(place: string, value: unknown): string
-  /** Whether texts that differ in case or accents only may be equal. */
-  readonly foldsText: boolean
+  /** A value of the key where it is compared with its column, in the way in which the column is ordered. */
+  bound(place: string, value: Binding, column: ColumnKind): string
 }
 
 /** How tables are made and exchanged. */

@@ -2,13 +2,14 @@ import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReade
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
+import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type QueryReadOptions, queryReadOptions } from '../options.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
-import { assertAfterFits, declaredColumns, declaredTypes, wantedColumns } from './source-options.js'
+import { assertAfterFits, declaredColumns, declaredTypes, statedColumns, wantedColumns } from './source-options.js'
 import { validateRows } from './validate-rows.js'
 
 const name = 'query'
@@ -25,6 +26,16 @@ export const querySource: SourceDefinition<QueryReadOptions> = {
       if (MaestroError.is(error)) return [error]
       throw error
     }
+  },
+  async describeColumns(options, context) {
+    const settings = connectionSettings(options, context)
+    const fields = await lookAt(options, settings)
+    const wanted = wantedColumns(options, options.key)
+    return statedColumns(
+      options,
+      settings.dialect,
+      fields.filter(({ name: column }) => wanted?.includes(column) ?? true),
+    )
   },
   async open(options, context) {
     return openQuery(options, connectionSettings(options, context), context.signal)
@@ -56,18 +67,20 @@ function shapeOf(options: QueryReadOptions, { dialect }: ConnectionSettings): Ro
 }
 
 /** Asks for the columns only: what is wrong with the query shows before a run. */
-async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<void> {
+async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<readonly Field[]> {
   assertExists(settings)
   const { sql, bindings } = selectOf(options, settings)
   if (options.mode === 'keyset') {
     if (options.key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: name, need: "mode: 'keyset'" })
     assertAfterFits(options, options.key, name)
   }
-  await withSession(settings, async (session) => {
+  return withSession(settings, async (session) => {
     await session.assertHarmless(sql)
     await session.beginReading()
     try {
-      new RowBuilder(shapeOf(options, settings), await session.fieldsOf(sql, bindings))
+      const fields = await session.fieldsOf(sql, bindings)
+      new RowBuilder(shapeOf(options, settings), fields)
+      return fields
     } finally {
       await session.rollback()
     }
@@ -87,7 +100,7 @@ async function* readQuery(
     const from = { sql: `(${select.sql})`, bindings: select.bindings }
     yield* readKeyset(
       settings,
-      { from, columns, key, after: options.after, checkNulls: true },
+      { from, columns, key, after: options.after, unique: false, nullable: true },
       { ...shape, key },
       signal,
     )

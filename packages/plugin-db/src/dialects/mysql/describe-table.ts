@@ -1,7 +1,7 @@
 import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
 import type { Session } from '../session.js'
-import { kindsByName } from './kinds.js'
+import { kindsByName, orderOf } from './kinds.js'
 
 interface ColumnInfo {
   readonly name: string
@@ -42,6 +42,7 @@ export async function describeMysqlTable(
       name,
       type,
       kind: json.has(name) ? 'json' : type === 'tinyint(1)' ? 'boolean' : (kindsByName.get(data) ?? 'other'),
+      ...orderOf(json.has(name) ? 'json' : data),
       nullable: nullable === 'YES',
       optional: standard !== null || /auto_increment|DEFAULT_GENERATED/.test(extra),
       generated: /VIRTUAL|STORED|PERSISTENT/.test(extra) && !extra.includes('DEFAULT_GENERATED'),

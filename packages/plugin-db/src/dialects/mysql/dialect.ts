@@ -1,4 +1,5 @@
 import { nameQuoter } from '../../tables/names.js'
+import { columnTypeOf } from '../../values/value-kind.js'
 import type { Dialect } from '../dialect.js'
 import { decoderOf } from './decode.js'
 import { encoderOf } from './encode.js'
@@ -25,6 +26,8 @@ export const mysql = {
   failureKind: mysqlFailureKind,
   encoderOf,
   decoderOf,
+  // TINYINT(1) is what there is for booleans, and may hold other small numbers.
+  columnTypeOf: (column) => (column.kind === 'boolean' ? 'unknown' : columnTypeOf(column)),
   quoteName,
   placeholder: () => '?',
   onConflict(columns, key) {
@@ -44,9 +47,11 @@ export const mysql = {
   keyset: {
     exact: (column) => column,
     // A text beside a number would be compared as a float.
-    bound: (place, value) =>
-      typeof value === 'string' && /^-?\d{16,}$/.test(value) ? `CAST(${place} AS DECIMAL(65,0))` : place,
-    foldsText: true,
+    bound(place, value, { kind }) {
+      if (typeof value !== 'string' || (kind !== 'bigint' && kind !== 'decimal')) return place
+      const fraction = /\.(\d*)$/.exec(value)?.[1]?.length ?? 0
+      return `CAST(${place} AS DECIMAL(65,${fraction}))`
+    },
   },
   tables: {
     types: {

@@ -1,4 +1,4 @@
-import type { ValueKind } from '../../values/value-kind.js'
+import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 
 /** What the server says of a column of a query. */
 export interface FieldDescription {
@@ -6,6 +6,7 @@ export interface FieldDescription {
   readonly columnType: number | undefined
   readonly columnLength: number | undefined
   readonly characterSet: number | undefined
+  readonly flags: number | undefined
   /** MariaDB says here that a text is JSON. */
   readonly extendedFormat: string | undefined
 }
@@ -66,13 +67,37 @@ const fieldKinds: ReadonlyMap<number, ValueKind> = new Map([
 
 const texts = new Set([15, 249, 250, 251, 252, 253, 254])
 
+const enumFlag = 0x100
+const setFlag = 0x800
+
+/** Why the order of some types is not that in which their values are compared with others. */
+const unordered: ReadonlyMap<string, string> = new Map([
+  ['float', 'a FLOAT is compared with more digits than it is read with'],
+  ['bit', 'a BIT is compared as text'],
+  ['enum', 'an ENUM is ordered by its list, and compared as text'],
+  ['set', 'a SET is ordered by its list, and compared as text'],
+  ['json', 'JSON has no order of its own'],
+])
+
+/** Whether columns of a type, by its name, can be read in pages. */
+export function orderOf(type: string): Pick<ColumnKind, 'unordered'> {
+  const reason = unordered.get(type)
+  return reason === undefined ? {} : { unordered: reason }
+}
+
 /** What a column of a query holds. */
-export function kindOfField({
-  columnType = 253,
-  columnLength,
-  characterSet,
-  extendedFormat,
-}: FieldDescription): ValueKind {
+export function kindOfField(field: FieldDescription): ColumnKind {
+  return { kind: kindOf(field), ...orderOf(typeName(field)) }
+}
+
+function typeName({ columnType, extendedFormat, flags = 0 }: FieldDescription): string {
+  if (extendedFormat === 'json' || columnType === 245) return 'json'
+  if ((flags & enumFlag) !== 0) return 'enum'
+  if ((flags & setFlag) !== 0) return 'set'
+  return columnType === 4 ? 'float' : columnType === 16 ? 'bit' : ''
+}
+
+function kindOf({ columnType = 253, columnLength, characterSet, extendedFormat }: FieldDescription): ValueKind {
   if (extendedFormat === 'json') return 'json'
   if (texts.has(columnType)) return characterSet === binaryCharacters ? 'bytes' : 'text'
   if (columnType === 1 && columnLength === 1) return 'boolean'

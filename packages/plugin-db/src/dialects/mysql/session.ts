@@ -75,7 +75,7 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
     })
     const described = await this.guarded(() => fields)
     return {
-      fields: described.map((field) => ({ name: field.name, kind: kindOfField(field) })),
+      fields: described.map((field) => ({ name: field.name, ...kindOfField(field) })),
       next: async (count) => {
         wanted = count
         if (waiting.length < count && !ended && error === undefined) {
@@ -180,8 +180,8 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
 /** What is known of the fields. The driver refuses names such as `__proto__`, and it needs none: rows come as lists. */
 function describeFields(fields: readonly FieldDescription[]): readonly FieldDescription[] {
   return fields.map((field, index) => {
-    const { name, columnType, columnLength, characterSet, extendedFormat } = field
+    const { name, columnType, columnLength, characterSet, flags, extendedFormat } = field
     if (name.startsWith('__')) Object.defineProperty(field, 'name', { value: `field${index}` })
-    return { name, columnType, columnLength, characterSet, extendedFormat }
+    return { name, columnType, columnLength, characterSet, flags, extendedFormat }
   })
 }

@@ -1,5 +1,6 @@
 import { nameQuoter } from '../../tables/names.js'
 import { onConflictUpdate } from '../../tables/on-conflict.js'
+import { columnTypeOf } from '../../values/value-kind.js'
 import type { Dialect } from '../dialect.js'
 import { decoderOf } from './decode.js'
 import { encoderOf } from './encode.js'
@@ -17,6 +18,8 @@ export const postgres = {
   failureKind: postgresFailureKind,
   encoderOf,
   decoderOf,
+  // What is not in the table of types is text as PostgreSQL writes it.
+  columnTypeOf: (column) => (column.kind === 'other' && column.list !== true ? 'string' : columnTypeOf(column)),
   quoteName,
   placeholder: (index) => `$${index}`,
   onConflict: onConflictUpdate(quoteName),
@@ -29,7 +32,7 @@ export const postgres = {
     backslashes: 'after E',
   },
   // A date in JavaScript has no microseconds.
-  keyset: { exact: (column) => `${column}::text`, bound: (place) => place, foldsText: false },
+  keyset: { exact: (column) => `${column}::text`, bound: (place) => place },
   tables: {
     types: {
       string: 'text',

@@ -21,8 +21,10 @@ export async function describeSqliteTable(
   const rowsOf = async <Row>(sql: string, ...bindings: string[]) =>
     (await session.run(sql, bindings)).rows as unknown as readonly Row[]
   // SQLite finds tables whatever the case of their letters.
-  const [found] = await rowsOf<{ name: string; type: string }>(
-    `SELECT name, type FROM ${place}.sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
+  const [found] = await rowsOf<{ name: string; type: string; strict: number }>(
+    `SELECT name, type, (SELECT strict FROM pragma_table_list(name) WHERE schema = ?) AS strict
+     FROM ${place}.sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
+    schema,
     table,
   )
   if (found === undefined) return undefined
@@ -50,6 +52,7 @@ export async function describeSqliteTable(
       name,
       type,
       kind: sqliteKind(type),
+      strict: found.strict === 1,
       nullable: notnull === 0 && !(rowNumber && pk > 0),
       optional: dflt_value !== null || (rowNumber && pk > 0),
       generated: hidden > 1,

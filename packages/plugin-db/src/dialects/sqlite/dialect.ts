@@ -1,9 +1,17 @@
+import type { ColumnType } from '@maestro-dataflow/core'
 import { nameQuoter } from '../../tables/names.js'
 import { onConflictUpdate } from '../../tables/on-conflict.js'
+import type { ValueKind } from '../../values/value-kind.js'
 import type { Dialect } from '../dialect.js'
 import { decoderOf } from './decode.js'
 import { encoderOf } from './encode.js'
 import { sqliteFailureKind } from './failure-kind.js'
+
+/**
+ * In SQLite a column's type is a hint, but for tables that are STRICT. Integers are numbers or, beyond 2^53, big ones: that
+ * is no single type.
+ */
+const strictTypes: Partial<Record<ValueKind, ColumnType>> = { text: 'string', number: 'number', bytes: 'bytes' }
 
 const quoteName = nameQuoter({ quote: '"', most: 1000, unit: 'characters', length: (name) => name.length })
 
@@ -17,6 +25,7 @@ export const sqlite = {
   failureKind: sqliteFailureKind,
   encoderOf,
   decoderOf,
+  columnTypeOf: ({ strict, kind }) => (strict === true ? (strictTypes[kind] ?? 'unknown') : 'unknown'),
   quoteName,
   placeholder: () => '?',
   onConflict: onConflictUpdate(quoteName),
@@ -28,7 +37,7 @@ export const sqlite = {
     bracketQuotes: true,
     backslashes: 'never',
   },
-  keyset: { exact: (column) => column, bound: (place) => place, foldsText: false },
+  keyset: { exact: (column) => column, bound: (place) => place },
   tables: {
     types: {
       string: 'TEXT',
