@@ -48,7 +48,9 @@ export function reasonOf(error: unknown, { server }: Pick<ConnectionSettings, 's
   const text =
     (typeof said === 'string' && said !== '' ? said : undefined) ??
     (inner === undefined ? String(given?.code ?? error) : String((inner as Error).message))
-  const line = text.split('\n')[0] as string
+  // PostgreSQL says in `detail` which values a constraint is about.
+  const { detail } = (typeof given === 'object' && given !== null ? given : {}) as { detail?: unknown }
+  const line = [text.split('\n')[0], ...(typeof detail === 'string' && detail !== '' ? [detail] : [])].join(': ')
   const password = server?.password
   return password === undefined || password === '' ? line : line.replaceAll(password, '[redacted]')
 }

@@ -37,6 +37,18 @@ export interface RowInserter {
   insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]>
 }
 
+/** Thrown when the database took fewer rows than it was given: a trigger skipped some. */
+export class SkippedRows extends Error {
+  constructor() {
+    super('a trigger of the table skipped it')
+  }
+}
+
+/** @throws SkippedRows when the database says that it wrote fewer rows than it was given. */
+export function assertWritten(written: number | null | undefined, given: number): void {
+  if (typeof written === 'number' && written < given) throw new SkippedRows()
+}
+
 /** How rows are tried that may hold some that are refused. */
 interface Attempt {
   /** Writes the rows, all or none. @throws what the driver throws */

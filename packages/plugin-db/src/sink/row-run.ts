@@ -12,6 +12,8 @@ export interface EncodedRow {
 /** Rows that follow each other and have the same columns. */
 export interface RowPart {
   readonly columns: readonly string[]
+  /** How many rows. */
+  readonly count: number
   /** About how many bytes they hold. */
   readonly bytes: number
   /** The rows as lines, where they go so; outside of JavaScript's heap, since many wait. */

@@ -1,9 +1,10 @@
-import type { Batch, MaestroError, Row } from '@maestro-dataflow/core'
+import type { Batch, Columns, MaestroError, Row } from '@maestro-dataflow/core'
 import { dbError } from '../errors.js'
 import { sizeOf } from '../source/pace.js'
 import type { TableDescription } from '../tables/table-description.js'
 import type { Binding, Encode } from '../values/encode.js'
 import { Unfit } from '../values/unfit.js'
+import { jsonEncoder } from './json-encoder.js'
 import type { RowInserter } from './row-inserter.js'
 import type { EncodedRow, RowPart } from './row-run.js'
 
@@ -23,18 +24,22 @@ export class RowShapes {
   /** That of the last row; most rows of a table have the same columns. */
   #shape: Shape = { columns: [], encoders: [] }
 
-  /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. */
+  /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. @param types What the plan knows of the rows @param declared The types that the sink's options name */
   constructor(
     inserter: Pick<RowInserter, 'encoderOf' | 'lineOf'>,
     table: string,
     { columns }: TableDescription,
     only: readonly string[] | undefined,
+    types: Columns = {},
+    declared: Columns = {},
   ) {
     this.#table = table
     this.#only = only
     this.#lineOf = inserter.lineOf
     this.#encoders = new Map(
-      columns.filter(({ generated }) => !generated).map((column) => [column.name, inserter.encoderOf(column)]),
+      columns
+        .filter(({ generated }) => !generated)
+        .map((column) => [column.name, jsonEncoder(column, inserter.encoderOf(column), types, declared)]),
     )
   }
 
@@ -97,6 +102,10 @@ class ValuesPart implements RowPart {
 
   end(): void {}
 
+  get count(): number {
+    return this.#rows.length
+  }
+
   rows(): readonly EncodedRow[] {
     return this.#rows
   }
@@ -117,6 +126,10 @@ class LinesPart implements RowPart {
 
   get columns(): readonly string[] {
     return this.#shape.columns
+  }
+
+  get count(): number {
+    return this.#rows.length
   }
 
   get bytes(): number {

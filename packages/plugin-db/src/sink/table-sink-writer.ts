@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
   type ColumnSet,
+  type Columns,
   MaestroError,
   type RefusedRow,
   type SinkWriter,
@@ -35,6 +36,8 @@ import { openWriting, type WritingSession } from './writing-session.js'
 export interface TableWriting extends TargetOptions {
   /** The columns to write; undefined for all. */
   readonly only: readonly string[] | undefined
+  /** The types that the options name. */
+  readonly declared: Columns
 }
 
 /** Rows that may wait while others are on their way, and about how many bytes; lines wait outside of the heap. */
@@ -231,7 +234,7 @@ export class TableSinkWriter implements SinkWriter {
   }
 
   #prepare(table: TableDescription): RowShapes {
-    const { name, mode, only } = this.#writing
+    const { name, mode, only, declared } = this.#writing
     const key = this.#key ?? []
     const inserter = this.#batches.target({
       name: this.#staging ?? name,
@@ -239,7 +242,7 @@ export class TableSinkWriter implements SinkWriter {
       otherUniques: hasOtherUniques(table, key),
     })
     this.#mostBytes = inserter.lineOf === undefined ? mostWaiting.values : mostWaiting.lines
-    this.#shapes = new RowShapes(inserter, shownTable(name), table, only)
+    this.#shapes = new RowShapes(inserter, shownTable(name), table, only, this.#writing.columns.columns, declared)
     return this.#shapes
   }
 

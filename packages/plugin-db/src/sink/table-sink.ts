@@ -37,6 +37,7 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
     mode: mode === 'insert' && overwrite ? 'replace' : mode,
     key,
     columns: chosenColumns(chosen, columns),
+    declared: chosen === undefined || Array.isArray(chosen) ? {} : chosen,
     only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),
   }
 }

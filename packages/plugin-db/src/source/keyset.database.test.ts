@@ -110,7 +110,7 @@ describe.each(databases)('%s', (name) => {
 
   test.each(Object.entries(keys[name]))(
     '%s: pages have each row once, or the key is refused',
-    async (type, valueOf) => {
+    async (type, written) => {
       const table = newTable()
       if (name === 'postgres') {
         await sql(`DO $$ BEGIN CREATE TYPE mood AS ENUM ('z', 'b', 'a'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -122,7 +122,7 @@ describe.each(databases)('%s', (name) => {
       await sql(`CREATE TABLE ${table} (k ${type} NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (k, n))`)
       // 7 has no common divisor with the count: every number comes once, mixed.
       const values = Array.from({ length: count }, (_, at) => (at * 7) % count)
-      await sql(`INSERT INTO ${table} VALUES ${values.map((n) => `(${valueOf(n)}, ${n})`).join(', ')}`)
+      await sql(`INSERT INTO ${table} VALUES ${values.map((n) => `(${written(n)}, ${n})`).join(', ')}`)
       const all = (await read({ table })).rows
       const byNumber = (rows: readonly Row[]) => [...rows].sort((a, b) => Number(a.n) - Number(b.n))
       expect(all).toHaveLength(count)

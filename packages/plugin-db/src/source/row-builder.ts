@@ -146,8 +146,12 @@ function shownValue(raw: unknown): unknown {
 }
 
 function decoderFor(field: Field, { dialect, types, kinds }: RowShape): Decode | undefined {
-  const decode = dialect.decoderOf(kinds?.get(field.name) ?? field)
+  const column = kinds?.get(field.name) ?? field
+  const decode = dialect.decoderOf(column)
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
   if (type === undefined || type === 'unknown') return decode
+  // Who declares that a column of JSON holds JSON reads a JSON null as null.
+  if (type === 'json' && column.kind === 'json' && column.list !== true && decode !== undefined)
+    return (raw) => (typeof raw === 'string' && raw.trim() === 'null' ? null : decode(raw))
   return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)
 }

@@ -120,7 +120,7 @@ async function* readTable(
     columns.map((column) => column.name),
   )
   const order =
-    key === undefined || duplicates !== 'adjacent'
+    key === undefined || unique
       ? ''
       : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
   const select = { sql: `SELECT ${list} FROM ${from}${order}`, bindings: [] }

@@ -19,7 +19,7 @@ let lastDay = Number.NaN
 let lastDayText = ''
 
 /** What `toISOString` gives: a table may have millions of times, and most stand near to each other. */
-export function isoText(date: Date): string {
+function isoText(date: Date): string {
   const time = date.getTime()
   const day = Math.floor(time / dayLength)
   if (day !== lastDay) {
@@ -34,9 +34,21 @@ export function isoText(date: Date): string {
 
 const two = (number: number): string => (number < 10 ? `0${number}` : `${number}`)
 
+/** A point in time as ISO text in UTC, with the digits that a text has beyond milliseconds. @throws Unfit */
+export function timeText(value: unknown): string {
+  const text = isoText(toDate(value))
+  return typeof value === 'string' ? `${text.slice(0, -1)}${furtherDigits(value)}Z` : text
+}
+
+/** What a text of a time has beyond milliseconds, which a date leaves out. */
+function furtherDigits(text: string): string {
+  return (/\.\d{3}(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '')
+}
+
 /** A day as `2026-01-02`. @throws Unfit for what has a time of day */
 export function toDay(value: unknown): string {
   const text = toDate(value).toISOString()
-  if (!text.endsWith('T00:00:00.000Z')) throw new Unfit(value, 'has a time of day, and the column holds days')
+  if (!text.endsWith('T00:00:00.000Z') || (typeof value === 'string' && furtherDigits(value) !== ''))
+    throw new Unfit(value, 'has a time of day, and the column holds days')
   return text.slice(0, 10)
 }

@@ -1,3 +1,4 @@
+import { isExactly, parseDecimal } from './decimal.js'
 import { Unfit } from './unfit.js'
 
 /** A whole number, also from its digits. @throws Unfit */
@@ -7,18 +8,25 @@ export function toInteger(value: unknown): bigint | number {
   throw new Unfit(value, 'is no whole number')
 }
 
-/** A number, also from its digits; of large integers only those that a number holds exactly. @throws Unfit */
+/** A number, also from its digits, as far as a number holds them all. @throws Unfit */
 export function toNumber(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value)
-  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value)
-  throw new Unfit(value, 'is no number')
+  if (typeof value !== 'string' || value.trim() === '') throw new Unfit(value, 'is no number')
+  const number = Number(value)
+  if (Number.isNaN(number) ? value.trim() !== 'NaN' : Number.isFinite(number) && !isExactly(number, value.trim()))
+    throw new Unfit(value, Number.isNaN(number) ? 'is no number' : 'has more digits than a number holds')
+  return number
 }
 
 /** The digits of a number. @throws Unfit */
 export function toDecimal(value: unknown): string {
   if (typeof value === 'bigint' || typeof value === 'number') return String(value)
-  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return value.trim()
+  if (
+    typeof value === 'string' &&
+    (parseDecimal(value.trim()) !== undefined || /^\s*([+-]?Infinity|NaN)\s*$/.test(value))
+  )
+    return value.trim()
   throw new Unfit(value, 'is no number')
 }
 

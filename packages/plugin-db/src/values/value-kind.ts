@@ -52,8 +52,16 @@ export interface Limits {
   readonly trims?: boolean
   /** Whether a text of digits becomes a number. */
   readonly numeric?: boolean
-  /** Whether the column holds years. */
+  /** Whether an integer beyond 64 bits becomes a number with fewer digits. */
+  readonly integers64?: boolean
+  /** Whether the column holds years; those of two digits become others. */
   readonly year?: boolean
+  /** Whether the column holds times of day, and reads other texts in its own way. */
+  readonly clock?: boolean
+  /** The texts that the column can hold; it takes others for numbers of these. */
+  readonly members?: readonly string[]
+  /** Whether several members may stand in it, in their order. */
+  readonly many?: boolean
 }
 
 /** The type that every value of a kind has in rows. */

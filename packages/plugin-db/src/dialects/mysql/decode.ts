@@ -1,5 +1,5 @@
-import { parseJson } from '@maestro-dataflow/core'
-import { bytesOf, type Decode, dateOf, vectorOf } from '../../values/decode.js'
+import { bytesOf, type Decode, dateOf, jsonOf, vectorOf } from '../../values/decode.js'
+import { shortSingle } from '../../values/limits.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 
 const decoders: Partial<Record<ValueKind, Decode>> = {
@@ -12,9 +12,19 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
   local: dateOf,
   day: dateOf,
   bytes: (raw) => bytesOf(raw as Buffer),
-  json: (raw) => parseJson(raw as string),
+  json: jsonOf,
   vector: (raw) => vectorOf(raw as Buffer),
-  other: (raw) => (Buffer.isBuffer(raw) ? bytesOf(raw) : raw),
+  other,
 }
 
-export const decoderOf = ({ kind }: ColumnKind): Decode | undefined => decoders[kind]
+export const decoderOf = ({ kind, limits }: ColumnKind): Decode | undefined =>
+  limits?.single === true ? (raw) => shortSingle(Number(raw)) : decoders[kind]
+
+/** Times come with more or fewer zeros at their end, by the way in which the server was asked. */
+function other(raw: unknown): unknown {
+  if (typeof raw === 'string')
+    return raw.replace(/^(-?\d+:\d\d:\d\d)\.(\d*?)0+$/, (_, time, digits) =>
+      digits === '' ? time : `${time}.${digits}`,
+    )
+  return Buffer.isBuffer(raw) ? bytesOf(raw) : raw
+}

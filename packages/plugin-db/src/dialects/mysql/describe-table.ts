@@ -1,7 +1,7 @@
 import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
 import type { Session } from '../session.js'
-import { kindsByName, orderOf } from './kinds.js'
+import { kindsByName, limitsOf, orderOf } from './kinds.js'
 
 interface ColumnInfo {
   readonly name: string
@@ -10,6 +10,10 @@ interface ColumnInfo {
   readonly nullable: string
   readonly standard: string | null
   readonly extra: string
+  readonly scale: unknown
+  readonly fraction: unknown
+  readonly characters: unknown
+  readonly bytes: unknown
 }
 
 export async function describeMysqlTable(
@@ -25,7 +29,8 @@ export async function describeMysqlTable(
   if (found === undefined) return undefined
   const columns = await rowsOf<ColumnInfo>(
     `SELECT column_name AS name, data_type AS data, column_type AS type, is_nullable AS nullable,
-       column_default AS standard, extra AS extra FROM information_schema.columns WHERE ${here} ORDER BY ordinal_position`,
+       column_default AS standard, extra AS extra, numeric_scale AS scale, datetime_precision AS fraction,
+       character_maximum_length AS characters, character_octet_length AS bytes FROM information_schema.columns WHERE ${here} ORDER BY ordinal_position`,
   )
   const indexes = await rowsOf<{ name: string; column: string | null; part: unknown }>(
     `SELECT index_name AS name, column_name AS \`column\`, sub_part AS part FROM information_schema.statistics
@@ -38,11 +43,12 @@ export async function describeMysqlTable(
   const json = await jsonColumns(session, schema, table)
   return {
     kind: found.type.includes('VIEW') ? 'view' : 'table',
-    columns: columns.map(({ name, data, type, nullable, standard, extra }) => ({
+    columns: columns.map(({ name, data, type, nullable, standard, extra, ...lengths }) => ({
       name,
       type,
       kind: json.has(name) ? 'json' : type === 'tinyint(1)' ? 'boolean' : (kindsByName.get(data) ?? 'other'),
       ...orderOf(json.has(name) ? 'json' : data),
+      limits: limitsOf(data, type, lengths),
       nullable: nullable === 'YES',
       optional: standard !== null || /auto_increment|DEFAULT_GENERATED/.test(extra),
       generated: /VIRTUAL|STORED|PERSISTENT/.test(extra) && !extra.includes('DEFAULT_GENERATED'),

@@ -1,4 +1,4 @@
-import { isoText, toDate, toDay } from '../../values/convert-date.js'
+import { timeText, toDay } from '../../values/convert-date.js'
 import { toBoolean, toDecimal, toInteger, toNumber } from '../../values/convert-number.js'
 import {
   type Encode,
@@ -10,6 +10,7 @@ import {
   wellFormed,
 } from '../../values/encode.js'
 import { jsonText } from '../../values/json-text.js'
+import { within } from '../../values/limits.js'
 import { Unfit } from '../../values/unfit.js'
 import type { ColumnKind } from '../../values/value-kind.js'
 
@@ -31,8 +32,10 @@ const encoders: Encoders = {
   vector: toVectorBytes,
 }
 
-export function encoderOf({ kind }: ColumnKind): Encode {
-  return kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind]
+export function encoderOf(column: ColumnKind): Encode {
+  const { kind, limits } = column
+  if (limits?.year === true) return within(column, (value) => String(toInteger(value)).padStart(4, '0'))
+  return within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
 }
 
 function toFinite(value: unknown): number {
@@ -43,7 +46,7 @@ function toFinite(value: unknown): number {
 
 /** `2026-01-02 03:04:05.678`, in UTC as the session is. */
 function toTime(value: unknown): string {
-  const text = isoText(toDate(value))
+  const text = timeText(value)
   return `${text.slice(0, 10)} ${text.slice(11, -1)}`
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
 
 /** What the server says of a column of a query. */
 export interface FieldDescription {
@@ -85,9 +85,56 @@ export function orderOf(type: string): Pick<ColumnKind, 'unordered'> {
   return reason === undefined ? {} : { unordered: reason }
 }
 
+interface Lengths {
+  readonly scale: unknown
+  readonly fraction: unknown
+  readonly characters: unknown
+  readonly bytes: unknown
+}
+
+/** What a column keeps, by its type and its lengths. @param type With what stands in brackets after it */
+export function limitsOf(name: string, type: string, { scale, fraction, characters, bytes }: Lengths): Limits {
+  switch (name) {
+    case 'decimal':
+      return { scale: Number(scale) }
+    case 'float':
+      return { single: true, ...(scale === null ? {} : { scale: Number(scale) }) }
+    case 'double':
+      return scale === null ? {} : { scale: Number(scale) }
+    case 'datetime':
+    case 'timestamp':
+      return { fraction: Number(fraction) }
+    case 'time':
+      return { fraction: Number(fraction), clock: true }
+    case 'varchar':
+      return { characters: Number(characters) }
+    case 'char':
+      return { characters: Number(characters), trims: true }
+    case 'tinytext':
+    case 'text':
+    case 'mediumtext':
+      return { bytes: Number(bytes) }
+    case 'binary':
+      return { fixedBytes: Number(bytes) }
+    case 'year':
+      return { year: true }
+    case 'enum':
+    case 'set':
+      return { members: membersOf(type), many: name === 'set' }
+    default:
+      return {}
+  }
+}
+
+/** `enum('a','it''s')` as its texts. */
+function membersOf(type: string): readonly string[] {
+  return [...type.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) => text.replaceAll("''", "'"))
+}
+
 /** What a column of a query holds. */
 export function kindOfField(field: FieldDescription): ColumnKind {
-  return { kind: kindOf(field), ...orderOf(typeName(field)) }
+  const name = typeName(field)
+  return { kind: kindOf(field), ...orderOf(name), ...(name === 'float' ? { limits: { single: true } } : {}) }
 }
 
 function typeName({ columnType, extendedFormat, flags = 0 }: FieldDescription): string {

@@ -13,7 +13,7 @@ export function copyEncoderOf(column: ColumnKind): Encode {
   const { kind, list = false } = column
   const encode = encoderOf(column)
   if (!list && plain.has(kind)) return encode
-  if (list || kind !== 'text') return (value) => escapeForCopy(encode(value))
+  if (list || kind !== 'text' || column.limits !== undefined) return (value) => escapeForCopy(encode(value))
   return (value) => (typeof value === 'string' && !unusual.test(value) ? value : escapeForCopy(encode(value)))
 }
 

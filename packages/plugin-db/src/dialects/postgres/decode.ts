@@ -1,5 +1,4 @@
-import { parseJson } from '@maestro-dataflow/core'
-import { bytesOf, type Decode, dateOf } from '../../values/decode.js'
+import { bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 import { parseArray } from './parse-array.js'
 
@@ -13,7 +12,7 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
   local: dateOf,
   day: dateOf,
   bytes: (raw) => bytesOf(Buffer.from((raw as string).slice(2), 'hex')),
-  json: (raw) => parseJson(raw as string),
+  json: jsonOf,
   vector: (raw) => Float32Array.from(JSON.parse(raw as string) as number[]),
 }
 

@@ -13,6 +13,7 @@ interface Relation {
 interface ColumnInfo {
   readonly name: string
   readonly base: string
+  readonly modifier: number
   readonly type: string
   readonly required: boolean
   readonly optional: boolean
@@ -42,11 +43,15 @@ export async function describePostgresTable(
   )
   if (relation === undefined) return undefined
   const columns = await rowsOf<ColumnInfo>(
-    `SELECT a.attname AS name, coalesce(base.typname, t.typname) AS base, format_type(a.atttypid, a.atttypmod) AS type,
+    `SELECT a.attname AS name, base.name AS base, base.modifier AS modifier, format_type(a.atttypid, a.atttypmod) AS type,
        a.attnotnull AS required, a.atthasdef OR a.attidentity <> '' AS optional,
        a.attgenerated <> '' OR a.attidentity = 'a' AS generated
-     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-       LEFT JOIN pg_catalog.pg_type base ON base.oid = t.typbasetype AND t.typtype = 'd'
+     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid CROSS JOIN LATERAL (
+       WITH RECURSIVE types (name, kind, base, modifier) AS (
+         SELECT t.typname, t.typtype, t.typbasetype, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END
+         UNION ALL SELECT b.typname, b.typtype, b.typbasetype, CASE WHEN b.typtype = 'd' THEN b.typtypmod ELSE d.modifier END
+         FROM types d JOIN pg_catalog.pg_type b ON b.oid = d.base WHERE d.kind = 'd'
+       ) SELECT name, modifier FROM types WHERE kind <> 'd') AS base
      WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
     relation.oid,
   )
@@ -62,10 +67,10 @@ export async function describePostgresTable(
   const isView = relation.relkind === 'v' || relation.relkind === 'm'
   return {
     kind: isView ? 'view' : 'table',
-    columns: columns.map(({ name: column, base, type, required, optional, generated }) => ({
+    columns: columns.map(({ name: column, base, modifier, type, required, optional, generated }) => ({
       name: column,
       type,
-      ...kindOfTypeName(base),
+      ...kindOfTypeName(base, modifier),
       nullable: !required,
       optional,
       generated,

@@ -1,4 +1,4 @@
-import { isoText, toDate, toDay } from '../../values/convert-date.js'
+import { timeText, toDay } from '../../values/convert-date.js'
 import { toBoolean, toDecimal, toInteger, toNumber } from '../../values/convert-number.js'
 import {
   type Encode,
@@ -10,6 +10,7 @@ import {
   withoutNul,
 } from '../../values/encode.js'
 import { jsonText } from '../../values/json-text.js'
+import { within } from '../../values/limits.js'
 import { Unfit } from '../../values/unfit.js'
 import type { ColumnKind } from '../../values/value-kind.js'
 
@@ -20,11 +21,11 @@ const encoders: Encoders = {
   text: (value) => withoutNul(toText(value)),
   integer: toWhole,
   bigint: toWhole,
-  number: (value) => String(toNumber(value)),
+  number: toFloat,
   decimal: toDecimal,
   boolean: (value) => (toBoolean(value) ? 't' : 'f'),
-  timestamp: (value) => isoText(toDate(value)),
-  local: (value) => isoText(toDate(value)).slice(0, -1),
+  timestamp: timeText,
+  local: (value) => timeText(value).slice(0, -1),
   day: toDay,
   bytes: (value) => `\\x${toBuffer(value).toString('hex')}`,
   bits: toWhole,
@@ -32,13 +33,19 @@ const encoders: Encoders = {
   vector: (value) => `[${toVector(value).join(',')}]`,
 }
 
-export function encoderOf({ kind, list }: ColumnKind): Encode {
-  const encode: Encode = kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind]
+export function encoderOf(column: ColumnKind): Encode {
+  const { kind, list } = column
+  const encode = within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
   if (list !== true) return encode
   return (value) => {
     if (!Array.isArray(value) && !(value instanceof Float32Array)) throw new Unfit(value, 'is no list')
     return arrayText(Array.from(value), encode)
   }
+}
+
+function toFloat(value: unknown): string {
+  const number = toNumber(value)
+  return Object.is(number, -0) ? '-0' : String(number)
 }
 
 function arrayText(items: readonly unknown[], encode: Encode): string {

@@ -1,7 +1,14 @@
 import type { Client } from 'pg'
 import { reasonOf } from '../../connection/failure.js'
 import type { DriverError } from '../../connection/failure-kind.js'
-import { type InsertTarget, insertAround, type RefusedRow, type RowInserter } from '../../sink/row-inserter.js'
+import {
+  assertWritten,
+  type InsertTarget,
+  insertAround,
+  type RefusedRow,
+  type RowInserter,
+  SkippedRows,
+} from '../../sink/row-inserter.js'
 import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
 import { quoteNames, quoteTable } from '../../tables/names.js'
 import type { Binding, Encode } from '../../values/encode.js'
@@ -17,7 +24,7 @@ const mostValues = 60_000
 /** What is needed of a session. */
 interface Copying {
   readonly connection: Client
-  copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void>
+  copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<number>
 }
 
 /** Writes by COPY, the fastest way; rows that may be there already by INSERT ... ON CONFLICT. */
@@ -40,7 +47,8 @@ export class PostgresInserter implements RowInserter {
     const { columns, parts } = run
     if (this.#copies(columns)) {
       const lines = parts.flatMap((part) => part.lines ?? [])
-      return this.#copy(columns, lines, sent)
+      const rows = parts.reduce((sum, part) => sum + part.count, 0)
+      return this.#copy(columns, lines, rows, sent)
     }
     for (const part of this.#parts(columns, rowsOf(run))) await this.#insert(columns, part)
   }
@@ -68,7 +76,7 @@ export class PostgresInserter implements RowInserter {
   #write(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
     if (!this.#copies(columns)) return this.#insert(columns, rows)
     const lines = rows.map(({ values }) => copyLine(values)).join('')
-    return this.#copy(columns, [Buffer.from(lines)], () => undefined)
+    return this.#copy(columns, [Buffer.from(lines)], rows.length, () => undefined)
   }
 
   /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */
@@ -84,28 +92,31 @@ export class PostgresInserter implements RowInserter {
     await connection.query('RELEASE SAVEPOINT maestro_rows')
   }
 
-  async #copy(columns: readonly string[], lines: readonly Buffer[], sent: () => void): Promise<void> {
+  async #copy(columns: readonly string[], lines: readonly Buffer[], rows: number, sent: () => void): Promise<void> {
     const sql = `COPY ${quoteTable(postgres, this.#target.name)} (${quoteNames(postgres, columns)}) FROM STDIN`
-    await this.#session.copy(sql, lines, sent)
+    assertWritten(await this.#session.copy(sql, lines, sent), rows)
   }
 
   async #insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<void> {
     const { name, upsertBy } = this.#target
     const start = `INSERT INTO ${quoteTable(postgres, name)}`
     if (columns.length === 0) {
-      for (const _row of rows) await this.#session.connection.query(`${start} DEFAULT VALUES`)
+      for (const _row of rows)
+        assertWritten((await this.#session.connection.query(`${start} DEFAULT VALUES`)).rowCount, 1)
       return
     }
     const values: Binding[] = []
     const places = rows.map((row) => `(${row.values.map((value) => `$${values.push(value)}`).join(', ')})`)
     const sql = `${start} (${quoteNames(postgres, columns)}) VALUES ${places.join(', ')}${upsertBy === undefined ? '' : postgres.onConflict(columns, upsertBy)}`
-    await this.#session.connection.query(sql, values)
+    const { rowCount } = await this.#session.connection.query(sql, values)
+    // An upsert without columns to change leaves rows that are there as they are.
+    if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column)))
+      assertWritten(rowCount, rows.length)
   }
 }
 
 interface PostgresError {
   readonly code?: string
-  readonly detail?: string
   readonly where?: string
 }
 
@@ -116,11 +127,14 @@ function rowIn(error: unknown): number | undefined {
 }
 
 function reason(error: unknown): string {
-  const { detail } = error as PostgresError
-  return `${reasonOf(error, { server: undefined })}${detail === undefined ? '' : `: ${detail}`}`
+  return reasonOf(error, { server: undefined })
 }
 
 /** Rows of the same key in one upsert are no fault of theirs: apart, the later one changes the earlier one. */
 function aboutRows(error: unknown): boolean {
-  return postgresFailureKind(error as DriverError) === 'row' || (error as PostgresError).code === '21000'
+  return (
+    error instanceof SkippedRows ||
+    postgresFailureKind(error as DriverError) === 'row' ||
+    (error as PostgresError).code === '21000'
+  )
 }

@@ -1,4 +1,4 @@
-import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
 
 /** By the name of a type. What is not here is text as PostgreSQL writes it. */
 const kinds: ReadonlyMap<string, ValueKind> = new Map([
@@ -23,10 +23,41 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['vector', 'vector'],
 ])
 
-/** What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` */
-export function kindOfTypeName(name: string): ColumnKind {
-  if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1)), list: true }
-  return { kind: kinds.get(name) ?? 'other' }
+/** What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in `pg_attribute` */
+export function kindOfTypeName(name: string, modifier = -1): ColumnKind {
+  if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier), list: true }
+  const limits = limitsOf(name, modifier)
+  return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }
+}
+
+/** What a column keeps, by its type and what stands in brackets after it. */
+function limitsOf(name: string, modifier: number): Limits | undefined {
+  const given = modifier - 4
+  switch (name) {
+    case 'numeric':
+      // The scale has 11 bits with a sign.
+      return modifier < 0 ? undefined : { scale: ((given & 0x7ff) ^ 0x400) - 0x400 }
+    case 'varchar':
+    case 'bpchar':
+      return modifier < 0 ? undefined : { characters: given }
+    case 'timestamp':
+    case 'timestamptz':
+    case 'time':
+    case 'timetz':
+      return { fraction: modifier < 0 ? 6 : modifier }
+    case 'interval':
+      return { fraction: modifier < 0 ? 6 : Math.min(6, modifier & 0xffff) }
+    case 'float4':
+      return { single: true }
+    case 'money':
+      return { scale: 2 }
+    case 'name':
+      return { bytes: 63 }
+    case 'char':
+      return { bytes: 1 }
+    default:
+      return undefined
+  }
 }
 
 /** The types that every PostgreSQL has under the same number. */

@@ -85,11 +85,13 @@ export class PostgresSession extends HeldSession<Client> implements Session {
     this.connection.connection.stream.destroy()
   }
 
-  /** Loads rows in the text form of COPY. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
-  async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<void> {
+  /** Loads rows in the text form of COPY; gives how many it wrote. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
+  async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<number> {
     const { from } = await loadDriver('postgres', postgres.drivers, () => import('pg-copy-streams'))
     setImmediate(sent)
-    await pipeline(lines, this.connection.query(from(sql)))
+    const stream = this.connection.query(from(sql))
+    await pipeline(lines, stream)
+    return stream.rowCount
   }
 
   async version(): Promise<string> {

@@ -1,5 +1,5 @@
 import { parseJson } from '@maestro-dataflow/core'
-import { bytesOf, type Decode, vectorOf } from '../../values/decode.js'
+import { bytesOf, type Decode, jsonOf, vectorOf } from '../../values/decode.js'
 import { parseDate } from '../../values/parse-date.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 
@@ -18,12 +18,17 @@ function decode(raw: unknown, kind: ValueKind): unknown {
   if (typeof raw === 'string') {
     if (kind === 'timestamp' || kind === 'day' || kind === 'local') return parseDate(raw) ?? raw
     if (kind !== 'json') return raw
-    try {
-      return parseJson(raw)
-    } catch {
-      return raw
-    }
+    return isJson(raw) ? jsonOf(raw) : raw
   }
   if (!Buffer.isBuffer(raw)) return raw
   return kind === 'vector' && raw.byteLength % 4 === 0 ? vectorOf(raw) : bytesOf(raw)
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -2,7 +2,7 @@ import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
 import type { Session } from '../session.js'
 import { sqlite } from './dialect.js'
-import { sqliteKind } from './kinds.js'
+import { sqliteColumn } from './kinds.js'
 
 interface ColumnInfo {
   readonly name: string
@@ -51,8 +51,7 @@ export async function describeSqliteTable(
     columns: columns.map(({ name, type, notnull, dflt_value, pk, hidden }) => ({
       name,
       type,
-      kind: sqliteKind(type),
-      strict: found.strict === 1,
+      ...sqliteColumn(type, found.strict === 1),
       nullable: notnull === 0 && !(rowNumber && pk > 0),
       optional: dflt_value !== null || (rowNumber && pk > 0),
       generated: hidden > 1,

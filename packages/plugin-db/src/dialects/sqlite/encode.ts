@@ -1,4 +1,4 @@
-import { isoText, toDate, toDay } from '../../values/convert-date.js'
+import { timeText, toDay } from '../../values/convert-date.js'
 import { toBoolean, toInteger, toNumber } from '../../values/convert-number.js'
 import {
   type Encode,
@@ -10,20 +10,19 @@ import {
   withoutNul,
 } from '../../values/encode.js'
 import { jsonText } from '../../values/json-text.js'
+import { within } from '../../values/limits.js'
 import { Unfit } from '../../values/unfit.js'
 import type { ColumnKind } from '../../values/value-kind.js'
-
-const toTime: Encode = (value) => isoText(toDate(value))
 
 const encoders: Encoders = {
   text: (value) => withoutNul(toText(value)),
   integer: toWide,
   bigint: toWide,
   number: toReal,
-  decimal: toReal,
+  decimal: toNumeric,
   boolean: (value) => (toBoolean(value) ? 1 : 0),
-  timestamp: toTime,
-  local: toTime,
+  timestamp: timeText,
+  local: timeText,
   day: toDay,
   bytes: toBuffer,
   bits: toWide,
@@ -31,8 +30,9 @@ const encoders: Encoders = {
   vector: toVectorBytes,
 }
 
-export function encoderOf({ kind }: ColumnKind): Encode {
-  return kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind]
+export function encoderOf(column: ColumnKind): Encode {
+  const { kind } = column
+  return within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
 }
 
 /** SQLite's integers have 64 bits; a larger one would become another number. */
@@ -40,6 +40,13 @@ function toWide(value: unknown): bigint {
   const integer = BigInt(toInteger(value))
   if (BigInt.asIntN(64, integer) !== integer) throw new Unfit(value, 'is out of range')
   return integer
+}
+
+/** SQLite has no decimals: they are numbers, or integers of 64 bits. */
+function toNumeric(value: unknown): number | bigint {
+  if (typeof value === 'bigint' || (typeof value === 'string' && /^\s*[+-]?\d{16,}\s*$/.test(value)))
+    return toWide(value)
+  return toReal(value)
 }
 
 /** SQLite takes infinities, and makes NaN null. */

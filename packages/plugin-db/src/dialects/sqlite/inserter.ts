@@ -1,4 +1,10 @@
-import type { InsertTarget, RefusedRow, RowInserter } from '../../sink/row-inserter.js'
+import {
+  assertWritten,
+  type InsertTarget,
+  type RefusedRow,
+  type RowInserter,
+  SkippedRows,
+} from '../../sink/row-inserter.js'
 import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
 import { quoteNames, quoteTable } from '../../tables/names.js'
 import type { Binding } from '../../values/encode.js'
@@ -26,7 +32,7 @@ export class SqliteInserter implements RowInserter {
   readonly #target: InsertTarget
   readonly encoderOf = encoderOf
   readonly lineOf = undefined
-  readonly aboutRows = aboutRows
+  readonly aboutRows = (error: unknown) => error instanceof SkippedRows || aboutRows(error)
   readonly #statements = new Map<string, Statement>()
 
   constructor(session: Preparing, target: InsertTarget) {
@@ -42,7 +48,8 @@ export class SqliteInserter implements RowInserter {
     for (let start = 0; start < rows.length; start += size) {
       const part = rows.slice(start, start + size)
       const statement = this.#statementFor(columns, part.length)
-      statement.run(part.length === 1 ? (part[0]?.values as Binding[]) : part.flatMap((row) => row.values as Binding[]))
+      const values = part.length === 1 ? (part[0]?.values ?? []) : part.flatMap((row) => row.values)
+      this.#run(statement, columns, values, part.length)
       if (start % turnRows < size) await this.#session.breathe()
     }
   }
@@ -53,15 +60,22 @@ export class SqliteInserter implements RowInserter {
     for (let start = 0; start < rows.length; start += turnRows) {
       for (const row of rows.slice(start, start + turnRows)) {
         try {
-          statement.run(row.values as Binding[])
+          this.#run(statement, columns, row.values, 1)
         } catch (error) {
-          if (!aboutRows(error)) throw error
+          if (!this.aboutRows(error)) throw error
           refused.push({ row, reason: (error as Error).message })
         }
       }
       await this.#session.breathe()
     }
     return refused
+  }
+
+  #run(statement: Statement, columns: readonly string[], values: readonly Binding[], rows: number): void {
+    const { changes } = statement.run([...values])
+    // An upsert without columns to change leaves rows that are there as they are.
+    const { upsertBy } = this.#target
+    if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column))) assertWritten(changes, rows)
   }
 
   #statementFor(columns: readonly string[], rows: number): Statement {

@@ -12,6 +12,8 @@ import { describeSqliteTable } from './describe-table.js'
 import type { Sqlite, Statement } from './driver.js'
 import { SqliteInserter } from './inserter.js'
 import { sqliteKind } from './kinds.js'
+import { explainOrphans } from './orphans.js'
+import { WholeTexts } from './whole-texts.js'
 
 /** The driver has it, and its types do not. */
 type Interruptible = Sqlite & { interrupt(): void }
@@ -36,10 +38,12 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
 
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
     return this.guarded(() => {
-      const statement = this.connection.prepare(sql)
-      if (!statement.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })
+      const asked = this.connection.prepare(sql)
+      if (!asked.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })
+      const fields = asked.columns().map(({ name, type }) => ({ name, kind: sqliteKind(type ?? '') }))
+      const texts = WholeTexts.of(sql, fields)
+      const statement = texts === undefined ? asked : this.connection.prepare(texts.sql)
       statement.raw(true).safeIntegers(true)
-      const fields = statement.columns().map(({ name, type }) => ({ name, kind: sqliteKind(type ?? '') }))
       // What runs holds a lock: the query begins when its first rows are asked for.
       let rows: IterableIterator<unknown[]> | undefined
       let ended = false
@@ -51,8 +55,12 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
             const taken: unknown[][] = []
             while (!ended && taken.length < count) {
               const { value, done } = rows.next()
-              if (done === true) ended = true
-              else taken.push(value)
+              if (done === true) {
+                ended = true
+                break
+              }
+              texts?.restore(value)
+              taken.push(value)
             }
             return taken
           }),
@@ -102,7 +110,13 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
   }
 
   override async commit(): Promise<void> {
-    await this.waitForLock(() => this.connection.exec('COMMIT'))
+    await this.waitForLock(() => {
+      try {
+        this.connection.exec('COMMIT')
+      } catch (error) {
+        throw explainOrphans(this.connection, error)
+      }
+    })
   }
 
   async rollback(): Promise<void> {
