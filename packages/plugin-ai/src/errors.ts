@@ -9,7 +9,7 @@ export const aiErrors = {
   MAESTRO_AI_CONTEXT_SMALL: {
     message: (d: { passage: string; tokens: number; limit: number }) =>
       `Passage "${d.passage}" has about ${d.tokens} tokens, and the context holds ${d.limit}.`,
-    hint: () => 'Cut documents into smaller chunks, allow more with `contextTokens`, or use a model that reads more.',
+    hint: () => 'Cut documents into smaller chunks, allow more with `passageTokens`, or use a model that reads more.',
   },
   MAESTRO_AI_DIMENSIONS: {
     message: (d: { one: number; other: number }) =>
@@ -40,6 +40,12 @@ export const aiErrors = {
     message: (d: { document: string; limit: number }) =>
       `${d.document} grows beyond ${d.limit} bytes when it is unpacked.`,
     hint: () => 'If you trust it, allow more with `maxInflatedBytes`.',
+  },
+  MAESTRO_AI_DOCUMENT_LIMIT: {
+    message: (d: { document: string; exceeded: 'time' | 'memory'; timeout: number; maxMemory: number }) =>
+      `Parsing ${d.document} exceeded the limit of ${d.exceeded} (${d.timeout} ms and ${d.maxMemory} bytes are allowed).`,
+    hint: () =>
+      'The other documents are not affected. If you trust this one, allow more with `timeout` or `maxMemory`.',
   },
   MAESTRO_AI_DOCUMENT_NO_TEXT: {
     message: (d: { document: string }) => `${d.document} holds no text.`,

@@ -1,8 +1,8 @@
 import type { Flat, ValueOf, With } from '../contracts/component-types.js'
+import type { OperatorKind } from '../contracts/operator.js'
 import type { ColumnEffectsFunction, Created, OperatorDefinition } from '../contracts/operator-definition.js'
 import type { ColumnType } from '../contracts/row.js'
 import type { Injected, Token } from '../contracts/token.js'
-import type { OperatorKind } from '../operator/operator.js'
 
 /** Column effects whose names are options of the operator. */
 type Effects<Options> =

@@ -7,14 +7,14 @@ import type {
   SourceOptions,
   SourceOutput,
 } from '../contracts/component-types.js'
+import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { BatchContext } from '../contracts/operator-functions.js'
 import type { FunctionStep, PipelineDefinition, SourceNode, StepUse } from '../contracts/pipeline-definition.js'
 import type { ColumnSet, Row } from '../contracts/row.js'
 import type { Schema, SchemaOutput } from '../contracts/schema.js'
 import type { InlineRows, RowStorage } from '../contracts/storage.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { BatchContext } from '../operator/map-batches.js'
-import type { ColumnEffects, Operator, OperatorContext } from '../operator/operator.js'
 import type { DefinedOptions, DefinedOutput } from './define-operator.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at

@@ -4,7 +4,8 @@ import { scriptedServing } from '@maestro-dataflow/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import ai from '../plugin.js'
-import { findByRules, type PersonalDataType, ruleTypes } from './personal-data.js'
+import { findByRules } from './find-by-rules.js'
+import { type PersonalDataType, ruleTypes } from './personal-data.js'
 import { Redactor, type RedactorOptions } from './redact.js'
 
 const all = new Set<PersonalDataType>(ruleTypes)
@@ -76,7 +77,7 @@ describe('rules', () => {
 
 async function redacted(text: string, options: Partial<RedactorOptions> = {}) {
   const storage = new MemoryStorage([{ text }])
-  await new Redactor({ input: 'text', by: 'rules', ...options }).run(storage)
+  await new Redactor({ input: 'text', method: 'rules', ...options }).run(storage)
   return (await storage.rows())[0]
 }
 
@@ -113,6 +114,17 @@ describe('what stands instead', () => {
   })
 })
 
+test('a number that was recognised once is taken out wherever it stands', async () => {
+  const row = await redacted('Call 912 345 678. Later he wrote 912345678 and 912-345-678 on the wall.')
+  expect(row?.text).toBe('Call [PHONE_1]. Later he wrote [PHONE_1] and [PHONE_1] on the wall.')
+})
+
+test('national numbers of the countries that are named', async () => {
+  expect((await redacted('090-1234-5678', { regions: ['JP'] }))?.text).toBe('[PHONE_1]')
+  expect((await redacted('090-1234-5678', { regions: ['US'] }))?.text).toBe('090-1234-5678')
+  await expect(redacted('x', { regions: ['Estonia'] })).rejects.toMatchObject({ code: 'MAESTRO_AI_OPTIONS' })
+})
+
 describe('with a model', () => {
   const said = (...named: readonly (readonly [string, string])[]) =>
     JSON.stringify({ found: named.map(([type, text]) => ({ type, text })) })
@@ -121,23 +133,38 @@ describe('with a model', () => {
     const serving = scriptedServing([
       said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organisation', '长城公司'], ['person', '']),
     ])
-    const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { by: 'both', serving })
+    const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { method: 'both', serving })
     expect(row?.text).toBe('[PERSON_1] of [ORGANISATION_1] ([EMAIL_1]) wrote to [PERSON_1].')
+  })
+
+  test('whole words, in any capitals and spacing, everywhere in the text', async () => {
+    const serving = scriptedServing([said(['person', 'Ann Lee'], ['person', 'Ann'], ['person', 'Zoë O’Hara-Smith'])])
+    const text = "Ann Lee met Anna. Signed: ANN  LEE, ann\nlee; zoë o'hara‑smith was there. Leeds, Annabel."
+    expect((await redacted(text, { method: 'both', serving }))?.text).toBe(
+      '[PERSON_1] met Anna. Signed: [PERSON_1], [PERSON_1]; [PERSON_2] was there. Leeds, Annabel.',
+    )
+  })
+
+  test('scripts without spaces between words have no word borders', async () => {
+    const serving = scriptedServing([said(['person', '王小明'])])
+    expect((await redacted('昨天王小明来了，王小明的电话不通。', { method: 'both', serving }))?.text).toBe(
+      '昨天[PERSON_1]来了，[PERSON_1]的电话不通。',
+    )
   })
 
   test('what a model names is a text, and no pattern', async () => {
     const serving = scriptedServing([said(['person', '.*'], ['address', '(a|b)+'])])
-    expect((await redacted('Nothing of it.', { by: 'both', serving }))?.text).toBe('Nothing of it.')
+    expect((await redacted('Nothing of it.', { method: 'both', serving }))?.text).toBe('Nothing of it.')
   })
 
   test('pieces that overlap go as one, so that no end of them stays', async () => {
     const serving = scriptedServing([said(['address', 'at ann@x.org, Main'], ['address', 'Main Street 5'])])
-    const row = await redacted('She lives at ann@x.org, Main Street 5, they say.', { by: 'both', serving })
+    const row = await redacted('She lives at ann@x.org, Main Street 5, they say.', { method: 'both', serving })
     expect(row?.text).toBe('She lives [ADDRESS_1], they say.')
   })
 
   test('is needed where it is asked for, and not by rules', () => {
-    expect(() => new Redactor({ input: 'text' })).toThrow("by: 'rules' none is needed")
+    expect(() => new Redactor({ input: 'text' })).toThrow("method: 'rules' none is needed")
     expect(() => new Redactor({ input: 'text', types: ['email'] })).not.toThrow()
   })
 })
@@ -145,7 +172,7 @@ describe('with a model', () => {
 test('in a pipeline: by rules no model need be configured, and the input may stay', async () => {
   const clean = pipeline('p')
     .from([{ text: 'Mail a@b.org' }])
-    .step('ai.redact', { input: 'text', by: 'rules', output: 'clean' })
+    .step('ai.redact', { input: 'text', method: 'rules', output: 'clean' })
     .map((row) => ({ clean: row.clean, kinds: row.clean_found.map(({ type }) => type) }))
   expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(clean))).toEqual([
     { clean: 'Mail [EMAIL_1]', kinds: ['email'] },

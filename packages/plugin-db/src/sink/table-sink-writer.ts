@@ -207,7 +207,7 @@ export class TableSinkWriter implements SinkWriter {
     await session.prepareWriting()
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
-    const replaces = mode === 'replace' && table !== undefined
+    const replaces = mode === 'overwrite' && table !== undefined
     // A table that more hangs on stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)

@@ -103,7 +103,7 @@ describe.each(databases)('%s', (name) => {
 
   const query = async (options: { query: string; key: string | readonly string[] }) => {
     const rows: Row[] = []
-    const paged = pipeline('paged').read('db.query', { connection, mode: 'keyset', ...options })
+    const paged = pipeline('paged').read('db.query', { connection, method: 'keyset', ...options })
     for await (const row of project().rows(paged)) rows.push(row as Row)
     return rows
   }
@@ -127,12 +127,12 @@ describe.each(databases)('%s', (name) => {
       const byNumber = (rows: readonly Row[]) => [...rows].sort((a, b) => Number(a.n) - Number(b.n))
       expect(all).toHaveLength(count)
       if (refused.has(type)) {
-        expect((await failure(read({ table, mode: 'keyset' }))).code).toBe('MAESTRO_DB_KEY_UNORDERED')
+        expect((await failure(read({ table, method: 'keyset' }))).code).toBe('MAESTRO_DB_KEY_UNORDERED')
         const asked = query({ query: `SELECT k, n FROM ${table}`, key: ['k', 'n'] })
         expect((await failure(asked)).code).toBe('MAESTRO_DB_KEY_UNORDERED')
         return
       }
-      const paged = (await read({ table, mode: 'keyset' })).rows
+      const paged = (await read({ table, method: 'keyset' })).rows
       expect(byNumber(paged)).toEqual(byNumber(all))
       const asked = await query({ query: `SELECT k, n FROM ${table}`, key: ['k', 'n'] })
       expect(byNumber(asked)).toEqual(byNumber(all))

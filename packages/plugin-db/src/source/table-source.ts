@@ -71,8 +71,9 @@ async function lookAt(session: Session, options: TableReadOptions): Promise<Foun
   if (missing.length > 0)
     throw dbError('MAESTRO_DB_COLUMN_MISSING', { table: shownTable(name), columns: missing, known: [...known.keys()] })
   const unique = key !== undefined && isUnique(table, key)
-  if (options.mode === 'keyset') {
-    if (key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "mode: 'keyset'" })
+  if (options.method === 'keyset') {
+    if (key === undefined)
+      throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "method: 'keyset'" })
     if (!unique)
       throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: shownTable(name), key, reason: 'no index makes it unique' })
     assertAfterFits(options, key, shownTable(name))
@@ -102,7 +103,7 @@ async function* readTable(
   const duplicates = unique ? 'none' : isText ? 'anywhere' : 'adjacent'
   const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
   const from = quoteTable(dialect, name)
-  if (options.mode === 'keyset' && key !== undefined) {
+  if (options.method === 'keyset' && key !== undefined) {
     const query = {
       from: { sql: from, bindings: [] },
       columns: columns.map((column) => column.name),
@@ -120,9 +121,7 @@ async function* readTable(
     columns.map((column) => column.name),
   )
   const order =
-    key === undefined || unique
-      ? ''
-      : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
+    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
   const select = { sql: `SELECT ${list} FROM ${from}${order}`, bindings: [] }
   yield* readSnapshot(settings, select, shape, signal)
 }

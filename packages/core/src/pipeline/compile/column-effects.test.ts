@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { ColumnSet, Row } from '../../contracts/row.js'
 import { defineOperator } from '../../define/define-operator.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
 
 const before: ColumnSet = { columns: { a: 'number', b: 'string', c: 'json' }, open: false }

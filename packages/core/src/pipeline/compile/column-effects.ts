@@ -1,6 +1,6 @@
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnEffectsFunction, ColumnOptions, OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { ColumnSet, ColumnType } from '../../contracts/row.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 
 /** What a defined operator does to columns with these options. */
 export function columnEffects(definition: OperatorDefinition, options: unknown, columns: ColumnSet): ColumnEffects {

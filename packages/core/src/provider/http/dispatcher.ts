@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 
 /** Milliseconds until a connection has to be made. An answer may take as long as the signal allows. */
-const connectTimeout = 30_000
+const connectTimeout = 10_000
 
 const loopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 

@@ -89,6 +89,15 @@ describe('sendHttp', () => {
     )
   })
 
+  test('a body that nobody wants can be destroyed', async () => {
+    const url = await serve((_, response) => void response.write('and so on'))
+    const { body } = await sendHttp(url)
+    const closed = new Promise((resolve) => body.on('close', resolve))
+    body.destroy()
+    await closed
+    expect(body.destroyed).toBe(true)
+  })
+
   test('redirects are not followed', async () => {
     const url = await serve((_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end())
     expect((await sendHttp(url)).status).toBe(302)

@@ -38,7 +38,7 @@ const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, d
  * const answer = JSON.parse(await readText(reply))
  */
 export async function sendHttp(address: URL | string, request: HttpRequest = {}): Promise<HttpReply> {
-  const { body, method = body === undefined ? 'GET' : 'POST', headers, signal } = request
+  const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = request
   const url = new URL(address)
   const dispatcher = await dispatcherFor(url)
   signal?.throwIfAborted()
@@ -47,16 +47,19 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
     path: `${url.pathname}${url.search}`,
     method,
     headers: { ...defaults, ...Object.fromEntries(new Headers(headers)) },
-    body: body ?? null,
+    body: content ?? null,
     signal: signal ?? null,
   })
   const given = headersOf(reply.headers)
+  const body = await decodedBody(reply.body, given)
+  // One that is destroyed early fails, and nobody may be listening.
+  body.on('error', () => undefined)
   return {
     url: `${url.origin}${url.pathname}`,
     status: reply.statusCode,
     statusText: reply.statusText,
     headers: given,
-    body: await decodedBody(reply.body, given),
+    body,
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bytesOf } from '../../contracts/byte-size.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
@@ -10,7 +11,7 @@ import { estimateBytes } from '../source/read-source.js'
 import { StepFileWriter } from '../state/step-file.js'
 import { createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
-import { RowStream } from '../stream/stream-rows.js'
+import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
 
 /** Where a stage's step files are. */
@@ -55,7 +56,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     stream = new RowStream({
       steps,
       rowsInFlight: context.settings.rowsInFlight ?? 1024,
-      bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
+      bytesInFlight: bytesOf(context.settings.bytesInFlight ?? '64MiB'),
       spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
       run: context.folder.runId,
       params: context.compiled.definition.params,

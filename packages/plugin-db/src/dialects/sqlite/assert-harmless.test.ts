@@ -103,7 +103,7 @@ describe('db.query on SQLite touches nothing but the database', () => {
       connection,
       query: `SELECT id, ${writes} AS x FROM seen`,
       key: 'id',
-      mode: 'keyset',
+      method: 'keyset',
     })
     expect((await failure(project().preview(paged, 1))).code).toBe('MAESTRO_DB_QUERY')
     expect(existsSync(file)).toBe(false)
