@@ -43,10 +43,6 @@ export interface PackedCallOptions extends CallOptions {
  * await serving.generateWithPrompt(prompt('Summarise: {{text}}'), { text })
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
-  static {
-    recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
-  }
-
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
 
@@ -221,6 +217,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return 'error' in own ? own : { ...result, object: own.value }
   }
 }
+recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result
