@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
@@ -14,6 +15,7 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
@@ -126,6 +128,8 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export { byteSize } from './define/options/byte-size.js'
+export { duration } from './define/options/duration.js'
 export {
   type FromOptions,
   type FunctionContext,
@@ -170,6 +174,7 @@ export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
 export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
+export { classifyError } from './provider/classify-error.js'
 export { columnTypeOf } from './provider/column-types.js'
 export { type ProviderContent, readContent } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
@@ -178,14 +183,13 @@ export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
+export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
-export { classifyError } from './serving/call/classify-error.js'
-export { readRateLimits } from './serving/call/read-rate-limits.js'
-export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
 export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-llm-serving.js'
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'

@@ -1,4 +1,4 @@
-import type { Column, ColumnType, EnvironmentValue, Schema, ValueOf } from '@maestro-dataflow/core'
+import type { Column, ColumnType, Duration, EnvironmentValue, Schema, ValueOf } from '@maestro-dataflow/core'
 
 /** A server: PostgreSQL, MariaDB or MySQL. */
 export interface ServerConnection {
@@ -38,14 +38,13 @@ export interface DatabaseOptions {
   readonly connection: string | EnvironmentValue | SqliteConnection | ServerConnection
   /** Connections at once, of all who use this database. @default 10 */
   readonly pool?: { readonly max?: number }
-  /** Milliseconds. */
   readonly timeouts?: {
-    /** @default 10000 */
-    readonly connect?: number
-    /** How long a lock of another is waited for. @default 30000 */
-    readonly lock?: number
+    /** @default '10s' */
+    readonly connect?: Duration
+    /** How long a lock of another is waited for. @default '30s' */
+    readonly lock?: Duration
     /** For one statement. @default no bound */
-    readonly statement?: number
+    readonly statement?: Duration
   }
   /** How often what fails in passing is tried again: connecting, pages of a keyset, conflicts of transactions. @default 3 */
   readonly retries?: number
@@ -65,7 +64,7 @@ export interface ReadingOptions extends DatabaseOptions {
    *
    * @default 'snapshot'
    */
-  readonly mode?: 'snapshot' | 'keyset'
+  readonly method?: 'snapshot' | 'keyset'
   /** With `keyset`: begin after the row with this key; a list of values for a key of several columns. */
   readonly after?: unknown
 }
@@ -90,12 +89,13 @@ export interface TableSinkOptions<Row> extends DatabaseOptions {
   readonly table: string
   readonly databaseSchema?: string
   /**
-   * `insert`: into a table that is new or empty. `append`: to the rows that are there. `upsert`: rows whose key is there
-   * are changed, others added. `replace`: instead of all rows that are there. A table that is missing is made.
+   * `create`: the table must be new or empty. `append`: the rows are added to those that are there. `overwrite`: they take
+   * the place of all rows that are there. `upsert`: rows whose key is there are changed, and others are added. A table that
+   * is missing is made.
    *
-   * @default 'insert'
+   * @default 'create'
    */
-  readonly mode?: 'insert' | 'append' | 'upsert' | 'replace'
+  readonly mode?: 'create' | 'append' | 'overwrite' | 'upsert'
   /** What identifies a row; the primary key of a table that is made. @default the table's primary key */
   readonly key?: Column<Row> | readonly Column<Row>[]
   /** The columns to write, or names with the types that a table is made with. @default all */

@@ -13,7 +13,7 @@ const reading = {
   columns: z.union([names, z.record(z.string(), columnType)]).optional(),
   schema: z.custom<Schema>(isSchema, 'a Standard Schema is expected, such as z.object({ ... })').optional(),
   key: key.optional(),
-  mode: z.enum(['snapshot', 'keyset']).optional(),
+  method: z.enum(['snapshot', 'keyset']).optional(),
   after: z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]).optional(),
 }
 
@@ -33,7 +33,7 @@ export const queryReadOptions = z.strictObject({
 export const tableWriteOptions = z.strictObject({
   ...connectionOptions,
   ...table,
-  mode: z.enum(['insert', 'append', 'upsert', 'replace']).optional(),
+  mode: z.enum(['create', 'append', 'overwrite', 'upsert']).optional(),
   key: key.optional(),
   columns: z.union([names, z.record(z.string(), columnType)]).optional(),
 })

@@ -19,7 +19,7 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'fini
 export async function fromChatResponse(
   serving: string,
   pieces: AsyncIterable<ChatResponse>,
-  numCtx: number,
+  contextTokens: number,
 ): Promise<ChatAnswer> {
   const texts: string[] = []
   const thoughts: string[] = []
@@ -40,7 +40,7 @@ export async function fromChatResponse(
     // A request without messages loads the model.
     finishReason = piece.done_reason === 'load' ? 'stop' : finishReasonOf(serving, piece.done_reason, usage)
   }
-  const room = numCtx - usage.inputTokens
+  const room = contextTokens - usage.inputTokens
   const isShifted = usage.outputTokens > room
   const text = (isShifted ? texts.slice(0, Math.max(0, room)) : texts).join('')
   const reasoning = thoughts.join('')

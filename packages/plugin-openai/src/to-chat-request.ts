@@ -36,8 +36,8 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
   const wanted = { ...defaults, ...withoutUndefined(request) }
   const { taken, warnings } = takenSettings(settings, wanted)
-  const { temperature, topP, topK, seed, maxTokens } = taken
-  const { schema, json = schema !== undefined, stop, logprobs } = request
+  const { temperature, topP, topK, seed, stop, maxTokens } = taken
+  const { schema, json = schema !== undefined, logprobs } = request
   const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
   const body: ChatBody = {
     model,

@@ -17,7 +17,7 @@ declare module '@maestro-dataflow/core' {
       /** An SQL expression over the columns that is true for the rows to keep. */
       readonly where: string
       /** Values of the `$name`s in the expression; bound, never read as SQL. */
-      readonly values?: Readonly<Record<string, string | number | boolean | null>>
+      readonly params?: Readonly<Record<string, string | number | boolean | null>>
     }
     'table.sort': {
       /** A column, or several, each with its direction. */

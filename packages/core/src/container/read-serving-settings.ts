@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
+import { duration } from '../define/options/duration.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 
 const positive = z.number().positive()
 const whole = z.number().int().nonnegative()
@@ -18,12 +19,13 @@ const schema = z.strictObject({
     .optional(),
   timeout: z
     .union([
-      positive,
+      duration(),
       z.strictObject({
-        attempt: positive.optional(),
-        firstByte: positive.optional(),
-        stall: positive.optional(),
-        total: positive.optional(),
+        attempt: duration().optional(),
+        firstByte: duration().optional(),
+        stall: duration().optional(),
+        total: duration().optional(),
+        outage: duration().optional(),
       }),
     ])
     .optional(),

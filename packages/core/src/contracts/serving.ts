@@ -1,6 +1,9 @@
+import type { Usage } from '../errors/usage.js'
 import type { RowId } from './row.js'
 import type { JsonSchema } from './schema.js'
 import type { Price, RateLimits } from './serving-settings.js'
+
+export type { Usage } from '../errors/usage.js'
 
 /** One part of a message. */
 export type ContentPart = { readonly type: 'text'; readonly text: string } | MediaPart
@@ -53,18 +56,6 @@ export interface LLMRequest extends Sampling {
   readonly logprobs?: number
   /** The version of the prompt that the messages come from. Another version is another question. */
   readonly promptVersion?: string
-}
-
-/** Tokens of one call or of many. */
-export interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Of the input tokens: read from the provider's prefix cache. */
-  readonly cachedInputTokens?: number
-  /** Of the input tokens: written to the provider's prefix cache. */
-  readonly cacheWriteInputTokens?: number
-  /** Of the output tokens: spent on reasoning that is not shown. */
-  readonly reasoningTokens?: number
 }
 
 /** Why an answer ended: by itself, cut off at the limit of tokens, withheld by a filter, declined by the model. */

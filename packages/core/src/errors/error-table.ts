@@ -1,5 +1,6 @@
 import { defineErrors } from './define-errors.js'
 import type { RateLimits } from './rate-limits.js'
+import type { Usage } from './usage.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
 const meant = (suggestion: string | undefined): string =>
@@ -9,12 +10,6 @@ interface Unknown {
   readonly name: string
   readonly known: readonly string[]
   readonly suggestion?: string | undefined
-}
-
-/** Tokens of a call. */
-interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
 }
 
 /** What a provider answered. */
@@ -370,6 +365,15 @@ export const coreErrors = {
     message: (d: ProviderAnswer) => `${d.serving} is overloaded: ${d.reason}`,
     hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
     retryable: true,
+  },
+  MAESTRO_SERVING_UNAVAILABLE: {
+    message: (d: { serving: string; since: string; failures: number; reason: string; retryAfterMs?: number }) =>
+      `${d.serving} has answered nothing but failures since ${d.since} (${d.failures} calls)${
+        d.retryAfterMs === undefined ? '' : `, and the next try is due only in ${d.retryAfterMs} ms`
+      }: ${d.reason}`,
+    hint: () =>
+      'Run the same pipeline again when it is back: finished answers are kept, and outputs are as they were. `timeout.outage` and `timeout.total` of the serving say how long is waited.',
+    stopsRun: true,
   },
   MAESTRO_SERVING_SERVER: {
     message: (d: ProviderAnswer) => `${d.serving} had a fault of its own: ${d.reason}`,

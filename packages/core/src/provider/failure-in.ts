@@ -1,4 +1,4 @@
-import type { ProviderFailure } from '../serving/call/serving-error.js'
+import type { ProviderFailure } from './serving-error.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import type { FinishReason, Usage } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
-import { servingError } from '../serving/call/serving-error.js'
+import { servingError } from './serving-error.js'
 
 /** What providers call the ends of answers: in lower case, words joined by an underscore. */
 const reasons: Readonly<Record<FinishReason, readonly string[]>> = {

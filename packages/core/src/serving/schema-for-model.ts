@@ -1,8 +1,8 @@
 import type { JsonSchema, Schema } from '../contracts/schema.js'
 import type { AnswerCheck } from '../contracts/serving.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 import { zodOptions } from './zod-options.js'
 
 const jsonSchemas = new WeakMap<Schema, JsonSchema>()

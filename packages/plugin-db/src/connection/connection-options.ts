@@ -1,8 +1,8 @@
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { parseAddress } from './parse-address.js'
 
 const text = z.string().min(1)
-const milliseconds = z.number().int().positive()
 
 const ssl = z.union([
   z.boolean(),
@@ -50,9 +50,9 @@ export const connectionOptions = {
   pool: z.strictObject({ max: z.number().int().min(1).max(1000).optional() }).optional(),
   timeouts: z
     .strictObject({
-      connect: milliseconds.optional(),
-      lock: milliseconds.optional(),
-      statement: milliseconds.optional(),
+      connect: duration().optional(),
+      lock: duration().optional(),
+      statement: duration().optional(),
     })
     .optional(),
   retries: z.number().int().min(0).max(100).optional(),

@@ -6,19 +6,19 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 const options = z.strictObject({
   where: z.string().min(1).describe('An SQL expression over the columns that is true for the rows to keep'),
-  values: z.record(z.string(), value).optional().describe('Values of the `$name`s in the expression'),
+  params: z.record(z.string(), value).optional().describe('Values of the `$name`s in the expression'),
 })
 
 export type FilterOptions = z.infer<typeof options>
 
-function statements({ where, values }: FilterOptions): readonly TableStatement[] {
-  return [{ kind: 'filter', where, ...(values === undefined ? {} : { values }) }]
+function statements({ where, params }: FilterOptions): readonly TableStatement[] {
+  return [{ kind: 'filter', where, ...(params === undefined ? {} : { params }) }]
 }
 
 /**
  * `table.filter`: keeps the rows for which an expression is true.
  *
- * @example .step('table.filter', { where: 'stars >= $least', values: { least: 3 } })
+ * @example .step('table.filter', { where: 'stars >= $least', params: { least: 3 } })
  */
 export const filter = defineOperator({
   name: 'table.filter',
@@ -31,7 +31,7 @@ export const filter = defineOperator({
 /**
  * Keeps the rows for which an SQL expression is true.
  *
- * @example await new FilterRowsOperator({ where: 'stars > $least', values: { least: 3 } }).run(storage)
+ * @example await new FilterRowsOperator({ where: 'stars > $least', params: { least: 3 } }).run(storage)
  */
 export class FilterRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]

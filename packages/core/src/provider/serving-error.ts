@@ -1,7 +1,7 @@
-import type { Usage } from '../../contracts/serving.js'
-import type { RateLimits } from '../../contracts/serving-settings.js'
-import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
-import type { MaestroError } from '../../errors/maestro-error.js'
+import type { Usage } from '../contracts/serving.js'
+import type { RateLimits } from '../contracts/serving-settings.js'
+import { type CoreErrorCode, maestroError } from '../errors/error-table.js'
+import type { MaestroError } from '../errors/maestro-error.js'
 import { readTooLarge, readWait } from './read-refusal.js'
 
 /** An answer of a provider that is no result. */
