@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
@@ -19,6 +20,10 @@ interface Embedded {
 
 /** The serving plane around a model that embeds. Each text is kept by itself: one new text in a thousand costs one. */
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
+  static {
+    recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')
+  }
+
   readonly kind = 'embedding'
   readonly #texts: PartialAnswers<string, Embedded>
   #dimension: number | undefined

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Prompt, PromptVariables } from '../contracts/prompt.js'
 import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
@@ -43,6 +44,10 @@ export interface PackedCallOptions extends CallOptions {
  * await serving.generateWithPrompt(prompt('Summarise: {{text}}'), { text })
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
+  static {
+    recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
+  }
+
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
   /** The schemas that the provider has refused; they are told in words. */
