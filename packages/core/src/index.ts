@@ -3,8 +3,8 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
-export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -47,6 +47,7 @@ export type {
   TableFunction,
 } from './contracts/operator-functions.js'
 export { parseJson } from './contracts/parse-json.js'
+export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {
   FunctionStep,
   PipelineDefinition,
