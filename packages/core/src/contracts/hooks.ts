@@ -130,6 +130,8 @@ export interface RequestDoneEvent {
   readonly waitedMs: number
   /** Attempts of calls, repairs included. */
   readonly tries: number
+  /** Into how many calls it was split, such as a long list of texts. @default 1 */
+  readonly calls?: number
   /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
 }

@@ -458,9 +458,14 @@ export const coreErrors = {
     hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
-    message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
-    hint: () =>
+    message: (d: { reason: string; fix?: string | undefined }) => `The schema cannot be shown to a model: ${d.reason}.`,
+    hint: (d: { reason: string; fix?: string | undefined }) =>
+      d.fix ??
       'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
+  },
+  MAESTRO_SERVING_SCHEMA_REFUSED: {
+    message: (d: ProviderAnswer) => `${d.serving} cannot hold its answers to the schema: ${d.reason}`,
+    hint: () => 'Use a simpler schema, or a server that follows it.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,
