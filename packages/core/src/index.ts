@@ -3,8 +3,8 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
-export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -47,6 +47,7 @@ export type {
   TableFunction,
 } from './contracts/operator-functions.js'
 export { parseJson } from './contracts/parse-json.js'
+export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {
   FunctionStep,
   PipelineDefinition,
@@ -174,23 +175,27 @@ export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
 export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
+export { classifyError } from './provider/classify-error.js'
 export { columnTypeOf } from './provider/column-types.js'
+export { type ProviderContent, readContent } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
+export { failureIn } from './provider/failure-in.js'
+export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
+export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { untilAborted } from './provider/until-aborted.js'
-export { classifyError } from './serving/call/classify-error.js'
-export { readRateLimits } from './serving/call/read-rate-limits.js'
-export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
+export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
+export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
 export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-llm-serving.js'
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
 export type { EnhancedOptions } from './serving/enhanced-serving.js'
 export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
-export { extractJson } from './serving/extract-json.js'
 export type { Settled } from './serving/generate-batch.js'
 export { generateObject } from './serving/generate-object.js'
 export { canPack } from './serving/packed/packed-request.js'

@@ -38,6 +38,13 @@ export interface FileSourceOptions {
   readonly delimiter?: string
   /** The names of the columns of CSV and TSV whose first record is already a row. */
   readonly header?: readonly string[]
+  /**
+   * What becomes of records of CSV and TSV with fewer cells than the header. `warn`: the columns at their end are missing, and
+   * the log says how many records there were; `fill`: those columns are null; `reject`: such a record is rejected.
+   *
+   * @default 'warn'
+   */
+  readonly shortRecords?: 'warn' | 'fill' | 'reject'
   /** Text and Markdown: a row per line, with the columns `path`, `line` (from 1) and `text`. @default false */
   readonly lines?: boolean
 }

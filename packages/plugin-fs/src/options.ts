@@ -21,6 +21,7 @@ export const readOptions = z.strictObject({
   encoding: encoding.optional(),
   delimiter: delimiter.optional(),
   header: z.array(z.string()).min(1).optional(),
+  shortRecords: z.enum(['warn', 'fill', 'reject']).optional(),
   lines: z.boolean().optional(),
 })
 

@@ -1,6 +1,14 @@
-import { type ColumnEffects, defineOperator, MapOperator, type Row } from '@maestro-dataflow/core'
+import {
+  type ColumnEffects,
+  columnNames,
+  defineOperator,
+  MapOperator,
+  type Row,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
+import { shownValue } from '../values/shown-value.js'
 import { type CastType, castTypes, castValue, noValue } from './cast-value.js'
 
 const options = z.strictObject({
@@ -10,17 +18,17 @@ const options = z.strictObject({
 export type CastOptions = z.infer<typeof options>
 
 function castColumns(row: Row, types: readonly (readonly [string, CastType])[]): Row {
-  const cast = new Map(Object.entries(row))
+  const cast = new Map(columnNames(row).map((name) => [name, row[name]]))
   for (const [column, type] of types) {
     if (!cast.has(column)) continue
     const value = castValue(cast.get(column), type)
     if (value === noValue) {
-      const shown = JSON.stringify(row[column])?.slice(0, 80) ?? String(row[column])
+      const shown = shownValue(row[column])
       throw tableError('MAESTRO_TABLE_CAST', { column, type, value: shown })
     }
     cast.set(column, value)
   }
-  return Object.fromEntries(cast)
+  return rowFromEntries([...cast])
 }
 
 /**

@@ -1,4 +1,11 @@
-import { type ColumnEffects, defineOperator, MapOperator, type Row } from '@maestro-dataflow/core'
+import {
+  type ColumnEffects,
+  columnNames,
+  defineOperator,
+  MapOperator,
+  type Row,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const options = z.strictObject({ columns: z.array(z.string()).min(1).describe('Names of columns') })
@@ -6,11 +13,12 @@ const options = z.strictObject({ columns: z.array(z.string()).min(1).describe('N
 export type ColumnListOptions = z.infer<typeof options>
 
 function keepColumns(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
+  return rowFromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
 }
 
 function dropColumns(row: Row, columns: ReadonlySet<string>): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !columns.has(name)))
+  const kept = columnNames(row).filter((name) => !columns.has(name))
+  return rowFromEntries(kept.map((name) => [name, row[name]]))
 }
 
 /**

@@ -1,4 +1,11 @@
-import { type ColumnEffects, defineOperator, MapOperator, type Row } from '@maestro-dataflow/core'
+import {
+  type ColumnEffects,
+  columnNames,
+  defineOperator,
+  MapOperator,
+  type Row,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
 
@@ -10,8 +17,8 @@ export type RenameOptions = z.infer<typeof options>
 
 /** Columns keep their place; a row that has another column of the new name is refused. */
 function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
-  const entries = Object.entries(row).map(([name, value]): [string, unknown] => [names.get(name) ?? name, value])
-  const renamed = Object.fromEntries(entries)
+  const entries = columnNames(row).map((name): [string, unknown] => [names.get(name) ?? name, row[name]])
+  const renamed = rowFromEntries(entries)
   if (Object.keys(renamed).length === entries.length) return renamed
   const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index)?.[0] ?? ''
   throw tableError('MAESTRO_TABLE_OPTIONS', {
