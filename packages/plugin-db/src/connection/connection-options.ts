@@ -1,6 +1,7 @@
 import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { parseAddress } from './parse-address.js'
+import { dialects } from '../dialects/dialects.js'
+import { type ConnectionParts, parseAddress } from './parse-address.js'
 
 const text = z.string().min(1)
 
@@ -24,14 +25,13 @@ const server = {
   ssl: ssl.optional(),
 }
 
-const parts = z.discriminatedUnion('client', [
-  z.strictObject({ client: z.literal('sqlite'), path: text }),
-  z.strictObject({ client: z.literal('postgres'), ...server }),
-  z.strictObject({ client: z.literal('mysql'), ...server }),
-  z.strictObject({ client: z.literal('mariadb'), ...server }),
-])
+const clientsOf = (reachedBy: 'path' | 'server') =>
+  z.enum(dialects.filter((dialect) => dialect.reachedBy === reachedBy).flatMap(({ clients }) => clients))
 
-export type ConnectionParts = z.infer<typeof parts>
+const parts = z.discriminatedUnion('client', [
+  z.strictObject({ client: clientsOf('path'), path: text }),
+  z.strictObject({ client: clientsOf('server'), ...server }),
+])
 
 /** An address or its parts. What is wrong with an address is said without showing it: a password may be in it. */
 const connection = z.union([
