@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type {
   Column,
   Flat,
@@ -100,6 +101,10 @@ interface Draft {
  * @typeParam Params The pipeline's parameters.
  */
 export class PipelineBuilder<R, Params = unknown> {
+  static {
+    recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
+  }
+
   /** The row's type at this point; has no value at run time. */
   declare readonly row: R
   readonly #draft: Draft

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import type { UsedComponent } from '../config/resolved-config.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import { duration } from '../define/options/duration.js'
 import { describeIssues } from '../errors/describe-issues.js'
-import { maestroError } from '../errors/error-table.js'
+import type { SharedSettings } from './configured-components.js'
 
 const positive = z.number().positive()
 const whole = z.number().int().nonnegative()
@@ -44,26 +43,14 @@ const schema = z.strictObject({
     .optional(),
 })
 
-/** What is for the serving plane and what is for the provider. */
-export function splitSettings({ use: _, ...all }: UsedComponent): {
-  readonly settings: Readonly<Record<string, unknown>>
-  readonly options: Readonly<Record<string, unknown>>
-} {
-  const isSetting = (name: string) => Object.hasOwn(schema.shape, name)
-  const entries = Object.entries(all)
-  return {
-    settings: Object.fromEntries(entries.filter(([name]) => isSetting(name))),
-    options: Object.fromEntries(entries.filter(([name]) => !isSetting(name))),
-  }
+/** What every serving of the config takes beside its own options. */
+export const servingSettings: SharedSettings = {
+  has: (name) => Object.hasOwn(schema.shape, name),
+  issues: (settings, setting) => describeIssues(schema.safeParse(settings).error?.issues ?? [], setting),
 }
 
-/** @throws MAESTRO_CONFIG_INVALID */
-export function readSettings(given: object, setting: string, path: string): ServingSettings {
-  const result = schema.safeParse(given)
-  if (result.success) return withoutUndefined(result.data) as ServingSettings
-  throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues: describeIssues(result.error.issues, setting) })
-}
-
-function withoutUndefined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined))
+/** The settings of a serving, which were checked. */
+export function readServingSettings(settings: object): ServingSettings {
+  const given = schema.parse(settings)
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ServingSettings
 }

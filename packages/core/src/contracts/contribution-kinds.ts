@@ -1,4 +1,4 @@
-import type { ContributionKind } from '../contracts/hooks.js'
+import type { ContributionKind } from './hooks.js'
 
 /** The kinds of things that plugins contribute, in the order in which they are registered. */
 export const contributionKinds = [
