@@ -19,8 +19,8 @@ export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export type {
   CheckContext,
-  ColumnEffectsFunction,
   OperatorDefinition,
+  OperatorNeeds,
   PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
@@ -86,29 +86,66 @@ export {
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
 export { defineConfig } from './define/define-config.js'
-export { type DefinedOptions, type DefinedOutput, defineOperator } from './define/define-operator.js'
+export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'
 export { definePlugin, type Plugin } from './define/define-plugin.js'
 export { definePrompt } from './define/define-prompt.js'
-export { defineStorage } from './define/define-storage.js'
+export { defineSink, defineSource, defineStorage } from './define/define-storage.js'
+export * from './define/effects/column-types.js'
+export {
+  type EffectTypes,
+  type FixedRow,
+  type RowFunction,
+  rowFunction,
+  rowType,
+} from './define/effects/effects.js'
+export type { OptionValue, RowAfter } from './define/effects/row-after.js'
+export type { Column, ColumnName, Flat, Open, ValueOf, With, Without } from './define/effects/row-types.js'
 export {
   type FewShotExample,
   type FewShotOptions,
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export { column, columnRecord, columns } from './define/options/columns.js'
+export type * from './define/options/faults.js'
+export {
+  type Fields,
+  type InputOf,
+  type NamesOf,
+  type OutputOf,
+  optionsSchema,
+  type Refinement,
+} from './define/options/fields.js'
+export type { CheckedOptions, OptionsOver } from './define/options/options-over.js'
+export {
+  type PromptAbout,
+  promptOption,
+  servingOption,
+  sourceOption,
+  vectorStoreOption,
+} from './define/options/references.js'
+export type {
+  ConfiguredStorage,
+  OperatorName,
+  PromptName,
+  PromptReference,
+  SinkName,
+  SourceName,
+  SourceReference,
+  SourceRow,
+} from './define/options/registered.js'
+export type { Slot, SlotSchema } from './define/options/slot.js'
+export { flag, newColumn, unless, withDefault } from './define/options/values.js'
 export {
   type FromOptions,
   type FunctionContext,
   type FunctionOptions,
-  type OperatorName,
   type ParameterisedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
   pipeline,
-  type SinkName,
-  type SourceName,
   type StepOptions,
   type StepOutput,
   type StepSettings,

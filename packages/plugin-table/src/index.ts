@@ -1,4 +1,3 @@
-export type * from './component-types.js'
 export { DuckDBEngine, type DuckDBEngineOptions } from './engine/duckdb-engine.js'
 export { tableErrors } from './errors.js'
 export { type AggregateOptions, AggregateRowsOperator } from './operators/aggregate.js'
@@ -12,3 +11,4 @@ export { RenameColumnsOperator, type RenameOptions } from './operators/rename.js
 export { type SampleOptions, SampleRowsOperator } from './operators/sample.js'
 export { type SortOptions, SortRowsOperator } from './operators/sort.js'
 export { default } from './plugin.js'
+export type * from './registered.js'
