@@ -7,7 +7,7 @@ const loadedAtOnce = { dependencyTypesNot: ['type-only', 'dynamic-import'] }
 const layers = [
   ['contracts', 'errors'],
   ['define', 'operator', 'media'],
-  ['hooks', 'container', 'config', 'plugins', 'pipeline', 'serving', 'builtin'],
+  ['hooks', 'container', 'config', 'plugins', 'pipeline', 'provider', 'serving', 'builtin'],
   ['run'],
 ]
 const inCore = (folders) => `^packages/core/src/(${folders.join('|')})/`
@@ -55,12 +55,12 @@ module.exports = {
     {
       name: 'contracts-entry-stays-light',
       comment:
-        'index.ts exports contracts, errors, define, media and the serving plane, which import no third party; the rest is behind runtime.ts and compat.ts.',
+        'index.ts exports contracts, errors, define, media, the provider kit and the serving plane, which import no third party; the rest is behind runtime.ts and compat.ts.',
       severity: 'error',
       from: { path: '^packages/core/src/index\\.ts$' },
       to: {
         path: '^packages/core/src/',
-        pathNot: '^packages/core/src/(contracts|errors|define|operator|media|serving)/',
+        pathNot: '^packages/core/src/(contracts|errors|define|operator|media|provider|serving)/',
         ...loadedAtOnce,
       },
     },

@@ -1,5 +1,5 @@
 // A knowledge base of 2,000 passages: indexed through a pipeline, beside the embedding model alone on the same passages;
-// and how often the passage that a question was taken from is among the first five, by each mode.
+// and how often the passage that a question was taken from is among the first five, by each method.
 import { join } from 'node:path'
 import { alternate, median, round, runScript } from './measure.js'
 

@@ -23,7 +23,7 @@ test('several images of a row are image parts with their bytes, in order, and no
   })
   const looks = pipeline('looks')
     .from([{ photos: ['sign.png', 'menu.png'], caption: 'Lunch' }])
-    .step('ai.multimodal', { inputColumns: { image: 'photos', text: 'caption' } })
+    .step('ai.multimodal', { inputs: { image: 'photos', text: 'caption' } })
   const preview = await project.preview(looks, 1)
   expect(preview.rejects).toEqual([])
   const [request] = server.requests
@@ -50,7 +50,7 @@ test('a recording goes as a file with its media type, and its text comes back', 
   })
   const heard = pipeline('heard')
     .from([{ sound: 'tone.wav' }])
-    .step('ai.multimodal', { task: 'transcribe', inputColumns: { audio: 'sound' }, output: 'said', spoken: 'en' })
+    .step('ai.multimodal', { task: 'transcribe', inputs: { audio: 'sound' }, output: 'said', spoken: 'en' })
   expect(await Array.fromAsync(project.rows(heard))).toEqual([{ sound: 'tone.wav', said: 'Good morning.' }])
   const [request] = server.requests
   const body = String(request?.body)

@@ -40,17 +40,16 @@ test('data, labels, scores and verdicts: typed answers of the language model', a
       ...short,
     })
     .step('ai.classify', { input: 'text', labels: ['good', 'bad'], ...short })
-    .step('ai.score', { input: 'text', rubric: 'How happy is the customer?', reason: false, ...short })
+    .step('ai.score', { input: 'text', criterion: 'How happy is the customer?', reason: false, ...short })
     .step('ai.compare', {
-      a: 'text',
-      b: 'other',
+      inputs: { a: 'text', b: 'other' },
       criterion: 'Which is longer?',
       reason: false,
       bothOrders: true,
       ...short,
     })
     .step('ai.vote', { prompt: prompt('Good or bad? {{text}}'), labels: ['good', 'bad'], samples: 3, maxTokens: 48 })
-    .step('ai.filter', { by: 'score', min: 1 })
+    .step('ai.filter', { score: 'score', min: 1 })
   const { rejects, steps } = await project.preview(asked, 1)
   expect(rejects).toEqual([])
   const row = steps.at(-1)?.rows[0]?.row
@@ -67,8 +66,8 @@ test('texts, and a judge that says yes or no', async () => {
     .from([{ text: text.repeat(8) }])
     .step('ai.summarize', { input: 'text', maxWords: 20, chunkTokens: 120, onCutOff: 'keep', ...short })
     .step('ai.translate', { input: 'summary', to: 'French', onCutOff: 'keep', ...short })
-    .step('ai.rewrite', { input: 'summary', instruction: 'Say it in capitals.', onCutOff: 'keep', ...short })
-    .step('ai.filter', { input: 'text', condition: 'It is about a museum.', ...short })
+    .step('ai.rewrite', { input: 'summary', instructions: 'Say it in capitals.', onCutOff: 'keep', ...short })
+    .step('ai.filter', { input: 'text', criterion: 'It is about a museum.', ...short })
   const { rejects, steps, report } = await project.preview(asked, 1)
   expect(rejects).toEqual([])
   const before = steps.at(-2)?.rows[0]?.row
@@ -81,7 +80,7 @@ test('texts, and a judge that says yes or no', async () => {
 test('chunks, vectors and matches of the embedding model', async () => {
   const asked = pipeline('vectors')
     .from([{ text: 'The cat sleeps on the sofa. Shares fell on the stock exchange today.' }])
-    .step('ai.chunk', { input: 'text', strategy: 'sentence', size: 50 })
+    .step('ai.chunk', { input: 'text', method: 'sentence', size: 50 })
     .step('ai.embed', { input: 'text' })
     .step('ai.similarity', { input: 'embedding', reference: 'a pet at home' })
     .step('ai.match', { input: 'embedding', references: ['a pet at home', 'money and markets'], threshold: 0.1 })

@@ -44,7 +44,7 @@ describe('by vectors', () => {
     const steps = pipeline('vectors')
       .from(table)
       .step('ai.embed', {})
-      .step('ai.cluster', { input: 'embedding', k: 3 })
+      .step('ai.cluster', { input: 'embedding', clusters: 3 })
       .step('ai.dedupe-semantic', { input: 'embedding', threshold: 0.7 })
       .step('ai.select-diverse', { input: 'embedding', count: 2 })
     const preview = await project.preview(steps, 9)
@@ -65,7 +65,7 @@ describe('by vectors', () => {
     ]
     const joined = pipeline('joined')
       .from(table)
-      .step('ai.join', { input: 'text', right, column: 'about', threshold: 0.5, how: 'left' })
+      .step('ai.join', { input: 'text', right, on: 'about', threshold: 0.5, how: 'left' })
     const pages = (await Array.fromAsync(project.rows(joined))).map((row) => row.right_page)
     expect(pages).toEqual(['account', 'account', 'visit', 'visit', null])
   })
@@ -78,9 +78,9 @@ describe('by vectors', () => {
     const right = { use: 'fs.file', path: 'pages.csv' } as const
     const placed = pipeline('placed')
       .from(table)
-      .step('ai.join', { input: 'text', right, column: 'about', threshold: 0.5 })
+      .step('ai.join', { input: 'text', right, on: 'about', threshold: 0.5 })
       .step('ai.embed', {})
-      .step('ai.match', { input: 'embedding', references: right, column: 'about', threshold: 0.5 })
+      .step('ai.match', { input: 'embedding', references: right, on: 'about', threshold: 0.5 })
       .map((row) => ({ text: row.text, page: row.right_page, match: row.match?.page ?? null }))
     const rows = await Array.fromAsync(project.rows(placed))
     expect(rows.map(({ page }) => page)).toEqual(['account', 'account', 'visit', 'visit'])
@@ -90,7 +90,7 @@ describe('by vectors', () => {
       `name: placed
 read: { use: fs.file, path: pages.csv }
 steps:
-  - { use: ai.join, input: about, right: { use: fs.file, path: pages.csv }, column: about, prefix: other_ }
+  - { use: ai.join, input: about, right: { use: fs.file, path: pages.csv }, on: about, columnPrefix: other_ }
 write:
   - { use: fs.file, path: placed.jsonl }
 `,
@@ -128,11 +128,11 @@ describe('by the language model', () => {
     expectRows(await outcome(() => project.rows(sorted)), { rank: expect.any(Number) })
     const pairwise = pipeline('pairwise')
       .from(letters)
-      .step('ai.sort', { input: 'text', criterion: 'Which is angrier?', by: 'pairwise', top: 2 })
+      .step('ai.sort', { input: 'text', criterion: 'Which is angrier?', method: 'pairwise', count: 2 })
     expectRows(await outcome(() => project.rows(pairwise)), { rank: expect.any(Number) })
     const folded = pipeline('folded')
       .from(letters)
-      .step('ai.reduce', { input: 'text', instruction: 'Sum up in five words.', maxTokens: 60, temperature: 0 })
+      .step('ai.reduce', { input: 'text', instructions: 'Sum up in five words.', maxTokens: 60, temperature: 0 })
     expectRows(await outcome(() => project.rows(folded)), { reduced: text, count: 3 })
     const groups = pipeline('groups').from(letters).step('ai.group', { input: 'text', threshold: 0.2 })
     expectRows(await outcome(() => project.rows(groups)), { group: text })
@@ -162,7 +162,7 @@ describe('by the language model', () => {
     const short = { temperature: 0, maxTokens: 80 } as const
     const talk = pipeline('talk')
       .from(texts('green tea'))
-      .step('ai.conversation', { input: 'text', turns: 2, by: 'turns', ...short })
+      .step('ai.conversation', { input: 'text', turns: 2, method: 'turns', ...short })
     expectRows(await outcome(() => project.rows(talk)), { messages: [{ role: 'user' }, { role: 'assistant' }] })
     const clean = pipeline('clean')
       .from(texts('Ann Lee of Oslo writes from ann@example.org.'))

@@ -49,7 +49,7 @@ test.skipIf(!there)('a knowledge base: indexed, asked, and brought up to date', 
   expect(again.map((row) => row.index_outcome)).toEqual(['unchanged', 'added'])
   const asked = pipeline('ask')
     .from([{ query: 'The red fox' }, { query: '杭州 blue sea' }])
-    .step('ai.retrieve', { store: 'kb', mode: 'hybrid', k: 1 })
+    .step('ai.retrieve', { store: 'kb', method: 'hybrid', passages: 1 })
     .map((row) => ({ document: row.passages[0]?.document ?? null }))
   expect(await Array.fromAsync(project.rows(asked))).toEqual([{ document: 'fox.md' }, { document: 'tea.md' }])
   await project.dispose()

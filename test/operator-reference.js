@@ -37,29 +37,29 @@ const kinds = {
 const examples = {
   schema: { type: 'object', properties: { field: { type: 'string' } }, required: ['field'] },
   labels: ['a', 'b'],
-  rubric: 'How good is it?',
   criterion: 'Which is better?',
-  condition: 'It holds.',
-  instruction: 'Make it short.',
   to: 'French',
   question: 'What is it?',
   references: ['a'],
   right: [{ name: 'a' }],
-  k: 3,
+  clusters: 3,
   count: 3,
   where: 'true',
-  inputColumns: { image: '<image>' },
+  inputs: { image: '<image>' },
 }
 /** @type {Record<string, object>} */
 const more = {
   'ai.generate': { prompt: 'Say {{column}}' },
+  'ai.reduce': { instructions: 'Sum them up.' },
+  'ai.rewrite': { instructions: 'Make it short.' },
   'ai.vote': { prompt: 'Say {{column}}' },
-  'ai.filter': { by: '<by>', min: 3, input: undefined, condition: undefined },
-  'ai.similarity': { with: '<with>' },
-  'ai.join': { column: 'name', condition: undefined },
-  'ai.rag-eval': { reference: undefined },
+  'ai.filter': { score: '<score>', min: 3, input: undefined, criterion: undefined },
+  'ai.similarity': { inputs: undefined, reference: 'the sea' },
+  'ai.join': { on: 'name', criterion: undefined },
+  'ai.compare': { inputs: { a: '<a>', b: '<b>' } },
+  'ai.rag-eval': { inputs: undefined },
   'ai.load-documents': { name: undefined },
-  'ai.cluster': { names: undefined },
+  'ai.cluster': { nameBy: undefined },
   'table.filter': { where: 'true' },
   'table.sort': { by: '<by>' },
   'table.sample': { count: 10 },
@@ -123,22 +123,20 @@ function row({ name, type, required, text, fallback }, known) {
 }
 
 /** The options as the schema has them, those of all branches. */
-function schemaOf({ options }) {
-  const json = options['~standard'].jsonSchema.input({
-    target: 'draft-2020-12',
-    libraryOptions: { unrepresentable: 'any' },
-  })
+function schemaOf(definition) {
+  const json = jsonOf(definition)
   return Object.assign({}, ...[json, ...(json.anyOf ?? [])].map(({ properties = {} }) => properties))
 }
+
+const jsonOf = ({ options }) =>
+  options['~standard'].jsonSchema.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
 
 /** Options with which the columns can be told: names of columns stand in angle brackets. */
 async function exampleOf({ name, options }, schema) {
   const required = Object.keys(schema).filter((option) => !('default' in schema[option]))
   const own = Object.fromEntries(
     required
-      .filter(
-        (option) => option in examples || ['input', 'source', 'a', 'b', 'store', 'second', 'column'].includes(option),
-      )
+      .filter((option) => option in examples || ['input', 'source', 'store', 'second', 'column'].includes(option))
       .map((option) => [option, examples[option] ?? `<${option}>`]),
   )
   const asked = { ...own, ...more[name] }
@@ -194,20 +192,24 @@ async function words(definition) {
   if (definition === undefined) return []
   const schema = schemaOf(definition)
   const own = {
+    inputs: { a: 'a', b: 'b' },
+    instructions: 'Make it short.',
     left: 'left',
     right: 'right',
     fields: { field: '' },
     answers: 'answers',
     question: 'question',
   }
+  const optional = ['instructions', 'examples', 'language', 'min', 'max', 'role', 'history']
+  const { required = [] } = jsonOf(definition)
   const lines = ['<details><summary>The words of its prompts</summary>', '']
-  const [variant] = ['task', 'by'].filter((option) => schema[option]?.enum !== undefined)
+  const [variant] = ['task', 'method'].filter((option) => schema[option]?.enum !== undefined)
   const variants = variant === undefined ? [{}] : schema[variant].enum.map((value) => ({ [variant]: value }))
   const asking = ['en', 'zh'].flatMap((language) => variants.map((options) => ({ ...options, language })))
   for (const chosen of asking) {
     const asked = Object.fromEntries(
       Object.keys(schema)
-        .filter((option) => !['instructions', 'examples', 'language', 'min', 'max', 'role', 'history'].includes(option))
+        .filter((option) => required.includes(option) || !optional.includes(option))
         .map((option) => [option, own[option] ?? examples[option] ?? valueLike(schema[option], option)])
         .filter(([, value]) => value !== undefined),
     )

@@ -2,7 +2,7 @@ import { splitText } from '@maestro-dataflow/plugin-ai'
 import { overlap, report, size } from './task.js'
 
 await report((text) =>
-  splitText(text, { strategy: 'recursive', size, overlap, unit: 'characters' }).map(({ start, end }) =>
+  splitText(text, { method: 'recursive', size, overlap, unit: 'characters' }).map(({ start, end }) =>
     text.slice(start, end),
   ),
 )

@@ -1,4 +1,4 @@
-// Indexes the passages through a pipeline, asks the questions in each mode, and prints the figures as one line of JSON.
+// Indexes the passages through a pipeline, asks the questions by each method, and prints the figures as one line of JSON.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,10 +30,10 @@ await rowsOf(pipeline('index').from(passages).step('ai.index', { store: 'kb' }))
 const seconds = (performance.now() - started) / 1000
 
 const recall = {}
-for (const mode of ['vector', 'keyword', 'hybrid']) {
-  const asked = pipeline('ask').from(questions).step('ai.retrieve', { store: 'kb', mode, k: 5 })
+for (const method of ['vector', 'keyword', 'hybrid']) {
+  const asked = pipeline('ask').from(questions).step('ai.retrieve', { store: 'kb', method, passages: 5 })
   const rows = await rowsOf(asked)
-  recall[mode] =
+  recall[method] =
     rows.filter((row) => row.passages.some(({ document }) => document === row.document)).length / rows.length
 }
 await project.dispose()

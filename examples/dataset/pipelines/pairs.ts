@@ -16,7 +16,7 @@ const isValidation = (question: string) => (createHash('sha256').update(question
 // a judge, without questions that mean the same, in two files.
 export default pipeline('pairs')
   .read('ai.load-documents', { path: 'documents' })
-  .step('ai.chunk', { input: 'text', strategy: 'sentence', size: 160 })
+  .step('ai.chunk', { input: 'text', method: 'sentence', size: 160 })
   .step('ai.qa-pairs', {
     input: 'text',
     pairs: 1,
@@ -45,7 +45,7 @@ export default pipeline('pairs')
   })
   .step('ai.score', {
     input: 'answer',
-    rubric: 'Is it a whole sentence that says something certain?',
+    criterion: 'Is it a whole sentence that says something certain?',
     examples: [
       { input: 'They sleep for fifteen hours a day.', output: 5 },
       { input: 'no', output: 1 },
@@ -57,9 +57,9 @@ export default pipeline('pairs')
     maxTokens: 16,
   })
   // The scores of so small a model say little: all pass. With a larger one, raise it to 4.
-  .step('ai.filter', { by: 'score', min: 1 })
+  .step('ai.filter', { score: 'score', min: 1 })
   .step('ai.embed', { input: 'question' })
-  .step('ai.dedupe-semantic', { input: 'embedding', threshold: 0.9, best: 'score' })
+  .step('ai.dedupe-semantic', { input: 'embedding', threshold: 0.9, score: 'score' })
   .map(({ question, answer }) => ({
     messages: [
       { role: 'user', content: question },

@@ -20,7 +20,7 @@ export default pipeline('reviews')
   })
   .step('ai.score', {
     input: 'review',
-    rubric: 'How happy is the customer?',
+    criterion: 'How happy is the customer?',
     examples: [
       { input: 'I am very happy with it.', output: 5 },
       { input: 'It never worked. I am angry.', output: 1 },

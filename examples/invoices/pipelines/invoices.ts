@@ -13,7 +13,7 @@ const invoice = z.object({
 // Pictures of invoices to typed rows. A model may misread: what it found must stand on the picture.
 export default pipeline('invoices')
   .read('fs.file', { path: 'images.csv', columns: ['image'], key: 'image' })
-  .step('ai.multimodal', { inputColumns: { image: 'image' }, task: 'ocr', output: 'text' })
+  .step('ai.multimodal', { inputs: { image: 'image' }, task: 'ocr', output: 'text' })
   .step('ai.extract', {
     input: 'text',
     schema: invoice,

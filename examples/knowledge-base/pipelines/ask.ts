@@ -5,10 +5,10 @@ import type {} from '@maestro-dataflow/plugin-fs'
 // Questions, the passages that belong to them, and answers with the passages that they rest on.
 export default pipeline('ask')
   .read('fs.file', { path: 'data/questions.jsonl', columns: { query: 'string' } })
-  .step('ai.retrieve', { store: 'kb', mode: 'hybrid', k: 1 })
+  .step('ai.retrieve', { store: 'kb', method: 'hybrid', passages: 1 })
   .step('ai.rag', {
-    passages: 'passages',
-    contextTokens: 400,
+    retrieved: 'passages',
+    passageTokens: 400,
     examples: [
       {
         input: { passages: '[{"number":1,"text":"The cat is grey."}]', question: 'What colour is the cat?' },

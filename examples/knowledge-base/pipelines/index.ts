@@ -6,7 +6,7 @@ import type {} from '@maestro-dataflow/plugin-fs'
 // run embeds only what has changed.
 export default pipeline('index')
   .read('ai.load-documents', { path: ['documents', '../../docs/*.md'] })
-  .step('ai.chunk', { input: 'text', strategy: 'markdown', size: 800, pages: 'page_starts' })
+  .step('ai.chunk', { input: 'text', method: 'markdown', size: 800, pages: 'page_starts' })
   .step('ai.index', { store: 'kb', metadata: ['title', 'format', 'text_page'] })
   .map((row) => ({ document: row.document, chunk: row.text_index, outcome: row.index_outcome }))
   .write('fs.file', { path: 'out/indexed.csv', mode: 'overwrite' })

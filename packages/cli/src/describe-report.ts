@@ -10,12 +10,35 @@ export function describeReport(report: RunReport): string {
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
+  lines.push(...describeRejects(report))
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
     lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+/** The most frequent reasons for rejected rows, each with its cure and one row to look at. */
+export function describeRejects({ rejects }: RunReport): string[] {
+  const shown = rejects.slice(0, shownReasons)
+  return [
+    ...shown.flatMap(({ step, rows, message, hint, rowId }) => [
+      `  ${counted(rows, 'row')} rejected in ${step}, for example ${oneLine(rowId)}: ${oneLine(message)}`,
+      ...(hint === undefined ? [] : [`    ${oneLine(hint)}`]),
+    ]),
+    ...(rejects.length > shown.length
+      ? [`  ${counted(rejects.length - shown.length, 'more reason')} in rejects.jsonl`]
+      : []),
+  ]
+}
+
+const shownReasons = 5
+
+const oneLine = (text: string): string => {
+  // Messages repeat what a row holds; control characters must not reach the terminal.
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
 
 function describeUsage(usage: UsageTotals): string {
@@ -26,11 +49,17 @@ function describeUsage(usage: UsageTotals): string {
   ]
   return [
     `${counted(requests, 'call')}${faults.length > 0 ? ` (${faults.join(', ')})` : ''}`,
-    ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused`] : []),
+    ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused${shareReused(usage)}`] : []),
     `${inputTokens} tokens in`,
     `${outputTokens} tokens out`,
     ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
   ].join(', ')
+}
+
+/** The share of all answers that cost nothing, unless it is all of them. */
+function shareReused({ requests, failedRequests, reusedAnswers }: UsageTotals): string {
+  const answers = reusedAnswers + requests - failedRequests
+  return answers > reusedAnswers ? ` (${Math.floor((100 * reusedAnswers) / answers)}%)` : ''
 }
 
 /** A path as one would type it from here. */

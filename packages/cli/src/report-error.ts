@@ -1,6 +1,6 @@
 import { MaestroError, type RunReport } from '@maestro-dataflow/core'
 import { CommanderError } from 'commander'
-import { shownPath } from './describe-report.js'
+import { describeRejects, shownPath } from './describe-report.js'
 import { cliError, wrongUse } from './errors.js'
 import { printJson } from './terminal/json.js'
 import { styleFor } from './terminal/style.js'
@@ -35,6 +35,7 @@ function describeError(error: MaestroError, report: RunReport | undefined): stri
   const { bold, bad, dim } = styleFor(process.stderr)
   const lines = [`${bad(bold(error.code))}: ${error.message}`]
   if (error.hint !== undefined && error.hint !== '') lines.push(error.hint)
+  if (report !== undefined) lines.push(...describeRejects(report))
   if (report?.directory !== undefined) lines.push(dim(`run folder: ${shownPath(report.directory)}`))
   return lines.join('\n')
 }

@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -52,7 +53,16 @@ export {
   RESPONSE_CACHE,
   type ResponseCache,
 } from './contracts/response-cache.js'
-export type { Batch, ColumnSet, Columns, ColumnType, ColumnValue, Row, RowId } from './contracts/row.js'
+export {
+  type Batch,
+  type ColumnSet,
+  type Columns,
+  type ColumnType,
+  type ColumnValue,
+  columnTypes,
+  type Row,
+  type RowId,
+} from './contracts/row.js'
 export { RowSource } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
@@ -188,6 +198,16 @@ export {
 } from './operator/operator.js'
 export { RowOperator } from './operator/row-operator.js'
 export { type TableFunction, TableOperator } from './operator/table.js'
+export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
+export { columnTypeOf } from './provider/column-types.js'
+export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
+export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
+export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
+export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
+export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type SteppedStorage, StepView } from './provider/step-view.js'
+export { untilAborted } from './provider/until-aborted.js'
+export { classifyError } from './serving/call/classify-error.js'
 export { readRateLimits } from './serving/call/read-rate-limits.js'
 export { type ProviderFailure, servingError } from './serving/call/serving-error.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'

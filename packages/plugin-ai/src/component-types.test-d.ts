@@ -73,11 +73,11 @@ test('ai.similarity and ai.match compare vectors', () => {
   const embedded = reviews.step('ai.embed', {})
   const near = embedded.step('ai.similarity', { input: 'embedding', reference: 'praise', output: 'near' })
   expectTypeOf<(typeof near)['row']['near']>().toEqualTypeOf<number>()
-  embedded.step('ai.similarity', { input: 'embedding', with: 'embedding', metric: 'l2' })
+  embedded.step('ai.similarity', { inputs: ['embedding', 'embedding'], metric: 'l2' })
   // @ts-expect-error nothing to compare with
   embedded.step('ai.similarity', { input: 'embedding' })
   // @ts-expect-error two things to compare with
-  embedded.step('ai.similarity', { input: 'embedding', with: 'embedding', reference: 'praise' })
+  embedded.step('ai.similarity', { inputs: ['embedding', 'embedding'], reference: 'praise' })
   // @ts-expect-error a metric that there is not
   embedded.step('ai.similarity', { input: 'embedding', reference: 'praise', metric: 'manhattan' })
   const matched = embedded.step('ai.match', { input: 'embedding', references: ['sea', 'mountain'], output: 'place' })
@@ -85,12 +85,12 @@ test('ai.similarity and ai.match compare vectors', () => {
   expectTypeOf<(typeof matched)['row']['place_score']>().toEqualTypeOf<number>()
   expectTypeOf<(typeof matched)['row']['place_outcome']>().toEqualTypeOf<'matched' | 'below-threshold'>()
   const references = { use: 'ai.load-documents', path: 'places' } as const
-  const placed = embedded.step('ai.match', { input: 'embedding', references, column: 'text' })
+  const placed = embedded.step('ai.match', { input: 'embedding', references, on: 'text' })
   expectTypeOf<NonNullable<(typeof placed)['row']['match']>['text']>().toEqualTypeOf<string>()
-  const joined = reviews.step('ai.join', { input: 'text', right: references, column: 'text' })
+  const joined = reviews.step('ai.join', { input: 'text', right: references, on: 'text' })
   expectTypeOf<(typeof joined)['row']['right_text']>().toEqualTypeOf<string | null>()
   // @ts-expect-error a source that there is not
-  embedded.step('ai.match', { input: 'embedding', references: { use: 'none', path: 'places' }, column: 'text' })
+  embedded.step('ai.match', { input: 'embedding', references: { use: 'none', path: 'places' }, on: 'text' })
   // @ts-expect-error an unknown column
   reviews.step('ai.match', { input: 'embedding', references: ['sea'] })
 })
@@ -104,19 +104,19 @@ test('ai.chunk replaces the text, or stands beside it', () => {
     text_start: number
     text_end: number
   }>()
-  const sections = reviews.step('ai.chunk', { input: 'text', strategy: 'markdown', output: 'part' })
+  const sections = reviews.step('ai.chunk', { input: 'text', method: 'markdown', output: 'part' })
   expectTypeOf<(typeof sections)['row']['part_headings']>().toEqualTypeOf<readonly string[]>()
   // @ts-expect-error an unknown column
   reviews.step('ai.chunk', { input: 'txt' })
-  // @ts-expect-error a strategy that there is not
-  reviews.step('ai.chunk', { input: 'text', strategy: 'words' })
+  // @ts-expect-error a method that there is not
+  reviews.step('ai.chunk', { input: 'text', method: 'words' })
 })
 
 test('texts in, texts out', () => {
   const texts = reviews
     .step('ai.summarize', { input: 'text', maxWords: 20, chunkTokens: 500 })
     .step('ai.translate', { input: 'summary', to: 'French' })
-    .step('ai.rewrite', { input: 'translation', instruction: 'Make it polite.', output: 'text' })
+    .step('ai.rewrite', { input: 'translation', instructions: 'Make it polite.', output: 'text' })
   expectTypeOf<(typeof texts)['row']>().toEqualTypeOf<{
     id: number
     text: string
@@ -133,10 +133,10 @@ test('texts in, texts out', () => {
 
 test('judges', () => {
   const judged = reviews
-    .step('ai.score', { input: 'text', rubric: { 1: 'bad', 5: 'good' } })
-    .step('ai.filter', { by: 'score', min: 3 })
-    .step('ai.filter', { input: 'text', condition: 'It is about food.' })
-    .step('ai.compare', { a: 'text', b: 'score_reason', criterion: 'Which is clearer?', reason: false })
+    .step('ai.score', { input: 'text', criterion: { 1: 'bad', 5: 'good' } })
+    .step('ai.filter', { score: 'score', min: 3 })
+    .step('ai.filter', { input: 'text', criterion: 'It is about food.' })
+    .step('ai.compare', { inputs: { a: 'text', b: 'score_reason' }, criterion: 'Which is clearer?', reason: false })
     .step('ai.vote', { prompt: prompt('{{text}}'), labels: ['yes', 'no'] })
   expectTypeOf<(typeof judged)['row']>().toEqualTypeOf<{
     id: number
@@ -150,11 +150,11 @@ test('judges', () => {
   // @ts-expect-error no rubric
   reviews.step('ai.score', { input: 'text' })
   // @ts-expect-error a threshold and a judge at once
-  reviews.step('ai.filter', { by: 'id', min: 1, condition: 'x' })
+  reviews.step('ai.filter', { score: 'id', min: 1, criterion: 'x' })
   // @ts-expect-error an unknown column
-  reviews.step('ai.filter', { by: 'score', min: 1 })
+  reviews.step('ai.filter', { score: 'score', min: 1 })
   // @ts-expect-error an unknown column
-  reviews.step('ai.compare', { a: 'text', b: 'txt', criterion: 'x' })
+  reviews.step('ai.compare', { inputs: { a: 'text', b: 'txt' }, criterion: 'x' })
   // @ts-expect-error no prompt
   reviews.step('ai.vote', { samples: 3 })
 })

@@ -9,7 +9,7 @@ export const aiErrors = {
   MAESTRO_AI_CONTEXT_SMALL: {
     message: (d: { passage: string; tokens: number; limit: number }) =>
       `Passage "${d.passage}" has about ${d.tokens} tokens, and the context holds ${d.limit}.`,
-    hint: () => 'Cut documents into smaller chunks, allow more with `contextTokens`, or use a model that reads more.',
+    hint: () => 'Cut documents into smaller chunks, allow more with `passageTokens`, or use a model that reads more.',
   },
   MAESTRO_AI_DIMENSIONS: {
     message: (d: { one: number; other: number }) =>

@@ -40,26 +40,26 @@ const cases: readonly Case[] = [
   ['ai.rewrite', 'prompt', 'text'],
   ['ai.score', 'prompt', 'text'],
   ['ai.filter', 'prompt', 'text'],
-  ['ai.compare', 'prompt', 'other', { a: 'text', b: 'other' }],
+  ['ai.compare', 'prompt', 'other', { inputs: { a: 'text', b: 'other' } }],
   ['ai.vote', 'prompt', 'text'],
-  ['ai.vote', 'judgePrompt', 'answers', { prompt: '{{text}}', by: 'judge' }],
-  ['ai.retrieve', 'prompt', 'passage', { store: 'kb', rerank: { by: 'llm', serving: 'default' } }],
-  ['ai.rag', 'prompt', 'found', { store: 'kb', contextColumn: 'found' }],
+  ['ai.vote', 'judgePrompt', 'answers', { prompt: '{{text}}', method: 'judge' }],
+  ['ai.retrieve', 'prompt', 'passage', { store: 'kb', rerank: { method: 'llm', serving: 'default' } }],
+  ['ai.rag', 'prompt', 'found', { store: 'kb', context: 'found' }],
   ['ai.rag-eval', 'prompt', 'context', { metrics: ['faithfulness'] }],
   ['ai.rag-eval', 'questionsPrompt', 'text', { metrics: ['relevance'] }],
-  ['ai.multimodal', 'prompt', 'text', { inputColumns: { image: 'photo', text: 'text' } }],
+  ['ai.multimodal', 'prompt', 'text', { inputs: { image: 'photo', text: 'text' } }],
   ['ai.qa-pairs', 'prompt', 'text', { input: 'text' }],
   ['ai.conversation', 'prompt', 'topic', { input: 'topic' }],
-  ['ai.conversation', 'turnPrompt', 'role', { input: 'topic', by: 'turns' }],
+  ['ai.conversation', 'turnPrompt', 'role', { input: 'topic', method: 'turns' }],
   ['ai.ground', 'prompt', 'source', { input: 'answer', source: 'other' }],
   ['ai.ground', 'claimsPrompt', 'text', { input: 'answer', source: 'other' }],
-  ['ai.redact', 'prompt', 'text', { input: 'text', by: 'both' }],
-  ['ai.cluster', 'prompt', 'texts', { input: 'vector', k: 2, names: 'text' }],
+  ['ai.redact', 'prompt', 'text', { input: 'text', method: 'both' }],
+  ['ai.cluster', 'prompt', 'texts', { input: 'vector', clusters: 2, nameBy: 'text' }],
   ['ai.sort', 'prompt', 'text', { input: 'text', criterion: 'x' }],
-  ['ai.sort', 'prompt', 'b', { input: 'text', criterion: 'x', by: 'pairwise' }],
+  ['ai.sort', 'prompt', 'b', { input: 'text', criterion: 'x', method: 'pairwise' }],
   ['ai.group', 'prompt', 'texts', { input: 'text' }],
-  ['ai.reduce', 'prompt', 'texts', { input: 'text', instruction: 'x' }],
-  ['ai.join', 'prompt', 'left', { input: 'text', right: [{ name: 'word' }], column: 'name', condition: 'x' }],
+  ['ai.reduce', 'prompt', 'texts', { input: 'text', instructions: 'x' }],
+  ['ai.join', 'prompt', 'left', { input: 'text', right: [{ name: 'word' }], on: 'name', criterion: 'x' }],
   ['ai.describe-columns', 'prompt', 'facts'],
   ['ai.clean', 'prompt', 'facts'],
   ['ai.annotate', 'prompt', 'text', { input: 'text', labels: ['a', 'b'], second: 'default' }],
@@ -110,4 +110,17 @@ test('no option with a prompt is left out', async () => {
       return [prompts].flat().map(({ option }) => `${name} ${option}`)
     })
   expect(new Set(cases.map(([name, option]) => `${name} ${option}`))).toEqual(new Set(options))
+})
+
+const sampling = { temperature: 0.3, topP: 0.9, topK: 7, seed: 5, maxTokens: 77, stop: ['END'] }
+// A judge of samples is asked as its serving says.
+const sampled = named.filter(({ given }) => given[1] !== 'judgePrompt')
+
+test.each(sampled)('$name is asked with the sampling options of the step', async ({ given, variable }) => {
+  const { serving, maestro } = await project()
+  const [use, option, , options] = given
+  const step: Case = [use, option, variable, { ...options, ...sampling }]
+  await Array.fromAsync(maestro.rows(asking(step, `As I say: {{${variable}}}`))).catch(() => [])
+  expect(serving.requests).not.toHaveLength(0)
+  for (const request of serving.requests) expect(request).toMatchObject(sampling)
 })

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { boundedCall, MaestroError, readText, sendHttp, withBackoff } from '@maestro-dataflow/core'
 import { chromaError } from './errors.js'
 import type { ResolvedChromaOptions } from './options.js'
 
@@ -21,8 +21,8 @@ export interface ChromaReply {
   readonly message: string
 }
 
-const firstPause = 200
-const longestPause = 3000
+/** Bounds of the waits, in milliseconds. */
+const backoff = { first: 400, longest: 5000 }
 /** Statuses of a server that is not ready, or of what stands before it. */
 const passing = new Set([408, 429, 500, 502, 503, 504])
 
@@ -41,52 +41,60 @@ export class ChromaApi {
 
   /** @throws MAESTRO_CHROMA_UNREACHABLE, MAESTRO_CHROMA_ACCESS, MAESTRO_CHROMA_OTHER; the signal's reason */
   async send(request: ChromaRequest): Promise<ChromaReply> {
-    const { retries, url } = this.#options
-    let reason = ''
-    for (let tries = 0; tries <= retries; tries++) {
-      if (tries > 0)
-        await sleep(Math.min(longestPause, firstPause * 2 ** (tries - 1)), undefined, { signal: request.signal })
-      const outcome = await this.#try(request)
-      if (typeof outcome !== 'string') return outcome
-      reason = outcome
-    }
-    throw chromaError('MAESTRO_CHROMA_UNREACHABLE', { url, tries: retries + 1, reason })
-  }
-
-  /** @returns the answer, or why there is none */
-  async #try({ method, path, body, signal }: ChromaRequest): Promise<ChromaReply | string> {
-    const { url, headers, token, timeout } = this.#options
-    const late = AbortSignal.timeout(timeout * 1000)
+    const { signal } = request
     try {
-      const response = await fetch(this.#base + path, {
-        method,
-        headers: {
-          ...headers,
-          ...(token === undefined ? {} : { 'x-chroma-token': token }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // A server that points elsewhere must not be given the token.
-        redirect: 'manual',
-        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
-      })
-      const text = await response.text()
-      const { status } = response
-      if (status === 401 || status === 403) throw chromaError('MAESTRO_CHROMA_ACCESS', { url, status })
-      const parsed = parse(text)
-      const message = messageOf(parsed)
-      // Its own refusals come in a form of its own; some of them with status 500.
-      if (passing.has(status) && message === undefined) return `status ${status}`
-      if (status === 404 && message === undefined) throw this.#other('it does not know the paths of one')
-      if (parsed === undefined) throw this.#other('its answer is no JSON')
-      return { status, body: parsed, message: message ?? '' }
+      return await withBackoff({ retries: this.#options.retries, signal, ...backoff }, (turn) =>
+        this.#try(request, turn + 1),
+      )
     } catch (error) {
       signal?.throwIfAborted()
-      if (late.aborted) return `no answer within ${timeout} s`
-      // What `fetch` throws for connections that cannot be made, or break.
-      if (error instanceof TypeError) return causeOf(error)
       throw error
     }
+  }
+
+  async #try(request: ChromaRequest, tries: number): Promise<ChromaReply> {
+    const { url } = this.#options
+    const { status, text } = await this.#ask(request, tries)
+    if (status === 401 || status === 403) throw chromaError('MAESTRO_CHROMA_ACCESS', { url, status })
+    const body = parse(text)
+    const message = messageOf(body)
+    // Its own refusals come in a form of its own; some of them with status 500.
+    if (passing.has(status) && message === undefined) throw this.#unreachable(tries, `status ${status}`)
+    if (status === 404 && message === undefined) throw this.#other('it does not know the paths of one')
+    if (body === undefined) throw this.#other('its answer is no JSON')
+    return { status, body, message: message ?? '' }
+  }
+
+  async #ask(
+    { method, path, body, signal }: ChromaRequest,
+    tries: number,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const { headers, token, timeout, url } = this.#options
+    try {
+      return await boundedCall({ serving: url, signal, timeout: timeout * 1000 }, async (signal) => {
+        const reply = await sendHttp(this.#base + path, {
+          method,
+          headers: {
+            ...headers,
+            ...(token === undefined ? {} : { 'x-chroma-token': token }),
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal,
+        })
+        return { status: reply.status, text: await readText(reply) }
+      })
+    } catch (error) {
+      if (MaestroError.is(error, 'MAESTRO_SERVING_TIMEOUT'))
+        throw this.#unreachable(tries, `no answer within ${timeout} s`, error)
+      if (MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION'))
+        throw this.#unreachable(tries, String(error.details.reason), error)
+      throw error
+    }
+  }
+
+  #unreachable(tries: number, reason: string, cause?: unknown) {
+    return chromaError('MAESTRO_CHROMA_UNREACHABLE', { url: this.#options.url, tries, reason }, cause)
   }
 
   #other(reason: string) {
@@ -106,9 +114,4 @@ function messageOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
   const { error, message } = body as { error: unknown; message?: unknown }
   return `${String(error)}: ${String(message ?? '')}`
-}
-
-function causeOf({ message, cause }: TypeError): string {
-  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string }
-  return why === undefined || why === '' ? (code ?? message) : why
 }

@@ -1,19 +1,8 @@
-import type { Schema } from '@maestro-dataflow/core'
+import { columnTypes, type Schema } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { connectionOptions } from './connection/connection-options.js'
 
-const columnType = z.enum([
-  'string',
-  'number',
-  'integer',
-  'bigint',
-  'boolean',
-  'date',
-  'bytes',
-  'vector',
-  'json',
-  'unknown',
-])
+const columnType = z.enum(columnTypes)
 const name = z.string().min(1)
 const names = z.array(name).min(1)
 const key = z.union([name.transform((one) => [one]), names])

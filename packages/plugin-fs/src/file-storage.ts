@@ -9,6 +9,8 @@ import {
   type RowStorage,
   type SourceBatch,
   type SourceReject,
+  type SteppedStorage,
+  StepView,
   schemaColumns,
   type WriteResult,
 } from '@maestro-dataflow/core'
@@ -42,7 +44,7 @@ export interface FileStorageOptions extends Partial<FileSourceOptions> {
  * await new PromptedGenerator({ serving, inputColumn: 'text', outputColumn: 'summary' }).run(storage)
  * console.log(storage.operatorStep) // 1
  */
-export class FileStorage implements RowStorage {
+export class FileStorage implements SteppedStorage {
   readonly #options: ReadOptions | undefined
   readonly #project: Project
   readonly #folder: StepFolder
@@ -70,7 +72,7 @@ export class FileStorage implements RowStorage {
   }
 
   step(): RowStorage {
-    return new StepView(this, this.operatorStep)
+    return new StepView(this)
   }
 
   read(): AsyncIterable<SourceBatch> {
@@ -180,27 +182,4 @@ function parseOptions(reading: Partial<FileSourceOptions>): ReadOptions | undefi
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw fsError('MAESTRO_FS_STORAGE_OPTIONS', { issues })
-}
-
-/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
-class StepView implements RowStorage {
-  readonly #storage: FileStorage
-  readonly operatorStep: number
-
-  constructor(storage: FileStorage, step: number) {
-    this.#storage = storage
-    this.operatorStep = step
-  }
-
-  step(): RowStorage {
-    return this
-  }
-
-  read(): AsyncIterable<SourceBatch> {
-    return this.#storage.readStep(this.operatorStep)
-  }
-
-  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
-    return this.#storage.write(batches)
-  }
 }

@@ -1,20 +1,9 @@
-import type { Schema } from '@maestro-dataflow/core'
+import { columnTypes, type Schema } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 
-const columnType = z.enum([
-  'string',
-  'number',
-  'integer',
-  'bigint',
-  'boolean',
-  'date',
-  'bytes',
-  'vector',
-  'json',
-  'unknown',
-])
+const columnType = z.enum(columnTypes)
 const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value
 const format = z.enum(fileFormats)
 const delimiter = z.string().regex(/^[^"\r\n]+$/, 'a delimiter is one or more characters, without quotes and line ends')

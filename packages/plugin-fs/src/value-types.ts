@@ -70,6 +70,9 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       if (typeof value === 'bigint') return value
       if (Number.isSafeInteger(value)) return BigInt(value as number)
       break
+    case 'decimal':
+      if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
+      break
     case 'vector':
       if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return new Float32Array(value)
       break
@@ -87,6 +90,7 @@ function parsed(text: string): unknown {
 
 /** Types that both cells and JSON hold as text. */
 function fromText(text: string, type: ColumnType): unknown {
+  if (type === 'decimal' && decimal.test(text)) return text
   if (type === 'bigint' && digits.test(text)) return BigInt(text.replace(/^\+/, ''))
   if (type === 'date') return toDate(text)
   if (type === 'bytes' && base64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'))

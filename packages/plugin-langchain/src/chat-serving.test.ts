@@ -71,7 +71,7 @@ describe("LangChain's own classes", () => {
       text: 'system: Be brief.\nhuman: Hi\nai: Hello\nhuman: 再见 👋',
       finishReason: 'stop',
       // This model does not tell them: about four letters each.
-      usage: { inputTokens: 9, outputTokens: 14 },
+      usage: { inputTokens: 10, outputTokens: 16 },
       model: 'EchoChatModel',
     })
     expect(serving.name).toBe('langchain EchoChatModel EchoChatModel')

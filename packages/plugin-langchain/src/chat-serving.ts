@@ -1,7 +1,9 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import {
+  boundedCall,
   type CallOptions,
+  estimateChatTokens,
   extractJson,
   type JsonSchema,
   type LLMCapabilities,
@@ -10,14 +12,12 @@ import {
   type LLMServing,
   type Price,
 } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
-import { estimateChatTokens } from './estimate-tokens.js'
 import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
-import { LangChainServing } from './langchain-serving.js'
+import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 import { ModelVariants, settingsOf } from './sampling.js'
@@ -46,7 +46,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
     const { name, capabilities } = this
-    return boundedCall(name, callOptions, async (signal) => {
+    return boundedCall(boundsOf(name, callOptions), async (signal) => {
       const variants = await this.made()
       const { call, fields } = settingsOf(variants.base, request)
       const model = variants.with(fields)

@@ -1,11 +1,16 @@
 import type { Embeddings } from '@langchain/core/embeddings'
-import type { CallOptions, EmbeddingResult, EmbeddingServing, Price } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
+import {
+  boundedCall,
+  type CallOptions,
+  type EmbeddingResult,
+  type EmbeddingServing,
+  estimateTokens,
+  type Price,
+} from '@maestro-dataflow/core'
 import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
 import { langchainError } from './errors.js'
-import { estimateTokens } from './estimate-tokens.js'
 import { createFrom } from './import-export.js'
-import { LangChainServing } from './langchain-serving.js'
+import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 
@@ -33,7 +38,7 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_* */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
-    return boundedCall(this.name, options, async () => {
+    return boundedCall(boundsOf(this.name, options), async () => {
       const embeddings = await this.made()
       const vectors = await embeddings.embedDocuments(texts.map((text) => text.toWellFormed()))
       return {

@@ -1,6 +1,11 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
-import type { FinishReason, LLMResult, TokenLogprob, Usage } from '@maestro-dataflow/core'
-import { estimateTokens } from './estimate-tokens.js'
+import {
+  estimateTokens,
+  type FinishReason,
+  type LLMResult,
+  type TokenLogprob,
+  type Usage,
+} from '@maestro-dataflow/core'
 
 /** What an answer goes by where it does not say it itself. */
 export interface Asked {

@@ -1,5 +1,6 @@
-import type { Price, ServingBase } from '@maestro-dataflow/core'
+import type { CallBounds, CallOptions, Price, ServingBase } from '@maestro-dataflow/core'
 import type { ModelFacts } from './model-facts.js'
+import { toServingError } from './to-serving-error.js'
 
 /** What the servings of LangChain's classes have in common: their facts, and what is made by the first call. */
 export abstract class LangChainServing<Thing> implements ServingBase {
@@ -32,4 +33,9 @@ export abstract class LangChainServing<Thing> implements ServingBase {
     })
     return this.#made
   }
+}
+
+/** The bounds of one call to a class of LangChain. Not all of those classes listen to a signal. */
+export function boundsOf(serving: string, { signal, timeout }: CallOptions): CallBounds {
+  return { serving, signal, timeout, toError: (error) => toServingError(serving, error) }
 }

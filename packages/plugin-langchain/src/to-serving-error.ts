@@ -1,4 +1,4 @@
-import { MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
+import { classifyError, MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
 
 /** Where the errors of providers' clients keep what the server said. */
 interface ClientError {
@@ -10,6 +10,8 @@ interface ClientError {
   readonly type?: unknown
   readonly headers?: unknown
   readonly error?: unknown
+  /** Of Google's clients. */
+  readonly errorDetails?: unknown
   readonly cause?: unknown
   readonly response?: { readonly status?: unknown; readonly headers?: unknown }
   readonly $metadata?: { readonly httpStatusCode?: unknown }
@@ -29,8 +31,9 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
     return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason }, thrown)
   const status = firstNumber(error.status, error.statusCode, error.response?.status, error.$metadata?.httpStatusCode)
   if (status !== undefined && status >= 400) return answerError(serving, status, error, reason)
-  const broken = connectionFault(error)
-  if (broken !== undefined) return servingError(serving, { reason: broken }, thrown)
+  const classified = classifyError(serving, thrown)
+  if (!MaestroError.is(classified, 'MAESTRO_SERVING_FAILED')) return classified
+  if (isConnectionFault(error)) return servingError(serving, { reason }, thrown)
   return maestroError('MAESTRO_SERVING_FAILED', { serving, reason }, thrown)
 }
 
@@ -38,22 +41,13 @@ function answerError(serving: string, status: number, error: ClientError, reason
   const headers = readerOf(error.headers ?? error.response?.headers)
   const inner = error.error as { code?: unknown; type?: unknown } | undefined
   const code = [error.code, inner?.code, error.type, inner?.type].find((value) => typeof value === 'string')
-  return servingError(serving, { status, code, reason, rateLimits: headers && readRateLimits(headers) }, error)
+  const rateLimits = headers && readRateLimits(headers)
+  return servingError(serving, { status, code, reason, rateLimits, body: error.error ?? error.errorDetails }, error)
 }
 
-const connectionCodes =
-  /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|UND_ERR_|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HPE_)/
-
-/** What is told of a connection that could not be made, broke, or took longer than the client waits. */
-function connectionFault(error: ClientError): string | undefined {
-  let last = error
-  for (let depth = 0; depth < 5; depth++) {
-    const { code, cause } = last
-    if (typeof code === 'string' && connectionCodes.test(code)) return `${code}: ${reasonOf(last)}`
-    if (typeof cause !== 'object' || cause === null) break
-    last = cause
-  }
-  return error.name === 'TimeoutError' || /^APIConnection/.test(error.constructor.name) ? reasonOf(error) : undefined
+/** Whether the client of a provider gave up, or says without a code that it had no connection. */
+function isConnectionFault(error: ClientError): boolean {
+  return error.name === 'TimeoutError' || /^APIConnection/.test(error.constructor.name)
 }
 
 /** Without the address of a help page that LangChain puts behind it. */

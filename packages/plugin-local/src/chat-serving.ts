@@ -1,4 +1,5 @@
 import {
+  boundedCall,
   type CallOptions,
   type LLMCapabilities,
   type LLMRequest,
@@ -6,16 +7,14 @@ import {
   type LLMServing,
   type Logger,
   MaestroError,
-  maestroError,
+  untilAborted,
 } from '@maestro-dataflow/core'
-import { CallSignal } from './call-signal.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
 import { ChatSession, chatDefaults } from './chat-session.js'
 import { localError } from './errors.js'
 import { acquireModel, defaultThreads } from './load-model.js'
 import { type ModelCache, sharedModelCache } from './model-cache.js'
 import { type LocateOptions, locateModel, type ModelLocation, versionOf } from './models/model-location.js'
-import { untilAborted } from './until-aborted.js'
 import { whileLoading } from './while-loading.js'
 
 /** From the first call to `dispose()`. */
@@ -76,17 +75,11 @@ export class LocalChatServing implements LLMServing {
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const timeout = options.timeout ?? this.#options.timeout ?? chatDefaults.timeout
     const life = this.#begin()
-    const call = new CallSignal([options.signal, life.stop.signal])
-    try {
-      const session = await untilAborted(life.session, call.signal)
-      return await session.answer(request, timeout, call.signal)
-    } catch (error) {
-      if (call.signal.aborted) throw maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, error)
-      if (MaestroError.is(error)) throw error
-      throw maestroError('MAESTRO_SERVING_FAILED', { serving: this.name, reason: (error as Error).message }, error)
-    } finally {
-      call.release()
-    }
+    const bounds = { serving: this.name, signal: options.signal, disposed: life.stop.signal }
+    return boundedCall(bounds, async (signal) => {
+      const session = await untilAborted(life.session, signal)
+      return session.answer(request, timeout, signal)
+    })
   }
 
   /** Ends the calls at work, which fail with MAESTRO_SERVING_ABORTED, and frees the context. A later call begins anew. */

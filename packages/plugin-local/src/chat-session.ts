@@ -1,13 +1,11 @@
-import { type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
-import type { LlamaContext, LlamaGrammar } from 'node-llama-cpp'
-import { CallSignal } from './call-signal.js'
+import { boundedCall, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
+import type { LlamaChat, LlamaContext, LlamaGrammar } from 'node-llama-cpp'
 import { toChatHistory } from './chat-history.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
 import { toGrammarSchema } from './grammar-schema.js'
 import type { LoadedModel } from './load-model.js'
 import type { ModelLease } from './model-cache.js'
 import { SequencePool, sharedPrefix } from './sequence-pool.js'
-import { untilAborted } from './until-aborted.js'
 
 /** What is used where neither the request nor the config says otherwise. */
 export const chatDefaults = {
@@ -33,7 +31,7 @@ export class ChatSession {
   readonly #sequences: SequencePool
   readonly #grammars = new Map<string, Promise<LlamaGrammar>>()
   /** What the context is at work on, also for calls that have been given up. */
-  readonly #working = new Set<Promise<unknown>>()
+  readonly #atWork = new Set<Promise<unknown>>()
 
   private constructor(
     options: SessionOptions,
@@ -94,48 +92,55 @@ export class ChatSession {
       })
     const grammar = request.schema === undefined ? undefined : await this.#grammar(request.schema)
     const chat = await this.#sequences.take(prompt, signal)
-    const call = new CallSignal([signal])
-    const time = call.limit(timeout)
-    const cachedInputTokens = sharedPrefix(chat, prompt)
-    const before = chat.sequence.tokenMeter.getState()
-    const work = chat.generateResponse(history, {
+    const sampling = {
       ...this.#sampling(request),
       maxTokens,
-      signal: call.signal,
       ...(request.stop === undefined ? {} : { customStopTriggers: request.stop }),
       ...(grammar === undefined ? {} : { grammar }),
-    })
-    // The sequence is free when the library is done with it, which can be a moment after the call was given up.
+    }
+    let started = false
+    try {
+      return await boundedCall({ serving: name, signal, timeout }, async (signal) => {
+        started = true
+        const cachedInputTokens = sharedPrefix(chat, prompt)
+        const before = chat.sequence.tokenMeter.getState()
+        const { response, metadata } = await this.#working(
+          chat,
+          chat.generateResponse(history, { ...sampling, signal }),
+        )
+        const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
+        const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
+        const result: LLMResult = {
+          text: response,
+          finishReason,
+          usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
+          cost: 0,
+          model: this.#options.model,
+        }
+        return grammar === undefined || finishReason === 'length'
+          ? result
+          : { ...result, object: this.#parse(response) }
+      })
+    } finally {
+      if (!started) this.#sequences.giveBack(chat)
+    }
+  }
+
+  /** The sequence is free when the library is done with it, which can be a moment after the call was given up. */
+  #working<Result>(chat: LlamaChat, work: Promise<Result>): Promise<Result> {
     const done = work
       .catch(() => undefined)
       .then(() => {
-        this.#working.delete(done)
+        this.#atWork.delete(done)
         this.#sequences.giveBack(chat)
       })
-    this.#working.add(done)
-    try {
-      const { response, metadata } = await untilAborted(work, call.signal)
-      const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
-      const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
-      const result: LLMResult = {
-        text: response,
-        finishReason,
-        usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
-        cost: 0,
-        model: this.#options.model,
-      }
-      return grammar === undefined || finishReason === 'length' ? result : { ...result, object: this.#parse(response) }
-    } catch (error) {
-      if (time.isOver()) throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving: name, milliseconds: timeout }, error)
-      throw error
-    } finally {
-      call.release()
-    }
+    this.#atWork.add(done)
+    return work
   }
 
   /** Frees the context when the calls at work have ended, which their signals must have asked them to. */
   async dispose(): Promise<void> {
-    await Promise.all(this.#working)
+    await Promise.all(this.#atWork)
     await this.#context.dispose()
     this.#lease.release()
   }

@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os'
 import {
+  boundedCall,
   type CallOptions,
   type EmbeddingResult,
   type EmbeddingServing,
   type Logger,
-  MaestroError,
-  maestroError,
 } from '@maestro-dataflow/core'
-import { CallSignal } from './call-signal.js'
 import { defaultEmbeddingModel, type LocalEmbeddingOptions } from './embedding-serving-options.js'
 import type { EmbedSettings } from './embeddings/embedding-messages.js'
 import { acquireEmbeddingModel } from './embeddings/embedding-model.js'
@@ -84,11 +82,8 @@ export class LocalEmbeddingServing implements EmbeddingServing {
    */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const { model, name: serving } = this
-    const call = new CallSignal([options.signal, this.#stop.signal])
-    const { signal } = call
-    const { timeout } = options
-    const time = timeout === undefined ? undefined : call.limit(timeout)
-    try {
+    const { signal, timeout } = options
+    return boundedCall({ serving, signal, timeout, disposed: this.#stop.signal }, async (signal) => {
       const lease = await whileLoading(this.#location, this.#logger, (onProgress) =>
         acquireEmbeddingModel(this.#cache, this.#location, { threads: this.#threads, signal, onProgress }),
       )
@@ -100,15 +95,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       } finally {
         lease.release()
       }
-    } catch (error) {
-      if (timeout !== undefined && time?.isOver() === true)
-        throw maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds: timeout }, error)
-      if (signal.aborted) throw maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
-      if (MaestroError.is(error)) throw error
-      throw maestroError('MAESTRO_SERVING_FAILED', { serving, reason: (error as Error).message }, error)
-    } finally {
-      call.release()
-    }
+    })
   }
 
   /** Ends the calls at work, which fail with MAESTRO_SERVING_ABORTED. A later call begins anew. */

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '@maestro-dataflow/core'
 
 /** What a cache can keep: it knows how to free itself. */
 export interface Disposable {

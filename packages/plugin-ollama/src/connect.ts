@@ -1,8 +1,7 @@
-import { MaestroError, maestroError, servingError } from '@maestro-dataflow/core'
+import { boundedBody, MaestroError, maestroError, readBytes, sendHttp, servingError } from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { failedReply } from './failed-reply.js'
 import { replyLines } from './reply-lines.js'
-import { sendRequest } from './send-request.js'
 
 /** For whom a client asks, and where. */
 export interface Connection {
@@ -33,21 +32,21 @@ export async function connect(connection: Connection): Promise<Ollama> {
 async function fetchReply(connection: Connection, url: string, init: RequestInit = {}): Promise<Response> {
   const { serving, model, signal, onActivity } = connection
   const { method = 'GET', headers, body } = init
-  const reply = await sendRequest(new URL(url), {
+  const reply = await sendHttp(url, {
     method,
     headers: Object.fromEntries(new Headers(headers)),
     body: typeof body === 'string' ? body : undefined,
     signal,
   })
-  if (reply.statusCode !== 200) throw await failedReply(serving, model, reply)
-  const type = reply.headers['content-type'] ?? ''
+  if (reply.status !== 200) throw await failedReply(serving, model, reply)
+  const type = reply.headers.get('content-type') ?? ''
   if (type.includes('html')) {
-    reply.destroy()
+    reply.body.destroy()
     throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url} answers with a page (${type})` })
   }
   onActivity?.()
-  if (!/\/api\/(chat|pull)$/.test(url)) return new Response(Buffer.concat(await reply.toArray()))
-  return new Response(ReadableStream.from(replyLines(serving, reply, onActivity)))
+  if (!/\/api\/(chat|pull)$/.test(url)) return new Response(new Uint8Array(await readBytes(reply)))
+  return new Response(ReadableStream.from(replyLines(serving, boundedBody(reply), onActivity)))
 }
 
 /** The typed error of what a client threw. What is unknown stays as it is. */

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { type MaestroError, parseJson, readRateLimits, servingError } from '@maestro-dataflow/core'
+import { type HttpReply, type MaestroError, parseJson, readRateLimits, servingError } from '@maestro-dataflow/core'
 
 /** The status that a failure should have: a schema that Ollama cannot follow is the request's fault. */
 export const faultOf = (status: number, reason: string): number =>
@@ -9,42 +8,47 @@ const shownCharacters = 300
 const readBytes = 64 * 1024
 
 /** The typed error of an answer whose status is not 200. */
-export async function failedReply(serving: string, model: string, reply: IncomingMessage): Promise<MaestroError> {
-  const { statusCode: status = 0, statusMessage, headers } = reply
+export async function failedReply(serving: string, model: string, reply: HttpReply): Promise<MaestroError> {
+  const { status, statusText, headers } = reply
   if (status >= 300 && status < 400) {
-    reply.destroy()
-    const reason = `it redirects to ${headers.location ?? 'nowhere'}; name that address as \`host\` if it is right`
+    reply.body.destroy()
+    const reason = `it redirects to ${headers.get('location') ?? 'nowhere'}; name that address as \`host\` if it is right`
     return servingError(serving, { status: 400, reason })
   }
-  const text = await beginningOf(reply)
-  const said = errorOf(text)
-  const reason = (said ?? plainText(text)) || `${status} ${statusMessage}`
-  const rateLimits = readRateLimits({ get: (name) => headers[name]?.toString() })
+  const text = await beginningOf(reply.body)
+  const body = jsonOf(text)
+  const said = errorOf(body)
+  const reason = (said ?? plainText(text)) || `${status} ${statusText}`
+  const rateLimits = readRateLimits(headers)
   // A model that is not there, and not some other page that is not.
   const fix = status === 404 && said !== undefined ? missingModel(model) : undefined
-  return servingError(serving, { status: faultOf(status, reason), reason, rateLimits, fix })
+  return servingError(serving, { status: faultOf(status, reason), reason, rateLimits, body, fix })
 }
 
 /** What to do about a model that is missing. */
 const missingModel = (model: string) => `Run \`ollama pull ${model}\`, or set \`pull: true\` of the serving.`
 
-async function beginningOf(reply: IncomingMessage): Promise<string> {
+async function beginningOf(body: HttpReply['body']): Promise<string> {
   let text = ''
-  reply.setEncoding('utf8')
-  for await (const piece of reply) {
+  body.setEncoding('utf8')
+  for await (const piece of body) {
     text += piece
     if (text.length >= readBytes) break
   }
   return text
 }
 
-function errorOf(text: string): string | undefined {
+function jsonOf(text: string): unknown {
   try {
-    const { error } = parseJson(text) as { error?: unknown }
-    return typeof error === 'string' ? error : undefined
+    return parseJson(text)
   } catch {
     return undefined
   }
+}
+
+function errorOf(body: unknown): string | undefined {
+  const { error } = (body ?? {}) as { error?: unknown }
+  return typeof error === 'string' ? error : undefined
 }
 
 /** Of a page, its words. */

@@ -1,4 +1,4 @@
-import { type CallOptions, type Logger, MaestroError } from '@maestro-dataflow/core'
+import { boundedCall, type CallOptions, type Logger, MaestroError, untilAborted } from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { type Connection, connect, typedError } from './connect.js'
 import { describeModel, type ModelDescription } from './describe-model.js'
@@ -6,7 +6,6 @@ import { HostPool } from './host-pool.js'
 import { hostUrl } from './host-url.js'
 import type { OllamaModelOptions } from './model-options.js'
 import { pullModel } from './pull-model.js'
-import { withinBounds } from './within-bounds.js'
 
 const defaults = { host: '127.0.0.1:11434', concurrency: 4, numCtx: 4096 }
 
@@ -51,7 +50,8 @@ export class OllamaModel {
    * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED, _TIMEOUT and what the host answers, MAESTRO_OLLAMA_PULL
    */
   call<Result>(options: CallOptions, work: (model: ReadyModel) => Promise<Result>): Promise<Result> {
-    return withinBounds(this.#serving, options, (signal) =>
+    const { signal, timeout } = options
+    return boundedCall({ serving: this.#serving, signal, timeout }, (signal) =>
       this.hosts.use(
         (url) => this.#callOn(url, { ...options, signal }, work),
         (error) => MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION'),
@@ -103,14 +103,10 @@ export class OllamaModel {
   /** Waits for the pull of all calls together; it goes on when this call is given up. */
   async #pulled({ url, signal, onActivity }: Connection): Promise<void> {
     const pull = this.#pulls.get(url) ?? this.#beginPull(url)
-    const { promise: givenUp, reject } = Promise.withResolvers<never>()
-    const giveUp = () => reject(signal?.reason)
     if (onActivity !== undefined) this.#watchers.add(onActivity)
-    signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      await Promise.race([pull, givenUp])
+      await untilAborted(pull, signal)
     } finally {
-      signal?.removeEventListener('abort', giveUp)
       if (onActivity !== undefined) this.#watchers.delete(onActivity)
     }
   }

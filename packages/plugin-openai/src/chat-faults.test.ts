@@ -50,6 +50,11 @@ describe('every fault ends in its code', () => {
     ['a filter', 'FILTERED', error(400, 'The response was filtered', {}, 'content_filter')],
     ['no credit', 'QUOTA', error(429, 'You exceeded your current quota', {}, 'insufficient_quota')],
     ['no balance', 'QUOTA', error(402, 'Insufficient Balance')],
+    [
+      'a request that never fits the limit of a minute',
+      'REQUEST_TOO_LARGE',
+      error(429, 'Request too large on tokens per min (TPM): Limit 10000, Requested 13000.', {}, 'rate_limit_exceeded'),
+    ],
     ['a redirect', 'NOT_FOUND', replies.redirect('http://10.0.0.1/v1/chat/completions')],
     ['too much asked, for an hour', 'RATE_LIMITED', error(429, 'Slow down', { 'retry-after': '3600' })],
     [
@@ -118,6 +123,23 @@ describe('every fault ends in its code', () => {
     [503, { 'retry-after-ms': '1' }],
   ])('being asked to wait costs no try: status %i with %o', async (status, headers) => {
     expect(await ask([error(status, 'Slow down', headers), good], {}, 0)).toMatchObject({ text: 'Hello!', tries: 2 })
+  })
+
+  const quota = 'You exceeded your current quota, please check your plan and billing details.'
+  test.each<[string, ScriptedReply]>([
+    ['words', error(429, `${quota} Please retry in 0.01s.`)],
+    ['a header', error(429, 'Add a payment method at /billing', { 'retry-after-ms': '1' })],
+    ['a code', error(429, 'Upgrade at /settings/billing. Try again in 5ms.', {}, 'rate_limit_exceeded')],
+    [
+      "Google's RetryInfo, in a list",
+      {
+        status: 429,
+        body: JSON.stringify([{ error: { code: 429, message: quota, details: [{ retryDelay: '0.01s' }] } }]),
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
+  ])('a limit whose message speaks of billing is waited for: %s', async (_, refusal) => {
+    expect(await ask([refusal, good], {}, 0)).toMatchObject({ text: 'Hello!', tries: 2 })
   })
 
   test('what the server says of its limits goes with the error', async () => {

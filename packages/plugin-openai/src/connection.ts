@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Price } from '@maestro-dataflow/core'
+import { httpFetch, type Price } from '@maestro-dataflow/core'
 import type { OpenAI } from 'openai'
 import type { ConnectionOptions } from './connection-options.js'
 import { openaiError } from './errors.js'
@@ -41,7 +41,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   let client: Promise<OpenAI> | undefined
   const makeClient = async () => {
-    const [{ OpenAI }, { httpFetch }] = await Promise.all([import('openai'), import('./http-fetch.js')])
+    const { OpenAI } = await import('openai')
     return new OpenAI({
       baseURL: baseUrl,
       // The library insists on a key; where there is none, the header is taken away again.

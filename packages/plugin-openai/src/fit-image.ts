@@ -15,7 +15,7 @@ const taken = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
  */
 export async function fitImage(image: Image, maxSide: number): Promise<Image> {
   const { data, mediaType } = image
-  const size = imageSize(data, mediaType)
+  const size = await imageSize(data)
   const fits = size !== undefined && Math.max(size.width, size.height) <= maxSide
   if (fits && taken.has(mediaType)) return image
   const sharp = await loadSharp(

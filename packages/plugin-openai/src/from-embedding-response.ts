@@ -1,4 +1,4 @@
-import type { EmbeddingResult } from '@maestro-dataflow/core'
+import { type EmbeddingResult, estimateTokens } from '@maestro-dataflow/core'
 import type { EmbeddingList } from './embedding-api.js'
 import { brokenReply } from './to-serving-error.js'
 
@@ -22,11 +22,11 @@ export function fromEmbeddingResponse(
       throw brokenReply(serving, `the vector of text ${at} is empty or holds what is no number`)
     vectors[at] = vector
   }
-  const characters = texts.reduce((sum, { length }) => sum + length, 0)
+  const estimate = () => texts.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     vectors,
     // Where the server tells none, an estimate: budgets must not take it for nothing.
-    usage: { inputTokens: usage?.prompt_tokens ?? Math.ceil(characters / 4), outputTokens: 0 },
+    usage: { inputTokens: usage?.prompt_tokens ?? estimate(), outputTokens: 0 },
     model: model ?? asked.model,
   }
 }

@@ -30,6 +30,7 @@ export function checkReply<Schema extends z.ZodType>(serving: string, value: unk
       status: typeof code === 'number' ? code : 500,
       code: [code, type].filter((part) => typeof part === 'string').join(' '),
       reason: message ?? 'it does not say why',
+      body: value,
     })
   }
   const [issue] = result.error.issues

@@ -1,4 +1,4 @@
-import { type CallOptions, maestroError, type RateLimits, readRateLimits } from '@maestro-dataflow/core'
+import { boundedCall, type CallOptions, type RateLimits, readRateLimits } from '@maestro-dataflow/core'
 import type { OpenAI } from 'openai'
 import type { Connection } from './connection.js'
 import { toServingError } from './to-serving-error.js'
@@ -22,28 +22,16 @@ export interface ServingCall<Result> {
  *
  * @throws MAESTRO_SERVING_* by what the server answers, _TIMEOUT, _ABORTED
  */
-export async function callServer<Result extends object>(
+export function callServer<Result extends object>(
   connection: Connection,
-  { serving, options, send, read }: ServingCall<Result>,
+  { serving, options: { signal, timeout }, send, read }: ServingCall<Result>,
 ): Promise<Result & { readonly rateLimits?: RateLimits }> {
-  const { signal, timeout } = options
-  const stop = new AbortController()
-  const abort = () => stop.abort(maestroError('MAESTRO_SERVING_ABORTED', { serving }, signal?.reason))
-  const late = (milliseconds: number) => stop.abort(maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds }))
-  if (signal?.aborted === true) abort()
-  signal?.addEventListener('abort', abort)
-  const timer = timeout === undefined ? undefined : setTimeout(late, timeout, timeout)
-  try {
-    stop.signal.throwIfAborted()
+  const toError = (error: unknown) => toServingError(serving, connection, error)
+  return boundedCall({ serving, signal, timeout, toError }, async (bounded) => {
     const client = await connection.client()
-    const response = await send(client, { signal: stop.signal })
+    const response = await send(client, { signal: bounded })
     const rateLimits = readRateLimits(response.headers)
     const result = await read(response, client)
     return rateLimits === undefined ? result : { ...result, rateLimits }
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : toServingError(serving, connection, error)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-  }
+  })
 }

@@ -43,6 +43,7 @@ export function toServingError(serving: string, connection: Connection, error: u
     code: [code, type].filter((part) => typeof part === 'string').join(' '),
     reason,
     rateLimits: headers === undefined ? undefined : readRateLimits(headers),
+    body: (error as ClientError).error,
     fix: status === 404 ? fixFor(connection) : undefined,
   }
   return servingError(serving, failure, cause)
@@ -52,10 +53,9 @@ export function toServingError(serving: string, connection: Connection, error: u
 function toConnectionError(serving: string, error: unknown, cause: unknown): MaestroError {
   let last = error as ClientError
   for (let depth = 0; depth < 5; depth++) {
-    if (String(last.code).startsWith('HPE_')) return brokenReply(serving, last.message ?? '', cause)
-    // Bounds of the global fetch, which sends recordings.
-    if (last.code === 'UND_ERR_HEADERS_TIMEOUT' || last.code === 'UND_ERR_BODY_TIMEOUT')
-      return maestroError('MAESTRO_SERVING_TIMEOUT', { serving, milliseconds: 300_000 }, cause)
+    // The parser of Node, and that of undici.
+    if (String(last.code).startsWith('HPE_') || last.name === 'HTTPParserError')
+      return brokenReply(serving, last.message ?? '', cause)
     if (typeof last.cause !== 'object' || last.cause === null) break
     last = last.cause
   }

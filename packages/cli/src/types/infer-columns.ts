@@ -1,4 +1,4 @@
-import type { ColumnType, Row } from '@maestro-dataflow/core'
+import { type ColumnType, columnTypeOf, type Row } from '@maestro-dataflow/core'
 
 /** What the values of a column have in common. */
 export interface InferredColumn {
@@ -44,21 +44,6 @@ function isDate(cell: string): boolean {
 }
 
 function typeOfValues(values: readonly unknown[]): ColumnType {
-  const [type, ...others] = new Set(values.map(typeOfValue))
+  const [type, ...others] = new Set(values.map((value) => columnTypeOf(value) ?? 'json'))
   return type === undefined || others.length > 0 ? 'unknown' : type
-}
-
-function typeOfValue(value: unknown): ColumnType {
-  if (value instanceof Date) return 'date'
-  if (value instanceof Float32Array) return 'vector'
-  if (value instanceof Uint8Array) return 'bytes'
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return typeof value as ColumnType
-    default:
-      return 'json'
-  }
 }

@@ -108,24 +108,65 @@ describe('answers', () => {
 describe('room', () => {
   const big = (text: string) => answer(text.repeat(100 * 1024))
 
-  test('those not used for longest go first', async () => {
+  const storedKeys = async (cache: ReturnType<CacheFolder['open']>) =>
+    (await cache.list?.({ last: 1000 }))?.map(({ key }) => key).toReversed()
+
+  test('the oldest runs go first, and of a run what it stored last', async () => {
     const folder = new CacheFolder()
-    at(0)
     const cache = folder.open({ maxBytes: megabyte })
-    const keys = Array.from({ length: 9 }, (_, n) => `key${n}`)
-    for (const [index, key] of keys.entries()) {
-      at(index)
-      await cache.set(key, big('x'), {})
-    }
-    // Uses are noted when the last note is old, and written with what comes next.
-    at(2 * hour)
-    for (const key of ['key0', 'key2']) expect(await cache.get(key)).toBeDefined()
+    for (const key of ['old1', 'old2', 'old3']) await cache.set(key, big('x'), {}, { run: 'old' })
+    for (const key of ['a1', 'a2', 'a3', 'a4', 'a5']) await cache.set(key, big('x'), {}, { run: 'a' })
+    // A use brings an answer into the later run.
+    expect(await cache.get('old3', { run: 'b' })).toBeDefined()
     await cache.dispose()
-    at(3 * hour)
     const again = folder.open({ maxBytes: megabyte })
-    for (const key of ['new1', 'new2', 'new3']) await again.set(key, big('y'), {})
-    const left = (await again.list?.({ last: 100 }))?.map(({ key }) => key)
-    expect(left).toEqual(['new3', 'new2', 'new1', 'key8', 'key7', 'key6', 'key5', 'key4', 'key2', 'key0'])
+    for (const key of ['b1', 'b2', 'b3', 'b4']) await again.set(key, big('y'), {}, { run: 'b' })
+    expect(await storedKeys(again)).toEqual(['old3', 'a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'b3', 'b4'])
+    expect(folder.warnings).toEqual([])
+  })
+
+  test('a run that is larger than the cache reuses what fits, each time, and says so', async () => {
+    const folder = new CacheFolder()
+    const keys = Array.from({ length: 20 }, (_, n) => `row${n}`)
+    const runOver = async (run: string) => {
+      const cache = folder.open({ maxBytes: megabyte })
+      let reused = 0
+      for (const key of keys) {
+        if ((await cache.get(key, { run })) !== undefined) reused++
+        else await cache.set(key, big('x'), {}, { run })
+      }
+      await cache.dispose()
+      return reused
+    }
+    expect(await runOver('first')).toBe(0)
+    expect(folder.warnings).toEqual([expect.stringContaining('do not fit into the response cache')])
+    for (const run of ['second', 'third']) expect(await runOver(run)).toBe(10)
+  })
+
+  test('rows inserted at the beginning cost the end of the run, not all of it', async () => {
+    const folder = new CacheFolder()
+    const runOver = async (run: string, keys: readonly string[]) => {
+      const cache = folder.open({ maxBytes: megabyte })
+      const reused: string[] = []
+      for (const key of keys) {
+        if ((await cache.get(key, { run })) !== undefined) reused.push(key)
+        else await cache.set(key, big('x'), {}, { run })
+      }
+      await cache.dispose()
+      return reused
+    }
+    const rows = Array.from({ length: 10 }, (_, n) => `row${n}`)
+    await runOver('first', rows)
+    expect(await runOver('second', ['new0', 'new1', 'new2', ...rows])).toEqual(rows.slice(0, 7))
+  })
+
+  test('a changed prompt replaces the answers to the old one', async () => {
+    const folder = new CacheFolder()
+    const cache = folder.open({ maxBytes: megabyte })
+    for (let n = 0; n < 10; n++) await cache.set(`old${n}`, big('x'), {}, { run: 'first' })
+    for (let n = 0; n < 10; n++) await cache.set(`new${n}`, big('x'), {}, { run: 'second' })
+    expect(await storedKeys(cache)).toEqual(Array.from({ length: 10 }, (_, n) => `new${n}`))
+    expect(folder.warnings).toEqual([])
   })
 
   test('the file stays within its bound', async () => {

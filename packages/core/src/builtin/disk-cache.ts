@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Logger } from '../contracts/logger.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
+import { Generations } from './disk-cache/generations.js'
 import { allEntries, answerStats, findEntries, lastAnswers } from './disk-cache/look-at-answers.js'
 import { nearestEntries } from './disk-cache/nearest-entries.js'
 import { openSharedFile } from './disk-cache/shared-files.js'
@@ -10,14 +11,17 @@ export interface DiskCacheOptions {
   /** The cache is in its folder `cache`. */
   readonly stateDirectory: string
   readonly logger: Logger
-  /** Bytes that answers may take on the disk; those not used for longest go first. @default 2 GB */
+  /** Bytes that answers may take on the disk; those of the oldest runs go first. @default 2 GB */
   readonly maxBytes?: number
   /** How long an answer is good for, in milliseconds. @default no bound */
   readonly ttl?: number
 }
 
-/** An answer that was used is noted as used when that was not noted for this long: not every read is a write. */
-const usedAgain = 3_600_000
+/** Milliseconds after which a use is recorded in any case. */
+const hour = 3_600_000
+
+/** From this share of `maxBytes` on, every use is recorded, because eviction may be near. Before, few reads are writes. */
+const nearlyFull = 0.7
 
 /**
  * Answers on the disk, in a database of SQLite: for all runs of a project, and for several processes at once. Nothing
@@ -29,22 +33,37 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
   const { file, commits } = shared
   // Answers that are too long or could not be written: in this process they are not asked for twice.
   const unwritten = createMemoryCache({ ttl })
+  const generations = new Generations()
+  const warned = new Set<string | undefined>()
+  let full: boolean | undefined
 
   return {
-    async get(key) {
-      const found = await file.use((database) => database.get(key))
+    async get(key, { run } = {}) {
+      const found = await file.use((database) => {
+        full ??= database.size() > maxBytes * nearlyFull
+        return database.get(key)
+      })
       const now = Date.now()
       if (found === undefined || now - found.stored > ttl) return unwritten.get(key)
-      if (Math.abs(now - found.used) > usedAgain) commits.use(key, now)
+      const generation = generations.of(run)
+      if (found.used < generation && (full === true || now - found.used > hour)) commits.use(key, generation)
       return JSON.parse(found.text)
     },
-    async set(key, answer, parts, { step, rowId } = {}) {
+    async set(key, answer, parts, { run, step, rowId } = {}) {
       const text = JSON.stringify(answer)
       const bytes = Buffer.byteLength(text)
       const about = { parts: JSON.stringify(parts), model: parts.model, step, rowId }
-      const write = { key, answer: text, bytes, stored: Date.now(), ...about }
-      const written = bytes <= maxBytes && (await commits.add(write, maxBytes))
-      if (!written) await unwritten.set(key, answer, parts)
+      const write = { key, answer: text, bytes, stored: Date.now(), generation: generations.of(run), ...about }
+      const outcome = bytes <= maxBytes ? await commits.add(write, maxBytes) : 'unwritable'
+      full = undefined
+      if (outcome === 'stored') return
+      await unwritten.set(key, answer, parts)
+      if (outcome === 'unwritable' || warned.has(run)) return
+      warned.add(run)
+      logger.warn(
+        'The answers of this run do not fit into the response cache: the next run has to ask for the rest again. Raise `cache.maxMegabytes` in the config.',
+        { path: file.path, maxBytes },
+      )
     },
     async delete(key) {
       const held = await unwritten.delete(key)

@@ -46,7 +46,10 @@ export interface RunConfig {
   readonly megabytesInFlight?: number
   /** What happens to a row that fails: it goes to the rejects, or the run stops. @default 'reject' */
   readonly onError?: 'reject' | 'fail'
-  /** Rejects that a run bears, a number or a share of the rows such as '5%'. @default no bound */
+  /**
+   * The rejected rows that a run accepts: a number, or a share of the rows such as '5%'. A run that exceeds it fails and
+   * leaves its outputs unchanged. @default 20% of the rows of any step with at least 50 rows, 50% with at least 10
+   */
   readonly maxRejects?: number | `${number}%`
   /** A step whose first rows all fail alike stops the run after this many. @default 20 */
   readonly failFast?: number

@@ -129,6 +129,8 @@ export interface RequestDoneEvent {
   readonly waitedMs: number
   /** Attempts of calls, repairs included. */
   readonly tries: number
+  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  readonly warnings?: readonly string[]
 }
 
 /** What the limiter of a serving is doing; told when it changes, a few times a second at most. */

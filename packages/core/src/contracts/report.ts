@@ -1,3 +1,5 @@
+import type { RowId } from './row.js'
+
 /** Row counts of one step: rowsIn + created = rowsOut + rejected + dropped + merged. */
 export interface StepCounts {
   readonly rowsIn: number
@@ -44,6 +46,8 @@ export interface ServingReport {
   readonly requestsPerMinute?: number
   /** How often it was left in peace because it had been asked too much. */
   readonly coolings: number
+  /** What was odd about requests or replies and cost no answer, each with the number of requests. */
+  readonly warnings: readonly { readonly message: string; readonly requests: number }[]
 }
 
 export interface SinkReport {
@@ -51,6 +55,20 @@ export interface SinkReport {
   readonly use: string
   readonly rows: number
   readonly location: string
+}
+
+/** Rejected rows of one step that failed with the same code. */
+export interface RejectGroup {
+  /** `source`, or the id of the step or sink. */
+  readonly step: string
+  readonly code: string
+  readonly rows: number
+  /** The message of the first row of the group. */
+  readonly message: string
+  /** What to do about it. */
+  readonly hint: string | undefined
+  /** The id of the first row of the group. */
+  readonly rowId: RowId
 }
 
 /** What a run did. The same data is in the run folder's `report.json`. */
@@ -63,6 +81,8 @@ export interface RunReport {
   /** rowsIn = source rows read, rejected = all rejects of all steps, rowsOut = rows that reached the sinks. */
   readonly counts: StepCounts
   readonly steps: readonly StepReport[]
+  /** Why rows were rejected, the most frequent reason first. Each row is in `rejects.jsonl`. */
+  readonly rejects: readonly RejectGroup[]
   readonly sinks: readonly SinkReport[]
   /** The servings that were asked. */
   readonly servings: readonly ServingReport[]

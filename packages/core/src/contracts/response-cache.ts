@@ -8,14 +8,16 @@ export type CachedAnswer = Readonly<Record<string, unknown>>
 /** What the key of an answer is made of: each part's text or hash by its name, such as `model`, `messages`, `schema`. */
 export type KeyParts = Readonly<Record<string, string>>
 
-/** For what an answer was asked for first. It is no part of the key: other rows may ask the same. */
+/** The request that an answer belongs to. It is not part of the key, since other rows may send the same request. */
 export interface AnswerOrigin {
+  /** The run, by which a cache can tell what is still in use from what is left over. */
+  readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: RowId | undefined
 }
 
 /** What a cache knows of an entry besides its answer. */
-export interface CacheEntry extends AnswerOrigin {
+export interface CacheEntry extends Omit<AnswerOrigin, 'run'> {
   readonly key: string
   readonly parts: KeyParts
   /** ISO 8601. */
@@ -64,7 +66,7 @@ export interface CacheExplanation {
  * full disk, a cache tells the log: to its users that is an answer which is not there.
  */
 export interface ResponseCache {
-  get(key: string): Promise<CachedAnswer | undefined>
+  get(key: string, origin?: AnswerOrigin): Promise<CachedAnswer | undefined>
   /** Done when the answer is kept safely, or cannot be. */
   set(key: string, answer: CachedAnswer, parts: KeyParts, origin?: AnswerOrigin): Promise<void>
   delete(key: string): Promise<boolean>

@@ -13,18 +13,30 @@ export interface Batch<R = Row> {
   readonly rows: readonly R[]
 }
 
-/** What a column holds. `unknown` is anything: the plan knows the name and not the type. */
-export type ColumnType =
-  | 'string'
-  | 'number'
-  | 'integer'
-  | 'bigint'
-  | 'boolean'
-  | 'date'
-  | 'bytes'
-  | 'vector'
-  | 'json'
-  | 'unknown'
+/** The types of columns. */
+export const columnTypes = [
+  'string',
+  'number',
+  /** A whole number up to 2^53. */
+  'integer',
+  /** A whole number of any size. */
+  'bigint',
+  /** A decimal number as text with all its digits, such as "12.50"; it is compared as a number. */
+  'decimal',
+  'boolean',
+  'date',
+  'bytes',
+  'vector',
+  'json',
+  /** Anything: the plan knows the name and not the type. */
+  'unknown',
+] as const
+
+/**
+ * What a column holds, besides null. A type is a promise about every value: where values of several types may stand, it is
+ * `unknown`, and values are compared by what they are.
+ */
+export type ColumnType = (typeof columnTypes)[number]
 
 /** The TypeScript type of a column of each `ColumnType`. */
 export interface ColumnValue {
@@ -32,6 +44,7 @@ export interface ColumnValue {
   number: number
   integer: number
   bigint: bigint
+  decimal: string
   boolean: boolean
   date: Date
   bytes: Uint8Array

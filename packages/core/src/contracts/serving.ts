@@ -82,6 +82,8 @@ export interface LLMResult {
   readonly logprobs?: readonly TokenLogprob[]
   /** What the provider says is left of its limits. */
   readonly rateLimits?: RateLimits
+  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  readonly warnings?: readonly string[]
 }
 
 /** How likely a token of an answer was, as a natural logarithm, and the likeliest ones at its place. */

@@ -119,6 +119,12 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
   readonly row?: Row
   /** The columns that the options declare. */
   columns(options: Options): ColumnSet
+  /**
+   * The columns as the source itself states them, where it knows more than the options say: a database knows the types of
+   * its columns, a CSV file has a header. It is asked when the plan is made, after `check` has found no fault, and its
+   * answer takes the place of `columns`: what the options declare must be in it.
+   */
+  describeColumns?(options: Options, context: StorageCheckContext): Promise<ColumnSet>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be seen before anything is read, such as a file that does not exist. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>

@@ -236,8 +236,9 @@ export const coreErrors = {
   },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
     message: (d: { rejects: number; limit: string; last: string }) =>
-      `The run was stopped after ${d.rejects} rejected rows (maxRejects is ${d.limit}). The last: ${d.last}`,
-    hint: () => 'See rejects.jsonl in the run folder, mend the cause or raise `maxRejects`.',
+      `The run rejected ${d.rejects} rows; the limit is ${d.limit}. The last reason: ${d.last}`,
+    hint: () =>
+      "Fix the cause; rejects.jsonl in the run folder lists the rows. If you accept so many rejected rows, set `run: { maxRejects }` in the config, for example to '50%'. Existing outputs were not changed.",
   },
   MAESTRO_RUN_ALL_FAILED: {
     message: (d: { step: string; rows: number; reason: string }) =>
@@ -323,15 +324,18 @@ export const coreErrors = {
   MAESTRO_SERVING_AUTHENTICATION: {
     message: (d: ProviderAnswer) => `${d.serving} does not accept the key: ${d.reason}`,
     hint: () => 'Check the `apiKey` of the serving and the environment variable it comes from.',
+    stopsRun: true,
   },
   MAESTRO_SERVING_PERMISSION: {
     message: (d: ProviderAnswer) => `${d.serving} does not allow this: ${d.reason}`,
     hint: () => 'The key is known, but may not use this model or feature. Ask for access or name another model.',
+    stopsRun: true,
   },
   MAESTRO_SERVING_NOT_FOUND: {
     message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} was not found: ${d.reason}`,
     hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
       d.fix ?? 'Check the `model` and the `baseUrl` of the serving.',
+    stopsRun: true,
   },
   MAESTRO_SERVING_BAD_REQUEST: {
     message: (d: ProviderAnswer) => `${d.serving} refused the request: ${d.reason}`,
@@ -340,11 +344,19 @@ export const coreErrors = {
   MAESTRO_SERVING_QUOTA: {
     message: (d: ProviderAnswer) => `The account of ${d.serving} has nothing left: ${d.reason}`,
     hint: () => 'Add credit or raise the limit of the account; finished answers are kept.',
+    stopsRun: true,
   },
   MAESTRO_SERVING_RATE_LIMITED: {
     message: (d: ProviderAnswer) => `${d.serving} was asked too much at once: ${d.reason}`,
     hint: () => 'It was tried again as often as `retries` allows. Set `limits` to what the account may use.',
     retryable: true,
+  },
+  MAESTRO_SERVING_REQUEST_TOO_LARGE: {
+    message: (d: ProviderAnswer & { tokens?: number | undefined; limit?: number | undefined }) =>
+      d.tokens === undefined || d.limit === undefined
+        ? `${d.serving} takes no request of this size: ${d.reason}`
+        : `${d.serving} takes ${d.limit} tokens a minute at most, and this request needs ${d.tokens}: ${d.reason}`,
+    hint: () => 'Shorten the text, lower `maxTokens`, or raise the limit of the account.',
   },
   MAESTRO_SERVING_OVERLOADED: {
     message: (d: ProviderAnswer) => `${d.serving} is overloaded: ${d.reason}`,
@@ -420,6 +432,12 @@ export const coreErrors = {
     message: (d: { prompts: number; variables: number }) =>
       `There are ${d.prompts} prompts and ${d.variables} sets of variables.`,
     hint: () => 'Give one set of variables for each prompt.',
+  },
+
+  // replies over HTTP
+  MAESTRO_HTTP_TOO_LARGE: {
+    message: (d: { url: string; limit: number }) => `The reply of ${d.url} has more than ${d.limit} bytes.`,
+    hint: () => 'Check that the address is right. If it is, ask for less at once, such as fewer texts in a batch.',
   },
 
   // media of prompts

@@ -199,6 +199,7 @@ describe('rows that fail', () => {
         use: 'function',
         code: 'MAESTRO_STEP_FAILED',
         message: expect.stringContaining('no 7'),
+        hint: expect.any(String),
         tries: 1,
         row: { n: 7 },
       },

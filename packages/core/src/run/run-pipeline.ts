@@ -6,6 +6,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { Operator } from '../operator/operator.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { RejectGroups } from './report/reject-groups.js'
 import { allFailed, RejectPolicy } from './report/reject-policy.js'
 import { StepCounter } from './report/step-counter.js'
 import { UsageCounter } from './report/usage-counter.js'
@@ -92,6 +93,7 @@ interface Run {
   readonly context: RunContext
   readonly compiled: CompiledPipeline
   readonly usage: UsageCounter
+  readonly rejects: RejectGroups
   readonly sinks: SinkReport[]
   readonly options: RunOptions
   stopObserving(): void
@@ -118,8 +120,9 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
     logger: environment.logger,
   }
   const operators: Operator[] = []
-  const usage = new UsageCounter(runId)
+  const usage = new UsageCounter(runId, (serving, step, warning) => environment.logger.warn(warning, { serving, step }))
   const stopObserving = environment.observeServings(usage)
+  const groups = new RejectGroups()
   let last: MaestroError | undefined
   const context: RunContext = {
     ...environment,
@@ -140,6 +143,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
       const row = { ...rejected, error: environment.redact(rejected.error) }
       last = row.error
       journal.reject({ ...toRejectLine(row.id, place.use, row.row, row.error), step: place.step })
+      groups.add(place.step, row.id, row.error)
       options.onReject?.(row)
       if (environment.hooks.rowRejected.isUsed()) {
         environment.hooks.rowRejected.call({
@@ -155,7 +159,7 @@ async function startRun(compiled: CompiledPipeline, environment: RunEnvironment,
       rejects.add(place.step, counter, row.error)
     },
   }
-  return { context, compiled, usage, sinks: [], options, stopObserving, lastReject: () => last }
+  return { context, compiled, usage, rejects: groups, sinks: [], options, stopObserving, lastReject: () => last }
 }
 
 async function runStages({ context, compiled, options }: Run): Promise<void> {
@@ -219,7 +223,7 @@ function checkCounts(context: RunContext, last: MaestroError | undefined): void 
     if (last !== undefined && counter.rowsIn > 0 && counter.rejected === counter.rowsIn)
       throw allFailed(step, counter, last)
   }
-  context.rejects.finish(context.sourceCounter.rowsIn, last)
+  context.rejects.finish(context.sourceCounter.rowsIn, counters, last)
 }
 
 function toRunError(error: unknown): MaestroError {
@@ -227,7 +231,7 @@ function toRunError(error: unknown): MaestroError {
 }
 
 function createReport(
-  { context, compiled, sinks, usage }: Run,
+  { context, compiled, sinks, usage, rejects }: Run,
   started: number,
   failure: MaestroError | undefined,
 ): RunReport {
@@ -245,6 +249,7 @@ function createReport(
     durationMs: Date.now() - started,
     counts: totalCounts(context),
     steps,
+    rejects: rejects.list(),
     sinks,
     servings: usage.servings(),
     usage: usage.total(),

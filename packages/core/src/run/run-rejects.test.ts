@@ -23,7 +23,7 @@ describe('when every row fails', () => {
         return row
       })
       .write('memory.sink', { name: 'out' })
-    const report = await folder.project().run(steps)
+    const report = await folder.project({ maxRejects: '100%' }).run(steps)
     expect(report.counts).toMatchObject({ rowsIn: 100, rejected: 50, rowsOut: 50 })
     expectSums(report)
   })
@@ -40,7 +40,7 @@ describe('when every row fails', () => {
         { size: 25 },
       )
       .write('memory.sink', { name: 'out' })
-    const report = await folder.project().run(steps)
+    const report = await folder.project({ maxRejects: '100%' }).run(steps)
     expect(report.counts).toMatchObject({ rowsIn: 200, rejected: 150, rowsOut: 50 })
     expectSums(report)
   })
@@ -115,7 +115,7 @@ describe('when every row fails', () => {
 
 describe('a sink that refuses rows', () => {
   test('many in its first batch: they are its rejects, the rows around them go in', async () => {
-    const report = await folder.project().run(
+    const report = await folder.project({ maxRejects: '100%' }).run(
       pipeline('p')
         .from(numbers(100))
         .write('memory.sink', { name: 'out', refuses: ({ n }) => Number(n) < 30 }),
@@ -349,5 +349,62 @@ describe('rows that an output refuses after their write has returned', () => {
       rowId: 'rows:8',
     })
     expect(folder.sinks.get('out')?.state).toBe('aborted')
+  })
+})
+
+describe('without maxRejects', () => {
+  /** The rows from the given number on fail: the first succeed, or the run would stop at once. */
+  const failing = (first: number) => (row: { n: number }) => {
+    if (row.n >= first) throw new RangeError(`row ${row.n} is broken`)
+    return row
+  }
+  const run = (rows: number, failures: number, project = folder.project()) =>
+    project.run(
+      pipeline('p')
+        .from(numbers(rows))
+        .map(failing(rows - failures), { id: 'check' })
+        .write('memory.sink', { name: 'out' }),
+    )
+
+  test.each([
+    [60, 13],
+    [12, 7],
+  ])('a run of %i rows of which %i fail ends as failed, says why, and commits nothing', async (rows, failures) => {
+    const error = await run(rows, failures).catch((caught) => caught)
+    expect(error).toMatchObject({
+      code: 'MAESTRO_RUN_TOO_MANY_REJECTS',
+      message: expect.stringContaining('is broken'),
+      report: {
+        status: 'failed',
+        rejects: [{ step: 'check', code: 'MAESTRO_STEP_FAILED', hint: expect.any(String) }],
+      },
+    })
+    expect(folder.states()).toEqual({ out: 'aborted' })
+  })
+
+  test.each([
+    [60, 12],
+    [12, 6],
+    [9, 8],
+  ])('a run of %i rows of which %i fail is done', async (rows, failures) => {
+    const report = await run(rows, failures)
+    expect(report.rejects).toMatchObject([{ step: 'check', rows: report.counts.rejected }])
+  })
+
+  test('the rows of the step count, not those of the source', async () => {
+    const steps = pipeline('p')
+      .from(numbers(1000))
+      .filter((row) => row.n < 100)
+      .map(failing(50), { id: 'check' })
+      .write('memory.sink', { name: 'out' })
+    await expect(folder.project().run(steps)).rejects.toMatchObject({
+      code: 'MAESTRO_RUN_TOO_MANY_REJECTS',
+      message: expect.stringContaining('20% of the 100 rows that entered check'),
+    })
+  })
+
+  test('maxRejects says what is accepted instead', async () => {
+    expect((await run(60, 30, folder.project({ maxRejects: '50%' }))).counts.rejected).toBe(30)
+    expect((await run(60, 30, folder.project({ maxRejects: 30 }))).counts.rejected).toBe(30)
   })
 })

@@ -121,7 +121,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
       const answer = await this.#ask(request, { ...options, signal }, record)
-      const { rateLimits: _, ...result } = answer.result
+      const { rateLimits: _, warnings: __, ...result } = answer.result
       if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
       return answer
     })
@@ -150,8 +150,12 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       const from = packed === undefined || packed.first ? 'provider' : 'packed'
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
-      if (schema === undefined) return { result: whole, from }
+      if (schema === undefined) {
+        if (packed !== undefined) options.pack?.packer.learn(1, 1)
+        return { result: whole, from }
+      }
       const checked = await checkAnswer(this.name, result, options.check)
+      if (packed !== undefined) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
       if (!('error' in checked))
         return {
           result: { ...whole, object: checked.data },
@@ -168,7 +172,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       options,
       record,
       estimate: () => estimateRequest(request),
-      ask: (given) => this.inner.generate(request, given),
+      ask: async (given) => {
+        const result = await this.inner.generate(request, given)
+        for (const warning of result.warnings ?? []) record.warn(warning)
+        return result
+      },
     })
   }
 

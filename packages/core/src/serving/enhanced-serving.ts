@@ -75,7 +75,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   }
 
   protected answerPlace({ run, step, rowId }: CallOptions): AnswerPlace {
-    return { serving: this.inner, shared: this.settings.cache, run, origin: { step, rowId } }
+    return { serving: this.inner, shared: this.settings.cache, run, origin: { run, step, rowId } }
   }
 
   /**

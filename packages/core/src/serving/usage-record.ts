@@ -14,6 +14,7 @@ export class UsageRecord {
   #tries = 0
   #waitedMs = 0
   #started: number | undefined
+  readonly #warnings = new Set<string>()
   /** Of the answer, among those that are kept. */
   key: string | undefined
 
@@ -34,6 +35,11 @@ export class UsageRecord {
 
   get tries(): number {
     return this.#tries
+  }
+
+  /** Notes what was odd and did not cost the answer. The run reports each text once. */
+  warn(warning: string): void {
+    this.#warnings.add(warning)
   }
 
   waited(milliseconds: number): void {
@@ -57,7 +63,10 @@ export class UsageRecord {
   /** A call was made for several rows: one part of what it took. @param index The first row bears the attempts. */
   takeShare(whole: UsageRecord, index: number, rows: number): void {
     const share = (amount: number) => Math.floor(amount / rows) + (index < amount % rows ? 1 : 0)
-    if (index === 0) this.#tries += whole.#tries
+    if (index === 0) {
+      this.#tries += whole.#tries
+      for (const warning of whole.#warnings) this.#warnings.add(warning)
+    }
     this.#waitedMs += whole.#waitedMs
     this.#started ??= whole.#started
     const usage = whole.#usage
@@ -91,6 +100,7 @@ export class UsageRecord {
       tries: this.#tries,
       waitedMs: this.#waitedMs,
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,
+      ...(this.#warnings.size === 0 ? {} : { warnings: [...this.#warnings] }),
     })
   }
 }

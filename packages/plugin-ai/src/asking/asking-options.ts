@@ -53,23 +53,23 @@ export const taskOptions = {
   ...askingOptions,
 }
 
-interface AskingOptions extends Partial<z.output<z.ZodObject<typeof askingOptions>>> {}
+/** The sampling options as an operator takes them, each of which may be undefined. */
+export type SamplingOptions = { readonly [Name in keyof Sampling]: Sampling[Name] | undefined }
+
+interface AskingOptions extends SamplingOptions {
+  readonly rowsPerCall?: number | undefined
+  readonly shareAnswers?: boolean | undefined
+}
+
+/** The sampling options among all that were given. */
+export function samplingOf({ temperature, topP, topK, seed, stop, maxTokens }: SamplingOptions): Sampling {
+  const given = Object.entries({ temperature, topP, topK, seed, stop, maxTokens })
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
+}
 
 /** The options that go with every question. */
-export function askedWith({
-  temperature,
-  topP,
-  topK,
-  seed,
-  stop,
-  maxTokens,
-  rowsPerCall,
-  shareAnswers,
-}: AskingOptions) {
-  const given = Object.entries({ temperature, topP, topK, seed, stop, maxTokens }).filter(
-    ([, value]) => value !== undefined,
-  )
-  return { sampling: Object.fromEntries(given) as Sampling, rowsPerCall, shareAnswers }
+export function askedWith({ rowsPerCall, shareAnswers, ...given }: AskingOptions) {
+  return { sampling: samplingOf(given), rowsPerCall, shareAnswers }
 }
 
 /**

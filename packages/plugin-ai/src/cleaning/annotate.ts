@@ -21,7 +21,14 @@ import {
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
@@ -33,7 +40,7 @@ import { AnnotatePrompt } from './annotate.prompt.js'
 import { cohensKappa } from './cohens-kappa.js'
 
 /** How an `Annotator` annotates. */
-export interface AnnotatorOptions {
+export interface AnnotatorOptions extends SamplingOptions {
   /** The column of the texts. */
   readonly input: string
   readonly labels: Labels
@@ -79,8 +86,10 @@ export class Annotator extends GlobalOperator {
     this.#options = options
     const prompt = promptOf(options)
     assertPromptsAllowed('Annotator', prompts, [prompt])
+    const sampling = samplingOf(options)
     this.#models = [serving, second].map(
-      (model) => new Classifier({ serving: model, prompt, labels, multi, output: 'label', temperature: 0 }),
+      (model) =>
+        new Classifier({ serving: model, prompt, labels, multi, output: 'label', temperature: 0, ...sampling }),
     )
   }
 
@@ -221,6 +230,7 @@ export const annotate = defineOperator({
     prompt: promptOption.optional(),
     instructions: z.string().min(1).optional(),
     language: languageOption,
+    ...samplingOptions,
   }),
   columns: (given) => annotateColumns(given),
   deterministic: false,

@@ -18,7 +18,14 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
@@ -37,7 +44,7 @@ export interface CellChange {
 }
 
 /** How a `Cleaner` cleans. */
-export interface CleanerOptions {
+export interface CleanerOptions extends SamplingOptions {
   /** Proposes; not needed where a plan is there. */
   readonly serving?: LLMServing | undefined
   /** A file for the plan. Where it is there, it is applied; else it is written, and nothing is changed. */
@@ -51,7 +58,7 @@ export interface CleanerOptions {
   /** The share of a column's values that a proposal may change, so that one that is wrong does no harm. @default 0.5 */
   readonly maxChanged?: number | undefined
   /** Values of a column that a model is shown, the most frequent. @default 40 */
-  readonly examples?: number | undefined
+  readonly shownValues?: number | undefined
   /** The column of what was changed. @default 'changes' */
   readonly output?: string | undefined
   readonly prompt?: Prompt | undefined
@@ -84,7 +91,8 @@ export class Cleaner extends GlobalOperator {
     if (prompt !== undefined) assertPromptsAllowed('Cleaner', prompts, [prompt])
     this.#options = options
     const asked = prompt ?? new CleanPrompt({ language })
-    this.#asker = serving && new Asker({ serving, prompt: asked, schema: proposals, sampling: { temperature: 0 } })
+    const sampling = { temperature: 0, ...samplingOf(options) }
+    this.#asker = serving && new Asker({ serving, prompt: asked, schema: proposals, sampling })
   }
 
   override get columns(): ColumnEffects {
@@ -98,7 +106,7 @@ export class Cleaner extends GlobalOperator {
     const path =
       file === undefined ? undefined : projectPath(file, access.directory ?? '.', access.allowOutside ?? false)
     const reviewed = path === undefined ? undefined : await readPlan(path, file ?? '')
-    const profiles = await profileColumns(all, this.#options.examples ?? 40, context)
+    const profiles = await profileColumns(all, this.#options.shownValues ?? 40, context)
     if (reviewed !== undefined) assertFits(reviewed, profiles, file ?? '')
     const plan = reviewed ?? (await this.#propose(all, profiles, context))
     if (reviewed === undefined && path !== undefined && !context.preview) await writePlan(path, plan)
@@ -226,11 +234,12 @@ export const clean = defineOperator({
     columns: z.array(nameOption).optional(),
     minConfidence: z.number().min(0).max(1).default(0.8),
     maxChanged: z.number().min(0).max(1).default(0.5),
-    examples: z.number().int().positive().default(40),
+    shownValues: z.number().int().positive().default(40),
     output: nameOption.default('changes'),
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
   }),
   columns: ({ output }) => ({ opaque: true, adds: { [output]: 'json' } }),
   deterministic: false,

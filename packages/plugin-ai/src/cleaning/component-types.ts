@@ -1,4 +1,4 @@
-import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
+import type { Column, Prompt, PromptReference, Sampling, ServingName, With } from '@maestro-dataflow/core'
 import type { OutputOf, Over } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { LabelOf, Labels } from '../text/component-types.js'
@@ -8,11 +8,11 @@ import type { CleanPromptOptions } from './clean.prompt.js'
 import type { DescribeColumnsPromptOptions } from './describe-columns.prompt.js'
 
 /** Options of `ai.describe-columns`. */
-export interface DescribeColumnsOptions<Row> {
+export interface DescribeColumnsOptions<Row> extends Sampling {
   /** What the table is about, in words. */
   readonly about?: string
   /** Values of a column that a model is shown, the most frequent. @default 10 */
-  readonly examples?: number
+  readonly shownValues?: number
   /** The language model's name in the config. @default 'default' */
   readonly serving?: ServingName
   /** What a model is asked about `facts` and `columns` instead of the operator's own words. */
@@ -33,7 +33,7 @@ export type DescribedColumn = {
 }
 
 /** Options of `ai.clean`. */
-export interface CleanOptions<Row> {
+export interface CleanOptions<Row> extends Sampling {
   /** A file for the plan. Where it is there it is applied; else it is written, and nothing is changed. */
   readonly plan?: string
   /** Applies what is proposed at once. @default false */
@@ -45,7 +45,7 @@ export interface CleanOptions<Row> {
   /** The share of a column's values that a proposal for single values may change. @default 0.5 */
   readonly maxChanged?: number
   /** Values of a column that a model is shown, the most frequent. @default 40 */
-  readonly examples?: number
+  readonly shownValues?: number
   /** The column of what was changed: a list of `{ column, before, operations }`. @default 'changes' */
   readonly output?: string
   /** The language model's name in the config. @default 'default' */
@@ -57,7 +57,7 @@ export interface CleanOptions<Row> {
 }
 
 /** Options of `ai.annotate`. */
-export interface AnnotateOptions<Row> {
+export interface AnnotateOptions<Row> extends Sampling {
   /** The column of the texts. */
   readonly input: Column<Row>
   /** The closed set of labels, at least two. */

@@ -12,7 +12,14 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
@@ -20,12 +27,12 @@ import { DescribeColumnsPrompt } from './describe-columns.prompt.js'
 import { profileColumns } from './profile-columns.js'
 
 /** How a `ColumnDescriber` describes. */
-export interface ColumnDescriberOptions {
+export interface ColumnDescriberOptions extends SamplingOptions {
   readonly serving: LLMServing
   /** What the table is about, in words. */
   readonly about?: string | undefined
   /** Values of a column that a model is shown, the most frequent. @default 10 */
-  readonly examples?: number | undefined
+  readonly shownValues?: number | undefined
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
 }
@@ -58,7 +65,8 @@ export class ColumnDescriber extends GlobalOperator {
     if (prompt !== undefined) assertPromptsAllowed('ColumnDescriber', prompts, [prompt])
     this.#options = options
     const asked = prompt ?? new DescribeColumnsPrompt({ about, language })
-    this.#asker = new Asker({ serving, prompt: asked, schema: answer, sampling: { temperature: 0 } })
+    const sampling = { temperature: 0, ...samplingOf(options) }
+    this.#asker = new Asker({ serving, prompt: asked, schema: answer, sampling })
   }
 
   override get columns(): ColumnEffects {
@@ -67,8 +75,8 @@ export class ColumnDescriber extends GlobalOperator {
 
   /** @throws MAESTRO_SERVING_* */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { examples = 10 } = this.#options
-    const profiles = await profileColumns(all, examples, context)
+    const { shownValues = 10 } = this.#options
+    const profiles = await profileColumns(all, shownValues, context)
     const columns = profiles.map(({ column }) => column)
     const { signal, step, run } = context
     const rows = await askEach(
@@ -101,10 +109,11 @@ export const describeColumns = defineOperator({
   description: 'Turns a table into its description: what each column means, its type and unit',
   options: z.strictObject({
     about: z.string().min(1).optional(),
-    examples: z.number().int().positive().default(10),
+    shownValues: z.number().int().positive().default(10),
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
   }),
   columns: () => ({ keeps: [], adds: described }),
   deterministic: false,

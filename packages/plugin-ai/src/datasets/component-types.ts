@@ -8,15 +8,18 @@ import type { QaPairsPromptOptions } from './qa-pairs.prompt.js'
 export interface QaPairsSettings extends Omit<Asking, 'rowsPerCall'> {
   /** Pairs of one text at most. @default 3 */
   readonly pairs?: number
-  /** The column of the question. @default 'question' */
-  readonly question?: string
-  /** The column of the answer. @default 'answer' */
-  readonly answer?: string
-  /**
-   * The column of the evidence: a piece of the text, at `<evidence>_start` to `<evidence>_end`. A pair whose evidence does
-   * not occur in the text is left out. @default 'evidence'
-   */
-  readonly evidence?: string
+  /** The columns of the pair. */
+  readonly outputs?: {
+    /** @default 'question' */
+    readonly question?: string
+    /** @default 'answer' */
+    readonly answer?: string
+    /**
+     * A piece of the text, at `<evidence>_start` to `<evidence>_end`. A pair whose evidence does not occur in the text is
+     * left out. @default 'evidence'
+     */
+    readonly evidence?: string
+  }
 }
 
 /** Options of `ai.qa-pairs`. */
@@ -34,7 +37,7 @@ export interface ConversationSettings extends Omit<Asking, 'rowsPerCall'> {
   /** Who they are, in words. */
   readonly personas?: { readonly user?: string | undefined; readonly assistant?: string | undefined }
   /** `whole`: in one answer; `turns`: message by message, each role asked in turn with what was said before. @default 'whole' */
-  readonly by?: 'whole' | 'turns'
+  readonly method?: 'whole' | 'turns'
   /** The column of the messages: a list of `{ role, content }`. @default 'messages' */
   readonly output?: string
 }
@@ -45,15 +48,16 @@ export type ConversationOptions<Row> = ConversationSettings &
     /** The column of the topic. */
     readonly input: Over<Row, { input: string }>['input']
     readonly prompt?: AskedOf<Row>['prompt']
-    /** With `by: 'turns'`: what is asked for each message about `topic`, `conversation` (what was said so far) and `role`. */
+    /** With `method: 'turns'`: what is asked for each message about `topic`, `conversation` (what was said so far) and `role`. */
     readonly turnPrompt?: Prompt<'topic' | 'conversation' | 'role'> | PromptReference<Row>
   }
 
-type Named<Options, Key extends string, Default extends string> = Options extends {
-  readonly [K in Key]: infer Name extends string
+/** The name that `outputs` gives a column, or its default, which is the role itself. */
+type OutputNamed<Options, Role extends string> = Options extends {
+  readonly outputs: { readonly [K in Role]: infer Name extends string }
 }
   ? Name
-  : Default
+  : Role
 
 type Pair<Question extends string, Answer extends string, Evidence extends string> = Record<
   Question | Answer | Evidence,
@@ -69,11 +73,7 @@ declare module '@maestro-dataflow/core' {
   interface OperatorOutput<Row, Options> {
     'ai.qa-pairs': With<
       Row,
-      Pair<
-        Named<Options, 'question', 'question'>,
-        Named<Options, 'answer', 'answer'>,
-        Named<Options, 'evidence', 'evidence'>
-      >
+      Pair<OutputNamed<Options, 'question'>, OutputNamed<Options, 'answer'>, OutputNamed<Options, 'evidence'>>
     >
     'ai.conversation': With<Row, Record<OutputOf<Options, 'messages'>, readonly ConversationMessage[]>>
   }

@@ -42,7 +42,7 @@ test.each([
 
 test('turn by turn: each role sees what was said before', async () => {
   const { rows, serving } = await write(['Hi', 'Hello!', 'Which tea?', 'Green.'], {
-    by: 'turns',
+    method: 'turns',
     turns: 4,
     personas: { assistant: 'a tea seller' },
   })

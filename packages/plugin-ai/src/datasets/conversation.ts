@@ -35,18 +35,18 @@ const options = z
       .multipleOf(2, 'an even number is expected: the assistant has the last word')
       .default(4),
     personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
-    by: z.enum(['whole', 'turns']).default('whole'),
+    method: z.enum(['whole', 'turns']).default('whole'),
     output: nameOption.default('messages'),
     turnPrompt: promptOption.optional(),
     ...asking,
   })
-  .refine(({ by, prompt }) => by === 'whole' || prompt === undefined, {
+  .refine(({ method, prompt }) => method === 'whole' || prompt === undefined, {
     path: ['prompt'],
-    message: "with by: 'turns' it is `turnPrompt`",
+    message: "with method: 'turns' it is `turnPrompt`",
   })
-  .refine(({ by, turnPrompt }) => by === 'turns' || turnPrompt === undefined, {
+  .refine(({ method, turnPrompt }) => method === 'turns' || turnPrompt === undefined, {
     path: ['turnPrompt'],
-    message: "it goes with by: 'turns'",
+    message: "it goes with method: 'turns'",
   })
 
 type Options = z.output<typeof options>
@@ -59,7 +59,7 @@ export type ConversationGeneratorOptions = Omit<Alone<ConversationSettings>, 'ro
 const promptOf = ({ prompt, input, turns, personas, language, instructions }: Options): Prompt =>
   prompt ?? new ConversationPrompt({ input, turns, personas, language, instructions })
 
-const readsOf = (given: Options) => (given.by === 'turns' ? [given.input] : promptOf(given).variables)
+const readsOf = (given: Options) => (given.method === 'turns' ? [given.input] : promptOf(given).variables)
 
 /** A conversation of so many messages, in turns, none of them empty. */
 function conversationOf(turns: number) {
@@ -113,8 +113,8 @@ class Conversation extends MapOperator {
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
-    const { by, output } = this.#options
-    const messages = by === 'whole' ? await this.#atOnce(row, context) : await this.#turnByTurn(row, context)
+    const { method, output } = this.#options
+    const messages = method === 'whole' ? await this.#atOnce(row, context) : await this.#turnByTurn(row, context)
     return { ...row, [output]: messages }
   }
 

@@ -58,7 +58,7 @@ test('in a pipeline, with names of one’s own and in Chinese words', async () =
   const serving = scriptedServing([JSON.stringify({ pairs: [pair('何时开门？', '九点。', '博物馆九点开门')] })])
   const pairs = pipeline('p')
     .from([{ body: '博物馆九点开门。' }])
-    .step('ai.qa-pairs', { input: 'body', language: 'zh', question: 'q', answer: 'a', evidence: 'e' })
+    .step('ai.qa-pairs', { input: 'body', language: 'zh', outputs: { question: 'q', answer: 'a', evidence: 'e' } })
     .map((row) => ({ q: row.q, a: row.a, from: row.e_start }))
   expect(await Array.fromAsync(maestro({ plugins: [ai], servings: { default: serving } }).rows(pairs))).toEqual([
     { q: '何时开门？', a: '九点。', from: 0 },

@@ -33,9 +33,13 @@ const options = z
   .strictObject({
     input: nameOption,
     pairs: z.number().int().positive().default(3),
-    question: nameOption.default('question'),
-    answer: nameOption.default('answer'),
-    evidence: nameOption.default('evidence'),
+    outputs: z
+      .strictObject({
+        question: nameOption.default('question'),
+        answer: nameOption.default('answer'),
+        evidence: nameOption.default('evidence'),
+      })
+      .prefault({}),
     examples: examplesOption,
     ...asking,
   })
@@ -49,7 +53,7 @@ export type QaPairGeneratorOptions = Omit<Alone<QaPairsSettings, 'input', WordsW
 const promptOf = ({ prompt, input, pairs, examples, language, instructions }: Options): Prompt =>
   prompt ?? new QaPairsPrompt({ input, pairs, examples, language, instructions })
 
-const columnsOf = ({ question, answer, evidence }: Options): Columns => ({
+const columnsOf = ({ outputs: { question, answer, evidence } }: Options): Columns => ({
   [question]: 'string',
   [answer]: 'string',
   [evidence]: 'string',
@@ -85,7 +89,8 @@ class PairGenerator extends FlatMapOperator {
 
   /** @throws MAESTRO_AI_EVIDENCE when no pair rests on the text, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
   async flatMap(row: Row, context: OperatorContext): Promise<readonly Row[]> {
-    const { input, pairs, question, answer, evidence } = this.#options
+    const { input, pairs, outputs } = this.#options
+    const { question, answer, evidence } = outputs
     const text = columnText(row, input)
     const asked = await this.#asker.data(answers, row, context)
     const known = new Set<string>()

@@ -6,7 +6,7 @@ import { TextChunker } from './chunk.js'
 
 test('a row for each chunk, in place of the text; offsets lead back to it', async () => {
   const storage = new MemoryStorage([{ id: 1, text: 'One. Two.' }])
-  const chunker = new TextChunker({ input: 'text', strategy: 'sentence', size: 5 })
+  const chunker = new TextChunker({ input: 'text', method: 'sentence', size: 5 })
   expect(chunker.columns).toEqual({
     reads: ['text'],
     adds: { text: 'string', text_index: 'integer', text_start: 'integer', text_end: 'integer' },
@@ -21,7 +21,7 @@ test('a row for each chunk, in place of the text; offsets lead back to it', asyn
 test('in a pipeline, under a name of its own; a row without a text is rejected', async () => {
   const asked = pipeline('p')
     .from([{ doc: '# A\nb' }, { doc: null }])
-    .step('ai.chunk', { input: 'doc', strategy: 'markdown', output: 'chunk' })
+    .step('ai.chunk', { input: 'doc', method: 'markdown', output: 'chunk' })
   const preview = await maestro({ plugins: [ai] }).preview(asked, 2)
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([
     { doc: '# A\nb', chunk: '# A\nb', chunk_index: 0, chunk_start: 0, chunk_end: 5, chunk_headings: ['A'] },
@@ -45,7 +45,7 @@ test('the page of each chunk, by where pages begin; a row that does not say so i
       { text: 'One. Two. Three.', starts: [0, 5] as unknown },
       { text: 'One.', starts: 'first' },
     ])
-    .step('ai.chunk', { input: 'text', strategy: 'sentence', size: 6, pages: 'starts' })
+    .step('ai.chunk', { input: 'text', method: 'sentence', size: 6, pages: 'starts' })
     .map((row) => ({ text: row.text, page: row.text_page }))
   const preview = await maestro({ plugins: [ai] }).preview(asked, 2)
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([

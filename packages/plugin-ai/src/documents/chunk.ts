@@ -4,12 +4,12 @@ import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
 import type { ChunkUnit } from './measure.js'
-import { type Chunk, type ChunkStrategy, splitText } from './split-text.js'
+import { type Chunk, type ChunkMethod, splitText } from './split-text.js'
 
 const options = z
   .strictObject({
     input: nameOption,
-    strategy: z.enum(['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']).default('recursive'),
+    method: z.enum(['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']).default('recursive'),
     size: z.number().int().positive().default(1000),
     overlap: z.number().int().nonnegative().default(0),
     unit: z.enum(['characters', 'tokens']).default('characters'),
@@ -27,7 +27,7 @@ type Options = z.output<typeof options>
 export interface TextChunkerOptions {
   readonly input: string
   /** @default 'recursive' */
-  readonly strategy?: ChunkStrategy
+  readonly method?: ChunkMethod
   /** What a chunk has at most. @default 1000 */
   readonly size?: number
   /** What a chunk repeats of the one before at most. @default 0 */
@@ -40,13 +40,13 @@ export interface TextChunkerOptions {
   readonly pages?: string
 }
 
-function columnsOf({ input, output = input, strategy, pages }: Options): Columns {
+function columnsOf({ input, output = input, method, pages }: Options): Columns {
   return {
     [output]: 'string',
     [`${output}_index`]: 'integer',
     [`${output}_start`]: 'integer',
     [`${output}_end`]: 'integer',
-    ...(strategy === 'markdown' ? { [`${output}_headings`]: 'json' as const } : {}),
+    ...(method === 'markdown' ? { [`${output}_headings`]: 'json' as const } : {}),
     ...(pages === undefined ? {} : { [`${output}_page`]: 'integer' as const }),
   }
 }
@@ -55,7 +55,7 @@ function columnsOf({ input, output = input, strategy, pages }: Options): Columns
  * Makes a row of each chunk of a text, with the place where it stood: `text.slice(start, end)` is the chunk.
  *
  * @example
- * await new TextChunker({ input: 'text', strategy: 'sentence', size: 800, overlap: 100 }).run(storage)
+ * await new TextChunker({ input: 'text', method: 'sentence', size: 800, overlap: 100 }).run(storage)
  */
 export class TextChunker extends FlatMapOperator {
   readonly #options: Options

@@ -5,7 +5,7 @@ import type { DocumentRows } from './document-rows.js'
 import type { IndexOutcome } from './index-documents.js'
 import type { ChunkUnit } from './measure.js'
 import type { ReadDocumentOptions } from './read-document.js'
-import type { ChunkStrategy } from './split-text.js'
+import type { ChunkMethod } from './split-text.js'
 
 /** Options of `ai.chunk`. */
 export interface ChunkOptions<Row> {
@@ -18,7 +18,7 @@ export interface ChunkOptions<Row> {
    *
    * @default 'recursive'
    */
-  readonly strategy?: ChunkStrategy
+  readonly method?: ChunkMethod
   /** What a chunk has at most. @default 1000 */
   readonly size?: number
   /** What a chunk repeats of the one before at most; less than `size`. @default 0 */
@@ -39,7 +39,7 @@ type ChunkColumn<Options> = Options extends { readonly output: infer Name extend
 
 type Chunked<Name extends string, Options> = Record<Name, string> &
   Record<`${Name}_${'index' | 'start' | 'end'}`, number> &
-  (Options extends { readonly strategy: 'markdown' } ? Record<`${Name}_headings`, readonly string[]> : unknown) &
+  (Options extends { readonly method: 'markdown' } ? Record<`${Name}_headings`, readonly string[]> : unknown) &
   (Options extends { readonly pages: string } ? Record<`${Name}_page`, number> : unknown)
 
 /** How documents are read. */
@@ -72,13 +72,13 @@ export interface IndexOptions<Row> {
   /** The vector store's name in the config. */
   readonly store: VectorStoreName
   /** The column with the text of a chunk. @default 'text' */
-  readonly text?: Column<Row>
+  readonly input?: Column<Row>
   /** The column that says which document a chunk is of. @default 'document' */
   readonly document?: Column<Row>
   /** Columns whose values are kept beside the text, to filter by and to cite. @default none */
   readonly metadata?: readonly Column<Row>[]
   /** The embedding model's name in the config. @default 'embedder' */
-  readonly serving?: ServingName
+  readonly embedder?: ServingName
   /** Goes before each text when it is embedded, for models that tell passages and queries apart. */
   readonly prefix?: string
   /**

@@ -13,7 +13,7 @@ function knowledgeBase(store: VectorStore = memoryVectorStore()) {
   const serving = scriptedEmbeddings({ model: 'small' })
   const run = async (rows: readonly Row[], options: Partial<IndexerOptions> = {}, how = {}) => {
     const storage = new MemoryStorage(rows)
-    const result = await new Indexer({ store, serving, ...options }).run(storage, how)
+    const result = await new Indexer({ store, embedder: serving, ...options }).run(storage, how)
     return { ...result, rows: await storage.rows() }
   }
   const entries = async () =>
@@ -145,7 +145,7 @@ describe('what goes wrong', () => {
     const { run, store } = knowledgeBase()
     await run(chunks(first))
     const serving = scriptedEmbeddings({ model: 'large' })
-    const refused = new Indexer({ store, serving }).run(new MemoryStorage(chunks({ z: ['z'] })))
+    const refused = new Indexer({ store, embedder: serving }).run(new MemoryStorage(chunks({ z: ['z'] })))
     await expect(refused).rejects.toMatchObject({
       code: 'MAESTRO_VECTORS_MODEL',
       details: { expected: 'small', found: 'large' },
@@ -185,7 +185,8 @@ describe('what goes wrong', () => {
         return inner.embed(texts, options)
       },
     }
-    const run = async () => new Indexer({ store, serving }).run(new MemoryStorage(chunks({ a: ['1', 'bad', '3'] })))
+    const run = async () =>
+      new Indexer({ store, embedder: serving }).run(new MemoryStorage(chunks({ a: ['1', 'bad', '3'] })))
     expect((await run()).rejected.map(({ row }) => row)).toEqual([{ document: 'a', text: 'bad' }])
     expect(await store.count()).toBe(2)
     refuses = false

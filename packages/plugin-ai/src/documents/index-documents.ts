@@ -37,9 +37,9 @@ export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 export interface IndexerOptions {
   /** The store, or what opens it. */
   readonly store: VectorStore | (() => Promise<VectorStore>)
-  readonly serving: EmbeddingServing
+  readonly embedder: EmbeddingServing
   /** @default 'text' */
-  readonly text?: string | undefined
+  readonly input?: string | undefined
   /** @default 'document' */
   readonly document?: string | undefined
   /** Columns whose values are kept beside the text, to filter by and to cite. @default none */
@@ -72,7 +72,7 @@ interface Plan {
  * that are gone are taken out, and what has not changed costs nothing.
  *
  * @example
- * await new Indexer({ store, serving, metadata: ['title', 'page'] }).run(storage)
+ * await new Indexer({ store, embedder, metadata: ['title', 'page'] }).run(storage)
  */
 export class Indexer extends GlobalOperator {
   readonly #options: IndexerOptions
@@ -81,10 +81,10 @@ export class Indexer extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: IndexerOptions) {
     super()
-    const fault = options.serving === undefined ? 'there is no serving to embed with' : faultOf(options.metadata ?? [])
+    const fault = options.embedder === undefined ? 'there is no embedder' : faultOf(options.metadata ?? [])
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Indexer', reason: fault })
     this.#options = options
-    this.#serving = enhanced(options.serving)
+    this.#serving = enhanced(options.embedder)
   }
 
   override get columns(): ColumnEffects {
@@ -221,10 +221,10 @@ export class Indexer extends GlobalOperator {
   }
 
   #factsOf(row: Row): ChunkFacts | MaestroError {
-    const { text = 'text', document = 'document', metadata = [] } = this.#options
+    const { input = 'text', document = 'document', metadata = [] } = this.#options
     try {
       return {
-        text: columnText(row, text),
+        text: columnText(row, input),
         document: columnText(row, document),
         metadata: Object.fromEntries(metadata.map((column) => [column, flatValue(row, column)])),
       }
@@ -313,12 +313,12 @@ function faultOf(metadata: readonly string[]): string | undefined {
 }
 
 function indexColumns({
-  text = 'text',
+  input = 'text',
   document = 'document',
   metadata = [],
   output = 'index_outcome',
-}: Pick<IndexerOptions, 'text' | 'document' | 'metadata' | 'output'>): ColumnEffects {
-  return { reads: [...new Set([text, document, ...metadata])], adds: { [output]: 'string' } }
+}: Pick<IndexerOptions, 'input' | 'document' | 'metadata' | 'output'>): ColumnEffects {
+  return { reads: [...new Set([input, document, ...metadata])], adds: { [output]: 'string' } }
 }
 
 /**
@@ -334,10 +334,10 @@ export const index = defineOperator({
   options: z
     .strictObject({
       store: nameOption,
-      text: nameOption.default('text'),
+      input: nameOption.default('text'),
       document: nameOption.default('document'),
       metadata: z.array(nameOption).default([]),
-      serving: nameOption.default('embedder'),
+      embedder: nameOption.default('embedder'),
       prefix: z.string().optional(),
       missing: z.enum(['delete', 'keep']).default('delete'),
       batchSize: z.number().int().positive().optional(),
@@ -349,9 +349,9 @@ export const index = defineOperator({
     }),
   columns: (given) => indexColumns(given),
   deterministic: false,
-  servings: ({ serving }) => [{ kind: 'embedding', name: serving }],
+  servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   vectorStores: ({ store }) => [store],
   inject: [SERVINGS, VECTOR_STORES, LOGGER],
-  create: ({ serving, store, ...options }, [servings, stores, logger]) =>
-    new Indexer({ ...options, store: () => stores.get(store), serving: servings.get(serving, 'embedding'), logger }),
+  create: ({ embedder, store, ...options }, [servings, stores, logger]) =>
+    new Indexer({ ...options, store: () => stores.get(store), embedder: servings.get(embedder, 'embedding'), logger }),
 })

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { measureOf } from './measure.js'
-import { type ChunkStrategy, type SplitOptions, splitText } from './split-text.js'
+import { type ChunkMethod, type SplitOptions, splitText } from './split-text.js'
 
-const strategies: readonly ChunkStrategy[] = ['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']
+const methods: readonly ChunkMethod[] = ['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']
 
 function textsOf(text: string, options: Partial<SplitOptions>): readonly string[] {
-  const chunks = splitText(text, { strategy: 'recursive', size: 20, overlap: 0, unit: 'characters', ...options })
+  const chunks = splitText(text, { method: 'recursive', size: 20, overlap: 0, unit: 'characters', ...options })
   return chunks.map(({ start, end }) => text.slice(start, end))
 }
 
@@ -30,7 +30,7 @@ const pieces = fc.constantFrom(
 )
 
 describe('whatever the text', () => {
-  test.each(strategies)('%s: in order, all of it, of the size, and no character is cut', (strategy) => {
+  test.each(methods)('%s: in order, all of it, of the size, and no character is cut', (method) => {
     const input = fc.record({
       text: fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
       size: fc.integer({ min: 1, max: 40 }),
@@ -40,7 +40,7 @@ describe('whatever the text', () => {
     fc.assert(
       fc.property(input, ({ text, size, overlap, unit }) => {
         fc.pre(overlap < size)
-        const chunks = splitText(text, { strategy, size, overlap, unit })
+        const chunks = splitText(text, { method, size, overlap, unit })
         const cuts = graphemesOf(text).add(text.length)
         const measure = measureOf(text, unit)
         let covered = 0
@@ -50,7 +50,7 @@ describe('whatever the text', () => {
           if (start > covered) expect(text.slice(covered, start).trim()).toBe('')
           else expect(measure.size(start, covered)).toBeLessThanOrEqual(overlap)
           if (index > 0) expect(start).toBeGreaterThan(chunks[index - 1]?.start ?? 0)
-          if (strategy !== 'fixed') expect(text.slice(start, end)).toBe(text.slice(start, end).trim())
+          if (method !== 'fixed') expect(text.slice(start, end)).toBe(text.slice(start, end).trim())
           // White space is taken off, also where a mark stands on it.
           for (const place of [start, end]) if (!/\s/.test(text[place - 1] ?? '')) expect(cuts.has(place)).toBe(true)
           const inside = [...cuts].filter((place) => place > start && place < end)
@@ -66,17 +66,17 @@ describe('whatever the text', () => {
 
 describe('where it cuts', () => {
   test('fixed: at the size, with the same overlap throughout', () => {
-    expect(textsOf('abcdefghij', { strategy: 'fixed', size: 4, overlap: 1 })).toEqual(['abcd', 'defg', 'ghij'])
-    expect(textsOf('a👨‍👩‍👧b', { strategy: 'fixed', size: 3 })).toEqual(['a', '👨‍👩‍👧', 'b'])
+    expect(textsOf('abcdefghij', { method: 'fixed', size: 4, overlap: 1 })).toEqual(['abcd', 'defg', 'ghij'])
+    expect(textsOf('a👨‍👩‍👧b', { method: 'fixed', size: 3 })).toEqual(['a', '👨‍👩‍👧', 'b'])
   })
 
   test('sentence: whole sentences, of any script; an abbreviation does not end one', () => {
-    expect(textsOf('One is short. Two is e.g. not. "Three!" Four?', { strategy: 'sentence', size: 28 })).toEqual([
+    expect(textsOf('One is short. Two is e.g. not. "Three!" Four?', { method: 'sentence', size: 28 })).toEqual([
       'One is short.',
       'Two is e.g. not. "Three!"',
       'Four?',
     ])
-    expect(textsOf('第一句话。第二句“是吗？”第三句！最后', { strategy: 'sentence', size: 8 })).toEqual([
+    expect(textsOf('第一句话。第二句“是吗？”第三句！最后', { method: 'sentence', size: 8 })).toEqual([
       '第一句话。',
       '第二句“是吗？”',
       '第三句！最后',
@@ -85,8 +85,8 @@ describe('where it cuts', () => {
 
   test('paragraph: whole paragraphs, else sentences', () => {
     const text = 'One.\n \nTwo is long. Very long.\r\n\r\nThree.'
-    expect(textsOf(text, { strategy: 'paragraph', size: 16 })).toEqual(['One.', 'Two is long.', 'Very long.', 'Three.'])
-    expect(textsOf(text, { strategy: 'paragraph', size: 32 })).toEqual(['One.\n \nTwo is long. Very long.', 'Three.'])
+    expect(textsOf(text, { method: 'paragraph', size: 16 })).toEqual(['One.', 'Two is long.', 'Very long.', 'Three.'])
+    expect(textsOf(text, { method: 'paragraph', size: 32 })).toEqual(['One.\n \nTwo is long. Very long.', 'Three.'])
   })
 
   test('recursive: lines before sentences, words before characters', () => {
@@ -101,7 +101,7 @@ describe('where it cuts', () => {
 
   test('markdown: one heading each, with those over it; fences hold no headings', () => {
     const text = '# A\n\n## B\ntext\n```\n# no heading\n```\n## C ##\nmore\n# D'
-    const chunks = splitText(text, { strategy: 'markdown', size: 100, overlap: 0, unit: 'characters' })
+    const chunks = splitText(text, { method: 'markdown', size: 100, overlap: 0, unit: 'characters' })
     expect(chunks.map(({ start, end, headings }) => [text.slice(start, end), headings])).toEqual([
       ['# A\n\n## B\ntext\n```\n# no heading\n```', ['A', 'B']],
       ['## C ##\nmore', ['A', 'C']],
@@ -123,12 +123,11 @@ describe('where it cuts', () => {
   })
 
   test('by tokens: a character of Chinese counts as four letters do', () => {
-    expect(textsOf('abcdefghijkl', { strategy: 'fixed', size: 2, unit: 'tokens' })).toEqual(['abcdefgh', 'ijkl'])
-    expect(textsOf('一二三四五', { strategy: 'fixed', size: 2, unit: 'tokens' })).toEqual(['一二', '三四', '五'])
+    expect(textsOf('abcdefghijkl', { method: 'fixed', size: 2, unit: 'tokens' })).toEqual(['abcdefgh', 'ijkl'])
+    expect(textsOf('一二三四五', { method: 'fixed', size: 2, unit: 'tokens' })).toEqual(['一二', '三四', '五'])
   })
 
   test('nothing but white space has no chunks', () => {
-    for (const strategy of strategies.filter((name) => name !== 'fixed'))
-      expect(textsOf(' \n\n ', { strategy })).toEqual([])
+    for (const method of methods.filter((name) => name !== 'fixed')) expect(textsOf(' \n\n ', { method })).toEqual([])
   })
 })

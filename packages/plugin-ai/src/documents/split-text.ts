@@ -14,10 +14,10 @@ import { markdownSections } from './markdown-sections.js'
 import { type ChunkUnit, type Measure, measureOf } from './measure.js'
 
 /** Where texts are cut: at a size whatever stands there, or at the last boundary that fits. */
-export type ChunkStrategy = 'fixed' | 'sentence' | 'paragraph' | 'markdown' | 'recursive'
+export type ChunkMethod = 'fixed' | 'sentence' | 'paragraph' | 'markdown' | 'recursive'
 
 export interface SplitOptions {
-  readonly strategy: ChunkStrategy
+  readonly method: ChunkMethod
   /** What a chunk has at most. */
   readonly size: number
   /** What it repeats of the one before at most; less than `size`. */
@@ -34,7 +34,7 @@ export interface Chunk {
 }
 
 /** The boundaries that are tried, from the best. Where none fits, it is cut between two words, or else two characters. */
-const boundaries: Readonly<Record<ChunkStrategy, readonly Boundary[]>> = {
+const boundaries: Readonly<Record<ChunkMethod, readonly Boundary[]>> = {
   fixed: [],
   sentence: [sentence],
   paragraph: [paragraph, sentence],
@@ -49,22 +49,22 @@ const boundaries: Readonly<Record<ChunkStrategy, readonly Boundary[]>> = {
  */
 export function splitText(text: string, options: SplitOptions): readonly Chunk[] {
   const measure = measureOf(text, options.unit)
-  if (options.strategy !== 'markdown') return [...chunksOf(text, { start: 0, end: text.length }, options, measure)]
+  if (options.method !== 'markdown') return [...chunksOf(text, { start: 0, end: text.length }, options, measure)]
   return markdownSections(text).flatMap((section) =>
     Array.from(chunksOf(text, section, options, measure), (chunk) => ({ ...chunk, headings: section.headings })),
   )
 }
 
 function* chunksOf(text: string, range: Chunk, options: SplitOptions, measure: Measure): Generator<Chunk> {
-  const { strategy, size, overlap } = options
-  const trims = strategy !== 'fixed'
+  const { method, size, overlap } = options
+  const trims = method !== 'fixed'
   const end = trims ? skipSpaceBack(text, range.start, range.end) : range.end
   let start = trims ? skipSpace(text, range.start, end) : range.start
   // Up to here all has been in a chunk.
   let covered = start
   while (start < end) {
     const whole = measure.size(start, end) <= size
-    const cut = whole ? end : Math.min(end, cutAt(text, covered, measure.furthest(start, size), strategy))
+    const cut = whole ? end : Math.min(end, cutAt(text, covered, measure.furthest(start, size), method))
     const last = trims ? skipSpaceBack(text, start, cut) : cut
     if (start < covered && measure.size(start, last) > size) {
       // The next character is so large that nothing can stand before it.
@@ -73,21 +73,21 @@ function* chunksOf(text: string, range: Chunk, options: SplitOptions, measure: M
     }
     yield { start, end: last }
     if (cut === end) return
-    const next = overlap === 0 ? cut : overlapStart(text, start, cut, measure.earliest(cut, overlap), strategy)
+    const next = overlap === 0 ? cut : overlapStart(text, start, cut, measure.earliest(cut, overlap), method)
     start = trims ? skipSpace(text, next, end) : next
     covered = trims ? skipSpace(text, cut, end) : cut
   }
 }
 
 /** The best place to cut after `from`, so that what is before `limit` has the size that it may have. */
-function cutAt(text: string, from: number, limit: number, strategy: ChunkStrategy): number {
+function cutAt(text: string, from: number, limit: number, method: ChunkMethod): number {
   // White space at the end of a chunk is taken off, so it may stand beyond the limit.
   const reach = skipSpace(text, limit, limit + spaceReach)
-  for (const boundary of boundaries[strategy]) {
+  for (const boundary of boundaries[method]) {
     const at = lastBoundary(text, boundary, from, reach)
     if (at !== -1) return at
   }
-  const at = strategy === 'fixed' ? -1 : lastWord(text, from, limit, reach)
+  const at = method === 'fixed' ? -1 : lastWord(text, from, limit, reach)
   if (at !== -1) return at
   const down = graphemeStart(text, limit)
   return down > from ? down : graphemeEnd(text, Math.max(limit, from + 1))
@@ -102,9 +102,9 @@ function lastWord(text: string, from: number, limit: number, reach: number): num
 }
 
 /** Where the next chunk begins, so that it repeats the end of the last: at a sentence, a word or a character. */
-function overlapStart(text: string, from: number, cut: number, earliest: number, strategy: ChunkStrategy): number {
+function overlapStart(text: string, from: number, cut: number, earliest: number, method: ChunkMethod): number {
   const start = Math.max(earliest, from + 1)
-  for (const boundary of strategy === 'fixed' ? [] : [sentence, word]) {
+  for (const boundary of method === 'fixed' ? [] : [sentence, word]) {
     const at = firstBoundary(text, boundary, start, cut)
     if (at !== -1) return at
   }

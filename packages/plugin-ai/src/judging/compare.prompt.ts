@@ -4,8 +4,7 @@ import { examplesOption, nameOption, wordsOptions } from '../asking/asking-optio
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const options = z.strictObject({
-  a: nameOption,
-  b: nameOption,
+  inputs: z.strictObject({ a: nameOption, b: nameOption }),
   criterion: nameOption,
   examples: examplesOption,
   ...wordsOptions,
@@ -22,8 +21,8 @@ const words: Readonly<Record<Language, (criterion: string) => string>> = {
 
 /** The prompt of `ai.compare`: the criterion, and two texts as data. */
 export class ComparePrompt extends TaskPrompt {
-  constructor({ a, b, criterion, examples, language = 'en', instructions }: ComparePromptOptions) {
-    super({ task: [words[language](criterion), instructions], inputs: { a, b }, examples, language })
+  constructor({ inputs, criterion, examples, language = 'en', instructions }: ComparePromptOptions) {
+    super({ task: [words[language](criterion), instructions], inputs, examples, language })
   }
 }
 

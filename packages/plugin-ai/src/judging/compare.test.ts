@@ -21,7 +21,7 @@ test('the better of two columns, with the reason', async () => {
     { old: 'bad', new: 'good' },
     { old: 'good', new: 'bad' },
   ])
-  const comparer = new Comparer({ serving, a: 'old', b: 'new', criterion })
+  const comparer = new Comparer({ serving, inputs: { a: 'old', b: 'new' }, criterion })
   expect(comparer.columns).toEqual({
     reads: ['old', 'new'],
     adds: { better: 'string', better_reason: 'string' },
@@ -41,7 +41,9 @@ test('in both orders: what changes with the order is a tie, and the answer is th
     { a: 'bad', b: 'good' },
     { a: 'same', b: 'equal' },
   ])
-  await new Comparer({ serving, a: 'a', b: 'b', criterion, bothOrders: true, output: 'winner' }).run(storage)
+  await new Comparer({ serving, inputs: { a: 'a', b: 'b' }, criterion, bothOrders: true, output: 'winner' }).run(
+    storage,
+  )
   expect(await storage.rows()).toEqual([
     { a: 'bad', b: 'good', winner: 'b', winner_reason: 'b reads well' },
     { a: 'same', b: 'equal', winner: 'tie', winner_reason: 'a reads well\n(b before a:) a reads well' },
@@ -61,10 +63,9 @@ test("in a pipeline: without a reason, in Chinese, by a prompt of one's own in b
   }))
   const asked = pipeline('p')
     .from([{ a: 'good', b: 'bad' }])
-    .step('ai.compare', { a: 'a', b: 'b', criterion: '哪个更清楚？', language: 'zh', reason: false })
+    .step('ai.compare', { inputs: { a: 'a', b: 'b' }, criterion: '哪个更清楚？', language: 'zh', reason: false })
     .step('ai.compare', {
-      a: 'a',
-      b: 'b',
+      inputs: { a: 'a', b: 'b' },
       prompt: prompt('Better? {{a}} or {{b}}'),
       bothOrders: true,
       reason: false,
@@ -78,6 +79,6 @@ test("in a pipeline: without a reason, in Chinese, by a prompt of one's own in b
 
 test('a column beside itself, and nothing to go by, are errors', () => {
   const serving = fair()
-  expect(() => new Comparer({ serving, a: 'a', b: 'a', criterion })).toThrow('another column than `a`')
-  expect(() => new Comparer({ serving, a: 'a', b: 'b' })).toThrow('criterion')
+  expect(() => new Comparer({ serving, inputs: { a: 'a', b: 'a' }, criterion })).toThrow('another column than `a`')
+  expect(() => new Comparer({ serving, inputs: { a: 'a', b: 'b' } })).toThrow('criterion')
 })

@@ -17,8 +17,9 @@ import type { Better, CompareSettings } from './component-types.js'
 
 const options = z
   .strictObject({
-    a: nameOption,
-    b: nameOption,
+    inputs: z
+      .strictObject({ a: nameOption, b: nameOption })
+      .refine(({ a, b }) => a !== b, { path: ['b'], message: 'another column than `a` is expected' }),
     criterion: nameOption.optional(),
     bothOrders: z.boolean().default(false),
     reason: z.boolean().default(true),
@@ -27,18 +28,16 @@ const options = z
     ...taskOptions,
   })
   .superRefine(asksOneThing(['criterion'], ['examples', 'instructions', 'language']))
-  .refine(({ a, b }) => a !== b, { path: ['b'], message: 'another column than `a` is expected' })
 
 type Options = z.output<typeof options>
 
 /** Options of `Comparer`: those of `ai.compare`, with the model itself as `serving`. */
 export type ComparerOptions = Alone<CompareSettings, 'criterion', WordsWithExamples> & {
-  readonly a: string
-  readonly b: string
+  readonly inputs: { readonly a: string; readonly b: string }
 }
 
-const promptOf = ({ prompt, a, b, criterion = '', examples, instructions, language }: Options) =>
-  prompt ?? new ComparePrompt({ a, b, criterion, examples, instructions, language })
+const promptOf = ({ prompt, inputs, criterion = '', examples, instructions, language }: Options) =>
+  prompt ?? new ComparePrompt({ inputs, criterion, examples, instructions, language })
 
 const columnsOf = ({ output, reason }: Options): Columns => ({
   [output]: 'string',
@@ -78,7 +77,7 @@ class TextComparer extends AskingOperator {
 
   /** A model that changes its mind with the order has seen no difference. */
   async #inBothOrders(row: Row, context: OperatorContext): Promise<Answer> {
-    const { a, b } = this.#options
+    const { a, b } = this.#options.inputs
     const [first, second] = await Promise.all([
       this.#ask(row, context),
       this.#ask({ ...row, [a]: row[b], [b]: row[a] }, context),
@@ -99,7 +98,7 @@ const prompts = promptsOf(ComparePrompt)
  * Says which of two texts is better.
  *
  * @example
- * await new Comparer({ serving, a: 'old', b: 'new', criterion: 'Which is clearer?', bothOrders: true }).run(storage)
+ * await new Comparer({ serving, inputs: { a: 'old', b: 'new' }, criterion: 'Which is clearer?', bothOrders: true }).run(storage)
  */
 export const Comparer = promptRestrict(...prompts)(TextComparer)
 export type Comparer = TextComparer

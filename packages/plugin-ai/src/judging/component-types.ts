@@ -10,7 +10,7 @@ import type { ScorePromptOptions } from './score.prompt.js'
 import type { VotePromptOptions } from './vote.prompt.js'
 
 /** What is judged: in words, or what each of some scores means: `{ 1: 'off the point', 5: 'answers all' }`. */
-export type Rubric = string | Readonly<Record<string | number, string>>
+export type ScoreCriterion = string | Readonly<Record<string | number, string>>
 
 /** The form of a score. */
 export interface ScoreSettings extends Asking {
@@ -33,14 +33,14 @@ export type ScoreOptions<Row> = ScoreSettings &
     'input',
     WordsWithExamples & {
       /** What is judged. */
-      readonly rubric: Rubric
+      readonly criterion: ScoreCriterion
     }
   >
 
 /** Keeps the rows whose score lies within a threshold. Nothing is asked. */
 export interface ThresholdSettings<Name extends string = string> {
   /** The column with the score. */
-  readonly by: Name
+  readonly score: Name
   /** The least score that stays. */
   readonly min?: number | undefined
   /** The largest score that stays. */
@@ -50,7 +50,7 @@ export interface ThresholdSettings<Name extends string = string> {
 /** How the judge of `ai.filter` is asked. */
 export interface JudgeSettings extends Asking {}
 
-/** Options of `ai.filter`: a threshold over a score that is there already, or a condition that a model judges. */
+/** Options of `ai.filter`: a threshold over a score that is there already, or a criterion that a model judges. */
 export type FilterOptions<Row> =
   | (ThresholdSettings<Column<Row>> & { readonly [Name in OfJudge]?: undefined })
   | (JudgeSettings &
@@ -59,13 +59,13 @@ export type FilterOptions<Row> =
         'input',
         WordsWithExamples & {
           /** What must hold for a row to stay. */
-          readonly condition: string
+          readonly criterion: string
         }
       > & {
         readonly [Name in keyof ThresholdSettings]?: undefined
       })
 
-type OfJudge = 'input' | 'condition' | 'prompt' | keyof WordsWithExamples | keyof JudgeSettings
+type OfJudge = 'input' | 'criterion' | 'prompt' | keyof WordsWithExamples | keyof JudgeSettings
 
 /** Which of two is better. */
 export type Better = 'a' | 'b' | 'tie'
@@ -82,10 +82,8 @@ export interface CompareSettings extends Asking {
 
 /** Options of `ai.compare`. */
 export type CompareOptions<Row> = CompareSettings & {
-  /** The column of the one text. */
-  readonly a: Column<Row>
-  /** The column of the other text. */
-  readonly b: Column<Row>
+  /** The columns of the two texts. */
+  readonly inputs: { readonly a: Column<Row>; readonly b: Column<Row> }
 } & (
     | ({
         /** What makes one better. */
@@ -104,8 +102,8 @@ export interface VoteSettings extends Omit<Asking, 'rowsPerCall'> {
   /** The closed set of answers, if there is one. */
   readonly labels?: Labels
   /** Who chooses: the number of equal answers, or a model that sees them all. @default 'majority' */
-  readonly by?: 'majority' | 'judge'
-  /** The model that chooses, with `by: 'judge'`. @default the serving */
+  readonly method?: 'majority' | 'judge'
+  /** The model that chooses, with `method: 'judge'`. @default the serving */
   readonly judge?: ServingName
   /** The language of the judge's task. @default 'en' */
   readonly language?: Language
@@ -178,7 +176,7 @@ declare module '@maestro-dataflow/core' {
     'ai.ground.prompt': GroundPromptOptions
     'ai.score.prompt': Over<Row, ScorePromptOptions>
     'ai.filter.prompt': Over<Row, FilterPromptOptions>
-    'ai.compare.prompt': Over<Row, ComparePromptOptions, 'a' | 'b'>
+    'ai.compare.prompt': Omit<ComparePromptOptions, 'inputs'> & Pick<CompareOptions<Row>, 'inputs'>
     'ai.vote.prompt': Over<Row, VotePromptOptions, 'question' | 'answers'>
   }
 }

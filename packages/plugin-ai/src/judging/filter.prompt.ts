@@ -5,24 +5,24 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const options = z.strictObject({
   input: nameOption,
-  condition: nameOption,
+  criterion: nameOption,
   examples: examplesOption,
   ...wordsOptions,
 })
 
 export type FilterPromptOptions = z.output<typeof options>
 
-const words: Readonly<Record<Language, (condition: string) => string>> = {
-  en: (condition) =>
-    `Say whether this holds for the text: ${condition}\nAnswer with JSON: {"holds": true} or {"holds": false}.`,
-  zh: (condition) => `请判断以下条件对文本是否成立：${condition}\n以 JSON 回答：{"holds": true} 或 {"holds": false}。`,
+const words: Readonly<Record<Language, (criterion: string) => string>> = {
+  en: (criterion) =>
+    `Say whether this holds for the text: ${criterion}\nAnswer with JSON: {"holds": true} or {"holds": false}.`,
+  zh: (criterion) => `请判断以下条件对文本是否成立：${criterion}\n以 JSON 回答：{"holds": true} 或 {"holds": false}。`,
 }
 
-/** The prompt of `ai.filter`: the condition, and the text as data. */
+/** The prompt of `ai.filter`: the criterion, and the text as data. */
 export class FilterPrompt extends TaskPrompt {
-  constructor({ input, condition, examples, language = 'en', instructions }: FilterPromptOptions) {
+  constructor({ input, criterion, examples, language = 'en', instructions }: FilterPromptOptions) {
     super({
-      task: [words[language](condition), instructions],
+      task: [words[language](criterion), instructions],
       inputs: { text: input },
       examples: examples?.map(({ input, output }) => ({ input, output: { holds: output } })),
       language,
@@ -33,7 +33,7 @@ export class FilterPrompt extends TaskPrompt {
 /** `ai.filter.prompt` */
 export const filterPrompt = definePrompt({
   name: 'ai.filter.prompt',
-  description: 'Asks whether a condition holds for a text',
+  description: 'Asks whether a criterion holds for a text',
   options,
   create: (given) => new FilterPrompt(given),
 })

@@ -20,7 +20,7 @@ test('a yes or no of a model; what gets neither is rejected and not dropped', as
   const { rejected } = await new TextFilter({
     serving,
     input: 'text',
-    condition: 'It is about food.',
+    criterion: 'It is about food.',
     examples: [{ input: 'Bread.', output: true }],
   }).run(storage)
   expect(await storage.rows()).toEqual([{ text: 'soup' }])
@@ -32,7 +32,7 @@ test('a yes or no of a model; what gets neither is rejected and not dropped', as
 
 test('a threshold asks nobody; a row without a score is rejected and not dropped', async () => {
   const storage = new MemoryStorage([{ s: 1 }, { s: 2 }, { s: 3 }, { s: null }, { s: Number.NaN }])
-  const { rejected } = await new TextFilter({ by: 's', min: 2, max: 2 }).run(storage)
+  const { rejected } = await new TextFilter({ score: 's', min: 2, max: 2 }).run(storage)
   expect(await storage.rows()).toEqual([{ s: 2 }])
   expect(rejected.map(({ error }) => [error.code, error.message])).toEqual([
     ['MAESTRO_AI_SCORE', 'Column "s" holds no score: null.'],
@@ -45,9 +45,9 @@ test('in a pipeline: a threshold needs no serving, a judge does', async () => {
     { text: 'soup', s: 1 },
     { text: 'car', s: 2 },
   ])
-  const free = rows.step('ai.filter', { by: 's', min: 2 })
+  const free = rows.step('ai.filter', { score: 's', min: 2 })
   expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(free))).toEqual([{ text: 'car', s: 2 }])
-  const judged = rows.step('ai.filter', { input: 'text', condition: '与食物有关', language: 'zh' })
+  const judged = rows.step('ai.filter', { input: 'text', criterion: '与食物有关', language: 'zh' })
   await expect(maestro({ plugins: [ai] }).preview(judged)).rejects.toThrow('default')
   const serving = judge()
   const project = maestro({ plugins: [ai], servings: { default: serving } })
@@ -58,10 +58,10 @@ test('in a pipeline: a threshold needs no serving, a judge does', async () => {
 })
 
 test.each<[object, string]>([
-  [{ by: 's' }, 'a threshold is expected'],
-  [{ by: 's', min: 1, input: 'text' }, 'input'],
-  [{ input: 'text', serving: judge() }, 'condition'],
-  [{ input: 'text', condition: 'x' }, 'no serving'],
+  [{ score: 's' }, 'a threshold is expected'],
+  [{ score: 's', min: 1, input: 'text' }, 'input'],
+  [{ input: 'text', serving: judge() }, 'criterion'],
+  [{ input: 'text', criterion: 'x' }, 'no serving'],
 ])('%j', (options, reason) => {
   expect(() => new TextFilter(options as TextFilterOptions)).toThrow(
     expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),

@@ -26,7 +26,7 @@ import type { JudgeSettings, ThresholdSettings } from './component-types.js'
 import { FilterPrompt } from './filter.prompt.js'
 
 const threshold = z
-  .strictObject({ by: nameOption, min: z.number().optional(), max: z.number().optional() })
+  .strictObject({ score: nameOption, min: z.number().optional(), max: z.number().optional() })
   .refine(({ min, max }) => min !== undefined || max !== undefined, {
     path: ['min'],
     message: 'a threshold is expected: `min`, `max` or both',
@@ -35,11 +35,11 @@ const threshold = z
 const judge = z
   .strictObject({
     input: nameOption.optional(),
-    condition: nameOption.optional(),
+    criterion: nameOption.optional(),
     examples: examplesOption,
     ...taskOptions,
   })
-  .superRefine(asksOneThing(['input', 'condition'], ['examples', 'instructions', 'language']))
+  .superRefine(asksOneThing(['input', 'criterion'], ['examples', 'instructions', 'language']))
 
 type Threshold = z.output<typeof threshold>
 type Judge = z.output<typeof judge>
@@ -47,10 +47,10 @@ type Judge = z.output<typeof judge>
 /** Options of `TextFilter`: those of `ai.filter`, with the model itself as `serving`. */
 export type TextFilterOptions =
   | ThresholdSettings
-  | Alone<JudgeSettings, 'input', WordsWithExamples & { readonly condition?: string }>
+  | Alone<JudgeSettings, 'input', WordsWithExamples & { readonly criterion?: string }>
 
-const promptOf = ({ prompt, input = '', condition = '', examples, instructions, language }: Judge): Prompt =>
-  prompt ?? new FilterPrompt({ input, condition, examples, instructions, language })
+const promptOf = ({ prompt, input = '', criterion = '', examples, instructions, language }: Judge): Prompt =>
+  prompt ?? new FilterPrompt({ input, criterion, examples, instructions, language })
 
 const verdict = z.strictObject({ holds: z.boolean() })
 const prompts = promptsOf(FilterPrompt)
@@ -62,10 +62,10 @@ class RowFilter extends FilterOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: TextFilterOptions) {
     super()
-    if ('by' in given) {
+    if ('score' in given) {
       // A threshold asks nobody.
       const { options } = checkOptions('TextFilter', threshold, { ...given, serving: null })
-      this.#reads = [options.by]
+      this.#reads = [options.score]
       this.#keep = async (row) => isWithin(row, options)
       return
     }
@@ -90,19 +90,19 @@ class RowFilter extends FilterOperator {
 /** @throws MAESTRO_AI_SCORE: what has no score has not been judged */
 function isWithin(
   row: Row,
-  { by, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Threshold,
+  { score: column, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Threshold,
 ): boolean {
-  const score = row[by]
+  const score = row[column]
   if (typeof score !== 'number' || Number.isNaN(score))
-    throw aiError('MAESTRO_AI_SCORE', { column: by, found: String(score) })
+    throw aiError('MAESTRO_AI_SCORE', { column, found: String(score) })
   return score >= min && score <= max
 }
 
 /**
- * Keeps the rows whose score lies within a threshold, or for which a model says that a condition holds.
+ * Keeps the rows whose score lies within a threshold, or for which a model says that a criterion holds.
  *
  * @example
- * await new TextFilter({ serving, input: 'text', condition: 'It is about food.' }).run(storage)
+ * await new TextFilter({ serving, input: 'text', criterion: 'It is about food.' }).run(storage)
  */
 export const TextFilter = promptRestrict(...prompts)(RowFilter)
 export type TextFilter = RowFilter
@@ -111,21 +111,21 @@ export type TextFilter = RowFilter
  * `ai.filter`: keeps rows by a score that is there already, or by a model's yes or no.
  *
  * @remarks
- * Cost: None by a score that is there already; one call a row with a condition.
+ * Cost: None by a score that is there already; one call a row with a criterion.
  */
 export const filter = defineOperator({
   name: 'ai.filter',
   kind: 'filter',
   description: 'Keeps rows by a threshold over a score, or by a yes or no of a model',
   options: z.union([threshold, judge]),
-  columns: (given) => ({ reads: 'by' in given ? [given.by] : promptOf(given).variables }),
+  columns: (given) => ({ reads: 'score' in given ? [given.score] : promptOf(given).variables }),
   deterministic: false,
   prompts: { option: 'prompt', allowed: prompts },
   servings: (given) =>
-    'by' in given ? [] : [{ kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] }],
+    'score' in given ? [] : [{ kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] }],
   inject: [SERVINGS],
   create: (given, [servings]) => {
-    if ('by' in given) return new TextFilter({ ...given })
+    if ('score' in given) return new TextFilter({ ...given })
     const { serving, ...options } = given
     return new TextFilter({ ...options, serving: servings.get(serving, 'llm') })
   },

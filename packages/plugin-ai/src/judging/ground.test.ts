@@ -86,6 +86,6 @@ test('a prompt of one’s own asks for the verdicts; that of another task is ref
   const own = prompt('Claims: {{text}} Source: {{source}}')
   const { serving } = await ground([claims('a'), verdicts([1, 'supported', 'nine'])], { prompt: own })
   expect(questionOf(serving.requests[1] ?? { messages: [] })).toMatch(/^Claims: \[\{"number":1/)
-  const other = new ScorePrompt({ input: 'a', rubric: 'b' })
+  const other = new ScorePrompt({ input: 'a', criterion: 'b' })
   await expect(ground([], { prompt: other })).rejects.toMatchObject({ code: 'MAESTRO_PROMPT_NOT_ALLOWED' })
 })

@@ -128,7 +128,7 @@ export class Grounder extends MapOperator {
   /** A long source is asked about in parts; what one part supports is supported. */
   async #ground(made: readonly string[], source: string, context: OperatorContext): Promise<readonly GroundedClaim[]> {
     const { chunkTokens: size } = this.#options
-    const parts = splitText(source, { strategy: 'recursive', size, overlap: 0, unit: 'tokens' })
+    const parts = splitText(source, { method: 'recursive', size, overlap: 0, unit: 'tokens' })
     const numbered = made.map((claim, index) => ({ number: index + 1, claim }))
     const answers = await Promise.all(
       parts.map(({ start, end }) =>

@@ -4,7 +4,7 @@ import { examplesOption, nameOption, wordsOptions } from '../asking/asking-optio
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** What is judged: in words, or what each of some scores means. */
-export const rubricOption = z.union([
+export const scoreCriterionOption = z.union([
   nameOption,
   z
     .record(z.string(), z.string())
@@ -16,7 +16,7 @@ export const rubricOption = z.union([
 
 const options = z.strictObject({
   input: nameOption,
-  rubric: rubricOption,
+  criterion: scoreCriterionOption,
   min: z.number().optional(),
   max: z.number().optional(),
   examples: examplesOption,
@@ -30,13 +30,13 @@ const words: Readonly<Record<Language, (min: number, max: number) => string>> = 
   zh: (min, max) => `请按以下标准给文本打分，从${min}（最差）到${max}（最好），以 JSON 回答。`,
 }
 
-/** The prompt of `ai.score`: the rubric, and the text as data. */
+/** The prompt of `ai.score`: the criterion, and the text as data. */
 export class ScorePrompt extends TaskPrompt {
-  constructor({ input, rubric, min = 1, max = 5, examples, language = 'en', instructions }: ScorePromptOptions) {
+  constructor({ input, criterion, min = 1, max = 5, examples, language = 'en', instructions }: ScorePromptOptions) {
     const meanings =
-      typeof rubric === 'string'
-        ? rubric
-        : Object.entries(rubric)
+      typeof criterion === 'string'
+        ? criterion
+        : Object.entries(criterion)
             .map(([score, meaning]) => `- ${score}: ${meaning}`)
             .join('\n')
     super({
@@ -54,7 +54,7 @@ export class ScorePrompt extends TaskPrompt {
 /** `ai.score.prompt` */
 export const scorePrompt = definePrompt({
   name: 'ai.score.prompt',
-  description: 'Asks for a score by a rubric',
+  description: 'Asks for a score by a criterion',
   options,
   create: (given) => new ScorePrompt(given),
 })

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest'
 import ai from '../plugin.js'
 import { Scorer, type ScorerOptions } from './score.js'
 
-const rubric = 'How helpful is it?'
+const criterion = 'How helpful is it?'
 
 async function scored(answers: readonly string[], options: Partial<ScorerOptions> = {}) {
   const serving = scriptedServing(answers)
   const storage = new MemoryStorage([{ text: 'a' }])
-  const scorer = new Scorer({ serving, input: 'text', rubric, ...options })
+  const scorer = new Scorer({ serving, input: 'text', criterion: criterion, ...options })
   const failed = await scorer.run(storage).then(
     () => undefined,
     (error) => error.cause.code,
@@ -55,7 +55,7 @@ describe('ai.score', () => {
 
   test('without a reason, with parts, by what some scores mean, in Chinese', async () => {
     const { rows, requests, columns } = await scored(['{"score":0.25}'], {
-      rubric: { 0: '无用', 1: '有用' },
+      criterion: { 0: '无用', 1: '有用' },
       min: 0,
       max: 1,
       integer: false,
@@ -70,11 +70,11 @@ describe('ai.score', () => {
 
   test.each<[object, string]>([
     [{ min: 5, max: 5 }, 'it must be larger than `min`'],
-    [{ rubric: { good: 'fine' } }, 'numbers are expected'],
-    [{ rubric: undefined }, 'rubric'],
+    [{ criterion: { good: 'fine' } }, 'numbers are expected'],
+    [{ criterion: undefined }, 'criterion'],
     [{ prompt: prompt('{{text}}') }, 'it has no place beside `prompt`'],
   ])('%j', (options, reason) => {
-    expect(() => new Scorer({ serving: scriptedServing([]), input: 'text', rubric, ...options })).toThrow(
+    expect(() => new Scorer({ serving: scriptedServing([]), input: 'text', criterion: criterion, ...options })).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),
     )
   })
@@ -85,9 +85,9 @@ describe('ai.score', () => {
     }))
     const asked = pipeline('p')
       .from([{ text: 'good' }, { text: 'bad' }])
-      .step('ai.score', { input: 'text', rubric })
-      .step('ai.filter', { by: 'score', min: 2 })
-      .step('ai.filter', { by: 'score', min: 3, max: 5 })
+      .step('ai.score', { input: 'text', criterion: criterion })
+      .step('ai.filter', { score: 'score', min: 2 })
+      .step('ai.filter', { score: 'score', min: 3, max: 5 })
     expect(await Array.fromAsync(maestro({ plugins: [ai], servings: { default: serving } }).rows(asked))).toEqual([
       { text: 'good', score: 5, score_reason: '' },
     ])

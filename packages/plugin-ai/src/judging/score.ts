@@ -12,13 +12,13 @@ import {
 import type { Alone, WordsWithExamples } from '../asking/component-types.js'
 import { defineAskingOperator } from '../asking/define-asking-operator.js'
 import { promptsOf } from '../asking/prompt-options.js'
-import type { Rubric, ScoreSettings } from './component-types.js'
-import { rubricOption, ScorePrompt } from './score.prompt.js'
+import type { ScoreCriterion, ScoreSettings } from './component-types.js'
+import { ScorePrompt, scoreCriterionOption } from './score.prompt.js'
 
 const options = z
   .strictObject({
     input: nameOption.optional(),
-    rubric: rubricOption.optional(),
+    criterion: scoreCriterionOption.optional(),
     min: z.number().default(1),
     max: z.number().default(5),
     integer: z.boolean().default(true),
@@ -27,7 +27,7 @@ const options = z
     examples: examplesOption,
     ...taskOptions,
   })
-  .superRefine(asksOneThing(['input', 'rubric'], ['examples', 'instructions', 'language']))
+  .superRefine(asksOneThing(['input', 'criterion'], ['examples', 'instructions', 'language']))
   .refine(({ min, max, integer }) => (integer ? Math.ceil(min) < Math.floor(max) : min < max), {
     path: ['max'],
     message: 'it must be larger than `min`',
@@ -36,10 +36,10 @@ const options = z
 type Options = z.output<typeof options>
 
 /** Options of `Scorer`: those of `ai.score`, with the model itself as `serving`. */
-export type ScorerOptions = Alone<ScoreSettings, 'input', WordsWithExamples & { readonly rubric?: Rubric }>
+export type ScorerOptions = Alone<ScoreSettings, 'input', WordsWithExamples & { readonly criterion?: ScoreCriterion }>
 
-const promptOf = ({ prompt, input = '', rubric = '', min, max, examples, instructions, language }: Options) =>
-  prompt ?? new ScorePrompt({ input, rubric, min, max, examples, instructions, language })
+const promptOf = ({ prompt, input = '', criterion = '', min, max, examples, instructions, language }: Options) =>
+  prompt ?? new ScorePrompt({ input, criterion, min, max, examples, instructions, language })
 
 const columnsOf = ({ output, integer, reason }: Options): Columns => ({
   [output]: integer ? 'integer' : 'number',
@@ -89,23 +89,23 @@ class TextScorer extends AskingOperator {
 const prompts = promptsOf(ScorePrompt)
 
 /**
- * Scores a text by a rubric.
+ * Scores a text by a criterion.
  *
  * @example
- * await new Scorer({ serving, input: 'answer', rubric: 'How helpful is it?', min: 0, max: 10 }).run(storage)
+ * await new Scorer({ serving, input: 'answer', criterion: 'How helpful is it?', min: 0, max: 10 }).run(storage)
  */
 export const Scorer = promptRestrict(...prompts)(TextScorer)
 export type Scorer = TextScorer
 
 /**
- * `ai.score`: a number by a rubric.
+ * `ai.score`: a number by a criterion.
  *
  * @remarks
  * Cost: One call a row; the reason is most of the answer.
  */
 export const score = defineAskingOperator({
   name: 'ai.score',
-  description: 'Scores a text by a rubric, with the reason',
+  description: 'Scores a text by a criterion, with the reason',
   options,
   prompts,
   promptOf,

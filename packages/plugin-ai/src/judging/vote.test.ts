@@ -44,7 +44,7 @@ describe('a judge', () => {
 
   test('sees the question and the answers that differ, as data', async () => {
     const chooser = judge()
-    const { rows } = await voted(sampled(['one', 'One.', 'two']), { by: 'judge', judge: chooser, language: 'zh' })
+    const { rows } = await voted(sampled(['one', 'One.', 'two']), { method: 'judge', judge: chooser, language: 'zh' })
     expect(rows).toEqual([{ text: 'a', vote: 'two', vote_agreement: 1 / 3 }])
     const [system, user] = chooser.requests[0]?.messages ?? []
     expect(system?.content).toContain('以下是一个问题的多个回答')
@@ -53,10 +53,10 @@ describe('a judge', () => {
 
   test('is not asked where all agree, and must name one of the answers', async () => {
     const chooser = judge()
-    expect((await voted(sampled(['one', 'one', 'one']), { by: 'judge', judge: chooser })).rows[0]?.vote).toBe('one')
+    expect((await voted(sampled(['one', 'one', 'one']), { method: 'judge', judge: chooser })).rows[0]?.vote).toBe('one')
     expect(chooser.requests).toEqual([])
     const wrong = scriptedServing(() => '{"best":9}')
-    expect((await voted(sampled(['a', 'b', 'c']), { by: 'judge', judge: wrong })).failed).toBe(
+    expect((await voted(sampled(['a', 'b', 'c']), { method: 'judge', judge: wrong })).failed).toBe(
       'MAESTRO_SERVING_SCHEMA_MISMATCH',
     )
   })
@@ -65,7 +65,7 @@ describe('a judge', () => {
     const serving = scriptedServing((request) =>
       request.schema === undefined ? (['x', 'y', 'z'][Number(request.sample)] ?? '') : '{"best":3}',
     )
-    expect((await voted(serving, { by: 'judge' })).rows[0]?.vote).toBe('z')
+    expect((await voted(serving, { method: 'judge' })).rows[0]?.vote).toBe('z')
   })
 })
 
@@ -73,7 +73,7 @@ test('ai.vote in a pipeline, with a judge of the config', async () => {
   const servings = { default: sampled(['x', 'y']), big: scriptedServing(() => '{"best":2}') }
   const asked = pipeline('p')
     .from([{ text: 'a' }])
-    .step('ai.vote', { prompt: ask, samples: 2, by: 'judge', judge: 'big' })
+    .step('ai.vote', { prompt: ask, samples: 2, method: 'judge', judge: 'big' })
   expect(await Array.fromAsync(maestro({ plugins: [ai], servings }).rows(asked))).toEqual([
     { text: 'a', vote: 'y', vote_agreement: 0.5 },
   ])

@@ -31,7 +31,7 @@ const options = z.strictObject({
   prompt: promptOption,
   samples: z.number().int().min(2).default(3),
   labels: labelsOption.optional(),
-  by: z.enum(['majority', 'judge']).default('majority'),
+  method: z.enum(['majority', 'judge']).default('majority'),
   judge: nameOption.optional(),
   judgePrompt: promptOption.optional(),
   language: languageOption,
@@ -48,7 +48,7 @@ type Options = z.output<typeof options>
 /** Options of `Voter`: those of `ai.vote`, with the models themselves as `serving` and `judge`. */
 export type VoterOptions = Omit<Alone<VoteSettings, never, Record<never, never>>, 'prompt' | 'judge'> & {
   readonly prompt: Prompt
-  /** Chooses, with `by: 'judge'`. @default the serving */
+  /** Chooses, with `method: 'judge'`. @default the serving */
   readonly judge?: LLMServing | undefined
   readonly judgePrompt?: Prompt | undefined
 }
@@ -77,13 +77,13 @@ class AnswerVoter extends AskingOperator {
 
   /** @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* when no sample is an answer, or the judge gives none */
   protected override async answer(row: Row, context: OperatorContext): Promise<Row> {
-    const { output, samples, by } = this.#options
+    const { output, samples, method } = this.#options
     const asked = Array.from({ length: samples }, (_, index) => this.#sample(row, context, index))
     const settled = await Promise.allSettled(asked)
     const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     // A sample that failed has no vote; where all have, the row has no answer.
     if (answers.length === 0) await Promise.all(asked)
-    const best = by === 'judge' ? await this.#judged(row, answers, context) : mostFrequent(answers)
+    const best = method === 'judge' ? await this.#judged(row, answers, context) : mostFrequent(answers)
     const same = answers.filter((one) => normal(one) === normal(best)).length
     return { [output]: best, [`${output}_agreement`]: same / samples }
   }

@@ -11,7 +11,7 @@ export interface MultimodalOptions<Row> extends Words, Sampling {
    * The columns with texts, images and recordings. Images and recordings are paths of the project, addresses, or bytes; a
    * cell may hold a list of them.
    */
-  readonly inputColumns: { readonly text?: Column<Row>; readonly image?: Column<Row>; readonly audio?: Column<Row> }
+  readonly inputs: { readonly text?: Column<Row>; readonly image?: Column<Row>; readonly audio?: Column<Row> }
   /**
    * `describe`, `classify` (one of `labels`), `extract` (data of a `schema`), `ask` (the `question`): by a language model;
    * `ocr`: the text on images, by Tesseract in this process; `transcribe`: what is said, by a transcription serving.

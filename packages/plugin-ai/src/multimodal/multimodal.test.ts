@@ -191,7 +191,7 @@ describe('what cannot be worked on is rejected alone, with its reason', () => {
     const project = maestro({ plugins: [ai], directory, servings: { default: serving } })
     const looks = pipeline('p')
       .from(rows)
-      .step('ai.multimodal', { inputColumns: { image: 'photo' } })
+      .step('ai.multimodal', { inputs: { image: 'photo' } })
     const preview = await project.preview(looks, 20)
     expect(preview.rejects.map(({ error }) => error.code).sort()).toEqual(cases.map(([, code]) => code).sort())
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([
@@ -204,7 +204,7 @@ describe('what cannot be worked on is rejected alone, with its reason', () => {
     const project = maestro({ plugins: [ai], directory })
     const looks = pipeline('p')
       .from([{ photo: 'cut.png' }, ...rows])
-      .step('ai.multimodal', { task: 'ocr', inputColumns: { image: 'photo' } })
+      .step('ai.multimodal', { task: 'ocr', inputs: { image: 'photo' } })
       .map((row) => ({ text: row.multimodal_result, sure: row.multimodal_result_confidence > 0.5 }))
     const preview = await project.preview(looks, 20)
     expect(preview.rejects.map(({ error }) => error.code).sort()).toEqual(
@@ -223,7 +223,7 @@ describe('faults of the plan', () => {
   test('a model that cannot see, before anything is asked', async () => {
     const looks = pipeline('p')
       .from([{ photo: 'sign.png' }])
-      .step('ai.multimodal', { inputColumns: { image: 'photo' } })
+      .step('ai.multimodal', { inputs: { image: 'photo' } })
     const error = await maestro({ plugins: [ai], servings: { default: blind } })
       .preview(looks)
       .catch((caught) => caught)

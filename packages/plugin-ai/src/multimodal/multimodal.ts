@@ -39,7 +39,7 @@ const { rowsPerCall: _, ...asking } = taskOptions
 
 const options = z
   .strictObject({
-    inputColumns: z
+    inputs: z
       .strictObject({ text: nameOption.optional(), image: nameOption.optional(), audio: nameOption.optional() })
       .refine((given) => Object.values(given).some((name) => name !== undefined), 'at least one column is expected'),
     task: z.enum(tasks).default('describe'),
@@ -53,13 +53,13 @@ const options = z
     spoken: nameOption.optional(),
     ...asking,
   })
-  .superRefine(({ task, inputColumns, question, labels, schema, prompt }, { addIssue }) => {
+  .superRefine(({ task, inputs, question, labels, schema, prompt }, { addIssue }) => {
     const need = (name: string, missing: boolean) => {
       const message = `it is missing, and the task '${task}' needs it`
       if (missing) addIssue({ code: 'custom', path: name.split('.'), message, input: undefined })
     }
-    need('inputColumns.image', task === 'ocr' && inputColumns.image === undefined)
-    need('inputColumns.audio', task === 'transcribe' && inputColumns.audio === undefined)
+    need('inputs.image', task === 'ocr' && inputs.image === undefined)
+    need('inputs.audio', task === 'transcribe' && inputs.audio === undefined)
     need('question', task === 'ask' && question === undefined && prompt === undefined)
     need('labels', task === 'classify' && labels === undefined)
     need('schema', task === 'extract' && schema === undefined)
@@ -70,8 +70,10 @@ type Options = z.output<typeof options>
 /** How a `MultimodalProcessor` works, and by which models. */
 export type MultimodalProcessorOptions = Omit<
   z.input<typeof options>,
-  'serving' | 'transcription' | 'schema' | 'labels' | 'languages'
+  'inputs' | 'serving' | 'transcription' | 'schema' | 'labels' | 'languages'
 > & {
+  /** The columns with texts, images and recordings, by the name that the option has in the Python original. */
+  readonly inputColumns: z.input<typeof options>['inputs']
   readonly labels?: Labels | undefined
   readonly languages?: readonly string[] | undefined
   /** Sees images; not needed for `ocr` and `transcribe`. */
@@ -100,20 +102,19 @@ class Processor extends MapOperator {
   readonly #access: MediaAccess
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_CAPABILITY */
-  constructor({ serving, transcription, access = {}, ...given }: MultimodalProcessorOptions) {
+  constructor({ serving, transcription, access = {}, inputColumns, ...given }: MultimodalProcessorOptions) {
     super()
-    const result = options.safeParse(given)
+    const result = options.safeParse({ ...given, inputs: inputColumns })
     const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'MultimodalProcessor', reason })
     if (!result.success)
       throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
     const checked = result.data
-    const { task, inputColumns, languages } = checked
+    const { task, inputs, languages } = checked
     this.#options = checked
     this.#access = access
     this.#prompt = promptOf(checked)
     this.#schema = answerOf(checked)
-    if (inputColumns.audio !== undefined && transcription === undefined)
-      throw fault('there is no serving to transcribe with')
+    if (inputs.audio !== undefined && transcription === undefined) throw fault('there is no serving to transcribe with')
     this.#transcription =
       transcription === undefined || transcription instanceof EnhancedTranscriptionServing
         ? transcription
@@ -148,12 +149,12 @@ class Processor extends MapOperator {
   }
 
   async #ask(row: Row, context: OperatorContext): Promise<Row> {
-    const { inputColumns, task } = this.#options
+    const { inputs, task } = this.#options
     const output = outputOf(this.#options)
     const values = {
       ...row,
       ...(await this.#loadedImages(row, context)),
-      ...(inputColumns.audio === undefined ? {} : { [transcriptColumn]: await this.#transcribe(row, context) }),
+      ...(inputs.audio === undefined ? {} : { [transcriptColumn]: await this.#transcribe(row, context) }),
     }
     const asker = this.#asker as Asker
     if (this.#schema === undefined) return { [output]: await asker.text(values, context) }
@@ -164,7 +165,7 @@ class Processor extends MapOperator {
 
   /** The images of the row as bytes, so that they are read from where this operator may read. */
   async #loadedImages(row: Row, { signal }: OperatorContext): Promise<Row> {
-    const { image } = this.#options.inputColumns
+    const { image } = this.#options.inputs
     if (image === undefined) return {}
     const loaded = await Promise.all(
       mediaOf(row[image], image).map(
@@ -175,8 +176,8 @@ class Processor extends MapOperator {
   }
 
   async #readImages(row: Row, { signal }: OperatorContext): Promise<Row> {
-    const { inputColumns, words } = this.#options
-    const { image = '' } = inputColumns
+    const { inputs, words } = this.#options
+    const { image = '' } = inputs
     const output = outputOf(this.#options)
     const recognition = this.#recognition as TextRecognition
     const read = await Promise.all(
@@ -195,8 +196,8 @@ class Processor extends MapOperator {
 
   /** @throws MAESTRO_AI_EMPTY_ANSWER where nothing was said */
   async #transcribe(row: Row, context: OperatorContext): Promise<string> {
-    const { inputColumns, spoken } = this.#options
-    const { audio = '' } = inputColumns
+    const { inputs, spoken } = this.#options
+    const { audio = '' } = inputs
     const transcription = this.#transcription as TranscriptionServing
     const { signal, step, run, rowId } = context
     const said: string[] = []
@@ -211,9 +212,9 @@ class Processor extends MapOperator {
   }
 }
 
-function promptOf({ prompt, task, inputColumns, question, labels, schema, language, instructions }: Options): Prompt {
+function promptOf({ prompt, task, inputs, question, labels, schema, language, instructions }: Options): Prompt {
   if (prompt !== undefined) return prompt
-  const { text, image, audio } = inputColumns
+  const { text, image, audio } = inputs
   return new MultimodalPrompt({
     task: asksModel(task) ? (task as (typeof multimodalTasks)[number]) : 'describe',
     text,
@@ -235,10 +236,10 @@ function answerOf({ task, labels, schema }: Options): Schema | undefined {
 const outputOf = ({ output = defaultOutput }: Pick<Options, 'output'>) => output
 
 function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
-  const { task, inputColumns, schema, words } = given
+  const { task, inputs, schema, words } = given
   const output = outputOf(given)
   const asked = asksModel(task) ? promptOf(given).variables.filter((name) => name !== transcriptColumn) : []
-  const { image, audio } = inputColumns
+  const { image, audio } = inputs
   const media = [task === 'ocr' ? image : undefined, audio].filter((name) => name !== undefined)
   const read: Columns = { [output]: 'string', [`${output}_confidence`]: 'number' }
   const adds =
@@ -279,20 +280,21 @@ export const multimodal = defineOperator({
   prompts: {
     option: 'prompt',
     allowed: prompts,
-    variables: ({ inputColumns: { audio } }) => (audio === undefined ? [] : [transcriptColumn]),
+    variables: ({ inputs: { audio } }) => (audio === undefined ? [] : [transcriptColumn]),
   },
   servings: (given) => [
     ...(asksModel(given.task)
       ? [{ kind: 'llm' as const, name: given.serving, capabilities: promptOf(given).needs }]
       : []),
-    ...(given.inputColumns.audio === undefined ? [] : [{ kind: 'transcription' as const, name: given.transcription }]),
+    ...(given.inputs.audio === undefined ? [] : [{ kind: 'transcription' as const, name: given.transcription }]),
   ],
   inject: [SERVINGS, MEDIA_ACCESS],
   create: ({ serving, transcription, ...given }, [servings, access]) =>
     new MultimodalProcessor({
       ...given,
+      inputColumns: given.inputs,
       access,
       serving: asksModel(given.task) ? servings.get(serving, 'llm') : undefined,
-      transcription: given.inputColumns.audio === undefined ? undefined : servings.get(transcription, 'transcription'),
+      transcription: given.inputs.audio === undefined ? undefined : servings.get(transcription, 'transcription'),
     }),
 })

@@ -10,7 +10,7 @@ export interface RedactSettings extends Omit<Asking, 'rowsPerCall'> {
   /** Kinds of personal data. @default all */
   readonly types?: readonly PersonalDataType[]
   /** `rules`: what has a form, without a model; `both`: names and addresses too, by a model. @default 'both' */
-  readonly by?: 'rules' | 'both'
+  readonly method?: 'rules' | 'both'
   /**
    * What stands instead. `placeholder`: `[EMAIL_1]`, the same for the same value of a row; `mask`: stars; `remove`: nothing;
    * `hash`: `[EMAIL_3f2a...]`, the same in all rows. @default 'placeholder'

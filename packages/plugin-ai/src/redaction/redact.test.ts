@@ -76,7 +76,7 @@ describe('rules', () => {
 
 async function redacted(text: string, options: Partial<RedactorOptions> = {}) {
   const storage = new MemoryStorage([{ text }])
-  await new Redactor({ input: 'text', by: 'rules', ...options }).run(storage)
+  await new Redactor({ input: 'text', method: 'rules', ...options }).run(storage)
   return (await storage.rows())[0]
 }
 
@@ -121,23 +121,23 @@ describe('with a model', () => {
     const serving = scriptedServing([
       said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organisation', '长城公司'], ['person', '']),
     ])
-    const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { by: 'both', serving })
+    const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { method: 'both', serving })
     expect(row?.text).toBe('[PERSON_1] of [ORGANISATION_1] ([EMAIL_1]) wrote to [PERSON_1].')
   })
 
   test('what a model names is a text, and no pattern', async () => {
     const serving = scriptedServing([said(['person', '.*'], ['address', '(a|b)+'])])
-    expect((await redacted('Nothing of it.', { by: 'both', serving }))?.text).toBe('Nothing of it.')
+    expect((await redacted('Nothing of it.', { method: 'both', serving }))?.text).toBe('Nothing of it.')
   })
 
   test('pieces that overlap go as one, so that no end of them stays', async () => {
     const serving = scriptedServing([said(['address', 'at ann@x.org, Main'], ['address', 'Main Street 5'])])
-    const row = await redacted('She lives at ann@x.org, Main Street 5, they say.', { by: 'both', serving })
+    const row = await redacted('She lives at ann@x.org, Main Street 5, they say.', { method: 'both', serving })
     expect(row?.text).toBe('She lives [ADDRESS_1], they say.')
   })
 
   test('is needed where it is asked for, and not by rules', () => {
-    expect(() => new Redactor({ input: 'text' })).toThrow("by: 'rules' none is needed")
+    expect(() => new Redactor({ input: 'text' })).toThrow("method: 'rules' none is needed")
     expect(() => new Redactor({ input: 'text', types: ['email'] })).not.toThrow()
   })
 })
@@ -145,7 +145,7 @@ describe('with a model', () => {
 test('in a pipeline: by rules no model need be configured, and the input may stay', async () => {
   const clean = pipeline('p')
     .from([{ text: 'Mail a@b.org' }])
-    .step('ai.redact', { input: 'text', by: 'rules', output: 'clean' })
+    .step('ai.redact', { input: 'text', method: 'rules', output: 'clean' })
     .map((row) => ({ clean: row.clean, kinds: row.clean_found.map(({ type }) => type) }))
   expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(clean))).toEqual([
     { clean: 'Mail [EMAIL_1]', kinds: ['email'] },

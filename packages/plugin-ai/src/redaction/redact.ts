@@ -38,7 +38,7 @@ const options = z.strictObject({
     .array(z.enum(types))
     .min(1)
     .default([...types]),
-  by: z.enum(['rules', 'both']).default('both'),
+  method: z.enum(['rules', 'both']).default('both'),
   replace: z.enum(['placeholder', 'mask', 'remove', 'hash']).default('placeholder'),
   salt: z.string().default(''),
   ...asking,
@@ -53,14 +53,15 @@ export type RedactorOptions = Omit<RedactSettings, 'serving' | 'types'> & {
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
   readonly instructions?: string | undefined
-  /** Not needed with `by: 'rules'`. */
+  /** Not needed with `method: 'rules'`. */
   readonly serving?: LLMServing | undefined
 }
 
 const promptOf = ({ prompt, input, language, instructions }: Options): Prompt =>
   prompt ?? new RedactPrompt({ input, language, instructions })
 
-const asksModel = ({ by, types: wanted }: Options) => by === 'both' && modelTypes.some((type) => wanted.includes(type))
+const asksModel = ({ method, types: wanted }: Options) =>
+  method === 'both' && modelTypes.some((type) => wanted.includes(type))
 
 const columnsOf = ({ input, output = input }: Options): Columns => ({ [output]: 'string', [`${output}_found`]: 'json' })
 
@@ -79,7 +80,7 @@ class TextRedactor extends MapOperator {
       throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
     this.#options = result.data
     if (!asksModel(result.data)) return
-    if (serving === undefined) throw fault("there is no serving to ask; with by: 'rules' none is needed")
+    if (serving === undefined) throw fault("there is no serving to ask; with method: 'rules' none is needed")
     const prompt = promptOf(result.data)
     this.validatePrompts([prompt])
     this.#asker = new Asker({ serving, prompt, schema: named, ...askedWith(result.data) })
@@ -161,7 +162,7 @@ const prompts = promptsOf(RedactPrompt)
  * Takes out of a text what tells of persons: by rules what has a form, by a model names and addresses.
  *
  * @example
- * await new Redactor({ input: 'text', by: 'rules' }).run(storage)
+ * await new Redactor({ input: 'text', method: 'rules' }).run(storage)
  */
 export const Redactor = promptRestrict(...prompts)(TextRedactor)
 export type Redactor = TextRedactor
@@ -170,7 +171,7 @@ export type Redactor = TextRedactor
  * `ai.redact`: personal data out of a text.
  *
  * @remarks
- * Cost: One call a row; none with `by: 'rules'`.
+ * Cost: One call a row; none with `method: 'rules'`.
  */
 export const redact = defineOperator({
   name: 'ai.redact',

@@ -10,7 +10,7 @@ import type {
 import type { OutputOf, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { Passage } from './passage.js'
-import type { RetrievalMode } from './passage-search.js'
+import type { RetrievalMethod } from './passage-search.js'
 import type { RagOutcome } from './rag.js'
 import type { RagPromptOptions } from './rag.prompt.js'
 import type { RagEvalGap, RagMetric } from './rag-eval.js'
@@ -27,7 +27,7 @@ export interface RetrievalSettings<Row> {
    *
    * @default 'vector'
    */
-  readonly mode?: RetrievalMode
+  readonly method?: RetrievalMethod
   /** What the metadata of passages must be. */
   readonly filter?: Readonly<Record<string, Flat>>
   /** The same, with values from the row: names of metadata, and the columns that say what they must be. */
@@ -44,10 +44,10 @@ export interface RetrievalSettings<Row> {
    */
   readonly mmr?: { readonly lambda?: number; readonly candidates?: number }
   /**
-   * Scores `candidates` anew (by default four for each that is wanted): `by: 'rerank'` with a model made for it, `'llm'`
+   * Scores `candidates` anew (by default four for each that is wanted): `method: 'rerank'` with a model made for it, `'llm'`
    * with a language model, one call a candidate.
    */
-  readonly rerank?: { readonly serving: ServingName; readonly by?: 'rerank' | 'llm'; readonly candidates?: number }
+  readonly rerank?: { readonly serving: ServingName; readonly method?: 'rerank' | 'llm'; readonly candidates?: number }
   /** The embedding model's name in the config. @default 'embedder' */
   readonly embedder?: ServingName
   /** Characters of a query at most; rows with longer ones are rejected. @default 10000 */
@@ -55,13 +55,13 @@ export interface RetrievalSettings<Row> {
 }
 
 /** Options of `ai.retrieve`. */
-export interface RetrieveOptions<Row> extends RetrievalSettings<Row> {
+export interface RetrieveOptions<Row> extends RetrievalSettings<Row>, Sampling {
   /** The column with the query. @default 'query' */
   readonly input?: Column<Row>
   /** The vector store's name in the config. */
   readonly store: VectorStoreName
   /** Passages of a query. @default 5 */
-  readonly k?: number
+  readonly passages?: number
   /** The column of the passages: a list of `{ id, text, score, document, metadata }`, best first. @default 'passages' */
   readonly output?: string
   /** What a language model that reranks is asked about `query` and `passage`. @default `ai.retrieve.prompt` */
@@ -73,24 +73,24 @@ export interface RetrieveOptions<Row> extends RetrievalSettings<Row> {
 }
 
 /** Options of `ai.rag`. */
-export interface RagOptions<Row> extends RetrievalSettings<Row>, WordsWithExamples, Omit<Sampling, 'topK'> {
-  /** The vector store's name in the config. Not with `passages`. */
+export interface RagOptions<Row> extends RetrievalSettings<Row>, WordsWithExamples, Sampling {
+  /** The vector store's name in the config. Not with `retrieved`. */
   readonly store?: VectorStoreName
   /** The column that `ai.retrieve` has filled, instead of a store. */
-  readonly passages?: Column<Row>
+  readonly retrieved?: Column<Row>
   /** The column with the question. @default 'query' */
-  readonly queryColumn?: Column<Row>
+  readonly input?: Column<Row>
   /** The column of the passages as the model saw them, numbered. @default 'context' */
-  readonly contextColumn?: string
+  readonly context?: string
   /**
-   * The column of the answer, null where the passages do not hold it. `<answer>_outcome` says `answered` or
-   * `not-in-sources`, `<answer>_citations` the ids of the passages that the answer rests on. @default 'answer'
+   * The column of the answer, null where the passages do not hold it. `<output>_outcome` says `answered` or
+   * `not-in-sources`, `<output>_citations` the ids of the passages that the answer rests on. @default 'answer'
    */
-  readonly answerColumn?: string
+  readonly output?: string
   /** Passages of a question. @default 5 */
-  readonly topK?: number
+  readonly passages?: number
   /** Tokens of the passages together, estimated from the script. @default half of what the model reads, 2000 at most */
-  readonly contextTokens?: number
+  readonly passageTokens?: number
   /** The language model's name in the config. @default 'default' */
   readonly serving?: ServingName
   /** Whether rows that ask the very same share one answer. @default true */
@@ -100,21 +100,24 @@ export interface RagOptions<Row> extends RetrievalSettings<Row>, WordsWithExampl
 }
 
 /** Options of `ai.rag-eval`. */
-export interface RagEvalOptions<Row> {
+export interface RagEvalOptions<Row> extends Sampling {
   /** What is measured; each becomes a column `<output>_<metric>`, 0 to 1. @default ['faithfulness', 'relevance'] */
   readonly metrics?: readonly RagMetric[]
-  /** The column with the question. @default 'query' */
-  readonly query?: Column<Row>
-  /** The column with the answer; null counts as none. @default 'answer' */
-  readonly answer?: Column<Row>
-  /** The column with the context that the answer was made from. @default 'context' */
-  readonly context?: Column<Row>
-  /** The column with an answer that is known to be right, for `recall`. */
-  readonly reference?: Column<Row>
-  /** The column with the passages that were found, for `hits` and `rank`. @default 'passages' */
-  readonly passages?: Column<Row>
-  /** The column with the ids of passages that are known to be right, for `hits` and `rank`. */
-  readonly relevant?: Column<Row>
+  /** The columns that are measured. */
+  readonly inputs?: {
+    /** The question. @default 'query' */
+    readonly query?: Column<Row>
+    /** The answer; null counts as none. @default 'answer' */
+    readonly answer?: Column<Row>
+    /** The context that the answer was made from. @default 'context' */
+    readonly context?: Column<Row>
+    /** An answer that is known to be right, for `recall`. */
+    readonly reference?: Column<Row>
+    /** The passages that were found, for `hits` and `rank`. @default 'passages' */
+    readonly passages?: Column<Row>
+    /** The ids of passages that are known to be right, for `hits` and `rank`. */
+    readonly relevant?: Column<Row>
+  }
   /** What the names of columns begin with; `<output>_gaps` says why a metric is null. @default 'rag' */
   readonly output?: string
   /** The language model's name in the config. @default 'default' */
@@ -152,7 +155,7 @@ declare module '@maestro-dataflow/core' {
   }
   interface OperatorOutput<Row, Options> {
     'ai.retrieve': With<Row, Record<OutputOf<Options, 'passages'>, readonly Passage[]>>
-    'ai.rag': With<Row, Answered<Named<Options, 'contextColumn', 'context'>, Named<Options, 'answerColumn', 'answer'>>>
+    'ai.rag': With<Row, Answered<Named<Options, 'context', 'context'>, OutputOf<Options, 'answer'>>>
     'ai.rag-eval': With<
       Row,
       Record<`${OutputOf<Options, 'rag'>}_${MetricOf<Options>}`, number | null> &

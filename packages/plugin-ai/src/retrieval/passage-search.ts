@@ -13,7 +13,7 @@ import { type Passage, passageOf } from './passage.js'
 import { type Reranker, reordered } from './rerank.js'
 
 /** By the nearness of vectors, by words, or by both. */
-export type RetrievalMode = 'vector' | 'keyword' | 'hybrid'
+export type RetrievalMethod = 'vector' | 'keyword' | 'hybrid'
 
 /** How passages are looked for. */
 export interface PassageSearchOptions {
@@ -21,9 +21,9 @@ export interface PassageSearchOptions {
   /** Embeds queries; not needed by keyword alone. */
   readonly serving?: EmbeddingServing | undefined
   /** @default 'vector' */
-  readonly mode?: RetrievalMode | undefined
+  readonly method?: RetrievalMethod | undefined
   /** Passages of a query. @default 5 */
-  readonly k?: number | undefined
+  readonly passages?: number | undefined
   /** The least score of nearness. */
   readonly threshold?: number | undefined
   /** Goes before a query when it is embedded. */
@@ -54,8 +54,8 @@ export class PassageSearch {
 
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: PassageSearchOptions) {
-    const { serving, mode = 'vector' } = options
-    if (serving === undefined && (mode !== 'keyword' || options.mmr !== undefined))
+    const { serving, method = 'vector' } = options
+    if (serving === undefined && (method !== 'keyword' || options.mmr !== undefined))
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'retrieval', reason: 'there is no serving to embed queries' })
     this.#options = options
     this.#serving = serving && EnhancedEmbeddingServing.of(serving)
@@ -68,22 +68,22 @@ export class PassageSearch {
    */
   async find(queries: readonly PassageQuery[], context: OperatorContext): Promise<readonly (readonly Passage[])[]> {
     const store = await this.#open()
-    const { k = 5, mode = 'vector', mmr, rerank, fusion = fusionConstant } = this.#options
+    const { passages: k = 5, method = 'vector', mmr, rerank, fusion = fusionConstant } = this.#options
     const most = Math.max(
       k,
       mmr === undefined ? 0 : (mmr.candidates ?? k * candidatesForEach),
       rerank === undefined ? 0 : (rerank.candidates ?? k * candidatesForEach),
     )
     // Fusion needs to see more than it gives: what stands low in both may be best together.
-    const wide = mode === 'hybrid' ? Math.max(most, k * candidatesForEach) : most
-    const vectors = mode === 'keyword' && mmr === undefined ? [] : await this.#embed(queries, context)
-    const byVector = mode === 'keyword' ? [] : await this.#nearest(store, queries, vectors, wide, context)
-    const keywords = mode === 'vector' ? undefined : await this.#keywordIndex(store, context.signal)
+    const wide = method === 'hybrid' ? Math.max(most, k * candidatesForEach) : most
+    const vectors = method === 'keyword' && mmr === undefined ? [] : await this.#embed(queries, context)
+    const byVector = method === 'keyword' ? [] : await this.#nearest(store, queries, vectors, wide, context)
+    const keywords = method === 'vector' ? undefined : await this.#keywordIndex(store, context.signal)
     return Promise.all(
       queries.map(async ({ text, filter }, index) => {
         const rankings = [byVector[index] ?? [], keywords?.find(text, wide, filter) ?? []]
         const [near = [], worded = []] = rankings
-        const found = mode === 'vector' ? near : mode === 'keyword' ? worded : fuseRankings(rankings, fusion)
+        const found = method === 'vector' ? near : method === 'keyword' ? worded : fuseRankings(rankings, fusion)
         return this.#secondLook(text, vectors[index], found.slice(0, most), k, context)
       }),
     )

@@ -32,7 +32,7 @@ test('faithfulness: the share of the answer’s claims that the context supports
 test('recall: the share of the reference’s claims', async () => {
   const serving = scriptedServing([claims(true, false)])
   const row = { reference: 'r', context: 'c' }
-  expect(await evaluate(row, { serving, metrics: ['recall'], reference: 'reference' })).toMatchObject({
+  expect(await evaluate(row, { serving, metrics: ['recall'], inputs: { reference: 'reference' } })).toMatchObject({
     rag_recall: 0.5,
   })
 })
@@ -48,7 +48,7 @@ test('relevance: how near the question is to those that the answer would answer'
 })
 
 test('hits and rank need no model: ids, or passages with ids', async () => {
-  const options = { metrics: ['hits', 'rank'] as const, relevant: 'right', passages: 'found' }
+  const options = { inputs: { relevant: 'right', passages: 'found' } }
   const measure = async (found: unknown, right: unknown) => {
     const out = await evaluate({ found, right }, { ...options, metrics: ['hits', 'rank'], embedder: undefined })
     return [out?.rag_hits, out?.rag_rank]
@@ -63,7 +63,7 @@ test('what cannot be measured is null, and why is told; it is no 0', async () =>
   const options: RagEvaluatorOptions = {
     serving,
     metrics: ['faithfulness', 'relevance', 'recall'],
-    reference: 'reference',
+    inputs: { reference: 'reference' },
   }
   expect(await evaluate({ query: 'q', answer: null, context: 'c', reference: null }, options)).toMatchObject({
     rag_faithfulness: null,
@@ -94,7 +94,7 @@ test('a metric without what it needs is an error, alone and in the plan', async 
 test('in a pipeline the columns are known by the metrics', async () => {
   const measured = pipeline('p')
     .from([{ passages: ['a'], right: ['a'] }])
-    .step('ai.rag-eval', { metrics: ['hits'], relevant: 'right', output: 'eval' })
+    .step('ai.rag-eval', { metrics: ['hits'], inputs: { relevant: 'right' }, output: 'eval' })
     .map((row) => ({ hits: row.eval_hits, gaps: row.eval_gaps.hits ?? null }))
   expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(measured))).toEqual([{ hits: 1, gaps: null }])
 })

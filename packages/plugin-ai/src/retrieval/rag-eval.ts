@@ -14,7 +14,7 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import { languageOption, nameOption, promptOption, samplingOf, samplingOptions } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
@@ -36,22 +36,32 @@ export type RagEvalGap = 'no-answer' | 'no-context' | 'no-reference' | 'no-claim
 const options = z
   .strictObject({
     metrics: z.array(z.enum(ragMetrics)).min(1).default(['faithfulness', 'relevance']),
-    query: nameOption.default('query'),
-    answer: nameOption.default('answer'),
-    context: nameOption.default('context'),
-    reference: nameOption.optional(),
-    passages: nameOption.default('passages'),
-    relevant: nameOption.optional(),
+    inputs: z
+      .strictObject({
+        query: nameOption.default('query'),
+        answer: nameOption.default('answer'),
+        context: nameOption.default('context'),
+        reference: nameOption.optional(),
+        passages: nameOption.default('passages'),
+        relevant: nameOption.optional(),
+      })
+      .prefault({}),
     output: nameOption.default('rag'),
     serving: nameOption.default('default'),
     embedder: nameOption.default('embedder'),
     prompt: promptOption.optional(),
     questionsPrompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
   })
-  .superRefine(({ metrics, reference, relevant }, { addIssue }) => {
+  .superRefine(({ metrics, inputs: { reference, relevant } }, { addIssue }) => {
     const need = (name: string, of: string) =>
-      addIssue({ code: 'custom', path: [name], message: `it is missing, and ${of} needs it`, input: undefined })
+      addIssue({
+        code: 'custom',
+        path: ['inputs', name],
+        message: `it is missing, and ${of} needs it`,
+        input: undefined,
+      })
     if (metrics.includes('recall') && reference === undefined) need('reference', 'recall')
     if ((metrics.includes('hits') || metrics.includes('rank')) && relevant === undefined)
       need('relevant', 'hits and rank')
@@ -112,7 +122,7 @@ export class RagEvaluator extends MapOperator {
         serving,
         prompt: given ?? new RagEvalPrompt({ task, language }),
         schema,
-        sampling: { temperature: 0 },
+        sampling: { temperature: 0, ...samplingOf(result.data) },
       })
     this.#claims = asker('claims', claims, prompt)
     this.#questions = asker('questions', questions, questionsPrompt)
@@ -141,11 +151,11 @@ export class RagEvaluator extends MapOperator {
 
   readonly #measures: Readonly<Record<RagMetric, (row: Row, context: OperatorContext) => Promise<Measured>>> = {
     faithfulness: async (row, context) => {
-      const answer = textOf(row, this.#options.answer)
+      const answer = textOf(row, this.#options.inputs.answer)
       return answer === undefined ? 'no-answer' : this.#supported(answer, row, context)
     },
     recall: async (row, context) => {
-      const reference = textOf(row, this.#options.reference ?? '')
+      const reference = textOf(row, this.#options.inputs.reference ?? '')
       return reference === undefined ? 'no-reference' : this.#supported(reference, row, context)
     },
     relevance: async (row, context) => this.#relevance(row, context),
@@ -162,7 +172,7 @@ export class RagEvaluator extends MapOperator {
   }
 
   async #supported(text: string, row: Row, context: OperatorContext): Promise<Measured> {
-    const source = textOf(row, this.#options.context)
+    const source = textOf(row, this.#options.inputs.context)
     if (source === undefined) return 'no-context'
     const judged = await this.#claims?.data(claims, { text, context: source }, context)
     const all = judged?.claims ?? []
@@ -170,8 +180,8 @@ export class RagEvaluator extends MapOperator {
   }
 
   async #relevance(row: Row, context: OperatorContext): Promise<Measured> {
-    const query = columnText(row, this.#options.query)
-    const text = textOf(row, this.#options.answer)
+    const query = columnText(row, this.#options.inputs.query)
+    const text = textOf(row, this.#options.inputs.answer)
     if (text === undefined) return 'no-answer'
     const asked = (await this.#questions?.data(questions, { text }, context))?.questions ?? []
     const { signal, step, run, rowId } = context
@@ -184,7 +194,7 @@ export class RagEvaluator extends MapOperator {
 
   /** The ids of passages that were found, in order, each once, and of those that are right. */
   #foundAndRight(row: Row): readonly [found: readonly string[], right: ReadonlySet<string>] {
-    const { passages, relevant = '' } = this.#options
+    const { passages, relevant = '' } = this.#options.inputs
     return [[...new Set(idsOf(row, passages))], new Set(idsOf(row, relevant))]
   }
 }
@@ -208,7 +218,8 @@ function idsOf(row: Row, column: string): readonly string[] {
 }
 
 function evalColumns(given: Options): ColumnEffects & { readonly adds: Columns } {
-  const { metrics, output, query, answer, context, reference, passages, relevant } = given
+  const { metrics, output } = given
+  const { query, answer, context, reference, passages, relevant } = given.inputs
   const needs: Readonly<Record<RagMetric, readonly (string | undefined)[]>> = {
     faithfulness: [answer, context],
     relevance: [query, answer],

@@ -26,7 +26,7 @@ const said = (answer: string, citations: readonly number[] = [1], found = true) 
 async function ask(rows: readonly Row[], answers: readonly string[], options: Partial<RAGOperatorOptions> = {}) {
   const serving = scriptedServing(answers)
   const storage = new MemoryStorage(rows)
-  const knowledgeBaseStorage = options.passages === undefined ? await knowledgeBase() : undefined
+  const knowledgeBaseStorage = options.retrieved === undefined ? await knowledgeBase() : undefined
   const operator = new RAGOperator({ llmServing: serving, embedder, knowledgeBaseStorage, ...options })
   const result = await operator.run(storage)
   return { ...result, rows: await storage.rows(), serving }
@@ -86,14 +86,14 @@ test('what a passage says is data: it can neither close its place nor reach the 
 describe('the context', () => {
   test('holds whole passages, best first, as many as fit', async () => {
     const store = await knowledgeBase([`fox ${'a '.repeat(100)}`, 'fox fox', `fox ${'b '.repeat(100)}`])
-    const { rows } = await ask([{ query: 'fox fox' }], [said('x')], { knowledgeBaseStorage: store, contextTokens: 60 })
+    const { rows } = await ask([{ query: 'fox fox' }], [said('x')], { knowledgeBaseStorage: store, passageTokens: 60 })
     const { context } = rows[0] as { context: string }
     expect(context).toContain('[1] fox fox')
     expect(context.match(/\[\d\]/g)).toHaveLength(2)
   })
 
   test('that is too small for a passage is told', async () => {
-    const asked = ask([{ query: 'fox' }], [], { contextTokens: 2 })
+    const asked = ask([{ query: 'fox' }], [], { passageTokens: 2 })
     await expect(asked).rejects.toThrow('and the context holds 2')
   })
 })
@@ -141,15 +141,15 @@ test('a pipeline of two steps retrieves once and answers from that', async () =>
   })
   const asked = pipeline('p')
     .from([{ query: 'fox' }])
-    .step('ai.retrieve', { store: 'kb', k: 2 })
-    .step('ai.rag', { passages: 'passages', language: 'zh' })
+    .step('ai.retrieve', { store: 'kb', passages: 2 })
+    .step('ai.rag', { retrieved: 'passages', language: 'zh' })
     .map((row) => ({ answer: row.answer, cited: row.answer_citations[0] ?? null, outcome: row.answer_outcome }))
   expect(await Array.fromAsync(project.rows(asked))).toEqual([{ answer: 'Red.', cited: 'kb#0', outcome: 'answered' }])
 })
 
 test.each<[string, object, string]>([
-  ['neither a store nor passages', {}, 'either `store` is expected'],
-  ['both', { store: 'kb', passages: 'query' }, 'either `store` is expected'],
+  ['neither a store nor a column of passages', {}, 'either `store` is expected'],
+  ['both', { store: 'kb', retrieved: 'query' }, 'either `store` is expected'],
 ])('%s is an error of the plan', async (_what, options, message) => {
   const project = maestro({
     plugins: [ai],
@@ -169,7 +169,7 @@ test('a column without passages rejects its row', async () => {
       { query: 'fox', passages: [{ id: 'x', text: 'y', score: 1 }] },
     ],
     [said('y')],
-    { passages: 'passages' },
+    { retrieved: 'passages' },
   )
   expect(rejected).toMatchObject([{ error: { code: 'MAESTRO_AI_PASSAGES' } }])
 })

@@ -35,28 +35,26 @@ import { rowsAsStore } from './rows-as-store.js'
 /** Whether the sources hold the answer. */
 export type RagOutcome = 'answered' | 'not-in-sources'
 
-const defaultContextTokens = 2000
+const defaultPassageTokens = 2000
 
-const { k: topK, ...retrieval } = retrievalOptions
-// Questions have passages of their own: they are not asked together. `topK` counts passages here, as in the Python original.
-const { rowsPerCall: _rows, topK: _tokens, ...asking } = taskOptions
+// Questions have passages of their own: they are not asked together.
+const { rowsPerCall: _, ...asking } = taskOptions
 
 const options = z
   .strictObject({
     store: nameOption.optional(),
-    topK,
-    queryColumn: nameOption.default('query'),
-    contextColumn: nameOption.default('context'),
-    answerColumn: nameOption.default('answer'),
-    contextTokens: z.number().int().positive().optional(),
-    passages: nameOption.optional(),
-    ...retrieval,
+    retrieved: nameOption.optional(),
+    input: nameOption.default('query'),
+    context: nameOption.default('context'),
+    output: nameOption.default('answer'),
+    passageTokens: z.number().int().positive().optional(),
+    ...retrievalOptions,
     examples: examplesOption,
     ...asking,
   })
-  .refine(({ store, passages }) => (store === undefined) !== (passages === undefined), {
+  .refine(({ store, retrieved }) => (store === undefined) !== (retrieved === undefined), {
     path: ['store'],
-    message: 'either `store` is expected, to look for passages, or `passages`, the column that holds them',
+    message: 'either `store` is expected, to look for passages, or `retrieved`, the column that holds them',
   })
 
 type Options = z.output<typeof options>
@@ -64,9 +62,9 @@ type Options = z.output<typeof options>
 /** How a `RAGOperator` answers, and from what. */
 export interface RAGOperatorOptions {
   readonly llmServing: LLMServing
-  /** A vector store, or a storage whose rows have `text` and `embedding`. Not needed with `passages`. */
+  /** A vector store, or a storage whose rows have `text` and `embedding`. Not needed with `retrieved`. */
   readonly knowledgeBaseStorage?: VectorStore | RowStorage | (() => Promise<VectorStore>) | undefined
-  /** Embeds queries. Not needed where rows hold their `query_embedding`, by keyword alone, or with `passages`. */
+  /** Embeds queries. Not needed where rows hold their `query_embedding`, by keyword alone, or with `retrieved`. */
   readonly embedder?: EmbeddingServing | undefined
   /** @default 'query' */
   readonly queryColumn?: string | undefined
@@ -74,13 +72,13 @@ export interface RAGOperatorOptions {
   readonly contextColumn?: string | undefined
   /** @default 'answer' */
   readonly answerColumn?: string | undefined
-  /** Passages of a question. @default 5 */
+  /** Passages of a question, by the name that the option has in the Python original. @default 5 */
   readonly topK?: number | undefined
   /** Tokens of the passages together, estimated from the script. @default half of what the model reads, 2000 at most */
-  readonly contextTokens?: number | undefined
+  readonly passageTokens?: number | undefined
   /** The column of `ai.retrieve`, instead of a knowledge base. */
-  readonly passages?: string | undefined
-  readonly mode?: Options['mode'] | undefined
+  readonly retrieved?: string | undefined
+  readonly method?: Options['method'] | undefined
   readonly filter?: Options['filter'] | undefined
   readonly filterBy?: Options['filterBy'] | undefined
   readonly threshold?: number | undefined
@@ -97,6 +95,8 @@ export interface RAGOperatorOptions {
   readonly examples?: readonly TaskExample[] | undefined
   readonly temperature?: number | undefined
   readonly topP?: number | undefined
+  /** The sampling option that operators call `topK`. */
+  readonly samplingTopK?: number | undefined
   readonly seed?: number | undefined
   readonly stop?: readonly string[] | undefined
   readonly maxTokens?: number | undefined
@@ -117,16 +117,16 @@ class Answerer extends MapOperator {
   readonly #options: RAGOperatorOptions
   readonly #prompt: Prompt
   readonly #asker: Asker
-  readonly #contextTokens: number
+  readonly #passageTokens: number
   readonly #search: PassageSearch | undefined
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: RAGOperatorOptions) {
     super()
-    const { llmServing: serving, knowledgeBaseStorage: knowledge, passages } = given
+    const { llmServing: serving, knowledgeBaseStorage: knowledge, retrieved } = given
     const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'RAGOperator', reason })
     if (serving === undefined) throw fault('there is no serving to ask')
-    if ((knowledge === undefined) === (passages === undefined))
+    if ((knowledge === undefined) === (retrieved === undefined))
       throw fault('either a knowledge base is expected, or the column of passages')
     const { queryColumn: query, contextColumn: context, language, instructions, examples } = given
     const prompt =
@@ -134,10 +134,15 @@ class Answerer extends MapOperator {
     this.validatePrompts([prompt])
     this.#options = given
     this.#prompt = prompt
-    this.#asker = new Asker({ serving, prompt, schema: answerOf(1), ...askedWith(samplingOf(given)) })
+    this.#asker = new Asker({
+      serving,
+      prompt,
+      schema: answerOf(1),
+      ...askedWith({ ...given, topK: given.samplingTopK }),
+    })
     const { contextTokens } = serving.capabilities
-    const fitting = contextTokens === undefined ? defaultContextTokens : Math.floor(contextTokens / 2)
-    this.#contextTokens = given.contextTokens ?? Math.max(1, Math.min(defaultContextTokens, fitting))
+    const fitting = contextTokens === undefined ? defaultPassageTokens : Math.floor(contextTokens / 2)
+    this.#passageTokens = given.passageTokens ?? Math.max(1, Math.min(defaultPassageTokens, fitting))
     this.#search = knowledge && searchOf(given, knowledge)
   }
 
@@ -154,7 +159,7 @@ class Answerer extends MapOperator {
       answerColumn = 'answer',
     } = this.#options
     const text = queryText(row, queryColumn, maxQueryLength)
-    const used = fitPassages(await this.#passages(row, text, context), this.#contextTokens)
+    const used = fitPassages(await this.#passages(row, text, context), this.#passageTokens)
     const answer = await this.#answer(row, used, context)
     return withAnswer(
       row,
@@ -169,8 +174,8 @@ class Answerer extends MapOperator {
   }
 
   async #passages(row: Row, text: string, context: OperatorContext): Promise<readonly Passage[]> {
-    const { passages, filter = {}, filterBy = {} } = this.#options
-    if (this.#search === undefined) return passagesOf(row, passages ?? '')
+    const { retrieved, filter = {}, filterBy = {} } = this.#options
+    if (this.#search === undefined) return passagesOf(row, retrieved ?? '')
     const known = row[queryEmbedding]
     const vector = isVector(known) ? Float32Array.from(known) : undefined
     const [found = []] = await this.#search.find(
@@ -200,11 +205,6 @@ class Answerer extends MapOperator {
   }
 }
 
-function samplingOf(given: RAGOperatorOptions) {
-  const { temperature, topP, seed, stop, maxTokens, shareAnswers } = given
-  return { temperature, topP, seed, stop: stop && [...stop], maxTokens, shareAnswers }
-}
-
 function searchOf(given: RAGOperatorOptions, knowledge: NonNullable<RAGOperatorOptions['knowledgeBaseStorage']>) {
   const { rerank, embedder, topK, language } = given
   const store = typeof knowledge === 'function' || 'search' in knowledge ? knowledge : () => rowsAsStore(knowledge)
@@ -214,7 +214,7 @@ function searchOf(given: RAGOperatorOptions, knowledge: NonNullable<RAGOperatorO
     ...given,
     store,
     serving,
-    k: topK,
+    passages: topK,
     rerank: rerank && { by: rerankerOf(rerank.serving, { language }), candidates: rerank.candidates },
   })
 }
@@ -246,13 +246,13 @@ function ragColumns(
     queryColumn = 'query',
     contextColumn = 'context',
     answerColumn = 'answer',
-    passages,
+    retrieved,
     filterBy = {},
-  }: Pick<RAGOperatorOptions, 'queryColumn' | 'contextColumn' | 'answerColumn' | 'passages' | 'filterBy'>,
+  }: Pick<RAGOperatorOptions, 'queryColumn' | 'contextColumn' | 'answerColumn' | 'retrieved' | 'filterBy'>,
   prompt: Prompt,
 ): ColumnEffects & { readonly adds: Columns } {
   const asked = prompt.variables.filter((name) => name !== contextColumn)
-  const reads = [queryColumn, ...asked, ...Object.values(filterBy), ...(passages === undefined ? [] : [passages])]
+  const reads = [queryColumn, ...asked, ...Object.values(filterBy), ...(retrieved === undefined ? [] : [retrieved])]
   return {
     reads: [...new Set(reads)],
     adds: {
@@ -276,23 +276,24 @@ const prompts = promptsOf(RagPrompt)
 export const RAGOperator = promptRestrict(...prompts)(Answerer)
 export type RAGOperator = Answerer
 
-const promptOf = ({
-  prompt,
-  queryColumn: query,
+/** The names that the class has from the Python original. */
+const columnNames = ({ input, context, output }: Options) => ({
+  queryColumn: input,
   contextColumn: context,
-  language,
-  instructions,
-  examples,
-}: Options): Prompt => prompt ?? new RagPrompt({ query, context, language, instructions, examples })
+  answerColumn: output,
+})
 
-const needsEmbedder = ({ mode, mmr, passages }: Options) =>
-  passages === undefined && (mode !== 'keyword' || mmr !== undefined)
+const promptOf = ({ prompt, input: query, context, language, instructions, examples }: Options): Prompt =>
+  prompt ?? new RagPrompt({ query, context, language, instructions, examples })
+
+const needsEmbedder = ({ method, mmr, retrieved }: Options) =>
+  retrieved === undefined && (method !== 'keyword' || mmr !== undefined)
 
 /**
  * `ai.rag`: answers from a knowledge base.
  *
  * @remarks
- * Cost: One call a row, with up to `contextTokens` of passages; none where nothing was found. The queries of a batch
+ * Cost: One call a row, with up to `passageTokens` of passages; none where nothing was found. The queries of a batch
  * are embedded in one call.
  */
 export const rag = defineOperator({
@@ -300,24 +301,27 @@ export const rag = defineOperator({
   kind: 'map',
   description: 'Answers questions from passages of a vector store, with citations',
   options,
-  columns: (given: Options) => ragColumns(given, promptOf(given)),
+  columns: (given: Options) => ragColumns({ ...given, ...columnNames(given) }, promptOf(given)),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts, variables: ({ contextColumn }) => [contextColumn] },
+  prompts: { option: 'prompt', allowed: prompts, variables: ({ context }) => [context] },
   servings: (given) => [
     { kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] },
     ...(needsEmbedder(given) ? [{ kind: 'embedding' as const, name: given.embedder }] : []),
-    ...(given.rerank === undefined ? [] : [{ kind: given.rerank.by, name: given.rerank.serving }]),
+    ...(given.rerank === undefined ? [] : [{ kind: given.rerank.method, name: given.rerank.serving }]),
   ],
   vectorStores: ({ store }) => (store === undefined ? [] : [store]),
   inject: [SERVINGS, VECTOR_STORES],
   create: (given, [servings, stores]) => {
-    const { serving, embedder, store, rerank, ...more } = given
+    const { serving, embedder, store, rerank, passages, topK } = given
     return new RAGOperator({
-      ...more,
+      ...given,
+      ...columnNames(given),
+      topK: passages,
+      samplingTopK: topK,
       llmServing: servings.get(serving, 'llm'),
       knowledgeBaseStorage: store === undefined ? undefined : () => stores.get(store),
       embedder: needsEmbedder(given) ? servings.get(embedder, 'embedding') : undefined,
-      rerank: rerank && { serving: servings.get(rerank.serving, rerank.by), candidates: rerank.candidates },
+      rerank: rerank && { serving: servings.get(rerank.serving, rerank.method), candidates: rerank.candidates },
     })
   },
 })

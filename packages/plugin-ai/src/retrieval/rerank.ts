@@ -5,6 +5,7 @@ import {
   type OperatorContext,
   type Prompt,
   type RerankServing,
+  type Sampling,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
@@ -24,7 +25,11 @@ const answer = z.strictObject({ score: z.literal(Array.from({ length: highestSco
 /** By a model made for it, or by a language model that scores each passage by itself. */
 export function rerankerOf(
   serving: RerankServing | LLMServing,
-  given: { readonly prompt?: Prompt | undefined; readonly language?: 'en' | 'zh' | undefined } = {},
+  given: {
+    readonly prompt?: Prompt | undefined
+    readonly language?: 'en' | 'zh' | undefined
+    readonly sampling?: Sampling
+  } = {},
 ): Reranker {
   if (serving.kind === 'rerank') {
     const enhanced = serving instanceof EnhancedRerankServing ? serving : new EnhancedRerankServing(serving)
@@ -34,7 +39,7 @@ export function rerankerOf(
     }
   }
   const prompt = given.prompt ?? new RetrievePrompt({ language: given.language })
-  const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0 } })
+  const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0, ...given.sampling } })
   return (query, passages, context) =>
     Promise.all(
       passages.map(

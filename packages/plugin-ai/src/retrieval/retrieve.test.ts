@@ -63,7 +63,7 @@ describe('modes', () => {
   const query = { query: 'Where does the red fox sleep?' }
 
   test('by vectors: the nearest, with text, document and metadata', async () => {
-    const { found, embedder } = await find([query, { query: 'deep blue sea' }], { k: 2 })
+    const { found, embedder } = await find([query, { query: 'deep blue sea' }], { passages: 2 })
     expect(found[0]?.passages[0]).toEqual({
       id: 'fox',
       text: texts.fox,
@@ -77,7 +77,7 @@ describe('modes', () => {
   })
 
   test('by words: only what has one of them, and no model is asked', async () => {
-    const { ids, embedder } = await find([query, { query: 'BARKS' }, { query: 'nothing of it' }], { mode: 'keyword' })
+    const { ids, embedder } = await find([query, { query: 'BARKS' }, { query: 'nothing of it' }], { method: 'keyword' })
     expect(ids[0]?.slice(0, 2)).toEqual(['fox', 'dog'])
     expect(ids[1]).toEqual(['dog'])
     expect(ids[2]).toEqual([])
@@ -85,16 +85,16 @@ describe('modes', () => {
   })
 
   test('by words in Chinese', async () => {
-    expect((await find([{ query: '杭州的茶' }], { mode: 'keyword' })).ids).toEqual([['tea']])
+    expect((await find([{ query: '杭州的茶' }], { method: 'keyword' })).ids).toEqual([['tea']])
   })
 
   test('signs of a query language are signs', async () => {
-    const { ids } = await find([{ query: '") OR 1=1 -- fox* ^2 ~' }], { mode: 'keyword' })
+    const { ids } = await find([{ query: '") OR 1=1 -- fox* ^2 ~' }], { method: 'keyword' })
     expect(ids[0]).toContain('fox')
   })
 
   test('by both', async () => {
-    const { found } = await find([query], { mode: 'hybrid', k: 3 })
+    const { found } = await find([query], { method: 'hybrid', passages: 3 })
     const [first] = found[0]?.passages ?? []
     expect(first?.id).toBe('fox')
     expect(first?.score).toBeCloseTo(2 / 61)
@@ -111,10 +111,10 @@ describe('modes', () => {
 
 describe('which passages', () => {
   test('a filter for all rows, and one from the row; for words too', async () => {
-    for (const mode of ['vector', 'keyword', 'hybrid'] as const) {
+    for (const method of ['vector', 'keyword', 'hybrid'] as const) {
       const rows = [{ query: 'red fox 龙井茶', of: 'dog.md' }]
-      expect((await find(rows, { mode, filter: { language: 'zh' } })).ids).toEqual([['tea']])
-      expect((await find(rows, { mode, filterBy: { document: 'of' } })).ids).toEqual([['dog']])
+      expect((await find(rows, { method, filter: { language: 'zh' } })).ids).toEqual([['tea']])
+      expect((await find(rows, { method, filterBy: { document: 'of' } })).ids).toEqual([['dog']])
     }
   })
 
@@ -137,20 +137,20 @@ describe('which passages', () => {
 
   test('different ones, in the operator', async () => {
     const store = await knowledgeBase({ a: 'red fox red fox', b: 'red fox red fox red', c: 'fox in the wood' })
-    const { ids } = await find([{ query: 'red fox' }], { store, k: 2, mmr: { lambda: 0.3 } })
+    const { ids } = await find([{ query: 'red fox' }], { store, passages: 2, mmr: { lambda: 0.3 } })
     expect(ids[0]).toContain('c')
   })
 
   test('in the order of a reranker', async () => {
     const serving = scriptedRerank((_, text) => (text.includes('sea') ? 1 : 0))
-    const { found } = await find([{ query: 'red fox' }], { k: 1, rerank: { serving, candidates: 4 } })
+    const { found } = await find([{ query: 'red fox' }], { passages: 1, rerank: { serving, candidates: 4 } })
     expect(found[0]?.passages).toMatchObject([{ id: 'sea', score: 1 }])
     expect(serving.requests[0]?.documents).toHaveLength(4)
   })
 
   test('in the order of a language model, which sees query and passage as data', async () => {
     const serving = scriptedServing((request) => `{"score":${questionOf(request).includes('sea') ? 9 : 2}}`)
-    const { found } = await find([{ query: 'red fox' }], { k: 1, rerank: { serving, candidates: 4 } })
+    const { found } = await find([{ query: 'red fox' }], { passages: 1, rerank: { serving, candidates: 4 } })
     expect(found[0]?.passages).toMatchObject([{ id: 'sea', score: 0.9 }])
     expect(serving.requests).toHaveLength(4)
     expect(questionOf(serving.requests[0] ?? { messages: [] })).toMatch(/^<query>\nred fox\n<\/query>\n\n<passage>/)
@@ -183,7 +183,7 @@ describe('what goes wrong', () => {
 
   test('by words, a store that cannot say what is in it', async () => {
     const { list: _, ...store } = (await knowledgeBase()) as ReturnType<typeof memoryVectorStore>
-    await expect(find([{ query: 'fox' }], { store, mode: 'keyword' })).rejects.toThrow('cannot say what is in it')
+    await expect(find([{ query: 'fox' }], { store, method: 'keyword' })).rejects.toThrow('cannot say what is in it')
   })
 
   test('without a model to embed queries', () => {
@@ -191,7 +191,7 @@ describe('what goes wrong', () => {
   })
 
   test('a k larger than the store gives what there is', async () => {
-    expect((await find([{ query: 'fox' }], { k: 99 })).ids[0]).toHaveLength(4)
+    expect((await find([{ query: 'fox' }], { passages: 99 })).ids[0]).toHaveLength(4)
   })
 })
 
@@ -199,7 +199,7 @@ test('in a pipeline; by words no embedder need be configured', async () => {
   const project = maestro({ plugins: [ai], vectorStores: { kb: await knowledgeBase() } })
   const asked = pipeline('p')
     .from([{ query: 'fox' }])
-    .step('ai.retrieve', { store: 'kb', mode: 'keyword', k: 1 })
+    .step('ai.retrieve', { store: 'kb', method: 'keyword', passages: 1 })
     .map((row) => ({ first: row.passages[0]?.document ?? null }))
   expect(await Array.fromAsync(project.rows(asked))).toEqual([{ first: 'fox.md' }])
   const byVector = pipeline('p')
@@ -221,7 +221,7 @@ test('50 queries at once are one call each of model and store', async () => {
   }
   const { ids, embedder } = await find(
     Array.from({ length: 50 }, (_, n) => ({ query: `fox ${n}` })),
-    { store, k: 1 },
+    { store, passages: 1 },
   )
   expect([ids.length, calls, embedder.requests.length]).toEqual([50, 1, 1])
 })

@@ -16,10 +16,17 @@ import {
   type VectorStore,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import type { Language } from '../asking/task-prompt.js'
-import { PassageSearch, type RetrievalMode } from './passage-search.js'
+import { PassageSearch, type RetrievalMethod } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
 import { rerankerOf } from './rerank.js'
 import { RetrievePrompt } from './retrieve.prompt.js'
@@ -29,8 +36,8 @@ const flat = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 /** What operators that look for passages take. */
 export const retrievalOptions = {
-  mode: z.enum(['vector', 'keyword', 'hybrid']).default('vector'),
-  k: count.default(5),
+  method: z.enum(['vector', 'keyword', 'hybrid']).default('vector'),
+  passages: count.default(5),
   filter: z.record(z.string(), flat).default({}),
   filterBy: z.record(z.string(), nameOption).default({}),
   threshold: z.number().optional(),
@@ -40,7 +47,7 @@ export const retrievalOptions = {
   rerank: z
     .strictObject({
       serving: nameOption,
-      by: z.enum(['rerank', 'llm']).default('rerank'),
+      method: z.enum(['rerank', 'llm']).default('rerank'),
       candidates: count.optional(),
     })
     .optional(),
@@ -56,19 +63,20 @@ const options = z.strictObject({
   language: languageOption,
   batchSize: count.optional(),
   ...retrievalOptions,
+  ...samplingOptions,
 })
 
 /** How a `Retriever` looks for passages. */
-export interface RetrieverOptions {
+export interface RetrieverOptions extends SamplingOptions {
   readonly store: VectorStore | (() => Promise<VectorStore>)
-  /** Embeds queries; not needed by `mode: 'keyword'`. */
+  /** Embeds queries; not needed by `method: 'keyword'`. */
   readonly embedder?: EmbeddingServing | undefined
   /** @default 'query' */
   readonly input?: string | undefined
   /** @default 'passages' */
   readonly output?: string | undefined
-  readonly mode?: RetrievalMode | undefined
-  readonly k?: number | undefined
+  readonly method?: RetrievalMethod | undefined
+  readonly passages?: number | undefined
   readonly filter?: VectorMetadata | undefined
   readonly filterBy?: Readonly<Record<string, string>> | undefined
   readonly threshold?: number | undefined
@@ -92,7 +100,7 @@ const prompts = promptsOf(RetrievePrompt)
  * Finds the passages of a knowledge base that belong to each query.
  *
  * @example
- * await new Retriever({ store, embedder, k: 3 }).run(storage)
+ * await new Retriever({ store, embedder, passages: 3 }).run(storage)
  */
 export class Retriever extends MapBatchesOperator {
   override readonly batchSize: number
@@ -109,7 +117,10 @@ export class Retriever extends MapBatchesOperator {
     this.#search = new PassageSearch({
       ...options,
       serving: embedder,
-      rerank: rerank && { by: rerankerOf(rerank.serving, { prompt, language }), candidates: rerank.candidates },
+      rerank: rerank && {
+        by: rerankerOf(rerank.serving, { prompt, language, sampling: samplingOf(options) }),
+        candidates: rerank.candidates,
+      },
     })
   }
 
@@ -164,9 +175,9 @@ export const retrieve = defineOperator({
   columns: (given) => retrieveColumns(given),
   deterministic: false,
   prompts: filledPrompt('prompt', prompts, ['query', 'passage']),
-  servings: ({ embedder, mode, mmr, rerank }) => [
-    ...(mode === 'keyword' && mmr === undefined ? [] : [{ kind: 'embedding' as const, name: embedder }]),
-    ...(rerank === undefined ? [] : [{ kind: rerank.by, name: rerank.serving }]),
+  servings: ({ embedder, method, mmr, rerank }) => [
+    ...(method === 'keyword' && mmr === undefined ? [] : [{ kind: 'embedding' as const, name: embedder }]),
+    ...(rerank === undefined ? [] : [{ kind: rerank.method, name: rerank.serving }]),
   ],
   vectorStores: ({ store }) => [store],
   batchSize: ({ batchSize = 64 }) => batchSize,
@@ -175,7 +186,7 @@ export const retrieve = defineOperator({
     new Retriever({
       ...given,
       store: () => stores.get(store),
-      embedder: given.mode === 'keyword' && given.mmr === undefined ? undefined : servings.get(embedder, 'embedding'),
-      rerank: rerank && { serving: servings.get(rerank.serving, rerank.by), candidates: rerank.candidates },
+      embedder: given.method === 'keyword' && given.mmr === undefined ? undefined : servings.get(embedder, 'embedding'),
+      rerank: rerank && { serving: servings.get(rerank.serving, rerank.method), candidates: rerank.candidates },
     }),
 })

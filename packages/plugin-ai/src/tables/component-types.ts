@@ -14,10 +14,10 @@ import type { Language } from '../asking/task-prompt.js'
 import type { GroupPromptOptions } from './group.prompt.js'
 import type { JoinPromptOptions } from './join.prompt.js'
 import type { ReducePromptOptions } from './reduce.prompt.js'
-import type { SortBy, SortPromptOptions } from './sort.prompt.js'
+import type { SortMethod, SortPromptOptions } from './sort.prompt.js'
 
 /** What operators on whole tables that ask a model have in common. */
-interface AskingTable<Row> {
+interface AskingTable<Row> extends Sampling {
   /** The column of the texts. */
   readonly input: Column<Row>
   /** The language model's name in the config. @default 'default' */
@@ -33,9 +33,9 @@ export interface SortOptions<Row> extends AskingTable<Row> {
   /** What the first row has most of: "How urgent is it?" */
   readonly criterion: string
   /** `score`: one call a row; `pairwise`: about n log n calls, and finer differences. @default 'score' */
-  readonly by?: SortBy
+  readonly method?: SortMethod
   /** Rows that stay; with `pairwise` it takes fewer calls. @default all */
-  readonly top?: number
+  readonly count?: number
   /** With `pairwise`: asks twice, the texts in each other's place; answers that differ are a tie. @default false */
   readonly bothOrders?: boolean
   /** The column of the place, from 1. @default 'rank' */
@@ -53,9 +53,9 @@ export interface GroupOptions<Row> extends AskingTable<Row> {
 }
 
 /** Options of `ai.reduce`. */
-export interface ReduceOptions<Row> extends AskingTable<Row>, Pick<Sampling, 'temperature' | 'maxTokens' | 'seed'> {
+export interface ReduceOptions<Row> extends AskingTable<Row> {
   /** What is made of the texts: "Sum up what customers complain of." */
-  readonly instruction: string
+  readonly instructions: string
   /** Columns of which each combination becomes a row. @default none: all rows become one */
   readonly by?: readonly Column<Row>[]
   /** Data instead of a text; its properties become columns, or with `output` one column. */
@@ -70,11 +70,11 @@ export interface ReduceOptions<Row> extends AskingTable<Row>, Pick<Sampling, 'te
 export interface JoinOptions<Row> extends AskingTable<Row> {
   /** The other table: rows in code, or another source, `{ use, ...options }`. It is held in memory. */
   readonly right: readonly Readonly<Record<string, unknown>>[] | SourceReference
-  /** Its column of texts. */
-  readonly column: string
+  /** Its column of texts, which `input` is compared with. */
+  readonly on: string
   /** What must hold of both texts, in words: a model decides. @default nearness decides */
-  readonly condition?: string
-  /** The least cosine of rows that match, or that a model is asked about. @default 0.7, with a condition 0.3 */
+  readonly criterion?: string
+  /** The least cosine of rows that match, or that a model is asked about. @default 0.7, with a criterion 0.3 */
   readonly threshold?: number
   /** Rows of the right that are looked at for each row, the nearest. @default 5 */
   readonly candidates?: number
@@ -83,7 +83,7 @@ export interface JoinOptions<Row> extends AskingTable<Row> {
   /** `inner`: rows without a match go; `left`: they stay, with nulls. @default 'inner' */
   readonly how?: 'inner' | 'left'
   /** Goes before the names of the right's columns; `match_score` says how near they are. @default 'right_' */
-  readonly prefix?: string
+  readonly columnPrefix?: string
   /** The embedding model's name in the config. @default 'embedder' */
   readonly embedder?: ServingName
 }
@@ -101,7 +101,7 @@ type RightOf<Options> = Options extends { readonly right: readonly (infer Right)
   : Options extends { readonly right: infer Given }
     ? SourceRow<Given>
     : never
-type PrefixOf<Options> = Options extends { readonly prefix: infer Prefix extends string } ? Prefix : 'right_'
+type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
 
 type Joined<Right, Prefix extends string> = {
   [Name in keyof Right & string as `${Prefix}${Name}`]: Right[Name] | null

@@ -12,7 +12,14 @@ import {
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
@@ -23,7 +30,7 @@ import { GroupPrompt } from './group.prompt.js'
 import { readTable } from './read-table.js'
 
 /** How a `Grouper` groups. */
-export interface GrouperOptions {
+export interface GrouperOptions extends SamplingOptions {
   /** The column of the texts. */
   readonly input: string
   /** Embeds the texts. */
@@ -76,7 +83,9 @@ export class Grouper extends GlobalOperator {
     const shown = groups.map((members) =>
       members.slice(0, shownTexts).map((index) => (table[index]?.text ?? '').slice(0, longestShown)),
     )
-    const names = await nameGroups(shown, serving, prompt ?? new GroupPrompt({ language }), context)
+    const sampling = samplingOf(this.#options)
+    const asked = { serving, prompt: prompt ?? new GroupPrompt({ language }), sampling }
+    const names = await nameGroups(shown, asked, context)
     // Groups that got one name are one.
     const spelt = new Map<string, string>()
     for (const name of names) if (!spelt.has(name.toLowerCase())) spelt.set(name.toLowerCase(), name)
@@ -130,6 +139,7 @@ export const group = defineOperator({
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
   }),
   columns: (given) => groupColumns(given),
   deterministic: false,

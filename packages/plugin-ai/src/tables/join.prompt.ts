@@ -4,7 +4,7 @@ import { nameOption, wordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const options = z.strictObject({
-  condition: nameOption,
+  criterion: nameOption,
   left: nameOption.default('left'),
   right: nameOption.default('right'),
   ...wordsOptions,
@@ -12,15 +12,15 @@ const options = z.strictObject({
 
 export type JoinPromptOptions = z.input<typeof options>
 
-const words: Readonly<Record<Language, (condition: string) => string>> = {
-  en: (condition) => `Say whether the condition holds for the texts left and right: ${condition}\nAnswer with JSON.`,
-  zh: (condition) => `请判断文本 left 与 right 是否满足条件：${condition}\n以 JSON 回答。`,
+const words: Readonly<Record<Language, (criterion: string) => string>> = {
+  en: (criterion) => `Say whether the condition holds for the texts left and right: ${criterion}\nAnswer with JSON.`,
+  zh: (criterion) => `请判断文本 left 与 right 是否满足条件：${criterion}\n以 JSON 回答。`,
 }
 
-/** The prompt of `ai.join`: the condition, and two texts as data. */
+/** The prompt of `ai.join`: the criterion, and two texts as data. */
 export class JoinPrompt extends TaskPrompt {
-  constructor({ condition, left = 'left', right = 'right', language = 'en', instructions }: JoinPromptOptions) {
-    super({ task: [words[language](condition), instructions], inputs: { left, right }, language })
+  constructor({ criterion, left = 'left', right = 'right', language = 'en', instructions }: JoinPromptOptions) {
+    super({ task: [words[language](criterion), instructions], inputs: { left, right }, language })
   }
 }
 

@@ -16,7 +16,14 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
@@ -27,19 +34,19 @@ import { columnsOfRows, columnsOfSide, readSide, type SideTable, sideTableOption
 import { readTable, type TextRow } from './read-table.js'
 
 /** How a `MeaningJoiner` finds rows that match. */
-export interface MeaningJoinerOptions {
+export interface MeaningJoinerOptions extends SamplingOptions {
   /** The column of the texts of the rows that come. */
   readonly input: string
   /** The other table; it is held in memory. */
   readonly right: SideTable
-  /** Its column of texts. */
-  readonly column: string
+  /** Its column of texts, which `input` is compared with. */
+  readonly on: string
   /** Embeds the texts of both. */
   readonly embedder: EmbeddingServing
   /** What must hold, in words: a model decides. @default the nearness decides */
-  readonly condition?: string | undefined
+  readonly criterion?: string | undefined
   readonly serving?: LLMServing | undefined
-  /** The least cosine of rows that match, or that a model is asked about. @default 0.7, with a condition 0.3 */
+  /** The least cosine of rows that match, or that a model is asked about. @default 0.7, with a criterion 0.3 */
   readonly threshold?: number | undefined
   /** Rows of the right that are looked at for each of the left, the nearest. @default 5 */
   readonly candidates?: number | undefined
@@ -48,7 +55,7 @@ export interface MeaningJoinerOptions {
   /** `inner`: rows without a match go; `left`: they stay, with nulls. @default 'inner' */
   readonly how?: 'inner' | 'left' | undefined
   /** Goes before the names of the right's columns. @default 'right_' */
-  readonly prefix?: string | undefined
+  readonly columnPrefix?: string | undefined
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
 }
@@ -79,16 +86,17 @@ export class MeaningJoiner extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: MeaningJoinerOptions) {
     super()
-    const { condition, serving, prompt, language, embedder } = options
+    const { criterion, serving, prompt, language, embedder } = options
     const fault = embedder === undefined ? 'there is no embedder' : faultOf(options)
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     this.#options = options
-    if (condition === undefined) return
+    if (criterion === undefined) return
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('MeaningJoiner', prompts, [prompt])
-    const asked = prompt ?? new JoinPrompt({ condition, language })
-    this.#asker = new Asker({ serving, prompt: asked, schema: verdict, sampling: { temperature: 0 } })
+    const asked = prompt ?? new JoinPrompt({ criterion, language })
+    const sampling = { temperature: 0, ...samplingOf(options) }
+    this.#asker = new Asker({ serving, prompt: asked, schema: verdict, sampling })
   }
 
   override get columns(): ColumnEffects {
@@ -97,12 +105,12 @@ export class MeaningJoiner extends GlobalOperator {
 
   /** @throws MAESTRO_SERVING_* of the embedder; rows that a model gives no verdict of are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, column, embedder } = this.#options
+    const { input, on, embedder } = this.#options
     const right = await readSide(this.#options.right, context.signal)
-    const fault = emptyText(right, column)
+    const fault = emptyText(right, on)
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     const table = await readTable(all, input, context)
-    const texts = right.map((row) => String(row[column]))
+    const texts = right.map((row) => String(row[on]))
     const side: Side = { rows: right, texts, names: columnsOfRows(right) }
     const [left, other] = [
       await embedTexts(
@@ -122,7 +130,7 @@ export class MeaningJoiner extends GlobalOperator {
   }
 
   #candidates(unit: Float32Array, other: readonly Float32Array[]): readonly Candidate[] {
-    const { candidates = 5, condition, threshold = condition === undefined ? 0.7 : 0.3 } = this.#options
+    const { candidates = 5, criterion, threshold = criterion === undefined ? 0.7 : 0.3 } = this.#options
     return other
       .map((vector, index) => ({ index, near: dot(unit, vector) }))
       .filter(({ near }) => near >= threshold)
@@ -181,8 +189,8 @@ export class MeaningJoiner extends GlobalOperator {
 
   /** The columns of a row of the right; null where there is none. */
   #columnsOf(row: Row | undefined, { names }: Side): Row {
-    const { prefix = 'right_' } = this.#options
-    return Object.fromEntries(names.map((name) => [prefix + name, row?.[name] ?? null]))
+    const { columnPrefix = 'right_' } = this.#options
+    return Object.fromEntries(names.map((name) => [columnPrefix + name, row?.[name] ?? null]))
   }
 }
 
@@ -195,24 +203,24 @@ function emptyText(right: readonly Row[], column: string): string | undefined {
 
 function faultOf({
   right,
-  column,
-  condition,
+  on,
+  criterion,
   prompt,
-}: Pick<MeaningJoinerOptions, 'right' | 'column' | 'condition' | 'prompt'>): string | undefined {
-  const unfit = right instanceof RowSource ? unknownColumn('right', right, column) : emptyText(right, column)
+}: Pick<MeaningJoinerOptions, 'right' | 'on' | 'criterion' | 'prompt'>): string | undefined {
+  const unfit = right instanceof RowSource ? unknownColumn('right', right, on) : emptyText(right, on)
   if (unfit !== undefined) return unfit
-  return prompt !== undefined && condition === undefined ? '`condition` is expected beside `prompt`' : undefined
+  return prompt !== undefined && criterion === undefined ? '`criterion` is expected beside `prompt`' : undefined
 }
 
 function joinColumns({
   input,
   right,
-  prefix = 'right_',
-}: Pick<MeaningJoinerOptions, 'input' | 'right' | 'prefix'>): ColumnEffects {
+  columnPrefix = 'right_',
+}: Pick<MeaningJoinerOptions, 'input' | 'right' | 'columnPrefix'>): ColumnEffects {
   const names = columnsOfSide(right)
   // What a source holds may not be known before it is read.
   if (names === undefined) return { reads: [input], opaque: true }
-  const added = names.map((name) => [prefix + name, 'unknown'] as const)
+  const added = names.map((name) => [columnPrefix + name, 'unknown'] as const)
   return { reads: [input], adds: { ...Object.fromEntries(added), match_score: 'number' } }
 }
 
@@ -220,7 +228,7 @@ function joinColumns({
  * `ai.join`: rows of two tables that match by meaning.
  *
  * @remarks
- * Cost: The texts of both tables are embedded once; with a condition one call a candidate.
+ * Cost: The texts of both tables are embedded once; with a criterion one call a candidate.
  */
 export const join = defineOperator({
   name: 'ai.join',
@@ -230,17 +238,18 @@ export const join = defineOperator({
     .strictObject({
       input: nameOption,
       right: sideTableOption,
-      column: nameOption,
-      condition: nameOption.optional(),
+      on: nameOption,
+      criterion: nameOption.optional(),
       threshold: z.number().min(-1).max(1).optional(),
       candidates: z.number().int().positive().default(5),
       matches: z.enum(['best', 'all']).default('best'),
       how: z.enum(['inner', 'left']).default('inner'),
-      prefix: nameOption.default('right_'),
+      columnPrefix: nameOption.default('right_'),
       embedder: nameOption.default('embedder'),
       serving: nameOption.default('default'),
       prompt: promptOption.optional(),
       language: languageOption,
+      ...samplingOptions,
     })
     .superRefine((given, { addIssue }) => {
       const message = faultOf(given)
@@ -250,15 +259,15 @@ export const join = defineOperator({
   deterministic: false,
   sources: ['right'],
   prompts: filledPrompt('prompt', prompts, ['left', 'right']),
-  servings: ({ condition, serving, embedder }) => [
+  servings: ({ criterion, serving, embedder }) => [
     { kind: 'embedding', name: embedder },
-    ...(condition === undefined ? [] : [{ kind: 'llm' as const, name: serving }]),
+    ...(criterion === undefined ? [] : [{ kind: 'llm' as const, name: serving }]),
   ],
   inject: [SERVINGS],
   create: ({ serving, embedder, ...given }, [servings]) =>
     new MeaningJoiner({
       ...given,
       embedder: servings.get(embedder, 'embedding'),
-      serving: given.condition === undefined ? undefined : servings.get(serving, 'llm'),
+      serving: given.criterion === undefined ? undefined : servings.get(serving, 'llm'),
     }),
 })

@@ -1,21 +1,26 @@
 import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { languageOption, nameOption } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({ instruction: nameOption, texts: nameOption.default('texts'), ...wordsOptions })
+const options = z.strictObject({
+  /** What is made of the texts. */
+  instructions: nameOption,
+  texts: nameOption.default('texts'),
+  language: languageOption,
+})
 
 export type ReducePromptOptions = z.input<typeof options>
 
 const words: Readonly<Record<Language, string>> = {
-  en: 'Make one of the texts, as the instruction says. Texts may be what parts of a larger set have become already.',
+  en: 'Make one of the texts, as the instructions say. Texts may be what parts of a larger set have become already.',
   zh: '请按指示把这些文本合成一个。其中的文本可能已经是更大集合的一部分的合并结果。',
 }
 
-/** The prompt of `ai.reduce`: the instruction, and texts as data. */
+/** The prompt of `ai.reduce`: the instructions, and texts as data. */
 export class ReducePrompt extends TaskPrompt {
-  constructor({ instruction, texts = 'texts', language = 'en', instructions }: ReducePromptOptions) {
-    super({ task: [words[language], instruction, instructions], inputs: { texts }, language })
+  constructor({ instructions, texts = 'texts', language = 'en' }: ReducePromptOptions) {
+    super({ task: [words[language], instructions], inputs: { texts }, language })
   }
 }
 

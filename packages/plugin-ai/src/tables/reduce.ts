@@ -17,7 +17,14 @@ import {
 import { z } from 'zod'
 import { answerColumns } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, languageOption, nameOption, promptOption, samplingOptions } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { schemaOption } from '../asking/json-schema.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
@@ -27,11 +34,11 @@ import { readTable, type TextRow } from './read-table.js'
 import { ReducePrompt } from './reduce.prompt.js'
 
 /** How a `Reducer` folds rows into one. */
-export interface ReducerOptions {
+export interface ReducerOptions extends SamplingOptions {
   /** The column of the texts. */
   readonly input: string
   /** What is made of them: "Sum up what customers complain of." */
-  readonly instruction: string
+  readonly instructions: string
   readonly serving: LLMServing
   /** Columns of which each combination becomes a row. @default none: all rows become one */
   readonly by?: readonly string[] | undefined
@@ -43,9 +50,6 @@ export interface ReducerOptions {
   readonly output?: string | undefined
   readonly prompt?: Prompt | undefined
   readonly language?: 'en' | 'zh' | undefined
-  readonly temperature?: number | undefined
-  readonly maxTokens?: number | undefined
-  readonly seed?: number | undefined
 }
 
 const prompts = promptsOf(ReducePrompt)
@@ -68,12 +72,12 @@ export class Reducer extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: ReducerOptions) {
     super()
-    const { serving, instruction, prompt: given, language, schema, temperature, maxTokens, seed } = options
+    const { serving, instructions, prompt: given, language, schema } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Reducer', reason: 'there is no serving to ask' })
     if (given !== undefined) assertPromptsAllowed('Reducer', prompts, [given])
-    const prompt = given ?? new ReducePrompt({ instruction, language })
-    const { sampling } = askedWith({ temperature, maxTokens, seed })
+    const prompt = given ?? new ReducePrompt({ instructions, language })
+    const sampling = samplingOf(options)
     this.#options = options
     this.#texts = new Asker({ serving, prompt, sampling })
     this.#data = schema && new Asker({ serving, prompt, schema, sampling })
@@ -178,7 +182,7 @@ export const reduce = defineOperator({
   description: 'Folds the rows of a group into one row by a model, part by part',
   options: z.strictObject({
     input: nameOption,
-    instruction: nameOption,
+    instructions: nameOption,
     by: z.array(nameOption).default([]),
     schema: schemaOption.optional(),
     chunkTokens: z.number().int().positive().default(defaultChunkTokens),
@@ -186,9 +190,7 @@ export const reduce = defineOperator({
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
-    temperature: samplingOptions.temperature,
-    maxTokens: samplingOptions.maxTokens,
-    seed: samplingOptions.seed,
+    ...samplingOptions,
   }),
   columns: (given) => reduceColumns(given),
   deterministic: false,

@@ -4,20 +4,20 @@ import { nameOption, wordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** How rows are put in order. */
-export type SortBy = 'score' | 'pairwise'
+export type SortMethod = 'score' | 'pairwise'
 
 /** The highest score; 0 is the lowest. */
 export const highestScore = 10
 
 const options = z.strictObject({
   criterion: nameOption,
-  by: z.enum(['score', 'pairwise']).default('score'),
+  method: z.enum(['score', 'pairwise']).default('score'),
   ...wordsOptions,
 })
 
 export type SortPromptOptions = z.input<typeof options>
 
-const words: Readonly<Record<SortBy, Readonly<Record<Language, (criterion: string) => string>>>> = {
+const words: Readonly<Record<SortMethod, Readonly<Record<Language, (criterion: string) => string>>>> = {
   score: {
     en: (criterion) =>
       `Texts are put in order by this: ${criterion}\nGive the text a number from 0 (least) to ${highestScore} (most), and use the whole range. Answer with JSON.`,
@@ -34,9 +34,9 @@ const words: Readonly<Record<SortBy, Readonly<Record<Language, (criterion: strin
 
 /** The prompt of `ai.sort`: a `text` to be given a number, or texts `a` and `b` to be compared. */
 export class SortPrompt extends TaskPrompt {
-  constructor({ criterion, by = 'score', language = 'en', instructions }: SortPromptOptions) {
-    const inputs: Record<string, string> = by === 'score' ? { text: 'text' } : { a: 'a', b: 'b' }
-    super({ task: [words[by][language](criterion), instructions], inputs, language })
+  constructor({ criterion, method = 'score', language = 'en', instructions }: SortPromptOptions) {
+    const inputs: Record<string, string> = method === 'score' ? { text: 'text' } : { a: 'a', b: 'b' }
+    super({ task: [words[method][language](criterion), instructions], inputs, language })
   }
 }
 

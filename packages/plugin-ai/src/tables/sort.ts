@@ -13,24 +13,31 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
 import { readTable, type TextRow } from './read-table.js'
-import { highestScore, type SortBy, SortPrompt } from './sort.prompt.js'
+import { highestScore, type SortMethod, SortPrompt } from './sort.prompt.js'
 
 /** How a `Sorter` sorts. */
-export interface SorterOptions {
+export interface SorterOptions extends SamplingOptions {
   /** The column of the texts. */
   readonly input: string
   /** What the first row has most of: "How urgent is it?" */
   readonly criterion: string
   readonly serving: LLMServing
   /** @default 'score' */
-  readonly by?: SortBy | undefined
+  readonly method?: SortMethod | undefined
   /** Rows that stay. @default all */
-  readonly top?: number | undefined
+  readonly count?: number | undefined
   /** Pairwise: asks twice, the texts in each other's place. @default false */
   readonly bothOrders?: boolean | undefined
   /** @default 'rank' */
@@ -54,26 +61,28 @@ export class Sorter extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: SorterOptions) {
     super()
-    const { serving, criterion, prompt, by = 'score', language } = options
+    const { serving, criterion, prompt, method = 'score', language } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
     this.#options = options
-    const schema = by === 'score' ? scored : compared
-    const asked = prompt ?? new SortPrompt({ criterion, by, language })
-    this.#asker = new Asker({ serving, prompt: asked, schema, sampling: { temperature: 0 } })
+    const schema = method === 'score' ? scored : compared
+    const asked = prompt ?? new SortPrompt({ criterion, method, language })
+    const sampling = { temperature: 0, ...samplingOf(options) }
+    this.#asker = new Asker({ serving, prompt: asked, schema, sampling })
   }
 
   override get columns(): ColumnEffects {
     return sortColumns(this.#options)
   }
 
-  /** @throws by 'pairwise' MAESTRO_SERVING_*; by 'score' rows without one are rejected */
+  /** @throws with 'pairwise' MAESTRO_SERVING_*; with 'score' rows without one are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, by = 'score', top = Number.POSITIVE_INFINITY, output = 'rank' } = this.#options
+    const { input, method = 'score', count = Number.POSITIVE_INFINITY, output = 'rank' } = this.#options
     const table = await readTable(all, input, context)
-    const sorted = by === 'score' ? await this.#byScore(table, context) : await this.#pairwise(table, top, context)
-    const kept = sorted.slice(0, top)
+    const sorted =
+      method === 'score' ? await this.#byScore(table, context) : await this.#pairwise(table, count, context)
+    const kept = sorted.slice(0, count)
     yield { ids: kept.map(({ id }) => id), rows: kept.map(({ row }, index) => ({ ...row, [output]: index + 1 })) }
   }
 
@@ -100,14 +109,14 @@ export class Sorter extends GlobalOperator {
   }
 
   /** A merge sort, whose merges of one level go on side by side. Of each only the best count, if only those are wanted. */
-  async #pairwise(table: readonly TextRow[], top: number, context: GlobalContext): Promise<readonly TextRow[]> {
+  async #pairwise(table: readonly TextRow[], count: number, context: GlobalContext): Promise<readonly TextRow[]> {
     let runs: (readonly TextRow[])[] = table.map((one) => [one])
     while (runs.length > 1) {
       const pairs = Array.from(
         { length: Math.ceil(runs.length / 2) },
         (_, index) => [runs[2 * index] ?? [], runs[2 * index + 1] ?? []] as const,
       )
-      runs = [...(await askEach(pairs, ([left, right]) => this.#merged(left, right, top, context), context.signal))]
+      runs = [...(await askEach(pairs, ([left, right]) => this.#merged(left, right, count, context), context.signal))]
     }
     return runs[0] ?? []
   }
@@ -115,12 +124,12 @@ export class Sorter extends GlobalOperator {
   async #merged(
     left: readonly TextRow[],
     right: readonly TextRow[],
-    top: number,
+    count: number,
     context: GlobalContext,
   ): Promise<readonly TextRow[]> {
     const merged: TextRow[] = []
     let [l, r] = [0, 0]
-    while (merged.length < top) {
+    while (merged.length < count) {
       const [one, other] = [left[l], right[r]]
       if (one === undefined || other === undefined) break
       // What came first stays first, unless the other is better.
@@ -129,7 +138,7 @@ export class Sorter extends GlobalOperator {
       if (otherFirst) r++
       else l++
     }
-    return [...merged, ...left.slice(l), ...right.slice(r)].slice(0, top)
+    return [...merged, ...left.slice(l), ...right.slice(r)].slice(0, count)
   }
 
   /** With both orders, answers that differ are a tie. */
@@ -150,7 +159,7 @@ function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | '
  * `ai.sort`: rows in an order of meaning.
  *
  * @remarks
- * Cost: One call a row; with `by: 'pairwise'` about n log n calls, fewer with `top`, twice as many with `bothOrders`.
+ * Cost: One call a row; with `method: 'pairwise'` about n log n calls, fewer with `count`, twice as many with `bothOrders`.
  */
 export const sort = defineOperator({
   name: 'ai.sort',
@@ -159,20 +168,21 @@ export const sort = defineOperator({
   options: z.strictObject({
     input: nameOption,
     criterion: nameOption,
-    by: z.enum(['score', 'pairwise']).default('score'),
-    top: z.number().int().positive().optional(),
+    method: z.enum(['score', 'pairwise']).default('score'),
+    count: z.number().int().positive().optional(),
     bothOrders: z.boolean().default(false),
     output: nameOption.default('rank'),
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
   }),
   columns: (given) => sortColumns(given),
   deterministic: false,
   prompts: {
     option: 'prompt',
     allowed: prompts,
-    variables: ({ by }) => (by === 'score' ? ['text'] : ['a', 'b']),
+    variables: ({ method }) => (method === 'score' ? ['text'] : ['a', 'b']),
     overRow: false,
   },
   servings: ({ serving }) => [{ kind: 'llm', name: serving }],

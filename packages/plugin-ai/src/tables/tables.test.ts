@@ -40,10 +40,10 @@ describe('sort', () => {
   test('pairwise, in about n log n calls; only the best in fewer', async () => {
     const many = Array.from({ length: 32 }, (_, n) => (n * 7) % 32)
     const [all, best] = [comparing(), comparing()]
-    const { rows } = await sorted(texts(...many), { by: 'pairwise', serving: all })
+    const { rows } = await sorted(texts(...many), { method: 'pairwise', serving: all })
     expect(rows.map(({ n }) => n)).toEqual([...many].sort((a, b) => b - a))
     expect(all.requests.length).toBeLessThanOrEqual(32 * 5)
-    const { rows: top } = await sorted(texts(...many), { by: 'pairwise', top: 2, serving: best })
+    const { rows: top } = await sorted(texts(...many), { method: 'pairwise', count: 2, serving: best })
     expect(top.map(({ n, rank }) => [n, rank])).toEqual([
       [31, 1],
       [30, 2],
@@ -53,8 +53,8 @@ describe('sort', () => {
 
   test('answers that contradict each other end too, and with both orders are ties', async () => {
     const always = (better: string) => scriptedServing(() => `{"better":"${better}"}`)
-    expect((await sorted(texts(1, 2, 3, 4, 5), { by: 'pairwise', serving: always('b') })).rows).toHaveLength(5)
-    const { rows } = await sorted(texts(1, 2, 3), { by: 'pairwise', bothOrders: true, serving: always('b') })
+    expect((await sorted(texts(1, 2, 3, 4, 5), { method: 'pairwise', serving: always('b') })).rows).toHaveLength(5)
+    const { rows } = await sorted(texts(1, 2, 3), { method: 'pairwise', bothOrders: true, serving: always('b') })
     expect(rows.map(({ n }) => n)).toEqual([1, 2, 3])
   })
 
@@ -66,9 +66,9 @@ describe('sort', () => {
     expect([rows.length, rejected.length, rejected[0]?.row]).toEqual([2, 1, texts(7)[0]])
   })
 
-  test.each(['score', 'pairwise'] as const)('no rows, one row, by %s', async (by) => {
-    expect((await sorted([], { by })).rows).toEqual([])
-    expect((await sorted(texts(4), { by })).rows).toMatchObject([{ n: 4, rank: 1 }])
+  test.each(['score', 'pairwise'] as const)('no rows, one row, by %s', async (method) => {
+    expect((await sorted([], { method })).rows).toEqual([])
+    expect((await sorted(texts(4), { method })).rows).toMatchObject([{ n: 4, rank: 1 }])
   })
 })
 
@@ -92,7 +92,7 @@ describe('reduce', () => {
   async function reduced(rows: readonly Row[], options: Partial<ReducerOptions> = {}) {
     const serving = options.serving ?? summing()
     const storage = new MemoryStorage(rows)
-    const result = await new Reducer({ input: 'text', instruction: 'Add up.', serving, ...options }).run(storage)
+    const result = await new Reducer({ input: 'text', instructions: 'Add up.', serving, ...options }).run(storage)
     return { ...result, rows: await storage.rows(), serving }
   }
   /** A model that adds up all numbers it sees. */
@@ -144,7 +144,7 @@ describe('join', () => {
   const left = ['a red fox toy', 'poster of the blue sea', 'nothing like it'].map((wish) => ({ wish }))
   async function joined(options: Partial<MeaningJoinerOptions> = {}) {
     const storage = new MemoryStorage(left)
-    const all = { input: 'wish', right, column: 'name', embedder: scriptedEmbeddings(), threshold: 0.5, ...options }
+    const all = { input: 'wish', right, on: 'name', embedder: scriptedEmbeddings(), threshold: 0.5, ...options }
     const result = await new MeaningJoiner(all).run(storage)
     return { ...result, rows: await storage.rows() }
   }
@@ -155,7 +155,7 @@ describe('join', () => {
       { wish: 'a red fox toy', right_sku: 1, right_name: 'red fox toy', match_score: expect.any(Number) },
       { wish: 'poster of the blue sea', right_sku: 2, right_name: 'blue sea poster', match_score: expect.any(Number) },
     ])
-    expect((await joined({ how: 'left', prefix: '' })).rows.at(-1)).toEqual({
+    expect((await joined({ how: 'left', columnPrefix: '' })).rows.at(-1)).toEqual({
       wish: 'nothing like it',
       sku: null,
       name: null,
@@ -169,7 +169,7 @@ describe('join', () => {
     )
     const options = {
       serving,
-      condition: 'The same thing is meant.',
+      criterion: 'The same thing is meant.',
       threshold: -1,
       candidates: 2,
       matches: 'all',
@@ -184,7 +184,7 @@ describe('join', () => {
     const serving = scriptedServing((request) =>
       JSON.stringify(request.messages).includes('poster of') ? 'perhaps' : '{"match":true}',
     )
-    const { rows, rejected } = await joined({ serving, condition: 'same', candidates: 1 })
+    const { rows, rejected } = await joined({ serving, criterion: 'same', candidates: 1 })
     expect(rejected.map(({ row }) => row)).toEqual([{ wish: 'poster of the blue sea' }])
     expect(rows).toHaveLength(1)
   })
@@ -194,7 +194,7 @@ describe('join', () => {
     await expect(joined({ right: [{ name: '' }] })).rejects.toThrow('row 1 of `right` holds no text')
     const asked = pipeline('p')
       .from(left)
-      .step('ai.join', { input: 'wish', right: [{ name: 7 }], column: 'name' })
+      .step('ai.join', { input: 'wish', right: [{ name: 7 }], on: 'name' })
     await expect(maestro({ plugins: [ai] }).preview(asked)).rejects.toThrow('holds no text')
   })
 })
@@ -212,9 +212,9 @@ test('in a pipeline: columns are known by the options', async () => {
       { wish: 'tea', shop: 1 },
       { wish: 'green tea', shop: 1 },
     ])
-    .step('ai.join', { input: 'wish', right: [{ sku: 3, name: 'green tea' }], column: 'name', threshold: 0.3 })
+    .step('ai.join', { input: 'wish', right: [{ sku: 3, name: 'green tea' }], on: 'name', threshold: 0.3 })
     .step('ai.sort', { input: 'wish', criterion: 'How clear is it?' })
     .map((row) => ({ ...row, place: row.rank, sku: row.right_sku ?? 0 }))
-    .step('ai.reduce', { input: 'wish', by: ['shop', 'sku'], instruction: 'Sum up.' })
+    .step('ai.reduce', { input: 'wish', by: ['shop', 'sku'], instructions: 'Sum up.' })
   expect(await Array.fromAsync(project.rows(steps))).toEqual([{ shop: 1, sku: 3, reduced: 'all of them', count: 2 }])
 })

@@ -129,7 +129,7 @@ export interface RewriteSettings extends TextAnswer {
   readonly output?: string
 }
 
-/** The words of the prompt of `ai.rewrite`, beside the instruction. */
+/** The words of the prompt of `ai.rewrite`, beside the instructions. */
 export type RewriteWords = Pick<WordsWithExamples, 'language' | 'examples'>
 
 /** Options of `ai.rewrite`. */
@@ -139,7 +139,7 @@ export type RewriteOptions<Row> = RewriteSettings &
     'input',
     RewriteWords & {
       /** What is to change. */
-      readonly instruction: string
+      readonly instructions: string
     }
   >
 

@@ -5,7 +5,7 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const options = z.strictObject({
   input: nameOption,
-  instruction: nameOption,
+  instructions: nameOption,
   examples: examplesOption,
   language: languageOption,
 })
@@ -22,16 +22,16 @@ const words: Readonly<Record<Language, { readonly task: string; readonly answer:
 
 /** The prompt of `ai.rewrite`. */
 export class RewritePrompt extends TaskPrompt {
-  constructor({ input, instruction, examples, language = 'en' }: RewritePromptOptions) {
+  constructor({ input, instructions, examples, language = 'en' }: RewritePromptOptions) {
     const { task, answer } = words[language]
-    super({ task: [`${task} ${instruction}`, answer], inputs: { text: input }, examples, language })
+    super({ task: [`${task} ${instructions}`, answer], inputs: { text: input }, examples, language })
   }
 }
 
 /** `ai.rewrite.prompt` */
 export const rewritePrompt = definePrompt({
   name: 'ai.rewrite.prompt',
-  description: 'Asks for a text in other words, by an instruction',
+  description: 'Asks for a text in other words, by instructions',
   options,
   create: (given) => new RewritePrompt(given),
 })

@@ -21,7 +21,7 @@ import { RewritePrompt } from './rewrite.prompt.js'
 const options = z
   .strictObject({
     input: nameOption.optional(),
-    instruction: nameOption.optional(),
+    instructions: nameOption.optional(),
     output: nameOption.default('rewritten'),
     onCutOff: cutOffOption,
     prompt: promptOption.optional(),
@@ -29,15 +29,15 @@ const options = z
     language: languageOption,
     ...askingOptions,
   })
-  .superRefine(asksOneThing(['input', 'instruction'], ['examples', 'language']))
+  .superRefine(asksOneThing(['input', 'instructions'], ['examples', 'language']))
 
 type Options = z.output<typeof options>
 
 /** Options of `Rewriter`: those of `ai.rewrite`, with the model itself as `serving`. */
-export type RewriterOptions = Alone<RewriteSettings, 'input' | 'instruction', RewriteWords>
+export type RewriterOptions = Alone<RewriteSettings, 'input' | 'instructions', RewriteWords>
 
-const promptOf = ({ prompt, input = '', instruction = '', examples, language }: Options) =>
-  prompt ?? new RewritePrompt({ input, instruction, examples, language })
+const promptOf = ({ prompt, input = '', instructions = '', examples, language }: Options) =>
+  prompt ?? new RewritePrompt({ input, instructions, examples, language })
 
 const columnsOf = ({ output }: Options) => ({ [output]: 'string' }) as const
 
@@ -52,10 +52,10 @@ class TextRewriter extends TextAskingOperator {
 const prompts = promptsOf(RewritePrompt)
 
 /**
- * Rewrites a text by an instruction.
+ * Rewrites a text by instructions.
  *
  * @example
- * await new Rewriter({ serving, input: 'text', instruction: 'Make it polite.', output: 'text' }).run(storage)
+ * await new Rewriter({ serving, input: 'text', instructions: 'Make it polite.', output: 'text' }).run(storage)
  */
 export const Rewriter = promptRestrict(...prompts)(TextRewriter)
 export type Rewriter = TextRewriter
@@ -68,7 +68,7 @@ export type Rewriter = TextRewriter
  */
 export const rewrite = defineAskingOperator({
   name: 'ai.rewrite',
-  description: 'Rewrites a text by an instruction',
+  description: 'Rewrites a text by instructions',
   options,
   prompts,
   promptOf,

@@ -75,7 +75,7 @@ class TextSummarizer extends AskingOperator {
     const ask = (part: string) => this.asker.text({ [this.#input]: part }, context, this.#options.onCutOff)
     const tokens = measureOf(text, 'tokens').size(0, text.length)
     if (tokens <= this.#chunkTokens) return ask(text)
-    const parts = splitText(text, { strategy: 'recursive', size: this.#chunkTokens, overlap: 0, unit: 'tokens' })
+    const parts = splitText(text, { method: 'recursive', size: this.#chunkTokens, overlap: 0, unit: 'tokens' })
     const summaries = await Promise.all(parts.map(({ start, end }) => ask(text.slice(start, end))))
     const together = summaries.join('\n\n')
     // Else it would never come to an end.

@@ -11,7 +11,14 @@ import {
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { languageOption, nameOption, promptOption } from '../asking/asking-options.js'
+import {
+  languageOption,
+  nameOption,
+  promptOption,
+  type SamplingOptions,
+  samplingOf,
+  samplingOptions,
+} from '../asking/asking-options.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { ClusterPrompt } from './cluster.prompt.js'
@@ -23,17 +30,17 @@ import { readUnitVectors } from './unit-vectors.js'
 import { checkVectors } from './vector.js'
 
 /** How a `Clusterer` clusters. */
-export interface ClustererOptions {
+export interface ClustererOptions extends SamplingOptions {
   /** A column with vectors. */
   readonly input: string
   /** How many clusters; or from and to, of which the best is taken. */
-  readonly k: number | readonly [from: number, to: number]
+  readonly clusters: number | readonly [from: number, to: number]
   /** @default 0 */
   readonly seed?: number | undefined
   /** @default 'cluster' */
   readonly output?: string | undefined
   /** The column of the texts that clusters are named by. @default no names */
-  readonly names?: string | undefined
+  readonly nameBy?: string | undefined
   /** Names clusters. */
   readonly serving?: LLMServing | undefined
   readonly prompt?: Prompt | undefined
@@ -52,8 +59,8 @@ export class Clusterer extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: ClustererOptions) {
     super()
-    const { names, serving, prompt } = options
-    if (names !== undefined && serving === undefined)
+    const { nameBy, serving, prompt } = options
+    if (nameBy !== undefined && serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Clusterer', reason: 'there is no serving to name clusters' })
     if (prompt !== undefined) assertPromptsAllowed('Clusterer', prompts, [prompt])
     this.#options = options
@@ -65,7 +72,7 @@ export class Clusterer extends GlobalOperator {
 
   /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, output = 'cluster', names } = this.#options
+    const { input, output = 'cluster', nameBy } = this.#options
     const units = await readUnitVectors(all, input, context)
     if (units.size === 0) return
     const vectors = [...units.values()]
@@ -74,7 +81,7 @@ export class Clusterer extends GlobalOperator {
     const indexes = new Map(places.map((place, index) => [place, index]))
     const near = (index: number) => dot(vectors[index] ?? [], centers[of[index] ?? 0] ?? [])
     const named =
-      names === undefined ? undefined : await this.#name(all, names, indexes, of, near, centers.length, context)
+      nameBy === undefined ? undefined : await this.#name(all, nameBy, indexes, of, near, centers.length, context)
     yield* mapRows(all, (row, place) => {
       const index = indexes.get(place)
       if (index === undefined) return undefined
@@ -89,8 +96,8 @@ export class Clusterer extends GlobalOperator {
   }
 
   #best(vectors: readonly Float32Array[], signal: AbortSignal): Clusters {
-    const { k, seed = 0 } = this.#options
-    const [from, to] = typeof k === 'number' ? [k, k] : k
+    const { clusters, seed = 0 } = this.#options
+    const [from, to] = typeof clusters === 'number' ? [clusters, clusters] : clusters
     const tried = Array.from({ length: to - from + 1 }, (_, index) => kMeans(vectors, from + index, seed, signal))
     return tried.reduce((best, one) => (one.silhouette > best.silhouette ? one : best))
   }
@@ -116,9 +123,11 @@ export class Clusterer extends GlobalOperator {
     }));
     const { serving, prompt, language } = this.#options
     if (serving === undefined) return []
+    const sampling = samplingOf(this.#options)
     const texts = shown.map((members) => members.map(({ text }) => text))
     const withTexts = texts.filter((members) => members.length > 0)
-    const given = (await nameGroups(withTexts, serving, prompt ?? new ClusterPrompt({ language }), context)).values()
+    const asked = { serving, prompt: prompt ?? new ClusterPrompt({ language }), sampling }
+    const given = (await nameGroups(withTexts, asked, context)).values()
     return texts.map((members) => (members.length === 0 ? '' : (given.next().value ?? '')))
   }
 }
@@ -136,14 +145,14 @@ function inOrderOfFirst({ of, centers }: Clusters): Pick<Clusters, 'of' | 'cente
 function clusterColumns({
   input,
   output = 'cluster',
-  names,
-}: Pick<ClustererOptions, 'input' | 'output' | 'names'>): ColumnEffects {
+  nameBy,
+}: Pick<ClustererOptions, 'input' | 'output' | 'nameBy'>): ColumnEffects {
   return {
-    reads: names === undefined ? [input] : [input, names],
+    reads: nameBy === undefined ? [input] : [input, nameBy],
     adds: {
       [output]: 'integer',
       [`${output}_distance`]: 'number',
-      ...(names === undefined ? {} : { [`${output}_name`]: 'string' as const }),
+      ...(nameBy === undefined ? {} : { [`${output}_name`]: 'string' as const }),
     },
   }
 }
@@ -154,7 +163,7 @@ const count = z.number().int().positive()
  * `ai.cluster`: rows in clusters.
  *
  * @remarks
- * Cost: None without `names`; with them one call a cluster.
+ * Cost: None without `nameBy`; with them one call a cluster.
  */
 export const cluster = defineOperator({
   name: 'ai.cluster',
@@ -162,20 +171,21 @@ export const cluster = defineOperator({
   description: 'Puts rows into clusters by their vectors, with names by a model',
   options: z.strictObject({
     input: nameOption,
-    k: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
-    seed: z.number().int().default(0),
+    clusters: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
     output: nameOption.default('cluster'),
-    names: nameOption.optional(),
+    nameBy: nameOption.optional(),
     serving: nameOption.default('default'),
     prompt: promptOption.optional(),
     language: languageOption,
+    ...samplingOptions,
+    seed: z.number().int().default(0),
   }),
   columns: (given) => clusterColumns(given),
   deterministic: false,
   prompts: filledPrompt('prompt', prompts, ['texts']),
-  servings: ({ names, serving }) => (names === undefined ? [] : [{ kind: 'llm', name: serving }]),
+  servings: ({ nameBy, serving }) => (nameBy === undefined ? [] : [{ kind: 'llm', name: serving }]),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) =>
-    new Clusterer({ ...given, serving: given.names === undefined ? undefined : servings.get(serving, 'llm') }),
+    new Clusterer({ ...given, serving: given.nameBy === undefined ? undefined : servings.get(serving, 'llm') }),
 })

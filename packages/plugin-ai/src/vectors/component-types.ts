@@ -2,6 +2,7 @@ import type {
   Column,
   Prompt,
   PromptReference,
+  Sampling,
   ServingName,
   SourceReference,
   SourceRow,
@@ -21,7 +22,7 @@ export interface EmbedOptions<Row> {
   /** The column of the vector. @default 'embedding' */
   readonly output?: string
   /** The embedding model's name in the config. @default 'embedder' */
-  readonly serving?: ServingName
+  readonly embedder?: ServingName
   /** Goes before each text, for models that tell queries and passages apart: `'query: '`. */
   readonly prefix?: string
   /** Rows of one call. @default the serving's, or 64 */
@@ -30,8 +31,6 @@ export interface EmbedOptions<Row> {
 
 /** Options of `ai.similarity`. */
 export type SimilarityOptions<Row> = {
-  /** A column with vectors, as `ai.embed` makes them. */
-  readonly input: Column<Row>
   /** Of `l2`, a distance, less is nearer; of the others, more. @default 'cosine' */
   readonly metric?: Metric
   /** The column of the number. @default 'similarity' */
@@ -39,16 +38,20 @@ export type SimilarityOptions<Row> = {
   /** Goes before a reference text. */
   readonly prefix?: string
   /** The embedding model for a reference text. @default 'embedder' */
-  readonly serving?: ServingName
+  readonly embedder?: ServingName
 } & (
   | {
-      /** Another column with vectors. */
-      readonly with: Column<Row>
+      /** Two columns with vectors, as `ai.embed` makes them. */
+      readonly inputs: readonly [Column<Row>, Column<Row>]
+      readonly input?: undefined
       readonly reference?: undefined
     }
   | {
-      /** A text, which is embedded once, or a vector. */ readonly reference: string | Vector
-      readonly with?: undefined
+      /** A column with vectors, as `ai.embed` makes them. */
+      readonly input: Column<Row>
+      /** What they are compared with: a text, which is embedded once, or a vector. */
+      readonly reference: string | Vector
+      readonly inputs?: undefined
     }
 )
 
@@ -58,8 +61,8 @@ export interface MatchOptions<Row> {
   readonly input: Column<Row>
   /** Texts, rows in code, or another source, `{ use, ...options }`. They are held in memory. */
   readonly references: readonly string[] | readonly Readonly<Record<string, unknown>>[] | SourceReference
-  /** Of rows: the column that is compared, a vector or a text. */
-  readonly column?: string
+  /** Of rows: the column that `input` is compared with, a vector or a text. */
+  readonly on?: string
   /** The least cosine similarity of a match, -1 to 1. @default 0.7 */
   readonly threshold?: number
   /** The nearest reference, or null; `<output>_score` and `<output>_outcome` stand beside it. @default 'match' */
@@ -67,7 +70,7 @@ export interface MatchOptions<Row> {
   /** Goes before each reference text. */
   readonly prefix?: string
   /** The embedding model for reference texts. @default 'embedder' */
-  readonly serving?: ServingName
+  readonly embedder?: ServingName
 }
 
 /** Options of `ai.dedupe-semantic`. */
@@ -77,31 +80,40 @@ export interface DedupeSemanticOptions<Row> {
   /** The least cosine of rows that are the same, -1 to 1. @default 0.95 */
   readonly threshold?: number
   /** A column with numbers: of rows that are the same, the one with the largest stays. @default the first stays */
-  readonly best?: Column<Row>
+  readonly score?: Column<Row>
   /** The column of the ids of rows that went. @default 'duplicates' */
   readonly output?: string
 }
 
 /** Options of `ai.select-diverse`. */
-export interface SelectDiverseOptions<Row> {
+export type SelectDiverseOptions<Row> = {
   /** A column with vectors, as `ai.embed` makes them. */
   readonly input: Column<Row>
-  /** Rows that are kept; or a share of all, below 1. */
-  readonly count: number
-}
+} & (
+  | {
+      /** Rows that are kept. */
+      readonly count: number
+      readonly fraction?: undefined
+    }
+  | {
+      /** The share of the rows that is kept, 0 to 1. */
+      readonly fraction: number
+      readonly count?: undefined
+    }
+)
 
 /** Options of `ai.cluster`. */
-export interface ClusterOptions<Row> {
+export interface ClusterOptions<Row> extends Sampling {
   /** A column with vectors, as `ai.embed` makes them. */
   readonly input: Column<Row>
   /** How many clusters; or from and to, of which the number that fits best is taken. */
-  readonly k: number | readonly [from: number, to: number]
-  /** The same seed gives the same clusters. @default 0 */
+  readonly clusters: number | readonly [from: number, to: number]
+  /** The same seed gives the same clusters, and goes to the model that names them. @default 0 */
   readonly seed?: number
   /** The column of the cluster's number, from 0; `<output>_distance` says how far its middle is. @default 'cluster' */
   readonly output?: string
   /** The column of texts that clusters are named by, into `<output>_name`; one call a cluster. @default no names */
-  readonly names?: Column<Row>
+  readonly nameBy?: Column<Row>
   /** The language model's name in the config. @default 'default' */
   readonly serving?: ServingName
   /** What a model is asked about `texts` instead of the operator's own words. */
@@ -111,7 +123,7 @@ export interface ClusterOptions<Row> {
 }
 
 type Clustered<Options, Output extends string> = Record<Output | `${Output}_distance`, number> &
-  (Options extends { readonly names: string } ? Record<`${Output}_name`, string> : unknown)
+  (Options extends { readonly nameBy: string } ? Record<`${Output}_name`, string> : unknown)
 
 type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] }
   ? Reference

@@ -22,7 +22,7 @@ export interface SemanticDeduperOptions {
   /** The least cosine of rows that are the same, -1 to 1. @default 0.95 */
   readonly threshold?: number | undefined
   /** A column with numbers: of rows that are the same, the one with the largest stays. @default the first stays */
-  readonly best?: string | undefined
+  readonly score?: string | undefined
   /** The column of the ids of rows that went. @default 'duplicates' */
   readonly output?: string | undefined
   readonly logger?: Logger | undefined
@@ -41,17 +41,17 @@ export class SemanticDeduper extends GlobalOperator {
   }
 
   override get columns(): ColumnEffects {
-    const { input, best, output = 'duplicates' } = this.#options
-    return { reads: best === undefined ? [input] : [input, best], adds: { [output]: 'json' } }
+    const { input, score, output = 'duplicates' } = this.#options
+    return { reads: score === undefined ? [input] : [input, score], adds: { [output]: 'json' } }
   }
 
   /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, threshold = 0.95, best, output = 'duplicates', logger } = this.#options
+    const { input, threshold = 0.95, score, output = 'duplicates', logger } = this.#options
     const units = await readUnitVectors(all, input, context)
-    const { ids, worths } = await facts(all, best)
+    const { ids, worths } = await facts(all, score)
     const places = [...units.keys()]
-    if (best !== undefined) places.sort((one, other) => (worths[other] ?? 0) - (worths[one] ?? 0) || one - other)
+    if (score !== undefined) places.sort((one, other) => (worths[other] ?? 0) - (worths[one] ?? 0) || one - other)
     const kept = new KeptVectors()
     const survivors: number[] = []
     const duplicates = new Map<number, string[]>()
@@ -77,13 +77,13 @@ export class SemanticDeduper extends GlobalOperator {
 }
 
 /** The ids of all rows, and what they are worth: what is no number is worth least. */
-async function facts(all: AllRows, best: string | undefined) {
+async function facts(all: AllRows, score: string | undefined) {
   const ids: string[] = []
   const worths: number[] = []
   for await (const batch of all) {
     ids.push(...batch.ids)
     for (const row of batch.rows) {
-      const value = best === undefined ? 0 : row[best]
+      const value = score === undefined ? 0 : row[score]
       worths.push(typeof value === 'number' && !Number.isNaN(value) ? value : Number.NEGATIVE_INFINITY)
     }
   }
@@ -98,11 +98,11 @@ export const dedupeSemantic = defineOperator({
   options: z.strictObject({
     input: nameOption,
     threshold: z.number().min(-1).max(1).default(0.95),
-    best: nameOption.optional(),
+    score: nameOption.optional(),
     output: nameOption.default('duplicates'),
   }),
-  columns: ({ input, best, output }) => ({
-    reads: best === undefined ? [input] : [input, best],
+  columns: ({ input, score, output }) => ({
+    reads: score === undefined ? [input] : [input, score],
     adds: { [output]: 'json' },
   }),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),

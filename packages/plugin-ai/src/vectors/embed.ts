@@ -123,17 +123,17 @@ export const embed = defineOperator({
   options: z.strictObject({
     input: nameOption.default('text'),
     output: nameOption.default('embedding'),
-    serving: nameOption.default('embedder'),
+    embedder: nameOption.default('embedder'),
     prefix: z.string().optional(),
     batchSize: z.number().int().positive().optional(),
   }),
   columns: { reads: ['input'], adds: { output: 'vector' } },
   deterministic: true,
-  servings: ({ serving }) => [{ kind: 'embedding', name: serving }],
+  servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   inject: [SERVINGS, LOGGER],
-  create: ({ serving, input, output, prefix, batchSize }, [servings, logger]) =>
+  create: ({ embedder, input, output, prefix, batchSize }, [servings, logger]) =>
     new EmbeddingGenerator({
-      serving: servings.get(serving, 'embedding'),
+      serving: servings.get(embedder, 'embedding'),
       inputColumn: input,
       outputColumn: output,
       logger,

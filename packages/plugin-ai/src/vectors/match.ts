@@ -28,8 +28,8 @@ export interface TextMatcherOptions {
   readonly input: string
   /** Texts, rows, or another source: the nearest one becomes the match. */
   readonly references: readonly string[] | SideTable
-  /** Of rows: the column that is compared, a vector or a text. */
-  readonly column?: string | undefined
+  /** Of rows: the column that `input` is compared with, a vector or a text. */
+  readonly on?: string | undefined
   /** The least cosine similarity of a match, -1 to 1. @default 0.7 */
   readonly threshold?: number | undefined
   /** @default 'match' */
@@ -37,7 +37,7 @@ export interface TextMatcherOptions {
   /** Goes before each reference text. */
   readonly prefix?: string | undefined
   /** Embeds reference texts. */
-  readonly serving?: EmbeddingServing | undefined
+  readonly embedder?: EmbeddingServing | undefined
 }
 
 /** What rows are compared with. */
@@ -56,13 +56,13 @@ export class TextMatcher extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: TextMatcherOptions) {
     super()
-    const { threshold = 0.7, output = 'match', serving } = options
+    const { threshold = 0.7, output = 'match', embedder } = options
     const faults = faultsOf(options)
     if (faults[0] !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextMatcher', reason: faults[0] })
-    if (asksFor(options) && serving === undefined)
+    if (asksFor(options) && embedder === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'TextMatcher',
-        reason: 'there is no serving to embed the references',
+        reason: 'there is no embedder for the references',
       })
     this.#options = options
     this.#threshold = threshold
@@ -89,15 +89,15 @@ export class TextMatcher extends MapOperator {
   }
 
   async #embedded(context: OperatorContext): Promise<References> {
-    const { references, column = '', prefix = '', serving } = this.#options
+    const { references, on = '', prefix = '', embedder } = this.#options
     const values = references instanceof RowSource ? await references.rows(context.signal) : references
-    const [fault] = faultsOf({ references: values, column })
+    const [fault] = faultsOf({ references: values, on })
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextMatcher', reason: fault })
-    const texts = textsOf(values, column).map((text) => prefix + text)
-    const embedded = serving === undefined || texts.length === 0 ? [] : await embedAll(texts, serving, context)
+    const texts = textsOf(values, on).map((text) => prefix + text)
+    const embedded = embedder === undefined || texts.length === 0 ? [] : await embedAll(texts, embedder, context)
     let next = 0
     const units = values.map((value) => {
-      const given = typeof value === 'string' ? undefined : value[column]
+      const given = typeof value === 'string' ? undefined : value[on]
       return unitOf(isVector(given) ? given : (embedded[next++] ?? []))
     })
     return { values, units }
@@ -130,15 +130,15 @@ function textsOf(references: readonly (string | Row)[], column: string): readonl
 }
 
 /** Whether there are, or may be, texts to embed. */
-function asksFor({ references, column = '' }: Pick<TextMatcherOptions, 'references' | 'column'>): boolean {
-  if (!(references instanceof RowSource)) return textsOf(references, column).length > 0
-  return references.columns.columns[column] !== 'vector'
+function asksFor({ references, on = '' }: Pick<TextMatcherOptions, 'references' | 'on'>): boolean {
+  if (!(references instanceof RowSource)) return textsOf(references, on).length > 0
+  return references.columns.columns[on] !== 'vector'
 }
 
-function faultsOf({ references, column }: Pick<TextMatcherOptions, 'references' | 'column'>): readonly string[] {
-  const missing = '`column` is expected: what to compare of the rows'
+function faultsOf({ references, on }: Pick<TextMatcherOptions, 'references' | 'on'>): readonly string[] {
+  const missing = '`on` is expected: the column of the references to compare with'
   if (references instanceof RowSource) {
-    return [column === undefined ? missing : unknownColumn('references', references, column)].filter(
+    return [on === undefined ? missing : unknownColumn('references', references, on)].filter(
       (fault) => fault !== undefined,
     )
   }
@@ -147,11 +147,11 @@ function faultsOf({ references, column }: Pick<TextMatcherOptions, 'references' 
   if (references.some((text) => typeof text === 'string' && text.trim() === '')) return ['a reference is empty']
   if (rows.length === 0) return []
   if (rows.length < references.length) return ['texts and rows stand among the references']
-  if (column === undefined) return [missing]
+  if (on === undefined) return [missing]
   return rows.flatMap((row, index) => {
-    const value = row[column]
+    const value = row[on]
     const fits = isVector(value) || (typeof value === 'string' && value.trim() !== '')
-    return fits ? [] : [`column "${column}" of reference ${index + 1} holds neither a text nor a vector`]
+    return fits ? [] : [`column "${on}" of reference ${index + 1} holds neither a text nor a vector`]
   })
 }
 
@@ -177,11 +177,11 @@ export const match = defineOperator({
     .strictObject({
       input: nameOption,
       references: z.union([z.array(z.string()), sideTableOption]),
-      column: nameOption.optional(),
+      on: nameOption.optional(),
       threshold: z.number().min(-1).max(1).optional(),
       output: nameOption.default('match'),
       prefix: z.string().optional(),
-      serving: nameOption.default('embedder'),
+      embedder: nameOption.default('embedder'),
     })
     .superRefine((given, { addIssue }) => {
       for (const message of faultsOf(given)) addIssue({ code: 'custom', path: ['references'], message, input: given })
@@ -189,12 +189,12 @@ export const match = defineOperator({
   columns: (given) => ({ reads: [given.input], adds: columnsOf(given, given.output) }),
   deterministic: true,
   sources: ['references'],
-  servings: (given) => (asksFor(given) ? [{ kind: 'embedding', name: given.serving }] : []),
+  servings: (given) => (asksFor(given) ? [{ kind: 'embedding', name: given.embedder }] : []),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [SERVINGS],
-  create: ({ serving, ...options }, [servings]) =>
+  create: ({ embedder, ...options }, [servings]) =>
     new TextMatcher({
       ...options,
-      ...(asksFor(options) ? { serving: servings.get(serving, 'embedding') } : {}),
+      ...(asksFor(options) ? { embedder: servings.get(embedder, 'embedding') } : {}),
     }),
 })

@@ -1,4 +1,4 @@
-import type { GlobalContext, LLMServing, Prompt } from '@maestro-dataflow/core'
+import type { GlobalContext, LLMServing, Prompt, Sampling } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
 
@@ -7,11 +7,10 @@ const answer = z.strictObject({ name: z.string().min(1) })
 /** Asks a model what the texts of each group have in common; groups are asked about side by side. */
 export async function nameGroups(
   groups: readonly (readonly string[])[],
-  serving: LLMServing,
-  prompt: Prompt,
+  { serving, prompt, sampling }: { readonly serving: LLMServing; readonly prompt: Prompt; readonly sampling: Sampling },
   { signal, step, run }: GlobalContext,
 ): Promise<readonly string[]> {
-  const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0 } })
+  const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0, ...sampling } })
   return Promise.all(
     groups.map(async (texts, group) => {
       const { name } = await asker.data(answer, { texts }, { signal, step, run, rowId: `group ${group}` })

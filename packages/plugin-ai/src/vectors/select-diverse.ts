@@ -8,6 +8,7 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
+import { aiError } from '../errors.js'
 import { mapRows } from './map-rows.js'
 import { dot } from './metrics.js'
 import { readUnitVectors } from './unit-vectors.js'
@@ -17,8 +18,10 @@ import { checkVectors } from './vector.js'
 export interface DiverseSelectorOptions {
   /** A column with vectors. */
   readonly input: string
-  /** Rows that are kept; or a share of all, below 1. */
-  readonly count: number
+  /** Rows that are kept. Not with `fraction`. */
+  readonly count?: number | undefined
+  /** The share of the rows that is kept, 0 to 1. */
+  readonly fraction?: number | undefined
 }
 
 /**
@@ -28,8 +31,11 @@ export interface DiverseSelectorOptions {
 export class DiverseSelector extends GlobalOperator {
   readonly #options: DiverseSelectorOptions
 
+  /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: DiverseSelectorOptions) {
     super()
+    if (!wantsOneNumber(options))
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'DiverseSelector', reason: oneNumber })
     this.#options = options
   }
 
@@ -39,13 +45,17 @@ export class DiverseSelector extends GlobalOperator {
 
   /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, count } = this.#options
+    const { input, count, fraction = 1 } = this.#options
     const units = await readUnitVectors(all, input, context)
-    const wanted = count < 1 ? Math.ceil(count * units.size) : count
+    const wanted = count ?? Math.ceil(fraction * units.size)
     const chosen = farthestFirst([...units], wanted, context.signal)
     yield* mapRows(all, (row, place) => (chosen.has(place) ? row : undefined))
   }
 }
+
+const oneNumber = 'either `count`, a number of rows, or `fraction`, a share of them, is expected'
+const wantsOneNumber = ({ count, fraction }: Pick<DiverseSelectorOptions, 'count' | 'fraction'>) =>
+  (count === undefined) !== (fraction === undefined)
 
 function farthestFirst(
   units: readonly (readonly [place: number, unit: Float32Array])[],
@@ -77,13 +87,13 @@ export const selectDiverse = defineOperator({
   name: 'ai.select-diverse',
   kind: 'opaque',
   description: 'Keeps as many rows as wanted, as different from each other as can be',
-  options: z.strictObject({
-    input: nameOption,
-    count: z
-      .number()
-      .positive()
-      .refine((count) => count < 1 || Number.isInteger(count), 'a number of rows, or a share below 1, is expected'),
-  }),
+  options: z
+    .strictObject({
+      input: nameOption,
+      count: z.number().int().positive().optional(),
+      fraction: z.number().positive().max(1).optional(),
+    })
+    .refine(wantsOneNumber, { path: ['count'], message: oneNumber }),
   columns: ({ input }) => ({ reads: [input] }),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   create: (options) => new DiverseSelector(options),

@@ -27,16 +27,16 @@ test.each<[metric: Metric, scores: readonly number[]]>([
   ]
   const { scores } = await scored(
     pairs.map(([a, b]) => ({ a, b })),
-    { with: 'b', metric },
+    { input: undefined, inputs: ['a', 'b'], metric },
   )
   for (const [index, score] of scores.entries()) expect(score).toBeCloseTo(expected[index] ?? Number.NaN, 6)
 })
 
 test('a reference text is embedded once, after its prefix; a vector is taken as it is', async () => {
-  const serving = scriptedEmbeddings({ dimension: 2, vectors: { 'query: sea': [0, 3] } })
+  const embedder = scriptedEmbeddings({ dimension: 2, vectors: { 'query: sea': [0, 3] } })
   const rows = [{ a: of(0, 1) }, { a: of(1, 0) }]
-  expect((await scored(rows, { reference: 'sea', prefix: 'query: ', serving })).scores).toEqual([1, 0])
-  expect(serving.requests).toEqual([['query: sea']])
+  expect((await scored(rows, { reference: 'sea', prefix: 'query: ', embedder })).scores).toEqual([1, 0])
+  expect(embedder.requests).toEqual([['query: sea']])
   expect((await scored(rows, { reference: [0, 9] })).scores).toEqual([1, 0])
 })
 
@@ -66,7 +66,7 @@ test('a call that failed is made again for the next row', async () => {
       return embeddings.embed(...call)
     },
   }
-  const calculator = new SimilarityCalculator({ input: 'a', reference: 'sea', serving })
+  const calculator = new SimilarityCalculator({ input: 'a', reference: 'sea', embedder: serving })
   const context = { rowId: '1', signal: new AbortController().signal, step: 's', run: 'r' }
   await expect(calculator.map({ a: of(1) }, context)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_FAILED' })
   expect(await calculator.map({ a: of(1) }, context)).toMatchObject({ similarity: 1 })
@@ -74,20 +74,21 @@ test('a call that failed is made again for the next row', async () => {
 
 describe('options', () => {
   test.each<[Partial<SimilarityCalculatorOptions>, string]>([
-    [{}, 'either `with`'],
-    [{ with: 'b', reference: 'sea' }, 'either `with`'],
-    [{ reference: 'sea' }, 'no serving'],
+    [{}, 'either `inputs`'],
+    [{ inputs: ['a', 'b'] }, 'either `inputs`'],
+    [{ input: undefined, inputs: ['a', 'b'], reference: 'sea' }, 'either `inputs`'],
+    [{ reference: 'sea' }, 'no embedder'],
   ])('%j', (options, reason) => {
     expect(() => new SimilarityCalculator({ input: 'a', ...options })).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),
     )
   })
 
-  test('in a pipeline: vectors alone need no serving, and a column of texts is a fault of the plan', async () => {
+  test('in a pipeline: vectors alone need no embedder, and a column of texts is a fault of the plan', async () => {
     const rows = pipeline('p').from([{ text: 'sea', a: of(1, 0) }])
     const near = rows.step('ai.similarity', { input: 'a', reference: [1, 0], output: 'near' })
     expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(near))).toMatchObject([{ near: 1 }])
-    const preview = maestro({ plugins: [ai] }).preview(rows.step('ai.similarity', { input: 'text', with: 'a' }))
+    const preview = maestro({ plugins: [ai] }).preview(rows.step('ai.similarity', { inputs: ['text', 'a'] }))
     await expect(preview).rejects.toThrow('Column "text" is no vector: its type is string.')
     const asked = rows.step('ai.similarity', { input: 'a', reference: 'sea' })
     await expect(maestro({ plugins: [ai] }).preview(asked)).rejects.toThrow('embedder')

@@ -17,11 +17,11 @@ import { checkVectors, isVector, type Vector, vectorOf } from './vector.js'
 
 /** What a `SimilarityCalculator` compares. */
 export interface SimilarityCalculatorOptions {
-  /** A column with vectors. */
-  readonly input: string
-  /** Another column with vectors. */
-  readonly with?: string | undefined
-  /** Instead of another column: a text, which is embedded once, or a vector. */
+  /** A column with vectors, which are compared with a `reference`. */
+  readonly input?: string | undefined
+  /** Two columns with vectors, which are compared with each other. */
+  readonly inputs?: readonly [string, string] | undefined
+  /** A text, which is embedded once, or a vector. */
   readonly reference?: string | Vector | undefined
   /** @default 'cosine' */
   readonly metric?: Metric | undefined
@@ -30,7 +30,7 @@ export interface SimilarityCalculatorOptions {
   /** Goes before a reference text. */
   readonly prefix?: string | undefined
   /** Embeds a reference text. */
-  readonly serving?: EmbeddingServing | undefined
+  readonly embedder?: EmbeddingServing | undefined
 }
 
 /** Says how near vectors are: of two columns, or of a column and a reference. */
@@ -43,40 +43,46 @@ export class SimilarityCalculator extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: SimilarityCalculatorOptions) {
     super()
-    const { reference, metric = 'cosine', output = 'similarity', prefix = '', serving } = options
+    const { reference, metric = 'cosine', output = 'similarity', prefix = '', embedder } = options
     const fail = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'SimilarityCalculator', reason })
-    if ((options.with === undefined) === (reference === undefined)) throw fail(oneOther)
-    if (typeof reference === 'string' && serving === undefined) throw fail('there is no serving to embed the reference')
+    if (!comparesOneWay(options)) throw fail(oneWay)
+    if (typeof reference === 'string' && embedder === undefined) throw fail('there is no embedder for the reference')
     this.#options = options
     this.#metric = metric
     this.#output = output
     this.#text =
-      typeof reference === 'string' && serving !== undefined
-        ? new Once((context) => embedAll([prefix + reference], serving, context))
+      typeof reference === 'string' && embedder !== undefined
+        ? new Once((context) => embedAll([prefix + reference], embedder, context))
         : undefined
   }
 
   override get columns(): ColumnEffects {
-    const { input, with: other } = this.#options
-    return { reads: other === undefined ? [input] : [input, other], adds: { [this.#output]: 'number' } }
+    return { reads: columnsOf(this.#options), adds: { [this.#output]: 'number' } }
   }
 
   /** @throws MAESTRO_AI_VECTOR, MAESTRO_AI_DIMENSIONS, and for a reference text MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
-    const vector = vectorOf(row, this.#options.input)
-    return { ...row, [this.#output]: similarityOf(this.#metric, vector, await this.#otherOf(row, context)) }
+    const [column = '', other] = columnsOf(this.#options)
+    const vector = vectorOf(row, column)
+    const compared = other === undefined ? await this.#reference(context) : vectorOf(row, other)
+    return { ...row, [this.#output]: similarityOf(this.#metric, vector, compared) }
   }
 
-  async #otherOf(row: Row, context: OperatorContext): Promise<Vector> {
-    const { with: other, reference } = this.#options
-    if (other !== undefined) return vectorOf(row, other)
-    if (this.#text === undefined) return reference as Vector
+  async #reference(context: OperatorContext): Promise<Vector> {
+    if (this.#text === undefined) return this.#options.reference as Vector
     const [vector = new Float32Array()] = await this.#text.get(context)
     return vector
   }
 }
 
-const oneOther = 'either `with`, another column, or a `reference` to compare with is expected'
+type Compared = Pick<SimilarityCalculatorOptions, 'input' | 'inputs' | 'reference'>
+
+const oneWay = 'either `inputs`, two columns, or one `input` and a `reference` is expected'
+const comparesOneWay = ({ input, inputs, reference }: Compared) =>
+  inputs === undefined ? input !== undefined && reference !== undefined : input === undefined && reference === undefined
+
+const columnsOf = ({ input = '', inputs }: Compared): readonly string[] => inputs ?? [input]
+
 const vectorOption = z.custom<Vector>(isVector, 'a vector is expected: a list of finite numbers')
 
 /**
@@ -91,26 +97,23 @@ export const similarity = defineOperator({
   description: 'Says how near a vector is to another column or to a reference',
   options: z
     .strictObject({
-      input: nameOption,
-      with: nameOption.optional(),
+      input: nameOption.optional(),
+      inputs: z.tuple([nameOption, nameOption]).optional(),
       reference: z.union([z.string().trim().min(1), vectorOption]).optional(),
       metric: z.enum(['cosine', 'dot', 'l2']).optional(),
       output: nameOption.default('similarity'),
       prefix: z.string().optional(),
-      serving: nameOption.default('embedder'),
+      embedder: nameOption.default('embedder'),
     })
-    .refine((given) => (given.with === undefined) !== (given.reference === undefined), oneOther),
-  columns: ({ input, with: other, output }) => ({
-    reads: other === undefined ? [input] : [input, other],
-    adds: { [output]: 'number' as const },
-  }),
+    .refine(comparesOneWay, oneWay),
+  columns: (given) => ({ reads: columnsOf(given), adds: { [given.output]: 'number' as const } }),
   deterministic: true,
-  servings: ({ reference, serving }) => (typeof reference === 'string' ? [{ kind: 'embedding', name: serving }] : []),
-  check: ({ options, columns }) => checkVectors(columns, [options.input, options.with]),
+  servings: ({ reference, embedder }) => (typeof reference === 'string' ? [{ kind: 'embedding', name: embedder }] : []),
+  check: ({ options, columns }) => checkVectors(columns, columnsOf(options)),
   inject: [SERVINGS],
-  create: ({ serving, ...options }, [servings]) =>
+  create: ({ embedder, ...options }, [servings]) =>
     new SimilarityCalculator({
       ...options,
-      ...(typeof options.reference === 'string' ? { serving: servings.get(serving, 'embedding') } : {}),
+      ...(typeof options.reference === 'string' ? { embedder: servings.get(embedder, 'embedding') } : {}),
     }),
 })

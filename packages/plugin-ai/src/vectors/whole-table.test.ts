@@ -31,7 +31,7 @@ describe('rows that mean the same', () => {
   })
 
   test('or the best, wherever it stands; the order stays', async () => {
-    const { rows } = await dedupe(table(0, 90, 5), { best: 'angle' })
+    const { rows } = await dedupe(table(0, 90, 5), { score: 'angle' })
     expect(rows.map(({ angle, duplicates }) => [angle, duplicates])).toEqual([
       [90, []],
       [5, ['rows:1']],
@@ -92,21 +92,21 @@ describe('rows that mean the same', () => {
 })
 
 describe('rows that differ', () => {
-  const select = async (rows: readonly Row[], count: number) => {
+  const select = async (rows: readonly Row[], wanted: { count: number } | { fraction: number }) => {
     const storage = new MemoryStorage(rows)
-    await new DiverseSelector({ input: 'v', count }).run(storage)
+    await new DiverseSelector({ input: 'v', ...wanted }).run(storage)
     return angles(await storage.rows())
   }
 
   test('the first, and then always the farthest; in their order, unchanged', async () => {
-    expect(await select(table(0, 10, 180, 90, 100), 3)).toEqual([0, 180, 90])
+    expect(await select(table(0, 10, 180, 90, 100), { count: 3 })).toEqual([0, 180, 90])
   })
 
   test('a share of all, more than there are, rows that are all the same', async () => {
-    expect(await select(table(0, 10, 180, 90), 0.5)).toEqual([0, 180])
-    expect(await select(table(0, 90), 9)).toEqual([0, 90])
-    expect(await select(table(7, 7, 7), 2)).toHaveLength(2)
-    expect(await select([], 2)).toEqual([])
+    expect(await select(table(0, 10, 180, 90), { fraction: 0.5 })).toEqual([0, 180])
+    expect(await select(table(0, 90), { count: 9 })).toEqual([0, 90])
+    expect(await select(table(7, 7, 7), { count: 2 })).toHaveLength(2)
+    expect(await select([], { count: 2 })).toEqual([])
   })
 })
 
@@ -114,7 +114,7 @@ describe('clusters', () => {
   const rows = table(0, 4, 90, 8, 94, 180, 176).map((row) => ({ ...row, text: `about ${row.angle}` }))
   async function clustered(options: Partial<ClustererOptions> = {}, given: readonly Row[] = rows) {
     const storage = new MemoryStorage(given)
-    const result = await new Clusterer({ input: 'v', k: 3, ...options }).run(storage)
+    const result = await new Clusterer({ input: 'v', clusters: 3, ...options }).run(storage)
     return { ...result, rows: await storage.rows() }
   }
 
@@ -126,28 +126,28 @@ describe('clusters', () => {
 
   test('the same for every seed where they are clear, and the number that fits best', async () => {
     for (const seed of [1, 2, 3]) {
-      const { rows: out } = await clustered({ k: [2, 5], seed, output: 'c' })
+      const { rows: out } = await clustered({ clusters: [2, 5], seed, output: 'c' })
       expect(out.map((row) => row.c)).toEqual([0, 0, 1, 0, 1, 2, 2])
     }
   })
 
   test('names, from the texts that are nearest to the middle; one call a cluster', async () => {
     const serving = scriptedServing((request) => `{"name":"${questionOf(request).match(/\d+/)?.[0]}"}`)
-    const { rows: out } = await clustered({ names: 'text', serving })
+    const { rows: out } = await clustered({ nameBy: 'text', serving })
     const names = out.map((row) => String(row.cluster_name))
     expect(names[0]).toBe('4')
     expect([names[1], names[3], names[4], names[6]]).toEqual([names[0], names[0], names[2], names[5]])
     expect(new Set(names).size).toBe(3)
     expect(serving.requests).toHaveLength(3)
-    expect(() => new Clusterer({ input: 'v', k: 2, names: 'text' })).toThrow('no serving to name clusters')
+    expect(() => new Clusterer({ input: 'v', clusters: 2, nameBy: 'text' })).toThrow('no serving to name clusters')
   })
 
   test('more clusters than rows, one row, none, rows that are all the same, rows without a vector', async () => {
-    expect((await clustered({ k: 99 })).rows).toHaveLength(7)
+    expect((await clustered({ clusters: 99 })).rows).toHaveLength(7)
     expect((await clustered({}, table(5))).rows).toMatchObject([{ cluster: 0 }])
     expect((await clustered({}, [])).rows).toEqual([])
     expect((await clustered({}, table(7, 7, 7))).rows.map((row) => row.cluster)).toEqual([0, 0, 0])
-    const { rows: out, rejected } = await clustered({ k: 1 }, [{ v: null }, ...table(0)])
+    const { rows: out, rejected } = await clustered({ clusters: 1 }, [{ v: null }, ...table(0)])
     expect([out.length, rejected.length]).toEqual([1, 1])
   })
 })
@@ -158,7 +158,7 @@ test('in a pipeline, with columns that are known, and what is no vector as an er
     .from(table(0, 1, 90, 180).map(({ angle, v }) => ({ angle: Number(angle), v: v as number[] })))
     .step('ai.dedupe-semantic', { input: 'v' })
     .step('ai.select-diverse', { input: 'v', count: 2 })
-    .step('ai.cluster', { input: 'v', k: 2 })
+    .step('ai.cluster', { input: 'v', clusters: 2 })
     .map((row) => ({ cluster: row.cluster, near: row.cluster_distance < 1e-6, went: row.duplicates.length }))
   expect(await Array.fromAsync(project.rows(steps))).toEqual([
     { cluster: 0, near: true, went: 1 },
@@ -166,6 +166,6 @@ test('in a pipeline, with columns that are known, and what is no vector as an er
   ])
   const wrong = pipeline('p')
     .from([{ v: 'text' }], { columns: { v: 'string' } })
-    .step('ai.cluster', { input: 'v', k: 2 })
+    .step('ai.cluster', { input: 'v', clusters: 2 })
   await expect(project.preview(wrong)).rejects.toThrow('its type is string')
 })

@@ -6,6 +6,8 @@ import {
   type RowStorage,
   type SourceBatch,
   type SourceReject,
+  type SteppedStorage,
+  StepView,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
@@ -73,7 +75,7 @@ type Parsed = z.infer<typeof options>
  * await new PromptedGenerator({ serving, inputColumn: 'text', outputColumn: 'summary' }).run(storage)
  * console.log(storage.operatorStep) // 1
  */
-export class DBStorage implements RowStorage {
+export class DBStorage implements SteppedStorage {
   readonly #options: Parsed
   readonly #settings: ConnectionSettings
   readonly #registry: StepRegistry
@@ -118,7 +120,7 @@ export class DBStorage implements RowStorage {
   }
 
   step(): RowStorage {
-    return new StepView(this, this.operatorStep)
+    return new StepView(this)
   }
 
   read(): AsyncIterable<SourceBatch> {
@@ -280,28 +282,5 @@ export class DBStorage implements RowStorage {
 
   #tableName(table: string): TableName {
     return { schema: this.#options.databaseSchema, table }
-  }
-}
-
-/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
-class StepView implements RowStorage {
-  readonly #storage: DBStorage
-  readonly operatorStep: number
-
-  constructor(storage: DBStorage, step: number) {
-    this.#storage = storage
-    this.operatorStep = step
-  }
-
-  step(): RowStorage {
-    return this
-  }
-
-  read(): AsyncIterable<SourceBatch> {
-    return this.#storage.readStep(this.operatorStep)
-  }
-
-  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
-    return this.#storage.write(batches)
   }
 }

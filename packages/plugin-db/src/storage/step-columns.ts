@@ -28,7 +28,7 @@ export function stepColumns(client: Client, rows: readonly Row[]): readonly Step
       const column = usable ? name : `maestro_column_${index + 1}`
       // Some databases make no difference between capitals and small letters.
       taken.add(column.toLowerCase())
-      return { name, column, type: type === 'unknown' ? 'string' : type }
+      return { name, column, type: type === 'unknown' || type === 'decimal' ? 'string' : type }
     })
 }
 

@@ -9,6 +9,7 @@ const takes: Readonly<Record<Exclude<ColumnType, 'unknown'>, readonly ValueKind[
   number: ['text', 'integer', 'bigint', 'number', 'decimal', 'boolean', 'json', 'bits'],
   integer: ['text', 'integer', 'bigint', 'number', 'decimal', 'boolean', 'json', 'bits'],
   bigint: ['text', 'integer', 'bigint', 'number', 'decimal', 'boolean', 'json', 'bits'],
+  decimal: ['text', 'integer', 'bigint', 'number', 'decimal', 'json'],
   boolean: ['text', 'boolean', 'json'],
   date: ['text', 'timestamp', 'local', 'day', 'json'],
   bytes: ['bytes', 'json'],

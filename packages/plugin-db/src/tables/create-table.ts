@@ -11,6 +11,8 @@ const types: Readonly<Record<Client, Types>> = {
     number: 'REAL',
     integer: 'INTEGER',
     bigint: 'BIGINT',
+    // A column of type DECIMAL would make numbers of texts.
+    decimal: 'TEXT',
     boolean: 'BOOLEAN',
     date: 'TIMESTAMP',
     bytes: 'BLOB',
@@ -24,6 +26,7 @@ const types: Readonly<Record<Client, Types>> = {
     number: 'double precision',
     integer: 'bigint',
     bigint: 'bigint',
+    decimal: 'numeric',
     boolean: 'boolean',
     date: 'timestamp with time zone',
     bytes: 'bytea',
@@ -36,6 +39,8 @@ const types: Readonly<Record<Client, Types>> = {
     number: 'DOUBLE',
     integer: 'BIGINT',
     bigint: 'BIGINT',
+    // A DECIMAL has one number of digits for all values.
+    decimal: 'LONGTEXT',
     boolean: 'BOOLEAN',
     date: 'DATETIME(3)',
     bytes: 'LONGBLOB',
@@ -49,7 +54,7 @@ const types: Readonly<Record<Client, Types>> = {
 const keyTypes: Readonly<Record<Client, Partial<Types>>> = {
   sqlite: {},
   postgres: {},
-  mysql: { string: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
+  mysql: { string: 'VARCHAR(255)', decimal: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
 }
 
 /** The statement that makes a table. @param vectorType The type for vectors, when the database has one */

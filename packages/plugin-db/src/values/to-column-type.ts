@@ -30,6 +30,9 @@ export function toColumnType(value: unknown, type: ColumnType): unknown {
         value,
         type,
       )
+    case 'decimal':
+      if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+      return fit(typeof value === 'string' && isDecimal(value) ? value : undefined, value, type)
     case 'boolean':
       if (typeof value === 'boolean') return value
       return fit(Number(value) === 1 ? true : Number(value) === 0 ? false : undefined, value, type)
@@ -43,6 +46,8 @@ export function toColumnType(value: unknown, type: ColumnType): unknown {
       return typeof value === 'string' ? parsed(value) : value
   }
 }
+
+const isDecimal = (text: string) => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)
 
 function fit(typed: unknown, value: unknown, type: ColumnType): unknown {
   if (typed === undefined) throw new Unfit(value, `is no ${type}`)

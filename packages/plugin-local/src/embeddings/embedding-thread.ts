@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { MaestroError } from '@maestro-dataflow/core'
+import { type MaestroError, untilAborted } from '@maestro-dataflow/core'
 import { localError } from '../errors.js'
-import { untilAborted } from '../until-aborted.js'
 import type { Embedded, EmbedSettings, FromThread, ThreadData, ToThread } from './embedding-messages.js'
 
 // The built file, also when this one runs from the sources, as in tests: threads need JavaScript.

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { MaestroError } from '@maestro-dataflow/core'
+import { boundedCall, type HttpReply, MaestroError, sendHttp } from '@maestro-dataflow/core'
 import { localError } from '../errors.js'
 import type { FetchOptions } from './model-source.js'
 import { streamToFile } from './stream-to-file.js'
@@ -7,8 +6,6 @@ import { streamToFile } from './stream-to-file.js'
 const maxRedirects = 5
 
 export interface DownloadOptions extends FetchOptions {
-  /** How long a connection may take to come about. @default 5000 */
-  readonly connectMilliseconds?: number
   /** How long the other side may be silent. @default 30000 */
   readonly idleMilliseconds?: number
 }
@@ -25,73 +22,87 @@ export interface Downloaded {
  * @throws MAESTRO_LOCAL_DOWNLOAD
  */
 export async function download(url: URL, target: string, options: DownloadOptions = {}): Promise<Downloaded> {
-  let announcedSha256: string | undefined
-  let at = url
+  const { signal, idleMilliseconds = 30_000 } = options
+  const bounds = { serving: plain(url), signal, firstByte: idleMilliseconds, stall: idleMilliseconds }
   try {
-    for (let hop = 0; hop <= maxRedirects; hop++) {
-      const response = await get(at, options)
-      // The hub names the hash of a large file on the way to the machine that stores it.
-      announcedSha256 ??= sha256In(response.headers['x-linked-etag'])
-      const expected = options.sha256
-      if (expected !== undefined && announcedSha256 !== undefined && announcedSha256 !== expected) {
-        response.destroy()
-        throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: plain(url), expected, found: announcedSha256 })
-      }
-      const { statusCode = 0, statusMessage = '' } = response
-      if (statusCode >= 300 && statusCode < 400 && response.headers.location !== undefined) {
-        response.resume()
-        const next = new URL(response.headers.location, at)
-        if (at.protocol === 'https:' && next.protocol !== 'https:')
-          throw localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(at), reason: `it points to ${plain(next)}` })
-        at = next
-        continue
-      }
-      if (statusCode !== 200) {
-        response.destroy()
-        throw localError('MAESTRO_LOCAL_DOWNLOAD', {
-          url: plain(at),
-          reason: `the answer is ${statusCode} ${statusMessage}`,
-          status: statusCode,
-        })
-      }
-      const length = Number(response.headers['content-length'])
-      const sha256 = await streamToFile(response, target, options, length > 0 ? length : undefined)
-      return { sha256, announcedSha256 }
-    }
-    throw localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(url), reason: `more than ${maxRedirects} redirects` })
+    return await boundedCall({ ...bounds, toError: (error) => toDownloadError(url, error) }, (signal, onActivity) =>
+      follow(url, target, { ...options, signal, onActivity }),
+    )
   } catch (error) {
-    options.signal?.throwIfAborted()
-    throw MaestroError.is(error)
-      ? error
-      : localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(at), reason: (error as Error).message }, error)
+    signal?.throwIfAborted()
+    throw MaestroError.is(error, 'MAESTRO_SERVING_TIMEOUT')
+      ? failed(url, `nothing came for ${idleMilliseconds} ms`)
+      : error
   }
 }
 
-async function get(
+async function follow(
   url: URL,
-  { signal, connectMilliseconds = 5000, idleMilliseconds = 30_000 }: DownloadOptions,
-): Promise<IncomingMessage> {
-  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  return new Promise((resolve, reject) => {
-    const call = request(url, { headers: { 'user-agent': 'maestro-dataflow' }, ...(signal && { signal }) })
-    call.once('response', resolve)
-    call.once('error', reject)
-    const fail = (reason: string) => call.destroy(localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(url), reason }))
-    const connecting = setTimeout(() => fail(`no connection within ${connectMilliseconds} ms`), connectMilliseconds)
-    call.once('close', () => clearTimeout(connecting))
-    call.once('socket', (socket) => {
-      const connected = () => clearTimeout(connecting)
-      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected)
-      else connected()
-    })
-    call.setTimeout(idleMilliseconds, () => fail(`nothing came for ${idleMilliseconds} ms`))
-    call.end()
-  })
+  target: string,
+  options: FetchOptions & { readonly signal: AbortSignal; onActivity(): void },
+): Promise<Downloaded> {
+  const { signal, onActivity, sha256: expected } = options
+  let announcedSha256: string | undefined
+  let at = url
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const reply = await get(at, signal)
+    onActivity()
+    // The hub names the hash of a large file on the way to the machine that stores it.
+    announcedSha256 ??= sha256In(reply.headers.get('x-linked-etag'))
+    if (expected !== undefined && announcedSha256 !== undefined && announcedSha256 !== expected) {
+      reply.body.destroy()
+      throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: plain(url), expected, found: announcedSha256 })
+    }
+    const { status, statusText } = reply
+    const location = reply.headers.get('location')
+    if (status >= 300 && status < 400 && location !== null) {
+      reply.body.destroy()
+      at = nextOf(at, location)
+      continue
+    }
+    if (status !== 200) {
+      reply.body.destroy()
+      throw localError('MAESTRO_LOCAL_DOWNLOAD', {
+        url: plain(at),
+        reason: `the answer is ${status} ${statusText}`,
+        status,
+      })
+    }
+    const length = Number(reply.headers.get('content-length'))
+    const onProgress: FetchOptions['onProgress'] = (...progress) => {
+      onActivity()
+      options.onProgress?.(...progress)
+    }
+    const sha256 = await streamToFile(reply.body, target, { signal, onProgress }, length > 0 ? length : undefined)
+    return { sha256, announcedSha256 }
+  }
+  throw failed(url, `more than ${maxRedirects} redirects`)
 }
+
+async function get(url: URL, signal: AbortSignal): Promise<HttpReply> {
+  try {
+    // As it is: what is stored is what its hash is of.
+    return await sendHttp(url, { headers: { 'accept-encoding': 'identity' }, signal })
+  } catch (error) {
+    throw toDownloadError(url, error)
+  }
+}
+
+function nextOf(at: URL, location: string): URL {
+  const next = new URL(location, at)
+  if (at.protocol === 'https:' && next.protocol !== 'https:') throw failed(at, `it points to ${plain(next)}`)
+  return next
+}
+
+const toDownloadError = (url: URL, error: unknown): MaestroError =>
+  MaestroError.is(error) ? error : failed(url, (error as Error).message, error)
+
+const failed = (url: URL, reason: string, cause?: unknown) =>
+  localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(url), reason }, cause)
 
 /** Without the query: it can hold a signature. */
 const plain = (url: URL) => `${url.origin}${url.pathname}`
 
-function sha256In(header: string | readonly string[] | undefined): string | undefined {
-  return /^"?([0-9a-f]{64})"?$/.exec(String(header))?.[1]
+function sha256In(header: string | null): string | undefined {
+  return /^"?([0-9a-f]{64})"?$/.exec(header ?? '')?.[1]
 }

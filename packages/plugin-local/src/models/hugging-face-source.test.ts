@@ -85,7 +85,7 @@ describe('the Hugging Face hub as a source', () => {
         response.setHeader('content-length', content.length)
         response.write(content.subarray(0, 1000), () => response.destroy())
       },
-      'aborted',
+      'other side closed',
     ],
   ])('%s is a clear error', async (_, listener, reason) => {
     await hub(listener)

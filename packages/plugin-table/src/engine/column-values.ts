@@ -14,6 +14,7 @@ export const sqlTypes: Readonly<Record<ColumnType, string>> = {
   number: 'DOUBLE',
   integer: 'BIGINT',
   bigint: 'HUGEINT',
+  decimal: 'VARCHAR',
   boolean: 'BOOLEAN',
   date: 'TIMESTAMP',
   json: 'JSON',

@@ -15,6 +15,8 @@ export interface AnswerWrite {
   readonly step: string | undefined
   readonly rowId: string | undefined
   readonly stored: number
+  /** The generation of the run that stores it. */
+  readonly generation: number
 }
 
 /** An answer that was found. */
@@ -47,18 +49,26 @@ export class AnswerDatabase {
     return { text: String(row.answer), stored: Number(row.stored), used: Number(row.used) }
   }
 
-  /** Puts answers in and notes when others were used last; all of it or nothing. */
-  write(writes: readonly AnswerWrite[], used: ReadonlyMap<string, number>, maxBytes: number): void {
+  /**
+   * Stores answers and the generations that used others, in one transaction, and evicts what exceeds `maxBytes`.
+   *
+   * @returns the keys of the written answers that were evicted at once, because the rest is in use by the same run
+   */
+  write(writes: readonly AnswerWrite[], used: ReadonlyMap<string, number>, maxBytes: number): ReadonlySet<string> {
+    const refused = new Set<string>()
     this.#transaction(() => {
       const insert = this.#prepare(
         'INSERT OR REPLACE INTO answers (place, key, stored, used, bytes, model, step, row, answer, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      for (const { key, stored, bytes, model = null, step = null, rowId = null, answer, parts } of writes)
-        insert.run(placeOf(key), key, stored, stored, bytes, model, step, rowId, answer, parts)
-      const touch = this.#prepare('UPDATE answers SET used = ? WHERE place = ? AND key = ?')
-      for (const [key, time] of used) touch.run(time, placeOf(key), key)
-      while (this.#evict(this.#size() - maxBytes));
+      for (const { key, stored, generation, bytes, model = null, step = null, rowId = null, answer, parts } of writes)
+        insert.run(placeOf(key), key, stored, generation, bytes, model, step, rowId, answer, parts)
+      const touch = this.#prepare('UPDATE answers SET used = ? WHERE place = ? AND key = ? AND used < ?1')
+      for (const [key, generation] of used) touch.run(generation, placeOf(key), key)
+      const written = new Set(writes.map(({ key }) => key))
+      const onEvict = (key: string) => written.has(key) && refused.add(key)
+      while (this.#evict(this.size() - maxBytes, onEvict));
     })
+    return refused
   }
 
   delete(key: string): boolean {
@@ -86,7 +96,7 @@ export class AnswerDatabase {
   }
 
   /** Bytes that the answers and their indexes take in the file. */
-  #size(): number {
+  size(): number {
     const sql =
       'SELECT (pages.page_count - free.freelist_count) * size.page_size AS bytes FROM pragma_page_count() pages, pragma_freelist_count() free, pragma_page_size() size'
     return Number(this.#prepare(sql).get()?.bytes)
@@ -101,18 +111,19 @@ export class AnswerDatabase {
     }
   }
 
-  /** Takes out some of the entries that were not used for longest. @returns whether that may not have been enough */
-  #evict(excess: number): boolean {
+  /** Removes some entries, the oldest generation first. @returns whether more may have to go */
+  #evict(excess: number, onEvict: (key: string) => void): boolean {
     if (excess <= 0) return false
     const remove = this.#prepare('DELETE FROM answers WHERE id = ?')
-    const oldest = this.#prepare('SELECT id, bytes FROM answers ORDER BY used, bytes LIMIT 64').all()
+    const first = this.#prepare('SELECT id, key, bytes FROM answers ORDER BY used, id DESC LIMIT 64').all()
     let left = excess
-    for (const { id, bytes } of oldest) {
+    for (const { id, key, bytes } of first) {
       if (left <= 0) break
       remove.run(Number(id))
+      onEvict(String(key))
       left -= Number(bytes)
     }
-    return oldest.length > 0
+    return first.length > 0
   }
 
   #beginReading(): void {

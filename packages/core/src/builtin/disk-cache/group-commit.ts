@@ -4,6 +4,9 @@ import type { AnswerFile } from './answer-file.js'
 /** Answers of which it is noted when they were used last, before that alone is worth a commit. */
 const manyUses = 1000
 
+/** The keys that a commit evicted at once; undefined where nothing can be written. */
+type Committed = ReadonlySet<string> | undefined
+
 /**
  * Gathers what is to be written: all that comes in one turn of the event loop is one transaction. Who waits for an
  * answer to be kept goes on when that is on its way to the disk, whatever becomes of this process.
@@ -14,23 +17,25 @@ export class GroupCommit {
   #used = new Map<string, number>()
   #maxBytes = Number.POSITIVE_INFINITY
   /** The commit that takes what comes now, and those that are under way. */
-  #next: Promise<boolean> | undefined
-  readonly #underWay = new Set<Promise<boolean>>()
+  #next: Promise<Committed> | undefined
+  readonly #underWay = new Set<Promise<Committed>>()
 
   constructor(file: AnswerFile) {
     this.#file = file
   }
 
-  /** Keeps an answer. @returns whether it is committed; the log says why it cannot be */
-  add(write: AnswerWrite, maxBytes: number): Promise<boolean> {
+  /** Stores an answer. @returns what became of it; the log says why it cannot be written */
+  async add(write: AnswerWrite, maxBytes: number): Promise<'stored' | 'evicted' | 'unwritable'> {
     this.#writes.push(write)
     this.#maxBytes = maxBytes
-    return this.#commitSoon()
+    const evicted = await this.#commitSoon()
+    if (evicted === undefined) return 'unwritable'
+    return evicted.has(write.key) ? 'evicted' : 'stored'
   }
 
-  /** Notes that an answer was used; this goes with the next commit. */
-  use(key: string, time: number): void {
-    this.#used.set(key, time)
+  /** Records the generation that used an answer; this goes with the next commit. */
+  use(key: string, generation: number): void {
+    this.#used.set(key, generation)
     if (this.#used.size >= manyUses) this.#noteUses()
   }
 
@@ -45,9 +50,9 @@ export class GroupCommit {
     this.#commitSoon().catch(() => undefined)
   }
 
-  #commitSoon(): Promise<boolean> {
+  #commitSoon(): Promise<Committed> {
     if (this.#next !== undefined) return this.#next
-    const commit = new Promise<boolean>((resolve, reject) => {
+    const commit = new Promise<Committed>((resolve, reject) => {
       setImmediate(() => this.#commit().then(resolve, reject))
     })
     const end = () => this.#underWay.delete(commit)
@@ -57,17 +62,15 @@ export class GroupCommit {
     return commit
   }
 
-  async #commit(): Promise<boolean> {
+  async #commit(): Promise<Committed> {
     const writes = this.#writes
     const used = this.#used
     this.#writes = []
     this.#used = new Map()
     this.#next = undefined
-    const done = await this.#file.use((database) => {
-      // Where nothing can be written, uses need not be noted.
-      if (writes.length > 0 || database.writable) database.write(writes, used, this.#maxBytes)
-      return true
+    return await this.#file.use((database) => {
+      // Where nothing can be written, uses need not be recorded.
+      return writes.length > 0 || database.writable ? database.write(writes, used, this.#maxBytes) : new Set<string>()
     })
-    return done ?? false
   }
 }

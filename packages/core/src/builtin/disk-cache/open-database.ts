@@ -5,7 +5,7 @@ import { loadSqlite } from './load-sqlite.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
 /** Raised with every change of the tables. A file of another version is set aside. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** 'MDfa', so that a database of something else is known as such. */
 const applicationId = 0x4d446661
@@ -29,7 +29,7 @@ const schema = `
     parts TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX answers_place ON answers (place);
-  CREATE INDEX answers_used ON answers (used, bytes);
+  CREATE INDEX answers_used ON answers (used, id DESC);
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `

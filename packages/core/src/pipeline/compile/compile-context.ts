@@ -66,9 +66,11 @@ export class Faults {
     }
   }
 
-  /** Faults that a check gives back, or throws. */
-  async addAll(check: () => FaultList | Promise<FaultList>, step?: string): Promise<void> {
+  /** Faults that a check gives back, or throws. @returns whether it found none */
+  async addAll(check: () => FaultList | Promise<FaultList>, step?: string): Promise<boolean> {
+    const before = this.#errors.length
     for (const fault of (await this.catchLater(check, step)) ?? []) this.add(fault, step)
+    return this.#errors.length === before
   }
 
   #caught(error: unknown, step: string | undefined): void {

@@ -55,8 +55,12 @@ export async function compileNamedSource(
   if (read === undefined) return undefined
   const { options, shown } = read
   const { directory, allowOutside } = context
-  await faults.addAll(() => source.check?.(options, { directory, allowOutside }), step)
-  const columns = faults.catch(() => source.columns(options), step) ?? { columns: {}, open: true }
+  const place = { directory, allowOutside }
+  const isSound = await faults.addAll(() => source.check?.(options, place), step)
+  const columns =
+    (isSound ? await faults.catchLater(() => source.describeColumns?.(options, place), step) : undefined) ??
+    faults.catch(() => source.columns(options), step) ??
+    ({ columns: {}, open: true } as const)
   return { definition: source, options, shown, columns }
 }
 

@@ -75,6 +75,18 @@ describe('a source', () => {
     ])
   })
 
+  test('that states its columns itself gives the plan their types', async () => {
+    const columns = { columns: { n: 'bigint', price: 'decimal' }, open: false } as const
+    const described = await plan({ source: { describeColumns: async () => columns } })
+    expect(described.plan?.source.columns).toEqual(columns)
+  })
+
+  test('is not asked for its columns when a check has found a fault', async () => {
+    const describeColumns = () => Promise.reject(new Error('asked'))
+    const { faults } = await plan({ source: { check: async () => [missing('in')], describeColumns } })
+    expect(faults).toEqual([[undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in.']])
+  })
+
   test('is not asked when its options are not valid', async () => {
     const check = () => Promise.reject(new Error('asked'))
     const { faults } = await plan({ source: { check } }, {}, { path: 7 })

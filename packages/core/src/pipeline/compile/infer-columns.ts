@@ -1,25 +1,5 @@
 import type { Columns, ColumnType, Row } from '../../contracts/row.js'
-
-/** The type of a value as a column type; null and undefined say nothing. */
-export function columnTypeOf(value: unknown): ColumnType | undefined {
-  switch (typeof value) {
-    case 'string':
-      return 'string'
-    case 'number':
-      return 'number'
-    case 'bigint':
-      return 'bigint'
-    case 'boolean':
-      return 'boolean'
-    case 'object':
-      if (value === null) return undefined
-      if (value instanceof Date) return 'date'
-      if (value instanceof Float32Array) return 'vector'
-      return value instanceof Uint8Array ? 'bytes' : 'json'
-    default:
-      return undefined
-  }
-}
+import { columnTypeOf } from '../../provider/column-types.js'
 
 /** Gathers the columns of rows that go by; a column whose values are of several types is `unknown`. */
 export class ColumnInference {

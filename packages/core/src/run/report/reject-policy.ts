@@ -3,7 +3,16 @@ import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import type { StepCounter } from './step-counter.js'
 
-/** How many rejects a run bears. */
+/**
+ * Without `maxRejects`, a result that is mostly missing fails the run: more than `share` of at least `rows` rows. Few
+ * rows need a clearer majority, since one or two odd rows say little about the rest.
+ */
+const defaultLimits = [
+  { rows: 50, share: 0.2 },
+  { rows: 10, share: 0.5 },
+]
+
+/** How many rejected rows a run accepts. */
 export class RejectPolicy {
   readonly #maxRejects: number | undefined
   readonly #maxShare: number | undefined
@@ -19,28 +28,45 @@ export class RejectPolicy {
   }
 
   /**
-   * Counts a reject of a step, whose counter has it already. Without a counter it is not known whether others succeed.
+   * Counts a rejected row of a step, whose counter has counted it already. Without a counter it is not known whether
+   * other rows succeed.
    *
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS, MAESTRO_RUN_ALL_FAILED
    */
   add(step: string, counter: StepCounter | undefined, error: MaestroError): void {
     this.#rejects++
-    if (this.#maxRejects !== undefined && this.#rejects > this.#maxRejects) {
-      throw maestroError(
-        'MAESTRO_RUN_TOO_MANY_REJECTS',
-        { rejects: this.#rejects, limit: String(this.#maxRejects), last: error.message },
-        error,
-      )
-    }
+    if (this.#maxRejects !== undefined && this.#rejects > this.#maxRejects)
+      throw tooMany(this.#rejects, `${this.#maxRejects} (maxRejects)`, error)
     if (counter?.firstRowsFailed === true) throw allFailed(step, counter, error)
   }
 
-  /** The share of rejects is looked at when the rows are known. @throws MAESTRO_RUN_TOO_MANY_REJECTS */
-  finish(rowsIn: number, last: MaestroError | undefined): void {
-    if (this.#maxShare === undefined || last === undefined || this.#rejects <= rowsIn * this.#maxShare) return
-    const limit = `${this.#maxShare * 100}%`
-    throw maestroError('MAESTRO_RUN_TOO_MANY_REJECTS', { rejects: this.#rejects, limit, last: last.message }, last)
+  /**
+   * Checks the share of rejected rows once all rows are known.
+   *
+   * @param rowsIn The rows that the source read.
+   * @param counters The counts of the source, the steps, and the sinks by their ids.
+   * @param last The error of the last rejected row.
+   * @throws MAESTRO_RUN_TOO_MANY_REJECTS
+   */
+  finish(rowsIn: number, counters: Iterable<readonly [string, StepCounter]>, last: MaestroError | undefined): void {
+    if (last === undefined || this.#maxRejects !== undefined) return
+    if (this.#maxShare !== undefined) {
+      if (this.#maxShare < 1 && this.#rejects > rowsIn * this.#maxShare)
+        throw tooMany(this.#rejects, `${percent(this.#maxShare)} of ${rowsIn} rows (maxRejects)`, last)
+      return
+    }
+    for (const [step, { rowsIn: rows, rejected }] of counters) {
+      const exceeded = defaultLimits.find((limit) => rows >= limit.rows && rejected > rows * limit.share)
+      if (exceeded !== undefined)
+        throw tooMany(rejected, `${percent(exceeded.share)} of the ${rows} rows that entered ${step}`, last)
+    }
   }
+}
+
+const percent = (share: number): string => `${share * 100}%`
+
+function tooMany(rejects: number, limit: string, last: MaestroError): MaestroError {
+  return maestroError('MAESTRO_RUN_TOO_MANY_REJECTS', { rejects, limit, last: last.message }, last)
 }
 
 /** A step in which no row succeeded. */

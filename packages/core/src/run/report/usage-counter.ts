@@ -8,6 +8,7 @@ interface Serving {
   readonly usage: Totals
   state: ServingStateEvent | undefined
   coolings: number
+  readonly warnings: Map<string, number>
 }
 
 /** Adds up tokens, cost and calls of one run, by step and by serving. */
@@ -16,15 +17,25 @@ export class UsageCounter implements ServingListener {
   readonly #steps = new Map<string, Totals>()
   readonly #servings = new Map<string, Serving>()
 
-  constructor(run: string) {
+  readonly #onWarning: (serving: string, step: string | undefined, warning: string) => void
+
+  /** @param onWarning Called when a serving gives a warning for the first time in this run. */
+  constructor(run: string, onWarning: (serving: string, step: string | undefined, warning: string) => void) {
     this.#run = run
+    this.#onWarning = onWarning
   }
 
   requestDone(event: RequestDoneEvent): void {
     if (event.run !== this.#run) return
     const totals = toTotals(event)
     addTotals(entry(this.#steps, event.step ?? '', noUsage), totals)
-    addTotals(this.#serving(event.serving).usage, totals)
+    const serving = this.#serving(event.serving)
+    addTotals(serving.usage, totals)
+    for (const warning of event.warnings ?? []) {
+      const requests = serving.warnings.get(warning) ?? 0
+      if (requests === 0) this.#onWarning(event.serving, event.step, warning)
+      serving.warnings.set(warning, requests + 1)
+    }
   }
 
   servingState(event: ServingStateEvent): void {
@@ -46,7 +57,7 @@ export class UsageCounter implements ServingListener {
   /** Those that this run has asked. */
   servings(): readonly ServingReport[] {
     const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
-    return asked.map(([serving, { usage, state, coolings }]) => {
+    return asked.map(([serving, { usage, state, coolings, warnings }]) => {
       const { concurrency, requestsPerMinute } = state ?? {}
       return {
         serving,
@@ -54,12 +65,13 @@ export class UsageCounter implements ServingListener {
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
         coolings,
+        warnings: [...warnings].map(([message, requests]) => ({ message, requests })),
       }
     })
   }
 
   #serving(name: string): Serving {
-    return entry(this.#servings, name, () => ({ usage: noUsage(), state: undefined, coolings: 0 }))
+    return entry(this.#servings, name, () => ({ usage: noUsage(), state: undefined, coolings: 0, warnings: new Map() }))
   }
 }
 

@@ -186,7 +186,10 @@ describe('what a table step rejects', () => {
     const broken = Array.from({ length: 30 }, () => 'broken')
     const steps = pipeline('p').read('lines.file', lines).step(descending, {}).write('lines.file', out)
     input(...broken, '{"n":1}')
-    expect((await project().run(steps)).counts).toMatchObject({ rejected: 30, rowsOut: 1 })
+    expect((await project({ maxRejects: '100%' }).run(steps)).counts).toMatchObject({ rejected: 30, rowsOut: 1 })
+    await expect(project().run(steps, { overwrite: true })).rejects.toMatchObject({
+      code: 'MAESTRO_RUN_TOO_MANY_REJECTS',
+    })
     input(...broken)
     await expect(project().run(steps, { overwrite: true })).rejects.toMatchObject({ code: 'MAESTRO_RUN_ALL_FAILED' })
   })

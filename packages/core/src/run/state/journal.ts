@@ -23,6 +23,8 @@ export interface RejectLine {
   readonly use: string
   readonly code: string
   readonly message: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
   /** How often the row was tried. */
   readonly tries: number
   /** The row as it came to the step, for people: bytes are named by their number, big integers are texts. */
@@ -84,7 +86,8 @@ export class Journal {
 
 /** The reject line of a row and its error. */
 export function toRejectLine(id: RowId, use: string, row: unknown, error: MaestroError): RejectLine {
-  return { id, step: error.step ?? '', use, code: error.code, message: error.message, tries: error.tries ?? 1, row }
+  const { step = '', code, message, hint, tries = 1 } = error
+  return { id, step, use, code, message, hint, tries, row }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import { type SteppedStorage, StepView } from '../../provider/step-view.js'
 import { RowIds } from '../source/row-ids.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
@@ -14,7 +15,7 @@ const batchRows = 1024
  * await new PromptedGenerator({ ... }).run(storage)
  * console.log(await storage.rows())
  */
-export class MemoryStorage implements RowStorage {
+export class MemoryStorage implements SteppedStorage {
   readonly #steps: (readonly string[])[]
 
   /**
@@ -34,7 +35,7 @@ export class MemoryStorage implements RowStorage {
   }
 
   step(): RowStorage {
-    return new StepView(this, this.operatorStep)
+    return new StepView(this)
   }
 
   read(): AsyncIterable<Batch> {
@@ -64,28 +65,5 @@ export class MemoryStorage implements RowStorage {
     const all: Row[] = []
     for await (const batch of this.read()) all.push(...batch.rows)
     return all
-  }
-}
-
-/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
-class StepView implements RowStorage {
-  readonly #storage: MemoryStorage
-  readonly operatorStep: number
-
-  constructor(storage: MemoryStorage, step: number) {
-    this.#storage = storage
-    this.operatorStep = step
-  }
-
-  step(): RowStorage {
-    return this
-  }
-
-  read(): AsyncIterable<Batch> {
-    return this.#storage.readStep(this.operatorStep)
-  }
-
-  write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
-    return this.#storage.write(batches)
   }
 }

@@ -27,7 +27,7 @@ export class KeptAnswers {
   }
 
   get(place: AnswerPlace, { key }: Fingerprint): Promise<CachedAnswer | undefined> | undefined {
-    return this.#cacheOf(place)?.get(key)
+    return this.#cacheOf(place)?.get(key, place.origin)
   }
 
   set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer): Promise<void> | undefined {

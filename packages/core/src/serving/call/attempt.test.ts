@@ -98,9 +98,8 @@ describe('attempt', () => {
     expect(ends).toEqual(['answer'])
   })
 
-  test('the signal stops it at once, the provider hears of it, and it listens no more', async () => {
+  test('the signal stops it at once, and the provider hears of it', async () => {
     const stop = new AbortController()
-    const remove = vi.spyOn(stop.signal, 'removeEventListener')
     let given: CallOptions = {}
     const ends = ending(
       attempt(limits({ attempt: 50 }, stop.signal), {}, (options) => {
@@ -112,7 +111,6 @@ describe('attempt', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(ends).toMatchObject([{ code: 'MAESTRO_SERVING_ABORTED', cause: { message: 'enough' }, retryable: false }])
     expect(given.signal?.aborted).toBe(true)
-    expect(remove).toHaveBeenCalled()
   })
 
   test('nothing is asked when the signal has fired before', async () => {

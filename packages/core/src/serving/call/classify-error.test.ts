@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { maestroError } from '../../errors/error-table.js'
+import { sendHttp } from '../../provider/http/send-http.js'
 import { classifyError } from './classify-error.js'
 
 /** What fetch throws of a server that does this. */
@@ -31,6 +32,15 @@ test('a server that is not there, and one that breaks off, are connections', asy
   expect(classifyError('m', gone).message).toContain('ECONNREFUSED')
   const broken = await failureOf(() => undefined)
   expect(classifyError('m', broken)).toMatchObject({ code: 'MAESTRO_SERVING_CONNECTION', cause: broken })
+})
+
+test('a server that speaks another protocol is a connection', async () => {
+  const server = createTcpServer((socket) => socket.on('data', () => socket.end('SSH-2.0-OpenSSH\r\n')))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const thrown = await sendHttp(`http://127.0.0.1:${port}`).catch((error) => error)
+  server.close()
+  expect(classifyError('m', thrown)).toMatchObject({ code: 'MAESTRO_SERVING_CONNECTION', cause: thrown })
 })
 
 test('a status is looked up, wherever in the causes it stands', () => {

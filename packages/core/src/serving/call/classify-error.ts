@@ -14,9 +14,12 @@ const connectionCodes =
 export function classifyError(serving: string, error: unknown): MaestroError {
   if (MaestroError.is(error)) return error
   for (let cause = error, depth = 0; typeof cause === 'object' && cause !== null && depth < 5; depth++) {
-    const { code, status, cause: next } = cause as { code?: unknown; status?: unknown; cause?: unknown }
+    const { name, code, status, cause: next } = cause as Readonly<Record<string, unknown>>
     if (typeof code === 'string' && connectionCodes.test(code))
       return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: `${code}: ${reasonOf(cause)}` }, error)
+    // undici gives a reply that is not HTTP no code.
+    if (name === 'HTTPParserError')
+      return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: reasonOf(cause) }, error)
     if (typeof status === 'number' && status >= 400)
       return servingError(
         serving,

@@ -13,6 +13,7 @@ describe('readRateLimits', () => {
     ['Tue, 24 Nov 2026 10:00:30 GMT', 30_000],
     ['Tue, 24 Nov 2026 09:59:00 GMT', 0],
     ['3, 5', 3000],
+    [String(now / 1000 + 9), 9000],
     ['-1', undefined],
     ['soon', undefined],
     ['', undefined],
@@ -39,6 +40,9 @@ describe('readRateLimits', () => {
     ['1d', 86_400_000],
     ['20', 20_000],
     ['2026-11-24T10:00:05Z', 5000],
+    [String(now / 1000 + 40), 40_000],
+    [String(now + 40_000), 40_000],
+    [String(now / 1000 - 40), 0],
     ['a while', undefined],
   ])('x-ratelimit-reset-requests: %s', (text, expected) => {
     const resetMs = read({ 'x-ratelimit-limit-requests': '60', 'x-ratelimit-reset-requests': text })?.requests?.resetMs

@@ -22,6 +22,26 @@ const rows: readonly [string, number | undefined, string | undefined, string, bo
   ['QUOTA', 403, undefined, 'the account is in arrears', false],
   ['RATE_LIMITED', 429, undefined, 'Too many requests', true],
   ['RATE_LIMITED', 400, 'rate_limit_exceeded', 'no', true],
+  [
+    'RATE_LIMITED',
+    429,
+    'rate_limit_exceeded tokens',
+    'Rate limit reached on tokens per minute (TPM): Limit 6000, Used 5903, Requested 1204. Please try again in 11.07s. Need more tokens? Visit https://console.example.com/settings/billing',
+    true,
+  ],
+  ['RATE_LIMITED', 429, undefined, 'Add a payment method on the billing page. Try again in 20s.', true],
+  ['QUOTA', 429, 'billing_hard_limit_reached', 'no', false],
+  ['QUOTA', 400, 'invalid_request_error', 'Your credit balance is too low to access the API.', false],
+  ['RATE_LIMITED', 429, 'Throttling.RateQuota', 'Requests rate limit exceeded', true],
+  [
+    'REQUEST_TOO_LARGE',
+    429,
+    'tokens',
+    'Request too large on tokens per min (TPM): Limit 10000, Requested 13000.',
+    false,
+  ],
+  ['REQUEST_TOO_LARGE', 413, 'rate_limit_exceeded', 'on tokens per minute: Limit 6,000, Requested 9,032', false],
+  ['REQUEST_TOO_LARGE', 429, undefined, 'Request too large. The input or output tokens must be reduced.', false],
   ['OVERLOADED', 503, undefined, 'busy', true],
   ['OVERLOADED', 529, undefined, 'no', true],
   ['OVERLOADED', 500, 'overloaded_error', 'no', true],
@@ -51,5 +71,30 @@ describe('servingError', () => {
     expect(error.cause).toBe(cause)
     expect(error.hint).toBe('Run `ollama pull x`.')
     expect(error.details).toEqual({ serving: 'a model', ...failure })
+  })
+
+  const quotaOf = (details: readonly object[]) => ({
+    status: 429,
+    reason: 'You exceeded your current quota, please check your plan and billing details.',
+    body: [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details } }],
+  })
+
+  test("Google's message about a quota is a limit for now when RetryInfo says how long to wait", () => {
+    const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '31.5s' }
+    expect(servingError('m', quotaOf([{ violations: [] }, retryInfo]))).toMatchObject({
+      code: 'MAESTRO_SERVING_RATE_LIMITED',
+      details: { rateLimits: { retryAfterMs: 31_500 } },
+    })
+    expect(servingError('m', quotaOf([])).code).toBe('MAESTRO_SERVING_QUOTA')
+  })
+
+  test('headers say best how long to wait', () => {
+    const failure = { status: 429, reason: 'Try again in 7s', rateLimits: { retryAfterMs: 5000 } }
+    expect(servingError('m', failure).details.rateLimits).toEqual({ retryAfterMs: 5000 })
+  })
+
+  test('a request that is too large says by how much', () => {
+    const reason = 'Limit 10000, Requested 13000.'
+    expect(servingError('m', { status: 429, reason }).details).toMatchObject({ tokens: 13_000, limit: 10_000 })
   })
 })

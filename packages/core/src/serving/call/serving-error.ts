@@ -1,6 +1,7 @@
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
+import { readTooLarge, readWait } from './read-refusal.js'
 
 /** An answer of a provider that is no result. */
 export interface ProviderFailure {
@@ -11,6 +12,8 @@ export interface ProviderFailure {
   /** What it said. */
   readonly reason: string
   readonly rateLimits?: RateLimits | undefined
+  /** What it sent, as data: some providers say only there how long to wait. */
+  readonly body?: unknown
   /** What to do, of a model or a server that is not there. */
   readonly fix?: string | undefined
 }
@@ -25,6 +28,7 @@ type FailureCode = Extract<
   | 'MAESTRO_SERVING_CONTEXT_TOO_LONG'
   | 'MAESTRO_SERVING_FILTERED'
   | 'MAESTRO_SERVING_QUOTA'
+  | 'MAESTRO_SERVING_REQUEST_TOO_LARGE'
   | 'MAESTRO_SERVING_RATE_LIMITED'
   | 'MAESTRO_SERVING_OVERLOADED'
   | 'MAESTRO_SERVING_SERVER'
@@ -33,21 +37,32 @@ type FailureCode = Extract<
 
 /**
  * The table from what providers answer to typed codes: the first line that fits decides. A provider's own code says
- * more than the status, and the words of a message less; words are looked at where providers give no code.
+ * more than the status, and the words of a message less; words are looked at where providers give no code. Who says
+ * how long to wait has not run out of credit, whatever the message says of billing.
  */
 const table: readonly {
   readonly status?: readonly number[]
   readonly code?: RegExp
   readonly words?: RegExp
+  /** Whether it says how long to wait. */
+  readonly waits?: boolean
   readonly error: FailureCode
 }[] = [
-  { code: /insufficient_quota|billing|credit/i, error: 'MAESTRO_SERVING_QUOTA' },
-  { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
   {
-    status: [403, 429],
-    words: /insufficient (quota|balance|credit)|exceeded your current quota|out of credit|billing|arrear/i,
+    status: [413, 429],
+    words: /request (is )?too large|tokens must be reduced|reduce your (message|prompt)/i,
+    error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE',
+  },
+  { code: /insufficient_quota|billing|credit/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
+  { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
+  { code: /rate_limit|throttl|too_many_requests/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
+  {
+    status: [400, 403, 429],
+    words: /insufficient (quota|balance|credit)|exceeded your current quota|credit balance is too low|out of credit/i,
+    waits: false,
     error: 'MAESTRO_SERVING_QUOTA',
   },
+  { status: [403, 429], words: /billing|arrear/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
   { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },
   {
     status: [400, 413, 422, 500],
@@ -67,7 +82,6 @@ const table: readonly {
   { status: [403], error: 'MAESTRO_SERVING_PERMISSION' },
   { status: [404, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
   { status: [429], error: 'MAESTRO_SERVING_RATE_LIMITED' },
-  { code: /rate_limit/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
   { status: [503, 529], error: 'MAESTRO_SERVING_OVERLOADED' },
   { code: /overloaded/i, error: 'MAESTRO_SERVING_OVERLOADED' },
 ]
@@ -79,12 +93,16 @@ const table: readonly {
  * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
  */
 export function servingError(serving: string, failure: ProviderFailure, cause?: unknown): MaestroError {
-  const { status, code, reason, rateLimits, fix } = failure
+  const { status, code, reason, fix } = failure
+  const rateLimits = withWait(failure)
+  const waits = rateLimits?.retryAfterMs !== undefined
+  const tooLarge = status === 413 || status === 429 ? readTooLarge(reason) : undefined
   const known = table.find(
     (line) =>
       (line.status === undefined || (status !== undefined && line.status.includes(status))) &&
       (line.code === undefined || (code !== undefined && line.code.test(code))) &&
-      (line.words === undefined || line.words.test(reason)),
+      (line.words === undefined || line.words.test(reason)) &&
+      (line.waits === undefined || line.waits === waits),
   )
   const details = {
     serving,
@@ -92,8 +110,17 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
     ...(status === undefined ? {} : { status }),
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(fix === undefined ? {} : { fix }),
+    ...tooLarge,
   }
+  if (tooLarge !== undefined) return maestroError('MAESTRO_SERVING_REQUEST_TOO_LARGE', details, cause)
   return maestroError(known?.error ?? byStatus(status), details, cause)
+}
+
+/** Headers say best how long to wait. */
+function withWait({ status, reason, rateLimits, body }: ProviderFailure): RateLimits | undefined {
+  if (status === undefined || status < 400 || rateLimits?.retryAfterMs !== undefined) return rateLimits
+  const retryAfterMs = readWait(reason, body)
+  return retryAfterMs === undefined ? rateLimits : { ...rateLimits, retryAfterMs }
 }
 
 function byStatus(status: number | undefined): FailureCode {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { LLMRequest, LLMResult, LLMServing } from '../../contracts/serving.js'
 import { prompt } from '../../define/prompt.js'
@@ -43,12 +43,15 @@ function shouting(together: (items: readonly Item[], request: LLMRequest) => Par
       return { ...whole, text: String(request.messages.at(-1)?.content).replace('Shout: ', 'alone ') }
     },
   }
+  const warnings: string[] = []
   const events: { rowId: string | undefined; from: string; input: number; cost: number | undefined; tries: number }[] =
     []
   const plane = new ServingPlane({
     observer: {
-      requestDone: ({ rowId, from, usage, cost, tries }) =>
-        events.push({ rowId, from, input: usage?.inputTokens ?? 0, cost, tries }),
+      requestDone: ({ rowId, from, usage, cost, tries, warnings: told = [] }) => {
+        events.push({ rowId, from, input: usage?.inputTokens ?? 0, cost, tries })
+        warnings.push(...told)
+      },
     },
   })
   const serving = new EnhancedLLMServing(provider, { plane, settings: { retries: 0 } })
@@ -63,7 +66,7 @@ function shouting(together: (items: readonly Item[], request: LLMRequest) => Par
         return (await serving.generate(request, options)).text
       }),
     )
-  return { serving, requests, events, askAll, packer }
+  return { serving, requests, events, warnings, askAll, packer }
 }
 
 const answersOf = (items: readonly Item[]) => ({ answers: items.map((item) => ({ id: item.id, answer: shout(item) })) })
@@ -197,4 +200,50 @@ test('a schema that refers to itself as a whole is not packed', async () => {
   expect(texts.map(({ text }) => text)).toEqual(['alone a', 'alone b'])
   expect(requests).toHaveLength(2)
   expect(await askAll([])).toEqual([])
+})
+
+describe('a model that cannot answer several rows at once', () => {
+  const texts = Array.from({ length: 300 }, (_, n) => `text ${n}`)
+  const alone = texts.map((text) => `alone ${text}`)
+
+  test.each([
+    ['gives no list', () => ({ text: 'here you are' })],
+    ['gives other ids', () => ({ answers: [{ id: 'x', answer: 'X' }] })],
+    ['is cut off', () => ({ finishReason: 'length' as const, text: '{"answers": [' })],
+  ])('%s: after a few calls each row is asked alone, and a warning says so', async (_, together) => {
+    const { askAll, requests, warnings } = shouting(together)
+    expect(await askAll(texts)).toEqual(alone)
+    expect(requests.length).toBeLessThanOrEqual(texts.length + 12)
+    expect(new Set(warnings)).toEqual(new Set([expect.stringContaining('asked about each row alone')]))
+  })
+
+  test('gives answers that do not fit the schema', async () => {
+    const schema = z.object({ tone: z.enum(['good', 'bad']) })
+    const { serving, requests } = shouting((items) => ({
+      answers: items.map(({ id }) => ({ id, answer: { tone: 'odd' } })),
+    }))
+    const ask = prompt('{{text}}')
+    const packer = new RowPacker(3, { task: ask.parts?.task ?? [], schema: toJsonSchema(schema) })
+    await Promise.allSettled(
+      texts.map((text) => {
+        const pack = { packer, values: ask.parts?.values({ text }) ?? {} }
+        return generateObject(serving, { messages: ask.messages({ text }) }, schema, { run: 'r', pack })
+      }),
+    )
+    const together = requests.filter((request) => itemsOf(request) !== undefined)
+    expect(together.length).toBeLessThanOrEqual(12)
+  })
+
+  test('that answers all but some rows is asked about several rows to the end', async () => {
+    const { askAll, requests, warnings } = shouting((items) => ({
+      answers: items
+        .filter(({ values }) => !values.text?.endsWith('7'))
+        .map((item) => ({ id: item.id, answer: shout(item) })),
+    }))
+    const answers = await askAll(texts)
+    expect(answers[0]).toBe('TEXT 0')
+    expect(answers[7]).toBe('alone text 7')
+    expect(requests.length).toBe(100 + 30)
+    expect(warnings).toEqual([])
+  })
 })

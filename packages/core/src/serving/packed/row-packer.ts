@@ -34,6 +34,9 @@ interface Waiting {
 /** How long a row waits for others to go with it, in milliseconds. */
 const patience = 20
 
+/** Calls in flight while it is not known yet whether the model can answer several rows at once. */
+const trialCalls = 3
+
 /** With these, some row of a call may be at fault and the others not. */
 const perhapsOneRow = new Set([
   'MAESTRO_SERVING_BAD_REQUEST',
@@ -45,12 +48,20 @@ const perhapsOneRow = new Set([
  * Packs the questions of several rows into one call. Rows are known by ids in request and reply, so that no answer
  * reaches another row; one that gets none, or none that can be read, is left to be asked alone. What a call took is
  * shared out among its rows.
+ *
+ * A model that cannot do it is found out in the first calls: when fewer than half of the rows of several calls got an
+ * answer that can be used, all further rows are asked alone.
  */
 export class RowPacker {
   readonly #task: PackedTask
   readonly #rowsPerCall: number
   readonly #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
+  #calls = 0
+  /** Rows that were asked together, and those of them that got an answer that could be used. */
+  #asked = 0
+  #usable = 0
+  #givenUp = false
 
   constructor(rowsPerCall: number, task: PackedTask) {
     this.#rowsPerCall = canPack(task.schema) ? rowsPerCall : 1
@@ -69,12 +80,53 @@ export class RowPacker {
 
   /** @returns undefined when the row has to be asked alone */
   ask(question: PackedQuestion, values: Readonly<Record<string, string>>): Promise<PackedAnswer | undefined> {
-    if (this.#rowsPerCall < 2) return Promise.resolve(undefined)
+    if (this.#rowsPerCall < 2 || this.#givenUp) return Promise.resolve(undefined)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, values, id: this.#newId(values), resolve, reject })
-      if (this.#waiting.length >= this.#rowsPerCall) this.#flush()
-      else this.#timer ??= setTimeout(() => this.#flush(), patience)
+      this.#schedule()
     })
+  }
+
+  /**
+   * Learns what became of rows that were asked together.
+   *
+   * @param usable How many of them got an answer that could be used.
+   */
+  learn(rows: number, usable: number): void {
+    this.#asked += rows
+    this.#usable += usable
+    // What was long ago counts for less: a model may have been replaced behind its name.
+    if (this.#asked >= 20 * this.#rowsPerCall) {
+      this.#asked /= 2
+      this.#usable /= 2
+    }
+    if (this.#isTried && this.#usable < this.#asked / 2) this.#giveUp()
+  }
+
+  get #isTried(): boolean {
+    return this.#asked >= trialCalls * this.#rowsPerCall
+  }
+
+  #giveUp(): void {
+    if (this.#givenUp) return
+    this.#givenUp = true
+    const rows = this.#waiting.splice(0)
+    rows[0]?.question.record.warn(this.#warning)
+    for (const row of rows) row.resolve(undefined)
+  }
+
+  get #warning(): string {
+    return `The model answered fewer than half of the rows when it was asked about ${this.#rowsPerCall} rows at once: from now on it is asked about each row alone. Set \`rowsPerCall: 1\` to save the trial.`
+  }
+
+  /** Sends what is full at once, and what is not full after a short wait for more rows. */
+  #schedule(): void {
+    while (this.#waiting.length >= this.#rowsPerCall && this.#hasTurn) this.#flush()
+    if (this.#waiting.length > 0 && this.#hasTurn) this.#timer ??= setTimeout(() => this.#flush(), patience)
+  }
+
+  get #hasTurn(): boolean {
+    return this.#isTried || this.#calls < trialCalls
   }
 
   /** By the values, and not by the place: a model that copies it cannot be off by one. */
@@ -89,13 +141,22 @@ export class RowPacker {
   #flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    void this.#send(this.#waiting.splice(0, this.#rowsPerCall))
+    this.#calls++
+    void this.#send(this.#waiting.splice(0, this.#rowsPerCall)).finally(() => {
+      this.#calls--
+      // The answers are checked before the next call goes out.
+      setImmediate(() => this.#schedule())
+    })
   }
 
   async #send(rows: readonly Waiting[]): Promise<void> {
     const [first] = rows
     if (first === undefined) return
-    if (rows.length === 1) return first.resolve(undefined)
+    if (rows.length === 1 || this.#givenUp) {
+      if (this.#givenUp) first.question.record.warn(this.#warning)
+      for (const row of rows) row.resolve(undefined)
+      return
+    }
     const record = first.question.newRecord()
     try {
       const request = this.#requestFor(rows, first.question.request)
@@ -104,13 +165,17 @@ export class RowPacker {
         result.object ?? extractJson(result.text),
         rows.map(({ id }) => id),
       )
+      this.learn(rows.length - answers.size, 0)
       if (answers.size === 0) return await this.#sendHalves(rows, record)
       for (const [index, row] of rows.entries()) {
         row.question.record.takeShare(record, index, rows.length)
         row.resolve(toAnswer(result, answers.get(row.id), row.question.record, index === 0))
       }
     } catch (error) {
-      if (MaestroError.is(error) && perhapsOneRow.has(error.code)) return await this.#sendHalves(rows, record)
+      if (MaestroError.is(error) && perhapsOneRow.has(error.code)) {
+        this.learn(rows.length, 0)
+        return await this.#sendHalves(rows, record)
+      }
       for (const row of rows) row.reject(error)
     }
   }

@@ -1,0 +1,37 @@
+import type { Row } from './row.js'
+
+/*
+ * JavaScript enumerates the keys of an object in the order in which they were set, except that keys such as "2021" come
+ * first. A row with such columns carries the order of its columns under a symbol, which `{ ...row }` copies as well.
+ */
+const columnOrder = Symbol.for('maestro.columnOrder')
+
+/** Whether JavaScript would put one of these columns in another place. */
+export function needsColumnOrder(names: readonly string[]): boolean {
+  return names.some(isIndex)
+}
+
+/** A row whose columns stand in this order, whatever they are called. It changes the row that it is given. */
+export function withColumnOrder<R extends object>(row: R, names: readonly string[]): R {
+  if (needsColumnOrder(names)) Object.defineProperty(row, columnOrder, { ...settings, value: names })
+  return row
+}
+
+const settings = { enumerable: true, configurable: true, writable: true } as const
+
+/** The names of a row's columns, in their order. */
+export function columnNames(row: Row): readonly string[] {
+  const names = Object.keys(row)
+  const [first] = names
+  if (first === undefined || !isIndex(first)) return names
+  const order: readonly string[] | undefined = (row as { readonly [columnOrder]?: readonly string[] })[columnOrder]
+  if (order === undefined) return names
+  const known = new Set(order)
+  return [...order.filter((name) => Object.hasOwn(row, name)), ...names.filter((name) => !known.has(name))]
+}
+
+/** Whether a name is an array index, the largest of which is 2^32 - 2. */
+function isIndex(name: string): boolean {
+  const code = name.charCodeAt(0)
+  return code >= 48 && code <= 57 && String(Number(name) >>> 0) === name && name !== '4294967295'
+}

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream'
+import { decodedBody } from './decoded-body.js'
+import { dispatcherFor } from './dispatcher.js'
+
+/** One request over HTTP. */
+export interface HttpRequest {
+  /** @default 'GET', or 'POST' when there is a body */
+  readonly method?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Text is sent as UTF-8. */
+  readonly body?: string | Uint8Array | undefined
+  /** Ends the request, also while its body is read. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The head of a reply, and its body to be read. A body that is not read has to be destroyed. */
+export interface HttpReply {
+  /** Where it comes from, without the query, which may hold a key. */
+  readonly url: string
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  /** Decompressed. */
+  readonly body: Readable
+}
+
+const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, deflate, br' }
+
+/**
+ * Sends a request, and gives the reply as soon as it begins. Connections are kept for the next request, proxies are
+ * taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and only the signal ends the waiting: the global `fetch` gives up
+ * after five minutes, and a long queue or a large model takes longer. Redirects are not followed: a key must not travel
+ * to where a server points.
+ *
+ * @throws the signal's reason; an error with the `code` of Node or undici when there is no reply
+ * @example
+ * const reply = await sendHttp('https://api.example.com/v1/chat', { body: JSON.stringify(question), signal })
+ * const answer = JSON.parse(await readText(reply))
+ */
+export async function sendHttp(address: URL | string, request: HttpRequest = {}): Promise<HttpReply> {
+  const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = request
+  const url = new URL(address)
+  const dispatcher = await dispatcherFor(url)
+  signal?.throwIfAborted()
+  const reply = await dispatcher.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: { ...defaults, ...Object.fromEntries(new Headers(headers)) },
+    body: content ?? null,
+    signal: signal ?? null,
+  })
+  const given = headersOf(reply.headers)
+  const body = await decodedBody(reply.body, given)
+  // One that is destroyed early fails, and nobody may be listening.
+  body.on('error', () => undefined)
+  return {
+    url: `${url.origin}${url.pathname}`,
+    status: reply.statusCode,
+    statusText: reply.statusText,
+    headers: given,
+    body,
+  }
+}
+
+function headersOf(given: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(given)) for (const one of [value ?? []].flat()) headers.append(name, one)
+  return headers
+}

@@ -1,0 +1,63 @@
+import { MaestroError } from '../errors/maestro-error.js'
+import { onAbort } from '../serving/on-abort.js'
+
+/** How long to wait between tries, in milliseconds. */
+export interface Backoff {
+  /** The bound of the first wait; each bound is twice the one before. @default 500 */
+  readonly first?: number
+  /** No bound is larger. @default 60000 */
+  readonly longest?: number
+}
+
+export interface RetryOptions extends Backoff {
+  /** Tries after the first. */
+  readonly retries: number
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined
+  /** Whether a failure may pass. @default errors that are `retryable` */
+  readonly isRetryable?: (error: unknown) => boolean
+}
+
+/**
+ * Makes a call until it succeeds, fails for good, or has no tries left. The waits grow exponentially, with full jitter.
+ * For what is not a serving: the serving plane retries those.
+ *
+ * @throws the last error
+ */
+export async function withBackoff<Result>(
+  { retries, signal, isRetryable = (error) => MaestroError.is(error) && error.retryable, ...backoff }: RetryOptions,
+  call: (turn: number) => Promise<Result>,
+): Promise<Result> {
+  for (let turn = 0; ; turn++) {
+    try {
+      return await call(turn)
+    } catch (error) {
+      if (turn >= retries || signal?.aborted === true || !isRetryable(error)) throw error
+      if (!(await pause(backoffOf(turn, backoff), signal))) throw error
+    }
+  }
+}
+
+/**
+ * The wait before the next try, in milliseconds: a random part of a bound that doubles ("Exponential Backoff And
+ * Jitter", AWS Architecture Blog, 2015).
+ *
+ * @param turn How many tries there have been before this failure.
+ */
+export function backoffOf(turn: number, { first = 500, longest = 60_000 }: Backoff = {}): number {
+  return Math.random() * Math.min(longest, first * 2 ** turn)
+}
+
+/** Waits. @returns false when the signal has fired */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve(false)
+    const leave = signal === undefined ? undefined : onAbort(signal, () => end(false))
+    const timer = setTimeout(() => end(true), milliseconds)
+    const end = (whole: boolean) => {
+      clearTimeout(timer)
+      leave?.()
+      resolve(whole)
+    }
+  })
+}
