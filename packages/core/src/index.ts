@@ -146,7 +146,7 @@ export type {
   SourceRow,
 } from './define/options/registered.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
-export { flag, newColumn, unless, withDefault } from './define/options/values.js'
+export { flag, fromEnvironment, newColumn, unless, withDefault } from './define/options/values.js'
 export {
   type FromOptions,
   type FunctionContext,

@@ -1,6 +1,5 @@
-import { definePlugin, defineStorage } from '@maestro-dataflow/core'
-import { fileSink } from './file-sink.js'
-import { fileSource } from './file-source.js'
+import { definePlugin } from '@maestro-dataflow/core'
+import { file } from './file-storage-definition.js'
 
 /** Files as rows. */
 export default definePlugin({
@@ -8,15 +7,7 @@ export default definePlugin({
   manifest: new URL('../package.json', import.meta.url),
   apply(hooks) {
     hooks.storages.tap('@maestro-dataflow/plugin-fs', (registry) => {
-      registry.add(
-        defineStorage({
-          name: 'fs.file',
-          description:
-            'Reads and writes JSONL, JSON, CSV, TSV, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
-          source: fileSource,
-          sink: fileSink,
-        }),
-      )
+      registry.add(file)
     })
   },
 })

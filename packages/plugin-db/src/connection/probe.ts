@@ -1,10 +1,10 @@
 import { maestroError, type StorageCheckContext } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { connectionOptions } from './connection-options.js'
+import { ConnectionFields } from './connection-options.js'
 import { assertExists, connectionSettings } from './connection-settings.js'
 import { withSession } from './open-session.js'
 
-const connection = z.looseObject(connectionOptions)
+const connection = z.looseObject({ ...new ConnectionFields() })
 
 const versions = {
   sqlite: "SELECT 'SQLite ' || sqlite_version() AS version",

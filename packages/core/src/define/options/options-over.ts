@@ -1,4 +1,5 @@
 import type { ServingName, VectorStoreName } from '../../contracts/component-types.js'
+import type { EnvironmentValue } from '../../contracts/config.js'
 import type { Prompt } from '../../contracts/prompt.js'
 import type { ColumnType } from '../../contracts/row.js'
 import type { ColumnName } from '../effects/row-types.js'
@@ -35,15 +36,17 @@ type ReadSlot<Kind, About, Row> = Kind extends 'column'
           ? string | Prompt | PromptReference<Row>
           : Kind extends 'serving'
             ? ServingName
-            : Kind extends 'vectorStore'
-              ? VectorStoreName
-              : Kind extends 'unless'
-                ? About extends [unknown, infer In]
-                  ? Option<In, Row>
-                  : never
-                : About extends [infer In, unknown]
-                  ? Option<In, Row>
-                  : never
+            : Kind extends 'environment'
+              ? Option<About, Row> | EnvironmentValue
+              : Kind extends 'vectorStore'
+                ? VectorStoreName
+                : Kind extends 'unless'
+                  ? About extends [unknown, infer In]
+                    ? Option<In, Row>
+                    : never
+                  : About extends [infer In, unknown]
+                    ? Option<In, Row>
+                    : never
 
 /** The variables that a prompt may have. One that an option names is left to the plan. */
 type PromptVariable<About, Row> =

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Slot, type SlotSchema, slotted } from './slot.js'
+import { type SlotSchema, slotted } from './slot.js'
 
 // A list of literals is inferred as such where the constraint takes one that does not change.
 type Unchanging<T> = T extends readonly (infer Item)[] ? readonly Item[] : T
@@ -40,5 +40,10 @@ export const unless = <const Other extends string, S extends z.ZodType>(
 ): z.ZodOptional<SlotSchema<z.output<S>, 'unless', [Other, z.input<S>]>> =>
   slotted(schema.optional(), { kind: 'unless', other, required: !schema.safeParse(undefined).success })
 
-/** The marks of options that stand for another type. */
-export type ValueSlot = Slot<'default', [unknown, unknown]> | Slot<'unless', [string, unknown]>
+/**
+ * An option whose value may come from the environment, `env('DATABASE_URL')`. It is never shown then.
+ *
+ * @example options: { password: fromEnvironment(z.string()) }
+ */
+export const fromEnvironment = <S extends z.ZodType>(schema: S): SlotSchema<z.output<S>, 'environment', z.input<S>> =>
+  schema as never
