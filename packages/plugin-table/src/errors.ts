@@ -23,13 +23,22 @@ export const tableErrors = {
       `Column "${d.column}" is declared as ${d.type} and holds ${d.value}.`,
     hint: () => 'Mend the value, or declare another type; the other rows go on.',
   },
+  MAESTRO_TABLE_VALUE_RANGE: {
+    message: (d: { column: string; type: string; value: string }) =>
+      `Column "${d.column}" holds ${d.value}, which SQL cannot compute with.`,
+    hint: () =>
+      'An expression takes whole numbers of up to 128 bits and dates of the years 1 to 9999. The other rows go on; sorting and removing duplicates take any value.',
+  },
   MAESTRO_TABLE_OPTIONS: {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
     hint: () => 'The options of each table operator are in the README of @maestro-dataflow/plugin-table.',
   },
   MAESTRO_TABLE_FAILED: {
     message: (d: { reason: string }) => `The table engine failed: ${d.reason}`,
-    hint: () => 'Check the free space and memory; `tableEngine.memoryMegabytes` in the config sets how much it takes.',
+    hint: (d: { reason: string }) =>
+      /memory|disk|space|IO Error|temp/i.test(d.reason)
+        ? 'Check the free space and memory; `tableEngine.memoryMegabytes` in the config sets how much it takes.'
+        : 'Check the expression against the values of its columns; try_cast instead of cast gives null for a value that does not fit.',
   },
   MAESTRO_TABLE_CAST: {
     message: (d: { column: string; type: string; value: string }) =>

@@ -23,7 +23,7 @@ import type { StepCounter } from './report/step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
-import type { TraceRow } from './stream/stream-rows.js'
+import type { TraceRow } from './stream/row-chain.js'
 
 interface SyncCaller<Event> {
   call(event: Event): unknown

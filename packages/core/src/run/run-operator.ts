@@ -16,7 +16,7 @@ import { readStepFile, StepFileWriter } from './state/step-file.js'
 import { BatchQueue } from './stream/batch-queue.js'
 import { rowFunction } from './stream/create-row-step.js'
 import type { RowStep } from './stream/row-step.js'
-import { RowStream } from './stream/stream-rows.js'
+import { RowStream } from './stream/row-stream.js'
 import { untilStopped } from './stream/until-stopped.js'
 
 interface AloneOptions {

@@ -35,7 +35,7 @@ export function documentFormat(
   bytes: Uint8Array,
   { name, mediaType }: { readonly name: string; readonly mediaType?: string | undefined },
 ): DocumentFormat | undefined {
-  if (mediaType === 'application/pdf') return 'pdf'
+  if (mediaType === 'application/pdf' || isPdf(bytes)) return 'pdf'
   if (starts(bytes, 0x50, 0x4b, 0x03, 0x04))
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('word/document.xml')
       ? 'docx'
@@ -46,6 +46,17 @@ export function documentFormat(
   if (named !== undefined) return named
   if (mediaType === 'text/html' || mediaType === 'application/xhtml+xml') return 'html'
   return mediaType === 'text/markdown' ? 'markdown' : 'text'
+}
+
+/** How far into a file its head may stand: mail gateways and printers put lines before it, and readers accept that. */
+const pdfHeadBytes = 1024
+
+/** A PDF by its head and by the end of its table of objects, so that a text about PDFs is not one. */
+function isPdf(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const head = buffer.subarray(0, pdfHeadBytes).indexOf('%PDF-')
+  if (head < 0) return false
+  return head === 0 || buffer.subarray(-pdfHeadBytes).includes('startxref') || buffer.includes('endstream')
 }
 
 const headBytes = 4096

@@ -3,19 +3,16 @@ import { dirname, join } from 'node:path'
 import { MaestroError } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
 import type { LoadedDocument } from './loaded-document.js'
+import { type Fragment, inReadingOrder } from './pdf-columns.js'
 
 /** A line of a page as it is printed. */
-interface Line {
-  readonly text: string
-  /** The height of its letters, and the place of its foot above the bottom of the page, in points. */
-  readonly height: number
-  readonly foot: number
-}
+type Line = Pick<Fragment, 'text' | 'height' | 'foot'>
 
 /** What pdf.js tells of a piece of text. */
 interface TextPiece {
   readonly str: string
   readonly hasEOL: boolean
+  readonly width: number
   readonly height: number
   readonly transform: readonly number[]
 }
@@ -84,30 +81,63 @@ function failure(error: unknown, name: string): unknown {
   return aiError('MAESTRO_AI_DOCUMENT_DAMAGED', { document: name, format: 'pdf', reason: message }, error)
 }
 
-/** The pieces of a page, put together line by line. */
+/** Blanks between pieces that are wider than this many heights part columns. */
+const columnGap = 1.5
+
+/** The pieces of a page, put together line by line in reading order. */
 function toLines(pieces: readonly TextPiece[]): Line[] {
-  const lines: Line[] = []
-  let text = ''
-  let height = 0
-  let foot: number | undefined
-  const end = () => {
-    if (text.trim() !== '') lines.push({ text: text.replace(/\s+/g, ' ').trim(), height, foot: foot ?? 0 })
-    text = ''
-    height = 0
-    foot = undefined
+  const lines: Fragment[] = []
+  for (const fragment of inReadingOrder(toFragments(pieces))) {
+    const last = lines.at(-1)
+    // What stands on one line and did not turn out to be a column is one line.
+    if (last !== undefined && isSameLine(last, fragment) && fragment.left >= last.left)
+      lines[lines.length - 1] = {
+        ...last,
+        text: `${last.text} ${fragment.text}`,
+        right: fragment.right,
+        height: Math.max(last.height, fragment.height),
+      }
+    else lines.push(fragment)
   }
-  for (const { str, hasEOL, height: size, transform } of pieces) {
-    const at = transform[5] ?? 0
-    if (foot !== undefined && Math.abs(at - foot) > Math.max(size, height) / 2 && str.trim() !== '') end()
-    text += str
-    if (str.trim() !== '') {
-      height = Math.max(height, size)
-      foot ??= at
+  return lines
+}
+
+const isSameLine = (one: Fragment, other: Fragment): boolean =>
+  Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height) / 2
+
+/** Pieces that follow each other on a line without a wide gap. */
+function toFragments(pieces: readonly TextPiece[]): readonly Fragment[] {
+  const fragments: Fragment[] = []
+  let open: { text: string; left: number; right: number; foot: number; height: number } | undefined
+  const end = () => {
+    const text = open?.text.replace(/\s+/g, ' ').trim() ?? ''
+    if (open !== undefined && text !== '') fragments.push({ ...open, text })
+    open = undefined
+  }
+  for (const { str, hasEOL, width, height, transform } of pieces) {
+    const [left = 0, foot = 0] = transform.slice(4)
+    if (str.trim() === '') {
+      if (open !== undefined) open.text += str
+    } else {
+      const high = Math.max(height, open?.height ?? 0)
+      const goesOn =
+        open !== undefined &&
+        Math.abs(foot - open.foot) <= high / 2 &&
+        left - open.right <= high * columnGap &&
+        left >= open.left
+      if (open === undefined || !goesOn) {
+        end()
+        open = { text: str, left, right: left + width, foot, height }
+      } else {
+        open.text += str
+        open.right = Math.max(open.right, left + width)
+        open.height = high
+      }
     }
     if (hasEOL) end()
   }
   end()
-  return lines
+  return fragments
 }
 
 /** The Markdown of each page. Heights are compared over the whole document. */

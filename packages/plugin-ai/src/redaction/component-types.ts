@@ -9,6 +9,11 @@ export interface RedactSettings extends Omit<Asking, 'rowsPerCall'> {
   readonly output?: string
   /** Kinds of personal data. @default all */
   readonly types?: readonly PersonalDataType[]
+  /**
+   * The countries (two capital letters) whose national telephone numbers are recognised; numbers with a country code are
+   * always recognised. @default twenty countries, among them US, GB, DE, FR, CN, IN, and JP
+   */
+  readonly regions?: readonly string[]
   /** `rules`: what has a form, without a model; `both`: names and addresses too, by a model. @default 'both' */
   readonly method?: 'rules' | 'both'
   /**

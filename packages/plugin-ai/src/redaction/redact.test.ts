@@ -4,7 +4,8 @@ import { scriptedServing } from '@maestro-dataflow/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import ai from '../plugin.js'
-import { findByRules, type PersonalDataType, ruleTypes } from './personal-data.js'
+import { findByRules } from './find-by-rules.js'
+import { type PersonalDataType, ruleTypes } from './personal-data.js'
 import { Redactor, type RedactorOptions } from './redact.js'
 
 const all = new Set<PersonalDataType>(ruleTypes)
@@ -113,6 +114,17 @@ describe('what stands instead', () => {
   })
 })
 
+test('a number that was recognised once is taken out wherever it stands', async () => {
+  const row = await redacted('Call 912 345 678. Later he wrote 912345678 and 912-345-678 on the wall.')
+  expect(row?.text).toBe('Call [PHONE_1]. Later he wrote [PHONE_1] and [PHONE_1] on the wall.')
+})
+
+test('national numbers of the countries that are named', async () => {
+  expect((await redacted('090-1234-5678', { regions: ['JP'] }))?.text).toBe('[PHONE_1]')
+  expect((await redacted('090-1234-5678', { regions: ['US'] }))?.text).toBe('090-1234-5678')
+  await expect(redacted('x', { regions: ['Estonia'] })).rejects.toMatchObject({ code: 'MAESTRO_AI_OPTIONS' })
+})
+
 describe('with a model', () => {
   const said = (...named: readonly (readonly [string, string])[]) =>
     JSON.stringify({ found: named.map(([type, text]) => ({ type, text })) })
@@ -123,6 +135,21 @@ describe('with a model', () => {
     ])
     const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { method: 'both', serving })
     expect(row?.text).toBe('[PERSON_1] of [ORGANISATION_1] ([EMAIL_1]) wrote to [PERSON_1].')
+  })
+
+  test('whole words, in any capitals and spacing, everywhere in the text', async () => {
+    const serving = scriptedServing([said(['person', 'Ann Lee'], ['person', 'Ann'], ['person', 'Zoë O’Hara-Smith'])])
+    const text = "Ann Lee met Anna. Signed: ANN  LEE, ann\nlee; zoë o'hara‑smith was there. Leeds, Annabel."
+    expect((await redacted(text, { method: 'both', serving }))?.text).toBe(
+      '[PERSON_1] met Anna. Signed: [PERSON_1], [PERSON_1]; [PERSON_2] was there. Leeds, Annabel.',
+    )
+  })
+
+  test('scripts without spaces between words have no word borders', async () => {
+    const serving = scriptedServing([said(['person', '王小明'])])
+    expect((await redacted('昨天王小明来了，王小明的电话不通。', { method: 'both', serving }))?.text).toBe(
+      '昨天[PERSON_1]来了，[PERSON_1]的电话不通。',
+    )
   })
 
   test('what a model names is a text, and no pattern', async () => {

@@ -18,15 +18,11 @@ import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import type { RedactSettings } from './component-types.js'
-import {
-  findByRules,
-  modelTypes,
-  overlaps,
-  type PersonalData,
-  type PersonalDataType,
-  ruleTypes,
-} from './personal-data.js'
+import type { Region } from './find-phones.js'
+import { occurrences } from './occurrences.js'
+import { modelTypes, overlaps, type PersonalData, type PersonalDataType, ruleTypes } from './personal-data.js'
 import { RedactPrompt } from './redact.prompt.js'
+import { sameNumbers } from './same-numbers.js'
 
 const { rowsPerCall: _, ...asking } = taskOptions
 const types = [...ruleTypes, ...modelTypes] as const
@@ -38,6 +34,10 @@ const options = z.strictObject({
     .array(z.enum(types))
     .min(1)
     .default([...types]),
+  regions: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'a country is written as two capital letters, such as DE'))
+    .transform((regions) => regions as Region[])
+    .optional(),
   method: z.enum(['rules', 'both']).default('both'),
   replace: z.enum(['placeholder', 'mask', 'remove', 'hash']).default('placeholder'),
   salt: z.string().default(''),
@@ -92,14 +92,17 @@ class TextRedactor extends MapOperator {
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
-    const { input, output = input, types: wanted } = this.#options
+    const { input, output = input, types: wanted, regions } = this.#options
     const text = columnText(row, input)
-    const byRules = findByRules(text, new Set(wanted))
+    // The tables of telephone numbers are loaded when the first row needs them.
+    const { findByRules } = await import('./find-by-rules.js')
+    const byRules = findByRules(text, new Set(wanted), regions)
     const asked = await this.#asker?.data(named, row, context)
     const byModel = (asked?.found ?? [])
       .filter(({ type }) => wanted.includes(type))
       .flatMap((one) => occurrences(text, one.text, one.type))
-    const found = merged([...byRules, ...byModel])
+    // What was found once is taken out wherever it stands.
+    const found = merged([...byRules, ...sameNumbers(text, byRules), ...byModel])
     return { ...row, [output]: this.#replaced(text, found), [`${output}_found`]: found }
   }
 
@@ -130,16 +133,6 @@ class TextRedactor extends MapOperator {
   }
 }
 
-/** Every place where a text holds what the model has found; none where it does not occur. */
-function occurrences(text: string, value: string, type: PersonalDataType): readonly PersonalData[] {
-  const wanted = value.trim()
-  if (wanted === '') return []
-  const found: PersonalData[] = []
-  for (let start = text.indexOf(wanted); start >= 0; start = text.indexOf(wanted, start + wanted.length))
-    found.push({ type, start, end: start + wanted.length })
-  return found
-}
-
 /** In order; of pieces that overlap, one that covers both, so that no end of either stays. */
 function merged(found: readonly PersonalData[]): readonly PersonalData[] {
   const all: PersonalData[] = []
@@ -159,7 +152,7 @@ function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
 const prompts = promptsOf(RedactPrompt)
 
 /**
- * Takes out of a text what tells of persons: by rules what has a form, by a model names and addresses.
+ * Removes personal data from a text: rules find what has a recognisable form, and a model finds names and addresses.
  *
  * @example
  * await new Redactor({ input: 'text', method: 'rules' }).run(storage)

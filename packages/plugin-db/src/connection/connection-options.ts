@@ -38,9 +38,7 @@ const server = {
 
 const parts = z.discriminatedUnion('client', [
   z.strictObject({ client: z.literal('sqlite'), path: text }),
-  z.strictObject({ client: z.literal('postgres'), ...server }),
-  z.strictObject({ client: z.literal('mysql'), ...server }),
-  z.strictObject({ client: z.literal('mariadb'), ...server }),
+  z.strictObject({ client: z.enum(['postgres', 'mysql', 'mariadb']), ...server }),
 ])
 
 export type ConnectionParts = z.infer<typeof parts>

@@ -53,7 +53,7 @@ export async function checkExpression(
   })
   const [json] = await firstRow(connection, `SELECT json_serialize_sql(${literal(asQuery(expression))}::VARCHAR)`)
   const tree = JSON.parse(String(json)) as SyntaxTree
-  if (tree.error) return fault(tree.error_message ?? 'it is not SQL')
+  if (tree.error) return fault(syntaxFault(tree.error_message ?? 'it is not SQL', columns))
   const [statement, ...others] = tree.statements ?? []
   const [selected, ...more] = statement?.node.select_list ?? []
   if (
@@ -68,7 +68,26 @@ export async function checkExpression(
     return fault('it is more than one expression')
   const reads = new Set<string>()
   const reason = walk(selected, new Set(), (name) => reads.add(resolveName(name, columns)))
-  return reason === undefined ? { reads: [...reads] } : fault(reason)
+  if (reason !== undefined) return fault(reason)
+  const names = [...reads]
+  const twin = names.find((name) => names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase()))
+  return twin === undefined
+    ? { reads: names }
+    : fault(
+        `SQL knows no difference between columns such as "${twin}" and "${names.find((name) => name !== twin && name.toLowerCase() === twin.toLowerCase())}": rename one of them in a step before`,
+      )
+}
+
+/** Names of columns that are words of SQL are the usual reason of a syntax error. */
+function syntaxFault(message: string, { columns }: ColumnSet): string {
+  const near = /at or near "([^"]+)"/.exec(message)?.[1]
+  const word = near ?? ''
+  const isColumn = Object.keys(columns).some((name) => name.toLowerCase() === word.toLowerCase())
+  if (isColumn)
+    return `${message}; "${word}" is a word of SQL: a column of that name is written in double quotes, "${word}"`
+  if (!/^[a-z_]+$/i.test(word))
+    return `${message}; a column whose name is a word of SQL, or no plain word, is written in double quotes`
+  return `${message}; if "${word}" is a column, write it in double quotes`
 }
 
 /** An expression in the place where it is checked and used; the line end closes a comment. */

@@ -20,6 +20,7 @@ export interface Database {
 /** Opens a database in memory. Nothing is downloaded, times are UTC. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
+  const { registerValueFunctions } = await import('./value-functions.js')
   const { threads = availableParallelism(), memoryMegabytes, directory } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -29,6 +30,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
     ...(directory === undefined ? { enable_external_access: 'false' } : { temp_directory: directory }),
   })
   const connection = await instance.connect()
+  await registerValueFunctions(connection)
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
   return {
     connection,
@@ -58,8 +60,12 @@ export function reasonOf(error: unknown): string {
   return /[.!?]$/.test(reason) ? reason : `${reason}.`
 }
 
+/** Rows hold values that an expression has no meaning for. */
+export class RowsUnfit extends Error {}
+
 /** Whether a query failed by what a row holds, and not by the disk, the memory or the statement. */
 export function isDataFault(error: unknown): boolean {
+  if (error instanceof RowsUnfit) return true
   return error instanceof Error && /^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)
 }
 

@@ -42,10 +42,13 @@ export function writeLines(query: string, path: string): string {
   return `COPY (${query}) TO ${literal(path)} (FORMAT csv, HEADER false, DELIM '\u0001', QUOTE '', ESCAPE '', USE_TMP_FILE false)`
 }
 
-/** The text of a row within its line. */
-export function rowText(format: TableFile['format']): string {
-  // In the id before it every quote is escaped, so that the first `,"row":` is the one.
-  return format === 'rows'
-    ? lineColumn
-    : `substr(${lineColumn}, strpos(${lineColumn}, ',"row":') + 7, length(${lineColumn}) - strpos(${lineColumn}, ',"row":') - 7)`
+/**
+ * The text of a row within its line of a step file. Where a source wrote it in a form that a step file cannot hold, the line
+ * begins with that text.
+ */
+export function rowText(): string {
+  // In the texts before it every quote is escaped, so that the first `,"row":` is the one.
+  const start = `strpos(${lineColumn}, ',"row":')`
+  const text = `substr(${lineColumn}, ${start} + 7, length(${lineColumn}) - ${start} - 7)`
+  return `CASE WHEN starts_with(${lineColumn}, '{"text":') THEN ${lineColumn}->>'/text' ELSE ${text} END`
 }

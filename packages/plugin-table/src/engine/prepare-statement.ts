@@ -2,78 +2,100 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ColumnSet, Columns, ColumnType, MaestroError, TableStatement } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { checkExpression } from './check-expression.js'
-import { sqlTypes, typeOf } from './column-values.js'
+import type { KnownColumn, KnownColumns } from './column-values.js'
 import { reasonOf } from './connect.js'
+import { guesses, type Kind, sqlTypes } from './kinds.js'
+import { columnTypeIn } from './known-columns.js'
+import { inInputOrder } from './order-aggregates.js'
 import { identifier } from './sql-text.js'
 
 /** A statement that has been looked at: what it reads, and what its values are. */
 export interface CheckedStatement {
   readonly faults: readonly MaestroError[]
   readonly reads: readonly string[]
-  /** Columns that must be there and are not read by their type. */
+  /** Columns that must be there and are compared, not computed with. */
   readonly keys: readonly string[]
+  /** The columns as they were taken when the statement was checked. */
+  readonly known: KnownColumns
   /** The columns of the result, when they are not those of the input. */
   readonly columns?: Columns
-  /** SQL types of an aggregate's values. */
-  readonly valueTypes: Readonly<Record<string, string>>
+  /** The expressions of an aggregate with their SQL types. */
+  readonly values: Readonly<Record<string, ComputedValue>>
 }
 
-/** Checks a statement against typed columns, by preparing it over a table without rows. */
+/** A value of an aggregate. */
+export interface ComputedValue {
+  /** The expression, with its aggregates in the order of the input. */
+  readonly expression: string
+  readonly sqlType: string
+  /** Whether decimal numbers in it are those of a column, and keep their digits. */
+  readonly keepsDecimals: boolean
+}
+
+/**
+ * Checks a statement against typed columns, by preparing it over a table without rows.
+ *
+ * @param learned What the columns turned out to hold, once rows have been looked at.
+ */
 export async function prepareStatement(
   connection: DuckDBConnection,
   statement: TableStatement,
   columns: ColumnSet,
+  learned: KnownColumns = new Map(),
 ): Promise<CheckedStatement> {
   switch (statement.kind) {
     case 'filter':
-      return prepareFilter(connection, statement, columns)
+      return prepareFilter(connection, statement, columns, learned)
     case 'aggregate':
-      return prepareAggregate(connection, statement, columns)
+      return prepareAggregate(connection, statement, columns, learned)
     case 'sort':
-      return plain(statement.by.map(({ column }) => column))
+      return plain(
+        [],
+        learned,
+        statement.by.map(({ column }) => column),
+      )
     case 'dedupe':
-      return plain([], statement.by)
+      return plain([], learned, statement.by)
     default:
-      return plain([])
+      return plain([], learned)
   }
 }
 
-function plain(reads: readonly string[], keys: readonly string[] = []): CheckedStatement {
-  return { faults: [], reads, keys, valueTypes: {} }
+function plain(reads: readonly string[], known: KnownColumns, keys: readonly string[] = []): CheckedStatement {
+  return { faults: [], reads, keys, known, values: {} }
 }
 
 async function prepareFilter(
   connection: DuckDBConnection,
   { where, values }: Extract<TableStatement, { kind: 'filter' }>,
   columns: ColumnSet,
+  learned: KnownColumns,
 ): Promise<CheckedStatement> {
   const checked = await checkExpression(connection, where, columns)
-  if ('fault' in checked) return { ...plain([]), faults: [checked.fault] }
+  if ('fault' in checked) return { ...plain([], learned), faults: [checked.fault] }
   const { reads } = checked
-  const faults: MaestroError[] = []
-  if (hasUnknown(reads, columns)) return plain(reads)
-  try {
-    const result = await connection.run(`SELECT (${where}\n) FROM ${emptyTable(reads, columns)}`, { ...values })
+  if (hasMissing(reads, columns)) return plain(reads, learned)
+  const bound = await bindExpression(where, reads, columns, learned, async (table) => {
+    const result = await connection.run(`SELECT (${where}\n) FROM ${table}`, { ...values })
     const found = String(result.columnType(0))
-    if (found === 'BOOLEAN' || found === 'SQLNULL')
-      await connection.run(`SELECT 1 FROM ${emptyTable(reads, columns)} WHERE (${where}\n)`, { ...values })
-    else
-      faults.push(tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' }))
-  } catch (error) {
-    faults.push(expressionFault(where, error, reads, columns))
-  }
-  return { ...plain(reads), faults }
+    if (found !== 'BOOLEAN' && found !== '"NULL"' && found !== 'SQLNULL')
+      throw tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' })
+    await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...values })
+  })
+  return 'fault' in bound ? { ...plain(reads, learned), faults: [bound.fault] } : plain(reads, bound.known)
 }
 
 async function prepareAggregate(
   connection: DuckDBConnection,
   { by, values }: Extract<TableStatement, { kind: 'aggregate' }>,
   columns: ColumnSet,
+  learned: KnownColumns,
 ): Promise<CheckedStatement> {
   const faults: MaestroError[] = []
   const reads = new Set<string>()
-  const valueTypes: Record<string, string> = {}
-  const types: Record<string, ColumnType> = Object.fromEntries(by.map((name) => [name, typeOf(name, columns)]))
+  const computed: Record<string, ComputedValue> = {}
+  const types: [string, ColumnType][] = by.map((name) => [name, columnTypeIn(name, columns)])
+  let known = learned
   for (const [name, expression] of Object.entries(values)) {
     if (by.includes(name)) {
       const reason = `"${name}" is a column to group by and cannot be a value as well`
@@ -86,27 +108,91 @@ async function prepareAggregate(
       continue
     }
     for (const column of checked.reads) reads.add(column)
-    if (hasUnknown(checked.reads, columns)) continue
-    try {
-      const table = emptyTable(checked.reads, columns)
+    if (hasMissing(checked.reads, columns)) continue
+    const bound = await bindExpression(expression, checked.reads, columns, known, async (table) => {
       const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
-      valueTypes[name] = String(result.columnType(0))
-      types[name] = columnTypeOf(valueTypes[name])
-    } catch (error) {
-      faults.push(expressionFault(expression, error, checked.reads, columns))
+      return String(result.columnType(0))
+    })
+    if ('fault' in bound) {
+      faults.push(bound.fault)
+      continue
     }
+    known = bound.known
+    const ordered = await inInputOrder(connection, expression, (column) =>
+      ['integer', 'bigint', 'decimal'].includes(known.get(column)?.kind ?? ''),
+    )
+    const keepsDecimals = checked.reads.some((column) => known.get(column)?.kind === 'decimal')
+    computed[name] = { expression: ordered, sqlType: bound.result, keepsDecimals }
+    // What a column is that nothing is known of shows when its rows come.
+    const isSure = checked.reads.every((column) => learned.has(column) || columnTypeIn(column, columns) !== 'unknown')
+    const fixed = !isSure && !sameForAll(bound.result)
+    types.push([name, fixed ? 'unknown' : columnTypeOf(bound.result, keepsDecimals)])
   }
-  return { faults, reads: [...reads], keys: by, columns: types, valueTypes }
+  return { faults, reads: [...reads], keys: by, known, columns: Object.fromEntries(types), values: computed }
+}
+
+/** Whether a result has this type whatever its columns hold, such as that of `count(x)`. */
+function sameForAll(sqlType: string): boolean {
+  return sqlType === 'BIGINT' || sqlType === 'BOOLEAN'
 }
 
 /** Whether a column is surely not there: the plan says so itself, with the nearest name. */
-function hasUnknown(reads: readonly string[], columns: ColumnSet): boolean {
+function hasMissing(reads: readonly string[], columns: ColumnSet): boolean {
   return !columns.open && reads.some((column) => !Object.hasOwn(columns.columns, column))
 }
 
+/**
+ * Finds types for the columns that nothing is known of, with which the expression has a meaning.
+ *
+ * @param prepare Prepares the expression over a table; throws when it has no meaning there.
+ */
+async function bindExpression<Result>(
+  expression: string,
+  reads: readonly string[],
+  columns: ColumnSet,
+  learned: KnownColumns,
+  prepare: (table: string) => Promise<Result>,
+): Promise<{ readonly known: KnownColumns; readonly result: Result } | { readonly fault: MaestroError }> {
+  const known = new Map<string, KnownColumn>(learned)
+  for (const name of reads) if (!known.has(name)) known.set(name, { kind: columnTypeIn(name, columns) })
+  const open = reads.filter((name) => known.get(name)?.kind === 'unknown')
+  let failure: unknown
+  for (const kinds of combinations(open.length)) {
+    const tried = new Map(known)
+    for (const [index, name] of open.entries()) tried.set(name, { kind: kinds[index] ?? 'string' })
+    try {
+      return { known: tried, result: await prepare(emptyTable(reads, tried)) }
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  if (failure instanceof Error && 'code' in failure) return { fault: failure as MaestroError }
+  return { fault: expressionFault(expression, failure, reads, known) }
+}
+
+const mostTries = 300
+
+/** Kinds for so many columns: first the same for all, then every combination. */
+function* combinations(count: number): Generator<readonly Kind[]> {
+  if (count === 0) {
+    yield []
+    return
+  }
+  for (const kind of guesses) yield Array.from({ length: count }, () => kind)
+  if (count === 1) return
+  for (let number = 0; number < Math.min(guesses.length ** count, mostTries); number++)
+    yield Array.from(
+      { length: count },
+      (_, at) => guesses[Math.floor(number / guesses.length ** at) % guesses.length] ?? 'string',
+    )
+}
+
 /** A table of the right columns and no rows. */
-function emptyTable(reads: readonly string[], columns: ColumnSet): string {
-  const typed = reads.map((column) => `NULL::${sqlTypes[typeOf(column, columns)]} AS ${identifier(column)}`)
+function emptyTable(reads: readonly string[], known: KnownColumns): string {
+  const typed = reads.map((column) => {
+    const { kind, sqlType } = known.get(column) ?? { kind: 'string' }
+    return `NULL::${sqlType ?? sqlTypes[kind]} AS ${identifier(column)}`
+  })
   return `(SELECT ${['1 AS "#one"', ...typed].join(', ')} WHERE false)`
 }
 
@@ -114,21 +200,25 @@ function expressionFault(
   expression: string,
   error: unknown,
   reads: readonly string[],
-  columns: ColumnSet,
+  known: KnownColumns,
 ): MaestroError {
-  const untyped = reads.filter((column) => typeOf(column, columns) === 'unknown')
+  const mixed = reads.filter((column) => known.get(column)?.kind === 'mixed')
   const help =
-    untyped.length === 0
+    mixed.length === 0
       ? ''
-      : ` The type of ${untyped.map((column) => `"${column}"`).join(', ')} is not known, so it is text: declare it in the source's \`columns\` or \`schema\`, or cast it.`
+      : ` Rows hold values of several types in ${mixed.map((column) => `"${column}"`).join(', ')}: cast it, such as try_cast(${mixed[0]} as double).`
   return tableError('MAESTRO_TABLE_EXPRESSION', { expression, reason: `${reasonOf(error)}${help}` }, error)
 }
 
 /** What a column of an SQL type is to the plan. */
-function columnTypeOf(sqlType: string): ColumnType {
+function columnTypeOf(sqlType: string, keepsDecimals: boolean): ColumnType {
+  if (keepsDecimals && /^DECIMAL[^[]*$/.test(sqlType)) return 'decimal'
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer'
-  if (/^(DOUBLE|FLOAT|DECIMAL)/.test(sqlType)) return 'number'
-  if (/^(DATE|TIMESTAMP)/.test(sqlType)) return 'date'
+  if (sqlType === 'BIGNUM') return 'bigint'
+  if (/^(DOUBLE|FLOAT|DECIMAL)[^[]*$/.test(sqlType)) return 'number'
+  if (/^(DATE|TIMESTAMP)[^[]*$/.test(sqlType)) return 'date'
   if (sqlType === 'BOOLEAN') return 'boolean'
-  return sqlType === 'VARCHAR' ? 'string' : 'json'
+  if (sqlType === 'BLOB') return 'bytes'
+  if (sqlType === 'FLOAT[]') return 'vector'
+  return sqlType === 'VARCHAR' ? 'string' : sqlType === 'JSON' ? 'unknown' : 'json'
 }

@@ -1,15 +1,21 @@
 import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
-import { ColumnValues, type Mode } from './column-values.js'
-import { type Database, firstRow } from './connect.js'
+import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
+import { type Database, firstRow, RowsUnfit } from './connect.js'
+import { type FilterBranch, filterBranches, filterQuery } from './filter-branches.js'
+import type { Kind } from './kinds.js'
+import { columnTypeIn } from './known-columns.js'
+import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
 import { lineColumn, positionColumn, readLines, rowText, validLine, writeLines } from './lines.js'
-import type { CheckedStatement } from './prepare-statement.js'
+import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
+import { wholeRowColumns } from './whole-row.js'
 
 /** One statement over files, with what it needs. */
 export interface StatementRun {
   readonly database: Database
   readonly statement: TableStatement
+  /** The statement as it was checked against the plan's columns. */
   readonly checked: CheckedStatement
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet
@@ -17,29 +23,53 @@ export interface StatementRun {
   readonly reject: TableRequest['reject']
 }
 
+/** A relation of lines, with what is known of its columns. */
+export interface KnownLines {
+  /** A relation of `#line` and `#position`, without blank lines. */
+  readonly relation: string
+  readonly format: TableFile['format']
+  readonly learned: LearnedColumns
+  readonly checked: CheckedStatement
+  /** Of a filter: its expression for each set of kinds. */
+  readonly branches: readonly FilterBranch[]
+}
+
 /**
  * Runs a statement at full speed. The first line or value that is not as declared ends it with an error and no row is
  * lost: the caller then takes the slow way.
  */
 export async function runStatement(run: StatementRun): Promise<TableCounts> {
-  const { database, statement, input } = run
+  const { database, statement, checked, columns, input } = run
   const [file, ...others] = input
-  const idsNeeded = file?.format === 'rows' && run.output.format === 'step'
-  if (statement.kind === 'filter' && others.length === 0 && file !== undefined && !idsNeeded)
-    return runQuery(run, readLines(file), file.format, 'strict')
-  const parsed = statement.kind === 'sort' || (statement.kind === 'dedupe' && statement.by.length > 0)
-  const offsets = await loadLines(database, input, { idsNeeded, validate: !parsed })
-  const relation = `(SELECT ${lineColumn}, rowid AS ${positionColumn} FROM lines)`
-  const counts = await runQuery(run, relation, file?.format ?? 'step', 'strict', offsets)
+  const format = file?.format ?? 'step'
+  const idsNeeded = format === 'rows' && run.output.format === 'step'
+  const used = [...checked.reads, ...checked.keys]
+  const declared = format === 'rows' ? Object.keys(columns.columns) : used
+  const isKnown = !used.some((column) => needsLearning(column, columns))
+  if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
+    const learned = { columns: knownColumns(used, columns), sets: [new Map()] }
+    const lines = fittingLines(readLines(file), format, knownColumns(declared, columns), lineColumn)
+    const relation = `(SELECT * FROM ${lines} WHERE ${lineColumn} IS NOT NULL)`
+    const branches = [{ known: checked.known, set: new Map() }]
+    return runQuery(run, { relation, format, learned, checked, branches }, 'strict')
+  }
+  const offsets = await loadLines(database, input, { idsNeeded, declared: knownColumns(declared, columns) })
+  const lines = await lookAtLines(run, format, 'strict')
+  if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
+  const counts = await runQuery(run, lines, 'strict', offsets)
   await database.connection.run('DROP TABLE lines')
   return counts
+}
+
+function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumns {
+  return new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
 }
 
 export interface LoadOptions {
   /** Whether rows get ids here, so that a line stands in a step file as it is. */
   readonly idsNeeded: boolean
-  /** Whether the statement parses no lines itself. */
-  readonly validate: boolean
+  /** Columns whose values are to be of their types. */
+  readonly declared: KnownColumns
   /** Bytes of the longest line, where it is known to be longer than usual. */
   readonly longest?: number
 }
@@ -48,7 +78,7 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, validate, longest = 0 }: LoadOptions,
+  { idsNeeded, declared, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${lineColumn} VARCHAR)`)
   const offsets: number[] = []
@@ -56,36 +86,73 @@ export async function loadLines(
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
     offsets.push(Number(count))
     // A step file would take a user's own `$` keys for tagged values; the slow way escapes them.
-    const line = validate ? validLine(file.format) : lineColumn
-    const text = idsNeeded ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${line} END` : line
-    await connection.run(`INSERT INTO lines SELECT ${text} FROM ${readLines(file, longest)}`)
+    const text = idsNeeded
+      ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
+      : lineColumn
+    await connection.run(
+      `INSERT INTO lines SELECT ${lineColumn} FROM ${fittingLines(readLines(file, longest), file.format, declared, text)}`,
+    )
   }
   return offsets
+}
+
+/** Lines whose declared columns are of their types, and that are JSON from end to end; others end the query. */
+function fittingLines(lines: string, format: TableFile['format'], declared: KnownColumns, text: string): string {
+  const values = new ColumnValues(format, declared, 'strict')
+  const fits = values.fits(declared)
+  if (fits === undefined)
+    return `(SELECT CASE WHEN ${validLine(format)} IS NULL THEN NULL ELSE ${text} END AS ${lineColumn} FROM ${lines})`
+  return `(SELECT CASE WHEN ${lineColumn} IS NULL OR (${fits}) THEN ${text} ELSE error('a value is not of its type') END AS ${lineColumn} FROM ${values.extract(lines)})`
+}
+
+/** Looks at the loaded lines where the plan does not know the types of columns, and checks the statement with them. */
+export async function lookAtLines(
+  run: StatementRun,
+  format: TableFile['format'],
+  mode: Mode,
+  without?: string,
+): Promise<KnownLines> {
+  const { database, statement, columns } = run
+  const excluded = without === undefined ? '' : ` AND rowid NOT IN (${without})`
+  const relation = `(SELECT ${lineColumn}, rowid AS ${positionColumn} FROM lines WHERE ${lineColumn} IS NOT NULL${excluded})`
+  const { reads, keys } = run.checked
+  const isWholeRow = statement.kind === 'dedupe' && keys.length === 0
+  const compared = isWholeRow ? await wholeRowColumns(database, relation, format) : keys
+  const used = [...new Set([...reads, ...compared])]
+  const learned = await learnColumns(database, relation, format, used, columns, mode === 'tolerant')
+  if (statement.kind === 'filter') {
+    const branches = await filterBranches(database, statement, columns, learned)
+    return { relation, format, learned, checked: run.checked, branches }
+  }
+  const checked = await prepareStatement(
+    database.connection,
+    statement,
+    { columns: columns.columns, open: true },
+    learned.columns,
+  )
+  const [fault] = checked.faults
+  if (fault !== undefined) throw fault
+  return { relation, format, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
 }
 
 /**
  * Writes the result of a statement over a relation of lines.
  *
  * @param offsets Where each input file begins, when rows get their ids here.
- * @param without SQL of positions that are left out.
  */
 export async function runQuery(
-  { database, statement, checked, input, columns, output }: StatementRun,
-  lines: string,
-  format: TableFile['format'],
+  { database, statement, input, output }: StatementRun,
+  { relation, format, learned, checked, branches }: KnownLines,
   mode: Mode,
   offsets: readonly number[] = [],
-  without?: string,
 ): Promise<TableCounts> {
   const { connection } = database
-  const excluded = without === undefined ? '' : ` AND ${positionColumn} NOT IN (${without})`
-  const relation = `(SELECT * FROM ${lines} WHERE ${lineColumn} IS NOT NULL${excluded})`
-  const values = new ColumnValues(format, columns, mode)
-  const emit =
-    statement.kind === 'filter' && format === output.format
-      ? validLine(format)
-      : emitLine(format, output, input, offsets)
-  const query = statementQuery(statement, { format, relation, values, checked, emit })
+  const emit = emitLine(format, output, input, offsets)
+  const values = new ColumnValues(format, new Map([...learned.columns, ...checked.known]), mode)
+  const query =
+    statement.kind === 'filter'
+      ? filterQuery(statement.where, { relation, format, mode, emit, reads: checked.reads, branches })
+      : statementQuery(statement, { relation, values, checked, emit })
   const bound = statement.kind === 'filter' ? statement.values : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
   const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
@@ -100,7 +167,7 @@ function emitLine(
   offsets: readonly number[],
 ): string {
   if (format === output.format) return lineColumn
-  if (format === 'step') return rowText('step')
+  if (format === 'step') return rowText()
   const prefixes = input.map((file) => literal(JSON.stringify(file.idPrefix ?? '').slice(0, -1)))
   // The file of a row is the last that begins at or before its place.
   const at = offsets.map((offset) => `(${positionColumn} >= ${offset})::INTEGER`).join(' + ')

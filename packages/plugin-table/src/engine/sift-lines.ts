@@ -1,7 +1,17 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { maestroError, parseJson, type TableFile, type TableRequest } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  MaestroError,
+  maestroError,
+  parseJson,
+  type Row,
+  type TableFile,
+  type TableRequest,
+} from '@maestro-dataflow/core'
+import { tableError } from '../errors.js'
+import { fitsType } from '../values/fits-type.js'
 
 const newline = 10
 const flushBytes = 1 << 18
@@ -16,15 +26,20 @@ export interface SiftedLines {
 }
 
 /**
- * Copies files of rows into one step file, line by line: the slow way, taken when the engine met a line that it could
- * not read. Lines that are no JSON object or not UTF-8 are rejected under the id that the row would have had.
+ * Copies files of rows into one step file, line by line: the slow way, taken when the engine met a line or value that it could
+ * not read. Lines that are no JSON object or not UTF-8, and rows with a value that is not of its column's type, are rejected
+ * under the id that the row would have had.
+ *
+ * @param declared Columns whose values are to be of their types.
  */
 export async function siftLines(
   files: readonly TableFile[],
   path: string,
+  declared: Columns,
   reject: TableRequest['reject'],
 ): Promise<SiftedLines> {
-  const { encodeStepLine } = await import('@maestro-dataflow/core/runtime')
+  const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
+  const types = Object.entries(declared).filter(([, type]) => type !== 'unknown')
   const output = await open(path, 'w')
   let rows = 0
   let rejected = 0
@@ -41,6 +56,22 @@ export async function siftLines(
     text = []
     length = 0
   }
+  /** A line of the step file. @throws for a row that is to be rejected */
+  const sift = (file: TableFile, id: string, line: Buffer): string => {
+    if (file.format === 'step') {
+      const text = line.toString('utf8')
+      assertTypes(decodeStepLine(text).row, types, file.format)
+      return text
+    }
+    const { row, text } = parseRow(id, line)
+    assertTypes(row, types, file.format)
+    const plain = `{"id":${JSON.stringify(id)},"row":${text}}`
+    const encoded = encodeStepLine(id, row)
+    // The text as the source wrote it goes on, unless a step file has to write a value in another way.
+    return encoded.includes('{"$') || text.includes('"$')
+      ? `{"text":${JSON.stringify(text)},${encoded.slice(1)}`
+      : plain
+  }
   try {
     for (const file of files) {
       let number = 0
@@ -48,20 +79,14 @@ export async function siftLines(
         number++
         const line = withoutMark(bytes, number)
         if (line.length === 0 || line.toString('latin1').trim() === '') continue
-        if (file.format === 'step') {
-          await write(line.toString('utf8'))
-          continue
-        }
-        const id = `${file.idPrefix ?? ''}${number}`
-        const parsed = parseRow(line)
-        if ('reason' in parsed) {
+        const id = file.format === 'step' ? '' : `${file.idPrefix ?? ''}${number}`
+        try {
+          await write(sift(file, id, line))
+        } catch (error) {
+          if (!MaestroError.is(error)) throw error
           rejected++
-          const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: parsed.reason })
-          reject({ id, row: line.toString('utf8').slice(0, 500), error })
-        } else if (parsed.text.includes('"$')) {
-          await write(encodeStepLine(id, parsed.row))
-        } else {
-          await write(`{"id":${JSON.stringify(id)},"row":${parsed.text}}`)
+          if (file.format === 'step') reject({ ...decodeStepLine(line.toString('utf8')), error })
+          else reject({ id, row: shownRow(line, error), error })
         }
       }
     }
@@ -72,19 +97,50 @@ export async function siftLines(
   return { file: { path, format: 'step' }, rows, rejected, longest }
 }
 
-function parseRow(
-  line: Buffer,
-): { readonly text: string; readonly row: Record<string, unknown> } | { readonly reason: string } {
-  if (!isUtf8(line)) return { reason: 'the text is not UTF-8' }
-  const text = line.toString('utf8').trim()
-  try {
-    const row = parseJson(text)
-    if (typeof row === 'object' && row !== null && !Array.isArray(row))
-      return { text, row: row as Record<string, unknown> }
-    return { reason: 'a row is an object of columns' }
-  } catch (error) {
-    return { reason: (error as Error).message }
+/** @throws MAESTRO_TABLE_VALUE */
+function assertTypes(
+  row: Row,
+  types: readonly (readonly [string, Columns[string]])[],
+  format: TableFile['format'],
+): void {
+  for (const [column, type] of types) {
+    const value = Object.hasOwn(row, column) ? row[column] : undefined
+    if (value === null || value === undefined || fitsType(value, type, format)) continue
+    throw tableError('MAESTRO_TABLE_VALUE', { column, type, value: shownValue(value) })
   }
+}
+
+/** A value as messages show it. */
+export function shownValue(value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 80)}"`
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value).slice(0, 80)
+  try {
+    return String(JSON.stringify(value) ?? value).slice(0, 80)
+  } catch {
+    return 'a value that JSON does not know'
+  }
+}
+
+/** A row as the rejects show it. */
+function shownRow(line: Buffer, error: MaestroError): unknown {
+  const text = line.toString('utf8')
+  return error.code === 'MAESTRO_STORAGE_ROW_INVALID' ? text.slice(0, 500) : parseJson(text)
+}
+
+/** @throws MAESTRO_STORAGE_ROW_INVALID */
+function parseRow(location: string, line: Buffer): { readonly text: string; readonly row: Row } {
+  const invalid = (reason: string, cause?: unknown) =>
+    maestroError('MAESTRO_STORAGE_ROW_INVALID', { location, reason }, cause)
+  if (!isUtf8(line)) throw invalid('the text is not UTF-8')
+  const text = line.toString('utf8').trim()
+  let row: unknown
+  try {
+    row = parseJson(text)
+  } catch (error) {
+    throw invalid((error as Error).message, error)
+  }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return { text, row: row as Row }
+  throw invalid('a row is an object of columns')
 }
 
 function withoutMark(line: Buffer, number: number): Buffer {

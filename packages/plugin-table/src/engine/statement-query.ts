@@ -1,12 +1,12 @@
 import type { SortKey, TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues } from './column-values.js'
-import { positionColumn, rowText } from './lines.js'
+import { positionColumn } from './lines.js'
 import type { CheckedStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
+import { valueJson } from './value-json.js'
 
 /** What a query is made of. */
 export interface QueryParts {
-  readonly format: 'rows' | 'step'
   /** A relation of `#line` and, where a statement asks for it, `#position`; without blank lines. */
   readonly relation: string
   readonly values: ColumnValues
@@ -15,14 +15,12 @@ export interface QueryParts {
   readonly emit: string
 }
 
-/** The query of a statement: one column of text, in order. */
-export function statementQuery(statement: TableStatement, parts: QueryParts): string {
-  const { relation, emit } = parts
+/** The query of a statement but a filter: one column of text, in order. */
+export function statementQuery(statement: Exclude<TableStatement, { kind: 'filter' }>, parts: QueryParts): string {
+  const { relation, emit, values } = parts
   switch (statement.kind) {
-    case 'filter':
-      return `SELECT ${emit} FROM ${withColumns(parts)} WHERE (${statement.where}\n)`
     case 'sort':
-      return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, parts.values)}, ${positionColumn}`
+      return `SELECT ${emit} FROM ${values.extract(relation)} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
     case 'limit':
       return `SELECT ${emit} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
     case 'sample':
@@ -40,15 +38,17 @@ export function withColumns({
   values,
   checked,
 }: Pick<QueryParts, 'relation' | 'values' | 'checked'>): string {
-  return `(SELECT *${values.selection(checked.reads)} FROM ${relation})`
+  return `(SELECT *${values.selection(checked.reads)} FROM ${values.extract(relation)})`
 }
 
 function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
   return by
-    .flatMap(({ column, descending = false, nulls = 'last' }) => {
-      const direction = `${descending ? 'DESC' : 'ASC'} NULLS ${nulls === 'last' ? 'LAST' : 'FIRST'}`
-      return values.sortKeys(column).map((key) => `${key} ${direction}`)
-    })
+    .flatMap(({ column, descending = false, nulls = 'last' }) =>
+      values.sortKeys(column).map(({ sql, directed }) => {
+        const direction = directed && descending ? 'DESC' : 'ASC'
+        return `${sql} ${direction} NULLS ${nulls === 'last' ? 'LAST' : 'FIRST'}`
+      }),
+    )
     .join(', ')
 }
 
@@ -62,60 +62,46 @@ function sampleQuery(statement: Extract<TableStatement, { kind: 'sample' }>, { r
 }
 
 function dedupeQuery(
-  { by, keep }: Extract<TableStatement, { kind: 'dedupe' }>,
-  { relation, values, emit, format }: QueryParts,
+  { keep }: Extract<TableStatement, { kind: 'dedupe' }>,
+  { relation, values, checked, emit }: QueryParts,
 ): string {
-  const keys = by.length === 0 ? rowText(format) : by.map((column) => values.json(column)).join(', ')
+  const keys = checked.keys.length === 0 ? values.rowKey() : checked.keys.map((column) => values.key(column)).join(', ')
   const survivor = keep === 'first' ? 'min' : 'max'
-  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${relation} GROUP BY ${keys}`
+  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${values.extract(relation)} GROUP BY ${keys}`
   return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${kept}) ORDER BY ${positionColumn}`
 }
 
-/** Groups in the order in which they first appear, as lines of a step file; ids are made from the key. */
-function aggregateQuery(
-  { by, values: expressions }: Extract<TableStatement, { kind: 'aggregate' }>,
-  parts: QueryParts,
-): string {
+/**
+ * Groups in the order in which they first appear, as lines of a step file. The values of their key are those of their first
+ * row; ids are made of them.
+ */
+function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts
-  const keyNames = by.map((_, index) => `"#key${index}"`)
-  const valueNames = Object.keys(expressions).map((_, index) => `"#value${index}"`)
-  const keys = by.map((column, index) => `, ${values.json(column)} AS ${keyNames[index]}`).join('')
-  const inner = `(SELECT *${keys} FROM ${withColumns(parts)})`
-  const computed = Object.values(expressions).map((expression, index) => `, (${expression}\n) AS ${valueNames[index]}`)
-  const group = keyNames.length === 0 ? '()' : keyNames.join(', ')
-  const selected = [...keyNames, `min(${positionColumn}) AS "#first"`].join(', ')
-  const grouped = `(SELECT ${selected}${computed.join('')} FROM ${inner} GROUP BY ${group})`
+  const computed = Object.entries(checked.values)
+  const keys = by.map(
+    (column, index) => `, ${values.key(column)} AS "#key${index}", ${values.json(column)} AS "#json${index}"`,
+  )
+  const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
+  const selected = [
+    `min(${positionColumn}) AS "#first"`,
+    ...by.map((_, index) => `arg_min_null("#json${index}", ${positionColumn}) AS "#first${index}"`),
+    ...computed.map(([, { expression }], index) => `(${expression}\n) AS "#value${index}"`),
+  ]
+  const group = by.length === 0 ? '()' : by.map((_, index) => `"#key${index}"`).join(', ')
+  const grouped = `(SELECT ${selected.join(', ')} FROM ${inner} GROUP BY ${group})`
+  const firsts = by.map((column, index) => `coalesce(${values.canonical(column, `"#first${index}"`)}, 'null')`)
+  const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#named${index}"`).join('')} FROM ${grouped})`
+  const names = by.map((_, index) => `"#named${index}"`)
   const members = [
-    ...by.map((column, index) => member(column, `${keyNames[index]}`)),
-    ...Object.keys(expressions).map((name, index) =>
-      member(name, valueJson(`${valueNames[index]}`, checked.valueTypes[name] ?? '')),
+    ...by.map((column, index) => member(column, `${names[index]}`)),
+    ...computed.map(([name, { sqlType, keepsDecimals }], index) =>
+      member(name, valueJson(`"#value${index}"`, sqlType, keepsDecimals)),
     ),
   ]
-  const id = `to_json('group:[' || ${keyNames.length === 0 ? "''" : keyNames.join(` || ',' || `)} || ']')`
-  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${grouped} ORDER BY "#first"`
+  const id = `CAST(to_json('group:[' || ${names.length === 0 ? "''" : names.join(` || ',' || `)} || ']') AS VARCHAR)`
+  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#first"`
 }
 
 function member(name: string, json: string): string {
   return `${literal(`${JSON.stringify(name)}:`)} || ${json}`
-}
-
-const largestSafeInteger = 2 ** 53 - 1
-
-/** A computed value as a step file holds it: what JSON lacks is tagged. */
-function valueJson(value: string, sqlType: string): string {
-  const json = `to_json(${value})::VARCHAR`
-  return `CASE WHEN ${value} IS NULL THEN 'null' ELSE ${present()} END`
-
-  function present(): string {
-    if (/^(U?BIGINT|U?HUGEINT)$/.test(sqlType))
-      return `CASE WHEN abs(${value}::HUGEINT) <= ${largestSafeInteger} THEN ${json} ELSE '{"$bigint":"' || ${value} || '"}' END`
-    if (/^(DOUBLE|FLOAT)$/.test(sqlType)) {
-      const name = `CASE WHEN isnan(${value}) THEN 'NaN' WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END`
-      return `CASE WHEN isfinite(${value}) THEN ${json} ELSE '{"$number":"' || ${name} || '"}' END`
-    }
-    if (sqlType.startsWith('DECIMAL')) return `to_json(${value}::DOUBLE)::VARCHAR`
-    if (/^(DATE|TIMESTAMP)/.test(sqlType))
-      return `'{"$date":"' || strftime(${value}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%gZ') || '"}'`
-    return json
-  }
 }

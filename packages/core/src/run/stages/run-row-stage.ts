@@ -10,7 +10,7 @@ import { estimateBytes } from '../source/read-source.js'
 import { StepFileWriter } from '../state/step-file.js'
 import { createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
-import { RowStream } from '../stream/stream-rows.js'
+import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
 
 /** Where a stage's step files are. */

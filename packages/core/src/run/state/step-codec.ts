@@ -4,13 +4,14 @@ import { maestroError } from '../../errors/error-table.js'
 
 /*
  * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
- * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond 2^53) or `$undefined`. A plain object that
- * would be taken for one is escaped as `$object`.
+ * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond 2^53), `$text` (text with half a
+ * character in it, as base64 of UTF-16) or `$undefined`. A plain object that would be taken for one is escaped as `$object`.
  */
 
 /** One row of a step file as a line of text, without the line end. @throws MAESTRO_ROW_UNENCODABLE */
 export function encodeStepLine(id: RowId, row: Row): string {
-  return `{"id":${JSON.stringify(id)},"row":${encodeRow(row)}}`
+  // The id of a row says where it is; half a character is not needed for that.
+  return `{"id":${JSON.stringify(id.toWellFormed())},"row":${encodeRow(row)}}`
 }
 
 /** A line of a step file as a row with its id. */
@@ -19,6 +20,16 @@ export function decodeStepLine(line: string): { readonly id: RowId; readonly row
   const parsed = parseJson(line) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its one column is called.
   return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
+}
+
+/** One value of a row as it stands in a step file. @throws MAESTRO_ROW_UNENCODABLE */
+export function encodeStepValue(value: unknown): string {
+  return JSON.stringify(tag(value, '', 0))
+}
+
+/** One value of a row in a step file. @throws SyntaxError */
+export function decodeStepValue(text: string): unknown {
+  return revive(parseJson(text))
 }
 
 /** A number that JSON gives back as it is, and that is no integer beyond 2^53. */
@@ -35,7 +46,17 @@ export function encodeRow(row: Row): string {
       break
     }
   }
-  return JSON.stringify(plain ? row : tagColumns(row))
+  const text = JSON.stringify(plain ? row : tagColumns(row))
+  // JSON writes half a character as an escape that other readers of JSON refuse.
+  return plain && text.includes('\\ud') && hasHalfCharacter(row) ? JSON.stringify(tagColumns(row)) : text
+}
+
+function hasHalfCharacter(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return false
+  return Array.isArray(value)
+    ? value.some(hasHalfCharacter)
+    : Object.entries(value).some(([key, item]) => !key.isWellFormed() || hasHalfCharacter(item))
 }
 
 /** Lists and objects within each other at most; a value that holds itself ends here. */
@@ -71,13 +92,16 @@ function isPlainObject(value: object): boolean {
 }
 
 function tagColumns(row: Row): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, tag(value, column, 0)]))
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [wellFormed(column, column), tag(value, column, 0)]),
+  )
 }
 
 function tag(value: unknown, column: string, depth: number): unknown {
   const fail = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
   switch (typeof value) {
     case 'string':
+      return value.isWellFormed() ? value : { $text: Buffer.from(value, 'utf16le').toString('base64') }
     case 'boolean':
       return value
     case 'number':
@@ -98,9 +122,18 @@ function tag(value: unknown, column: string, depth: number): unknown {
   if (value instanceof Float32Array) return { $vector: base64(value) }
   if (value instanceof Uint8Array) return { $bytes: base64(value) }
   if (!isPlainObject(value)) throw fail(value.constructor?.name ?? 'object of a class')
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, tag(item, column, depth + 1)])
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [
+    wellFormed(key, column),
+    tag(item, column, depth + 1),
+  ])
   const tagged = Object.fromEntries(entries)
   return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
+}
+
+/** @throws MAESTRO_ROW_UNENCODABLE */
+function wellFormed(name: string, column: string): string {
+  if (name.isWellFormed()) return name
+  throw maestroError('MAESTRO_ROW_UNENCODABLE', { column, type: 'name with half a character in it' })
 }
 
 function base64(view: Float32Array | Uint8Array): string {
@@ -117,6 +150,8 @@ function revive(value: unknown): unknown {
       return Number(content)
     case '$bigint':
       return BigInt(content as string)
+    case '$text':
+      return Buffer.from(content as string, 'base64').toString('utf16le')
     case '$undefined':
       return undefined
     case '$date':

@@ -6,8 +6,8 @@ import type { MapBatchesFunction } from '../../operator/map-batches.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
 
-/** A row that waits for its batch. */
-export interface Waiting {
+/** A row on its way through a chain, and the leaf that it becomes. */
+export interface RowInWork {
   readonly entry: Entry
   readonly leaf: Leaf
   readonly id: RowId
@@ -33,14 +33,14 @@ const lingerMilliseconds = 20
 export class BatchCollector {
   readonly #step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction }
   readonly #context: CollectorContext
-  readonly #done: (waiting: Waiting, outcome: BatchOutcome) => void
-  #rows: Waiting[] = []
+  readonly #done: (waiting: RowInWork, outcome: BatchOutcome) => void
+  #rows: RowInWork[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(
     step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction },
     context: CollectorContext,
-    done: (waiting: Waiting, outcome: BatchOutcome) => void,
+    done: (waiting: RowInWork, outcome: BatchOutcome) => void,
   ) {
     this.#step = step
     this.#context = context
@@ -52,7 +52,7 @@ export class BatchCollector {
     return this.#rows.length
   }
 
-  add(waiting: Waiting): void {
+  add(waiting: RowInWork): void {
     this.#rows.push(waiting)
     if (this.#rows.length >= this.#step.size) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), lingerMilliseconds)
@@ -71,7 +71,7 @@ export class BatchCollector {
     this.#rows = []
   }
 
-  async #run(rows: readonly Waiting[]): Promise<void> {
+  async #run(rows: readonly RowInWork[]): Promise<void> {
     let results: readonly unknown[]
     try {
       const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
@@ -98,6 +98,6 @@ export class BatchCollector {
       return
     }
     for (const [index, result] of ownRows(results).entries())
-      this.#done(rows[index] as Waiting, MaestroError.is(result) ? { error: result } : { row: result })
+      this.#done(rows[index] as RowInWork, MaestroError.is(result) ? { error: result } : { row: result })
   }
 }

@@ -8,7 +8,7 @@ import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RowStep } from './row-step.js'
-import { RowStream, type RowStreamOptions } from './stream-rows.js'
+import { RowStream, type RowStreamOptions } from './row-stream.js'
 
 type Loose<Step> = Step extends RowStep
   ? Omit<Step, 'id' | 'counter' | 'onError'> & Partial<Pick<Step, 'onError'>>

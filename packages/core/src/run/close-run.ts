@@ -1,0 +1,38 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunReport } from '../contracts/report.js'
+import { reasonOf } from '../errors/reason-of.js'
+import type { RunContext } from './run-context.js'
+import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
+
+/** Operators that the run made are freed. What they did is done: one that fails to go is told of, and no more. */
+export async function freeOperators(context: RunContext): Promise<void> {
+  for (const operator of context.operators) {
+    try {
+      await operator.dispose?.()
+    } catch (error) {
+      context.logger.warn('An operator could not be freed.', {
+        operator: operator.constructor.name,
+        reason: reasonOf(error),
+      })
+    }
+  }
+}
+
+/** Ends the journal and writes the report. The outputs are settled by now: a state that cannot be written is told of. */
+export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
+  const { folder, journal } = context
+  try {
+    for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
+    const { status, error } = report
+    journal.event({ event: 'run-done', status, ...(error === undefined ? {} : { error }) })
+    journal.close()
+    if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    await writeFileAtomically(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+    await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
+  } catch (error) {
+    context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
+  } finally {
+    journal.close()
+  }
+}

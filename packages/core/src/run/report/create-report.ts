@@ -1,0 +1,58 @@
+import type { RunReport, StepReport } from '../../contracts/report.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+import type { Run } from '../run.js'
+import type { RunContext } from '../run-context.js'
+import { StepCounter } from './step-counter.js'
+
+/** What a run did, with what stopped it. */
+export function createReport(
+  { context, compiled, started, sinks, usage, rejects }: Run,
+  failure: MaestroError | undefined,
+): RunReport {
+  const steps = [...compiled.steps.values()].map((step): StepReport => {
+    const used = usage.of(step.node.id)
+    const counts = context.counters.get(step.node.id)?.snapshot() ?? new StepCounter().snapshot()
+    return { id: step.node.id, use: step.planned.use, counts, ...(used === undefined ? {} : { usage: used }) }
+  })
+  const status = failure === undefined ? 'done' : failure.code === 'MAESTRO_RUN_ABORTED' ? 'aborted' : 'failed'
+  return {
+    runId: context.folder.runId,
+    pipeline: compiled.plan.pipeline,
+    status,
+    startedAt: new Date(started).toISOString(),
+    durationMs: Date.now() - started,
+    counts: totalCounts(context),
+    steps,
+    rejects: rejects.list(),
+    sinks,
+    servings: usage.servings(),
+    usage: usage.total(),
+    directory: context.folder.kept ? context.folder.path : undefined,
+    ...(failure === undefined ? {} : { error: failure.toJSON() }),
+  }
+}
+
+/** The counts of the whole run: what came in, what became of it. A row that several branches read counts once for each. */
+function totalCounts(context: RunContext): ReturnType<StepCounter['snapshot']> {
+  const { compiled, sourceCounter } = context
+  const total = new StepCounter()
+  total.rowsIn = sourceCounter.rowsIn
+  total.rejected = sourceCounter.rejected
+  const outOf = new Map([['source', sourceCounter.rowsOut]])
+  for (const id of compiled.steps.keys()) {
+    const counter = context.counters.get(id)
+    if (counter === undefined) continue
+    const { rejected, dropped, merged, created } = counter
+    total.add({ rejected, dropped, merged, created })
+    outOf.set(id, counter.rowsOut)
+  }
+  for (const id of compiled.sinks.keys()) total.rejected += context.counters.get(id)?.rejected ?? 0
+  const inputs = [...compiled.steps.values(), ...compiled.sinks.values()].map((consumer) => consumer.node.input)
+  for (const [id, rows] of outOf) {
+    const consumers = inputs.filter((input) => input === id).length
+    total.created += rows * Math.max(0, consumers - 1)
+    if (consumers === 0) total.rowsOut += rows
+  }
+  for (const id of compiled.sinks.keys()) total.rowsOut += context.counters.get(id)?.rowsOut ?? 0
+  return total.snapshot()
+}

@@ -1,0 +1,42 @@
+import type { SinkReport } from '../contracts/report.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import type { RejectGroups } from './report/reject-groups.js'
+import type { UsageCounter } from './report/usage-counter.js'
+import type { RunContext } from './run-context.js'
+import type { RowOutput } from './run-outputs.js'
+import type { TraceRow } from './stream/row-chain.js'
+
+/** How a pipeline is run. */
+export interface PipelineRunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Rows that are read from the source at most. */
+  readonly limit?: number | undefined
+  /** Existing outputs may be replaced. @default false */
+  readonly overwrite?: boolean | undefined
+  /** Keep a run folder with plan, events, rejects and report. @default true */
+  readonly keep?: boolean | undefined
+  /** Takes the rows that the pipeline ends with. */
+  readonly output?: RowOutput | undefined
+  readonly trace?: TraceRow | undefined
+  /** Gets each row that could not be processed. */
+  readonly onReject?:
+    | ((row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void)
+    | undefined
+}
+
+/** One run from its start to its report. */
+export interface Run {
+  readonly context: RunContext
+  readonly compiled: CompiledPipeline
+  readonly options: PipelineRunOptions
+  /** Milliseconds since 1970. */
+  readonly started: number
+  readonly usage: UsageCounter
+  readonly rejects: RejectGroups
+  /** The outputs that have been committed. */
+  readonly sinks: SinkReport[]
+  stopObserving(): void
+  /** Why the last row that was rejected was. */
+  lastReject(): MaestroError | undefined
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import type { MaestroError } from '../errors/maestro-error.js'
+import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { RejectGroups } from './report/reject-groups.js'
+import { RejectPolicy } from './report/reject-policy.js'
+import { StepCounter } from './report/step-counter.js'
+import { UsageCounter } from './report/usage-counter.js'
+import type { PipelineRunOptions, Run } from './run.js'
+import type { RunContext, RunEnvironment } from './run-context.js'
+import { RunOutputs } from './run-outputs.js'
+import { Journal, toRejectLine } from './state/journal.js'
+import {
+  createRunFolder,
+  createRunId,
+  createTemporaryFolder,
+  type RunFolder,
+  writeFileAtomically,
+} from './state/run-folder.js'
+
+/** Makes what a run needs: its folder, journal, counters and outputs. Nothing is read yet. */
+export async function startRun(
+  compiled: CompiledPipeline,
+  environment: RunEnvironment,
+  options: PipelineRunOptions,
+): Promise<Run> {
+  const started = Date.now()
+  const { directory, allowOutside, logger, settings } = environment
+  const folder = await openFolder(compiled, environment, options)
+  const journal = new Journal(folder.kept ? folder.path : undefined)
+  const signal = options.signal ?? new AbortController().signal
+  const createCounter = () => new StepCounter(settings.failFast)
+  const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
+  const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
+  const stopObserving = environment.observeServings(usage)
+  const rejects = new RejectGroups()
+  let last: MaestroError | undefined
+  const context: RunContext = {
+    ...environment,
+    compiled,
+    folder,
+    journal,
+    rejects: new RejectPolicy(settings),
+    counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
+    sourceCounter: createCounter(),
+    storage,
+    outputs: new RunOutputs(storage, options.overwrite ?? false),
+    operators: [],
+    signal,
+    overwrite: options.overwrite ?? false,
+    limit: options.limit,
+    trace: options.trace,
+    reject({ step, use, stage }, counter, rejected) {
+      const { id: rowId, row } = rejected
+      const error = environment.redact(rejected.error)
+      last = error
+      journal.reject({ ...toRejectLine(rowId, use, row, error), step })
+      rejects.add(step, rowId, error)
+      options.onReject?.({ id: rowId, row, error })
+      const { rowRejected } = environment.hooks
+      if (rowRejected.isUsed())
+        rowRejected.call({ runId: folder.runId, step, stage, rowId, row, error, tries: error.tries ?? 1 })
+      context.rejects.add(step, counter, error)
+    },
+  }
+  return { context, compiled, options, started, usage, rejects, sinks: [], stopObserving, lastReject: () => last }
+}
+
+/** The folder of the run, with its plan in it; a temporary one when nothing is to be kept. */
+async function openFolder(
+  { plan }: CompiledPipeline,
+  { stateDirectory }: RunEnvironment,
+  { keep = true }: PipelineRunOptions,
+): Promise<RunFolder> {
+  const runId = createRunId(plan.pipeline)
+  if (!keep) return createTemporaryFolder(runId)
+  const folder = await createRunFolder(stateDirectory, runId)
+  await writeFileAtomically(join(folder.path, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
+  return folder
+}

@@ -1,0 +1,229 @@
+import type { Row, RowId } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+import type { OperatorContext } from '../../operator/operator.js'
+import { BatchCollector, type BatchOutcome, type RowInWork } from './batch-collector.js'
+import { childrenOf } from './flat-map-children.js'
+import type { Entry, Leaf } from './ordered-window.js'
+import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
+import { runSideBySide, type SideBySideResult } from './side-by-side.js'
+import { toStepError } from './step-result.js'
+
+/** A row as it leaves a step; for previews. */
+export type TraceRow = (step: string, id: RowId, row: Row) => void
+
+/** A child of a flatMap, and the link of the chain at which it starts. */
+export interface Child extends RowInWork {
+  readonly from: number
+}
+
+export interface RowChainOptions {
+  readonly steps: readonly RowStep[]
+  readonly run: string
+  /** What function steps get as `params`. */
+  readonly params: unknown
+  /** Nothing goes on after it has fired. */
+  readonly signal: AbortSignal
+  readonly trace?: TraceRow | undefined
+  /** Takes a row that a step could not process. An error that it throws stops the stream. */
+  readonly reject: (step: RowStep, rowId: RowId, row: Row, error: MaestroError) => void
+}
+
+/** What a chain tells of the rows in it. */
+export interface ChainEvents {
+  /** A row has left at the end, was dropped, was rejected, or has become its children. */
+  leafDone(entry: Entry): void
+  /** A row has become these children, which are to be sent on. */
+  branched(entry: Entry, children: readonly Child[]): void
+  failed(error: unknown): void
+}
+
+/** Takes rows through the steps of a stage, each as far as it goes by itself. */
+export class RowChain {
+  readonly #options: RowChainOptions
+  readonly #events: ChainEvents
+  readonly #links: readonly ChainLink[]
+  readonly #collectors: readonly (BatchCollector | undefined)[]
+
+  constructor(options: RowChainOptions, events: ChainEvents) {
+    const { signal, run, params } = options
+    this.#options = options
+    this.#events = events
+    this.#links = linkSteps(options.steps)
+    this.#collectors = this.#links.map((link, index) =>
+      link.kind === 'mapBatches'
+        ? new BatchCollector(link, { signal, run, params }, (work, outcome) =>
+            this.#batchRowDone(link, work, outcome, index),
+          )
+        : undefined,
+    )
+  }
+
+  /** Takes a row from a link of the chain to the end, or to where it has to wait. */
+  advance(work: RowInWork, from: number): void {
+    const { entry, leaf, id } = work
+    let { row } = work
+    for (let index = from; index < this.#links.length; index++) {
+      const link = this.#links[index] as ChainLink
+      const here = row === work.row ? work : { entry, leaf, id, row }
+      if (link.kind === 'sideBySide') {
+        void this.#runSideBySide(link, here, index)
+        return
+      }
+      link.counter.enter(id)
+      if (link.kind === 'mapBatches') {
+        this.#collectors[index]?.add(here)
+        return
+      }
+      let result: unknown
+      try {
+        result = link.run(row, this.#context(id, link.id))
+      } catch (error) {
+        this.#reject(link, here, error)
+        return
+      }
+      if (isPromise(result)) {
+        result.then(
+          (value) => this.#settle(link, here, value, index),
+          (error) => this.#reject(link, here, error),
+        )
+        return
+      }
+      const next = this.#take(link, here, result, index)
+      if (next === undefined) return
+      row = next
+    }
+    leaf.id = id
+    leaf.row = row
+    this.#events.leafDone(entry)
+  }
+
+  /** When every row in work waits for company in a batch, none will come: the first batch goes as it is. */
+  flushWhenIdle(rowsInWork: number): void {
+    const waiting = this.#collectors.filter((collector) => collector !== undefined && collector.waiting > 0)
+    const rows = waiting.reduce((sum, collector) => sum + (collector?.waiting ?? 0), 0)
+    if (rows >= rowsInWork) waiting[0]?.flush()
+  }
+
+  dispose(): void {
+    for (const collector of this.#collectors) collector?.dispose()
+  }
+
+  #settle(step: RowStep, work: RowInWork, result: unknown, index: number): void {
+    if (this.#options.signal.aborted) return
+    const row = this.#take(step, work, result, index)
+    if (row !== undefined) this.advance({ ...work, row }, index + 1)
+  }
+
+  /** What the result of a step means: the row to go on with, or undefined when this leaf goes no further on its own. */
+  #take(step: RowStep, work: RowInWork, result: unknown, index: number): Row | undefined {
+    if (step.kind === 'flatMap') {
+      this.#branchOut(step, work, result, index)
+      return undefined
+    }
+    if (step.kind === 'filter') {
+      if (typeof result !== 'boolean') return this.#unexpected(step, work, 'true or false', result)
+      if (result) return this.#passed(step, work.id, work.row)
+      step.counter.dropped++
+      this.#events.leafDone(work.entry)
+      return undefined
+    }
+    if (typeof result !== 'object' || result === null || Array.isArray(result))
+      return this.#unexpected(step, work, 'a row (an object of columns)', result)
+    return this.#passed(step, work.id, result as Row)
+  }
+
+  #unexpected(step: RowStep, work: RowInWork, expected: string, result: unknown): undefined {
+    const found = describeValue(result)
+    this.#reject(step, work, maestroError('MAESTRO_STEP_RESULT', { step: step.id, expected, found }))
+  }
+
+  #passed(step: RowStep, id: RowId, row: Row): Row {
+    step.counter.rowsOut++
+    this.#options.trace?.(step.id, id, row)
+    return row
+  }
+
+  /** The children of a flatMap: each a leaf of its own, in the order given. They take the place of their parent. */
+  #branchOut(step: RowStep, work: RowInWork, result: unknown, index: number): void {
+    const { entry, leaf, id } = work
+    const branch = (rows: readonly Row[]): void => {
+      if (this.#options.signal.aborted) return
+      step.counter.rowsOut += rows.length
+      if (rows.length === 0) step.counter.dropped++
+      else step.counter.created += rows.length - 1
+      const children = rows.map((row, k): Child => {
+        const childId = `${id}/${step.id}/${k}`
+        this.#options.trace?.(step.id, childId, row)
+        const child: Leaf = { id: childId, row: undefined, children: undefined }
+        return { entry, leaf: child, id: childId, row, from: index + 1 }
+      })
+      leaf.children = children.map((child) => child.leaf)
+      this.#events.branched(entry, children)
+    }
+    try {
+      const children = childrenOf(step.id, result)
+      if (isPromise(children)) children.then(branch, (error) => this.#reject(step, work, error))
+      else branch(children)
+    } catch (error) {
+      this.#reject(step, work, error)
+    }
+  }
+
+  #batchRowDone(step: RowStep, work: RowInWork, outcome: BatchOutcome, index: number): void {
+    if ('error' in outcome) this.#reject(step, work, outcome.error)
+    else this.#settle(step, work, outcome.row, index)
+  }
+
+  async #runSideBySide(group: SideBySide, work: RowInWork, index: number): Promise<void> {
+    const { id, row } = work
+    for (const step of group.steps) step.counter.begin(id)
+    const context = (place: number) => this.#context(id, group.steps[place]?.id ?? '')
+    this.#sideBySideDone(group.steps, work, await runSideBySide(group, row, context), index)
+  }
+
+  #sideBySideDone(steps: readonly RowStep[], work: RowInWork, result: SideBySideResult, index: number): void {
+    if (this.#options.signal.aborted) return
+    const { id } = work
+    for (const [place, after] of result.after.entries()) {
+      const step = steps[place] as RowStep
+      step.counter.rowsIn++
+      this.#passed(step, id, after)
+    }
+    if (!('failed' in result)) {
+      this.advance({ ...work, row: result.row }, index + 1)
+      return
+    }
+    const step = steps[result.failed] as RowStep
+    step.counter.rowsIn++
+    for (const later of steps.slice(result.failed + 1)) later.counter.withdraw(id)
+    this.#reject(step, work, result.error)
+  }
+
+  #reject(step: RowStep, { entry, id, row }: RowInWork, cause: unknown): void {
+    if (this.#options.signal.aborted) return
+    const error = toStepError(cause, step.id, id)
+    step.counter.fail(id)
+    if (step.onError === 'fail' || error.stopsRun) {
+      this.#events.failed(error)
+      return
+    }
+    try {
+      this.#options.reject(step, id, row, error)
+    } catch (stopped) {
+      this.#events.failed(stopped)
+      return
+    }
+    this.#events.leafDone(entry)
+  }
+
+  #context(rowId: RowId, step: string): OperatorContext {
+    const { signal, run, params } = this.#options
+    return { rowId, signal, step, run, params } as OperatorContext
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,192 @@
+import type { Row, RowId } from '../../contracts/row.js'
+import { maestroError } from '../../errors/error-table.js'
+import { type Entry, OrderedWindow } from './ordered-window.js'
+import { type EmitRows, OutputBuffer } from './output-buffer.js'
+import { type Child, RowChain, type RowChainOptions } from './row-chain.js'
+
+export interface RowStreamOptions extends RowChainOptions {
+  /** Rows that may be in work at once; the children of a flatMap count each. */
+  readonly rowsInFlight: number
+  /** Bytes of rows in work, and again of finished rows that wait for an earlier one. */
+  readonly bytesInFlight: number
+  readonly spillPath: string
+  /** Stops the stream; operators get a signal that also fires when the stream fails. */
+  readonly signal: AbortSignal
+  /** Takes the rows that come out, in order. A promise holds the stream back until it is done. */
+  readonly emit: EmitRows
+}
+
+/**
+ * Streams rows through a chain of row steps. A row goes on as soon as its own step is done: a slow call holds up
+ * neither the calls beside it nor the steps after them. Rows leave in the order in which they came.
+ */
+export class RowStream {
+  readonly #options: RowStreamOptions
+  readonly #chain: RowChain
+  readonly #window: OrderedWindow
+  readonly #output: OutputBuffer
+  readonly #stop = new AbortController()
+  readonly #signal: AbortSignal
+  #inWork = 0
+  #unfinishedBytes = 0
+  /** Children of flatMaps that wait until there is room for them. */
+  #children: Child[] = []
+  #nextChild = 0
+  #startingChildren = false
+  #failure: unknown
+  #failed = false
+  #feeding = false
+  #wake: (() => void) | undefined
+
+  constructor(options: RowStreamOptions) {
+    this.#options = options
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal])
+    const failed = (error: unknown) => this.#fail(error)
+    this.#chain = new RowChain(
+      { ...options, signal: this.#signal },
+      {
+        leafDone: (entry) => this.#leafDone(entry),
+        branched: (entry, children) => this.#branched(entry, children),
+        failed,
+      },
+    )
+    this.#window = new OrderedWindow(options.bytesInFlight, options.spillPath)
+    this.#output = new OutputBuffer(options.emit, this.#signal, { written: () => this.#signalChange(), failed })
+    if (options.signal.aborted) this.#onAbort()
+    else options.signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Fires when the stream is stopped or has failed: nothing more is wanted then. */
+  get signal(): AbortSignal {
+    return this.#signal
+  }
+
+  /** Sends a batch into the chain. A promise means: wait before the next. @throws what stopped the stream */
+  feed(ids: readonly RowId[], rows: readonly Row[], bytes: number): void | Promise<void> {
+    return this.#feedFrom(0, ids, rows, rows.length === 0 ? 0 : bytes / rows.length)
+  }
+
+  #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
+    this.#feeding = true
+    for (let index = start; index < rows.length; index++) {
+      if (this.#failed) throw this.#failure
+      this.#enter(ids[index] as RowId, rows[index] as Row, bytesEach)
+      if (this.#isFull()) {
+        this.#feeding = false
+        return this.#whenRoom().then(() => this.#feedFrom(index + 1, ids, rows, bytesEach))
+      }
+    }
+    this.#feeding = false
+    this.#output.flush()
+    if (this.#failed) throw this.#failure
+    return this.#output.writing
+  }
+
+  /** Waits until every row has left. @throws what stopped the stream */
+  async finish(): Promise<void> {
+    while (!this.#failed && this.#window.size > 0) {
+      this.#chain.flushWhenIdle(this.#inWork)
+      if (this.#window.size > 0) await this.#nextChange()
+    }
+    this.#output.flush()
+    await this.#output.writing
+    if (this.#failed) throw this.#failure
+  }
+
+  /** Stops all work that is still going on and frees what the stream holds. No output is written to afterwards. */
+  async dispose(): Promise<void> {
+    if (!this.#failed) this.#fail(maestroError('MAESTRO_RUN_ABORTED', {}))
+    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#chain.dispose()
+    this.#window.dispose()
+    this.#output.dispose()
+    await this.#output.writing
+  }
+
+  readonly #onAbort = (): void => {
+    this.#fail(maestroError('MAESTRO_RUN_ABORTED', {}, this.#options.signal.reason))
+  }
+
+  #enter(id: RowId, row: Row, bytes: number): void {
+    const entry: Entry = { id, row: undefined, children: undefined, pending: 1, bytes, held: 0, spilled: undefined }
+    this.#inWork++
+    this.#unfinishedBytes += bytes
+    this.#window.push(entry)
+    this.#chain.advance({ entry, leaf: entry, id, row }, 0)
+  }
+
+  #branched(entry: Entry, children: readonly Child[]): void {
+    for (const child of children) this.#children.push(child)
+    entry.pending += children.length
+    this.#leafDone(entry)
+  }
+
+  /** Sends waiting children on while there is room for them. */
+  #startChildren(): void {
+    if (this.#startingChildren) return
+    this.#startingChildren = true
+    while (this.#nextChild < this.#children.length && this.#inWork < this.#options.rowsInFlight && !this.#failed) {
+      const child = this.#children[this.#nextChild] as Child
+      this.#nextChild++
+      if (this.#nextChild === this.#children.length) {
+        this.#children = []
+        this.#nextChild = 0
+      }
+      this.#inWork++
+      this.#chain.advance(child, child.from)
+    }
+    this.#startingChildren = false
+  }
+
+  #leafDone(entry: Entry): void {
+    this.#inWork--
+    entry.pending--
+    if (entry.pending === 0) {
+      this.#unfinishedBytes -= entry.bytes
+      try {
+        this.#window.finished(entry)
+        this.#window.drain(this.#output.add)
+      } catch (error) {
+        this.#fail(error)
+        return
+      }
+    }
+    if (this.#children.length > 0) this.#startChildren()
+    if (this.#feeding) return
+    this.#output.flushSoon()
+    this.#signalChange()
+  }
+
+  #isFull(): boolean {
+    const { rowsInFlight, bytesInFlight } = this.#options
+    return this.#inWork >= rowsInFlight || (this.#unfinishedBytes >= bytesInFlight && this.#inWork > 0)
+  }
+
+  async #whenRoom(): Promise<void> {
+    while (!this.#failed && this.#isFull()) {
+      this.#chain.flushWhenIdle(this.#inWork)
+      if (this.#isFull()) await this.#nextChange()
+    }
+    if (this.#failed) throw this.#failure
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #signalChange(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#failure = error
+    this.#stop.abort(error)
+    this.#signalChange()
+  }
+}

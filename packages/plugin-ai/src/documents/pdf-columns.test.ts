@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { type DrawnText, drawnPdf } from '../__fixtures__/drawn-pdf.js'
+import { documentFormat } from './document-format.js'
+import { readPdf } from './read-pdf.js'
+
+const leftColumn = [
+  'The lighthouse was built in the',
+  'year after the storm, when four',
+  'ships had been lost at the reef.',
+  'It burned oil until the war.',
+]
+const rightColumn = [
+  'The keeper lived in two rooms',
+  'under the lamp with his wife and',
+  'a goat, which ate the logbook of',
+  'the winter of 1911.',
+]
+const left = leftColumn.join(' ')
+const right = rightColumn.join(' ')
+const line =
+  (x: number, top: number) =>
+  (text: string, row: number): DrawnText => ({ x, y: top - 14 * row, text })
+/** Two columns, each row of both before the next row. */
+const rowByRow = (top: number) =>
+  leftColumn.flatMap((text, row) => [line(50, top)(text, row), line(310, top)(rightColumn[row] ?? '', row)])
+
+const pagesOf = async (...pages: readonly (readonly DrawnText[])[]) =>
+  (await readPdf(drawnPdf(pages), 'drawn.pdf')).pages
+
+describe('columns', () => {
+  test('that are drawn row by row are read one after the other', async () => {
+    expect(await pagesOf(rowByRow(700))).toEqual([`${left}\n\n${right}`])
+  })
+
+  test('that are drawn one after the other stay as they are', async () => {
+    const texts = [...leftColumn.map(line(50, 700)), ...rightColumn.map(line(310, 700))]
+    expect(await pagesOf(texts)).toEqual([`${left}\n\n${right}`])
+  })
+
+  test('stand between headings that span them', async () => {
+    const texts = [
+      { x: 50, y: 760, size: 20, text: 'The Lighthouse of Arholma and its Keepers' },
+      ...rowByRow(700),
+      {
+        x: 50,
+        y: 600,
+        text: 'A line across both columns of the page, from the left margin to the right one, ends it.',
+      },
+    ]
+    expect(await pagesOf(texts)).toEqual([
+      `# The Lighthouse of Arholma and its Keepers\n\n${left}\n\n${right}\n\nA line across both columns of the page, from the left margin to the right one, ends it.`,
+    ])
+  })
+
+  test('three of them', async () => {
+    const words = ['alpha beta gamma delta', 'epsilon zeta eta theta', 'iota kappa lambda mu n']
+    const texts = words.flatMap((text, row) =>
+      [40, 220, 400].map((x, column) => line(x, 700)(`${text} ${column}`, row)),
+    )
+    expect(await pagesOf(texts)).toEqual([
+      [0, 1, 2].map((column) => words.map((text) => `${text} ${column}`).join(' ')).join('\n\n'),
+    ])
+  })
+
+  test('the rows of a table stay together', async () => {
+    const rows = [
+      ['Name', 'Fare'],
+      ['Adult', '12.50'],
+      ['Child', '6.00'],
+      ['Dog', '3.00'],
+    ]
+    const texts = rows.flatMap(([name = '', fare = ''], row) => [line(50, 700)(name, row), line(310, 700)(fare, row)])
+    expect(await pagesOf(texts)).toEqual(['Name Fare Adult 12.50 Child 6.00 Dog 3.00'])
+  })
+})
+
+describe('a head that is not at the beginning', () => {
+  const pdf = drawnPdf([[{ x: 50, y: 700, text: 'Found all the same.' }]])
+  const shifted = Buffer.concat([Buffer.from('X-Gateway: scanned\r\n\r\n'), pdf])
+
+  test.each(['named.pdf', 'nameless', 'other.txt'])('%s is read as a PDF', async (name) => {
+    expect(documentFormat(shifted, { name })).toBe('pdf')
+    expect((await readPdf(shifted, name)).pages).toEqual(['Found all the same.'])
+  })
+
+  test('a text about PDFs is a text', () => {
+    const text = Buffer.from('# Formats\n\nA PDF begins with %PDF-1.7 and ends with %%EOF.\n')
+    expect(documentFormat(text, { name: 'formats.md' })).toBe('markdown')
+    expect(documentFormat(text, { name: 'nameless' })).toBe('text')
+  })
+})

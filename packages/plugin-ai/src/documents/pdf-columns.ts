@@ -1,0 +1,73 @@
+/** A run of text on one line of a page, with its place in points from the lower left corner. */
+export interface Fragment {
+  readonly text: string
+  readonly left: number
+  readonly right: number
+  readonly foot: number
+  readonly height: number
+}
+
+/** Rows that must share a gutter before the page counts as having columns there. */
+const fewestRows = 3
+/** Prose fills its columns; the cells of a table are shorter. In letters of which wide ones count twice. */
+const shortestLine = 18
+const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu
+
+/**
+ * Puts the fragments of a page into reading order. Some programs draw two columns row by row, so that each line of the
+ * left column is followed by one of the right. Where rows of prose share a gutter, the left column comes first; headings
+ * that span the gutter, tables, and pages that are drawn column by column stay as they are.
+ */
+export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragment[] {
+  const gutter = findGutter(fragments)
+  if (gutter === undefined) return fragments
+  const ordered: Fragment[] = []
+  let [left, right]: [Fragment[], Fragment[]] = [[], []]
+  const endColumns = () => {
+    ordered.push(...inReadingOrder(left), ...inReadingOrder(right))
+    left = []
+    right = []
+  }
+  for (const fragment of fragments) {
+    if (fragment.right <= gutter) left.push(fragment)
+    else if (fragment.left >= gutter) right.push(fragment)
+    else {
+      endColumns()
+      ordered.push(fragment)
+    }
+  }
+  endColumns()
+  return ordered
+}
+
+/** The place of a gutter between columns that are drawn row by row; undefined where there is none. */
+function findGutter(fragments: readonly Fragment[]): number | undefined {
+  const pairs = fragments.flatMap((left, index) => {
+    const right = fragments[index + 1]
+    return right !== undefined && isSameRow(left, right) && right.left - left.right >= left.height / 2
+      ? [{ left, right, from: left.right, to: right.left }]
+      : []
+  })
+  if (pairs.length < fewestRows) return undefined
+  // The leftmost gutter first: what is right of it may have gutters of its own.
+  const places = pairs.map(({ to }) => to).sort((one, other) => one - other)
+  for (const place of new Set(places.map((to) => to - 0.5))) {
+    const rows = pairs.filter(({ from, to }) => from <= place && place < to)
+    if (rows.length >= fewestRows && rows.length >= crossing(fragments, place) && isProse(rows)) return place
+  }
+  return undefined
+}
+
+const isSameRow = (one: Fragment, other: Fragment): boolean =>
+  Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height) / 2
+
+const crossing = (fragments: readonly Fragment[], place: number): number =>
+  fragments.filter(({ left, right }) => left < place && place < right).length
+
+/** The lines of prose are long; one short line in a paragraph is its last. */
+function isProse(rows: readonly { readonly left: Fragment; readonly right: Fragment }[]): boolean {
+  return [rows.map(({ left }) => left), rows.map(({ right }) => right)].every((column) => {
+    const lengths = column.map(({ text }) => text.length + (text.match(wide)?.length ?? 0)).sort((a, b) => a - b)
+    return (lengths[Math.floor(lengths.length / 2)] ?? 0) >= shortestLine
+  })
+}

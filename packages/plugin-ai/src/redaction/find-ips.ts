@@ -1,0 +1,34 @@
+import ipaddr from 'ipaddr.js'
+import type { RuleContext } from './find-by-rules.js'
+import { urlAt } from './find-urls.js'
+import type { Span } from './personal-data.js'
+
+const version4 = /(?<![\p{Script=Latin}\p{N}.])(?:\d{1,3}\.){3}\d{1,3}(?![\p{Script=Latin}\p{N}])(?!\.\d)/gu
+const version6 =
+  /(?<![\p{Script=Latin}\p{N}:.])(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4})?(?:%\w{1,16})?(?![\p{Script=Latin}\p{N}:])/giu
+/** "Version 1.2.3.4" and "section 1.2.3.4" are not addresses. */
+const otherNumber =
+  /(?:\b(?:v|ver|vers|version|release|build|firmware|section|chapter|clause|kapitel|abschnitt)|版本|版|第)[.:]?\s{0,3}$/iu
+
+/** Internet addresses of both versions. In a URL only the host is one. */
+export function* findIps(text: string, { urls }: RuleContext): Generator<Span> {
+  // The longer form first: one may end in the other.
+  const found = [...candidates(text, version6), ...candidates(text, version4)].sort((a, b) => a.start - b.start)
+  for (const span of found) {
+    const url = urlAt(urls, span.start)
+    const before = text.slice(url === undefined ? Math.max(0, span.start - 24) : url.start, span.start)
+    if (url === undefined ? !otherNumber.test(before) : /^[a-z]+:\/\/(?:[^/?#]*@)?\[?$/i.test(before)) yield span
+  }
+}
+
+function* candidates(text: string, pattern: RegExp): Generator<Span> {
+  for (const { 0: candidate, index } of text.matchAll(pattern)) {
+    // "::" and "a::b" stand in program text more often than for an address.
+    if (!/\d|[0-9a-f]{4}/i.test(candidate)) continue
+    if (isAddress(candidate)) yield { start: index, end: index + candidate.length }
+  }
+}
+
+function isAddress(text: string): boolean {
+  return text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text)
+}

@@ -1,0 +1,113 @@
+import type { ColumnSet, TableFile } from '@maestro-dataflow/core'
+import { ColumnValues, type KnownColumns } from './column-values.js'
+import type { Database } from './connect.js'
+import type { Kind } from './kinds.js'
+import { columnTypeIn } from './known-columns.js'
+
+/** What the values of columns turned out to be. */
+export interface LearnedColumns {
+  readonly columns: KnownColumns
+  /**
+   * Of columns of several kinds: each set of kinds that stands in one row, by column. One empty set when there is no such
+   * column.
+   */
+  readonly sets: readonly ReadonlyMap<string, Kind>[]
+}
+
+/**
+ * Looks at the values of the columns whose type the plan does not know, in one pass: a column whose values are of one kind is
+ * then computed with like one of a known type.
+ *
+ * @param relation Lines, with `#line`.
+ * @param all Look at columns of known types too: some of their values are none that SQL can hold.
+ */
+export async function learnColumns(
+  { connection }: Database,
+  relation: string,
+  format: TableFile['format'],
+  names: readonly string[],
+  columns: ColumnSet,
+  all: boolean,
+): Promise<LearnedColumns> {
+  const known = new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
+  const unknown = names.filter((name) => all || needsLearning(name, columns))
+  if (unknown.length === 0) return { columns: known, sets: [new Map()] }
+  const values = new ColumnValues(format, new Map(unknown.map((name) => [name, { kind: 'unknown' }])), 'strict')
+  const told = unknown.map((name) =>
+    columnTypeIn(name, columns) === 'decimal' ? decimalScale(values.json(name)) : kindSql(values.json(name), format),
+  )
+  const found = await connection.runAndReadAll(`SELECT DISTINCT ${told.join(', ')} FROM ${values.extract(relation)}`)
+  const rows = found.getRows()
+  const mixed: string[] = []
+  const learned = new Map<string, { kind: Kind; sqlType?: string }>(known)
+  for (const [index, name] of unknown.entries()) {
+    const kinds = new Set(rows.flatMap((row) => (row[index] === null ? [] : [String(row[index])])))
+    if (columnTypeIn(name, columns) === 'decimal') {
+      const sqlType = decimalType(kinds)
+      learned.set(name, sqlType === undefined ? { kind: 'decimal' } : { kind: 'decimal', sqlType })
+      continue
+    }
+    const kind = commonKind(kinds as Set<Kind>)
+    learned.set(name, kind === 'unknown' ? (known.get(name) ?? { kind }) : { kind })
+    if (kind === 'mixed') mixed.push(name)
+  }
+  const sets = new Map<string, ReadonlyMap<string, Kind>>()
+  for (const row of rows) {
+    const set = new Map(mixed.map((name) => [name, (row[unknown.indexOf(name)] ?? 'unknown') as Kind]))
+    sets.set(JSON.stringify([...set]), set)
+  }
+  return { columns: learned, sets: sets.size === 0 ? [new Map()] : [...sets.values()] }
+}
+
+/** Whether the type that the plan knows of a column is not enough to compute with it. */
+export function needsLearning(column: string, columns: ColumnSet): boolean {
+  return ['unknown', 'decimal'].includes(columnTypeIn(column, columns))
+}
+
+/** The kind that holds values of all these kinds; a column without a value is of a kind that is not known. */
+function commonKind(kinds: ReadonlySet<Kind>): Kind {
+  const [first, ...others] = kinds
+  if (first === undefined) return 'unknown'
+  if (others.length === 0) return first
+  const is = (...allowed: readonly Kind[]) => [...kinds].every((kind) => allowed.includes(kind))
+  if (is('integer', 'bigint')) return 'bigint'
+  if (is('integer', 'number')) return 'number'
+  if (is('string', 'broken')) return 'broken'
+  return 'mixed'
+}
+
+/** The kind of a JSON value by its text, in SQL. */
+export function kindSql(json: string, format: TableFile['format']): string {
+  const isFraction = `(contains(${json}, '.') OR contains(lower(${json}), 'e'))`
+  const digits = (text: string, large: string) =>
+    `CASE WHEN strlen(${text}) <= 15 OR abs(TRY_CAST(${text} AS HUGEINT)) <= ${Number.MAX_SAFE_INTEGER} THEN 'integer' WHEN TRY_CAST(${text} AS HUGEINT) IS NOT NULL THEN '${large}' ELSE 'wide' END`
+  const tagged = ['$date', '$number', '$bytes', '$vector', '$text'].map((tag) => {
+    const kind: Kind = tag === '$text' ? 'broken' : (tag.slice(1) as Kind)
+    return `WHEN starts_with(${json}, '{"${tag}":') THEN '${kind}'`
+  })
+  const invalid = `WHEN ${json} = '{"$date":null}' THEN 'invalid'`
+  const tags = `${invalid} WHEN starts_with(${json}, '{"$bigint":') THEN ${digits(`(${json}->>'/$bigint')`, 'bigint')} ${tagged.join(' ')}`
+  return `CASE WHEN ${json} IS NULL THEN NULL
+    WHEN ${json} < '#' THEN 'string'
+    WHEN ${json} < ':' THEN CASE WHEN ${isFraction} THEN 'number' ELSE ${digits(json, 'bigint')} END
+    WHEN ${json} IN ('true', 'false') THEN 'boolean'
+    ${format === 'step' ? tags : ''}
+    ELSE 'json' END`
+}
+
+/** How many digits a decimal number has before and after its point; NULL where it has an exponent. */
+function decimalScale(json: string): string {
+  const text = `ltrim(${json}->>'$', '+-')`
+  return `CASE WHEN ${json} IS NULL THEN NULL WHEN contains(lower(${text}), 'e') THEN 'exponent' ELSE strlen(split_part(${text}, '.', 1)) || '.' || strlen(split_part(${text}, '.', 2)) END`
+}
+
+const mostDigits = 38
+
+/** The SQL type that holds decimal numbers exactly; undefined when none does. */
+function decimalType(found: ReadonlySet<string>): string | undefined {
+  if (found.has('exponent')) return undefined
+  const lengths = [...found].map((text) => text.split('.').map(Number))
+  const whole = Math.max(1, ...lengths.map(([before = 0]) => before))
+  const scale = Math.max(0, ...lengths.map(([, after = 0]) => after))
+  return whole + scale > mostDigits ? undefined : `DECIMAL(${mostDigits}, ${scale})`
+}

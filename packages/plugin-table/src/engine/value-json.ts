@@ -1,0 +1,34 @@
+const largestSafeInteger = 2 ** 53 - 1
+
+/**
+ * A computed value as a step file holds it, in SQL: what JSON lacks is tagged.
+ *
+ * @param sqlType Its type, as DuckDB names it.
+ * @param keepsDecimals Whether a decimal number is text with all its digits, as it came from a column; else it is a number.
+ */
+export function valueJson(value: string, sqlType: string, keepsDecimals: boolean): string {
+  return `CASE WHEN ${value} IS NULL THEN 'null' ELSE ${presentJson(value, sqlType, keepsDecimals)} END`
+}
+
+function presentJson(value: string, sqlType: string, keepsDecimals: boolean): string {
+  const json = `CAST(to_json(${value}) AS VARCHAR)`
+  if (sqlType === 'FLOAT[]') return `maestro_vector(${json})`
+  if (sqlType.endsWith(']')) {
+    const item = valueJson('item', sqlType.replace(/\[\d*\]$/, ''), keepsDecimals)
+    return `'[' || array_to_string(list_transform(${value}, lambda item: ${item}), ',') || ']'`
+  }
+  if (/^(U?BIGINT|U?HUGEINT)$/.test(sqlType))
+    return `CASE WHEN ${value} BETWEEN -${largestSafeInteger} AND ${largestSafeInteger} THEN ${json} ELSE '{"$bigint":"' || ${value} || '"}' END`
+  if (sqlType === 'BIGNUM') return `'{"$bigint":"' || ${value} || '"}'`
+  if (/^(DOUBLE|FLOAT)$/.test(sqlType)) {
+    const name = `CASE WHEN isnan(${value}) THEN 'NaN' WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END`
+    const large = `abs(${value}) > ${largestSafeInteger} AND ${value} = trunc(${value})`
+    return `CASE WHEN NOT isfinite(${value}) THEN '{"$number":"' || ${name} || '"}' WHEN ${large} THEN '{"$number":"' || ${value} || '"}' ELSE ${json} END`
+  }
+  if (sqlType.startsWith('DECIMAL') && keepsDecimals) return `'"' || ${value} || '"'`
+  if (sqlType.startsWith('DECIMAL')) return `CAST(to_json(CAST(${value} AS DOUBLE)) AS VARCHAR)`
+  if (/^(DATE|TIMESTAMP)/.test(sqlType))
+    return `'{"$date":"' || strftime(CAST(${value} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ') || '"}'`
+  if (sqlType === 'BLOB') return `'{"$bytes":"' || to_base64(${value}) || '"}'`
+  return json
+}

@@ -1,0 +1,91 @@
+import { Buffer } from 'node:buffer'
+
+/*
+ * One text for each value: equal values have the same text, and texts compare by code point as the values compare. These
+ * are the rules for values that docs/decisions/0013-values.md gives; DuckDB follows the same rules by itself where all
+ * values of a column have one type that it knows.
+ */
+
+/** The first character of a key, in the order in which values of several types stand. */
+const ranks = { boolean: 'b', number: 'd', date: 'f', string: 'h', list: 'j', object: 'l', bytes: 'n', vector: 'p' }
+
+/** The key of what is no number, or no date: equal to itself and after everything. */
+export const lastKey = '~'
+
+/** The key of a value; null when there is none. */
+export function orderKey(value: unknown): string | null {
+  switch (typeof value) {
+    case 'boolean':
+      return ranks.boolean + (value ? '1' : '0')
+    case 'number':
+      return Number.isNaN(value) ? lastKey : ranks.number + numberKey(value)
+    case 'bigint':
+      return ranks.number + decimalKey(value.toString())
+    case 'string':
+      return ranks.string + textKey(value)
+    case 'object':
+      return value === null ? null : objectKey(value)
+    default:
+      return null
+  }
+}
+
+function objectKey(value: object): string {
+  if (value instanceof Date) {
+    const instant = value.getTime()
+    return Number.isNaN(instant) ? lastKey : ranks.date + numberKey(instant)
+  }
+  if (value instanceof Float32Array) return ranks.vector + listKey(value)
+  if (value instanceof Uint8Array) return ranks.bytes + Buffer.from(value).toString('hex')
+  if (Array.isArray(value)) return ranks.list + listKey(value)
+  const members = Object.entries(value)
+    .flatMap(([name, member]) => {
+      const key = orderKey(member)
+      return key === null ? [] : [[textKey(name), key] as const]
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return ranks.object + members.map(([name, key]) => `${part(name)}${part(key)}`).join('')
+}
+
+function listKey(items: Iterable<unknown>): string {
+  return Array.from(items, (item) => part(orderKey(item) ?? '')).join('')
+}
+
+/** A key inside of another one, closed by a character that is less than all others. */
+function part(key: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the character that closes a part must not be in it
+  return `${key.replace(/[\0\x01\x02]/g, (found) => `\x02${String.fromCharCode(found.charCodeAt(0) + 1)}`)}\x01`
+}
+
+/**
+ * Text by code points, as UTF-8 has them. Half a character cannot be written in UTF-8; it stands where its code point would
+ * be, before U+E000.
+ */
+function textKey(text: string): string {
+  if (text.isWellFormed() && !text.includes('\ue000')) return text
+  return text.replace(/\p{Surrogate}|\ue000/gu, (found) => {
+    const code = found.charCodeAt(0)
+    return code === 0xe000 ? '\ue000\u2000' : `\ue000${String.fromCharCode(0x100 + code - 0xd800)}`
+  })
+}
+
+function numberKey(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '4'
+  if (value === Number.NEGATIVE_INFINITY) return '0'
+  // Whole numbers have all their digits, so that they are equal to big integers and to nothing beside them.
+  return decimalKey(Number.isInteger(value) ? BigInt(value).toString() : String(value))
+}
+
+/** The key of a number that is written in digits, such as -12.50 or 1e-7; undefined when the text is none. */
+export function decimalKey(text: string): string {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const mantissa = digits.replace(/0+$/, '')
+  if (mantissa === '') return '2'
+  // Where the point stands, counted from the first digit that is not zero.
+  const point = digits.length - fraction.length + Number(exponent)
+  const magnitude = String(point + 5e9).padStart(10, '0') + mantissa
+  if (sign !== '-') return `3${magnitude}`
+  return `1${magnitude.replace(/\d/g, (digit) => String(9 - Number(digit)))}~`
+}
