@@ -29,7 +29,7 @@ const warm = { connection, table: 'warm' }
 await project.run(
   pipeline('warm')
     .from([{ id: 1 }])
-    .write('db.table', { ...warm, mode: 'replace' }),
+    .write('db.table', { ...warm, mode: 'overwrite' }),
 )
 await project.runTo(pipeline('warm').read('db.table', warm), { write: () => undefined })
 
@@ -38,7 +38,7 @@ if (direction === 'write') {
   const report = await project.run(
     pipeline('write')
       .from(makeRows(count), { columns })
-      .write('db.table', { ...table, mode: 'replace', key: 'id' }),
+      .write('db.table', { ...table, mode: 'overwrite', key: 'id' }),
   )
   if (report.counts.rowsOut !== count) throw new Error('rows are missing')
 } else {

@@ -11,5 +11,5 @@ const reviews = [
   { id: 6, text: '很好吃，服务也很好。' },
 ]
 const project = openProject({ cwd: import.meta.dirname })
-await project.run(pipeline('make-shop').from(reviews).write('reviews', { mode: 'replace', key: 'id' }))
+await project.run(pipeline('make-shop').from(reviews).write('reviews', { mode: 'overwrite', key: 'id' }))
 await project.dispose()

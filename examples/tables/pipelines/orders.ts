@@ -11,7 +11,7 @@ export default pipeline('orders')
   })
   .step('table.dedupe', {})
   .step('table.cast', { columns: { day: 'date', amount: 'integer', price: 'number' } })
-  .step('table.filter', { where: 'price is not null and amount >= $least', values: { least: 1 } })
+  .step('table.filter', { where: 'price is not null and amount >= $least', params: { least: 1 } })
   .map((row) => ({ ...row, total: Math.round((row.amount ?? 0) * (row.price ?? 0) * 100) / 100 }), {
     columns: { reads: ['amount', 'price'], adds: { total: 'number' } },
   })

@@ -3,6 +3,7 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
+export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
@@ -14,10 +15,22 @@ export {
   type ServingConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
+export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export type * from './contracts/hooks.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
+export {
+  assertPromptsAllowed,
+  type ColumnEffects,
+  Operator,
+  type OperatorContext,
+  type OperatorKind,
+  type OperatorResult,
+  type PromptClass,
+  type RejectedRow,
+  type RunOptions,
+} from './contracts/operator.js'
 export type {
   CheckContext,
   OperatorDefinition,
@@ -25,6 +38,14 @@ export type {
   PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
+export type {
+  BatchContext,
+  FilterFunction,
+  FlatMapFunction,
+  MapBatchesFunction,
+  MapFunction,
+  TableFunction,
+} from './contracts/operator-functions.js'
 export { parseJson } from './contracts/parse-json.js'
 export type {
   FunctionStep,
@@ -117,7 +138,9 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export { byteSize } from './define/options/byte-size.js'
 export { column, columnRecord, columns } from './define/options/columns.js'
+export { duration } from './define/options/duration.js'
 export type * from './define/options/faults.js'
 export {
   type Fields,
@@ -180,24 +203,13 @@ export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/m
 export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'
-export { type FilterFunction, FilterOperator } from './operator/filter.js'
-export { type FlatMapFunction, FlatMapOperator } from './operator/flat-map.js'
+export { FilterOperator } from './operator/filter.js'
+export { FlatMapOperator } from './operator/flat-map.js'
 export { type AllRows, type GlobalContext, GlobalOperator } from './operator/global.js'
-export { type MapFunction, MapOperator } from './operator/map.js'
-export { type BatchContext, type MapBatchesFunction, MapBatchesOperator } from './operator/map-batches.js'
-export {
-  assertPromptsAllowed,
-  type ColumnEffects,
-  Operator,
-  type OperatorContext,
-  type OperatorKind,
-  type OperatorResult,
-  type PromptClass,
-  type RejectedRow,
-  type RunOptions,
-} from './operator/operator.js'
+export { MapOperator } from './operator/map.js'
+export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
-export { type TableFunction, TableOperator } from './operator/table.js'
+export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { columnTypeOf } from './provider/column-types.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'

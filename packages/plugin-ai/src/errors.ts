@@ -41,6 +41,12 @@ export const aiErrors = {
       `${d.document} grows beyond ${d.limit} bytes when it is unpacked.`,
     hint: () => 'If you trust it, allow more with `maxInflatedBytes`.',
   },
+  MAESTRO_AI_DOCUMENT_LIMIT: {
+    message: (d: { document: string; exceeded: 'time' | 'memory'; timeout: number; maxMemory: number }) =>
+      `Parsing ${d.document} exceeded the limit of ${d.exceeded} (${d.timeout} ms and ${d.maxMemory} bytes are allowed).`,
+    hint: () =>
+      'The other documents are not affected. If you trust this one, allow more with `timeout` or `maxMemory`.',
+  },
   MAESTRO_AI_DOCUMENT_NO_TEXT: {
     message: (d: { document: string }) => `${d.document} holds no text.`,
     hint: () =>

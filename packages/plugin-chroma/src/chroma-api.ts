@@ -71,7 +71,7 @@ export class ChromaApi {
   ): Promise<{ readonly status: number; readonly text: string }> {
     const { headers, token, timeout, url } = this.#options
     try {
-      return await boundedCall({ serving: url, signal, timeout: timeout * 1000 }, async (signal) => {
+      return await boundedCall({ serving: url, signal, timeout }, async (signal) => {
         const reply = await sendHttp(this.#base + path, {
           method,
           headers: {
@@ -86,7 +86,7 @@ export class ChromaApi {
       })
     } catch (error) {
       if (MaestroError.is(error, 'MAESTRO_SERVING_TIMEOUT'))
-        throw this.#unreachable(tries, `no answer within ${timeout} s`, error)
+        throw this.#unreachable(tries, `no answer within ${timeout} ms`, error)
       if (MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION'))
         throw this.#unreachable(tries, String(error.details.reason), error)
       throw error

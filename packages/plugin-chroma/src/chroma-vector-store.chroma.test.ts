@@ -106,7 +106,7 @@ describe.skipIf(url === '')('a collection', () => {
 
   test.each<[string, Partial<ChromaVectorOptions>, object]>([
     ['metric', { metric: 'l2' }, { setting: 'metric', expected: 'l2', found: 'cosine' }],
-    ['dimension', { dimension: 3 }, { setting: 'dimension', expected: '3', found: '2' }],
+    ['dimensions', { dimensions: 3 }, { setting: 'dimensions', expected: '3', found: '2' }],
   ])('that was made with another %s is refused, naming both', async (_what, other, details) => {
     const collection = name()
     await (await open({ collection })).addVectors([record('a', [1, 0])])

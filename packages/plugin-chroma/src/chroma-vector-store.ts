@@ -106,7 +106,7 @@ export class ChromaVectorStore implements VectorStore {
   }
 
   get dimension(): number | undefined {
-    return this.#collection.dimension ?? this.#options.dimension
+    return this.#collection.dimension ?? this.#options.dimensions
   }
 
   get model(): string | undefined {
@@ -319,7 +319,7 @@ function collectionsPath({ tenant, database }: ResolvedChromaOptions): string {
 
 /** @throws MAESTRO_VECTORS_SETTINGS */
 function assertSettings(
-  { url, collection: name, metric, dimension }: ResolvedChromaOptions,
+  { url, collection: name, metric, dimensions }: ResolvedChromaOptions,
   collection: Collection,
 ): void {
   const store = `${name} at ${url}`
@@ -329,7 +329,7 @@ function assertSettings(
     maestroError('MAESTRO_VECTORS_SETTINGS', { store, setting, expected: String(expected), found: String(other) })
   if (found !== undefined && found !== metric) throw refuse('metric', metric, found)
   const has = collection.dimension
-  if (dimension !== undefined && has != null && has !== dimension) throw refuse('dimension', dimension, has)
+  if (dimensions !== undefined && has != null && has !== dimensions) throw refuse('dimensions', dimensions, has)
 }
 
 function entriesOf({ ids, documents, metadatas }: Entries): readonly VectorEntry[] {

@@ -1,3 +1,4 @@
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const whole = z.number().int().positive()
@@ -24,7 +25,7 @@ export const chromaVectorOptions = z.strictObject({
   /** Chroma's one index. @default 'hnsw' */
   index: z.literal('hnsw').default('hnsw'),
   /** Numbers in each vector. @default as the first vectors have */
-  dimension: whole.optional(),
+  dimensions: whole.optional(),
   /** Of a new collection: the candidates that a search looks at. More find more and take longer. @default the server's, 100 */
   candidates: whole.optional(),
   /** Of a new collection: how many neighbours each vector is linked with. @default the server's, 16 */
@@ -33,8 +34,8 @@ export const chromaVectorOptions = z.strictObject({
   token: z.string().min(1).optional(),
   /** More headers. */
   headers: z.record(z.string(), z.string()).default({}),
-  /** Seconds for one request. @default 60 */
-  timeout: z.number().positive().default(60),
+  /** How long one request may take. @default '1m' */
+  timeout: duration().default(60_000),
   /** How often a request is sent again that the server did not answer. @default 5 */
   retries: z.number().int().nonnegative().default(5),
 })

@@ -32,9 +32,9 @@ describe.each(databases)('%s', (name) => {
        const project = maestro({ plugins: [db], directory: process.cwd(), logLevel: 'silent' })
        const connection = ${JSON.stringify(connection)}
        const counts = []
-       for (const mode of ['snapshot', 'keyset']) {
+       for (const method of ['snapshot', 'keyset']) {
          let count = 0
-         await project.runTo(pipeline(mode).read('db.table', { connection, table: 'many', mode }), {
+         await project.runTo(pipeline(method).read('db.table', { connection, table: 'many', method }), {
            write: ({ rows }) => { count += rows.length },
          })
          counts.push(count)

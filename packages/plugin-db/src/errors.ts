@@ -46,7 +46,7 @@ export const dbErrors = {
   MAESTRO_DB_CONNECTION_LOST: {
     message: (d: Failure) => `The connection to ${d.database} was lost: ${d.reason}`,
     hint: () =>
-      "Nothing of an unfinished write is in the table; run it again. A long reading survives it with `mode: 'keyset'`.",
+      "Nothing of an unfinished write is in the table; run it again. A long reading survives it with `method: 'keyset'`.",
     retryable: true,
     stopsRun: true,
   },
@@ -129,7 +129,8 @@ export const dbErrors = {
   },
   MAESTRO_DB_TABLE_FILLED: {
     message: (d: { table: string }) => `"${d.table}" exists already and holds rows.`,
-    hint: () => "Say --overwrite, or set the sink's `mode` to 'append', 'upsert' or 'replace', or name another table.",
+    hint: () =>
+      "Say --overwrite, or set the sink's `mode` to 'append', 'overwrite' or 'upsert', or name another table.",
   },
   MAESTRO_DB_TABLE_UNWRITABLE: {
     message: (d: { table: string; reason: string }) => `"${d.table}" cannot be written: ${d.reason}.`,

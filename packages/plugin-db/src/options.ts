@@ -39,7 +39,7 @@ class ReadingFields extends ConnectionFields {
    *
    * @default 'snapshot'
    */
-  mode = z.enum(['snapshot', 'keyset']).optional()
+  method = z.enum(['snapshot', 'keyset']).optional()
   /** With `keyset`: begin after the row with this key; a list of values for a key of several columns. */
   after = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]).optional()
 }
@@ -65,12 +65,13 @@ export class TableWriteFields extends ConnectionFields {
   /** The schema (MySQL: the database) that it is in. @default the connection's */
   databaseSchema = name.optional()
   /**
-   * `insert`: into a table that is new or empty. `append`: to the rows that are there. `upsert`: rows whose key is there
-   * are changed, others added. `replace`: instead of all rows that are there. A table that is missing is made.
+   * `create`: the table must be new or empty. `append`: the rows are added to those that are there. `overwrite`: they take
+   * the place of all rows that are there. `upsert`: rows whose key is there are changed, and others are added. A table that
+   * is missing is made.
    *
-   * @default 'insert'
+   * @default 'create'
    */
-  mode = z.enum(['insert', 'append', 'upsert', 'replace']).optional()
+  mode = z.enum(['create', 'append', 'overwrite', 'upsert']).optional()
   /** What identifies a row; the primary key of a table that is made. @default the table's primary key */
   key = z.union([column().transform((one) => [one]), columns()]).optional()
   /** The columns to write, or names with the types that a table is made with. @default all */

@@ -40,7 +40,7 @@ describe.skipIf(server === undefined)('PostgreSQL with pgvector', () => {
     const { rows } = await read({ table })
     const many = [new Float32Array([1, 2]), new Float32Array([3, 4])]
     expect(rows).toEqual([{ id: 1, vector: new Float32Array([1, 2]), many }])
-    expect((await read({ table, mode: 'keyset' })).rows).toEqual(rows)
+    expect((await read({ table, method: 'keyset' })).rows).toEqual(rows)
     await write(rows, { table, mode: 'upsert', key: 'id' })
     expect((await read({ table })).rows).toEqual(rows)
   })
@@ -64,7 +64,7 @@ describe.skipIf(server === undefined)('PostgreSQL with pgvector', () => {
     const table = newTable()
     await sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text, vector extensions.vector(2))`)
     await write([row(1, 1, 2)], { table, mode: 'append' })
-    await write([row(2, 3, 4)], { table, mode: 'replace' })
+    await write([row(2, 3, 4)], { table, mode: 'overwrite' })
     expect(await typeOf(table)).toBe('extensions.vector(2)')
     expect((await read({ table })).rows).toEqual([row(2, 3, 4)])
   })

@@ -37,9 +37,9 @@ const searchedTwice =
 
 describePlugin(lance)
 describeVectorStore(maker({}), { title: 'lance.vectors, flat, in memory' })
-describeVectorStore(maker({ memoryMegabytes: 1e-6 }), { title: 'lance.vectors, flat, from the disk' })
+describeVectorStore(maker({ memory: 1 }), { title: 'lance.vectors, flat, from the disk' })
 const ivf = { index: 'ivf', indexFrom: 500 } as const
-describeVectorStore(maker({ ...ivf, memoryMegabytes: 1e-6 }), {
+describeVectorStore(maker({ ...ivf, memory: 1 }), {
   title: 'lance.vectors, ivf, from the disk',
   recall: 0.95,
 })

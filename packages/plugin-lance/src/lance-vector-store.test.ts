@@ -22,10 +22,10 @@ describe('what a store was made with', () => {
       code: 'MAESTRO_VECTORS_SETTINGS',
       message: `${folder.file('kb')} was made with metric dot; the config says l2.`,
     })
-    const error = await errorOf(() => folder.open({ metric: 'dot', dimension: 3 }))
+    const error = await errorOf(() => folder.open({ metric: 'dot', dimensions: 3 }))
     expect(error.message).toContain('was made with dimension 2; the config says 3')
     // A new one holds to what it was told, too.
-    const other = await folder.open({ path: folder.file('other'), dimension: 3 })
+    const other = await folder.open({ path: folder.file('other'), dimensions: 3 })
     expect((await errorOf(() => other.addVectors(circle(1)))).code).toBe('MAESTRO_VECTORS_DIMENSION')
   })
 

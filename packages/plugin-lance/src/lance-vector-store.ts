@@ -32,7 +32,6 @@ const lockSeconds = 60
 /** Every write leaves a file of its own; after so many they are put together. */
 const writesBeforeCompaction = 64
 const idsAtOnce = 2000
-const bytesOfMegabyte = 1024 * 1024
 /** What others may still be reading stays for this long. */
 const oldVersionsMilliseconds = 3_600_000
 /** A query for a larger share of all vectors is not worth an index. */
@@ -82,12 +81,12 @@ export class LanceVectorStore implements VectorStore {
    */
   static async open(given: LanceVectorOptions, logger?: Logger): Promise<LanceVectorStore> {
     const options = lanceVectorOptions.parse(given)
-    const { path, metric, dimension } = options
+    const { path, metric, dimensions: dimension } = options
     return new LanceVectorStore(options, await StoreTable.open({ path, name: path, metric, dimension }), logger)
   }
 
   get dimension(): number | undefined {
-    return this.#table.facts?.dimension ?? this.#options.dimension
+    return this.#table.facts?.dimension ?? this.#options.dimensions
   }
 
   get model(): string | undefined {
@@ -223,7 +222,7 @@ export class LanceVectorStore implements VectorStore {
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
     const { dimension = 0, metric } = this
-    const limit = this.#options.memoryMegabytes * bytesOfMegabyte
+    const limit = this.#options.memory
     const blocks = this.#fits(count)
       ? await this.#inMemory(table, version)
       : readBlocks(table, await this.#loadGraph(), { metric, dimension }, limit)
@@ -237,7 +236,7 @@ export class LanceVectorStore implements VectorStore {
 
   #fits(count: number): boolean {
     const bytes = count * (this.dimension ?? 0) * Float32Array.BYTES_PER_ELEMENT
-    return bytes <= this.#options.memoryMegabytes * bytesOfMegabyte
+    return bytes <= this.#options.memory
   }
 
   /** The store in memory, read again when it has changed. */

@@ -1,3 +1,4 @@
+import { byteSize } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const whole = z.number().int().positive()
@@ -11,7 +12,7 @@ export const lanceVectorOptions = z.strictObject({
   /** `flat` is exact; `ivf` and `hnsw` are faster on many vectors and may miss some of the nearest. @default 'flat' */
   index: z.enum(['flat', 'ivf', 'hnsw']).default('flat'),
   /** Numbers in each vector. @default as the first vectors have */
-  dimension: whole.optional(),
+  dimensions: whole.optional(),
   /** Vectors from which `ivf` and `hnsw` are built and used; with fewer, a search is exact. @default 10000 */
   indexFrom: whole.default(10_000),
   /** Of `ivf`: the parts that vectors are sorted into. @default the square root of how many there are, with 256 in each at least */
@@ -20,8 +21,8 @@ export const lanceVectorOptions = z.strictObject({
   probes: whole.default(8),
   /** Of `hnsw`: the candidates that a search looks at. More find more and take longer. @default 64 */
   candidates: whole.default(64),
-  /** Megabytes of vectors that an exact search, or `ivf`, may keep in memory; more are read from the disk each time. @default 1024 */
-  memoryMegabytes: z.number().positive().default(1024),
+  /** The size of vectors that an exact search, or `ivf`, may keep in memory; more are read from the disk each time. @default '1GiB' */
+  memory: byteSize().default(1024 ** 3),
 })
 
 export type LanceVectorOptions = z.input<typeof lanceVectorOptions>

@@ -1,3 +1,4 @@
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const positive = z.number().int().positive()
@@ -20,10 +21,12 @@ export const localChatOptions = z.strictObject({
   topK: positive.optional(),
   /** The same seed gives the same answer. @default 0 */
   seed: z.number().int().nonnegative().optional(),
+  /** Texts that end the answer. */
+  stop: z.array(z.string().min(1)).optional(),
   /** Tokens of an answer at most. @default 256 */
   maxTokens: positive.optional(),
-  /** Milliseconds for one call, without loading and waiting for a free sequence. @default 120000 */
-  timeout: positive.optional(),
+  /** How long one call may take, without loading and waiting for a free sequence. @default '2m' */
+  timeout: duration().optional(),
 })
 
-export type LocalChatOptions = z.infer<typeof localChatOptions>
+export type LocalChatOptions = z.input<typeof localChatOptions>

@@ -7,6 +7,7 @@ import {
   type LLMServing,
   type Logger,
   MaestroError,
+  millisecondsOf,
   untilAborted,
 } from '@maestro-dataflow/core'
 import type { LocalChatOptions } from './chat-serving-options.js'
@@ -67,13 +68,13 @@ export class LocalChatServing implements LLMServing {
 
   get identity(): Readonly<Record<string, unknown>> {
     const { contextTokens } = this.capabilities
-    const { temperature, topP, topK, seed, maxTokens } = { ...chatDefaults, ...this.#options }
-    return { ...versionOf(this.#location), contextTokens, temperature, topP, topK, seed, maxTokens }
+    const { temperature, topP, topK, seed, stop, maxTokens } = { ...chatDefaults, ...this.#options }
+    return { ...versionOf(this.#location), contextTokens, temperature, topP, topK, seed, stop, maxTokens }
   }
 
   /** @throws MAESTRO_SERVING_CONTEXT_TOO_LONG, _TIMEOUT, _ABORTED, _MALFORMED_REPLY, MAESTRO_LOCAL_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const timeout = options.timeout ?? this.#options.timeout ?? chatDefaults.timeout
+    const timeout = options.timeout ?? millisecondsOf(this.#options.timeout ?? chatDefaults.timeout)
     const life = this.#begin()
     const bounds = { serving: this.name, signal: options.signal, disposed: life.stop.signal }
     return boundedCall(bounds, async (signal) => {

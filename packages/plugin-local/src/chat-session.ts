@@ -83,6 +83,7 @@ export class ChatSession {
     const history = toChatHistory(request.messages, this.#options.model)
     const prompt = chatWrapper.generateContextState({ chatHistory: history }).contextText.tokenize(model.tokenizer)
     const maxTokens = request.maxTokens ?? this.#options.maxTokens ?? chatDefaults.maxTokens
+    const stop = request.stop ?? this.#options.stop
     const limit = this.#context.contextSize
     if (prompt.length + maxTokens > limit)
       throw maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', {
@@ -95,7 +96,7 @@ export class ChatSession {
     const sampling = {
       ...this.#sampling(request),
       maxTokens,
-      ...(request.stop === undefined ? {} : { customStopTriggers: request.stop }),
+      ...(stop === undefined ? {} : { customStopTriggers: stop }),
       ...(grammar === undefined ? {} : { grammar }),
     }
     let started = false

@@ -16,7 +16,7 @@ export const localEmbeddingOptions = z.strictObject({
   /** Brings each vector to length 1, so that their dot product is their similarity. @default true */
   normalize: z.boolean().optional(),
   /** Tokens of a text that are read; what is beyond is cut, and reported. @default what the model was trained on */
-  maxTokens: positive.optional(),
+  contextTokens: positive.optional(),
   /** Cores to work on. @default all */
   threads: positive.optional(),
   /** Texts of one call at most. @default 256 */

@@ -149,7 +149,7 @@ describe('texts', () => {
   const long = 'stone '.repeat(1000)
 
   test('what is too long is cut and reported, and ends as the model wants it', async () => {
-    const { vectors, truncated, usage } = await serve({ maxTokens: 16 }).embed([
+    const { vectors, truncated, usage } = await serve({ contextTokens: 16 }).embed([
       'short',
       long,
       'stone '.repeat(14),
@@ -158,14 +158,14 @@ describe('texts', () => {
     expect(truncated).toEqual([1, 3])
     expect(usage.inputTokens).toBe(3 + 16 + 16 + 16)
     expect(difference(vectors[1] ?? [], vectors[2] ?? [])).toBeLessThan(1e-6)
-    expect(await serve({ maxTokens: 16 }).embed(['short'])).not.toHaveProperty('truncated')
+    expect(await serve({ contextTokens: 16 }).embed(['short'])).not.toHaveProperty('truncated')
   })
 
-  test('without maxTokens a model reads what it was trained on, with it no more than it can', async () => {
+  test('without contextTokens a model reads what it was trained on, with it no more than it can', async () => {
     const tokens = async (options: LocalEmbeddingOptions) => (await serve(options).embed([long])).usage.inputTokens
     expect(await tokens({})).toBe(256)
-    expect(await tokens({ maxTokens: 10_000 })).toBe(512)
-    expect(await tokens({ model: 'universal-sentence-encoder', maxTokens: 10_000 })).toBe(128)
+    expect(await tokens({ contextTokens: 10_000 })).toBe(512)
+    expect(await tokens({ model: 'universal-sentence-encoder', contextTokens: 10_000 })).toBe(128)
   })
 
   test.each(['all-MiniLM-L6-v2', 'universal-sentence-encoder'])('%s takes any text', async (model) => {
@@ -201,7 +201,7 @@ describe('the model of a serving', () => {
     })
     expect(serve({ threads: 2 }).identity).toEqual(serving.identity)
     expect(serve({ threads: 2 }).account).toBe(serving.account)
-    for (const changed of [{ pooling: 'cls' as const }, { normalize: false }, { maxTokens: 9 }])
+    for (const changed of [{ pooling: 'cls' as const }, { normalize: false }, { contextTokens: 9 }])
       expect(serve(changed).identity).not.toEqual(serving.identity)
   })
 
@@ -215,7 +215,7 @@ describe('the model of a serving', () => {
     const [plain, settled, file] = [
       serve({ model: './plain' }, folder),
       serve({ model: join(folder, 'settled') }),
-      serve({ model: 'settled/onnx/model.onnx', maxTokens: 20, pooling: 'mean' }, folder),
+      serve({ model: 'settled/onnx/model.onnx', contextTokens: 20, pooling: 'mean' }, folder),
     ]
     expect(settled.dimension).toBeUndefined()
     expect((await settled.embed([long])).usage.inputTokens).toBe(8)
@@ -277,20 +277,20 @@ describe('the model of a serving', () => {
   })
 
   test('a text that the model cannot read is a typed error, and the next one is embedded', async () => {
-    const one = serve({ model: await copyModel('no-limits'), maxTokens: 600 })
+    const one = serve({ model: await copyModel('no-limits'), contextTokens: 600 })
     await expect(one.embed(['stone '.repeat(1000)])).rejects.toMatchObject({
       code: 'MAESTRO_LOCAL_EMBED',
       retryable: false,
-      hint: expect.stringContaining('maxTokens'),
+      hint: expect.stringContaining('contextTokens'),
     })
     await expect(one.embed(['stone'])).resolves.toMatchObject({ usage: { inputTokens: 3 } })
   })
 
   test('is loaded once for all servings that name it, and goes when nobody has used it for a while', async () => {
-    const own = new ModelCache({ idleMilliseconds: 0 })
+    const own = new ModelCache({ keepAlive: 0 })
     const make = (options: LocalEmbeddingOptions) =>
       new LocalEmbeddingServing({ threads: 1, directory: '.', ...options }, silent, own)
-    const servings = [make({}), make({ normalize: false, maxTokens: 8 })]
+    const servings = [make({}), make({ normalize: false, contextTokens: 8 })]
     const embedding = Promise.all(servings.map((one) => one.embed(texts)))
     expect(own.size).toBe(1)
     await embedding

@@ -50,7 +50,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       throw localError('MAESTRO_LOCAL_MODEL_KIND', { model, serving: 'local.embeddings', fitting: 'local.chat' })
     const { sentences = {} } = this.#location
     const { positions = Number.POSITIVE_INFINITY } = sentences
-    const most = options.maxTokens ?? sentences.maxTokens
+    const most = options.contextTokens ?? sentences.maxTokens
     this.#settings = {
       pooling: options.pooling ?? sentences.pooling,
       normalize,

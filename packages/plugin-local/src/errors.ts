@@ -77,7 +77,7 @@ export const localErrors = {
   },
   MAESTRO_LOCAL_EMBED: {
     message: (d: { model: string; reason: string }) => `The model ${d.model} could not embed the texts: ${d.reason}`,
-    hint: () => 'If only long texts fail, set `maxTokens` to what the model can read.',
+    hint: () => 'If only long texts fail, set `contextTokens` to what the model can read.',
   },
   MAESTRO_LOCAL_THREAD: {
     message: (d: { model: string; reason: string }) => `The thread of the model ${d.model} has ended: ${d.reason}`,

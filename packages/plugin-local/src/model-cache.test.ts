@@ -37,7 +37,7 @@ describe('ModelCache', () => {
   })
 
   test('what nobody uses is freed after the idle time, and not before; what is in use stays', async () => {
-    const cache = new ModelCache({ idleMilliseconds: 1000 })
+    const cache = new ModelCache({ keepAlive: 1000 })
     const first = await cache.acquire({ name: 'm' }, load)
     const second = await cache.acquire({ name: 'm' }, load)
     first.release()
@@ -59,7 +59,7 @@ describe('ModelCache', () => {
   })
 
   test('beyond the bytes, the thing unused for the longest time goes first, before the next is loaded', async () => {
-    const cache = new ModelCache({ maxBytes: 100 })
+    const cache = new ModelCache({ memory: 100 })
     const [a, b, c] = [
       await cache.acquire({ name: 'a' }, load, { bytes: 40 }),
       await cache.acquire({ name: 'b' }, load, { bytes: 40 }),
@@ -82,7 +82,7 @@ describe('ModelCache', () => {
   })
 
   test('what is in use is never freed for room; it goes when it is given back', async () => {
-    const cache = new ModelCache({ maxBytes: 10 })
+    const cache = new ModelCache({ memory: 10 })
     const lease = await cache.acquire({ name: 'a' }, load, { bytes: () => 50 })
     expect(lease.value.freed).toBe(false)
     expect(cache.bytes).toBe(50)

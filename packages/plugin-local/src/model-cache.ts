@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilAborted } from '@maestro-dataflow/core'
+import { type ByteSize, bytesOf, type Duration, millisecondsOf, untilAborted } from '@maestro-dataflow/core'
 
 /** What a cache can keep: it knows how to free itself. */
 export interface Disposable {
@@ -21,13 +21,13 @@ export interface ModelLease<T> {
 }
 
 export interface ModelCacheOptions {
-  /** How long a thing that nobody uses stays. @default 300000, five minutes */
-  readonly idleMilliseconds?: number | undefined
+  /** How long a thing that nobody uses stays. @default '5m' */
+  readonly keepAlive?: Duration | undefined
   /**
    * Beyond this sum, things that nobody uses are freed, the one unused for the longest time first. What is in use is
    * never freed, so the sum can be larger. @default half of the machine's memory
    */
-  readonly maxBytes?: number | undefined
+  readonly memory?: ByteSize | undefined
 }
 
 export interface AcquireOptions<T> {
@@ -60,13 +60,13 @@ interface Entry {
 export class ModelCache {
   readonly #entries = new Map<string, Entry>()
   readonly #freeing = new Set<Promise<void>>()
-  readonly #idleMilliseconds: number
-  readonly #maxBytes: number
+  readonly #keepAlive: number
+  readonly #memory: number
   #releases = 0
 
-  constructor({ idleMilliseconds = 300_000, maxBytes = totalmem() / 2 }: ModelCacheOptions = {}) {
-    this.#idleMilliseconds = idleMilliseconds
-    this.#maxBytes = maxBytes
+  constructor({ keepAlive = '5m', memory = totalmem() / 2 }: ModelCacheOptions = {}) {
+    this.#keepAlive = millisecondsOf(keepAlive)
+    this.#memory = bytesOf(memory)
   }
 
   /** How many things are loaded or being loaded. */
@@ -153,7 +153,7 @@ export class ModelCache {
       void this.#remove(id, entry)
       return
     }
-    entry.timer = setTimeout(() => void this.#remove(id, entry), this.#idleMilliseconds).unref()
+    entry.timer = setTimeout(() => void this.#remove(id, entry), this.#keepAlive).unref()
     void this.#makeRoom(0)
   }
 
@@ -164,7 +164,7 @@ export class ModelCache {
       .sort(([, a], [, b]) => a.unusedSince - b.unusedSince)
     const freed: Promise<void>[] = []
     for (const [id, entry] of unused) {
-      if (this.bytes + bytes <= this.#maxBytes) break
+      if (this.bytes + bytes <= this.#memory) break
       freed.push(this.#remove(id, entry))
     }
     await Promise.all(freed)

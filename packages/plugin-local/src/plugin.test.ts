@@ -24,7 +24,7 @@ const embed = defineOperator({
 test('the servings of the plugin are what its manifest says, and work in a pipeline', async () => {
   await pullModel('all-MiniLM-L6-v2')
   const project = maestro({
-    plugins: [local({ threads: 1, modelCache: { idleMilliseconds: 0 } })],
+    plugins: [local({ threads: 1, modelCache: { keepAlive: 0 } })],
     servings: { embedder: { use: 'local.embeddings', maxTokens: 32 } },
     logLevel: 'silent',
   })

@@ -1,4 +1,4 @@
-import { definePlugin, defineServing, LOGGER } from '@maestro-dataflow/core'
+import { byteSize, definePlugin, defineServing, duration, LOGGER } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'
@@ -13,10 +13,10 @@ const options = z.strictObject({
   /** How long loaded models stay when nobody uses them. @default one cache for all of the process */
   modelCache: z
     .strictObject({
-      /** @default 300000 */
-      idleMilliseconds: z.number().nonnegative().optional(),
+      /** How long a model that nobody uses stays. @default '5m' */
+      keepAlive: duration({ least: 0 }).optional(),
       /** @default half of the machine's memory */
-      maxBytes: z.number().positive().optional(),
+      memory: byteSize().optional(),
     })
     .optional(),
 })

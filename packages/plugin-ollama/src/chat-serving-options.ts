@@ -13,14 +13,14 @@ export const ollamaChatOptions = ollamaModelOptions.extend({
   topK: positive.optional(),
   /** The same seed gives the same answer. @default another one for each call */
   seed: z.number().int().nonnegative().optional(),
-  /** Tokens of an answer at most. @default as many as `numCtx` leaves */
+  /** Tokens of an answer at most. @default as many as `contextTokens` leaves */
   maxTokens: positive.optional(),
   /** Texts that end the answer. */
   stop: z.array(z.string().min(1)).optional(),
   /** Whether, or how much, a reasoning model thinks before it answers. Its thoughts are not part of the answer. @default the model's */
-  think: z.union([z.boolean(), z.enum(['low', 'medium', 'high'])]).optional(),
+  reasoningEffort: z.union([z.boolean(), z.enum(['low', 'medium', 'high'])]).optional(),
   /** Whether the model takes images. @default the server is asked when the first image comes */
   images: z.boolean().optional(),
 })
 
-export type OllamaChatOptions = z.infer<typeof ollamaChatOptions>
+export type OllamaChatOptions = z.input<typeof ollamaChatOptions>

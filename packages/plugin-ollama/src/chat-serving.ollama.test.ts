@@ -7,7 +7,7 @@ import type { OllamaChatOptions } from './chat-serving-options.js'
 const { url = '', model = '' } = ollama ?? {}
 
 const serve = (options: Partial<OllamaChatOptions> = {}) =>
-  new OllamaChatServing({ model, host: url, temperature: 0, seed: 1, maxTokens: 30, numCtx: 512, ...options })
+  new OllamaChatServing({ model, host: url, temperature: 0, seed: 1, maxTokens: 30, contextTokens: 512, ...options })
 const ask = (content: string): readonly Message[] => [{ role: 'user', content }]
 const capital: LLMRequest = { messages: ask('What is the capital of France?') }
 
@@ -75,7 +75,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
 
   test('a prompt that is too long is refused, be it one turn or several', async () => {
     const tooLong = { code: 'MAESTRO_SERVING_CONTEXT_TOO_LONG', details: { limit: 128 } }
-    const small = serve({ numCtx: 128 })
+    const small = serve({ contextTokens: 128 })
     await expect(small.generate({ messages: ask('word '.repeat(200)) })).rejects.toMatchObject(tooLong)
     const example = (n: number): readonly Message[] => [
       { role: 'user', content: `Example ${n}: ${'word '.repeat(12)}` },
@@ -92,7 +92,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
   })
 
   test('an answer ends where the context is full', async () => {
-    const { text, finishReason, usage } = await serve({ numCtx: 64 }).generate({
+    const { text, finishReason, usage } = await serve({ contextTokens: 64 }).generate({
       messages: ask('Tell me a very long story about a fox and a goose.'),
       maxTokens: 200,
       schema: { type: 'string', minLength: 600 },

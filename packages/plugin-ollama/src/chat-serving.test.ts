@@ -44,7 +44,7 @@ describe('a request as Ollama gets it', () => {
       maxTokens: 9,
       stop: ['a'],
       keepAlive: '10m',
-      think: false,
+      reasoningEffort: false,
     }).generate({
       ...hello,
       temperature: 1,
@@ -64,7 +64,7 @@ describe('a request as Ollama gets it', () => {
       options: { num_ctx: 4096, num_predict: 4096 },
     })
     expect(second).toMatchObject({
-      keep_alive: '10m',
+      keep_alive: '600000ms',
       think: false,
       format: { type: 'string' },
       logprobs: true,
@@ -92,7 +92,7 @@ describe('a request as Ollama gets it', () => {
     })
     await serve().generate({ ...hello, stop: ['END'] })
     await serve().generate(hello)
-    await serve({ numCtx: 512 }).generate(hello)
+    await serve({ contextTokens: 512 }).generate(hello)
     expect(bodies(server, '/api/chat').map(({ options }) => options)).toEqual([
       { num_ctx: 5000, num_predict: 5000, stop: ['<|im_end|>', 'END'] },
       { num_ctx: 6000, num_predict: 6000 },
@@ -155,7 +155,10 @@ describe('an answer as Ollama gives it', () => {
         { done: true, done_reason: 'stop', eval_count: 9 },
       ),
     )
-    expect(await serve({ think: true }).generate(hello)).toMatchObject({ text: '4', usage: { outputTokens: 9 } })
+    expect(await serve({ reasoningEffort: true }).generate(hello)).toMatchObject({
+      text: '4',
+      usage: { outputTokens: 9 },
+    })
   })
 
   test('logprobs', async () => {
@@ -236,27 +239,30 @@ describe('a prompt that is too long is an error, and never cut', () => {
 
   test('servers that cut it to the context', async () => {
     chats(ollamaReplies.chat(['Hi'], { prompt_eval_count: 200 }))
-    await expect(serve({ numCtx: 200 }).generate(hello)).rejects.toMatchObject({ ...tooLong, details: { limit: 200 } })
+    await expect(serve({ contextTokens: 200 }).generate(hello)).rejects.toMatchObject({
+      ...tooLong,
+      details: { limit: 200 },
+    })
   })
 
   test('servers that leave out the first turns: the prompt is as long without them', async () => {
     chats(ollamaReplies.chat(['Hi'], { prompt_eval_count: 150 }))
-    await expect(serve({ numCtx: 200 }).generate(long)).rejects.toMatchObject(tooLong)
+    await expect(serve({ contextTokens: 200 }).generate(long)).rejects.toMatchObject(tooLong)
     const [, probe] = bodies(server, '/api/chat')
     expect(probe).toMatchObject({ messages: [{ role: 'system' }, turns[1], turns[2]], options: { num_predict: 1 } })
   })
 
   test('one that only just fits is answered; one with room enough is not asked twice', async () => {
     chats(ollamaReplies.chat(['Hi'], { prompt_eval_count: 150 }), ollamaReplies.chat([''], { prompt_eval_count: 110 }))
-    expect((await serve({ numCtx: 200 }).generate(long)).text).toBe('Hi')
+    expect((await serve({ contextTokens: 200 }).generate(long)).text).toBe('Hi')
     chats(ollamaReplies.chat(['Hi'], { prompt_eval_count: 150 }))
-    expect((await serve({ numCtx: 400 }).generate(long)).text).toBe('Hi')
+    expect((await serve({ contextTokens: 400 }).generate(long)).text).toBe('Hi')
     expect(bodies(server, '/api/chat')).toHaveLength(1)
   })
 
   test('an answer that goes on after the context is full ends where it was full', async () => {
     chats(ollamaReplies.chat(['a', 'b', 'c', 'd'], { prompt_eval_count: 62, eval_count: 4 }))
-    expect(await serve({ numCtx: 64 }).generate(hello)).toMatchObject({ text: 'ab', finishReason: 'length' })
+    expect(await serve({ contextTokens: 64 }).generate(hello)).toMatchObject({ text: 'ab', finishReason: 'length' })
   })
 })
 

@@ -16,8 +16,8 @@ import { assertWholePrompt } from './prompt-cut.js'
 import { toChatRequest } from './to-chat-request.js'
 
 /** What a chat model of these options can do, as far as it is known without asking the server. */
-export function chatCapabilities({ images = true, numCtx }: OllamaChatOptions): LLMCapabilities {
-  return { jsonSchema: true, images, audio: false, ...(numCtx === undefined ? {} : { contextTokens: numCtx }) }
+export function chatCapabilities({ images = true, contextTokens }: OllamaChatOptions): LLMCapabilities {
+  return { jsonSchema: true, images, audio: false, ...(contextTokens === undefined ? {} : { contextTokens }) }
 }
 
 /** A chat model of one or several Ollama servers. */
@@ -54,14 +54,14 @@ export class OllamaChatServing implements LLMServing {
    */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { model, images } = this.#options
-    return this.#model.call(options, async ({ client, signal, numCtx, description }) => {
+    return this.#model.call(options, async ({ client, signal, contextTokens, description }) => {
       const { stop } = description
-      const chat = await toChatRequest(request, { options: this.#options, numCtx, stop, signal })
+      const chat = await toChatRequest(request, { options: this.#options, contextTokens, stop, signal })
       // Some servers pass over the images of a model that cannot see.
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)
         throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
-      const answer = await fromChatResponse(await client.chat(chat), numCtx)
+      const answer = await fromChatResponse(await client.chat(chat), contextTokens)
       if (request.messages.length > 0) await assertWholePrompt(this.name, client, chat, answer.usage.inputTokens)
       return { ...answer, ...(request.schema === undefined ? {} : dataOf(answer)), model }
     })

@@ -8,7 +8,13 @@ test('options of the servings are known in the config', () => {
   defineConfig({
     plugins,
     servings: {
-      default: { use: 'ollama.chat', model: 'llama3.2', numCtx: 8192, think: 'low', limits: { concurrency: 2 } },
+      default: {
+        use: 'ollama.chat',
+        model: 'llama3.2',
+        contextTokens: 8192,
+        reasoningEffort: 'low',
+        limits: { concurrency: 2 },
+      },
       many: { use: 'ollama.chat', model: 'llama3.2', host: ['a:11434', { url: 'b:11434', concurrency: 8 }] },
       embedder: { use: 'ollama.embeddings', model: 'nomic-embed-text', tooLong: 'cut', keepAlive: '1h' },
     },

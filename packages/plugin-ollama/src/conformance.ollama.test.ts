@@ -8,7 +8,7 @@ const grammar = 'Ollama 0.6.8 makes no grammar of a text with quotes in it'
 
 if (ollama !== undefined) {
   const { url: host, model } = ollama
-  describeLLMServing(() => new OllamaChatServing({ model, host, numCtx: 256, seed: 1, maxTokens: 60 }), {
+  describeLLMServing(() => new OllamaChatServing({ model, host, contextTokens: 256, seed: 1, maxTokens: 60 }), {
     title: 'ollama.chat on a real server',
     capabilities: { jsonSchema: true, images: true, audio: false, contextTokens: 256 },
     questions: Object.entries(capitals).map(([country, answer]) => ({
@@ -21,7 +21,7 @@ if (ollama !== undefined) {
     },
     timeout: 120_000,
   })
-  describeEmbeddingServing(() => new OllamaEmbeddingServing({ model, host, numCtx: 256, batchSize: 8 }), {
+  describeEmbeddingServing(() => new OllamaEmbeddingServing({ model, host, contextTokens: 256, batchSize: 8 }), {
     title: 'ollama.embeddings on a real server',
     dimension: 576,
     // A chat model whose numbers have four bits, which are added up in another order in each batch.

@@ -5,7 +5,7 @@ export interface ModelDescription {
   /** Tokens of prompt and answer together that it was trained for. */
   readonly trainedTokens: number | undefined
   /** The context that the model's own file asks for. */
-  readonly numCtx: number | undefined
+  readonly contextTokens: number | undefined
   /** Texts that end an answer, by the model's own file. Those of a request would take their place. */
   readonly stop: readonly string[]
   /** Undefined where the server is too old to say. */
@@ -19,10 +19,10 @@ export async function describeModel(client: Ollama, model: string): Promise<Mode
   const info = (shown.model_info ?? {}) as unknown as Readonly<Record<string, unknown>>
   const trained = info[`${String(info['general.architecture'])}.context_length`]
   const parameters = readParameters(shown.parameters ?? '')
-  const numCtx = parameters.find(([name]) => name === 'num_ctx')?.[1]
+  const contextTokens = parameters.find(([name]) => name === 'num_ctx')?.[1]
   return {
     trainedTokens: typeof trained === 'number' ? trained : undefined,
-    numCtx: typeof numCtx === 'number' ? numCtx : undefined,
+    contextTokens: typeof contextTokens === 'number' ? contextTokens : undefined,
     stop: parameters.flatMap(([name, value]) => (name === 'stop' ? [String(value)] : [])),
     seesImages: shown.capabilities?.includes('vision'),
   }

@@ -13,4 +13,4 @@ export const ollamaEmbeddingOptions = ollamaModelOptions.extend({
   tooLong: z.enum(['fail', 'cut']).optional(),
 })
 
-export type OllamaEmbeddingOptions = z.infer<typeof ollamaEmbeddingOptions>
+export type OllamaEmbeddingOptions = z.input<typeof ollamaEmbeddingOptions>

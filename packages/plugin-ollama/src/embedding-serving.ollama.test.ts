@@ -6,7 +6,7 @@ import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
 const { url = '', model = '' } = ollama ?? {}
 
 const serve = (options: Partial<OllamaEmbeddingOptions> = {}) =>
-  new OllamaEmbeddingServing({ model, host: url, numCtx: 64, ...options })
+  new OllamaEmbeddingServing({ model, host: url, contextTokens: 64, ...options })
 const likeness = (a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()) =>
   a.reduce((sum, value, place) => sum + value * (b[place] ?? 0), 0)
 

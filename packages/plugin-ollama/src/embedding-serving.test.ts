@@ -22,7 +22,7 @@ const upToThree = (request: RecordedRequest) => {
 
 test('a vector for each text, in order, with its options on the wire', async () => {
   script(server, { '/api/embed': [ollamaReplies.vectors] })
-  const serving = serve({ dimensions: 2, keepAlive: 60, numCtx: 256 })
+  const serving = serve({ dimensions: 2, keepAlive: '1m', contextTokens: 256 })
   expect(serving).toMatchObject({ dimension: 2, batchSize: 32, concurrency: 4, price: { input: 0 } })
   expect(await serving.embed(['a', 'bcd'])).toEqual({
     vectors: [Float32Array.of(1, 1), Float32Array.of(3, 1)],
@@ -35,7 +35,7 @@ test('a vector for each text, in order, with its options on the wire', async () 
       input: ['a', 'bcd'],
       truncate: false,
       dimensions: 2,
-      keep_alive: 60,
+      keep_alive: '60000ms',
       options: { num_ctx: 256 },
     },
   ])
@@ -91,6 +91,13 @@ test.each([
 })
 
 test('answers are kept by what changes the vectors', () => {
-  const { identity } = serve({ numCtx: 9, dimensions: 2, tooLong: 'cut', batchSize: 8, apiKey: 'a key', pull: true })
-  expect(identity).toEqual({ numCtx: 9, dimensions: 2, tooLong: 'cut' })
+  const { identity } = serve({
+    contextTokens: 9,
+    dimensions: 2,
+    tooLong: 'cut',
+    batchSize: 8,
+    apiKey: 'a key',
+    pull: true,
+  })
+  expect(identity).toEqual({ contextTokens: 9, dimensions: 2, tooLong: 'cut' })
 })

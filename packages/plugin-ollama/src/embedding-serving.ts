@@ -9,6 +9,7 @@ import {
 } from '@maestro-dataflow/core'
 import type { EmbedRequest, Ollama } from 'ollama'
 import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
+import { keepAliveOf } from './model-options.js'
 import { OllamaModel } from './ollama-model.js'
 
 interface Embedded {
@@ -35,7 +36,7 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
 
   /** @param logger Hears of pulls. */
   constructor(options: OllamaEmbeddingOptions, logger?: Logger) {
-    const { model, numCtx, dimensions, batchSize = 32, tooLong } = options
+    const { model, contextTokens, dimensions, batchSize = 32, tooLong } = options
     this.#options = options
     this.model = model
     this.name = `ollama.embeddings ${model}`
@@ -45,7 +46,7 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
     this.dimension = dimensions
     this.batchSize = batchSize
     // Without the hosts: a name means the same model on all of them.
-    this.identity = { numCtx, dimensions, tooLong }
+    this.identity = { contextTokens, dimensions, tooLong }
   }
 
   /**
@@ -61,13 +62,13 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
         serving: this.name,
         reason: `text ${empty + 1} of ${texts.length} is empty and has no vector`,
       })
-    return this.#model.call(options, async ({ client, numCtx }) => {
+    return this.#model.call(options, async ({ client, contextTokens }) => {
       const { model, dimensions, keepAlive } = this.#options
       const request = {
         model,
         ...(dimensions === undefined ? {} : { dimensions }),
-        ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
-        options: { num_ctx: numCtx },
+        ...(keepAlive === undefined ? {} : { keep_alive: keepAliveOf(keepAlive) }),
+        options: { num_ctx: contextTokens },
       }
       const { vectors, tokens, cut } = await this.#embed(client, request, texts)
       return {

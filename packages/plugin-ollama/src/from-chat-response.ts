@@ -10,7 +10,10 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'finishReason' | 'u
  * Servers before 0.12 go on when the context is full: they forget the older half, the question with it. What was
  * written from there on is left out, and the answer counts as cut off.
  */
-export async function fromChatResponse(pieces: AsyncIterable<ChatResponse>, numCtx: number): Promise<ChatAnswer> {
+export async function fromChatResponse(
+  pieces: AsyncIterable<ChatResponse>,
+  contextTokens: number,
+): Promise<ChatAnswer> {
   const texts: string[] = []
   const logprobs: TokenLogprob[] = []
   let finishReason: FinishReason = 'stop'
@@ -24,7 +27,7 @@ export async function fromChatResponse(pieces: AsyncIterable<ChatResponse>, numC
     if (piece.done_reason === 'length') finishReason = 'length'
     usage = { inputTokens: piece.prompt_eval_count ?? 0, outputTokens: piece.eval_count ?? texts.length }
   }
-  const room = numCtx - usage.inputTokens
+  const room = contextTokens - usage.inputTokens
   const isShifted = usage.outputTokens > room
   return {
     text: (isShifted ? texts.slice(0, Math.max(0, room)) : texts).join(''),

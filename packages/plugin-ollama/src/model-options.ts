@@ -1,6 +1,8 @@
+import { type Duration, duration, millisecondsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { hostUrl } from './host-url.js'
 
+const keepAliveExpected = "a duration, such as '10m', or 'forever' is expected"
 const positive = z.number().int().positive()
 const url = z.string().refine((given) => hostUrl(given) !== undefined, {
   error: 'an address such as 127.0.0.1:11434 or https://models.example.com is expected, without a user or a key in it',
@@ -28,9 +30,13 @@ export const ollamaModelOptions = z.strictObject({
   /** Pulls the model where it is missing. @default false */
   pull: z.boolean().optional(),
   /** Tokens of prompt and answer together. @default what the model's own file says, else 4096 */
-  numCtx: positive.optional(),
-  /** How long the model stays loaded after a call: seconds, or a text such as `10m`. @default the server's, 5 minutes */
-  keepAlive: z.union([z.number(), z.string()]).optional(),
+  contextTokens: positive.optional(),
+  /** How long the model stays loaded after a call. @default the server's, 5 minutes */
+  keepAlive: z.union([z.literal('forever'), duration({ least: 0 })], keepAliveExpected).optional(),
 })
 
-export type OllamaModelOptions = z.infer<typeof ollamaModelOptions>
+export type OllamaModelOptions = z.input<typeof ollamaModelOptions>
+
+/** As the API takes it. */
+export const keepAliveOf = (keepAlive: Duration | 'forever'): number | string =>
+  keepAlive === 'forever' ? -1 : `${millisecondsOf(keepAlive)}ms`

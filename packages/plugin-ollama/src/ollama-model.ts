@@ -7,7 +7,7 @@ import { hostUrl } from './host-url.js'
 import type { OllamaModelOptions } from './model-options.js'
 import { pullModel } from './pull-model.js'
 
-const defaults = { host: '127.0.0.1:11434', concurrency: 4, numCtx: 4096 }
+const defaults = { host: '127.0.0.1:11434', concurrency: 4, contextTokens: 4096 }
 
 /** A model as one host has it. */
 export interface ReadyModel {
@@ -15,7 +15,7 @@ export interface ReadyModel {
   /** Of the call. */
   readonly signal: AbortSignal
   /** Tokens of prompt and answer together. */
-  readonly numCtx: number
+  readonly contextTokens: number
   readonly description: ModelDescription
 }
 
@@ -77,9 +77,9 @@ export class OllamaModel {
       const client = await connect(connection)
       const description = this.#descriptions.get(url) ?? (await this.#describe(client, connection))
       this.#descriptions.set(url, description)
-      const wanted = this.#options.numCtx ?? description.numCtx ?? defaults.numCtx
-      const numCtx = Math.min(wanted, description.trainedTokens ?? wanted)
-      return await work({ client, signal, numCtx, description })
+      const wanted = this.#options.contextTokens ?? description.contextTokens ?? defaults.contextTokens
+      const contextTokens = Math.min(wanted, description.trainedTokens ?? wanted)
+      return await work({ client, signal, contextTokens, description })
     } catch (error) {
       const typed = typedError(connection, error)
       // It was removed since; the next call may pull it again.

@@ -70,8 +70,8 @@ test.each([
   [{ host: 'http://me:word@gpu-box' }, 'an address such as'],
   [{ host: [] }, 'host'],
   [{ host: [{ url: 'a', concurrency: 0 }] }, 'host'],
-  [{ numctx: 8192 }, 'numCtx'],
-  [{ think: 'very' }, 'think'],
+  [{ numctx: 8192 }, 'contextTokens'],
+  [{ reasoningEffort: 'very' }, 'reasoningEffort'],
 ])('wrong options are told: %j', async (options, words) => {
   const failure = await run(options as never).catch((error: Error) => error)
   expect(JSON.stringify(failure)).toContain(words)

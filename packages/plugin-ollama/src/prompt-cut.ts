@@ -22,7 +22,7 @@ export async function assertWholePrompt(
   const { options = {}, messages = [] } = request
   const limit = options.num_ctx ?? 0
   const tooLong = (reason: string) => maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, limit, reason })
-  if (inputTokens >= limit) throw tooLong(`it fills all ${limit} tokens of \`numCtx\``)
+  if (inputTokens >= limit) throw tooLong(`it fills all ${limit} tokens of \`contextTokens\``)
   // System messages and the last turn are never left out.
   const oldest = messages.slice(0, -1).find(({ role }) => role !== 'system')
   if (oldest === undefined) return
@@ -37,7 +37,7 @@ export async function assertWholePrompt(
   })
   let without = 0
   for await (const piece of probe) without = piece.prompt_eval_count ?? without
-  if (without === inputTokens) throw tooLong(`its first turns do not fit the ${limit} tokens of \`numCtx\``)
+  if (without === inputTokens) throw tooLong(`its first turns do not fit the ${limit} tokens of \`contextTokens\``)
 }
 
 const mostTokens = ({ content, images = [] }: Message): number =>

@@ -3,6 +3,7 @@ import { type LLMRequest, type MediaPart, type Message, readMedia } from '@maest
 import type { ChatRequest, Message as OllamaMessage } from 'ollama'
 import type { OllamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
+import { keepAliveOf } from './model-options.js'
 
 /** A chat request on the wire. `truncate` and `shift` are not in the library's type yet. */
 export type WireChatRequest = ChatRequest & {
@@ -16,7 +17,7 @@ export type WireChatRequest = ChatRequest & {
 /** What a request goes by besides itself. */
 export interface ChatSettings {
   readonly options: OllamaChatOptions
-  readonly numCtx: number
+  readonly contextTokens: number
   /** Texts that end an answer, by the model's own file. */
   readonly stop: readonly string[]
   readonly signal: AbortSignal | undefined
@@ -29,10 +30,10 @@ export interface ChatSettings {
  */
 export async function toChatRequest(
   request: LLMRequest,
-  { options, numCtx, stop, signal }: ChatSettings,
+  { options, contextTokens, stop, signal }: ChatSettings,
 ): Promise<WireChatRequest> {
   const { temperature, topP, topK, seed, maxTokens, stop: ownStop } = { ...options, ...withoutUndefined(request) }
-  const { keepAlive, model, think } = options
+  const { keepAlive, model, reasoningEffort } = options
   const { logprobs, sample = 0, schema, json = false } = request
   const format = schema ?? (json ? 'json' : undefined)
   return {
@@ -42,13 +43,13 @@ export async function toChatRequest(
     truncate: false,
     shift: false,
     ...(format === undefined ? {} : { format }),
-    ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
-    ...(think === undefined ? {} : { think }),
+    ...(keepAlive === undefined ? {} : { keep_alive: keepAliveOf(keepAlive) }),
+    ...(reasoningEffort === undefined ? {} : { think: reasoningEffort }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     options: {
-      num_ctx: numCtx,
+      num_ctx: contextTokens,
       // Ollama's own bound is ten times the context.
-      num_predict: Math.min(maxTokens ?? numCtx, numCtx),
+      num_predict: Math.min(maxTokens ?? contextTokens, contextTokens),
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
       ...(topK === undefined ? {} : { top_k: topK }),

@@ -11,6 +11,8 @@ export const openaiChatOptions = z
     /** OpenAI itself has no such setting; many compatible servers do. */
     topK: z.number().int().positive().optional(),
     seed: z.number().int().optional(),
+    /** Texts that end the answer. */
+    stop: z.array(z.string().min(1)).optional(),
     /** Tokens of an answer at most, those of reasoning included. @default the server's */
     maxTokens: z.number().int().positive().optional(),
     /** How much a reasoning model thinks: `minimal`, `low`, `medium`, `high` ... as the model knows it. */

@@ -36,7 +36,7 @@ export class OpenAIChatServing implements LLMServing {
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
   constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
-    const { temperature, topP, topK, seed, maxTokens, reasoningEffort, stream, image = {} } = options
+    const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, image = {} } = options
     const { maxSide = 2048, detail } = image
     const connection = connect(options)
     this.#connection = connection
@@ -46,7 +46,7 @@ export class OpenAIChatServing implements LLMServing {
     this.account = connection.account
     this.price = connection.price
     this.capabilities = chatCapabilities(options)
-    const defaults = { temperature, topP, topK, seed, maxTokens, reasoningEffort }
+    const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {

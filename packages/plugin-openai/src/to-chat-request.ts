@@ -30,8 +30,8 @@ export interface ChatRequest {
 /** @throws MAESTRO_OPENAI_MEDIA, _MEDIA_ROLE, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
 export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
-  const { temperature, topP, topK, seed, maxTokens } = { ...defaults, ...withoutUndefined(request) }
-  const { schema, json = schema !== undefined, stop, logprobs } = request
+  const { temperature, topP, topK, seed, stop, maxTokens } = { ...defaults, ...withoutUndefined(request) }
+  const { schema, json = schema !== undefined, logprobs } = request
   const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
   const body: ChatBody = {
     model,

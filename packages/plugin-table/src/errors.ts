@@ -37,7 +37,7 @@ export const tableErrors = {
     message: (d: { reason: string }) => `The table engine failed: ${d.reason}`,
     hint: (d: { reason: string }) =>
       /memory|disk|space|IO Error|temp/i.test(d.reason)
-        ? 'Check the free space and memory; `tableEngine.memoryMegabytes` in the config sets how much it takes.'
+        ? 'Check the free space and memory; `tableEngine.memory` in the config sets how much it takes.'
         : 'Check the expression against the values of its columns; try_cast instead of cast gives null for a value that does not fit.',
   },
   MAESTRO_TABLE_CAST: {

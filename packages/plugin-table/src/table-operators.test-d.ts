@@ -7,7 +7,7 @@ const sales = pipeline('sales').from([{ city: 'Oslo', amount: 1, day: '2026-01-0
 describe('the table operators know the columns', () => {
   test('filter, sort, limit, sample and dedupe keep the row', () => {
     const same = sales
-      .step('table.filter', { where: 'amount > $least', values: { least: 1 } })
+      .step('table.filter', { where: 'amount > $least', params: { least: 1 } })
       .step('table.sort', { by: ['city', { column: 'amount', descending: true }] })
       .step('table.dedupe', { by: ['city'] })
       .step('table.sample', { count: 3, seed: 1 })

@@ -180,7 +180,7 @@ describe('expressions are checked when the plan is made', () => {
   const faultsOf = async (where: string, values?: Record<string, number>) => {
     const steps = pipeline('p')
       .from([{ n: 1, text: 'a' }])
-      .step('table.filter', { where, ...(values === undefined ? {} : { values }) })
+      .step('table.filter', { where, ...(values === undefined ? {} : { params: values }) })
     const error = await project()
       .preview(steps)
       .catch((caught) => caught)
@@ -218,7 +218,7 @@ describe('expressions are checked when the plan is made', () => {
     const rows = ["'; drop table lines; --", 'b'].map((text) => ({ text }))
     const steps = pipeline('p')
       .from(rows)
-      .step('table.filter', { where: 'text = $text', values: { text: rows[0]?.text ?? '' } })
+      .step('table.filter', { where: 'text = $text', params: { text: rows[0]?.text ?? '' } })
     expect(await Array.fromAsync(project().rows(steps))).toEqual([rows[0]])
   })
 })
@@ -310,7 +310,7 @@ describe('the classes, alone on a storage', () => {
   const ids = (rows: readonly Row[]) => rows.map(({ id }) => id).join('')
 
   test('filter, sort, limit, dedupe', async () => {
-    expect(ids(await run(new FilterRowsOperator({ where: 'n < 3 and text = $t', values: { t: 'x' } })))).toBe('cd')
+    expect(ids(await run(new FilterRowsOperator({ where: 'n < 3 and text = $t', params: { t: 'x' } })))).toBe('cd')
     expect(ids(await run(new SortRowsOperator({ by: ['text', { column: 'n', descending: true }] })))).toBe('acdb')
     expect(ids(await run(new LimitRowsOperator({ count: 2, offset: 1 })))).toBe('bc')
     expect(ids(await run(new DedupeRowsOperator({ by: ['text'] })))).toBe('ab')

@@ -116,7 +116,7 @@ describe('expressions compute with values, not with their tags', () => {
   })
 
   test('big integers', async () => {
-    expect(await column(fromUnknown(rows).step('table.filter', { where: 'b = $x', values: { x: 9 } }), 'b')).toEqual([
+    expect(await column(fromUnknown(rows).step('table.filter', { where: 'b = $x', params: { x: 9 } }), 'b')).toEqual([
       9n,
     ])
     expect(await column(fromUnknown(rows).step('table.filter', { where: 'b::bigint = 9' }), 'b')).toEqual([9n])

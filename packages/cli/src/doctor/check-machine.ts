@@ -23,7 +23,7 @@ export function checkNode(version: string): Check {
 export function checkMemory(cores: number, total: number, free: number): Check {
   const message = `${cores} ${cores === 1 ? 'core' : 'cores'}, ${inGigabytes(total)} of memory, ${inGigabytes(free)} of it free`
   if (total >= 2 * gigabyte) return { name: 'machine', status: 'ok', message }
-  const hint = 'Models in this process may not fit: use small ones, or a server. Set run.megabytesInFlight below 64.'
+  const hint = 'Models in this process may not fit: use small ones, or a server. Set run.bytesInFlight below 64MiB.'
   return { name: 'machine', status: 'warn', message, hint }
 }
 

@@ -61,7 +61,7 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       if (outcome === 'unwritable' || warned.has(run)) return
       warned.add(run)
       logger.warn(
-        'The answers of this run do not fit into the response cache: the next run has to ask for the rest again. Raise `cache.maxMegabytes` in the config.',
+        'The answers of this run do not fit into the response cache: the next run has to ask for the rest again. Raise `cache.maxSize` in the config.',
         { path: file.path, maxBytes },
       )
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { PluginReference } from '../contracts/plugin.js'
+import { byteSize } from '../define/options/byte-size.js'
+import { duration } from '../define/options/duration.js'
 
 const used = z.looseObject({ use: z.string() })
 const positive = z.number().int().positive()
@@ -16,7 +18,7 @@ const plugin = z.custom<PluginReference>(isPluginReference, {
 const share = 'a whole number is expected, or a share such as "5%"'
 const run = z.strictObject({
   rowsInFlight: positive.optional(),
-  megabytesInFlight: z.number().positive().optional(),
+  bytesInFlight: byteSize().optional(),
   onError: z.enum(['reject', 'fail']).optional(),
   maxRejects: z
     .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)], { error: share })
@@ -32,8 +34,8 @@ const budgets = z.strictObject({
 })
 const cacheSettings = {
   use: z.string().optional(),
-  maxMegabytes: z.number().positive().optional(),
-  days: z.number().positive().optional(),
+  maxSize: byteSize().optional(),
+  ttl: duration().optional(),
 }
 /** A contributed cache has options of its own, which it checks itself. */
 const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...settings }, context) => {
@@ -44,7 +46,7 @@ const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...setti
 const tableEngine = z.strictObject({
   use: z.string(),
   threads: positive.optional(),
-  memoryMegabytes: positive.optional(),
+  memory: byteSize().optional(),
 })
 
 /** What a config may hold. Plugins and servings given as objects in code pass as they are. */
@@ -56,7 +58,7 @@ export const configSchema = z.strictObject({
   pipelines: z.union([z.string(), z.array(z.string())]).optional(),
   run: run.optional(),
   budgets: budgets.optional(),
-  cache: z.union([cache, z.literal(false)], '{ use, maxMegabytes, days } or false is expected').optional(),
+  cache: z.union([cache, z.literal(false)], '{ use, maxSize, ttl } or false is expected').optional(),
   executor: z.string().optional(),
   tableEngine: z.preprocess((value) => (typeof value === 'string' ? { use: value } : value), tableEngine).optional(),
   stateDirectory: z.string().optional(),

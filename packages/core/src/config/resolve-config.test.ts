@@ -20,11 +20,19 @@ test('the settings of a cache are known, and those of a contributed one are its 
     cache: { use: 'acme.redis', url: env('URL_A') },
   })
   expect(await resolve({ cache: false })).toMatchObject({ cache: false })
-  expect(await faults({ cache: { maxMegabyte: 5 } })).toEqual([
-    'cache.maxMegabyte: there is no such setting. Did you mean "maxMegabytes"? Known: use, maxMegabytes, days.',
+  expect(await faults({ cache: { maxsize: 5 } })).toEqual([
+    'cache.maxsize: there is no such setting. Did you mean "maxSize"? Known: use, maxSize, ttl.',
   ])
   expect(await faults({ cache: { use: 'memory', path: 'x' } })).toHaveLength(1)
-  for (const cache of [true, 'disk', { maxMegabytes: 0 }, { days: -1 }, { days: Number.NaN }, { days: '3' }])
+  for (const cache of [
+    true,
+    'disk',
+    { maxSize: 0 },
+    { maxSize: '1 MB' },
+    { ttl: -1 },
+    { ttl: Number.NaN },
+    { ttl: '3' },
+  ])
     expect(await faults({ cache })).toEqual([expect.stringMatching(/^cache.*expected/)])
 })
 
@@ -46,9 +54,9 @@ test('an empty config has every default', async () => {
 test('every setting is what the config says', async () => {
   const settings = {
     pipelines: ['a/*.ts', 'b/*.yaml'],
-    run: { rowsInFlight: 8, megabytesInFlight: 0.5, onError: 'fail', maxRejects: '2.5%', failFast: 3 },
+    run: { rowsInFlight: 8, bytesInFlight: '1MB', onError: 'fail', maxRejects: '2.5%', failFast: 3 },
     budgets: { run: { usd: 5 } },
-    cache: { use: 'memory', maxMegabytes: 0.5, days: 30 },
+    cache: { use: 'memory', maxSize: '0.5MB', ttl: '30d' },
     executor: 'farm.run',
     tableEngine: { use: 'fast.engine', threads: 2 },
     keepRuns: 3,

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { bytesOf } from '../contracts/byte-size.js'
 import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import { didYouMean } from '../errors/did-you-mean.js'
@@ -30,13 +31,20 @@ export async function resolveConfig(
     budgets: config.budgets ?? {},
     cache: environmentIn(config.cache ?? {}) as ResolvedConfig['cache'],
     executor: config.executor ?? 'local',
-    tableEngine: typeof tableEngine === 'string' ? { use: tableEngine } : tableEngine,
+    tableEngine: tableEngineOf(tableEngine),
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),
     keepRuns: config.keepRuns ?? 20,
     allowOutsidePaths: config.allowOutsidePaths ?? false,
     allowPrivateAddresses: config.allowPrivateAddresses ?? false,
     logLevel: config.logLevel ?? 'info',
   })
+}
+
+function tableEngineOf(given: MaestroConfig['tableEngine']): ResolvedConfig['tableEngine'] {
+  if (given === undefined) return undefined
+  if (typeof given === 'string') return { use: given }
+  const { memory, ...engine } = given
+  return { ...engine, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) }
 }
 
 async function checkConfig(config: unknown, path: string): Promise<void> {

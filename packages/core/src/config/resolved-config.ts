@@ -28,7 +28,7 @@ export interface ResolvedConfig {
   readonly cache: CacheConfig | false
   readonly executor: string
   readonly tableEngine:
-    | { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number }
+    | { readonly use: string; readonly threads?: number /** In bytes. */; readonly memory?: number }
     | undefined
   readonly stateDirectory: string
   readonly keepRuns: number

@@ -9,6 +9,7 @@ import { env, type MaestroConfig } from '../contracts/config.js'
 import type { LLMServing } from '../contracts/serving.js'
 import type { CacheConfig } from '../contracts/serving-settings.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { duration } from '../define/options/duration.js'
 import { type PipelineInput, pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
 
@@ -101,12 +102,12 @@ describe('answers of a run', () => {
   test('the bounds of the config hold', async () => {
     const folder = new ProjectFolder()
     const { serving, calls } = model()
-    const config = { servings: { default: serving }, cache: { maxMegabytes: 10 / 1024 / 1024 } }
+    const config = { servings: { default: serving }, cache: { maxSize: 10 } }
     for (const expected of [3, 6]) {
       await runIn(folder, config)
       expect(calls()).toBe(expected)
     }
-    const young = { servings: { default: serving }, cache: { days: 1e-9 } }
+    const young = { servings: { default: serving }, cache: { ttl: 0.0864 } }
     for (const expected of [9, 12]) {
       await runIn(new ProjectFolder(), young)
       expect(calls()).toBe(expected)
@@ -128,7 +129,7 @@ describe('a contributed cache', () => {
       hooks.caches.tap('acme', (registry) =>
         registry.add({
           name: 'acme.cache',
-          options: z.strictObject({ url: z.string(), days: z.number().optional() }),
+          options: z.strictObject({ url: z.string(), ttl: duration().optional() }),
           create(options) {
             made.push(options)
             return createMemoryCache()
@@ -140,13 +141,13 @@ describe('a contributed cache', () => {
   test('is made with its options when the first answer is looked for', async () => {
     process.env.MAESTRO_TEST_URL = 'from the environment'
     const { serving, calls } = model()
-    const cache = { use: 'acme.cache', url: env('MAESTRO_TEST_URL'), days: 3 }
+    const cache = { use: 'acme.cache', url: env('MAESTRO_TEST_URL'), ttl: '3d' as const }
     const folder = new ProjectFolder()
     const project = maestro({ directory: folder.path, plugins: [acme], servings: { default: serving }, cache })
     await Array.fromAsync(project.rows(pipeline('plain').from(rows)))
     expect(made).toEqual([])
     for (const name of ['one', 'two']) await Array.fromAsync(project.rows(asking(name)))
-    expect(made).toEqual([{ url: 'from the environment', days: 3 }])
+    expect(made).toEqual([{ url: 'from the environment', ttl: 259_200_000 }])
     expect(calls()).toBe(3)
     await project.dispose()
     delete process.env.MAESTRO_TEST_URL

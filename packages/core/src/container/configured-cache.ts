@@ -2,6 +2,8 @@ import { createDiskCache } from '../builtin/disk-cache.js'
 import { createMemoryCache } from '../builtin/memory-cache.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import { bytesOf } from '../contracts/byte-size.js'
+import { millisecondsOf } from '../contracts/duration.js'
 import type { Logger } from '../contracts/logger.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { CacheConfig } from '../contracts/serving-settings.js'
@@ -18,8 +20,7 @@ export interface CacheContext {
   keepSecret(value: string): void
 }
 
-const bytesOfMegabyte = 1024 * 1024
-const millisecondsOfDay = 86_400_000
+const defaultMemory = 256 * 1024 * 1024
 
 /** The cache of the config: on the disk, in memory, or contributed. */
 export class ConfiguredCache {
@@ -55,13 +56,13 @@ export class ConfiguredCache {
 
 /** The answers in memory, for all pipelines of a project. */
 export function createConfiguredMemory(cache: CacheConfig | false): ResponseCache {
-  const bounds = { maxBytes: 256 * bytesOfMegabyte, ...(cache === false ? {} : boundsOf(cache)) }
+  const bounds = { maxBytes: defaultMemory, ...(cache === false ? {} : boundsOf(cache)) }
   return createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, ...bounds })
 }
 
-function boundsOf({ maxMegabytes, days }: Pick<CacheConfig, 'maxMegabytes' | 'days'>) {
+function boundsOf({ maxSize, ttl }: Pick<CacheConfig, 'maxSize' | 'ttl'>) {
   return {
-    ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * bytesOfMegabyte }),
-    ...(days === undefined ? {} : { ttl: days * millisecondsOfDay }),
+    ...(maxSize === undefined ? {} : { maxBytes: bytesOf(maxSize) }),
+    ...(ttl === undefined ? {} : { ttl: millisecondsOf(ttl) }),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
+import { duration } from '../define/options/duration.js'
 import { maestroError } from '../errors/error-table.js'
 import { describeIssues } from '../plugins/describe-issues.js'
 
@@ -18,12 +19,12 @@ const schema = z.strictObject({
     .optional(),
   timeout: z
     .union([
-      positive,
+      duration(),
       z.strictObject({
-        attempt: positive.optional(),
-        firstByte: positive.optional(),
-        stall: positive.optional(),
-        total: positive.optional(),
+        attempt: duration().optional(),
+        firstByte: duration().optional(),
+        stall: duration().optional(),
+        total: duration().optional(),
       }),
     ])
     .optional(),

@@ -1,3 +1,4 @@
+import type { ByteSize } from './byte-size.js'
 import type { ServingTypes, VectorStoreTypes } from './component-types.js'
 import type { LogLevel } from './logger.js'
 import type { PluginReference } from './plugin.js'
@@ -42,8 +43,8 @@ export type VectorStoreConfig = Uses<VectorStoreTypes>
 export interface RunConfig {
   /** Rows that may be in work at once. @default 1024 */
   readonly rowsInFlight?: number
-  /** Megabytes of rows that may be in work at once; a single larger row still passes. @default 64 */
-  readonly megabytesInFlight?: number
+  /** The size of the rows that may be in work at once; a single larger row still passes. @default '64MiB' */
+  readonly bytesInFlight?: ByteSize
   /** What happens to a row that fails: it goes to the rejects, or the run stops. @default 'reject' */
   readonly onError?: 'reject' | 'fail'
   /**
@@ -74,7 +75,7 @@ export interface MaestroConfig {
   /** @default 'local' */
   readonly executor?: string
   /** The engine of table operators. @default the only one that is contributed */
-  readonly tableEngine?: string | { readonly use: string; readonly threads?: number; readonly memoryMegabytes?: number }
+  readonly tableEngine?: string | { readonly use: string; readonly threads?: number; readonly memory?: ByteSize }
   /** Where runs are kept, relative to the config file. @default '.maestro' */
   readonly stateDirectory?: string
   /** Finished runs that are kept; older ones are removed. @default 20 */

@@ -29,5 +29,5 @@ export interface ExecutorDefinition {
 export interface TableEngineDefinition {
   readonly name: string
   readonly description?: string
-  create(options: { readonly threads?: number; readonly memoryMegabytes?: number }): TableEngine
+  create(options: { readonly threads?: number /** In bytes. */; readonly memory?: number }): TableEngine
 }

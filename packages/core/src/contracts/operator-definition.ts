@@ -1,10 +1,12 @@
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { FilterFunction } from '../operator/filter.js'
-import type { FlatMapFunction } from '../operator/flat-map.js'
-import type { MapFunction } from '../operator/map.js'
-import type { MapBatchesFunction } from '../operator/map-batches.js'
-import type { ColumnEffects, Operator, OperatorKind, PromptClass } from '../operator/operator.js'
-import type { TableFunction } from '../operator/table.js'
+import type { ColumnEffects, Operator, OperatorKind, PromptClass } from './operator.js'
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  MapBatchesFunction,
+  MapFunction,
+  TableFunction,
+} from './operator-functions.js'
 import type { ColumnSet } from './row.js'
 import type { Schema } from './schema.js'
 import type { LLMCapabilities, ServingKind } from './serving.js'

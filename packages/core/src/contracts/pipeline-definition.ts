@@ -1,9 +1,6 @@
-import type { FilterFunction } from '../operator/filter.js'
-import type { FlatMapFunction } from '../operator/flat-map.js'
-import type { MapFunction } from '../operator/map.js'
-import type { MapBatchesFunction } from '../operator/map-batches.js'
-import type { ColumnEffects, Operator } from '../operator/operator.js'
+import type { ColumnEffects, Operator } from './operator.js'
 import type { OperatorDefinition } from './operator-definition.js'
+import type { FilterFunction, FlatMapFunction, MapBatchesFunction, MapFunction } from './operator-functions.js'
 import type { InlineRowsSource } from './pipeline-source.js'
 
 /** A function written into a pipeline, with what the plan should know of it. */

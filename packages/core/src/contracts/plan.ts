@@ -1,4 +1,4 @@
-import type { ColumnEffects, OperatorKind } from '../operator/operator.js'
+import type { ColumnEffects, OperatorKind } from './operator.js'
 import type { ServingNeed } from './operator-definition.js'
 import type { ColumnSet } from './row.js'
 

@@ -1,3 +1,8 @@
+import type { ByteSize } from './byte-size.js'
+import type { Duration } from './duration.js'
+
+export type { RateLimit, RateLimits } from '../errors/rate-limits.js'
+
 /**
  * What every serving of the config takes beside its own options. The serving plane keeps these; a provider does not
  * see them.
@@ -5,8 +10,8 @@
 export interface ServingSettings {
   /** What is not set is learnt while running. */
   readonly limits?: ServingLimits
-  /** Milliseconds for one attempt, or each time-out by its name. */
-  readonly timeout?: number | Timeouts
+  /** How long one attempt may take, or each time-out by its name. */
+  readonly timeout?: Duration | Timeouts
   /** Tries after the first, of failures that may pass. @default 6 */
   readonly retries?: number
   /** How often a model may mend an answer that does not fit its schema. @default 1 */
@@ -26,16 +31,16 @@ export interface ServingLimits {
   readonly tokensPerMinute?: number
 }
 
-/** Time-outs in milliseconds. */
+/** How long a serving is waited for. */
 export interface Timeouts {
-  /** One attempt. @default 600000 */
-  readonly attempt?: number
+  /** One attempt. @default '10m' */
+  readonly attempt?: Duration
   /** Until the first piece of an answer, of servings that stream. @default no bound of its own */
-  readonly firstByte?: number
+  readonly firstByte?: Duration
   /** Between two pieces of an answer, of servings that stream. @default no bound of its own */
-  readonly stall?: number
-  /** All attempts of one call and the waiting between them. @default 1800000 */
-  readonly total?: number
+  readonly stall?: Duration
+  /** All attempts of one call and the waiting between them. @default '30m' */
+  readonly total?: Duration
 }
 
 /** What a model costs, in dollars per million tokens. */
@@ -67,29 +72,13 @@ export interface Budgets {
   readonly providers?: Readonly<Record<string, Budget>>
 }
 
-/** What a provider said of its limits with an answer or an error. */
-export interface RateLimits {
-  /** Milliseconds after which to ask again. */
-  readonly retryAfterMs?: number
-  readonly requests?: RateLimit
-  readonly tokens?: RateLimit
-}
-
-/** One limit and what is left of it. */
-export interface RateLimit {
-  readonly limit?: number
-  readonly remaining?: number
-  /** Milliseconds until all of it is there again. */
-  readonly resetMs?: number
-}
-
 /** Which answers are kept, where and for how long. */
 export interface CacheConfig {
   /** `disk`: in the state directory, for all runs and processes; `memory`: for this process; or a contributed cache. @default 'disk' */
   readonly use?: string
-  /** What answers may take; those not used for longest go first. @default 2048 on the disk, 256 in memory */
-  readonly maxMegabytes?: number
-  /** How long an answer is good for, in days. @default no bound */
-  readonly days?: number
+  /** What answers may take; those not used for longest go first. @default '2GiB' on the disk, '256MiB' in memory */
+  readonly maxSize?: ByteSize
+  /** How long an answer is good for. @default no bound */
+  readonly ttl?: Duration
   readonly [option: string]: unknown
 }

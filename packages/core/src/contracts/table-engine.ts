@@ -18,7 +18,7 @@ export type TableStatement =
       readonly kind: 'filter'
       readonly where: string
       /** Values of the expression's `$name`s, bound and never read as SQL. */
-      readonly values?: Readonly<Record<string, string | number | boolean | null>>
+      readonly params?: Readonly<Record<string, string | number | boolean | null>>
     }
   | { readonly kind: 'sort'; readonly by: readonly SortKey[] }
   | { readonly kind: 'limit'; readonly count: number; readonly offset?: number }

@@ -1,4 +1,4 @@
-import type { Operator, PromptClass } from '../operator/operator.js'
+import type { Operator, PromptClass } from '../contracts/operator.js'
 
 type OperatorClass = (abstract new (
   ...parameters: never[]

@@ -1,5 +1,5 @@
-import type { RateLimits } from '../contracts/serving-settings.js'
 import { defineErrors } from './define-errors.js'
+import type { RateLimits } from './rate-limits.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
 const meant = (suggestion: string | undefined): string =>

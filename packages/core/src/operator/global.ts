@@ -1,8 +1,8 @@
+import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from '../contracts/operator.js'
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RowStorage } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from './operator.js'
 
 /** All rows of a step. They can be read more than once, so that not all have to be held. */
 export type AllRows = AsyncIterable<Batch>

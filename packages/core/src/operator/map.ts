@@ -1,9 +1,6 @@
+import type { OperatorContext } from '../contracts/operator.js'
 import type { Row } from '../contracts/row.js'
-import type { OperatorContext } from './operator.js'
 import { RowOperator } from './row-operator.js'
-
-/** One row in, one row out. */
-export type MapFunction<In = Row, Out = Row> = (row: In, context: OperatorContext) => Out | Promise<Out>
 
 /** An operator that turns each row into one row. */
 export abstract class MapOperator extends RowOperator {

@@ -1,5 +1,5 @@
+import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
 import type { RowStorage } from '../contracts/storage.js'
-import { Operator, type OperatorResult, type RunOptions } from './operator.js'
 
 /** The base of the kinds that see rows: `run(storage)` streams the storage's rows through the kind's function. */
 export abstract class RowOperator extends Operator {

@@ -1,12 +1,10 @@
+import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
+import type { TableOperatorObject } from '../contracts/operator-functions.js'
 import type { RowStorage } from '../contracts/storage.js'
 import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
-import { Operator, type OperatorResult, type RunOptions } from './operator.js'
-
-/** The statements that a table operator stands for; the table engine runs them. */
-export type TableFunction = () => readonly TableStatement[]
 
 /** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
-export abstract class TableOperator extends Operator {
+export abstract class TableOperator extends Operator implements TableOperatorObject {
   override readonly kind = 'table'
   abstract readonly statements: readonly TableStatement[]
   /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */

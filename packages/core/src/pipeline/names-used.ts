@@ -1,9 +1,9 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import { Operator } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { PipelineDefinition, StepUse } from '../contracts/pipeline-definition.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
 import { VECTOR_STORES } from '../contracts/vector-store.js'
-import { Operator } from '../operator/operator.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 import { isReference } from './compile/resolve-sources.js'
 

@@ -12,11 +12,11 @@ import type {
   StepEvent,
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
+import type { Operator } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { Operator } from '../operator/operator.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { StepCounter } from './report/step-counter.js'

@@ -1,20 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Operator, OperatorResult, RejectedRow } from '../contracts/operator.js'
+import type { TableOperatorObject } from '../contracts/operator-functions.js'
 import type { RowStorage, SourceBatch } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
-import { MapOperator } from '../operator/map.js'
-import { MapBatchesOperator } from '../operator/map-batches.js'
-import type { Operator, OperatorResult, RejectedRow } from '../operator/operator.js'
-import type { TableOperator } from '../operator/table.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
 import { allFailed, RejectPolicy } from './report/reject-policy.js'
 import { StepCounter } from './report/step-counter.js'
 import { estimateBytes } from './source/read-source.js'
 import { readStepFile, StepFileWriter } from './state/step-file.js'
 import { BatchQueue } from './stream/batch-queue.js'
-import { rowFunction } from './stream/create-row-step.js'
+import { batchSizeOf, rowFunction } from './stream/create-row-step.js'
 import type { RowStep } from './stream/row-step.js'
 import { RowStream } from './stream/row-stream.js'
 import { untilStopped } from './stream/until-stopped.js'
@@ -94,14 +92,14 @@ function toRowStep(operator: Operator, id: string, counter: StepCounter): RowSte
   if (run === undefined || kind === 'table' || kind === 'opaque') {
     throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `a ${kind} operator does not run row by row` })
   }
-  const size = operator instanceof MapBatchesOperator ? { size: operator.batchSize } : {}
-  const effects = operator instanceof MapOperator ? { effects: operator.columns } : {}
-  return { id, counter, onError: 'reject', kind, run, ...size, ...effects } as RowStep
+  const size = batchSizeOf(operator)
+  const own = { ...(size === undefined ? {} : { size }), ...(kind === 'map' ? { effects: operator.columns } : {}) }
+  return { id, counter, onError: 'reject', kind, run, ...own } as RowStep
 }
 
 /** Runs a table operator alone: the storage's rows go through a temporary step file and its engine. */
 export async function runTableOperator(
-  operator: TableOperator,
+  operator: Operator & TableOperatorObject,
   storage: RowStorage,
   options: AloneOptions = {},
 ): Promise<OperatorResult> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { Operator, type OperatorResult } from '../contracts/operator.js'
 import type { RowStorage } from '../contracts/storage.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
-import { Operator, type OperatorResult } from '../operator/operator.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()

@@ -1,10 +1,14 @@
+import { millisecondsOf } from '../contracts/duration.js'
 import type { ServingBase } from '../contracts/serving.js'
 import type { Price, ServingLimits, ServingSettings, Timeouts } from '../contracts/serving-settings.js'
+
+/** The time-outs in milliseconds. */
+export type Milliseconds = { readonly [Name in keyof Timeouts]: number }
 
 /** The settings of a serving with every default filled in. */
 export interface ResolvedSettings {
   readonly limits: ServingLimits
-  readonly timeouts: Timeouts & { readonly attempt: number; readonly total: number }
+  readonly timeouts: Milliseconds & { readonly attempt: number; readonly total: number }
   readonly retries: number
   readonly repairs: number
   readonly cache: boolean
@@ -16,7 +20,7 @@ const defaults = { attempt: 600_000, total: 1_800_000, retries: 6, repairs: 1 }
 /** Fills in what is not set, from what the provider says of itself. */
 export function resolveSettings(serving: ServingBase, settings: ServingSettings): ResolvedSettings {
   const { limits = {}, timeout = {}, retries = defaults.retries, repairs = defaults.repairs, cache = true } = settings
-  const given = typeof timeout === 'number' ? { attempt: timeout } : timeout
+  const given = inMilliseconds(typeof timeout === 'object' ? timeout : { attempt: timeout })
   const attempt = given.attempt ?? defaults.attempt
   const concurrency = least(limits.concurrency, serving.concurrency)
   return {
@@ -27,6 +31,11 @@ export function resolveSettings(serving: ServingBase, settings: ServingSettings)
     cache,
     price: settings.price ?? serving.price,
   }
+}
+
+function inMilliseconds(timeouts: Timeouts): Milliseconds {
+  const given = Object.entries(timeouts).filter(([, timeout]) => timeout !== undefined)
+  return Object.fromEntries(given.map(([name, timeout]) => [name, millisecondsOf(timeout)]))
 }
 
 function least(one: number | undefined, other: number | undefined): number | undefined {

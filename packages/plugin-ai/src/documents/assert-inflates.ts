@@ -33,7 +33,10 @@ export async function assertInflates(
   const tooMuch = () => aiError('MAESTRO_AI_DOCUMENT_INFLATES', { document: name, limit: maxInflatedBytes })
   const damaged = (reason: string, cause?: unknown) =>
     aiError('MAESTRO_AI_DOCUMENT_DAMAGED', { document: name, format: 'docx', reason }, cause)
-  const entries = readEntries(archive)
+  const end = findEnd(archive)
+  // Readers follow the second directory that such archives have, which may name other files than the first.
+  if (end !== undefined && isZip64(archive, end)) throw damaged('it is an archive of the kind for more than 4 GB')
+  const entries = end === undefined ? undefined : readEntries(archive, end)
   if (entries === undefined) throw damaged('its list of files is missing')
   if (entries.reduce((sum, { inflated }) => sum + inflated, 0) > maxInflatedBytes) throw tooMuch()
   let left = maxInflatedBytes
@@ -54,15 +57,18 @@ export async function assertInflates(
   }
 }
 
+/** Whether a field says that its value stands in a second directory. */
+function isZip64(archive: Buffer, end: number): boolean {
+  const isFull = (field: number) => archive.readUInt16LE(end + field) === 0xffff
+  return [4, 6, 8, 10].some(isFull) || [12, 16].some((field) => isFull(field) && isFull(field + 2))
+}
+
 /** The files that the list at the end of an archive names; undefined where there is no such list. */
-function readEntries(archive: Buffer): readonly ZipEntry[] | undefined {
-  const end = findEnd(archive)
-  if (end === undefined) return undefined
-  const count = archive.readUInt16LE(end + 10)
+function readEntries(archive: Buffer, end: number): readonly ZipEntry[] | undefined {
   let at = archive.readUInt32LE(end + 16)
   const entries: ZipEntry[] = []
-  for (let index = 0; index < count; index++) {
-    if (at + 46 > archive.length || archive.readUInt32LE(at) !== entryMark) return undefined
+  // Like readers, by the entries that are there: their number may be a lie.
+  while (at + 46 <= archive.length && archive.readUInt32LE(at) === entryMark) {
     entries.push({
       method: archive.readUInt16LE(at + 10),
       packed: archive.readUInt32LE(at + 20),
@@ -71,7 +77,7 @@ function readEntries(archive: Buffer): readonly ZipEntry[] | undefined {
     })
     at += 46 + archive.readUInt16LE(at + 28) + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32)
   }
-  return entries
+  return entries.length === 0 ? undefined : entries
 }
 
 function findEnd(archive: Buffer): number | undefined {

@@ -23,9 +23,16 @@ export async function htmlToMarkdown(html: string): Promise<string> {
   ])
   const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' })
   service.use(gfm)
+  service.addRule('links that run code', {
+    filter: (node) => node.nodeName === 'A' && runsCode(node.getAttribute('href') ?? ''),
+    replacement: (content) => content,
+  })
   service.remove([...dropped] as Parameters<typeof service.remove>[0])
   return service.turndown(html).trim()
 }
+
+/** Browsers pass over control characters and white space in a scheme. */
+const runsCode = (href: string): boolean => /^(?:javascript|vbscript|data):/i.test(href.replaceAll(/[\p{Cc}\s]/gu, ''))
 
 /** The title of a page, without markup. */
 export function htmlTitle(html: string): string | undefined {

@@ -20,6 +20,8 @@ export const documentOptions = {
   encoding: z.string().refine(isEncoding, 'an encoding is expected, such as gb18030 or utf-16le').optional(),
   maxBytes: z.number().int().positive().optional(),
   maxInflatedBytes: z.number().int().positive().optional(),
+  timeout: z.number().positive().optional(),
+  maxMemory: z.number().int().positive().optional(),
 }
 
 function isEncoding(label: string): boolean {

@@ -1,3 +1,5 @@
+import { headingOf } from './markdown-heading.js'
+
 /** A stretch of a Markdown text under one heading. */
 export interface Section {
   readonly start: number
@@ -25,14 +27,13 @@ export function markdownSections(text: string): readonly Section[] {
       if (fence === undefined) fence = mark
       else if (mark.startsWith(fence)) fence = undefined
     }
-    const heading = fence === undefined ? /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\r?\n?$/.exec(line) : null
-    if (heading === null) {
+    const heading = fence === undefined ? headingOf(line) : undefined
+    if (heading === undefined) {
       hasBody ||= line.trim() !== ''
       continue
     }
     close(index)
-    const [, marks = '', title = ''] = heading
-    headings = [...headings.filter(({ level }) => level < marks.length), { level: marks.length, title }]
+    headings = [...headings.filter(({ level }) => level < heading.level), heading]
   }
   hasBody ||= sections.length === 0 || start < text.length
   close(text.length)

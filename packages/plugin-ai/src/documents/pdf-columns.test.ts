@@ -24,8 +24,8 @@ const line =
 const rowByRow = (top: number) =>
   leftColumn.flatMap((text, row) => [line(50, top)(text, row), line(310, top)(rightColumn[row] ?? '', row)])
 
-const pagesOf = async (...pages: readonly (readonly DrawnText[])[]) =>
-  (await readPdf(drawnPdf(pages), 'drawn.pdf')).pages
+const limits = { name: 'drawn.pdf', maxInflatedBytes: 1024 ** 2 }
+const pagesOf = async (...pages: readonly (readonly DrawnText[])[]) => (await readPdf(drawnPdf(pages), limits)).pages
 
 describe('columns', () => {
   test('that are drawn row by row are read one after the other', async () => {
@@ -80,7 +80,7 @@ describe('a head that is not at the beginning', () => {
 
   test.each(['named.pdf', 'nameless', 'other.txt'])('%s is read as a PDF', async (name) => {
     expect(documentFormat(shifted, { name })).toBe('pdf')
-    expect((await readPdf(shifted, name)).pages).toEqual(['Found all the same.'])
+    expect((await readPdf(shifted, { ...limits, name })).pages).toEqual(['Found all the same.'])
   })
 
   test('a text about PDFs is a text', () => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { MaestroError } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
+import { assertPdfInflates } from './assert-pdf-inflates.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { type Fragment, inReadingOrder } from './pdf-columns.js'
 
@@ -28,9 +29,13 @@ const headingGap = 1.4
 /**
  * The text of a PDF as Markdown: paragraphs by the space between lines, headings by the height of letters.
  *
- * @throws MAESTRO_AI_DOCUMENT_ENCRYPTED, MAESTRO_AI_DOCUMENT_DAMAGED, MAESTRO_AI_DOCUMENT_NO_TEXT
+ * @throws MAESTRO_AI_DOCUMENT_ENCRYPTED, MAESTRO_AI_DOCUMENT_INFLATES, MAESTRO_AI_DOCUMENT_DAMAGED, MAESTRO_AI_DOCUMENT_NO_TEXT
  */
-export async function readPdf(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<LoadedDocument> {
+export async function readPdf(
+  bytes: Uint8Array,
+  { name, maxInflatedBytes }: { readonly name: string; readonly maxInflatedBytes: number },
+): Promise<LoadedDocument> {
+  assertPdfInflates(bytes, { name, maxInflatedBytes })
   const { getDocumentProxy } = await import('unpdf')
   let document: Awaited<ReturnType<typeof getDocumentProxy>>
   try {
@@ -42,7 +47,6 @@ export async function readPdf(bytes: Uint8Array, name: string, signal?: AbortSig
   try {
     const pages: Line[][] = []
     for (let number = 1; number <= document.numPages; number++) {
-      signal?.throwIfAborted()
       const page = await document.getPage(number)
       const { items } = await page.getTextContent()
       pages.push(toLines(items.filter((item) => 'str' in item)))
@@ -54,7 +58,6 @@ export async function readPdf(bytes: Uint8Array, name: string, signal?: AbortSig
     const title = (info as { Title?: unknown }).Title
     return { format: 'pdf', pages: texts, ...(typeof title === 'string' && title.trim() !== '' ? { title } : {}) }
   } catch (error) {
-    signal?.throwIfAborted()
     throw failure(error, name)
   } finally {
     await document.loadingTask.destroy()

@@ -1,4 +1,5 @@
 import {
+  duration,
   type EnvironmentValue,
   fromEnvironment,
   type InputOf,
@@ -9,7 +10,6 @@ import { z } from 'zod'
 import { parseAddress } from './parse-address.js'
 
 const text = z.string().min(1)
-const milliseconds = z.number().int().positive()
 
 const ssl = z.union([
   z.boolean(),
@@ -65,15 +65,15 @@ export class ConnectionFields {
   connection = connection
   /** Connections at once, of all who use this database. @default 10 */
   pool = z.strictObject({ max: z.number().int().min(1).max(1000).optional() }).optional()
-  /** Milliseconds. */
+  /** How long is waited for. */
   timeouts = z
     .strictObject({
-      /** @default 10000 */
-      connect: milliseconds.optional(),
-      /** How long a lock of another is waited for. @default 30000 */
-      lock: milliseconds.optional(),
+      /** @default '10s' */
+      connect: duration().optional(),
+      /** How long a lock of another is waited for. @default '30s' */
+      lock: duration().optional(),
       /** For one statement. @default no bound */
-      statement: milliseconds.optional(),
+      statement: duration().optional(),
     })
     .optional()
   /**

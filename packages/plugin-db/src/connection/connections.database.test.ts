@@ -177,10 +177,10 @@ describe.each(servers)('%s', (name) => {
 
   test('a connection that breaks in the middle of a reading: a snapshot ends, a keyset goes on', async () => {
     const table = await many(40_000)
-    const readAll = async (mode: 'snapshot' | 'keyset') => {
+    const readAll = async (method: 'snapshot' | 'keyset') => {
       const ids: string[] = []
       let cutting: Promise<void> | undefined
-      await project().runTo(pipeline('long').read('db.table', { connection: server, table, mode }), {
+      await project().runTo(pipeline('long').read('db.table', { connection: server, table, method }), {
         async write(batch) {
           ids.push(...batch.ids)
           cutting ??= cut()
@@ -194,7 +194,7 @@ describe.each(servers)('%s', (name) => {
   })
 
   test('a connection that breaks in the middle of a write leaves the table as it was', async () => {
-    for (const mode of ['append', 'upsert', 'replace'] as const) {
+    for (const mode of ['append', 'upsert', 'overwrite'] as const) {
       const table = await many(2000)
       async function* rows() {
         for (let n = 0; n < 5000; n++) {

@@ -202,7 +202,7 @@ export class TableSinkWriter implements SinkWriter {
     if (session.client === 'sqlite') await session.prepareWriting()
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
-    const replaces = mode === 'replace' && table !== undefined
+    const replaces = mode === 'overwrite' && table !== undefined
     // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
     const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
     if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)

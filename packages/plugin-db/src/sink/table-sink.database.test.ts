@@ -16,7 +16,7 @@ describe.each(databases)('%s', (name) => {
     return table
   }
 
-  describe('insert', () => {
+  describe('create', () => {
     test('makes a table with typed columns and a key', async () => {
       const table = newTable()
       const rows = [{ id: 'a', n: 1, big: 2n ** 62n, at: new Date(0), vector: new Float32Array([1, 2]) }]
@@ -106,7 +106,7 @@ describe.each(databases)('%s', (name) => {
     ])
   })
 
-  describe('replace', () => {
+  describe('overwrite', () => {
     test('exchanges all rows at once; a failure leaves the old ones', async () => {
       const table = await filled()
       const rows = Array.from({ length: 3000 }, (_, n) => ({ id: n, text: `t${n}` }))
@@ -117,7 +117,7 @@ describe.each(databases)('%s', (name) => {
             if (row.id === 2500) throw new RangeError('stop')
             return row
           })
-          .write('db.table', { connection, table, mode: 'replace' }),
+          .write('db.table', { connection, table, mode: 'overwrite' }),
         {},
       )
       await stopped
@@ -129,11 +129,11 @@ describe.each(databases)('%s', (name) => {
             if (row.id === 2500) throw new RangeError('stop')
             return row
           })
-          .write('db.table', { connection, table, mode: 'replace' }),
+          .write('db.table', { connection, table, mode: 'overwrite' }),
       )
       await failure(failing)
       expect(await rowsOf(table)).toHaveLength(2999)
-      await write(rows, { table, mode: 'replace' })
+      await write(rows, { table, mode: 'overwrite' })
       expect(await rowsOf(table)).toHaveLength(3000)
     })
 
@@ -146,7 +146,7 @@ describe.each(databases)('%s', (name) => {
         await sql(
           `CREATE TRIGGER ${table}_trigger AFTER INSERT ON ${table} FOR EACH ROW ${name === 'sqlite' ? 'BEGIN' : ''} INSERT INTO ${table}_log VALUES (NEW.id); ${name === 'sqlite' ? 'END' : ''}`,
         )
-      await write([{ id: 7, text: 'x' }], { table, mode: 'replace' })
+      await write([{ id: 7, text: 'x' }], { table, mode: 'overwrite' })
       expect(await rowsOf(`${table}_view`)).toEqual([{ text: 'x' }])
       if (name === 'postgres')
         expect(await sql(`SELECT has_table_privilege('public', '${table}', 'select') AS may`)).toEqual([{ may: true }])
@@ -155,8 +155,10 @@ describe.each(databases)('%s', (name) => {
 
     test('leaves nothing beside', async () => {
       const table = await filled()
-      await write([{ id: 7, text: 'x' }], { table, mode: 'replace' })
-      await failure(write([{ id: 8, text: 'y' }], { table, mode: 'replace', columns: { id: 'integer', text: 'json' } }))
+      await write([{ id: 7, text: 'x' }], { table, mode: 'overwrite' })
+      await failure(
+        write([{ id: 8, text: 'y' }], { table, mode: 'overwrite', columns: { id: 'integer', text: 'json' } }),
+      )
       const from = name === 'sqlite' ? 'sqlite_master' : 'information_schema.tables'
       const column = name === 'sqlite' ? 'name' : 'table_name'
       expect(await sql(`SELECT ${column} AS name FROM ${from} WHERE ${column} LIKE 'maestro_staging%'`)).toEqual([])
@@ -300,7 +302,7 @@ describe.each(databases)('%s', (name) => {
     ]
     const table = `Odd "name" \`;' ${name}`
     const row = Object.fromEntries(odd.map((column, n) => [column, n]))
-    for (const mode of ['insert', 'append', 'upsert', 'replace'] as const) {
+    for (const mode of ['create', 'append', 'overwrite', 'upsert'] as const) {
       await write([row], { table, mode, key: 'select' }, { overwrite: false }).catch((error) => {
         if (mode !== 'append') throw error
       })

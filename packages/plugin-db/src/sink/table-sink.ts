@@ -31,10 +31,10 @@ export const tableSink = defineSink({
 })
 
 function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarget): TableWriting {
-  const { table, databaseSchema: schema, mode = 'insert', key, columns: chosen } = options
+  const { table, databaseSchema: schema, mode = 'create', key, columns: chosen } = options
   return {
     name: { table, schema },
-    mode: mode === 'insert' && overwrite ? 'replace' : mode,
+    mode: mode === 'create' && overwrite ? 'overwrite' : mode,
     key,
     columns: chosenColumns(chosen, columns),
     only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),

@@ -11,7 +11,7 @@ import type { TableDescription } from '../tables/table-description.js'
 /** What is to be done with a table. */
 export interface TargetOptions {
   readonly name: TableName
-  readonly mode: 'insert' | 'append' | 'upsert' | 'replace'
+  readonly mode: 'create' | 'append' | 'overwrite' | 'upsert'
   /** The key that the user names. */
   readonly key: readonly string[] | undefined
   /** What is known of the rows. */
@@ -59,7 +59,7 @@ export async function findTarget(session: Session, options: TargetOptions): Prom
       key: key ?? [],
       reason: 'no unique index is of just these columns',
     })
-  if (mode === 'insert') {
+  if (mode === 'create') {
     const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(client, name)} LIMIT 1`)
     if (rows.length > 0) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
   }

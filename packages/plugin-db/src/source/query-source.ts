@@ -62,8 +62,8 @@ function shapeOf(options: QueryReadOptions, { client }: ConnectionSettings): Row
 async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<void> {
   assertExists(settings)
   const { sql, bindings } = selectOf(options, settings)
-  if (options.mode === 'keyset') {
-    if (options.key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: name, need: "mode: 'keyset'" })
+  if (options.method === 'keyset') {
+    if (options.key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: name, need: "method: 'keyset'" })
     assertAfterFits(options, options.key, name)
   }
   await withSession(settings, async (session) => {
@@ -90,7 +90,7 @@ async function* readQuery(
   const { key } = options
   const shape = shapeOf(options, settings)
   const columns = wantedColumns(options, key)
-  if (options.mode === 'keyset' && key !== undefined) {
+  if (options.method === 'keyset' && key !== undefined) {
     const from = { sql: `(${select.sql})`, bindings: select.bindings }
     yield* readKeyset(
       settings,

@@ -3,7 +3,7 @@ import { schemaColumns } from '@maestro-dataflow/core'
 import { dbError } from '../errors.js'
 import type { TableReadOptions } from '../options.js'
 
-type Reading = Pick<TableReadOptions, 'columns' | 'schema' | 'key' | 'mode' | 'after'>
+type Reading = Pick<TableReadOptions, 'columns' | 'schema' | 'key' | 'method' | 'after'>
 
 /** The columns that the options declare. */
 export function declaredColumns({ schema, columns }: Reading): ColumnSet {

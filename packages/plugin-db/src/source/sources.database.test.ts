@@ -139,7 +139,7 @@ describe.each(databases)('%s', (name) => {
       await sql(`INSERT INTO ${quote(table)} VALUES (${odd.map((_, n) => n).join(', ')})`)
       const { rows } = await read({ table })
       expect(Object.entries(rows[0] ?? {})).toEqual(odd.map((column, n) => [column, n]))
-      const selected = await read({ table, columns: odd, key: '__proto__', mode: 'snapshot' })
+      const selected = await read({ table, columns: odd, key: '__proto__', method: 'snapshot' })
       expect(selected.ids).toEqual(['8'])
       const asked = await query({ query: `SELECT * FROM ${quote(table)}` })
       expect(Object.entries(asked.rows[0] ?? {})).toEqual(odd.map((column, n) => [column, n]))
@@ -149,16 +149,16 @@ describe.each(databases)('%s', (name) => {
   describe('keyset', () => {
     test('reads in the order of the key, in pages, and may start in the middle', async () => {
       const table = await numbers(3000)
-      const all = await read({ table, mode: 'keyset' })
+      const all = await read({ table, method: 'keyset' })
       expect(all.ids).toEqual(Array.from({ length: 3000 }, (_, n) => String(n + 1)))
-      const rest = await read({ table, mode: 'keyset', after: 2990 })
+      const rest = await read({ table, method: 'keyset', after: 2990 })
       expect(rest.ids).toEqual(all.ids.slice(2990))
-      expect((await read({ table, mode: 'keyset', after: 3000 })).ids).toEqual([])
+      expect((await read({ table, method: 'keyset', after: 3000 })).ids).toEqual([])
       const asked = await query({
         query: `SELECT id, text FROM ${table} WHERE id > :low`,
         params: { low: 10 },
         key: 'id',
-        mode: 'keyset',
+        method: 'keyset',
         after: [2900],
       })
       expect(asked.ids).toEqual(all.ids.slice(2900))
@@ -169,7 +169,7 @@ describe.each(databases)('%s', (name) => {
       await sql(`CREATE TABLE ${table} (k BIGINT, text VARCHAR(20), PRIMARY KEY (k, text))`)
       const keys = Array.from({ length: 200 }, (_, n) => 9007199254740900n + BigInt(n))
       await sql(`INSERT INTO ${table} VALUES ${keys.map((key) => `(${key}, 'a'), (${key}, 'b')`).join(', ')}`)
-      const { rows } = await read({ table, mode: 'keyset' })
+      const { rows } = await read({ table, method: 'keyset' })
       expect(rows).toEqual(
         keys.flatMap((k) => [
           { k, text: 'a' },
@@ -180,22 +180,22 @@ describe.each(databases)('%s', (name) => {
 
     test('needs a key that tells every row', async () => {
       const table = await numbers(3, '')
-      expect(await failure(read({ table, mode: 'keyset' }))).toMatchObject({ code: 'MAESTRO_DB_KEY_MISSING' })
-      expect(await failure(read({ table, mode: 'keyset', key: 'id' }))).toMatchObject({
+      expect(await failure(read({ table, method: 'keyset' }))).toMatchObject({ code: 'MAESTRO_DB_KEY_MISSING' })
+      expect(await failure(read({ table, method: 'keyset', key: 'id' }))).toMatchObject({
         code: 'MAESTRO_DB_KEY_NOT_UNIQUE',
       })
       const keyed = await numbers(3)
-      expect(await failure(read({ table: keyed, mode: 'keyset', after: [1, 2] }))).toMatchObject({
+      expect(await failure(read({ table: keyed, method: 'keyset', after: [1, 2] }))).toMatchObject({
         code: 'MAESTRO_DB_KEY_NOT_UNIQUE',
       })
       await sql(`INSERT INTO ${table} VALUES (3, 'again')`)
-      const double = query({ query: `SELECT * FROM ${table}`, key: 'id', mode: 'keyset' })
+      const double = query({ query: `SELECT * FROM ${table}`, key: 'id', method: 'keyset' })
       expect(await failure(double)).toMatchObject({ code: 'MAESTRO_DB_KEY_NOT_UNIQUE' })
       await sql(`DELETE FROM ${table} WHERE id = 3`)
       await sql(`INSERT INTO ${table} VALUES (NULL, 'none')`)
-      const none = query({ query: `SELECT * FROM ${table}`, key: 'id', mode: 'keyset' })
+      const none = query({ query: `SELECT * FROM ${table}`, key: 'id', method: 'keyset' })
       expect(await failure(none)).toMatchObject({ code: 'MAESTRO_DB_KEY_NOT_UNIQUE' })
-      expect(await failure(query({ query: `SELECT * FROM ${table}`, mode: 'keyset' }))).toMatchObject({
+      expect(await failure(query({ query: `SELECT * FROM ${table}`, method: 'keyset' }))).toMatchObject({
         code: 'MAESTRO_DB_KEY_MISSING',
       })
     })

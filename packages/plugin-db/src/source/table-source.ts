@@ -66,8 +66,9 @@ async function lookAt(session: Session, options: TableReadOptions): Promise<Foun
   if (missing.length > 0)
     throw dbError('MAESTRO_DB_COLUMN_MISSING', { table: shownTable(name), columns: missing, known: [...known.keys()] })
   const unique = key !== undefined && isUnique(table, key)
-  if (options.mode === 'keyset') {
-    if (key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "mode: 'keyset'" })
+  if (options.method === 'keyset') {
+    if (key === undefined)
+      throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "method: 'keyset'" })
     if (!unique)
       throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: shownTable(name), key, reason: 'no index makes it unique' })
     assertAfterFits(options, key, shownTable(name))
@@ -93,7 +94,7 @@ async function* readTable(
   const duplicates = unique ? 'none' : 'adjacent'
   const shape: RowShape = { client, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
   const from = quoteTable(client, name)
-  if (options.mode === 'keyset' && key !== undefined) {
+  if (options.method === 'keyset' && key !== undefined) {
     const query = {
       from: { sql: from, bindings: [] },
       columns: columns.map((column) => column.name),

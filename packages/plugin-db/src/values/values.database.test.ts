@@ -102,7 +102,7 @@ describe.each(databases)('%s', (name) => {
     await write(new Set(rows), { table: to })
     expect((await read({ table: to })).rows).toEqual([expected])
     const none = Object.fromEntries(cases.map((_, n) => [`c${n}`, null]))
-    await write([none], { table: to, mode: 'replace' })
+    await write([none], { table: to, mode: 'overwrite' })
     expect((await read({ table: to })).rows).toEqual([none])
   })
 

@@ -6,7 +6,8 @@ export interface ConnectionOptions {
   /** @default the cores that this process may use */
   readonly threads?: number | undefined
   /** @default DuckDB's: four fifths of the memory */
-  readonly memoryMegabytes?: number | undefined
+  /** In bytes. */
+  readonly memory?: number | undefined
   /** Where what does not fit into memory goes. Without it nothing outside the database can be reached. */
   readonly directory?: string | undefined
 }
@@ -21,12 +22,12 @@ export interface Database {
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
-  const { threads = availableParallelism(), memoryMegabytes, directory } = options
+  const { threads = availableParallelism(), memory, directory } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     threads: String(threads),
-    ...(memoryMegabytes === undefined ? {} : { memory_limit: `${memoryMegabytes}MB` }),
+    ...(memory === undefined ? {} : { memory_limit: `${memory}B` }),
     ...(directory === undefined ? { enable_external_access: 'false' } : { temp_directory: directory }),
   })
   const connection = await instance.connect()

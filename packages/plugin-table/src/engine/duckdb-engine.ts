@@ -17,7 +17,8 @@ export interface DuckDBEngineOptions {
   /** @default the number of cores */
   readonly threads?: number | undefined
   /** @default four fifths of the memory */
-  readonly memoryMegabytes?: number | undefined
+  /** In bytes. */
+  readonly memory?: number | undefined
 }
 
 /**

@@ -67,7 +67,7 @@ function plain(reads: readonly string[], known: KnownColumns, keys: readonly str
 
 async function prepareFilter(
   connection: DuckDBConnection,
-  { where, values }: Extract<TableStatement, { kind: 'filter' }>,
+  { where, params }: Extract<TableStatement, { kind: 'filter' }>,
   columns: ColumnSet,
   learned: KnownColumns,
 ): Promise<CheckedStatement> {
@@ -76,11 +76,11 @@ async function prepareFilter(
   const { reads } = checked
   if (hasMissing(reads, columns)) return plain(reads, learned)
   const bound = await bindExpression(where, reads, columns, learned, async (table) => {
-    const result = await connection.run(`SELECT (${where}\n) FROM ${table}`, { ...values })
+    const result = await connection.run(`SELECT (${where}\n) FROM ${table}`, { ...params })
     const found = String(result.columnType(0))
     if (found !== 'BOOLEAN' && found !== '"NULL"' && found !== 'SQLNULL')
       throw tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' })
-    await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...values })
+    await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...params })
   })
   return 'fault' in bound ? { ...plain(reads, learned), faults: [bound.fault] } : plain(reads, bound.known)
 }

@@ -153,7 +153,7 @@ export async function runQuery(
     statement.kind === 'filter'
       ? filterQuery(statement.where, { relation, format, mode, emit, reads: checked.reads, branches })
       : statementQuery(statement, { relation, values, checked, emit })
-  const bound = statement.kind === 'filter' ? statement.values : undefined
+  const bound = statement.kind === 'filter' ? statement.params : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
   const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
   return countRows(statement, Number(rowsIn), Number(rowsOut))

@@ -67,7 +67,7 @@ async function findFaultyRows({ database, statement }: StatementRun, lines: Know
     const values = valuesOf(branch, reads)
     const failing = `WHEN TRY({'value': (${statement.where}\n)}) IS NULL THEN -1`
     const fault = branch.fault === undefined ? `CASE ${misfits(values, reads)} ${failing} END` : String(-2 - index)
-    await insertFaulty(fault, rows, statement.values)
+    await insertFaulty(fault, rows, statement.params)
   }
 
   async function insertFaulty(
@@ -131,7 +131,7 @@ async function expressionError(
   const fail = (reason: string, cause?: unknown) =>
     tableError('MAESTRO_TABLE_EXPRESSION_ROW', { expression, reason }, cause)
   if (unfit?.fault !== undefined) return fail(reasonOf(unfit.fault.cause ?? unfit.fault), unfit.fault)
-  const bound = statement.kind === 'filter' ? statement.values : undefined
+  const bound = statement.kind === 'filter' ? statement.params : undefined
   const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} = ${position})`
   for (const branch of lines.branches) {
     if (branch.fault !== undefined) continue

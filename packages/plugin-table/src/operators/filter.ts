@@ -8,20 +8,20 @@ const fields = {
   /** An SQL expression over the columns that is true for the rows to keep. */
   where: z.string().min(1),
   /** Values of the `$name`s in the expression; bound, never read as SQL. */
-  values: z.record(z.string(), value).optional(),
+  params: z.record(z.string(), value).optional(),
 }
 const schema = optionsSchema(fields)
 
 export type FilterOptions = OutputOf<typeof fields>
 
-function statements({ where, values }: FilterOptions): readonly TableStatement[] {
-  return [{ kind: 'filter', where, ...(values === undefined ? {} : { values }) }]
+function statements({ where, params }: FilterOptions): readonly TableStatement[] {
+  return [{ kind: 'filter', where, ...(params === undefined ? {} : { params }) }]
 }
 
 /**
  * `table.filter`: keeps the rows for which an expression is true.
  *
- * @example .step('table.filter', { where: 'stars >= $least', values: { least: 3 } })
+ * @example .step('table.filter', { where: 'stars >= $least', params: { least: 3 } })
  */
 export const filter = defineOperator({
   name: 'table.filter',
@@ -34,7 +34,7 @@ export const filter = defineOperator({
 /**
  * Keeps the rows for which an SQL expression is true.
  *
- * @example await new FilterRowsOperator({ where: 'stars > $least', values: { least: 3 } }).run(storage)
+ * @example await new FilterRowsOperator({ where: 'stars > $least', params: { least: 3 } }).run(storage)
  */
 export class FilterRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]

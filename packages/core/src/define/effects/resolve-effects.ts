@@ -1,5 +1,5 @@
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnSet, Columns, ColumnType } from '../../contracts/row.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 import type { TypeFrom } from './column-types.js'
 import type { Effects } from './effects.js'
 

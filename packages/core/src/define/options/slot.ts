@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { PromptClass } from '../../operator/operator.js'
+import type { PromptClass } from '../../contracts/operator.js'
 
 /**
  * A mark on the input type of an option's schema, for what TypeScript must know beyond the type of a value: this text

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnSet } from '../../contracts/row.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 import { applyEffects, missingColumns } from './column-effects.js'
 
 const before: ColumnSet = { columns: { a: 'number', b: 'string', c: 'json' }, open: false }

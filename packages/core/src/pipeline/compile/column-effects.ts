@@ -1,5 +1,5 @@
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnSet, ColumnType } from '../../contracts/row.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 
 /** The columns after a step. */
 export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnSet {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { OperatorKind } from '../../contracts/operator.js'
 import type { PlannedStep } from '../../contracts/plan.js'
-import type { OperatorKind } from '../../operator/operator.js'
 import { planStages } from './plan-stages.js'
 
 /** `a<source` is a map step a after the source; `table:b<a`, `opaque:c<b`; sinks are `out<b`. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { errorOf } from '../../__fixtures__/project-folder.js'
 import { smallPlugin } from '../../__fixtures__/small-plugin.js'
+import type { ColumnEffects } from '../../contracts/operator.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { Row } from '../../contracts/row.js'
 import { defineOperator } from '../../define/define-operator.js'
@@ -9,7 +10,6 @@ import { definePipeline } from '../../define/define-pipeline.js'
 import { type PipelineInput, pipeline } from '../../define/pipeline.js'
 import { maestro } from '../../maestro.js'
 import { MapOperator } from '../../operator/map.js'
-import type { ColumnEffects } from '../../operator/operator.js'
 
 class Doubled extends MapOperator {
   override get columns(): ColumnEffects {

@@ -1,14 +1,18 @@
+import { type ColumnEffects, Operator } from '../../contracts/operator.js'
+import type { TableFunction, TableOperatorObject } from '../../contracts/operator-functions.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { ColumnEffects } from '../../operator/operator.js'
-import { type TableFunction, TableOperator } from '../../operator/table.js'
 import type { CompileContext, Faults } from './compile-context.js'
+
+function isTableOperator(created: unknown): created is Operator & TableOperatorObject {
+  return created instanceof Operator && created.kind === 'table'
+}
 
 /** What a table operator is made of: its class, or the function that `create` gave back. @throws MAESTRO_STEP_CREATE */
 export function tableStatements(step: string, created: unknown): readonly TableStatement[] {
-  if (created instanceof TableOperator) return created.statements
+  if (isTableOperator(created)) return created.statements
   if (typeof created === 'function') return (created as TableFunction)()
   throw maestroError('MAESTRO_STEP_CREATE', {
     step,
@@ -51,5 +55,5 @@ export async function tableEngineFor(
   created: unknown,
   context: { tableEngine(): Promise<TableEngine | undefined> },
 ): Promise<TableEngine | undefined> {
-  return (await context.tableEngine()) ?? (created instanceof TableOperator ? created.createEngine() : undefined)
+  return (await context.tableEngine()) ?? (isTableOperator(created) ? created.createEngine() : undefined)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { PromptClass } from '../../contracts/operator.js'
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import type { Row } from '../../contracts/row.js'
 import { ChatPrompt, chatPrompt } from '../../define/chat-prompt.js'
@@ -11,7 +12,6 @@ import { PromptTemplate, prompt } from '../../define/prompt.js'
 import { promptRestrict } from '../../define/prompt-restrict.js'
 import { maestro } from '../../maestro.js'
 import { MapOperator } from '../../operator/map.js'
-import type { PromptClass } from '../../operator/operator.js'
 import { describeOptions } from './describe-options.js'
 
 /** Writes what its prompt says of the row. */

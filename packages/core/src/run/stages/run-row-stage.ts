@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bytesOf } from '../../contracts/byte-size.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
@@ -55,7 +56,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     stream = new RowStream({
       steps,
       rowsInFlight: context.settings.rowsInFlight ?? 1024,
-      bytesInFlight: (context.settings.megabytesInFlight ?? 64) * 1024 * 1024,
+      bytesInFlight: bytesOf(context.settings.bytesInFlight ?? '64MiB'),
       spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
       run: context.folder.runId,
       params: context.compiled.definition.params,

@@ -1,8 +1,8 @@
+import type { MapBatchesFunction } from '../../contracts/operator-functions.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import type { MapBatchesFunction } from '../../operator/map-batches.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
 

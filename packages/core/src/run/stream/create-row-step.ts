@@ -1,12 +1,8 @@
+import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import { FilterOperator } from '../../operator/filter.js'
-import { FlatMapOperator } from '../../operator/flat-map.js'
-import { MapOperator } from '../../operator/map.js'
-import { MapBatchesOperator } from '../../operator/map-batches.js'
-import { Operator } from '../../operator/operator.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import type { StepCounter } from '../report/step-counter.js'
 import type { RowStep } from './row-step.js'
@@ -72,17 +68,30 @@ export function createRowStep(
   }
 }
 
+/** The method that an operator object of each row kind has. */
+const methods: Readonly<Partial<Record<OperatorKind, string>>> = {
+  map: 'map',
+  filter: 'keep',
+  flatMap: 'flatMap',
+  mapBatches: 'mapBatches',
+}
+
 /** The function of an operator object of one of the row kinds. */
 export function rowFunction(operator: Operator): unknown {
-  if (operator instanceof MapOperator) return operator.map.bind(operator)
-  if (operator instanceof FilterOperator) return operator.keep.bind(operator)
-  if (operator instanceof FlatMapOperator) return operator.flatMap.bind(operator)
-  if (operator instanceof MapBatchesOperator) return operator.mapBatches.bind(operator)
-  return undefined
+  const method: unknown = Reflect.get(operator, methods[operator.kind] ?? '')
+  return typeof method === 'function' ? method.bind(operator) : undefined
+}
+
+/** How many rows a batch of an operator object holds, if it works on batches. */
+export function batchSizeOf(operator: unknown): number | undefined {
+  if (!(operator instanceof Operator) || operator.kind !== 'mapBatches') return undefined
+  const size: unknown = Reflect.get(operator, 'batchSize')
+  return typeof size === 'number' ? size : undefined
 }
 
 function batchSize(step: CompiledStep, created: unknown): number {
-  if (created instanceof MapBatchesOperator) return created.batchSize
+  const own = batchSizeOf(created)
+  if (own !== undefined) return own
   const { use } = step.node
   if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
   return step.definition?.batchSize?.(step.options) ?? defaultBatchSize

@@ -1,8 +1,10 @@
-import type { FilterFunction } from '../../operator/filter.js'
-import type { FlatMapFunction } from '../../operator/flat-map.js'
-import type { MapFunction } from '../../operator/map.js'
-import type { MapBatchesFunction } from '../../operator/map-batches.js'
-import type { ColumnEffects } from '../../operator/operator.js'
+import type { ColumnEffects } from '../../contracts/operator.js'
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  MapBatchesFunction,
+  MapFunction,
+} from '../../contracts/operator-functions.js'
 import type { StepCounter } from '../report/step-counter.js'
 
 interface StepBase {

@@ -1,6 +1,6 @@
+import type { OperatorContext } from '../../contracts/operator.js'
 import type { Row } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { OperatorContext } from '../../operator/operator.js'
 import { type SideBySide, writtenColumns } from './row-step.js'
 import { assertRow } from './step-result.js'
 

@@ -1,11 +1,11 @@
 import type { CallOptions } from '../../contracts/serving.js'
-import type { Timeouts } from '../../contracts/serving-settings.js'
 import { boundedCall } from '../../provider/bounded-call.js'
+import type { Milliseconds } from '../serving-settings.js'
 
 /** What one attempt goes by. */
 export interface AttemptLimits {
   readonly serving: string
-  readonly timeouts: Required<Pick<Timeouts, 'attempt'>> & Timeouts
+  readonly timeouts: Required<Pick<Milliseconds, 'attempt'>> & Milliseconds
   readonly signal: AbortSignal | undefined
 }
 

@@ -1,8 +1,8 @@
-import type { Prompt } from '../contracts/prompt.js'
-import type { ColumnType, RowId } from '../contracts/row.js'
-import type { RowStorage, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { Prompt } from './prompt.js'
+import type { ColumnType, RowId } from './row.js'
+import type { RowStorage, WriteResult } from './storage.js'
 
 /** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n at a time, a whole table, or in a way of its own. */
 export type OperatorKind = 'map' | 'filter' | 'flatMap' | 'mapBatches' | 'table' | 'opaque'
