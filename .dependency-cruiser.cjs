@@ -1,28 +1,44 @@
-// Which file may import which. Rules are about what is loaded at run time: `import type` may look anywhere, and
-// `await import()` may look forward (a derived `run()` brings the runner only when it is called).
+// Which file may import which. Core is a house of rooms, one above the other: type imports and dynamic imports count too.
 const tests = '\\.test(-d)?\\.ts$'
-const loadedAtOnce = { dependencyTypesNot: ['type-only', 'dynamic-import'] }
 
-/** The folders of core in the order of the hops: each may import from its own line and those above it. */
-const layers = [
-  ['contracts', 'errors'],
-  ['define', 'operator', 'media'],
-  ['hooks', 'container', 'config', 'plugins', 'pipeline', 'provider', 'serving', 'builtin'],
-  ['run'],
+/** The folders of core: each may import from those before it, and from no other. */
+const rooms = [
+  'errors',
+  'contracts',
+  'media',
+  'provider',
+  'define',
+  'builtin',
+  'serving',
+  'config',
+  'hooks',
+  'plugins',
+  'pipeline',
+  'container',
+  'types-file',
+  'run',
+  'operator',
 ]
-const inCore = (folders) => `^packages/core/src/(${folders.join('|')})/`
-const outsideLayers = '^packages/core/src/[^/]+\\.ts$|^packages/core/src/compat/'
+const inCore = (room) => `^packages/core/src/${room}/`
+/** The entries of core, the map of a run, and the names of the seed stand on the roof. */
+const roof = '^packages/core/src/[^/]+\\.ts$|^packages/core/src/compat/'
 
-const layerRules = layers.map((layer, rank) => ({
-  name: `core-${layer[0]}-looks-back-only`,
-  comment: `${layer.join(', ')} may be imported by what comes later in the run, not the other way round.`,
+const roomRules = rooms.map((room, floor) => ({
+  name: `core-${room}-looks-down-only`,
+  comment: `${room} may import ${rooms.slice(0, floor).join(', ') || 'no other room'}.`,
   severity: 'error',
-  from: { path: inCore(layer), pathNot: tests },
-  to: {
-    path: [...layers.slice(rank + 1).map(inCore), outsideLayers],
-    ...loadedAtOnce,
-  },
+  from: { path: inCore(room), pathNot: [tests, '/__fixtures__/'] },
+  to: { path: [...rooms.slice(floor + 1).map(inCore), roof] },
 }))
+
+/** A folder that is not in the list would escape the rules. */
+const everyRoomListed = {
+  name: 'core-room-is-listed',
+  comment: 'Give a new folder of core its place in `rooms`.',
+  severity: 'error',
+  from: { path: `^packages/core/src/(?!(${rooms.join('|')}|compat|__fixtures__)/)[^/]+/` },
+  to: {},
+}
 
 /** A library that only one folder of core may know. */
 const keptIn = (library, folder) => ({
@@ -36,7 +52,8 @@ const keptIn = (library, folder) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...layerRules,
+    ...roomRules,
+    everyRoomListed,
     keptIn('inversify', 'container'),
     keptIn('reflect-metadata', 'container'),
     keptIn('tapable', 'hooks'),
@@ -61,15 +78,15 @@ module.exports = {
       to: {
         path: '^packages/core/src/',
         pathNot: '^packages/core/src/(contracts|errors|define|operator|media|provider|serving)/',
-        ...loadedAtOnce,
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },
     {
       name: 'no-circle',
-      comment: 'A circle of value imports makes the order of loading matter.',
+      comment: 'Files that import each other, by a type or later, are one idea in several files.',
       severity: 'error',
-      from: { pathNot: '(^|/)node_modules/' },
-      to: { circular: true, viaOnly: loadedAtOnce },
+      from: { pathNot: ['(^|/)node_modules/', tests] },
+      to: { circular: true },
     },
     {
       name: 'core-knows-no-other-package',

@@ -62,6 +62,13 @@ describe('where an output may stand', () => {
   })
 })
 
+/** The process becomes another user, who may not be allowed to read code that is loaded later: a first run loads it all. */
+const becomes = (user: number) => `
+  await copyTo('loaded.jsonl')
+  chmodSync('.maestro', 0o777)
+  chmodSync('.maestro/runs', 0o777)
+  process.setgid(${user}); process.setuid(${user})`
+
 /** A process of its own that reads `in.jsonl` and writes the output named; what it prints is the code of its error. */
 function copyInProcess(output: string, before: string, user?: number): string {
   const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
@@ -69,12 +76,13 @@ function copyInProcess(output: string, before: string, user?: number): string {
     path('copy.mjs'),
     `import { pipeline } from ${here('@maestro-dataflow/core')}
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
+     import { chmodSync } from 'node:fs'
      import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
-     ${user === undefined ? '' : `process.setgid(${user}); process.setuid(${user})`}
-     const copy = pipeline('copy')
-       .read('fs.file', { path: 'in.jsonl' })
-       .write('fs.file', { path: '${output}', mode: 'overwrite' })
-     await maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' }).run(copy).then(
+     const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
+     const copyTo = (path) => project.run(
+       pipeline('copy').read('fs.file', { path: 'in.jsonl' }).write('fs.file', { path, mode: 'overwrite' }))
+     ${user === undefined ? '' : becomes(user)}
+     await copyTo('${output}').then(
        () => console.log('done'),
        (error) => console.log((error.details.errors?.[0] ?? error).code),
      )`,

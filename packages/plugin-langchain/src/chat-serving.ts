@@ -4,13 +4,13 @@ import {
   boundedCall,
   type CallOptions,
   estimateChatTokens,
-  extractJson,
   type JsonSchema,
   type LLMCapabilities,
   type LLMRequest,
   type LLMResult,
   type LLMServing,
   type Price,
+  wholeJson,
 } from '@maestro-dataflow/core'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
@@ -20,6 +20,7 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
+import { responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
@@ -53,9 +54,12 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
       const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
       const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
-      if (request.schema === undefined) return fromChatAnswer(await model.invoke(messages, options), asked)
+      if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
+      const format = responseFormatOf(model, request.schema)
+      if (format !== undefined)
+        return withObject(fromChatAnswer(name, await model.invoke(messages, Object.assign(options, format)), asked))
       const answer = await this.#hold(model, request.schema).invoke(messages, options)
-      return isRaw(answer) ? withObject(fromChatAnswer(answer.raw, asked)) : fromData(answer, asked)
+      return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
     })
   }
 
@@ -105,9 +109,9 @@ function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
 }
 
-/** With its data; one that holds none is left to the serving plane, which says so or asks again. */
+/** With its data; a text that is more than data is left to the serving plane. */
 function withObject(result: LLMResult): LLMResult {
-  const object = extractJson(result.text)
+  const object = wholeJson(result.text)
   return object === undefined ? result : { ...result, object }
 }
 

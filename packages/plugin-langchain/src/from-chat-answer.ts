@@ -1,8 +1,9 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
 import {
   estimateTokens,
-  type FinishReason,
+  finishReasonOf,
   type LLMResult,
+  readContent,
   type TokenLogprob,
   type Usage,
 } from '@maestro-dataflow/core'
@@ -14,21 +15,26 @@ export interface Asked {
   readonly promptTokens: number
 }
 
-/** An answer of a chat model as ours. */
-export function fromChatAnswer(message: BaseMessage, asked: Asked): LLMResult {
-  const { text, tool_calls, invalid_tool_calls, usage_metadata, additional_kwargs } =
+/** An answer of a chat model as ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED by how it ended */
+export function fromChatAnswer(serving: string, message: BaseMessage, asked: Asked): LLMResult {
+  const { content, tool_calls, invalid_tool_calls, usage_metadata, additional_kwargs } =
     message as AIMessage<StandardMessageStructure>
   const metadata = message.response_metadata as Record<string, unknown>
-  const refusal = typeof additional_kwargs.refusal === 'string' ? additional_kwargs.refusal : undefined
+  const { text, reasoning: inContent, refusal: declined } = readContent(content)
+  const refusal = firstText(additional_kwargs.refusal, declined)
+  const reasoning = inContent || thoughtsBeside(additional_kwargs)
   // A model that is held to a schema by a tool answers by calling it.
   const call = tool_calls?.[0]?.args ?? invalid_tool_calls?.[0]?.args
   const called = typeof call === 'object' ? JSON.stringify(call) : (call ?? '')
   const logprobs = fromLogprobs(metadata.logprobs)
-  const said = refusal ?? (text === '' ? called : text)
+  const said = (refusal ?? (text.trim() === '' ? called : text)).toWellFormed()
+  const usage = usageOf(usage_metadata) ?? { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said) }
+  const finishReason = finishReasonOf(serving, endOf(metadata), usage)
   return {
     text: said,
-    finishReason: refusal === undefined ? finishReasonOf(metadata) : 'refusal',
-    usage: usageOf(usage_metadata) ?? { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said) },
+    ...(reasoning === '' ? {} : { reasoning }),
+    finishReason: refusal === undefined ? finishReason : 'refusal',
+    usage,
     model: firstText(metadata.model_name, metadata.model) ?? asked.model,
     ...(logprobs === undefined ? {} : { logprobs }),
   }
@@ -43,28 +49,36 @@ export function fromData(data: unknown, { model, promptTokens }: Asked): LLMResu
 
 function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
   if (usage?.input_tokens === undefined && usage?.output_tokens === undefined) return undefined
-  const cached = usage.input_token_details?.cache_read
+  const { cache_read: cached, cache_creation: written } = usage.input_token_details ?? {}
   const reasoning = usage.output_token_details?.reasoning
   return {
     inputTokens: usage.input_tokens ?? 0,
     outputTokens: usage.output_tokens ?? 0,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   }
 }
 
-/** Each provider's package has its own name and words for why an answer ended. */
-const endings: readonly (readonly [words: RegExp, reason: FinishReason])[] = [
-  [/length|max.?(output.?|completion.?)?tokens|context.?window/i, 'length'],
-  [/refus/i, 'refusal'],
-  [/content.?filter|safety|blocklist|prohibited|recitation|spii|guardrail/i, 'content-filter'],
-]
+/** Where providers' packages put what a model thinks, when it does not stand in the content. */
+function thoughtsBeside({
+  reasoning_content,
+  reasoning,
+  thinking,
+  reasoning_details,
+}: Record<string, unknown>): string {
+  for (const given of [reasoning_content, reasoning, thinking, reasoning_details]) {
+    const { text, reasoning } = readContent(given)
+    if (text + reasoning !== '') return text + reasoning
+  }
+  return ''
+}
 
-function finishReasonOf(metadata: Record<string, unknown>): FinishReason {
+/** Each provider's package has its own name for why an answer ended. */
+function endOf(metadata: Record<string, unknown>): string | undefined {
   const { finish_reason, stop_reason, done_reason, finishReason, stopReason, incomplete_details } = metadata
   const incomplete = (incomplete_details as { reason?: unknown } | null | undefined)?.reason
-  const said = firstText(incomplete, finish_reason, stop_reason, done_reason, finishReason, stopReason)
-  return endings.find(([words]) => said !== undefined && words.test(said))?.[1] ?? 'stop'
+  return firstText(incomplete, finish_reason, stop_reason, done_reason, finishReason, stopReason)
 }
 
 interface GivenLogprob {

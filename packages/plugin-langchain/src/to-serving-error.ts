@@ -17,11 +17,19 @@ interface ClientError {
   readonly $metadata?: { readonly httpStatusCode?: unknown }
 }
 
+const ends: Readonly<Record<string, 'MAESTRO_SERVING_CUT_OFF' | 'MAESTRO_SERVING_FILTERED'>> = {
+  LengthFinishReasonError: 'MAESTRO_SERVING_CUT_OFF',
+  ContentFilterFinishReasonError: 'MAESTRO_SERVING_FILTERED',
+}
+
 /** The typed error of what a class of LangChain threw: by the provider's answer, else by what Node says of the connection. */
 export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: thrown }) as ClientError
   const reason = reasonOf(error)
+  // OpenAI's client throws these instead of an answer to a schema.
+  const end = ends[error.constructor.name]
+  if (end !== undefined) return maestroError(end, { serving })
   if (error.name === 'ContextOverflowError')
     return maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, reason }, thrown)
   // LangChain reads the first of the answers without looking whether there is one.

@@ -1,4 +1,4 @@
-import { boundedCall, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
+import { boundedCall, finishReasonOf, type LLMRequest, type LLMResult, maestroError } from '@maestro-dataflow/core'
 import type { LlamaChat, LlamaContext, LlamaGrammar } from 'node-llama-cpp'
 import { toChatHistory } from './chat-history.js'
 import type { LocalChatOptions } from './chat-serving-options.js'
@@ -22,6 +22,16 @@ export interface SessionOptions extends LocalChatOptions {
   readonly serving: string
   readonly threads: number
 }
+
+/** What the library calls the ends of answers, in words that the table of core has. */
+const ends = {
+  eogToken: 'end_of_turn',
+  stopGenerationTrigger: 'stop',
+  customStopTrigger: 'stop',
+  functionCalls: 'tool_calls',
+  maxTokens: 'max_tokens',
+  abort: 'abort',
+} as const
 
 /** A model with a context of its own: several calls at once, one in each of the context's sequences. */
 export class ChatSession {
@@ -105,16 +115,19 @@ export class ChatSession {
         started = true
         const cachedInputTokens = sharedPrefix(chat, prompt)
         const before = chat.sequence.tokenMeter.getState()
-        const { response, metadata } = await this.#working(
+        const { response, fullResponse, metadata } = await this.#working(
           chat,
           chat.generateResponse(history, { ...sampling, signal }),
         )
         const { usedOutputTokens } = chat.sequence.tokenMeter.diff(before)
-        const finishReason = metadata.stopReason === 'maxTokens' ? 'length' : 'stop'
+        const usage = { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens }
+        const finishReason = finishReasonOf(name, ends[metadata.stopReason], usage)
+        const reasoning = fullResponse.flatMap((part) => (typeof part === 'string' ? [] : [part.text])).join('')
         const result: LLMResult = {
           text: response,
+          ...(reasoning === '' ? {} : { reasoning }),
           finishReason,
-          usage: { inputTokens: prompt.length, outputTokens: usedOutputTokens, cachedInputTokens },
+          usage,
           cost: 0,
           model: this.#options.model,
         }

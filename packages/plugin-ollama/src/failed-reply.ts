@@ -1,4 +1,11 @@
-import { type HttpReply, type MaestroError, parseJson, readRateLimits, servingError } from '@maestro-dataflow/core'
+import {
+  failureIn,
+  type HttpReply,
+  type MaestroError,
+  parseJson,
+  readRateLimits,
+  servingError,
+} from '@maestro-dataflow/core'
 
 /** The status that a failure should have: a schema that Ollama cannot follow is the request's fault. */
 export const faultOf = (status: number, reason: string): number =>
@@ -17,7 +24,7 @@ export async function failedReply(serving: string, model: string, reply: HttpRep
   }
   const text = await beginningOf(reply.body)
   const body = jsonOf(text)
-  const said = errorOf(body)
+  const said = failureIn(body)?.reason
   const reason = (said ?? plainText(text)) || `${status} ${statusText}`
   const rateLimits = readRateLimits(headers)
   // A model that is not there, and not some other page that is not.
@@ -44,11 +51,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function errorOf(body: unknown): string | undefined {
-  const { error } = (body ?? {}) as { error?: unknown }
-  return typeof error === 'string' ? error : undefined
 }
 
 /** Of a page, its words. */

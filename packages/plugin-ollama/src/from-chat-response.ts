@@ -1,8 +1,14 @@
-import type { FinishReason, LLMResult, TokenLogprob, Usage } from '@maestro-dataflow/core'
+import {
+  type FinishReason,
+  finishReasonOf,
+  type LLMResult,
+  type TokenLogprob,
+  type Usage,
+} from '@maestro-dataflow/core'
 import type { ChatResponse } from 'ollama'
 
 /** An answer, put together from its pieces. */
-export interface ChatAnswer extends Pick<LLMResult, 'text' | 'finishReason' | 'usage' | 'logprobs'> {}
+export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'finishReason' | 'usage' | 'logprobs'> {}
 
 /**
  * Reads an answer to its end.
@@ -11,26 +17,36 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'finishReason' | 'u
  * written from there on is left out, and the answer counts as cut off.
  */
 export async function fromChatResponse(
+  serving: string,
   pieces: AsyncIterable<ChatResponse>,
   contextTokens: number,
 ): Promise<ChatAnswer> {
   const texts: string[] = []
+  const thoughts: string[] = []
+  const calls: string[] = []
   const logprobs: TokenLogprob[] = []
   let finishReason: FinishReason = 'stop'
   let usage: Usage = { inputTokens: 0, outputTokens: 0 }
   for await (const piece of pieces) {
     const text = piece.message?.content ?? ''
     if (text !== '') texts.push(text)
+    thoughts.push(piece.message?.thinking ?? '')
+    // No request offers a tool; a model calls one all the same.
+    for (const { function: call } of piece.message?.tool_calls ?? []) calls.push(JSON.stringify(call.arguments))
     for (const { token, logprob, top_logprobs: top = [] } of piece.logprobs ?? [])
       logprobs.push({ token, logprob, top: top.map(({ token, logprob }) => ({ token, logprob })) })
     if (!piece.done) continue
-    if (piece.done_reason === 'length') finishReason = 'length'
     usage = { inputTokens: piece.prompt_eval_count ?? 0, outputTokens: piece.eval_count ?? texts.length }
+    // A request without messages loads the model.
+    finishReason = piece.done_reason === 'load' ? 'stop' : finishReasonOf(serving, piece.done_reason, usage)
   }
   const room = contextTokens - usage.inputTokens
   const isShifted = usage.outputTokens > room
+  const text = (isShifted ? texts.slice(0, Math.max(0, room)) : texts).join('')
+  const reasoning = thoughts.join('')
   return {
-    text: (isShifted ? texts.slice(0, Math.max(0, room)) : texts).join(''),
+    text: text.trim() === '' && calls.length > 0 ? calls.join('\n') : text,
+    ...(reasoning === '' ? {} : { reasoning }),
     finishReason: isShifted ? 'length' : finishReason,
     usage,
     ...(logprobs.length === 0 ? {} : { logprobs }),

@@ -1,4 +1,4 @@
-import { maestroError, servingError } from '@maestro-dataflow/core'
+import { failureIn, maestroError, servingError } from '@maestro-dataflow/core'
 import { faultOf } from './failed-reply.js'
 
 /** A line of a streamed answer, as far as it is the same for all of them. */
@@ -28,7 +28,7 @@ export async function* replyLines(
   let last: string | undefined
   for await (const text of textLines(body, onActivity)) {
     const line = parseLine(serving, text)
-    if (typeof line.error === 'string') throw lineError(serving, line.error)
+    throwFailure(serving, line)
     // The library reads no further than this one: what is left unread behind it would keep the connection open.
     if (line.done === true || line.status === 'success') {
       last = text
@@ -78,4 +78,9 @@ function broken(serving: string, reason: string, cause?: unknown) {
 }
 
 /** The status was sent before the failure was known. */
-const lineError = (serving: string, reason: string) => servingError(serving, { status: faultOf(500, reason), reason })
+function throwFailure(serving: string, line: Line): void {
+  const isAnswer = line.done !== undefined || line.status !== undefined || typeof line.message === 'object'
+  const failure = failureIn(isAnswer ? { error: line.error } : line)
+  if (failure === undefined) return
+  throw servingError(serving, { ...failure, status: faultOf(failure.status ?? 500, failure.reason) })
+}

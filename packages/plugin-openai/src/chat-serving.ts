@@ -7,7 +7,6 @@ import type {
   MediaAccess,
   Price,
 } from '@maestro-dataflow/core'
-import type { OpenAI } from 'openai'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -15,6 +14,7 @@ import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
+import { serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatSettings, toChatRequest } from './to-chat-request.js'
 
@@ -66,16 +66,14 @@ export class OpenAIChatServing implements LLMServing {
       serving: this.name,
       options,
       send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response, client) => fromChatResponse(await this.#read(response, client, options), asked),
+      read: async (response) => fromChatResponse(await this.#read(response, options), asked),
     })
   }
 
   /** A server that was asked for pieces may send the whole, and says which it is. */
-  async #read(response: Response, client: OpenAI, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (!isStream) return readReply(this.name, response, chatCompletion)
-    const { Stream } = await import('openai/streaming')
-    const pieces = Stream.fromSSEResponse(response, new AbortController(), client)
-    return readChatStream(this.name, pieces, onActivity)
+    if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)
+    return readChatStream(this.name, serverEvents(response.body, onActivity))
   }
 }

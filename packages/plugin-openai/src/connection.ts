@@ -5,6 +5,7 @@ import type { ConnectionOptions } from './connection-options.js'
 import { openaiError } from './errors.js'
 import { factsOf, type HostFacts, isOpenAI } from './hosts.js'
 import { priceOf } from './prices.js'
+import { withReadableFailures } from './readable-failures.js'
 
 /** A server with its key: who it is, what is known of it, and a client for it. */
 export interface Connection {
@@ -53,7 +54,7 @@ export function connect(options: ConnectionOptions): Connection {
       maxRetries: 0,
       timeout: never,
       logLevel: 'off',
-      fetch: httpFetch,
+      fetch: withReadableFailures(httpFetch),
       defaultQuery: { ...(version === undefined ? {} : { 'api-version': version }), ...query },
       defaultHeaders: {
         ...(apiKey === undefined || azure !== undefined ? { Authorization: null } : {}),

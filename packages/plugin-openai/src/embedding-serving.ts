@@ -45,7 +45,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
     this.maxBatchTokens = options.maxBatchTokens ?? facts.maxBatchTokens
   }
 
-  /** @throws MAESTRO_SERVING_* by what the server answers */
+  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_TOKEN_VECTORS */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const { model, facts } = this.#connection
     if (texts.length === 0) return { vectors: [], usage: { inputTokens: 0, outputTokens: 0 }, model: this.model }

@@ -7,6 +7,12 @@ export const openaiErrors = {
     hint: (d: { host: string; variable: string }) =>
       `Set the environment variable ${d.variable}, or give the serving \`apiKey: env('NAME')\`.`,
   },
+  MAESTRO_OPENAI_TOKEN_VECTORS: {
+    message: (d: { serving: string; tokens: number }) =>
+      `${d.serving} gave ${d.tokens} vectors for one text: one for each of its tokens.`,
+    hint: () => 'Start the server with pooling, such as `llama-server --pooling mean`, or use an embedding model.',
+    stopsRun: true,
+  },
   MAESTRO_OPENAI_MEDIA: {
     message: (d: { model: string; type: string }) =>
       `The model ${d.model} is not known to take a part of type ${d.type}.`,

@@ -1,13 +1,22 @@
 import {
-  type FinishReason,
+  estimateChatTokens,
+  estimateTokens,
+  finishReasonOf,
+  jsonValuesIn,
   type LLMRequest,
   type LLMResult,
-  servingError,
+  maestroError,
+  separateThoughts,
   type TokenLogprob,
   type Usage,
+  wholeJson,
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
-import type { ChatCompletion, ChatUsage, Logprobs } from './chat-api.js'
+import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
+import { type ChoiceContent, readChoice } from './read-choice.js'
+import { assertNoFailure } from './read-reply.js'
+import { readUsage, warningsOf } from './read-usage.js'
+import { brokenReply } from './to-serving-error.js'
 
 /** For which request an answer was given. */
 export interface Asked {
@@ -17,71 +26,72 @@ export interface Asked {
   readonly answer: AnswerSchema | undefined
 }
 
-/** What ends an answer, by the words of OpenAI and of others. A word that is not known is an end like any other. */
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  length: 'length',
-  max_tokens: 'length',
-  content_filter: 'content-filter',
-  refusal: 'refusal',
-}
-
-/** @throws MAESTRO_SERVING_OVERLOADED, MAESTRO_SERVING_SERVER when the server gave up in the middle */
+/**
+ * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _BROKEN_REPLY; _OVERLOADED, _SERVER when
+ * the server gave up in the middle
+ */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
   const { serving, request, answer } = asked
   const [choice] = completion.choices
-  const { content, refusal } = choice?.message ?? {}
-  const said = typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('')
+  const content = choice === undefined ? nothing : readChoice(choice)
+  const { usage: told, unreadable } = readUsage(completion.usage)
+  const usage = { ...estimateUsage(request, content), ...told }
+  if (choice === undefined) throw withoutAnswer(serving, completion, usage)
+  if (choice.error != null) assertNoFailure(serving, { error: choice.error })
+  const said = typeof choice.finish_reason === 'string' ? choice.finish_reason : undefined
+  const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null
+  const reason = finishReasonOf(serving, said, usage)
+  if (isEmpty && reason === 'stop') throw brokenReply(serving, 'there is no message in it')
+  const finishReason = content.refusal === '' ? reason : 'refusal'
+  const calls = content.calls.join('\n')
   // Half of a pair breaks files and databases further on.
-  const text = (refusal || said).toWellFormed()
-  const reason = choice?.finish_reason ?? 'stop'
-  if (reason === 'insufficient_system_resource') throw servingError(serving, { status: 503, reason })
-  if (reason === 'error') throw servingError(serving, { status: 500, reason: 'the answer ended in an error' })
-  const finishReason = refusal ? 'refusal' : (finishReasons[reason] ?? 'stop')
+  const text = (content.refusal || (content.text.trim() === '' && calls !== '' ? calls : content.text)).toWellFormed()
   const object = request.schema === undefined || finishReason !== 'stop' ? undefined : parse(text, answer)
   return {
     text: answer?.wrapped === true && object !== undefined ? JSON.stringify(object) : text,
+    ...(content.reasoning === '' ? {} : { reasoning: content.reasoning.toWellFormed() }),
     ...(object === undefined ? {} : { object }),
     finishReason,
-    usage: toUsage(completion.usage, request, text),
-    model: completion.model ?? asked.model,
-    ...(request.logprobs === undefined ? {} : toLogprobs(choice?.logprobs)),
+    usage,
+    model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
+    ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
+    ...warningsOf(unreadable),
   }
+}
+
+const nothing: ChoiceContent = { text: '', reasoning: '', refusal: '', calls: [] }
+
+/** A filter leaves no answer at all; where nothing tells of one, the reply is broken and may be whole the next time. */
+function withoutAnswer(serving: string, completion: ChatCompletion, usage: Usage) {
+  const isFiltered = [completion.prompt_filter_results, completion.promptFeedback, completion.prompt_feedback].some(
+    (told) => told != null,
+  )
+  if (!isFiltered && completion.usage == null) return brokenReply(serving, 'there is no answer in it')
+  const reason = isFiltered ? undefined : 'the reply has no answer in it, which is how filters act'
+  return maestroError('MAESTRO_SERVING_FILTERED', { serving, usage, ...(reason === undefined ? {} : { reason }) })
 }
 
 /** Undefined for what is no JSON: the serving plane looks closer and says so. */
 function parse(text: string, answer: AnswerSchema | undefined): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (answer?.wrapped !== true) return value
-    return typeof value === 'object' && value !== null && wrapper in value ? value[wrapper] : undefined
-  } catch {
-    return undefined
-  }
+  if (answer?.wrapped !== true) return wholeJson(text)
+  const { answer: said } = separateThoughts(text)
+  const found = jsonValuesIn(said).map(({ value }) => value)
+  const last = found.findLast((value) => typeof value === 'object' && value !== null && wrapper in value)
+  return last === undefined ? undefined : (last as Readonly<Record<string, unknown>>)[wrapper]
 }
 
-const charactersPerToken = 4
-
-/** Where the server tells none, an estimate: budgets must not take it for nothing. */
-function toUsage(usage: ChatUsage | null | undefined, { messages }: LLMRequest, answer: string): Usage {
-  const asked = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : '')),
-  )
-  const estimate = (texts: readonly string[]) =>
-    Math.ceil(texts.reduce((sum, { length }) => sum + length, 0) / charactersPerToken)
-  const cached = usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens
-  const reasoning = usage?.completion_tokens_details?.reasoning_tokens
-  return {
-    inputTokens: usage?.prompt_tokens ?? estimate(asked),
-    outputTokens: usage?.completion_tokens ?? estimate([answer]),
-    ...(cached == null ? {} : { cachedInputTokens: cached }),
-    ...(reasoning == null ? {} : { reasoningTokens: reasoning }),
-  }
+/** Where the server tells none: budgets must not take it for nothing. */
+function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, calls }: ChoiceContent): Usage {
+  const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
+  return { inputTokens: estimateChatTokens(messages), outputTokens }
 }
 
-function toLogprobs(given: Logprobs | null | undefined): { readonly logprobs?: readonly TokenLogprob[] } {
-  if (given?.content == null) return {}
+/** Those that cannot be read are left out. */
+function toLogprobs({ logprobs }: ChatChoice): { readonly logprobs?: readonly TokenLogprob[] } {
+  const read = tokenLogprobs.safeParse(logprobs)
+  if (!read.success) return {}
   return {
-    logprobs: given.content.map(({ token, logprob, top_logprobs }) => ({
+    logprobs: read.data.content.map(({ token, logprob, top_logprobs }) => ({
       token,
       logprob,
       top: (top_logprobs ?? []).map(({ token, logprob }) => ({ token, logprob })),

@@ -1,15 +1,22 @@
 import { type EmbeddingResult, estimateTokens } from '@maestro-dataflow/core'
 import type { EmbeddingList } from './embedding-api.js'
+import { openaiError } from './errors.js'
+import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
  * One vector per text, in the order of the texts, whatever order the server answers in.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or more, one given twice, and numbers that are none
+ * @throws MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or more, one given twice, and numbers that are none;
+ * MAESTRO_OPENAI_TOKEN_VECTORS
  */
 export function fromEmbeddingResponse(
   { data, usage, model }: EmbeddingList,
-  asked: { readonly serving: string; readonly model: string; readonly texts: readonly string[] },
+  asked: {
+    readonly serving: string
+    readonly model: string
+    readonly texts: readonly string[]
+  },
 ): EmbeddingResult {
   const { serving, texts } = asked
   if (data.length !== texts.length) throw brokenReply(serving, `${data.length} vectors for ${texts.length} texts`)
@@ -17,17 +24,21 @@ export function fromEmbeddingResponse(
   for (const [place, { index, embedding }] of data.entries()) {
     const at = index ?? place
     if (!(at in texts) || at in vectors) throw brokenReply(serving, `a vector for text ${at} of ${texts.length}`)
+    if (typeof embedding === 'object' && 'tokens' in embedding)
+      throw openaiError('MAESTRO_OPENAI_TOKEN_VECTORS', { serving, tokens: embedding.tokens })
     const vector = toVector(embedding)
     if (vector.length === 0 || !vector.every(Number.isFinite))
       throw brokenReply(serving, `the vector of text ${at} is empty or holds what is no number`)
     vectors[at] = vector
   }
+  const { usage: told, unreadable } = readUsage(usage)
   const estimate = () => texts.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     vectors,
     // Where the server tells none, an estimate: budgets must not take it for nothing.
-    usage: { inputTokens: usage?.prompt_tokens ?? estimate(), outputTokens: 0 },
-    model: model ?? asked.model,
+    usage: { inputTokens: told.inputTokens ?? estimate(), outputTokens: 0 },
+    ...warningsOf(unreadable),
+    model: typeof model === 'string' && model !== '' ? model : asked.model,
   }
 }
 

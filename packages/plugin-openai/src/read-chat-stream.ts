@@ -1,43 +1,71 @@
-import { type ChatChunk, type ChatCompletion, chatChunk, type Logprobs } from './chat-api.js'
+import { type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
+import { readChoice } from './read-choice.js'
 import { checkReply } from './read-reply.js'
+import { done } from './server-events.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
- * Puts an answer together from its pieces.
+ * Puts an answer together from the data of its events.
  *
- * @param onActivity Is called at each piece.
- * @throws MAESTRO_SERVING_BROKEN_REPLY when the pieces end before the answer does
+ * @throws MAESTRO_SERVING_BROKEN_REPLY when the events end before the answer does; the typed error that one tells of
  */
-export async function readChatStream(
-  serving: string,
-  pieces: AsyncIterable<unknown>,
-  onActivity: () => void = () => undefined,
-): Promise<ChatCompletion> {
-  let content = ''
-  let refusal = ''
+export async function readChatStream(serving: string, events: AsyncIterable<string>): Promise<ChatCompletion> {
+  const content: string[] = []
+  const reasoning: string[] = []
+  const refusal: string[] = []
+  const calls: string[] = []
+  const logprobs: unknown[] = []
   let finishReason: string | undefined
-  let model: string | undefined
-  let usage: ChatChunk['usage']
-  const logprobs: NonNullable<Logprobs['content']> = []
-  for await (const piece of pieces) {
-    onActivity()
-    const chunk = checkReply(serving, piece, chatChunk)
-    const [choice] = chunk.choices ?? []
-    content += textOf(choice?.delta?.content)
-    refusal += choice?.delta?.refusal ?? ''
-    logprobs.push(...(choice?.logprobs?.content ?? []))
-    finishReason = choice?.finish_reason ?? finishReason
-    model = chunk.model ?? model
-    usage = chunk.usage ?? usage
+  let isDone = false
+  let answers = 0
+  let rest: Readonly<Record<string, unknown>> = {}
+  for await (const event of events) {
+    isDone = event.trim() === done
+    // What stands behind it belongs to no answer.
+    if (isDone) break
+    const chunk = checkReply(serving, parse(serving, event), chatChunk)
+    rest = { ...rest, ...withoutNothing(chunk) }
+    const choice = chunk.choices?.find(({ index }) => index === undefined || index === null || index === 0)
+    if (choice === undefined) continue
+    answers++
+    const said = readChoice(choice)
+    content.push(said.text)
+    reasoning.push(said.reasoning)
+    refusal.push(said.refusal)
+    for (const [place, given] of said.calls.entries()) calls[place] = (calls[place] ?? '') + given
+    logprobs.push(...(tokenLogprobs.safeParse(choice.logprobs).data?.content ?? []))
+    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') finishReason = choice.finish_reason
   }
-  if (finishReason === undefined) throw brokenReply(serving, 'the stream ended before the answer did')
-  const message = { content, refusal: refusal === '' ? undefined : refusal }
-  return { model, choices: [{ finish_reason: finishReason, message, logprobs: { content: logprobs } }], usage }
+  if (finishReason === undefined && !isDone) throw brokenReply(serving, 'the stream ended before the answer did')
+  const message = {
+    content: content.join(''),
+    reasoning_content: reasoning.join(''),
+    refusal: refusal.join(''),
+    tool_calls: calls.map((given) => ({ function: { arguments: given } })),
+  }
+  const choice = {
+    index: 0,
+    finish_reason: finishReason,
+    message,
+    text: undefined,
+    logprobs: { content: logprobs },
+    error: undefined,
+  }
+  return { ...rest, model: rest.model, usage: rest.usage, choices: answers === 0 ? [] : [choice] }
 }
 
-type Content = NonNullable<NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>['content']>
+function parse(serving: string, event: string): unknown {
+  try {
+    return JSON.parse(event)
+  } catch (error) {
+    throw brokenReply(serving, `an event of its stream is not JSON: ${event.slice(0, 100)}`, error)
+  }
+}
 
-function textOf(content: Content | null | undefined): string {
-  if (typeof content === 'string') return content
-  return (content ?? []).map(({ text }) => text ?? '').join('')
+/** Later pieces say again what earlier ones said, or nothing. */
+function withoutNothing({
+  choices: _,
+  ...chunk
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(chunk).filter(([, value]) => value !== undefined && value !== null))
 }

@@ -1,6 +1,5 @@
-import { servingError } from '@maestro-dataflow/core'
+import { failureIn, servingError } from '@maestro-dataflow/core'
 import type { z } from 'zod'
-import { errorBody } from './chat-api.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
@@ -21,20 +20,17 @@ export async function readReply<Schema extends z.ZodType>(
 
 /** @throws as readReply */
 export function checkReply<Schema extends z.ZodType>(serving: string, value: unknown, schema: Schema): z.infer<Schema> {
+  assertNoFailure(serving, value)
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const failure = errorBody.safeParse(value)
-  if (failure.success) {
-    const { message, code, type } = failure.data.error
-    throw servingError(serving, {
-      status: typeof code === 'number' ? code : 500,
-      code: [code, type].filter((part) => typeof part === 'string').join(' '),
-      reason: message ?? 'it does not say why',
-      body: value,
-    })
-  }
   const [issue] = result.error.issues
   throw brokenReply(serving, `${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+/** Some servers say with status 200 that something went wrong. @throws the typed error of what a reply tells of */
+export function assertNoFailure(serving: string, value: unknown): void {
+  const failure = failureIn(value)
+  if (failure !== undefined) throw servingError(serving, { status: 500, ...failure, body: value })
 }
 
 function parse(text: string): unknown {

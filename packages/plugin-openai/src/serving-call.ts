@@ -13,7 +13,7 @@ export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
   send(client: OpenAI, settings: RequestSettings): Promise<Response>
-  read(response: Response, client: OpenAI): Promise<Result>
+  read(response: Response): Promise<Result>
 }
 
 /**
@@ -31,7 +31,7 @@ export function callServer<Result extends object>(
     const client = await connection.client()
     const response = await send(client, { signal: bounded })
     const rateLimits = readRateLimits(response.headers)
-    const result = await read(response, client)
+    const result = await read(response)
     return rateLimits === undefined ? result : { ...result, rateLimits }
   })
 }

@@ -14,14 +14,15 @@ import type { OpenAITranscriptionOptions } from './transcription-serving-options
 /** What is read of an answer. */
 const transcription = z.object({
   text: z.string(),
-  duration: z.coerce.number().nonnegative().nullish(),
+  duration: z.coerce.number().nonnegative().nullish().catch(undefined),
   usage: z
     .object({
       seconds: z.number().nonnegative().nullish(),
       input_tokens: z.number().nonnegative().nullish(),
       output_tokens: z.number().nonnegative().nullish(),
     })
-    .nullish(),
+    .nullish()
+    .catch(undefined),
 })
 
 /** A model of OpenAI or a compatible server that writes down speech. */

@@ -5,6 +5,7 @@ export {
   type EmbeddingSuiteOptions,
   embeddingServingSuite,
 } from './conformance/embedding-serving-suite.js'
+export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/llm-reply-suite.js'
 export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
 export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'

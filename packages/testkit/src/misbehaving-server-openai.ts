@@ -13,8 +13,12 @@ export const openAIReplies = {
       usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
     }),
 
-  /** The same as a stream, a piece for each text. */
-  chatStream: (texts: readonly string[], finishReason: string | null = 'stop'): Reply => {
+  /** The same as a stream, a piece for each text. @param end The last event; null for none. */
+  chatStream: (
+    texts: readonly string[],
+    finishReason: string | null = 'stop',
+    end: string | null = '[DONE]',
+  ): Reply => {
     const piece = (choices: readonly object[], usage?: object) => ({
       id: 'chat-1',
       object: 'chat.completion.chunk',
@@ -23,11 +27,12 @@ export const openAIReplies = {
       choices,
       ...(usage === undefined ? {} : { usage }),
     })
-    return replies.events([
+    const pieces = [
       ...texts.map((content) => piece([{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }])),
       piece([{ index: 0, delta: {}, finish_reason: finishReason }]),
       piece([], { prompt_tokens: 7, completion_tokens: texts.length, total_tokens: 7 + texts.length }),
-    ])
+    ]
+    return replies.events(pieces, end)
   },
 
   /**

@@ -74,10 +74,10 @@ export const replies = {
 
   redirect: (location: string, status = 307): Reply => ({ status, headers: { location } }),
 
-  /** Server-sent events, one for each value; a text is sent as it is. @param end The last event, `[DONE]` by default. */
-  events: (values: readonly unknown[], end: string | undefined = '[DONE]'): Reply => ({
+  /** Server-sent events, one for each value; a text is sent as it is. @param end The last event; null for none. */
+  events: (values: readonly unknown[], end: string | null = '[DONE]'): Reply => ({
     headers: { 'content-type': 'text/event-stream' },
-    body: [...values, ...(end === undefined ? [] : [end])]
+    body: [...values, ...(end === null ? [] : [end])]
       .map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`)
       .join(''),
   }),

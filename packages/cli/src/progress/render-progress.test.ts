@@ -98,6 +98,14 @@ test('a line for each serving, none wider than the screen', () => {
     expect(textWidth(line)).toBeLessThan(20)
 })
 
+test('a server that is out: since when, and what it says', () => {
+  const failing = { since: 1000, failures: 40, reason: 'slow is overloaded: no\u001b[2J capacity' }
+  const state = { serving: 'slow', concurrency: 24, inFlight: 1, waiting: 63, coolingUntil: undefined, failing }
+  const line = renderProgressLine([], [state], { elapsed: 9000, now: 9000 })
+  expect(line).toMatch(/63 waiting, nothing but failures for 8\.00 s: .*slow is overloaded/)
+  expect(line).not.toContain('\u001b')
+})
+
 test('a cost that is not known is not shown as nothing', () => {
   const [line] = renderProgress([step({ tokens: 5, cost: undefined })], { columns: 120, rows: 24 }, plainStyle)
   expect(line).toContain('unpriced')

@@ -38,7 +38,7 @@ export function renderServings(servings: readonly ServingProgress[], screen: Scr
       `${formatName(serving.serving)}  ${describeServing(serving, now).join('  ')}`,
       screen.columns - 1,
     )
-    return serving.coolingUntil === undefined ? style.dim(line) : style.warn(line)
+    return serving.coolingUntil === undefined && serving.failing === undefined ? style.dim(line) : style.warn(line)
   })
 }
 
@@ -58,7 +58,7 @@ export function renderProgressLine(
 }
 
 function describeServing(
-  { concurrency, inFlight, waiting, requestsPerMinute, coolingUntil }: ServingProgress,
+  { concurrency, inFlight, waiting, requestsPerMinute, coolingUntil, failing }: ServingProgress,
   now: number,
 ): readonly string[] {
   return [
@@ -66,6 +66,9 @@ function describeServing(
     ...(requestsPerMinute === undefined ? [] : [`at most ${formatCount(Math.floor(requestsPerMinute))} a minute`]),
     ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting`]),
     ...(coolingUntil === undefined ? [] : [`cooling ${formatSpan(coolingUntil - now)}`]),
+    ...(failing === undefined
+      ? []
+      : [`nothing but failures for ${formatSpan(Math.max(0, now - failing.since))}: ${formatName(failing.reason)}`]),
   ]
 }
 

@@ -48,6 +48,15 @@ test('of too much text, as many go as need to; one that alone is too long is not
   expect(await exact.get('a')).toEqual(answer('x'))
 })
 
+test('bytes are those of UTF-8', async () => {
+  const text = '答案是四十二'
+  const cache = createMemoryCache({ maxBytes: Buffer.byteLength(JSON.stringify({ text })) })
+  await cache.set('key', answer(text), {})
+  expect(await cache.stats()).toEqual({ entries: 1, bytes: Buffer.byteLength(JSON.stringify({ text })) })
+  await cache.set('longer', answer(`${text}。`), {})
+  expect(await cache.get('longer')).toBe(undefined)
+})
+
 test('an answer counts until its time is over', async () => {
   vi.useFakeTimers({ now: 1000, toFake: ['Date'] })
   const cache = createMemoryCache({ ttl: 50 })

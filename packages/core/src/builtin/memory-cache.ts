@@ -1,9 +1,10 @@
+import type { LRUCache } from 'lru-cache'
 import type { ResponseCache } from '../contracts/response-cache.js'
 
 export interface MemoryCacheOptions {
   /** @default 10000 */
   readonly maxEntries?: number
-  /** Bytes of JSON text. @default 64 MB */
+  /** Bytes of the answers as JSON in UTF-8. @default 64 MB */
   readonly maxBytes?: number
   /** How long an entry counts, in milliseconds. @default no bound */
   readonly ttl?: number
@@ -11,6 +12,8 @@ export interface MemoryCacheOptions {
 
 interface Entry {
   readonly text: string
+  readonly bytes: number
+  /** Milliseconds since 1970. */
   readonly stored: number
   readonly model: string | undefined
 }
@@ -18,53 +21,55 @@ interface Entry {
 /** Answers in memory; the ones not used for longest go first. */
 export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCache {
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY } = options
-  const entries = new Map<string, Entry>()
-  let bytes = 0
-
-  const remove = (key: string): boolean => {
-    bytes -= entries.get(key)?.text.length ?? 0
-    return entries.delete(key)
+  let opened: Promise<LRUCache<string, Entry>> | undefined
+  // The library is loaded with the first answer: whoever imports core need not have it.
+  const open = async () => {
+    const { LRUCache } = await import('lru-cache')
+    return new LRUCache<string, Entry>({
+      // The library counts from 1, and takes 0 for no bound.
+      max: bound(maxEntries),
+      maxSize: bound(maxBytes),
+      sizeCalculation: ({ bytes }) => bytes,
+    })
   }
-
-  // A map walks past all keys that were removed from its front, so the walk goes on where it was.
-  let oldest = entries.keys()
-  const oldestKey = (): string => {
-    let next = oldest.next()
-    if (next.done === true) {
-      oldest = entries.keys()
-      next = oldest.next()
-    }
-    return next.value ?? ''
+  const entries = () => {
+    opened ??= open()
+    return opened
   }
 
   return {
     async get(key) {
-      const entry = entries.get(key)
+      const cache = await entries()
+      const entry = cache.get(key)
       if (entry === undefined) return undefined
-      remove(key)
-      if (Date.now() - entry.stored > ttl) return undefined
-      entries.set(key, entry)
-      bytes += entry.text.length
-      return JSON.parse(entry.text)
+      if (Date.now() - entry.stored <= ttl) return JSON.parse(entry.text)
+      cache.delete(key)
+      return undefined
     },
     async set(key, value, { model }) {
       const text = JSON.stringify(value)
-      if (text.length > maxBytes) return
-      remove(key)
-      entries.set(key, { text, stored: Date.now(), model })
-      bytes += text.length
-      while (entries.size > maxEntries || bytes > maxBytes) remove(oldestKey())
+      const stored = Date.now()
+      const cache = await entries()
+      cache.set(key, { text, bytes: Buffer.byteLength(text), stored, model })
     },
-    delete: async (key) => remove(key),
+    delete: async (key) => (await entries()).delete(key),
     async clear({ storedBefore, model } = {}) {
       const before = storedBefore === undefined ? Number.POSITIVE_INFINITY : Date.parse(storedBefore)
-      const meant = [...entries].filter(
+      const cache = await entries()
+      const meant = [...cache.entries()].filter(
         ([, entry]) => entry.stored < before && (model === undefined || entry.model === model),
       )
-      for (const [key] of meant) remove(key)
+      for (const [key] of meant) cache.delete(key)
       return meant.length
     },
-    stats: async () => ({ entries: entries.size, bytes }),
-    dispose: async () => entries.clear(),
+    async stats() {
+      const { size, calculatedSize } = await entries()
+      return { entries: size, bytes: calculatedSize }
+    },
+    async dispose() {
+      opened = undefined
+    },
   }
 }
+
+const bound = (most: number): number => (Number.isFinite(most) ? Math.max(1, Math.floor(most)) : 0)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import { duration } from '../define/options/duration.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 
 const positive = z.number().positive()
 const whole = z.number().int().nonnegative()
@@ -25,6 +25,7 @@ const schema = z.strictObject({
         firstByte: duration().optional(),
         stall: duration().optional(),
         total: duration().optional(),
+        outage: duration().optional(),
       }),
     ])
     .optional(),

@@ -1,9 +1,9 @@
 import { unknownSetting } from '../config/resolve-config.js'
 import type { Schema } from '../contracts/schema.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { optionNames } from '../pipeline/compile/check-options.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 
 /**
  * Puts the options of something that the config names to the schema of the one who contributes it.

@@ -144,6 +144,8 @@ export interface ServingStateEvent {
   readonly requestsPerMinute?: number
   /** Milliseconds for which the account is left in peace. */
   readonly coolingMs?: number
+  /** Nothing but failures since the last answer: since when (milliseconds since 1970), how many, and what the last said. */
+  readonly failing?: { readonly since: number; readonly failures: number; readonly reason: string }
 }
 
 export interface RejectEvent extends StepEvent {

@@ -39,8 +39,10 @@ export interface Timeouts {
   readonly firstByte?: Duration
   /** Between two pieces of an answer, of servings that stream. @default no bound of its own */
   readonly stall?: Duration
-  /** All attempts of one call and the waiting between them. @default '30m' */
+  /** All attempts of one call and the waiting between them, without the time in the queue. @default '30m' */
   readonly total?: Duration
+  /** A provider that answers nothing but failures for so long stops the run. @default '2m', and `total` at most */
+  readonly outage?: Duration
 }
 
 /** What a model costs, in dollars per million tokens. */
@@ -50,6 +52,8 @@ export interface Price {
   readonly output?: number
   /** Input tokens read from the provider's prefix cache. @default the price of input */
   readonly cachedInput?: number
+  /** Input tokens written to the provider's prefix cache. @default 1.25 times the price of input, as most take for them */
+  readonly cacheWriteInput?: number
   /** Dollars for each request beside its tokens. */
   readonly request?: number
   /** When the price was looked up, `2026-11-24`, and where. */

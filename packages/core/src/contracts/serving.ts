@@ -1,6 +1,9 @@
+import type { Usage } from '../errors/usage.js'
 import type { RowId } from './row.js'
 import type { JsonSchema } from './schema.js'
 import type { Price, RateLimits } from './serving-settings.js'
+
+export type { Usage } from '../errors/usage.js'
 
 /** One part of a message. */
 export type ContentPart = { readonly type: 'text'; readonly text: string } | MediaPart
@@ -55,22 +58,14 @@ export interface LLMRequest extends Sampling {
   readonly promptVersion?: string
 }
 
-/** Tokens of one call or of many. */
-export interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Of the input tokens: read from the provider's prefix cache. */
-  readonly cachedInputTokens?: number
-  /** Of the output tokens: spent on reasoning that is not shown. */
-  readonly reasoningTokens?: number
-}
-
 /** Why an answer ended: by itself, cut off at the limit of tokens, withheld by a filter, declined by the model. */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 
 /** One answer of a language model. */
 export interface LLMResult {
   readonly text: string
+  /** What the model thought before it answered, where the provider or the answer's own tags set it apart. */
+  readonly reasoning?: string
   /** The parsed answer, when the request had a schema. */
   readonly object?: unknown
   readonly finishReason: FinishReason
@@ -166,6 +161,8 @@ export interface EmbeddingResult {
   readonly cost?: number
   readonly model: string
   readonly rateLimits?: RateLimits
+  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  readonly warnings?: readonly string[]
   /** The places of texts that were longer than the model reads and were cut. */
   readonly truncated?: readonly number[]
 }

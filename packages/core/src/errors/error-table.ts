@@ -1,5 +1,6 @@
 import { defineErrors } from './define-errors.js'
 import type { RateLimits } from './rate-limits.js'
+import type { Usage } from './usage.js'
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
 const meant = (suggestion: string | undefined): string =>
@@ -19,6 +20,8 @@ interface ProviderAnswer {
   /** The status of HTTP. */
   readonly status?: number | undefined
   readonly rateLimits?: RateLimits | undefined
+  /** What it took, although there is no answer that can be used. */
+  readonly usage?: Usage | undefined
 }
 
 const amount = (unit: 'usd' | 'tokens' | 'requests', value: number): string => {
@@ -363,6 +366,15 @@ export const coreErrors = {
     hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
     retryable: true,
   },
+  MAESTRO_SERVING_UNAVAILABLE: {
+    message: (d: { serving: string; since: string; failures: number; reason: string; retryAfterMs?: number }) =>
+      `${d.serving} has answered nothing but failures since ${d.since} (${d.failures} calls)${
+        d.retryAfterMs === undefined ? '' : `, and the next try is due only in ${d.retryAfterMs} ms`
+      }: ${d.reason}`,
+    hint: () =>
+      'Run the same pipeline again when it is back: finished answers are kept, and outputs are as they were. `timeout.outage` and `timeout.total` of the serving say how long is waited.',
+    stopsRun: true,
+  },
   MAESTRO_SERVING_SERVER: {
     message: (d: ProviderAnswer) => `${d.serving} had a fault of its own: ${d.reason}`,
     hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
@@ -410,13 +422,19 @@ export const coreErrors = {
     hint: () => 'Loosen the schema or use a larger model.',
   },
   MAESTRO_SERVING_CUT_OFF: {
-    message: (d: { serving: string; tokens: number }) =>
-      `The answer of ${d.serving} was cut off after ${d.tokens} tokens.`,
+    message: (d: { serving: string; tokens?: number | undefined }) =>
+      `The answer of ${d.serving} was cut off${d.tokens === undefined ? '' : ` after ${d.tokens} tokens`}.`,
     hint: () =>
       "Raise `maxTokens` or ask for a shorter answer. `ai.generate` keeps a text that was cut off with `onCutOff: 'keep'`.",
   },
+  MAESTRO_SERVING_UNFINISHED: {
+    message: (d: { serving: string; reason: string; usage?: Usage | undefined }) =>
+      `The answer of ${d.serving} ended with "${d.reason}", which is not known as the end of a whole answer.`,
+    hint: () => 'The answer is not used, since it may be a part of one. Ask again, or use another model.',
+  },
   MAESTRO_SERVING_FILTERED: {
-    message: (d: { serving: string }) => `${d.serving} withheld its answer: a content filter stopped it.`,
+    message: (d: { serving: string; reason?: string | undefined; usage?: Usage | undefined }) =>
+      `${d.serving} withheld its answer: ${d.reason ?? 'a content filter stopped it'}.`,
     hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {

@@ -5,10 +5,10 @@ import {
   type PipelineInput,
   startPipeline,
 } from '../define/pipeline.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 import { optionNames } from './compile/check-options.js'
 
 /**

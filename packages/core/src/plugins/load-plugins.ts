@@ -1,7 +1,7 @@
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeIssues } from './describe-issues.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 
 /** A plugin whose code is in memory and whose options are valid. */

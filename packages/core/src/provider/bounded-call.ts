@@ -1,7 +1,7 @@
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import { classifyError } from '../serving/call/classify-error.js'
-import { onAbort } from '../serving/on-abort.js'
+import { classifyError } from './classify-error.js'
+import { onAbort } from './on-abort.js'
 
 /** What can end a call before it is done. Time-outs are in milliseconds; one that is not set bounds nothing. */
 export interface CallBounds {

@@ -1,5 +1,5 @@
 import { MaestroError } from '../errors/maestro-error.js'
-import { onAbort } from '../serving/on-abort.js'
+import { onAbort } from './on-abort.js'
 
 /** How long to wait between tries, in milliseconds. */
 export interface Backoff {

@@ -1,4 +1,4 @@
-import { onAbort } from '../serving/on-abort.js'
+import { onAbort } from './on-abort.js'
 
 /** The outcome of a promise, or the reason of a signal as soon as it fires. The work itself goes on. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

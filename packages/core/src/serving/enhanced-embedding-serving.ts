@@ -96,6 +96,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
       estimate: () => ({ input: texts.reduce((sum, text) => sum + mostTokens(text), 0), output: 0 }),
       ask: async (given) => {
         const result = await this.inner.embed(texts, given)
+        for (const warning of result.warnings ?? []) record.warn(warning)
         this.#assertVectors(texts.length, result.vectors)
         return result
       },

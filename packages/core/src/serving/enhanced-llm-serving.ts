@@ -5,6 +5,7 @@ import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
 import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
+import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
@@ -154,7 +155,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
         if (packed !== undefined) options.pack?.packer.learn(1, 1)
         return { result: whole, from }
       }
-      const checked = await checkAnswer(this.name, result, options.check)
+      const checked = await checkAnswer(this.name, result, { schema, check: options.check })
       if (packed !== undefined) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
       if (!('error' in checked))
         return {
@@ -175,7 +176,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       ask: async (given) => {
         const result = await this.inner.generate(request, given)
         for (const warning of result.warnings ?? []) record.warn(warning)
-        return result
+        return withThoughtsApart(result)
       },
     })
   }
@@ -211,7 +212,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #forCaller({ result, checked }: Answer, { schema }: LLMRequest, { check }: CallOptions) {
     if (schema === undefined) return result
     if (checked !== undefined && checked.by === check) return { ...result, object: checked.value }
-    const own = await checkAnswer(this.name, result, check)
+    const own = await checkAnswer(this.name, result, { schema, check })
     return 'error' in own ? own : { ...result, object: own.value }
   }
 }

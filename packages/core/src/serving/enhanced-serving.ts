@@ -3,9 +3,9 @@ import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { classifyError } from '../provider/classify-error.js'
 import type { AnswerPlace } from './answers/kept-answers.js'
 import type { CallPath } from './call/call-provider.js'
-import { classifyError } from './call/classify-error.js'
 import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
@@ -41,7 +41,12 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const { limiter, leave } = joinLimiter({ account, model, limits: this.settings.limits })
+    const { limiter, leave } = joinLimiter({
+      account,
+      model,
+      limits: this.settings.limits,
+      total: this.settings.timeouts.total,
+    })
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
     this.#leaveLimiter = () => {

@@ -1,7 +1,7 @@
 import type { JsonSchema, Schema } from '../contracts/schema.js'
 import type { AnswerCheck } from '../contracts/serving.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
-import { describeIssues } from '../plugins/describe-issues.js'
 
 const jsonSchemas = new WeakMap<Schema, JsonSchema>()
 const checks = new WeakMap<Schema, AnswerCheck>()

@@ -8,24 +8,26 @@ export type Milliseconds = { readonly [Name in keyof Timeouts]: number }
 /** The settings of a serving with every default filled in. */
 export interface ResolvedSettings {
   readonly limits: ServingLimits
-  readonly timeouts: Milliseconds & { readonly attempt: number; readonly total: number }
+  readonly timeouts: Milliseconds & { readonly attempt: number; readonly total: number; readonly outage: number }
   readonly retries: number
   readonly repairs: number
   readonly cache: boolean
   readonly price: Price | undefined
 }
 
-const defaults = { attempt: 600_000, total: 1_800_000, retries: 6, repairs: 1 }
+const defaults = { attempt: 600_000, total: 1_800_000, outage: 120_000, retries: 6, repairs: 1 }
 
 /** Fills in what is not set, from what the provider says of itself. */
 export function resolveSettings(serving: ServingBase, settings: ServingSettings): ResolvedSettings {
   const { limits = {}, timeout = {}, retries = defaults.retries, repairs = defaults.repairs, cache = true } = settings
   const given = inMilliseconds(typeof timeout === 'object' ? timeout : { attempt: timeout })
   const attempt = given.attempt ?? defaults.attempt
+  const total = given.total ?? Math.max(defaults.total, 2 * attempt)
+  const outage = given.outage ?? Math.min(defaults.outage, total)
   const concurrency = least(limits.concurrency, serving.concurrency)
   return {
     limits: concurrency === undefined ? limits : { ...limits, concurrency },
-    timeouts: { ...given, attempt, total: given.total ?? Math.max(defaults.total, 2 * attempt) },
+    timeouts: { ...given, attempt, total, outage },
     retries,
     repairs,
     cache,

@@ -94,7 +94,7 @@ describe('a document that goes beyond its limits is that row’s reject', () => 
     writeFileSync(join(directory, 'nested.html'), `${'<div>'.repeat(100_000)}x`)
     writeFileSync(join(directory, 'good.docx'), good)
     const rows = ['good.docx', 'nested.html', 'good.docx'].map((path) => ({ path }))
-    const loading = pipeline('p').from(rows).step('ai.load-documents', { input: 'path', timeout: 1500 })
+    const loading = pipeline('p').from(rows).step('ai.load-documents', { input: 'path', timeout: 20_000 })
     const project = maestro({ plugins: [ai], directory })
     const { steps, rejects } = await project.preview(loading, 3)
     await project.dispose()

@@ -1,6 +1,8 @@
 import {
+  byteSize,
   type ColumnEffects,
   defineOperator,
+  duration,
   FlatMapOperator,
   MEDIA_ACCESS,
   type MediaAccess,
@@ -20,8 +22,8 @@ export const documentOptions = {
   encoding: z.string().refine(isEncoding, 'an encoding is expected, such as gb18030 or utf-16le').optional(),
   maxBytes: z.number().int().positive().optional(),
   maxInflatedBytes: z.number().int().positive().optional(),
-  timeout: z.number().positive().optional(),
-  maxMemory: z.number().int().positive().optional(),
+  timeout: duration().optional(),
+  maxMemory: byteSize().optional(),
 }
 
 function isEncoding(label: string): boolean {

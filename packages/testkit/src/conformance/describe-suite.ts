@@ -13,6 +13,7 @@ import {
   type EmbeddingSuiteOptions,
   embeddingServingSuite,
 } from './embedding-serving-suite.js'
+import { type LLMReplySuiteOptions, llmReplySuite } from './llm-reply-suite.js'
 import { type LLMServingCase, llmServingSuite } from './llm-serving-suite.js'
 import type { LLMSuiteOptions } from './llm-subject.js'
 import { type PluginCase, type PluginSuiteOptions, pluginSuite } from './plugin-suite.js'
@@ -47,6 +48,14 @@ export function describeSuite({ title, timeout, cases, leftOut, open, close }: S
 /** Tests a language model. @param makeServing A new one at each call */
 export function describeLLMServing(makeServing: Make<LLMServing>, options?: LLMSuiteOptions<LLMServingCase>): void {
   describeSuite(llmServingSuite(makeServing, options))
+}
+
+/** Tests what becomes of the replies of servers. @param makeServing A new one for the server at this address, at each call */
+export function describeLLMReplies(
+  makeServing: (url: string) => LLMServing | Promise<LLMServing>,
+  options?: LLMReplySuiteOptions,
+): void {
+  describeSuite(llmReplySuite(makeServing, options))
 }
 
 /** Tests an embedding model. @param makeServing A new one at each call */

@@ -35,9 +35,10 @@ export class CacheFolder {
   }
 
   /** The program of a process of its own, with a `cache` open and its warnings on standard error. */
-  #program(script: string): readonly string[] {
+  #program(script: string, uid?: number): readonly string[] {
     const open = `
       import { createDiskCache } from ${JSON.stringify(built)}
+      ${uid === undefined ? '' : `process.setgid(${uid}); process.setuid(${uid})`}
       const warn = (message) => console.error(message)
       const stateDirectory = ${JSON.stringify(this.path)}
       const cache = createDiskCache({ stateDirectory, logger: { warn } })
@@ -45,10 +46,15 @@ export class CacheFolder {
     return ['--input-type=module', '--eval', open + script]
   }
 
-  /** Runs a script in a process of its own, to its end. @param before Shell commands that come first. */
+  /**
+   * Runs a script in a process of its own, to its end.
+   *
+   * @param before Shell commands that come first.
+   * @param uid The user that the process becomes once the code is loaded, which that user may not be allowed to read.
+   */
   run(script: string, { before, uid }: { readonly before?: string; readonly uid?: number } = {}) {
-    const program = this.#program(script)
-    const as = { cwd: packageFolder, encoding: 'utf8' as const, ...(uid === undefined ? {} : { uid, gid: uid }) }
+    const program = this.#program(script, uid)
+    const as = { cwd: packageFolder, encoding: 'utf8' as const }
     if (before === undefined) return spawnSync(process.execPath, program, as)
     return spawnSync('bash', ['-c', `${before} "$@"`, 'bash', process.execPath, ...program], as)
   }

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contracts/schema.js'
+import { describeIssues } from '../../errors/describe-issues.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
-import { describeIssues } from '../../plugins/describe-issues.js'
 import type { Faults } from './compile-context.js'
 
 /** Validates options by a component's own schema. Unknown options are faults with a suggestion; undefined means: not valid. */

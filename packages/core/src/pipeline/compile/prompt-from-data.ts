@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Prompt } from '../../contracts/prompt.js'
 import { ChatPrompt, type ChatTurn } from '../../define/chat-prompt.js'
 import { type FewShotOptions, FewShotPrompt } from '../../define/few-shot-prompt.js'
+import { describeIssues } from '../../errors/describe-issues.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { describeIssues } from '../../plugins/describe-issues.js'
 
 const text = z.string()
 const media = { type: z.enum(['image', 'audio', 'file']), mediaType: text.optional(), name: text.optional() }

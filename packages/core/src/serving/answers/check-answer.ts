@@ -1,7 +1,9 @@
+import type { JsonSchema } from '../../contracts/schema.js'
 import type { AnswerCheck, LLMResult } from '../../contracts/serving.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { extractJson } from '../extract-json.js'
+import { answerDataOf } from './answer-data.js'
+import { checkOfJsonSchema } from './fits-schema.js'
 
 /** An answer to a request with a schema: its data as the model gave them and as the check hands them on, or its faults. */
 export type CheckedAnswer =
@@ -12,21 +14,39 @@ export type CheckedAnswer =
       readonly issues: readonly string[] | undefined
     }
 
-/** Reads an answer's data, past any text around them, and puts them to the check. */
-export async function checkAnswer(serving: string, result: LLMResult, check?: AnswerCheck): Promise<CheckedAnswer> {
+/** What an answer is held to. */
+export interface AnswerRules {
+  readonly schema: JsonSchema
+  /** @default by the schema alone, among several values; a single one passes */
+  readonly check?: AnswerCheck | undefined
+}
+
+/** Reads an answer's data, past any text around them, and takes the last that passes the check. */
+export async function checkAnswer(
+  serving: string,
+  result: LLMResult,
+  { schema, check }: AnswerRules,
+): Promise<CheckedAnswer> {
   const ended = checkEnd(serving, result)
   if (ended !== undefined) return { error: ended, issues: undefined }
-  const data = result.object ?? extractJson(result.text)
-  if (data === undefined) {
+  const found = answerDataOf(result)
+  const passes = check ?? (found.length > 1 ? await checkOfJsonSchema(schema) : pass)
+  let faults: { readonly issues: readonly string[]; readonly length: number } | undefined
+  for (const { value, length } of found) {
+    const verdict = await passes(value)
+    if ('value' in verdict) return { data: value, value: verdict.value }
+    if (faults === undefined || length > faults.length) faults = { issues: verdict.issues, length }
+  }
+  if (faults === undefined) {
     const reply = result.text.slice(0, 200)
     const error = maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply })
-    return { error, issues: ['the answer is not JSON'] }
+    return { error, issues: [result.text.trim() === '' ? 'the answer is empty' : 'the answer is not JSON'] }
   }
-  const verdict = await (check?.(data) ?? { value: data })
-  if ('value' in verdict) return { data, value: verdict.value }
-  const { issues } = verdict
+  const { issues } = faults
   return { error: maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', { serving, issues }), issues }
 }
+
+const pass: AnswerCheck = (value) => ({ value })
 
 /** The error of an answer that did not come to its end. */
 export function checkEnd(serving: string, { finishReason, text, usage }: LLMResult): MaestroError | undefined {

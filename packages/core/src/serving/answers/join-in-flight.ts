@@ -1,4 +1,4 @@
-import { onAbort } from '../on-abort.js'
+import { onAbort } from '../../provider/on-abort.js'
 
 /** A call under way, and how many wait for it. */
 interface Shared<Result> {

@@ -12,15 +12,22 @@ export function withInstruction({ schema, ...request }: LLMRequest & { readonly 
   )
 }
 
-/** The turn that shows a model its answer and what is wrong with it. */
+/** The turn that shows a model its answer and what is wrong with it. Servers refuse an empty answer in a turn of its own. */
 export function withRepairTurn(request: LLMRequest, answer: string, issues: readonly string[]): LLMRequest {
   const faults = issues.map((issue) => `- ${issue}`).join('\n')
+  if (answer.trim() === '') return withUserText(request, `You have given no answer before:\n${faults}`)
   const text = `Your answer does not fit:\n${faults}\nAnswer again with the whole corrected JSON and nothing else.`
   return {
     ...request,
-    messages: [...request.messages, { role: 'assistant', content: answer }, { role: 'user', content: text }],
+    messages: [...request.messages, { role: 'assistant', content: shortened(answer) }, { role: 'user', content: text }],
   }
 }
+
+/** A long answer that does not fit says no more than its beginning, and may not fit the context a second time. */
+const mostShown = 2000
+
+const shortened = (answer: string): string =>
+  answer.length <= mostShown ? answer : `${answer.slice(0, mostShown)}...`.toWellFormed()
 
 /** Puts a text at the end of the user's last turn. */
 function withUserText(request: LLMRequest, text: string): LLMRequest {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Budgets, ServingSettings } from '../../contracts/serving-settings.js'
+import { servingError } from '../../provider/serving-error.js'
 import { BudgetKeeper } from '../budget/budgets.js'
 import type { Limiter } from '../limiter/limiter.js'
 import { joinLimiter } from '../limiter/shared-limiters.js'
 import { resolveSettings } from '../serving-settings.js'
 import { UsageRecord } from '../usage-record.js'
 import { type CallPath, callProvider, type Metered } from './call-provider.js'
-import { servingError } from './serving-error.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -130,17 +130,61 @@ describe('callProvider', () => {
   })
 
   test('the limiter hears of refusals and of tokens', async () => {
-    const path = pathWith({ limits: { concurrency: 10, tokensPerMinute: 60_000 } })
+    const path = pathWith({ limits: { concurrency: 40, tokensPerMinute: 6_000_000 } })
     const refusal = servingError('m', { status: 429, reason: 'no', rateLimits: { retryAfterMs: 3000 } })
-    const { made } = call(path, failing(refusal))
+    const calls = Array.from({ length: 20 }, () => call(path, failing(refusal)))
     await vi.advanceTimersByTimeAsync(0)
     expect(path.limiter.state.coolingMs).toBe(3000)
-    await vi.advanceTimersByTimeAsync(4000)
+    await vi.advanceTimersByTimeAsync(10_000)
+    for (const { made } of calls) expect(await made).toBe(answer)
+  })
+
+  test('a provider that answers nothing but failures ends all its calls within a bounded time', async () => {
+    const path = pathWith({ limits: { concurrency: 20 } })
+    // It was there.
+    await call(path, failing()).made
+    const since = Date.now()
+    const ask = vi.fn(async () => {
+      throw failure(503)
+    })
+    const ends = Promise.allSettled(Array.from({ length: 100 }, () => call(path, ask).made))
+    let end: number | undefined
+    void ends.then(() => {
+      end = Date.now()
+    })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(end).toBeUndefined()
+    expect(path.limiter.state.failing).toMatchObject({ reason: 'm is overloaded: on script' })
+    await vi.advanceTimersByTimeAsync(80_000)
+    expect((end ?? Number.POSITIVE_INFINITY) - since).toBeLessThan(135_000)
+    for (const result of await ends)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: {
+          code: 'MAESTRO_SERVING_UNAVAILABLE',
+          stopsRun: true,
+          details: { since: new Date(since).toISOString(), reason: 'm is overloaded: on script' },
+        },
+      })
+    expect(ask.mock.calls.length).toBeLessThan(300)
+    // It is back.
+    const { made } = call(path, failing())
+    await vi.advanceTimersByTimeAsync(10_000)
     expect(await made).toBe(answer)
-    // 1500 tokens were taken: at 1000 a second, with a second's slack, the next one goes after half of one.
-    const next = failing()
-    call(path, next)
-    await vi.advanceTimersByTimeAsync(5000)
-    expect(next).toHaveBeenCalledTimes(1)
+  })
+
+  test('one that asks all calls to wait for longer than they may is not waited for', async () => {
+    const path = pathWith({ limits: { concurrency: 20 } })
+    const refusal = servingError('m', { status: 429, reason: 'no', rateLimits: { retryAfterMs: 7_200_000 } })
+    const ask = vi.fn(async () => {
+      throw refusal
+    })
+    const ends = Promise.allSettled(Array.from({ length: 100 }, () => call(path, ask).made))
+    await vi.advanceTimersByTimeAsync(0)
+    const last = (await ends).at(-1)
+    expect(last).toMatchObject({
+      reason: { code: 'MAESTRO_SERVING_UNAVAILABLE', details: { reason: refusal.message } },
+    })
+    expect(ask.mock.calls.length).toBeLessThan(40)
   })
 })

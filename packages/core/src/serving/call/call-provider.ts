@@ -8,7 +8,8 @@ import type { CallOutcome, Limiter } from '../limiter/limiter.js'
 import type { ResolvedSettings } from '../serving-settings.js'
 import type { UsageRecord } from '../usage-record.js'
 import { attempt } from './attempt.js'
-import { withRetries } from './retry.js'
+import { watchOutage } from './outage.js'
+import { type Queued, withRetries } from './retry.js'
 
 /** What every kind of result says of what it took. */
 export interface Metered {
@@ -41,21 +42,37 @@ export interface ProviderCall<Result extends Metered> {
  * @throws a typed error of the provider, MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, MAESTRO_SERVING_*
  */
 export function callProvider<Result extends Metered>(path: CallPath, call: ProviderCall<Result>): Promise<Result> {
-  const { retries } = path.settings
-  const timeouts = boundedBy(path.settings.timeouts, call.options.timeout)
-  return withRetries({ retries, total: timeouts.total }, call.options.signal, () => tryOnce(path, call, timeouts))
+  const { serving, settings, limiter } = path
+  const timeouts = boundedBy(settings.timeouts, call.options.timeout)
+  const { total, outage } = timeouts
+  return withRetries(
+    { retries: settings.retries, total },
+    call.options.signal,
+    (queued) => tryOnce(path, call, timeouts, queued),
+    watchOutage(serving.name, outage, limiter),
+  )
 }
 
 /** A time-out that was given with the call bounds all of it. */
 function boundedBy(timeouts: ResolvedSettings['timeouts'], given: number | undefined): ResolvedSettings['timeouts'] {
   if (given === undefined) return timeouts
-  return { ...timeouts, attempt: Math.min(given, timeouts.attempt), total: Math.min(given, timeouts.total) }
+  const { attempt, total, outage } = timeouts
+  return {
+    ...timeouts,
+    attempt: Math.min(given, attempt),
+    total: Math.min(given, total),
+    outage: Math.min(given, outage),
+  }
 }
+
+/** About so many bytes are a token; the estimate of a prompt is its bytes. */
+const bytesOfToken = 3
 
 async function tryOnce<Result extends Metered>(
   { serving, settings, limiter, budgets }: CallPath,
   { options, record, estimate, ask }: ProviderCall<Result>,
   timeouts: ResolvedSettings['timeouts'],
+  queued: Queued,
 ): Promise<Result> {
   const { name, provider = name } = serving
   const { price } = settings
@@ -72,13 +89,10 @@ async function tryOnce<Result extends Metered>(
   const reservation = reserving === undefined ? undefined : await reserving
   let spent: Spending = { usd: 0, tokens: 0, requests: 0 }
   try {
-    const bounded = settings.limits.tokensPerMinute !== undefined
-    const expected = bounded ? estimate() : undefined
-    const permit = await limiter.acquire(
-      expected === undefined ? 0 : expected.input / 3 + expected.output,
-      options.signal,
-    )
+    const { input, output } = estimate()
+    const permit = await limiter.acquire(input / bytesOfToken + output, options.signal)
     const started = performance.now()
+    queued(started - asked)
     record.waited(started - asked)
     record.begin()
     let outcome: CallOutcome | undefined
@@ -92,8 +106,11 @@ async function tryOnce<Result extends Metered>(
     } catch (error) {
       spent = { usd: 0, tokens: 0, requests: 1 }
       if (MaestroError.is(error)) {
-        const { rateLimits } = error.details as { rateLimits?: RateLimits }
-        outcome = { durationMs: performance.now() - started, tokens: 0, error, rateLimits }
+        const { rateLimits, usage } = error.details as { rateLimits?: RateLimits; usage?: Usage }
+        const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
+        // An answer that cannot be used is paid for all the same.
+        if (usage !== undefined) spent = { usd: record.took(usage, undefined), tokens, requests: 1 }
+        outcome = { durationMs: performance.now() - started, tokens, error, rateLimits }
       }
       throw error
     } finally {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
+import { servingError } from '../../provider/serving-error.js'
 import { withRetries } from './retry.js'
-import { servingError } from './serving-error.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -47,8 +47,8 @@ describe('withRetries', () => {
     expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
     const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0))
     for (const [turn, wait] of waits.entries()) {
-      expect(wait).toBeGreaterThan(500 * 2 ** turn * 0.9)
-      expect(wait).toBeLessThanOrEqual(500 * 2 ** turn + 1)
+      expect(wait).toBeGreaterThan(100 * 2 ** turn * 0.9)
+      expect(wait).toBeLessThanOrEqual(100 * 2 ** turn + 1)
     }
   })
 
@@ -90,6 +90,36 @@ describe('withRetries', () => {
       expect(wait).toBeGreaterThanOrEqual(1000)
       expect(wait).toBeLessThanOrEqual(1101)
     }
+  })
+
+  test('whatever a provider advises, the waits grow and the requests are bounded', async () => {
+    const { call, times } = failing(Array.from({ length: 200 }, () => answer(429, { retryAfterMs: 0 })))
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    expect(await ending(withRetries({ ...policy, total: 1e9 }, undefined, call))).toMatchObject({
+      code: 'MAESTRO_SERVING_RATE_LIMITED',
+    })
+    expect(times).toHaveLength(100)
+    expect((times[20] ?? 0) - (times[19] ?? 0)).toBeGreaterThan(2000)
+    expect(times.filter((time) => time < 8000).length).toBeLessThan(25)
+  })
+
+  test('the time in the queue does not count', async () => {
+    let turn = 0
+    const call = async (queued: (milliseconds: number) => void) => {
+      await new Promise((resolve) => setTimeout(resolve, 400_000))
+      queued(400_000)
+      if (turn++ < 3) throw answer(429)
+      return 'answer'
+    }
+    expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
+  })
+
+  test('failures of a provider that answers nobody are not counted', async () => {
+    const provider = { isOut: true, check: vi.fn() }
+    const { call, times } = failing(Array.from({ length: 8 }, () => answer(500)))
+    expect(await ending(withRetries(policy, undefined, call, provider))).toBe('answer')
+    expect(times).toHaveLength(9)
+    expect(provider.check).toHaveBeenCalledTimes(8)
   })
 
   test('not beyond the deadline: a wait that would pass it is not begun', async () => {

@@ -1,5 +1,6 @@
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { pause } from '../../provider/retry.js'
 
 /** How failures that may pass are tried again. */
 export interface RetryPolicy {
@@ -9,55 +10,77 @@ export interface RetryPolicy {
   readonly total: number
 }
 
-const baseMilliseconds = 500
-const mostMilliseconds = 60_000
+/** Who is asked by this call and others. */
+export interface RetriedProvider {
+  /** It answers nobody just now: a failure is no fault of this call. */
+  readonly isOut: boolean
+  /**
+   * Is asked before each further try.
+   *
+   * @param tooLongMs The wait that would take longer than the call may.
+   * @throws what ends the call because the provider is not there
+   */
+  check(error: MaestroError, tooLongMs: number | undefined): void
+}
 
-/** Being asked to wait is no failure of the call: it counts against the deadline, not against the tries. */
-const patient = new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED'])
+/** Notes how long a call has waited in the queue, which does not count against its time. */
+export type Queued = (milliseconds: number) => void
+
+/** A call may be made this often, whatever a provider advises. */
+const mostRequests = 100
+
+/** Being refused is no failure of the call: the limiter finds the pace, and the call stands in line again soon. */
+const refused = {
+  codes: new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED']),
+  baseMs: 10,
+  times: 1.4,
+}
+const failed = { baseMs: 100, times: 2 }
+const mostMs = 60_000
 
 /**
  * Makes a call until it succeeds, fails for good, or may not be tried again. Between tries it waits as long as the
- * provider asked for, else exponentially longer with full jitter, as in "Exponential Backoff And Jitter" (AWS
+ * provider asks for, and at least exponentially longer with full jitter, as in "Exponential Backoff And Jitter" (AWS
  * Architecture Blog, 2015).
  *
- * @throws the last error
+ * Refusals do not count against `retries`, nor do failures while the provider answers nobody: its outage is bounded as a
+ * whole.
+ *
+ * @throws the last error, what the provider's check throws
  */
 export async function withRetries<Result>(
   policy: RetryPolicy,
   signal: AbortSignal | undefined,
-  call: () => Promise<Result>,
+  call: (queued: Queued) => Promise<Result>,
+  provider?: RetriedProvider,
 ): Promise<Result> {
-  const deadline = performance.now() + policy.total
+  let spent = 0
   let failures = 0
   for (let turn = 0; ; turn++) {
+    const started = performance.now()
     try {
-      return await call()
+      return await call((milliseconds) => {
+        spent -= milliseconds
+      })
     } catch (error) {
+      spent += performance.now() - started
       if (!MaestroError.is(error) || !error.retryable || signal?.aborted === true) throw error
-      if (!patient.has(error.code) && ++failures > policy.retries) throw error
+      const counts = !refused.codes.has(error.code) && provider?.isOut !== true
+      if (counts && ++failures > policy.retries) throw error
       const wait = waitOf(error, turn)
-      if (performance.now() + wait > deadline) throw error
-      if (!(await slept(wait, signal))) throw error
+      const isTooLong = spent + wait > policy.total
+      provider?.check(error, isTooLong ? wait : undefined)
+      if (isTooLong || turn + 1 >= mostRequests) throw error
+      if (!(await pause(wait, signal))) throw error
+      spent += wait
     }
   }
 }
 
 function waitOf(error: MaestroError, turn: number): number {
-  const { retryAfterMs } = (error.details.rateLimits ?? {}) as RateLimits
-  const backoff = Math.random() * Math.min(mostMilliseconds, baseMilliseconds * 2 ** turn)
+  const { retryAfterMs = 0 } = (error.details.rateLimits ?? {}) as RateLimits
+  const { baseMs, times } = refused.codes.has(error.code) ? refused : failed
+  const backoff = Math.random() * Math.min(mostMs, baseMs * times ** turn)
   // Those who were told the same moment do not all come back at it.
-  return retryAfterMs === undefined ? backoff : retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10)
-}
-
-/** @returns false when the signal has fired */
-function slept(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve(signal?.aborted !== true)
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal?.addEventListener('abort', end)
-  })
+  return Math.max(backoff, retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10))
 }

@@ -1,60 +1,100 @@
 import type { ServingLimits } from '../../contracts/serving-settings.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Account } from './account.js'
-import { ConcurrencyLimit } from './concurrency-limit.js'
-import type { CallOutcome, Limiter, LimiterState, Permit } from './limiter.js'
-import { RequestRate } from './request-rate.js'
+import { FailureStreak } from './failure-streak.js'
+import type { Call } from './learnt/call-log.js'
+import { LearntPace } from './learnt/learnt-pace.js'
+import type { CallOutcome, Failing, Limiter, LimiterState, Permit } from './limiter.js'
+import { Pace } from './pace.js'
 import { StateTeller } from './state-teller.js'
 import { TokenRate } from './token-rate.js'
+import { ToldLimit } from './told-limit.js'
 import { verdictOf } from './verdict.js'
 import { WaitingLine } from './waiting-line.js'
 
 /** Longer waits are waited in pieces: a timer cannot hold more than 24 days. */
 const longestTimerMs = 3_600_000
+const requestSlackMs = 100
+/** Shorter waits for what the provider tells are its pace, and no cool-down; failures of a moment are no outage. */
+const worthTellingMs = 1000
 
 interface Waiter {
   readonly tokens: number
   readonly go: (permit: Permit) => void
+  readonly fail: (error: MaestroError) => void
+}
+
+/** A call under way, and what was reserved for it. */
+interface Sent {
+  readonly call: Call
+  readonly estimate: number
+  readonly reserved: number
+  /** Told limits that it did not wait for to the end. */
+  readonly early: readonly ToldLimit[]
 }
 
 /**
- * The limiter of one model of one account. A call may be made when its turn has come, fewer are under way than may be,
- * the rates by the minute allow it and the account does not rest.
+ * The limiter of one model of one account. A call may be made when its turn has come and the rates that are set, told by
+ * the provider and learnt allow it, fewer are under way than may be, and the account does not cool down.
  */
 export class AdaptiveLimiter implements Limiter {
   readonly #account: Account
-  readonly #concurrency = new ConcurrencyLimit()
-  readonly #requests = new RequestRate()
+  readonly #learnt = new LearntPace()
+  readonly #setRequests = new Pace(requestSlackMs)
+  readonly #toldRequests = new ToldLimit(requestSlackMs)
   readonly #tokens = new TokenRate()
+  readonly #streak = new FailureStreak()
   readonly #line = new WaitingLine<Waiter>()
   readonly #teller = new StateTeller(() => this.state)
-  #inFlight = 0
-  #restsSeen: number
+  #set: ServingLimits = {}
   #timer: NodeJS.Timeout | undefined
   #timerDue = 0
 
   constructor(account: Account) {
     this.#account = account
-    this.#restsSeen = account.rests
     account.onWake(() => this.#admit())
   }
 
+  get answers(): number {
+    return this.#streak.answers
+  }
+
+  get failing(): Failing | undefined {
+    return this.#streak.failing
+  }
+
   get state(): LimiterState {
-    const requestsPerMinute = this.#requests.perMinute
-    const coolingMs = this.#account.wait(performance.now())
+    const now = performance.now()
+    const learnt = Math.min(this.#learnt.rate, this.#toldRequests.perMs) * 60_000
+    const requestsPerMinute = Math.min(learnt, this.#set.requestsPerMinute ?? Number.POSITIVE_INFINITY)
+    const told = Math.max(this.#toldRequests.wait(now), this.#tokens.told.wait(now))
+    const coolingMs = Math.max(this.#coolingMs(now), told >= worthTellingMs ? told : 0)
+    const { failing } = this
+    const isFailing = failing !== undefined && failing.lastingMs >= worthTellingMs
     return {
-      concurrency: this.#concurrency.value,
-      inFlight: this.#inFlight,
+      concurrency: this.#learnt.atOnce,
+      inFlight: this.#learnt.inFlight,
       waiting: this.#line.size,
-      ...(requestsPerMinute === undefined ? {} : { requestsPerMinute: Math.round(requestsPerMinute) }),
+      ...(requestsPerMinute === Number.POSITIVE_INFINITY ? {} : { requestsPerMinute: Math.round(requestsPerMinute) }),
       ...(coolingMs > 0 ? { coolingMs: Math.round(coolingMs) } : {}),
+      ...(isFailing ? { failing } : {}),
     }
   }
 
-  /** What is set now; the rest is learnt. */
-  limit({ concurrency, requestsPerMinute, tokensPerMinute }: ServingLimits): void {
-    this.#concurrency.limit(concurrency)
-    this.#requests.limit(requestsPerMinute)
+  /**
+   * What is set now; the rest is learnt.
+   *
+   * @param total Milliseconds that a call may take in all.
+   */
+  limit(limits: ServingLimits, total = Number.POSITIVE_INFINITY): void {
+    const { concurrency, requestsPerMinute, tokensPerMinute } = limits
+    this.#set = limits
+    this.#learnt.concurrency.set(concurrency)
+    this.#setRequests.perMs =
+      requestsPerMinute === undefined ? Number.POSITIVE_INFINITY : this.#setRequests.within(requestsPerMinute)
     this.#tokens.limit(tokensPerMinute)
+    this.#toldRequests.longestMs = total
+    this.#tokens.told.longestMs = total
     this.#admit()
   }
 
@@ -65,11 +105,16 @@ export class AdaptiveLimiter implements Limiter {
         resolve(this.#send(tokens))
         return
       }
+      const stopListening = () => signal?.removeEventListener('abort', leave)
       const place = this.#line.join({
         tokens,
         go: (permit) => {
-          signal?.removeEventListener('abort', leave)
+          stopListening()
           resolve(permit)
+        },
+        fail: (error) => {
+          stopListening()
+          reject(error)
         },
       })
       const leave = () => {
@@ -81,6 +126,11 @@ export class AdaptiveLimiter implements Limiter {
       signal?.addEventListener('abort', leave)
       this.#admit()
     })
+  }
+
+  giveUp(error: MaestroError): void {
+    while (this.#line.size > 0) this.#line.shift()?.fail(error)
+    this.#admit()
   }
 
   observe(listener: (state: LimiterState) => void): () => void {
@@ -103,16 +153,19 @@ export class AdaptiveLimiter implements Limiter {
     this.#teller.changed()
   }
 
+  #coolingMs(now: number): number {
+    return Math.max(this.#learnt.coolingMs(now), this.#account.wait(now, this))
+  }
+
   /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
   #wait(now: number): number {
-    const resting = this.#account.wait(now)
-    if (this.#account.rests !== this.#restsSeen) {
-      this.#restsSeen = this.#account.rests
-      this.#concurrency.reopen(this.#inFlight)
-      this.#requests.rested()
-    }
-    if (this.#inFlight >= this.#concurrency.value) return Number.POSITIVE_INFINITY
-    return Math.max(resting, this.#requests.wait(now), this.#tokens.wait(now))
+    return Math.max(
+      this.#learnt.wait(now),
+      this.#account.wait(now, this),
+      this.#setRequests.wait(now),
+      this.#toldRequests.wait(now),
+      this.#tokens.wait(now),
+    )
   }
 
   #wakeIn(wait: number): void {
@@ -132,41 +185,48 @@ export class AdaptiveLimiter implements Limiter {
   }
 
   #send(estimate: number): Permit {
-    const sentAt = performance.now()
-    const call = this.#account.send(sentAt)
-    this.#inFlight++
-    this.#requests.send(sentAt)
-    const reserved = this.#tokens.reserve(estimate, sentAt)
-    this.#concurrency.send(this.#inFlight)
-    const { round } = this.#concurrency
+    const now = performance.now()
+    const call = this.#learnt.send(estimate, now)
+    this.#setRequests.take(1, now)
+    const { reserved, isEarly } = this.#tokens.reserve(estimate, now)
+    const early = [
+      ...(this.#toldRequests.take(1, now) ? [this.#toldRequests] : []),
+      ...(isEarly ? [this.#tokens.told] : []),
+    ]
     this.#teller.changed()
     let released = false
     return {
       release: (outcome) => {
         if (released) return
         released = true
-        this.#inFlight--
-        this.#learn(outcome, { call, sentAt, round, estimate, reserved })
+        this.#learn(outcome, { call, estimate, reserved, early })
         this.#admit()
       },
     }
   }
 
-  #learn(
-    outcome: CallOutcome,
-    sent: { call: number; sentAt: number; round: number; estimate: number; reserved: number },
-  ): void {
+  #learn(outcome: CallOutcome, { call, estimate, reserved, early }: Sent): void {
     const now = performance.now()
     const { durationMs, tokens, rateLimits, error } = outcome
     const verdict = verdictOf(outcome)
-    this.#concurrency.done(sent.round, verdict, durationMs)
-    if (verdict === 'answered') this.#account.answered(sent.call)
-    else if (verdict === 'refused' || verdict === 'overloaded') {
-      this.#account.refused(sent.call, rateLimits?.retryAfterMs, now)
-      if (this.#requests.refused(sent.sentAt, now)) this.#concurrency.refused(this.#inFlight)
+    if (verdict === 'answered') {
+      this.#learnt.answered(call, durationMs, now)
+      this.#account.answered(call.sentAt, now)
+      this.#streak.answered()
+      for (const told of early) told.refute()
+    } else {
+      this.#streak.failed(error)
+      if (verdict === 'lost') this.#learnt.lost(call, now)
+      else this.#refused(call, rateLimits?.retryAfterMs, durationMs, now)
     }
-    this.#tokens.settle(sent.estimate, sent.reserved, error === undefined && tokens === 0 ? undefined : tokens, now)
-    if (rateLimits?.requests !== undefined) this.#requests.told(rateLimits.requests, now)
-    if (rateLimits?.tokens !== undefined) this.#tokens.told(rateLimits.tokens, now)
+    this.#tokens.settle(estimate, reserved, error === undefined && tokens === 0 ? undefined : tokens, now)
+    if (rateLimits?.requests !== undefined) this.#toldRequests.tell(rateLimits.requests, now)
+    if (rateLimits?.tokens !== undefined) this.#tokens.tell(rateLimits.tokens, now)
+  }
+
+  #refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
+    this.#learnt.refused(call, retryAfterMs, durationMs, now)
+    const coolingMs = this.#learnt.coolingMs(now)
+    if (coolingMs > 0) this.#account.coolDown(now + coolingMs, call.sentAt, this)
   }
 }

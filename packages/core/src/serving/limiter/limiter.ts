@@ -24,16 +24,34 @@ export interface LimiterState {
   readonly waiting: number
   readonly requestsPerMinute?: number
   readonly coolingMs?: number
+  /** The provider has answered nothing but failures. */
+  readonly failing?: Failing
+}
+
+/** Nothing but failures since the last answer. */
+export interface Failing {
+  /** When the first of them came, in milliseconds since 1970. */
+  readonly since: number
+  readonly lastingMs: number
+  readonly failures: number
+  /** What the last one said. */
+  readonly reason: string
 }
 
 /** Decides when the next call of a serving may be made. */
 export interface Limiter {
   readonly state: LimiterState
+  /** Calls that were answered so far, with a result or with a fault of the request. */
+  readonly answers: number
+  /** Undefined: the last call was answered, or none has ended. */
+  readonly failing: Failing | undefined
   /**
    * @param tokens What the call may take, for limits by the minute.
-   * @throws the signal's reason
+   * @throws the signal's reason, the error of `giveUp`
    */
   acquire(tokens: number, signal?: AbortSignal): Promise<Permit>
+  /** The provider is not there: all that wait get this error. Those that come later are let try. */
+  giveUp(error: MaestroError): void
   /** Hears of changes of the state until the function it gives back is called. */
   observe(listener: (state: LimiterState) => void): () => void
 }
@@ -44,6 +62,8 @@ export interface LimiterPlace {
   readonly account: string | undefined
   readonly model: string
   readonly limits: ServingLimits
+  /** Milliseconds that a call may take in all: what a provider says of its limits is not waited for longer. */
+  readonly total?: number
 }
 
 /** The limiter of a serving, as long as the serving is there. */

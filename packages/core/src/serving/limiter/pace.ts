@@ -44,4 +44,10 @@ export class Pace {
   hold(until: number): void {
     this.#paidOffAt = Math.max(this.#paidOffAt, until + this.#slackMs)
   }
+
+  /** Bounds nothing any more. */
+  release(): void {
+    this.#perMs = Number.POSITIVE_INFINITY
+    this.#paidOffAt = Number.NEGATIVE_INFINITY
+  }
 }

@@ -34,24 +34,27 @@ describe('joinLimiter', () => {
     expect(limiter.state.requestsPerMinute).toBeUndefined()
   })
 
-  test('an account rests for all its models at once, and other accounts do not', async () => {
+  test('an account cools down for all its models at once, and other accounts do not', async () => {
     const account = newAccount()
     const { limiter } = joinLimiter({ account, model: 'a', limits: {} })
     const sibling = joinLimiter({ account, model: 'b', limits: {} }).limiter
     const stranger = joinLimiter({ account: newAccount(), model: 'a', limits: {} }).limiter
     const early = await sibling.acquire(0)
-    const permit = await limiter.acquire(0)
+    await vi.advanceTimersByTimeAsync(1)
+    const permits = await Promise.all(Array.from({ length: 20 }, () => limiter.acquire(0)))
+    await vi.advanceTimersByTimeAsync(1)
     const late = await sibling.acquire(0)
-    permit.release(refused(5000))
+    for (const permit of permits) permit.release(refused(5000))
     expect([limiter, sibling, stranger].map(({ state }) => state.coolingMs)).toEqual([5000, 5000, undefined])
     const waiting = vi.fn()
-    void limiter.acquire(0).then(waiting)
+    void sibling.acquire(0).then(waiting)
     early.release(answered())
     await vi.advanceTimersByTimeAsync(0)
     expect(waiting).not.toHaveBeenCalled()
-    // Sent after the refused one, by the other model: the account answers.
+    // Sent after the refused ones, by the other model: that one is answered.
     late.release(answered())
     await vi.advanceTimersByTimeAsync(0)
     expect(waiting).toHaveBeenCalled()
+    expect(limiter.state.coolingMs).toBe(5000)
   })
 })

@@ -6,7 +6,7 @@ import type { JoinedLimiter, LimiterPlace } from './limiter.js'
 /** A limiter and what each serving that goes by it has set. */
 interface Shared {
   readonly limiter: AdaptiveLimiter
-  readonly limits: Set<ServingLimits>
+  readonly limits: Set<ServingLimits & { readonly total: number | undefined }>
 }
 
 /** The accounts and limiters of this process: what is learnt of them outlives runs, pipelines and sessions. */
@@ -15,11 +15,11 @@ const limiters = new Map<string, Shared>()
 
 /**
  * The limiter of a serving's place: servings of one account and model share one, whatever run or pipeline they are in,
- * and all models of an account rest together. Of what servings set, the least holds while they are there.
+ * and all models of an account cool down together. Of what servings set, the least holds while they are there.
  */
-export function joinLimiter({ account, model, limits }: LimiterPlace): JoinedLimiter {
+export function joinLimiter({ account, model, limits, total }: LimiterPlace): JoinedLimiter {
   const shared = account === undefined ? create(new Account()) : sharedLimiter(account, model)
-  const own = { ...limits }
+  const own = { ...limits, total }
   shared.limits.add(own)
   apply(shared)
   return {
@@ -51,5 +51,5 @@ function apply({ limiter, limits }: Shared): void {
   for (const set of limits)
     for (const name of ['concurrency', 'requestsPerMinute', 'tokensPerMinute'] as const)
       if (set[name] !== undefined) least[name] = Math.min(set[name], least[name] ?? Number.POSITIVE_INFINITY)
-  limiter.limit(least)
+  limiter.limit(least, Math.min(...[...limits].map(({ total = Number.POSITIVE_INFINITY }) => total)))
 }

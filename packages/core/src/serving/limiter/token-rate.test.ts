@@ -11,7 +11,7 @@ function callsIn(rate: TokenRate, milliseconds: number, estimate: number, taken:
       rate.settle(estimate, end.reserved, taken, now)
     }
     if (rate.wait(now) > 0) continue
-    ends.push({ at: now + latencyMs, reserved: rate.reserve(estimate, now) })
+    ends.push({ at: now + latencyMs, reserved: rate.reserve(estimate, now).reserved })
     calls++
   }
   return calls
@@ -54,7 +54,7 @@ describe('TokenRate', () => {
   test('what is not known counts as reserved; what was refused is given back', () => {
     const rate = new TokenRate()
     rate.limit(60_000)
-    const reserved = rate.reserve(5000, 0)
+    const { reserved } = rate.reserve(5000, 0)
     const wait = rate.wait(0)
     rate.settle(5000, reserved, undefined, 0)
     expect(rate.wait(0)).toBe(wait)
@@ -64,9 +64,9 @@ describe('TokenRate', () => {
 
   test('obeys what it is told', () => {
     const rate = new TokenRate()
-    rate.told({ limit: 6000, remaining: 0, resetMs: 60_000 }, 0)
+    rate.tell({ limit: 6000, remaining: 0, resetMs: 60_000 }, 0)
     expect(rate.wait(0)).toBe(10)
-    rate.told({ remaining: 0, resetMs: 4000 }, 0)
+    rate.tell({ remaining: 0, resetMs: 4000 }, 0)
     expect(rate.wait(0)).toBe(4000)
   })
 })

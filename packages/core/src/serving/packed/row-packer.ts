@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JsonSchema } from '../../contracts/schema.js'
 import type { CallOptions, LLMRequest, LLMResult } from '../../contracts/serving.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import { extractJson } from '../extract-json.js'
+import { answerDataOf } from '../answers/answer-data.js'
 import type { UsageRecord } from '../usage-record.js'
 import { canPack, type PackedItem, type PackedTask, packedRequest, readPackedAnswers } from './packed-request.js'
 
@@ -42,6 +42,7 @@ const perhapsOneRow = new Set([
   'MAESTRO_SERVING_BAD_REQUEST',
   'MAESTRO_SERVING_CONTEXT_TOO_LONG',
   'MAESTRO_SERVING_FILTERED',
+  'MAESTRO_SERVING_UNFINISHED',
 ])
 
 /**
@@ -161,8 +162,8 @@ export class RowPacker {
     try {
       const request = this.#requestFor(rows, first.question.request)
       const result = await first.question.call(request, this.#optionsFor(rows), record)
-      const answers = readPackedAnswers(
-        result.object ?? extractJson(result.text),
+      const answers = answersIn(
+        result,
         rows.map(({ id }) => id),
       )
       this.learn(rows.length - answers.size, 0)
@@ -210,6 +211,14 @@ export class RowPacker {
     }
     return { ...options, signal: stop.signal }
   }
+}
+
+const noAnswers: ReadonlyMap<string, unknown> = new Map()
+
+/** A draft may come before the list of answers: the last list with most of them counts. */
+function answersIn(result: LLMResult, ids: readonly string[]): ReadonlyMap<string, unknown> {
+  const lists = answerDataOf(result).map(({ value }) => readPackedAnswers(value, ids))
+  return lists.reduce((most, list) => (list.size > most.size ? list : most), noAnswers)
 }
 
 function toAnswer(

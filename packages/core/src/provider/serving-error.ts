@@ -1,6 +1,7 @@
-import type { RateLimits } from '../../contracts/serving-settings.js'
-import { type CoreErrorCode, maestroError } from '../../errors/error-table.js'
-import type { MaestroError } from '../../errors/maestro-error.js'
+import type { Usage } from '../contracts/serving.js'
+import type { RateLimits } from '../contracts/serving-settings.js'
+import { type CoreErrorCode, maestroError } from '../errors/error-table.js'
+import type { MaestroError } from '../errors/maestro-error.js'
 import { readTooLarge, readWait } from './read-refusal.js'
 
 /** An answer of a provider that is no result. */
@@ -12,6 +13,8 @@ export interface ProviderFailure {
   /** What it said. */
   readonly reason: string
   readonly rateLimits?: RateLimits | undefined
+  /** What it took all the same. */
+  readonly usage?: Usage | undefined
   /** What it sent, as data: some providers say only there how long to wait. */
   readonly body?: unknown
   /** What to do, of a model or a server that is not there. */
@@ -93,7 +96,7 @@ const table: readonly {
  * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
  */
 export function servingError(serving: string, failure: ProviderFailure, cause?: unknown): MaestroError {
-  const { status, code, reason, fix } = failure
+  const { status, code, reason, usage, fix } = failure
   const rateLimits = withWait(failure)
   const waits = rateLimits?.retryAfterMs !== undefined
   const tooLarge = status === 413 || status === 429 ? readTooLarge(reason) : undefined
@@ -109,6 +112,7 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
     reason,
     ...(status === undefined ? {} : { status }),
     ...(rateLimits === undefined ? {} : { rateLimits }),
+    ...(usage === undefined ? {} : { usage }),
     ...(fix === undefined ? {} : { fix }),
     ...tooLarge,
   }

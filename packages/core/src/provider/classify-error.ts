@@ -1,6 +1,6 @@
-import { maestroError } from '../../errors/error-table.js'
-import { MaestroError } from '../../errors/maestro-error.js'
-import { reasonOf } from '../../errors/reason-of.js'
+import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import { servingError } from './serving-error.js'
 
 /** Codes of Node and undici for connections that could not be made or broke. */

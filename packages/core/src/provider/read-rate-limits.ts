@@ -1,4 +1,4 @@
-import type { RateLimit, RateLimits } from '../../contracts/serving-settings.js'
+import type { RateLimit, RateLimits } from '../contracts/serving-settings.js'
 import { readDuration, readNumber } from './read-duration.js'
 
 /** Headers as fetch and the clients of providers give them. */

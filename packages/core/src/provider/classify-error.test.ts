@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { maestroError } from '../../errors/error-table.js'
-import { sendHttp } from '../../provider/http/send-http.js'
+import { maestroError } from '../errors/error-table.js'
 import { classifyError } from './classify-error.js'
+import { sendHttp } from './http/send-http.js'
 
 /** What fetch throws of a server that does this. */
 async function failureOf(handle: (server: Server) => Promise<void> | void): Promise<unknown> {

@@ -1,0 +1,31 @@
+// The learnt pace in virtual time against a client that knows all, on many servers of each kind. `PACE_SEEDS=40`
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { round } from './measure.js'
+
+const root = join(import.meta.dirname, '..')
+const test = 'packages/core/src/serving/limiter/learnt/learnt-pace.test.ts'
+
+export async function bench() {
+  const env = { ...process.env, PACE_SEEDS: process.env.PACE_SEEDS ?? '40' }
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [vitest, 'run', '--project', 'unit', test], {
+    cwd: root,
+    env,
+    maxBuffer: 2 ** 26,
+  })
+  const kinds = stdout
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .filter(({ length }) => length === 5)
+    .map(([, ...numbers]) => numbers.map(Number))
+  const middle = (place) => kinds.map((numbers) => numbers[place]).sort((a, b) => a - b)[kinds.length >> 1]
+  return {
+    kinds: kinds.length,
+    median: round(middle(0)),
+    nine_of_ten: round(middle(1)),
+    worst_median: round(Math.max(...kinds.map(([median]) => median))),
+    lost: kinds.reduce((sum, [, , , lost]) => sum + lost, 0),
+  }
+}

@@ -1,0 +1,43 @@
+/** The content of a message, by what it is. */
+export interface ProviderContent {
+  readonly text: string
+  readonly reasoning: string
+  /** What the model says when it declines. */
+  readonly refusal: string
+}
+
+const thoughtTypes = /think|thought|reason/i
+
+/**
+ * Reads the content of an answer's message: a text, or a list of parts as providers write them, in which thoughts,
+ * refusals and texts are told apart by `type` (or `thought: true`). What is neither has no text and is left out.
+ *
+ * @example readContent([{ type: 'thinking', thinking: 'Hm.' }, { type: 'text', text: 'bad' }]).text // 'bad'
+ */
+export function readContent(content: unknown): ProviderContent {
+  if (typeof content === 'string') return { text: content, reasoning: '', refusal: '' }
+  const parts = (Array.isArray(content) ? content : [content]).map(readPart)
+  const join = (kind: keyof ProviderContent) => parts.map((part) => part[kind] ?? '').join('')
+  return { text: join('text'), reasoning: join('reasoning'), refusal: join('refusal') }
+}
+
+function readPart(part: unknown): Partial<ProviderContent> {
+  if (typeof part === 'string') return { text: part }
+  if (typeof part !== 'object' || part === null) return {}
+  const { type = 'text', thought, refusal, ...fields } = part as Readonly<Record<string, unknown>>
+  if (typeof refusal === 'string') return { refusal }
+  const isThought = thought === true || (typeof type === 'string' && thoughtTypes.test(type))
+  const words = isThought
+    ? textIn(fields.thinking ?? fields.reasoning ?? fields.text ?? fields.summary ?? fields.content)
+    : textIn(fields.text)
+  return isThought ? { reasoning: words } : { text: words }
+}
+
+/** Texts may be inside of objects and lists. */
+function textIn(given: unknown): string {
+  if (typeof given === 'string') return given
+  if (Array.isArray(given)) return given.map(textIn).join('')
+  if (typeof given !== 'object' || given === null) return ''
+  const { text, value, content } = given as Readonly<Record<string, unknown>>
+  return textIn(text ?? value ?? content)
+}

@@ -1,0 +1,65 @@
+import type { ProviderFailure } from './serving-error.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Members that hold an answer: what stands beside them is a remark, and no failure. */
+const answers = ['choices', 'data', 'text', 'embedding', 'embeddings', 'output']
+const words = ['message', 'detail', 'msg', 'error_msg', 'errorMessage', 'status_msg', 'faultstring', 'reason', 'raw']
+const places = ['errors', 'base_resp', 'fault', 'metadata']
+
+/**
+ * The failure that a reply tells of, with the server's own words, whatever the server calls them: `error` as an object,
+ * a text or in a list; `detail` as FastAPI writes it; `object: "error"` as vLLM does; what OpenRouter passes on from a
+ * provider behind it. Undefined for a reply that tells of none.
+ *
+ * @example failureIn({ error: 'model is loading' }) // { reason: 'model is loading' }
+ */
+export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'code' | 'reason'> | undefined {
+  const [whole] = Array.isArray(reply) && reply.length === 1 ? reply : [reply]
+  if (!isFields(whole)) return undefined
+  const { error, ...rest } = whole
+  const isFailure = (typeof error === 'string' && error !== '') || (isFields(error) && Object.keys(error).length > 0)
+  const holder = isFailure ? error : answers.some((name) => whole[name] != null) ? undefined : rest
+  const said = [...new Set(wordsOf(holder))].join(': ')
+  if (said === '' && !isFailure) return undefined
+  const fields = [...(isFields(holder) ? [holder] : []), rest].flatMap(({ code, status, status_code }) => [
+    code,
+    status,
+    status_code,
+  ])
+  const status = fields.map(Number).find((number) => Number.isInteger(number) && number >= 400 && number < 600)
+  const code = [...fields, ...(isFields(holder) ? [holder.type] : [])].filter(
+    (part) => typeof part === 'string' && !/^\d+$/.test(part),
+  )
+  return {
+    reason: said === '' ? 'it does not say why' : said,
+    ...(status === undefined ? {} : { status }),
+    ...(code.length === 0 ? {} : { code: code.join(' ') }),
+  }
+}
+
+/** What is said, from the general to the particular. */
+function wordsOf(given: unknown, depth = 0): readonly string[] {
+  if (depth > 6) return []
+  if (typeof given === 'string') return textsOf(given, depth)
+  if (Array.isArray(given)) return given.slice(0, 3).flatMap((item) => wordsOf(item, depth + 1))
+  if (!isFields(given)) return []
+  const inner = [...words, ...places].filter((name) => given[name] != null)
+  return [...inner.flatMap((name) => wordsOf(given[name], depth + 1)), ...wordsOf(given.error, depth + 1)]
+}
+
+/** A text may be the JSON of a server further behind. */
+function textsOf(text: string, depth: number): readonly string[] {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      const inner = wordsOf(JSON.parse(text), depth + 1)
+      if (inner.length > 0) return inner
+    } catch {
+      // It only looks like it.
+    }
+  }
+  return text.trim() === '' ? [] : [text.trim()]
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

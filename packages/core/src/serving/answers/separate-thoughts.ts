@@ -1,0 +1,106 @@
+import { wholeJson } from './json-values.js'
+
+/** A model's text, parted into what it answers and what it thought before. */
+export interface SeparatedText {
+  readonly answer: string
+  /** Undefined where the text holds no thoughts. */
+  readonly reasoning?: string
+}
+
+const names = 'think|thinking|thoughts?|reasoning|seed:think'
+
+/** The tags that models write around their thoughts: those of XML, of Magistral, Kimi, Sky-T1, Command A, Gemma. */
+const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
+const closings = `</(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
+const anyTag = new RegExp(`${openings}|${closings}`, 'i')
+const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
+
+/** What some of those models put around the answer that follows. */
+const answerTags =
+  /^(?:<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)([\s\S]*?)(?:<\/answer>|<\|end_of_solution\|>|<\|END_RESPONSE\|>)?$/i
+
+/**
+ * Separates the thoughts of a model from its answer. A pair of tags anywhere, what follows an opening tag at the
+ * beginning of a line, and all that stands before a lone closing tag are thoughts. Tags in quotation marks, in code and
+ * in JSON are text.
+ *
+ * @example separateThoughts('<think>Is it good?</think>bad') // { answer: 'bad', reasoning: 'Is it good?' }
+ */
+export function separateThoughts(text: string): SeparatedText {
+  const channels = readChannels(text)
+  if (channels !== undefined) return channels
+  // JSON may hold such tags as data.
+  if (!anyTag.test(text) || wholeJson(text) !== undefined) return { answer: text }
+  const marks = [...text.matchAll(tagsAndFences)].filter((mark) => !isQuoted(text, mark))
+  const lastClosing = marks.findLastIndex(({ groups }) => groups?.closing !== undefined)
+  const thoughts: string[] = []
+  let answer = ''
+  let from = 0
+  let isThinking = false
+  let isInCode = false
+  for (const [place, { 0: mark, index, groups = {} }] of marks.entries()) {
+    const isFence = groups.opening === undefined && groups.closing === undefined
+    // Thoughts may end in the middle of code.
+    if (isFence) isInCode = !isThinking && !isInCode
+    if (isFence || isInCode) continue
+    const piece = text.slice(from, index)
+    const end = index + mark.length
+    if (groups.opening !== undefined) {
+      if (isThinking || (place > lastClosing && !isAtLineStart(text, index))) continue
+      answer += piece
+      isThinking = true
+    } else if (isThinking) {
+      thoughts.push(piece)
+      isThinking = false
+    } else {
+      answer += piece
+      // Behind the answer, a closing tag too many ends nothing.
+      if (thoughts.length === 0 || text.slice(end).trim() !== '') {
+        thoughts.push(answer)
+        answer = ''
+      }
+    }
+    from = end
+  }
+  const rest = text.slice(from)
+  if (isThinking) thoughts.push(rest)
+  else answer += rest
+  return separated(answer, thoughts)
+}
+
+function separated(answer: string, thoughts: readonly string[]): SeparatedText {
+  if (thoughts.length === 0) return { answer }
+  const trimmed = answer.trim()
+  const reasoning = thoughts.map((thought) => thought.trim()).filter((thought) => thought !== '')
+  return { answer: answerTags.exec(trimmed)?.[1]?.trim() ?? trimmed, reasoning: reasoning.join('\n\n') }
+}
+
+function isQuoted(text: string, { 0: mark, index }: RegExpExecArray): boolean {
+  const before = text[index - 1]
+  return before !== undefined && mark !== '```' && '`"\''.includes(before) && text[index + mark.length] === before
+}
+
+function isAtLineStart(text: string, index: number): boolean {
+  let at = index - 1
+  while (text[at] === ' ' || text[at] === '\t') at--
+  return at < 0 || text[at] === '\n'
+}
+
+/** The channels of the harmony format, as gpt-oss writes it; servers that drop its tokens leave the names. */
+function readChannels(text: string): SeparatedText | undefined {
+  if (!text.includes('<|channel|>')) {
+    const [, thoughts, answer] = /^\s*analysis([\s\S]*?)assistant\s*final([\s\S]*)$/.exec(text) ?? []
+    return thoughts === undefined || answer === undefined ? undefined : separated(answer, [thoughts])
+  }
+  const thoughts: string[] = []
+  let answer = ''
+  let channel = ''
+  const [, ...parts] = text.split(/<\|(channel|constrain|message|start|end|return|call)\|>/)
+  for (let at = 0; at < parts.length; at += 2) {
+    const content = parts[at + 1] ?? ''
+    if (parts[at] === 'channel') channel = content.trim().split(/\s/)[0] ?? ''
+    else if (parts[at] === 'message' && channel === 'final') answer += content
+    else if (parts[at] === 'message') thoughts.push(content)
+  }
+  return separated(answer, thoughts)
+}

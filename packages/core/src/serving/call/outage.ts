@@ -1,0 +1,37 @@
+import { maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+import type { Limiter } from '../limiter/limiter.js'
+import type { RetriedProvider } from './retry.js'
+
+/** Fewer failures are those calls' own: they may ask for a long wait and others be answered. */
+const leastFailures = 12
+
+/**
+ * Watches a provider while its calls are tried again: when it answers nothing but failures, no call goes on.
+ *
+ * @param outage Milliseconds for which that is borne.
+ */
+export function watchOutage(
+  serving: string,
+  outage: number,
+  limiter: Pick<Limiter, 'answers' | 'failing' | 'giveUp'>,
+): RetriedProvider {
+  return {
+    get isOut() {
+      // One that has never answered may not be there at all: that is found out soon.
+      return limiter.answers > 0 && (limiter.failing?.failures ?? 0) >= leastFailures
+    },
+    check(error: MaestroError, tooLongMs: number | undefined) {
+      const { failing } = limiter
+      if (failing === undefined || failing.failures < leastFailures) return
+      if (tooLongMs === undefined && failing.lastingMs < outage) return
+      const since = new Date(failing.since).toISOString()
+      const { failures } = failing
+      const wait = tooLongMs === undefined ? {} : { retryAfterMs: Math.round(tooLongMs) }
+      const details = { serving, since, failures, reason: error.message, ...wait }
+      const unavailable = maestroError('MAESTRO_SERVING_UNAVAILABLE', details, error)
+      limiter.giveUp(unavailable)
+      throw unavailable
+    },
+  }
+}

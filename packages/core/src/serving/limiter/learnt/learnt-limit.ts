@@ -1,0 +1,324 @@
+import type { Call, CallLog } from './call-log.js'
+import type { CoolDown } from './cool-down.js'
+import { LearntRate } from './learnt-rate.js'
+import { seenConcurrencyLimit, showRateLimit } from './limit-signs.js'
+import { RefusalShare } from './refusal-share.js'
+import { type LimitKind, Trial } from './trial.js'
+
+const infinite = Number.POSITIVE_INFINITY
+
+/** Calls that are judged together. */
+const blockCalls = 20
+const blockMs = 1000
+/** A limit is held for so long before it is raised, or for so many calls. */
+const holdMs = 10_000
+const step = { first: 0.05, most: 1 }
+const mostPatience = 16
+/** A lower measured rate is a correction only. */
+const smallCut = 0.9
+/** A rate is not cut by more at once; of a rate that was good, as in CUBIC (RFC 9438). */
+const mostCut = 0.85
+const mostRaise = 1.25
+const mostDoubts = 64
+const leastShare = 0.02
+/** So many of the last calls are looked at for signs of a limit. */
+const looked = { rate: 128, concurrency: 256 }
+
+/** Calls and refusals since its start. */
+interface Block {
+  readonly after: number
+  readonly at: number
+  refused: number
+}
+
+/**
+ * What a provider admits by the time and at once, learnt from what it refuses. A limit is looked for when more calls are
+ * refused than is usual by chance, it is tried, and believed only if keeping it helps. Then it is raised again, in steps
+ * that double while nothing is refused; a step that is refused is taken back.
+ */
+export class LearntLimit {
+  readonly rate: LearntRate
+  readonly usual = new RefusalShare()
+  readonly #log: CallLog
+  readonly #coolDown: CoolDown
+  #concurrency = infinite
+  #goodConcurrency = infinite
+  #trial: Trial | undefined
+  #block: Block = { after: 0, at: 0, refused: 0 }
+  /** Refusals of calls of the block before may come only now: it began after this one. */
+  #lateAfter = 0
+  /** Whether the limit has held back a call of this block. */
+  #held = false
+  #holdUntil: number | undefined
+  #step = step.first
+  #patience = 1
+  /** Refused calls that met more under way than was ever admitted. */
+  #beyond = 0
+  #doubtsLeft = 0
+  #doubts = 1
+  #openedAfter = 0
+  #openedAt = 0
+
+  constructor(log: CallLog, coolDown: CoolDown) {
+    this.#log = log
+    this.#coolDown = coolDown
+    this.rate = new LearntRate(log)
+  }
+
+  /** Calls that may be under way at once. */
+  get concurrency(): number {
+    return this.#concurrency
+  }
+
+  /** Milliseconds until the rate allows a call. */
+  wait(now: number): number {
+    const wait = this.rate.wait(now)
+    if (wait > 0) this.#held = true
+    return wait
+  }
+
+  send({ cost }: Call, now: number): void {
+    if (this.#log.inFlight >= this.#concurrency) this.#held = true
+    this.rate.send(cost, now)
+    if (this.#log.sent - this.#block.after > blockCalls || now - this.#block.at > holdMs) this.#endBlock(now)
+  }
+
+  admitted(call: Call, now: number): void {
+    this.#trial?.end(call)
+    if (call.load >= this.#goodConcurrency && this.#trial === undefined) {
+      this.#goodConcurrency = Math.min(this.#concurrency, call.load + 1)
+      this.#beyond = 0
+    }
+    this.#judgeTrial(now)
+  }
+
+  /** A call was refused. @param isClosed Whether a cool-down is on. */
+  refused(call: Call, isClosed: boolean, now: number): 'open' | 'closed' {
+    this.#trial?.end(call)
+    this.rate.refused(call)
+    if (call.id > this.#block.after) this.#block.refused++
+    else if (call.id > this.#lateAfter && !this.#isLimited) this.usual.learnLate()
+    if (isClosed) return 'closed'
+    if (this.#trial === undefined && this.rate.value > this.rate.good && this.#isStepRefused(call)) {
+      this.#takeBack(now)
+      return 'open'
+    }
+    if (this.#log.refusedInARow(call.id).length >= this.usual.inARow && this.#trial?.kind !== 'concurrency')
+      return this.#refusedInARow(call, now)
+    this.#look(call, now)
+    return this.#judgeTrial(now) === 'concurrency' && this.#log.refusedInARow(call.id).length >= 3 ? 'closed' : 'open'
+  }
+
+  /** A cool-down begins. @returns how long it lasts at least, as far as is known of the limit */
+  close(now: number): number {
+    this.#trial?.pause()
+    return this.#coolDown.count === 0 ? this.rate.cycleMs(this.#openedAt, now) : 0
+  }
+
+  /** A cool-down is over. */
+  reopen({ after, lastedMs }: { readonly after: number; readonly lastedMs: number }, now: number): void {
+    this.#openedAfter = after
+    this.#openedAt = now
+    this.#newBlock(now)
+    this.#trial?.restart(this.#log.sent)
+    this.rate.reopen(lastedMs, now)
+  }
+
+  get #isLimited(): boolean {
+    return Math.min(this.rate.value, this.#concurrency) !== infinite
+  }
+
+  get #isRaised(): boolean {
+    return this.rate.value > this.rate.good || this.#concurrency > this.#goodConcurrency
+  }
+
+  #isStepRefused({ id }: Call): boolean {
+    const expected = this.usual.value * Math.max(1, id - this.#block.after)
+    return this.#block.refused >= 2 + expected + Math.sqrt(expected)
+  }
+
+  #refusedInARow(call: Call, now: number): 'open' | 'closed' {
+    const concurrency = this.#trial === undefined ? this.#seenConcurrency() : undefined
+    if (concurrency !== undefined && concurrency < this.#concurrency && this.#doubtsLeft-- <= 0) {
+      this.#tryConcurrency(concurrency, this.#refusedShare(call))
+      this.#newBlock(now)
+      return 'open'
+    }
+    if (this.#trial === undefined && this.rate.value > this.rate.good) this.#takeBack(now)
+    else if (this.#hasAdmitted(this.#log.refusedInARow(call.id).from)) {
+      // What was admitted since the opening is used up.
+      this.rate.usedUp(call, this.#openedAfter)
+      this.#measure(now)
+      this.rate.setBurst(call, this.#openedAt)
+    }
+    this.#newBlock(now)
+    return 'closed'
+  }
+
+  /** Whether something was admitted after the opening and before a call. */
+  #hasAdmitted(before: number): boolean {
+    return this.#log.admittedBetween(Math.max(this.#openedAfter, before - 65), before) > 0
+  }
+
+  /** Looks for a limit when more is refused than is usual. */
+  #look(call: Call, now: number): void {
+    if (this.#trial !== undefined) return
+    const isBeyond = this.#concurrency > this.#goodConcurrency && call.load >= this.#goodConcurrency
+    if (isBeyond && ++this.#beyond >= 2) {
+      this.#takeBack(now)
+      return
+    }
+    const calls = Math.max(1, call.id - this.#block.after)
+    if (this.#block.refused < 4 || !this.usual.isExceeded(this.#block.refused, calls)) return
+    const last = this.#lastRefused
+    if (last === undefined) return
+    const share = this.#refusedShare(last)
+    const concurrency = this.#seenConcurrency()
+    if (concurrency !== undefined) this.#tryConcurrency(concurrency, share)
+    // Refusals that hang on nothing come by chance.
+    else if (this.rate.value === infinite && !this.#seenRate()) this.usual.set(share)
+    else if (this.rate.isMeasuring) this.#measure(now)
+    else {
+      this.#tryRate(this.rate.value, share)
+      this.#setRate(this.rate.firstMeasure(last, this.#openedAfter), now)
+    }
+    this.#newBlock(now)
+  }
+
+  get #lastRefused(): Call | undefined {
+    return this.#log.find(this.#coolDown.lastRefused)
+  }
+
+  #refusedShare({ id }: Call): number {
+    return this.#block.refused / Math.max(1, id - this.#block.after)
+  }
+
+  #seenConcurrency(): number | undefined {
+    const calls = this.#log.last(looked.concurrency)
+    return seenConcurrencyLimit(calls, this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0))
+  }
+
+  #seenRate(): boolean {
+    const calls = this.#log.last(looked.rate, this.#openedAfter)
+    return showRateLimit(calls, this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0))
+  }
+
+  /** Nothing is left now: what was admitted since the last such time is the rate. */
+  #measure(now: number): void {
+    const last = this.#lastRefused
+    const measure = last === undefined ? undefined : this.rate.measure(last)
+    if (measure === undefined) return
+    const { value, good } = this.rate
+    // A rate that was kept without refusals is not too high.
+    const rate = Math.max(value > good ? good : 0, measure.rate)
+    // A small correction needs no proof.
+    if (rate > Math.min(value, good) * smallCut) this.#setRate(Math.min(rate, good * mostRaise), now)
+    else if (this.#trial?.kind !== 'concurrency') {
+      this.#tryRate(this.#trial?.before ?? good, measure.refusedShare)
+      this.#setRate(value === infinite ? rate : Math.max(rate, value * mostCut), now)
+    }
+  }
+
+  #setRate(rate: number, now: number): void {
+    const ratio = rate / this.rate.good
+    this.#patience = ratio > 0.8 && ratio < mostRaise ? Math.min(mostPatience, this.#patience * 2) : 1
+    this.#hold()
+    this.rate.set(rate, now)
+  }
+
+  #tryRate(before: number, share: number): void {
+    this.#trial = new Trial('rate', { share, usual: this.usual.value, before, sent: this.#log.sent })
+  }
+
+  #tryConcurrency(limit: number, share: number): void {
+    const before = this.#concurrency
+    this.#trial = new Trial('concurrency', { share, usual: this.usual.value, before, sent: this.#log.sent })
+    this.#concurrency = limit
+  }
+
+  /** @returns the kind of limit that was given up */
+  #judgeTrial(now: number): LimitKind | undefined {
+    const trial = this.#trial
+    const verdict = trial?.verdict(this.#log.sent)
+    if (trial === undefined || verdict === undefined) return undefined
+    this.#trial = undefined
+    if (verdict === 'refuted') return this.#refute(trial, now)
+    if (trial.kind === 'concurrency') this.#doubts = 1
+    // What is refused under a limit comes by chance.
+    else this.usual.set(Math.min(this.usual.value, trial.refusedShare), trial.calls)
+    this.rate.good = this.rate.value
+    this.#goodConcurrency = this.#concurrency
+    return undefined
+  }
+
+  /** Keeping it does not help. */
+  #refute({ kind, before, share }: Trial, now: number): LimitKind {
+    if (kind === 'concurrency') {
+      this.#concurrency = before
+      this.#doubts = Math.min(mostDoubts, this.#doubts * 2)
+      this.#doubtsLeft = this.#doubts
+    } else {
+      this.rate.restore(before)
+      this.usual.set(share)
+    }
+    this.#newBlock(now)
+    return kind
+  }
+
+  #takeBack(now: number): void {
+    const last = this.#lastRefused
+    if (last !== undefined && this.rate.isMeasuring) this.rate.markExhausted(last)
+    this.rate.value = this.rate.good
+    this.#concurrency = this.#goodConcurrency
+    this.#beyond = 0
+    this.#patience = Math.min(mostPatience, this.#patience * 2)
+    this.#hold()
+    this.#newBlock(now)
+  }
+
+  #hold(): void {
+    this.#holdUntil = undefined
+    this.#step = step.first
+  }
+
+  #newBlock(now: number, lateAfter = this.#log.sent): void {
+    this.#lateAfter = lateAfter
+    this.#block = { after: this.#log.sent, at: now, refused: 0 }
+    this.#held = false
+  }
+
+  #endBlock(now: number): void {
+    // What is being tried is not judged before its end.
+    if (this.#trial !== undefined) return
+    const { after, at, refused } = this.#block
+    const calls = this.#log.sent - after
+    this.#holdUntil ??= now + holdMs
+    const isHolding = !this.#isRaised && calls < this.#patience * blockCalls && now < this.#holdUntil
+    if (this.#isLimited && (isHolding || !this.#held || now - at < blockMs)) return
+    const expected = Math.max(leastShare, this.usual.value) * calls
+    if (this.#isLimited && refused > expected + Math.sqrt(expected)) {
+      if (this.#isRaised) {
+        this.#takeBack(now)
+        return
+      }
+      if (refused > 1 + expected + 2 * Math.sqrt(expected) && this.#lastRefused !== undefined) {
+        if (this.rate.value !== infinite) this.#measure(now)
+        this.#newBlock(now)
+        return
+      }
+    }
+    // Under a limit more than was usual is learnt only where keeping it does not help.
+    if (!this.#isLimited || refused < expected - 2 * Math.sqrt(expected)) this.usual.learn(refused, calls)
+    if (this.#isLimited) this.#raise()
+    this.#newBlock(now, after)
+  }
+
+  /** The limit was kept without more refusals than usual. */
+  #raise(): void {
+    this.rate.good = this.rate.value
+    this.#goodConcurrency = this.#concurrency
+    this.rate.value *= 1 + this.#step
+    this.#concurrency = Math.ceil(this.#concurrency * (1 + this.#step))
+    this.#step = Math.min(step.most, this.#step * 2)
+  }
+}

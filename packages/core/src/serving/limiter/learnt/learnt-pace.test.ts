@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { learntGate } from './__fixtures__/learnt-gate.js'
+import { randomKind } from './__fixtures__/random-server.js'
+import { type Kind, kinds } from './__fixtures__/server-kinds.js'
+import { simulate } from './__fixtures__/simulate.js'
+import { oracle } from './__fixtures__/simulated-clients.js'
+
+afterEach(() => vi.restoreAllMocks())
+
+/** Servers of each kind, each with its own chance. The benchmark `pace` takes more. */
+const seeds = Number(process.env.PACE_SEEDS ?? 5)
+const randomServers = 30 * seeds
+
+/** The time of our client over that of one that knows all, and the rows that it lost. */
+function compare(kind: Kind, seed: number) {
+  const ideal = simulate(kind, seed, (clock, server) => oracle(clock, server, kind.best))
+  const ours = simulate(kind, seed, (clock, _server, random) => learntGate(clock, random))
+  return { ratio: ours.ms / ideal.ms, lost: ours.lost, fairness: ours.fairness }
+}
+
+const quantile = (numbers: readonly number[], share: number) =>
+  numbers.toSorted((one, other) => one - other)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]
+
+/** Where the aim is missed: a wait in whole seconds says little of a window of one, and a few calls are too few to learn. */
+const known: Readonly<Record<string, number>> = {
+  'window 50/s, RA right': 1.4,
+  'sliding 300/min, RA none': 1.2,
+  '4 clients, bucket 50/s, RA right': 1.9,
+  '30 % 429, RA none, 20 ms': 1.45,
+  'bucket 5/s saves 1, RA none': 1.2,
+}
+
+describe('the learnt pace against the client that knows all', () => {
+  test.each(kinds)('$name', (kind) => {
+    const runs = Array.from({ length: seeds }, (_, seed) => compare(kind, seed + 1))
+    const ratios = runs.map(({ ratio }) => ratio)
+    const lost = runs.reduce((sum, run) => sum + run.lost, 0)
+    const aim = known[kind.name] ?? (kind.group === 'limit' ? 1.15 : 1.3)
+    if (process.env.PACE_SEEDS !== undefined)
+      console.log([kind.name, quantile(ratios, 0.5), quantile(ratios, 0.9), Math.max(...ratios), lost].join('\t'))
+    expect(lost).toBe(0)
+    expect(quantile(ratios, 0.5)).toBeLessThanOrEqual(aim)
+  })
+
+  test('servers of any make', () => {
+    const runs = Array.from({ length: randomServers }, (_, seed) => compare(randomKind(seed + 1), seed + 1))
+    const ratios = runs.map(({ ratio }) => ratio)
+    expect(runs.filter(({ lost }) => lost > 0)).toEqual([])
+    expect(quantile(ratios, 0.5)).toBeLessThanOrEqual(1.1)
+    expect(quantile(ratios, 0.9)).toBeLessThanOrEqual(1.3)
+    expect(Math.max(...ratios)).toBeLessThanOrEqual(2)
+  })
+})

@@ -1,0 +1,88 @@
+import { type Call, CallLog } from './call-log.js'
+import { Concurrency } from './concurrency.js'
+import { CoolDown } from './cool-down.js'
+import { LearntLimit } from './learnt-limit.js'
+
+/** Calls at once after a cool-down. */
+const reopened = { least: 2, most: 24 }
+
+/**
+ * Decides when the next call of a model may be sent, by how the calls before it ended. Three parts: the cool-down of a
+ * provider that admits nothing, the limit that is learnt from refusals, and the concurrency that is of use.
+ */
+export class LearntPace {
+  readonly concurrency = new Concurrency()
+  readonly #log = new CallLog()
+  readonly #coolDown = new CoolDown(this.#log)
+  readonly #limit = new LearntLimit(this.#log, this.#coolDown)
+
+  get inFlight(): number {
+    return this.#log.inFlight
+  }
+
+  /** Calls that may be under way at once. */
+  get atOnce(): number {
+    return Math.min(this.#limit.concurrency, this.concurrency.value)
+  }
+
+  /** Calls per millisecond; infinite while no rate is learnt. */
+  get rate(): number {
+    return this.#limit.rate.value
+  }
+
+  /** Milliseconds that the provider is not asked. */
+  coolingMs(now: number): number {
+    const wait = this.#coolDown.wait(now)
+    return wait === 'over' ? 0 : wait
+  }
+
+  /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
+  wait(now: number): number {
+    const cooling = this.#coolDown.wait(now)
+    if (cooling === 'over') this.#reopen(now)
+    else if (cooling > 0) return cooling
+    if (this.#log.inFlight >= this.atOnce) return Number.POSITIVE_INFINITY
+    return this.#limit.wait(now)
+  }
+
+  /** @param tokens What the call may take; 0 when that is not known. */
+  send(tokens: number, now: number): Call {
+    const call = this.#log.send(now, tokens, this.concurrency.round)
+    this.concurrency.send(this.#log.inFlight)
+    this.#coolDown.send(call)
+    this.#limit.send(call, now)
+    return call
+  }
+
+  /** It was answered, with a result or with a fault of the request. */
+  answered(call: Call, durationMs: number, now: number): void {
+    this.#log.end(call, 'admitted', now)
+    this.concurrency.answered(call.round, call.load + 1, durationMs)
+    if (this.#coolDown.admitted(call, now)) this.#reopen(now)
+    this.#limit.admitted(call, now)
+  }
+
+  /** It was not answered in time. */
+  lost(call: Call, now: number): void {
+    this.#log.end(call, 'admitted', now)
+    this.concurrency.lost(call.round)
+  }
+
+  /** It was refused, or did not reach the provider. */
+  refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
+    this.#log.end(call, 'refused', now)
+    const isCooling = this.#coolDown.isOn
+    const isRefusedAgain = this.#coolDown.refused(call, retryAfterMs, durationMs, now)
+    const verdict = this.#limit.refused(call, isCooling, now)
+    if (isCooling ? isRefusedAgain : verdict === 'closed')
+      this.#coolDown.begin(retryAfterMs, this.#limit.close(now), now)
+  }
+
+  #reopen(now: number): void {
+    if (!this.#coolDown.isOn) return
+    const ended = this.#coolDown.end(now)
+    this.#limit.reopen(ended, now)
+    const more = Math.max(reopened.least, Math.min(reopened.most, this.#limit.rate.burst / 2))
+    this.concurrency.reopen(this.#log.inFlight, more)
+  }
+}

@@ -1,0 +1,81 @@
+import type { Call } from './call-log.js'
+
+export type LimitKind = 'rate' | 'concurrency'
+
+const concurrencyCalls = 20
+const rateCalls = { least: 12, most: 64 }
+/** So many refusals a limit that does not help would let happen while it is tried. */
+const proof = 8
+/** Refused calls and the share of them after which a limit of concurrency is given up at once. */
+const hopeless = { refused: 3, share: 0.5 }
+const enough = 0.8
+
+/** A limit is believed when at least half of the refusals that chance does not explain stay away while it is kept. */
+export class Trial {
+  readonly kind: LimitKind
+  /** The limit before it. */
+  readonly before: number
+  /** The share of calls that were refused before it. */
+  readonly share: number
+  readonly #calls: number
+  readonly #bound: number
+  #from: number
+  #refused = 0
+  #ended = 0
+
+  /** @param usual The share of calls that are refused by chance. */
+  constructor(
+    kind: LimitKind,
+    { share, usual, before, sent }: { share: number; usual: number; before: number; sent: number },
+  ) {
+    const explained = Math.min(usual, share)
+    this.kind = kind
+    this.before = before
+    this.share = share
+    this.#from = sent
+    if (kind === 'concurrency') {
+      this.#calls = concurrencyCalls
+      this.#bound = explained * concurrencyCalls + 1
+    } else {
+      this.#calls = Math.min(rateCalls.most, Math.max(rateCalls.least, Math.ceil(proof / share)))
+      this.#bound = (explained + (share - explained) / 2) * this.#calls
+    }
+  }
+
+  get calls(): number {
+    return this.#calls
+  }
+
+  get refusedShare(): number {
+    return this.#refused / this.#calls
+  }
+
+  /** A call has ended. */
+  end({ id, state }: Call): void {
+    if (id <= this.#from || id > this.#from + this.#calls) return
+    this.#ended++
+    if (state === 'refused') this.#refused++
+  }
+
+  /** While the provider is closed it says nothing of limits. */
+  pause(): void {
+    this.#from = Number.POSITIVE_INFINITY
+  }
+
+  /** It begins anew with the next call. */
+  restart(sent: number): void {
+    this.#from = sent
+    this.#refused = 0
+    this.#ended = 0
+  }
+
+  /** @param sent Calls that were sent in all. */
+  verdict(sent: number): 'refuted' | 'confirmed' | undefined {
+    const isHopeless =
+      this.kind === 'concurrency' &&
+      this.#refused >= hopeless.refused &&
+      this.#refused >= (sent - this.#from) * hopeless.share
+    if (this.#refused > this.#bound || isHopeless) return 'refuted'
+    return this.#ended >= enough * this.#calls ? 'confirmed' : undefined
+  }
+}

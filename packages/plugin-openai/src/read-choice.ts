@@ -1,0 +1,40 @@
+import { readContent } from '@maestro-dataflow/core'
+import type { ChatChoice } from './chat-api.js'
+
+/** What an answer, or a piece of one, says. */
+export interface ChoiceContent {
+  readonly text: string
+  readonly reasoning: string
+  readonly refusal: string
+  /** The arguments of calls of tools, which no request offers; a model answers so all the same. */
+  readonly calls: readonly string[]
+}
+
+/** Where servers put what a model thinks; two of them may say the same. */
+const thoughtNames = ['reasoning_content', 'reasoning', 'thinking', 'reasoning_details']
+
+export function readChoice({ message, delta, text }: ChatChoice): ChoiceContent {
+  const said = message ?? delta ?? { content: text }
+  const content = readContent(said.content)
+  const thoughts = thoughtNames.map((name) => readThoughts(said[name])).find((thought) => thought !== '')
+  return {
+    text: content.text,
+    reasoning: content.reasoning + (thoughts ?? ''),
+    refusal: content.refusal + (typeof said.refusal === 'string' ? said.refusal : ''),
+    calls: [...(Array.isArray(said.tool_calls) ? said.tool_calls : []), { function: said.function_call }].map(
+      argumentsOf,
+    ),
+  }
+}
+
+/** A text, an object around one, or a list of parts. */
+function readThoughts(given: unknown): string {
+  const { text, reasoning } = readContent(given)
+  return text + reasoning
+}
+
+function argumentsOf(call: unknown): string {
+  const { arguments: given } = (call as { function?: { arguments?: unknown } | null } | null)?.function ?? {}
+  if (given === undefined || given === null) return ''
+  return typeof given === 'string' ? given : JSON.stringify(given)
+}

@@ -1,0 +1,41 @@
+import { createParser } from 'eventsource-parser'
+
+/** The data of the event that ends a stream. */
+export const done = '[DONE]'
+
+/**
+ * The data of server-sent events as they come. Lines may end in any way, comments are left out, and what stands at the
+ * end without a blank line behind it counts.
+ *
+ * @param onActivity Is called at each piece that arrives, comments included.
+ */
+export async function* serverEvents(
+  body: ReadableStream<Uint8Array>,
+  onActivity: () => void = () => undefined,
+): AsyncGenerator<string> {
+  const events: string[] = []
+  const parser = createParser({ onEvent: ({ data }) => void events.push(...separate(data)) })
+  const decoder = new TextDecoder()
+  for await (const bytes of body) {
+    onActivity()
+    parser.feed(decoder.decode(bytes, { stream: true }))
+    yield* events.splice(0)
+  }
+  parser.feed(`${decoder.decode()}\n\n`)
+  yield* events
+}
+
+/** Servers that leave out the blank line between events make one of several; each of their lines is JSON by itself. */
+function separate(data: string): readonly string[] {
+  if (!data.includes('\n') || isJson(data)) return [data]
+  return data.split('\n').filter((line) => line.trim() !== '')
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import {
+  type AnswerCheck,
+  EnhancedLLMServing,
+  type LLMResult,
+  type LLMServing,
+  MaestroError,
+  ServingPlane,
+} from '@maestro-dataflow/core'
+import { startMisbehavingServer } from '../misbehaving-server.js'
+import { type ReplyDialect, replyDialects } from '../reply-dialects.js'
+import { llmReplyCases, type ReplyCase } from './llm-reply-cases.js'
+import { createSuite, type Suite, type SuiteOptions } from './suite.js'
+
+/** What the suite of replies takes. */
+export interface LLMReplySuiteOptions extends SuiteOptions<string> {
+  /** The API in which the server of the suite replies. @default 'openai' */
+  readonly dialect?: keyof typeof replyDialects
+}
+
+/**
+ * What has to become of the replies that servers send: thoughts, drafts, cut answers, failures in other words, odd data
+ * beside the answer. A server on this machine plays them, and the serving is asked through the serving plane.
+ *
+ * @param makeServing A new one for the server at this address, such as `http://127.0.0.1:4711`, at each call.
+ */
+export function llmReplySuite(
+  makeServing: (url: string) => LLMServing | Promise<LLMServing>,
+  options: LLMReplySuiteOptions = {},
+): Suite {
+  const dialect = replyDialects[options.dialect ?? 'openai']
+  const { title = `replies of ${dialect.name}` } = options
+  const possible = Object.entries(llmReplyCases).filter(([, { said }]) =>
+    said.every((one) => dialect.reply(one) !== undefined),
+  )
+  return createSuite({
+    title,
+    cases: Object.fromEntries(
+      possible.map(([name, replyCase]) => [name, () => assertOutcome(replyCase, dialect, makeServing)]),
+    ),
+    options,
+    open: async () => undefined,
+    close: async () => undefined,
+  })
+}
+
+const schema = {
+  type: 'object',
+  properties: { tone: { type: 'string', enum: ['good', 'bad'] } },
+  required: ['tone'],
+  additionalProperties: false,
+}
+
+const check: AnswerCheck = (value) => {
+  const { tone } = (value ?? {}) as { tone?: unknown }
+  return tone === 'good' || tone === 'bad' ? { value } : { issues: ['tone is neither good nor bad'] }
+}
+
+async function assertOutcome(
+  { said, json = false, expected }: ReplyCase,
+  dialect: ReplyDialect,
+  makeServing: (url: string) => LLMServing | Promise<LLMServing>,
+): Promise<void> {
+  const server = await startMisbehavingServer()
+  let asked = 0
+  server.always((request) => {
+    if (!dialect.isChat(request)) return dialect.other(request)
+    const reply = dialect.reply(said[Math.min(asked++, said.length - 1)] ?? {})
+    assert.ok(reply !== undefined)
+    return reply
+  })
+  const serving = new EnhancedLLMServing(await makeServing(server.url), {
+    plane: new ServingPlane(),
+    settings: { retries: 1, repairs: 1 },
+  })
+  try {
+    const messages = [{ role: 'user', content: 'Good or bad?' }] as const
+    const result = await serving
+      .generate(json ? { messages, schema } : { messages }, json ? { check } : {})
+      .catch((error: unknown) => error)
+    if (expected.code === undefined) assertAnswer(result, expected)
+    else assertFailure(result, expected)
+    assert.equal(asked, expected.asked ?? said.length, 'the number of requests')
+    const turns = server.requests
+      .filter((request) => dialect.isChat(request))
+      .flatMap((request) => request.json<{ messages: readonly { content: unknown }[] }>().messages)
+    assert.ok(
+      turns.every(({ content }) => content !== ''),
+      'an empty turn was sent',
+    )
+  } finally {
+    await serving.dispose()
+    await server.close()
+  }
+}
+
+function assertAnswer(given: unknown, { text, object, reasoning }: ReplyCase['expected']): void {
+  if (given instanceof Error) throw given
+  const result = given as LLMResult
+  if (text !== undefined) assert.equal(result.text, text)
+  if (object !== undefined) assert.deepEqual(result.object, object)
+  if (reasoning === undefined) return
+  assert.equal(result.reasoning, reasoning)
+  assert.ok((result.usage.reasoningTokens ?? 0) > 0, 'the tokens of reasoning are not counted')
+}
+
+function assertFailure(given: unknown, { code, words = '' }: ReplyCase['expected']): void {
+  assert.ok(MaestroError.is(given), `expected ${code}, got ${JSON.stringify(given)}`)
+  assert.equal(given.code, `MAESTRO_SERVING_${code}`, given.message)
+  assert.ok(given.message.includes(words), `"${words}" does not stand in: ${given.message}`)
+}

@@ -1,0 +1,140 @@
+import { openAIReplies } from './misbehaving-server-openai.js'
+import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
+
+/** What a model says in one reply, whatever API it goes through. */
+export interface Said {
+  readonly text?: string | null
+  /** Thoughts that the server has set apart. */
+  readonly reasoning?: string
+  /** Why the answer ended, in the server's word. @default 'stop' */
+  readonly finish?: string | null
+  readonly refusal?: string
+  /** The arguments of a call of a tool. */
+  readonly call?: Readonly<Record<string, unknown>>
+  /** The content as a list of parts. */
+  readonly parts?: readonly unknown[]
+  /** Members of the reply beside the answer. */
+  readonly beside?: Readonly<Record<string, unknown>>
+  /** The whole reply, as JSON. */
+  readonly body?: unknown
+}
+
+/** How an API writes replies. */
+export interface ReplyDialect {
+  readonly name: string
+  /** Whether a request asks for an answer; `other` is what the rest of them gets. */
+  isChat(request: RecordedRequest): boolean
+  other(request: RecordedRequest): Reply
+  /** Undefined for what the API has no form for. */
+  reply(said: Said): Reply | undefined
+}
+
+const notFound = () => replies.error(404, 'there is nothing here')
+
+/** The API of OpenAI, answers as a whole. */
+const openai: ReplyDialect = {
+  name: 'OpenAI',
+  isChat: ({ path }) => path.endsWith('/chat/completions'),
+  other: notFound,
+  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body }) {
+    if (body !== undefined) return replies.json(body)
+    const message = {
+      role: 'assistant',
+      content: parts ?? text,
+      ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+      ...(refusal === undefined ? {} : { refusal }),
+      ...(call === undefined ? {} : { tool_calls: [{ id: 'call-1', type: 'function', function: calledBy(call) }] }),
+    }
+    const reply = openAIReplies.chat(null, { finish_reason: finish, message })
+    return beside === undefined ? reply : replies.json({ ...JSON.parse(String(reply.body)), ...beside })
+  },
+}
+
+/** The API of OpenAI, answers in pieces of a few characters. */
+const openaiStream: ReplyDialect = {
+  ...openai,
+  name: 'OpenAI, in pieces',
+  reply(said) {
+    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body } = said
+    if (body !== undefined) return replies.events([body])
+    if (parts !== undefined) return undefined
+    const pieces = [
+      ...inPieces(reasoning).map((reasoning_content) => ({ reasoning_content })),
+      ...inPieces(text ?? '').map((content) => ({ content })),
+      ...inPieces(refusal).map((refusal) => ({ refusal })),
+      ...inPieces(call === undefined ? undefined : JSON.stringify(call)).map((given, place) => ({
+        tool_calls: [
+          {
+            index: 0,
+            ...(place === 0 ? { id: 'call-1' } : {}),
+            function: { ...(place === 0 ? { name: 'answer' } : {}), arguments: given },
+          },
+        ],
+      })),
+    ]
+    const chunk = (choice: object) => ({
+      id: 'chat-1',
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'test-model',
+      choices: [{ index: 0, ...choice }],
+    })
+    return replies.events([
+      ...pieces.map((delta) => chunk({ delta, finish_reason: null })),
+      chunk({ delta: {}, finish_reason: finish }),
+      {
+        id: 'chat-1',
+        model: 'test-model',
+        choices: [],
+        usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+        ...beside,
+      },
+    ])
+  },
+}
+
+/** The API of Ollama. */
+const ollama: ReplyDialect = {
+  name: 'Ollama',
+  isChat: ({ path }) => path === '/api/chat',
+  other: ({ path }) =>
+    path === '/api/show'
+      ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
+      : notFound(),
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body }) {
+    if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
+    if (refusal !== undefined || parts !== undefined || beside !== undefined) return undefined
+    const messages = [
+      ...inPieces(reasoning).map((thinking) => ({ content: '', thinking })),
+      ...inPieces(text ?? '').map((content) => ({ content })),
+      ...(call === undefined ? [] : [{ content: '', tool_calls: [{ function: { name: 'answer', arguments: call } }] }]),
+    ]
+    const lines = [
+      ...messages.map((message) => ({ message: { role: 'assistant', ...message }, done: false })),
+      {
+        message: { role: 'assistant', content: '' },
+        done: true,
+        done_reason: finish,
+        prompt_eval_count: 7,
+        eval_count: 3,
+      },
+    ]
+    return replies.ofType('application/x-ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  },
+}
+
+/** The APIs in which the suite of replies can be played. */
+export const replyDialects = { openai, openaiStream, ollama } as const
+
+const calledBy = (call: object) => ({ name: 'answer', arguments: JSON.stringify(call) })
+
+const pieceLength = 7
+
+function inPieces(text = ''): readonly string[] {
+  const pieces: string[] = []
+  // By code points, so that none is in two halves.
+  const characters = Array.from(text)
+  for (let at = 0; at < characters.length; at += pieceLength)
+    pieces.push(characters.slice(at, at + pieceLength).join(''))
+  return pieces
+}
