@@ -82,11 +82,18 @@ module.exports = {
       },
     },
     {
-      name: 'no-circle',
+      name: 'no-circle-in-core',
       comment: 'Files that import each other, by a type or later, are one idea in several files.',
       severity: 'error',
-      from: { pathNot: ['(^|/)node_modules/', tests] },
+      from: { path: '^packages/core/src/', pathNot: tests },
       to: { circular: true },
+    },
+    {
+      name: 'no-circle',
+      comment: 'A circle of value imports makes the order of loading matter.',
+      severity: 'error',
+      from: { pathNot: '(^|/)node_modules/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'dynamic-import'] } },
     },
     {
       name: 'core-knows-no-other-package',

@@ -1,5 +1,4 @@
 import { defineConfig, env } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-local'
 
 export default defineConfig({
   plugins: [

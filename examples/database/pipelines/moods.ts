@@ -1,7 +1,4 @@
 import { chatPrompt, pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-db'
-import type {} from '@maestro-dataflow/plugin-table'
 import { z } from 'zod'
 
 // Reads the reviews of a shop, tidies them, asks the model for the mood of each, and upserts it by the review's number.

@@ -1,7 +1,4 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from '@maestro-dataflow/plugin-synth'
 
 // A dataset from nothing: customers by seeded samplers, and a letter of each by a model.
 export default pipeline('customers')

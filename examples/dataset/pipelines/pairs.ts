@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto'
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from '@maestro-dataflow/plugin-table'
 
 const example = (evidence: string, rest: string, question: string, answer: string) => ({
   input: `${evidence} ${rest}`,

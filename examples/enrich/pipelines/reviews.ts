@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
 
 // Reviews from a CSV file, each with a label of a closed set, a score by a rubric, and the subject that it is nearest to.
 export default pipeline('reviews')

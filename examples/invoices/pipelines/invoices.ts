@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
 import { z } from 'zod'
 
 const invoice = z.object({

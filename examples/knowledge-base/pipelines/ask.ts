@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
 
 // Questions, the passages that belong to them, and answers with the passages that they rest on.
 export default pipeline('ask')

@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
 
 // A PDF, a Word document, a page, a document in Chinese, and this project's documentation, in one knowledge base. A second
 // run embeds only what has changed.

@@ -1,7 +1,4 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from '@maestro-dataflow/plugin-langchain'
 
 // A loader, a splitter and a chat model of LangChain, with the rest of a pipeline around them.
 export default pipeline('topics')

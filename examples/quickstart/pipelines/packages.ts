@@ -1,7 +1,4 @@
 import { chatPrompt, pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from '@maestro-dataflow/plugin-table'
 import { z } from 'zod'
 
 // Descriptions of npm packages: drop the empty and the repeated ones, and let the model sort the rest by kind of work.

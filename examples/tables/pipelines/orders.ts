@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from '@maestro-dataflow/plugin-table'
 
 // Orders cleaned into one file, and what each city spent in another. An order that is written twice counts once; an
 // amount that is no number goes to the rejects.

@@ -5,10 +5,5 @@ import { query, table } from './storages.js'
 export default definePlugin({
   name: '@maestro-dataflow/plugin-db',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks) {
-    hooks.storages.tap('@maestro-dataflow/plugin-db', (registry) => {
-      registry.add(table)
-      registry.add(query)
-    })
-  },
+  storages: [table, query],
 })

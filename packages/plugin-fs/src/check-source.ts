@@ -17,7 +17,7 @@ import { layoutOf, readError } from './read-file.js'
 export async function checkSource(files: readonly FoundFile[], options: ReadOptions): Promise<void> {
   const path = [options.path].flat().join(', ')
   const delimited = files.filter(({ format }) => isDelimited(format))
-  for (const option of ['delimiter', 'header'] as const) {
+  for (const option of ['delimiter', 'header', 'shortRecords'] as const) {
     if (options[option] === undefined || delimited.length > 0) continue
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
   }
@@ -34,6 +34,20 @@ export async function checkSource(files: readonly FoundFile[], options: ReadOpti
       throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header })
     }
   }
+}
+
+/** More files than this are not opened to see their columns. */
+const mostFiles = 100
+
+/** The columns of CSV and TSV files by their headers; undefined when other files are among them, or too many. */
+export async function headerColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+): Promise<readonly string[] | undefined> {
+  if (files.length > mostFiles || files.some(({ format }) => !isDelimited(format))) return undefined
+  const names = new Set<string>()
+  for (const file of files) for (const name of await headerOf(file, options)) names.add(name)
+  return [...names]
 }
 
 function declaredNames({ columns, key, schema }: ReadOptions): readonly string[] {

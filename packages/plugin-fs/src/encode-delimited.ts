@@ -1,12 +1,21 @@
-import { maestroError, type RowId } from '@maestro-dataflow/core'
+import { columnNames, maestroError, type Row, type RowId } from '@maestro-dataflow/core'
 import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
+import { halfCharacter } from './half-character.js'
 import { valueToJson } from './json-value.js'
 import type { RowEncoder } from './row-encoder.js'
+
+/** How many rows are looked at for the header, where the columns are not known beforehand. */
+const rowsLookedAt = 1000
+/** And how many characters of them at most. */
+const lengthLookedAt = 1 << 22
 
 /**
  * A header and a record per row. Null and missing are both an empty cell: this format cannot tell them apart. Lists,
  * vectors and objects are JSON, bytes base64, dates ISO text.
+ *
+ * @param given The columns of the header, where they are known; else they are those of the first thousand rows.
+ * @param only Whether rows are cut to these columns; else a row with another one is refused.
  */
 export function delimitedEncoder(
   path: string,
@@ -14,42 +23,72 @@ export function delimitedEncoder(
   only: boolean,
   delimiter: string,
 ): RowEncoder {
-  let columns = given
-  let begun = false
+  let header: readonly string[] | undefined
+  let waiting: ReadonlyMap<string, string>[] = []
+  let length = 0
+  const names = new Set<string>()
   const line = (cells: readonly string[]) => {
     // A record of one empty cell would be an empty line, which readers pass over.
     if (cells.length === 1 && cells[0] === '') return '""\n'
     return `${cells.map((cell) => quoteCell(cell, delimiter)).join(delimiter)}\n`
   }
-  const header = () => {
-    if (begun || columns === undefined) return ''
-    begun = true
-    return line(columns)
+  const begin = (columns: readonly string[]) => {
+    header = columns
+    for (const name of columns) names.add(name)
+    const text = line(columns) + waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
+    waiting = []
+    return text
+  }
+  const lineOf = (row: Row, columns: readonly string[], id: RowId) => {
+    const late = only ? undefined : Object.keys(row).find((column) => !names.has(column))
+    if (late !== undefined) throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
+    return line(columns.map((column) => cellText(row[column], column, id)))
   }
   return {
     encode({ rows, ids }) {
       if (rows.length === 0) return ''
-      const names = columns ?? Object.keys(rows[0] ?? {})
-      const known = new Set(names)
-      const lines = rows.map((row, index) => {
-        const late = only ? undefined : Object.keys(row).find((column) => !known.has(column))
-        if (late !== undefined)
-          throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: ids[index] })
-        return line(names.map((column) => cellText(row[column], column, ids[index] ?? '')))
-      })
-      columns = names
-      return header() + lines.join('')
+      if (header === undefined && given === undefined) {
+        // All cells are made before one is kept: of a batch with a row that is refused nothing is written.
+        const cells = rows.map((row, index) => cellsOf(row, ids[index] ?? ''))
+        waiting.push(...cells)
+        for (const row of cells) {
+          for (const [name, cell] of row) {
+            names.add(name)
+            length += cell.length
+          }
+        }
+        return waiting.length < rowsLookedAt && length < lengthLookedAt ? '' : begin([...names])
+      }
+      for (const name of given ?? []) names.add(name)
+      const columns = header ?? given ?? []
+      const lines = rows.map((row, index) => lineOf(row, columns, ids[index] ?? '')).join('')
+      return (header === undefined ? begin(columns) : '') + lines
     },
-    end: header,
+    end() {
+      if (header !== undefined) return ''
+      if (given !== undefined) return begin(given)
+      return waiting.length === 0 ? '' : begin([...names])
+    },
   }
+}
+
+function cellsOf(row: Row, id: RowId): ReadonlyMap<string, string> {
+  return new Map(
+    columnNames(row).map((column) => {
+      if (!column.isWellFormed()) throw halfCharacter(column).at({ rowId: id })
+      return [column, cellText(row[column], column, id)] as const
+    }),
+  )
 }
 
 function cellText(value: unknown, column: string, rowId: RowId): string {
   if (value === null || value === undefined) return ''
   switch (typeof value) {
     case 'string':
+      if (!value.isWellFormed()) throw halfCharacter(column).at({ rowId })
       return value
     case 'number':
+      return Object.is(value, -0) ? '-0' : String(value)
     case 'boolean':
     case 'bigint':
       return String(value)

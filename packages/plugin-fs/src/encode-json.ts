@@ -1,4 +1,4 @@
-import type { Row } from '@maestro-dataflow/core'
+import { type Row, rowFromEntries } from '@maestro-dataflow/core'
 import { rowToJson } from './json-value.js'
 import type { RowEncoder } from './row-encoder.js'
 
@@ -33,5 +33,5 @@ export function jsonEncoder(columns: readonly string[] | undefined): RowEncoder 
 function cut(row: Row, columns: readonly string[] | undefined): Row {
   return columns === undefined
     ? row
-    : Object.fromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]]))
+    : rowFromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]]))
 }

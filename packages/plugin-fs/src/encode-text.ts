@@ -1,4 +1,5 @@
 import { fsError } from './errors.js'
+import { halfCharacter } from './half-character.js'
 import type { RowEncoder } from './row-encoder.js'
 
 /** One column's text of each row, followed by a line end. A row without text there is refused. */
@@ -10,6 +11,7 @@ export function textEncoder(path: string, column: string): RowEncoder {
         const value = Object.hasOwn(row, column) ? row[column] : undefined
         if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
           throw fsError('MAESTRO_FS_TEXT_MISSING', { path, column }).at({ rowId: ids[index] })
+        if (typeof value === 'string' && !value.isWellFormed()) throw halfCharacter(column).at({ rowId: ids[index] })
         text += `${value}\n`
       }
       return text

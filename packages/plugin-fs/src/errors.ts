@@ -4,7 +4,11 @@ import { defineErrors } from '@maestro-dataflow/core'
 export const fsErrors = {
   MAESTRO_FS_FORMAT_UNKNOWN: {
     message: (d: { path: string }) => `The format of ${d.path} is not known from its name.`,
-    hint: () => "Name it with the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'.",
+    hint: ({ path }: { path: string }) => {
+      if (/\.(xlsx?|ods|parquet|arrow|feather|avro|orc)$/i.test(path))
+        return 'Files of this format are not read: save the table as CSV or JSON Lines first.'
+      return "Name it with the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'."
+    },
   },
   MAESTRO_FS_FOLDER_EMPTY: {
     message: (d: { path: string; format?: string | undefined }) =>
@@ -30,7 +34,10 @@ export const fsErrors = {
   },
   MAESTRO_FS_HEADER: {
     message: (d: { path: string; reason: string }) => `The header of ${d.path} cannot be used: ${d.reason}.`,
-    hint: () => 'Give every column a name of its own, in lines that end in LF or CRLF.',
+    hint: ({ reason }: { reason: string }) =>
+      reason.includes('encoding')
+        ? 'Set `encoding` to that of the file, such as utf-16le, windows-1252, gb18030 or shift_jis.'
+        : 'Give every column a name of its own, in lines that end in LF or CRLF. If the names look wrong, set `encoding` to that of the file.',
   },
   MAESTRO_FS_RECORD_TOO_LARGE: {
     message: (d: { location: string; megabytes: number }) =>

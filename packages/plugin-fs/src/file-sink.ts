@@ -1,4 +1,10 @@
-import { defineSink, MaestroError, type SinkTarget, type StorageCheckContext } from '@maestro-dataflow/core'
+import {
+  columnNames,
+  defineSink,
+  MaestroError,
+  type SinkTarget,
+  type StorageCheckContext,
+} from '@maestro-dataflow/core'
 import { fsError } from './errors.js'
 import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
@@ -24,7 +30,7 @@ export const fileSink = defineSink({
     const { columns } = context
     const encoder = createRowEncoder(format, {
       path: target.shown,
-      columns: options.columns ?? (columns.open ? undefined : Object.keys(columns.columns)),
+      columns: options.columns ?? (columns.open ? undefined : columnNames(columns.columns)),
       only: options.columns !== undefined,
       delimiter: options.delimiter,
       column: options.column,

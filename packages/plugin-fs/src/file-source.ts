@@ -6,15 +6,17 @@ import {
   rowFunction,
   type SourceBatch,
   type SourceReader,
+  type StorageContext,
   schemaColumns,
+  withColumnOrder,
 } from '@maestro-dataflow/core'
 import { checkRows } from './check-rows.js'
-import { checkSource, hasMark } from './check-source.js'
+import { checkSource, hasMark, headerColumns } from './check-source.js'
 import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
 import { formatByName, isDelimited, isText } from './format.js'
 import { FileReadFields, type ReadOptions } from './options.js'
-import { readFile } from './read-file.js'
+import { type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
@@ -22,6 +24,7 @@ export const fileSource = defineSource({
   options: FileReadFields,
   row: rowFunction<FileRow>(),
   columns: declaredColumns,
+  describeColumns,
   async check(options, context) {
     try {
       await checkSource(await findFiles(options, context), options)
@@ -35,7 +38,10 @@ export const fileSource = defineSource({
 })
 
 /** Opens the files of a source. */
-export async function openFiles(options: ReadOptions, project: Project): Promise<SourceReader> {
+export async function openFiles(
+  options: ReadOptions,
+  project: Project & Partial<Pick<StorageContext, 'logger'>>,
+): Promise<SourceReader> {
   const files = await findFiles(options, project)
   await checkSource(files, options)
   const bytesTotal = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
@@ -45,7 +51,7 @@ export async function openFiles(options: ReadOptions, project: Project): Promise
   }
   const asText = await isTextOfRows(files, options)
   return {
-    read: () => checkRows(readFiles(files, options, counted), options),
+    read: () => checkRows(readFiles(files, options, { counted, logger: project.logger }), options),
     progress: () => ({ bytesRead, bytesTotal }),
     ...(asText
       ? { jsonLines: { paths: files.map(({ path }) => path), idPrefixes: files.map(({ name }) => `${name}:`) } }
@@ -56,9 +62,9 @@ export async function openFiles(options: ReadOptions, project: Project): Promise
 async function* readFiles(
   files: readonly FoundFile[],
   options: ReadOptions,
-  counted: (bytes: number) => void,
+  observers: ReadObservers,
 ): AsyncGenerator<SourceBatch> {
-  for (const file of files) yield* readFile(file, options, counted)
+  for (const file of files) yield* readFile(file, options, observers)
 }
 
 /** Whether the files' lines are the rows as they are, so that a table engine may read them itself. */
@@ -70,6 +76,16 @@ async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): 
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return false
   for (const { path } of files) if (await hasMark(path)) return false
   return true
+}
+
+/** The columns that the options declare; of CSV and TSV without any, those of their headers, which are text. */
+async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
+  const declared = declaredColumns(options)
+  if (!declared.open || options.schema !== undefined) return declared
+  const names = await headerColumns(await findFiles(options, project), options)
+  if (names === undefined || names.length === 0) return declared
+  const columns = Object.fromEntries(names.map((name) => [name, 'string'] as const))
+  return { columns: withColumnOrder(columns, names), open: false }
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {
@@ -87,5 +103,6 @@ function declaredColumns(options: ReadOptions): ColumnSet {
   if (names === undefined) return { columns: {}, open: true }
   if (!Array.isArray(names)) return { columns: names, open: false }
   const type = formats.every(isDelimited) ? 'string' : 'unknown'
-  return { columns: Object.fromEntries(names.map((name) => [name, type] as const)), open: false }
+  const typed = Object.fromEntries(names.map((name) => [name, type] as const))
+  return { columns: withColumnOrder(typed, names), open: false }
 }

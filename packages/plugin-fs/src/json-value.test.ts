@@ -21,7 +21,8 @@ test('values that JSON lacks have a form that it has', () => {
     '{"date":"2024-01-02T03:04:05.678Z","big":12345678901234567890,"bytes":"/wA=","buffer":"/wA=","vector":[0.5,1],' +
       '"deep":[{"date":"2024-01-02T03:04:05.678Z","bytes":"YQ=="}],"none":null,"text":"漢🎉{{x}}"}',
   )
-  const cells = delimitedEncoder('out.csv', undefined, false, ',').encode({ ids: ['r'], rows: [row] })
+  const encoder = delimitedEncoder('out.csv', undefined, false, ',')
+  const cells = encoder.encode({ ids: ['r'], rows: [row] }) + encoder.end()
   expect(cells.split('\n')[1]).toBe(
     '2024-01-02T03:04:05.678Z,12345678901234567890,/wA=,/wA=,"[0.5,1]",' +
       '"[{""date"":""2024-01-02T03:04:05.678Z"",""bytes"":""YQ==""}]",,,漢🎉{{x}}',

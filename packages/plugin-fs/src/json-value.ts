@@ -1,14 +1,15 @@
-import { maestroError, type Row, type RowId } from '@maestro-dataflow/core'
+import { columnNames, maestroError, needsColumnOrder, type Row, type RowId } from '@maestro-dataflow/core'
 
 /**
- * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, integers beyond 2^53 with all their digits.
+ * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, big integers with all their digits. Numbers beyond 2^53
+ * have an exponent, so that they are not read as big integers.
  * A column that is null stays, one that is undefined is left out.
  *
  * @throws MAESTRO_ROW_UNENCODABLE naming the column, for what JSON cannot say: NaN, functions, Maps, circles
  */
 export function rowToJson(row: Row, rowId: RowId): string {
   for (const column in row) if (!isPlain(row[column])) return encodeColumns(row, rowId)
-  return JSON.stringify(row)
+  return needsColumnOrder(Object.keys(row)) ? encodeColumns(row, rowId) : JSON.stringify(row)
 }
 
 /** One value as JSON. @throws MAESTRO_ROW_UNENCODABLE */
@@ -22,18 +23,24 @@ export function valueToJson(value: unknown, column: string, rowId: RowId): strin
     return JSON.stringify(value, replace)
   } catch (error) {
     if (error instanceof TypeError) throw refuse('value that contains itself')
+    if (error instanceof RangeError) throw refuse('value that is nested too deep')
     throw error
   }
 }
 
 function encodeColumns(row: Row, rowId: RowId): string {
-  const columns = Object.entries(row).filter(([, value]) => value !== undefined)
-  return `{${columns.map(([column, value]) => `${JSON.stringify(column)}:${valueToJson(value, column, rowId)}`).join(',')}}`
+  const columns = columnNames(row).filter((column) => row[column] !== undefined)
+  return `{${columns.map((column) => `${JSON.stringify(column)}:${valueToJson(row[column], column, rowId)}`).join(',')}}`
 }
 
 function isPlain(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'number') return isPlainNumber(value)
   return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean'
+}
+
+/** Whether JSON writes a number so that it is read as the same number. */
+function isPlainNumber(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value)
 }
 
 function toPlain(value: unknown, given: unknown, refuse: (type: string) => Error): unknown {
@@ -42,7 +49,7 @@ function toPlain(value: unknown, given: unknown, refuse: (type: string) => Error
       return rawJson(value.toString())
     case 'number':
       if (!Number.isFinite(value)) throw refuse(String(value))
-      return value
+      return isPlainNumber(value) ? value : rawJson(Object.is(value, -0) ? '-0' : value.toExponential())
     case 'function':
     case 'symbol':
       throw refuse(typeof value)

@@ -23,6 +23,8 @@ export class JsonValues {
   #pieces: Buffer[] = []
   #length = 0
   #inList = false
+  /** What has been seen in the list last. */
+  #last: 'start' | 'comma' | 'item' = 'start'
   #inValue = false
   #inText = false
   #escaped = false
@@ -93,12 +95,22 @@ export class JsonValues {
   /** Handles what stands between items. @returns false when an item begins */
   #isListMark(byte: number): boolean {
     if (this.#inList) {
-      if (byte === closeList) this.#inList = false
-      else if (byte !== comma) return false
+      if (byte === closeList) {
+        if (this.#last === 'comma') throw new SyntaxError(`line ${this.#line}: an item is missing after ","`)
+        this.#inList = false
+      } else if (byte === comma) {
+        if (this.#last !== 'item') throw new SyntaxError(`line ${this.#line}: an item is missing before ","`)
+        this.#last = 'comma'
+      } else {
+        if (this.#last === 'item') throw new SyntaxError(`line ${this.#line}: a comma is missing between two items`)
+        this.#last = 'item'
+        return false
+      }
       return true
     }
     if (byte === openList) {
       this.#inList = true
+      this.#last = 'start'
       return true
     }
     if (byte === comma || byte === closeList) {

@@ -57,6 +57,13 @@ export class FileReadFields {
   delimiter = delimiter.optional()
   /** The names of the columns of CSV and TSV whose first record is already a row. */
   header = z.array(z.string()).min(1).optional()
+  /**
+   * What becomes of records of CSV and TSV with fewer cells than the header. `warn`: the columns at their end are missing, and
+   * the log says how many records there were; `fill`: those columns are null; `reject`: such a record is rejected.
+   *
+   * @default 'warn'
+   */
+  shortRecords = z.enum(['warn', 'fill', 'reject']).optional()
   /** Text and Markdown: a row per line, with the columns `path`, `line` (from 1) and `text`. @default false */
   lines = z.boolean().optional()
 }

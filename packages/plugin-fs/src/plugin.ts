@@ -5,9 +5,5 @@ import { file } from './file-storage-definition.js'
 export default definePlugin({
   name: '@maestro-dataflow/plugin-fs',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks) {
-    hooks.storages.tap('@maestro-dataflow/plugin-fs', (registry) => {
-      registry.add(file)
-    })
-  },
+  storages: [file],
 })

@@ -161,11 +161,30 @@ describe('writing', () => {
     expect(read('out.jsonl')).toBe(read('in.jsonl'))
   })
 
-  test('a column that is not in the header rejects its row', async () => {
-    write('in.jsonl', '{"a":1}\n{"a":2,"b":3}\n{"a":4}\n')
+  test('the header has the columns of the first thousand rows; a later one rejects its row', async () => {
+    write('in.jsonl', `{"a":1}\n{"a":2,"b":3}\n${'{"a":4}\n'.repeat(5000)}{"c":5}\n`)
     const report = await copy({ path: 'in.jsonl' }, { path: 'out.csv' })
     expect(report.counts.rejected).toBe(1)
-    expect(read('out.csv')).toBe('a\n1\n4\n')
+    expect(read('out.csv')).toBe(`a,b\n1,\n2,3\n${'4,\n'.repeat(5000)}`)
+  })
+
+  test('a short first record leaves the header of the input as it is', async () => {
+    const records = `1\n${'1,2,3\n'.repeat(999)}`
+    write('in.csv', `a,b,c\n${records}`)
+    expect((await copy({ path: 'in.csv' }, { path: 'out.csv' })).counts).toMatchObject({ rowsOut: 1000, rejected: 0 })
+    expect(read('out.csv')).toBe(`a,b,c\n${records.replace('1\n', '1,,\n')}`)
+  })
+
+  test('short records: left out, filled or rejected', async () => {
+    write('in.csv', 'a,b\n1\n1,2\n')
+    expect((await rows({ path: 'in.csv' })).rows).toEqual([{ a: '1' }, { a: '1', b: '2' }])
+    expect((await rows({ path: 'in.csv', shortRecords: 'fill' })).rows).toEqual([
+      { a: '1', b: null },
+      { a: '1', b: '2' },
+    ])
+    const strict = await rows({ path: 'in.csv', shortRecords: 'reject' })
+    expect(strict.rows).toEqual([{ a: '1', b: '2' }])
+    expect(strict.rejects).toEqual([['in.csv:2', expect.stringContaining('1 cells and the header 2')]])
   })
 
   test("TSV and delimiters of one's own", async () => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Row, SourceBatch } from '@maestro-dataflow/core'
+import { needsColumnOrder, type Row, type SourceBatch, withColumnOrder } from '@maestro-dataflow/core'
 import { cellsOf } from './delimited-cells.js'
 import { type DelimitedRecord, DelimitedRecords } from './delimited-records.js'
 import { fsError } from './errors.js'
@@ -11,21 +11,27 @@ export interface DelimitedLayout {
   readonly delimiter: string
   /** The names of the columns, when the file does not begin with them. */
   readonly header?: readonly string[] | undefined
+  /** What becomes of records with fewer cells than the header. @default 'warn' */
+  readonly shortRecords?: 'warn' | 'fill' | 'reject' | undefined
 }
 
 /**
  * CSV or TSV as rows of text: "00123", "NA" and "1e5" stay as they are. Cells that are missing at the end of a record
- * are missing columns. A record with too many cells, with broken quotes, or that is no valid text is a reject with its
+ * are missing columns, unless the layout says otherwise. A record with too many cells, with broken quotes, or that is no valid text is a reject with its
  * line; reading goes on with the next line. Empty lines are passed over.
  *
+ * @param warn Hears how many records were short and where the first is, at the end.
  * @throws MAESTRO_FS_HEADER
  */
 export async function* readDelimited(
   bytes: AsyncIterable<Buffer>,
   name: string,
-  { delimiter, header }: DelimitedLayout,
+  { delimiter, header, shortRecords = 'warn' }: DelimitedLayout,
+  warn: (count: number, first: string) => void = () => undefined,
 ): AsyncGenerator<SourceBatch> {
   let toRow = header === undefined ? undefined : rowMaker(checkHeader(header, name))
+  let short = 0
+  let firstShort = ''
   for await (const { bytes: stretch, records } of recordStretches(bytes, delimiter)) {
     const batch = new RecordBatch()
     const valid = isUtf8(stretch)
@@ -39,12 +45,23 @@ export async function* readDelimited(
       } else if (fault !== undefined) {
         batch.reject(id, shownBytes(content), fault)
       } else {
-        addRecord(batch, id, cellsOf(content.toString('utf8'), record.quoted, delimiter), record, toRow)
+        const cells = cellsOf(content.toString('utf8'), record.quoted, delimiter)
+        if (cells.length === 1 && cells[0] === '' && !record.quoted) continue
+        const isShort = cells.length < toRow.columns
+        if (isShort && short++ === 0) firstShort = id
+        if (cells.length > toRow.columns || (isShort && shortRecords === 'reject'))
+          batch.reject(id, cells.slice(0, 50), `the record has ${cells.length} cells and the header ${toRow.columns}`)
+        else batch.add(id, toRow.make(isShort && shortRecords === 'fill' ? filled(cells, toRow.columns) : cells))
       }
     }
     batch.grow(stretch.length)
     yield batch.take()
   }
+  if (short > 0 && shortRecords === 'warn') warn(short, firstShort)
+}
+
+function filled(cells: readonly string[], length: number): readonly (string | null)[] {
+  return [...cells, ...Array.from({ length: length - cells.length }, () => null)]
 }
 
 /** The column names of a file, without reading more than its first record. @throws MAESTRO_FS_HEADER */
@@ -128,35 +145,24 @@ function checkHeader(names: readonly string[], path: string): readonly string[] 
 
 interface RowMaker {
   readonly columns: number
-  make(cells: readonly string[]): Row
+  make(cells: readonly (string | null)[]): Row
 }
 
 function rowMaker(header: readonly string[]): RowMaker {
   // From entries, so that a column called __proto__ is a column like any other; a loop is much faster.
-  if (header.includes('__proto__')) {
+  if (header.includes('__proto__') || needsColumnOrder(header)) {
     return {
       columns: header.length,
-      make: (cells) => Object.fromEntries(cells.map((cell, index) => [header[index] ?? '', cell])),
+      make: (cells) =>
+        withColumnOrder(Object.fromEntries(cells.map((cell, index) => [header[index] ?? '', cell])), header),
     }
   }
   return {
     columns: header.length,
     make(cells) {
-      const row: Record<string, string> = {}
-      for (let index = 0; index < cells.length; index++) row[header[index] as string] = cells[index] as string
+      const row: Record<string, string | null> = {}
+      for (let index = 0; index < cells.length; index++) row[header[index] as string] = cells[index] as string | null
       return row
     },
   }
-}
-
-function addRecord(
-  batch: RecordBatch,
-  id: string,
-  cells: readonly string[],
-  record: DelimitedRecord,
-  toRow: RowMaker,
-): void {
-  if (cells.length === 1 && cells[0] === '' && !record.quoted) return
-  if (cells.length <= toRow.columns) batch.add(id, toRow.make(cells))
-  else batch.reject(id, cells.slice(0, 50), `the record has ${cells.length} cells and the header ${toRow.columns}`)
 }

@@ -1,4 +1,4 @@
-import { MaestroError, maestroError, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, MaestroError, maestroError, type SourceBatch } from '@maestro-dataflow/core'
 import { toUtf8 } from './decode-text.js'
 import type { FoundFile } from './find-files.js'
 import { isDelimited, isText } from './format.js'
@@ -11,16 +11,22 @@ import { readText, readTextLines } from './read-text.js'
 import { cellsForSchema } from './schema-cells.js'
 import { withTypes } from './typed-columns.js'
 
+/** Who hears of what is read. */
+export interface ReadObservers {
+  counted(bytes: number): void
+  readonly logger?: Logger | undefined
+}
+
 /** One file's rows, with declared columns in their types. @throws MAESTRO_STORAGE_READ */
 export async function* readFile(
   file: FoundFile,
   options: ReadOptions,
-  counted: (bytes: number) => void,
+  observers: ReadObservers,
 ): AsyncGenerator<SourceBatch> {
   const { columns } = options
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
-    const rows = readRecords(file, options, counted)
+    const rows = readRecords(file, options, observers)
     const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
@@ -34,17 +40,23 @@ export async function* readFile(
 function readRecords(
   file: FoundFile,
   options: ReadOptions,
-  counted: (bytes: number) => void,
+  { counted, logger }: ReadObservers,
 ): AsyncIterable<SourceBatch> {
   const bytes = toUtf8(readBytes(file.path, file.compression, counted), options.encoding)
-  if (isDelimited(file.format)) return readDelimited(bytes, file.name, layoutOf(file, options))
+  if (isDelimited(file.format))
+    return readDelimited(bytes, file.name, layoutOf(file, options), (count, first) =>
+      logger?.warn('Records have fewer cells than the header; the option `shortRecords` says what becomes of them.', {
+        records: count,
+        first,
+      }),
+    )
   if (isText(file.format)) return options.lines === true ? readTextLines(bytes, file.name) : readText(bytes, file.name)
   return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name)
 }
 
 /** How the cells of a file are parted and named. */
-export function layoutOf(file: FoundFile, { delimiter, header }: ReadOptions): DelimitedLayout {
-  return { delimiter: delimiter ?? (file.format === 'tsv' ? '\t' : ','), header }
+export function layoutOf(file: FoundFile, { delimiter, header, shortRecords }: ReadOptions): DelimitedLayout {
+  return { delimiter: delimiter ?? (file.format === 'tsv' ? '\t' : ','), header, shortRecords }
 }
 
 /** What went wrong with a file, as an error that names it. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { maestroError, parseJson, type SourceBatch } from '@maestro-dataflow/core'
+import { maestroError, parseJsonRow, type SourceBatch } from '@maestro-dataflow/core'
 import { JsonValues } from './json-values.js'
 import { maxRecordBytes, recordTooLarge } from './line-stretches.js'
 import { isRow } from './read-jsonl.js'
@@ -42,7 +42,7 @@ function addItem(batch: RecordBatch, id: string, item: Buffer, place: string): v
   }
   const text = item.toString('utf8')
   try {
-    const row = parseJson(text)
+    const row = parseJsonRow(text)
     if (isRow(row)) batch.add(id, row)
     else batch.reject(id, text, 'a row is an object of columns', place)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { parseJson, type Row, type SourceBatch } from '@maestro-dataflow/core'
+import { parseJsonRow, type Row, type SourceBatch } from '@maestro-dataflow/core'
 import { lineStretches } from './line-stretches.js'
 import { RecordBatch, wrongText } from './record-batch.js'
 
@@ -29,7 +29,7 @@ export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): As
 
 function addLine(batch: RecordBatch, id: string, line: string, valid: boolean): void {
   try {
-    const row = parseJson(valid ? line : fromLatin1(line))
+    const row = parseJsonRow(valid ? line : fromLatin1(line))
     if (isRow(row)) batch.add(id, row)
     else batch.reject(id, line, 'a row is an object of columns')
   } catch (error) {

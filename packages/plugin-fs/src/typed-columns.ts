@@ -46,7 +46,7 @@ function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells'
   let changed: Record<string, unknown> | undefined
   for (const [column, type] of types) {
     const value = row[column]
-    if (value === undefined) continue
+    if (value === undefined || value === null) continue
     const typed = from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
     if (typed instanceof Unfit) return typed.at(column)
     if (typed === value) continue

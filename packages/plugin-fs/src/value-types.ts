@@ -35,10 +35,13 @@ export function fromCell(cell: string, type: ColumnType): unknown {
   if (text === '') return null
   switch (type) {
     case 'number':
-      if (decimal.test(text) || /^(NaN|-?Infinity)$/.test(text)) return Number(text)
+      if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
+      // Of a whole number no digit is lost.
+      if (digits.test(text) ? isExact(BigInt(text.replace(/^\+/, ''))) : decimal.test(text)) return Number(text)
       break
     case 'integer':
-      if (wholeNumber.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+      // "-0" is 0: whole numbers have no sign at zero.
+      if (wholeNumber.test(text) && Number.isSafeInteger(Number(text))) return Number(text) + 0
       break
     case 'boolean':
       return booleans.get(text.toLowerCase()) ?? new Unfit(cell, type)
@@ -62,7 +65,7 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
     case 'boolean':
       return typeof value === type ? value : new Unfit(value, type)
     case 'number':
-      if (typeof value === 'bigint') return Number(value)
+      if (typeof value === 'bigint' && isExact(value)) return Number(value)
       return typeof value === 'number' ? value : new Unfit(value, type)
     case 'integer':
       return Number.isSafeInteger(value) ? value : new Unfit(value, type)
@@ -78,6 +81,12 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+/** Whether a number holds a whole number exactly. */
+function isExact(value: bigint): boolean {
+  const number = Number(value)
+  return Number.isFinite(number) && BigInt(number) === value
 }
 
 function parsed(text: string): unknown {

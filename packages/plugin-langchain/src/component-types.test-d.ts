@@ -5,8 +5,8 @@ import { defineConfig, env, type LLMServing, pipeline } from '@maestro-dataflow/
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type {} from './component-types.js'
-import type { SplitLines } from './split.js'
 import { fromLangChain, fromLangChainEmbeddings, toLangChainChatModel } from './index.js'
+import type { SplitLines } from './split.js'
 
 const rows = pipeline('types').from([{ id: 1, text: 'a' }])
 const splitter = new RecursiveCharacterTextSplitter()

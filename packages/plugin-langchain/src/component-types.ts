@@ -1,7 +1,7 @@
 import type { LangChainChatOptions } from './chat-serving-options.js'
 import type { LangChainEmbeddingsOptions } from './embedding-serving-options.js'
-import type { documentStorage } from './load-source.js'
-import type { splitOperator } from './split.js'
+import type { documents } from './load-source.js'
+import type { split } from './split.js'
 
 declare module '@maestro-dataflow/core' {
   interface ServingTypes {
@@ -9,9 +9,9 @@ declare module '@maestro-dataflow/core' {
     'langchain.embeddings': LangChainEmbeddingsOptions
   }
   interface Operators {
-    'langchain.split': ReturnType<typeof splitOperator>
+    'langchain.split': typeof split
   }
   interface Storages {
-    'langchain.load': ReturnType<typeof documentStorage>
+    'langchain.load': typeof documents
   }
 }

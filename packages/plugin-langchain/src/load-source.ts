@@ -45,17 +45,16 @@ function isLoader(value: unknown): value is DocumentLoader {
 }
 
 /** `langchain.load`: what a document loader of LangChain.js loads, a row for each document. */
-export const documentStorage = (directory: string) =>
-  defineStorage({
-    name: 'langchain.load',
-    description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
-    source: defineSource({
-      options: LoadFields,
-      row: rowType<DocumentRow>(),
-      columns: () => ({ columns: { text: 'string', metadata: 'json' }, open: false }),
-      open: (chosen) => ({ read: () => readDocuments(chosen, directory) }),
-    }),
-  })
+export const documents = defineStorage({
+  name: 'langchain.load',
+  description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
+  source: defineSource({
+    options: LoadFields,
+    row: rowType<DocumentRow>(),
+    columns: () => ({ columns: { text: 'string', metadata: 'json' }, open: false }),
+    open: (chosen, { directory }) => ({ read: () => readDocuments(chosen, directory) }),
+  }),
+})
 
 async function* readDocuments(chosen: LoadOptions, directory: string): AsyncGenerator<SourceBatch> {
   const loader = chosen.loader ?? (await makeLoader(chosen, directory))

@@ -1,5 +1,5 @@
 import type { DocumentInterface } from '@langchain/core/documents'
-import { column, defineOperator, type OutputOf, typed, unless } from '@maestro-dataflow/core'
+import { column, defineOperator, type OutputOf, PROJECT, typed, unless } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { langchainError } from './errors.js'
 import { hasMethod } from './has-method.js'
@@ -39,33 +39,33 @@ function isSplitter(value: unknown): value is LangChainSplitter {
 }
 
 /** `langchain.split`: a row for each piece that a text splitter of LangChain.js makes of a text. */
-export const splitOperator = (directory: string) =>
-  defineOperator({
-    name: 'langchain.split',
-    kind: 'flatMap',
-    description: 'Splits a text into rows by a text splitter of LangChain.js',
-    options: SplitFields,
-    adds: { '{output|input}': 'string', '{lines}': typed<SplitLines>('json') },
-    create: (options) => {
-      const { input, output = input, lines } = options
-      let made: Promise<LangChainSplitter> | undefined
-      const splitter = () => {
-        made ??= options.splitter === undefined ? makeSplitter(options, directory) : Promise.resolve(options.splitter)
-        return made
-      }
-      return async (row) => {
-        const text = row[input]
-        if (typeof text !== 'string')
-          throw langchainError('MAESTRO_LANGCHAIN_NOT_TEXT', { column: input, found: describe(text) })
-        const pieces = await (await splitter()).createDocuments([text])
-        return pieces.map(({ pageContent, metadata }) => ({
-          ...row,
-          [output]: pageContent,
-          ...(lines === undefined ? {} : { [lines]: metadata.loc?.lines ?? null }),
-        }))
-      }
-    },
-  })
+export const split = defineOperator({
+  name: 'langchain.split',
+  kind: 'flatMap',
+  description: 'Splits a text into rows by a text splitter of LangChain.js',
+  options: SplitFields,
+  adds: { '{output|input}': 'string', '{lines}': typed<SplitLines>('json') },
+  inject: [PROJECT],
+  create: (options, [{ directory }]) => {
+    const { input, output = input, lines } = options
+    let made: Promise<LangChainSplitter> | undefined
+    const splitter = () => {
+      made ??= options.splitter === undefined ? makeSplitter(options, directory) : Promise.resolve(options.splitter)
+      return made
+    }
+    return async (row) => {
+      const text = row[input]
+      if (typeof text !== 'string')
+        throw langchainError('MAESTRO_LANGCHAIN_NOT_TEXT', { column: input, found: describe(text) })
+      const pieces = await (await splitter()).createDocuments([text])
+      return pieces.map(({ pageContent, metadata }) => ({
+        ...row,
+        [output]: pageContent,
+        ...(lines === undefined ? {} : { [lines]: metadata.loc?.lines ?? null }),
+      }))
+    }
+  },
+})
 
 async function makeSplitter(given: OutputOf<SplitFields>, directory: string): Promise<LangChainSplitter> {
   const { from = '@langchain/textsplitters', export: name = 'RecursiveCharacterTextSplitter', options = {} } = given

@@ -1,6 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from 'maestro-plugin-shout'
 
 export default pipeline('loud')
   .read('fs.file', { path: 'data/reviews.csv', columns: ['id', 'text'], key: 'id' })

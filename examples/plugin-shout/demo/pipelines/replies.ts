@@ -1,7 +1,4 @@
 import { pipeline } from '@maestro-dataflow/core'
-import type {} from '@maestro-dataflow/plugin-ai'
-import type {} from '@maestro-dataflow/plugin-fs'
-import type {} from 'maestro-plugin-shout'
 
 // The prompt class of the plugin, picked by its name; a tiny model replies, often oddly.
 export default pipeline('replies')

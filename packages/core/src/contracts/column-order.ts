@@ -19,6 +19,14 @@ export function withColumnOrder<R extends object>(row: R, names: readonly string
 
 const settings = { enumerable: true, configurable: true, writable: true } as const
 
+/** A row of columns that stand in this order; of two columns of one name the last counts. */
+export function rowFromEntries(entries: readonly (readonly [string, unknown])[]): Row {
+  return withColumnOrder(
+    Object.fromEntries(entries),
+    entries.map(([name]) => name),
+  )
+}
+
 /** The names of a row's columns, in their order. */
 export function columnNames(row: Row): readonly string[] {
   const names = Object.keys(row)

@@ -1,5 +1,6 @@
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { Prompt } from './prompt.js'
 import type { ColumnType, RowId } from './row.js'
 import type { RowStorage, WriteResult } from './storage.js'
@@ -63,6 +64,10 @@ export type PromptClass = abstract new (...parameters: never[]) => Prompt
  * it sees a whole storage and ends a stage.
  */
 export abstract class Operator {
+  static {
+    recogniseAcrossCopies(Operator, 'Operator')
+  }
+
   /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */
   static readonly allowedPrompts: readonly PromptClass[] = []
 

@@ -1,4 +1,5 @@
 import { maestroError } from '../errors/error-table.js'
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { Message } from './serving.js'
 
 /** What a prompt is formatted with: values by variable name. */
@@ -19,6 +20,10 @@ export interface PromptParts {
  * @typeParam Variable The names that `format` needs. In a pipeline they are columns of the row.
  */
 export abstract class Prompt<Variable extends string = string> {
+  static {
+    recogniseAcrossCopies(Prompt, 'Prompt')
+  }
+
   /** The names that `format` needs. */
   abstract readonly variables: readonly Variable[]
   /** Changes when the wording changes; part of what identifies an answer. */

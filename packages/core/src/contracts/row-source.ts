@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
 
 /**
@@ -5,6 +6,10 @@ import type { ColumnSet, Row } from './row.js'
  * is checked with the plan, and read when the operator asks for its rows.
  */
 export class RowSource {
+  static {
+    recogniseAcrossCopies(RowSource, 'RowSource')
+  }
+
   /** The source's name. */
   readonly use: string
   /** Its options, as the plan shows them. */

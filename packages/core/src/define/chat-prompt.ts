@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { ContentPart, Message } from '../contracts/serving.js'
 import { nameOf } from '../media/media-access.js'
@@ -14,6 +15,10 @@ export interface ChatTurn<Template extends string = string> {
 
 /** A prompt of several turns, each a template: a system message, examples as user and assistant turns, the question. */
 export class ChatPrompt<Variable extends string = string> extends Prompt<Variable> {
+  static {
+    recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
+  }
+
   readonly variables: readonly Variable[]
   readonly version: string
   readonly turns: readonly ChatTurn[]

@@ -11,6 +11,7 @@ import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from '
  *   options: { input: column('string'), tone: z.enum(['happy', 'angry']) },
  *   create: ({ input, tone }) => new PromptTemplate(`In a ${tone} tone: {{${input}}}`),
  * })
+ * // definePlugin({ name: 'shout', prompts: [shout] })
  * // .step('ai.generate', { prompt: { use: 'shout.prompt', input: 'text', tone: 'angry' } })
  */
 export function definePrompt<const Name extends string, S extends Fields<S>, P extends Prompt>(definition: {

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { PromptVariables } from '../contracts/prompt.js'
 import type { MediaPart } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
@@ -35,6 +36,10 @@ export interface FewShotOptions<
  * a turn of the assistant. What an example holds is data and never a template.
  */
 export class FewShotPrompt<Variable extends string = string> extends ChatPrompt<Variable> {
+  static {
+    recogniseAcrossCopies(FewShotPrompt, 'FewShotPrompt')
+  }
+
   /** @throws MAESTRO_PROMPT_TEMPLATE, MAESTRO_PROMPT_EXAMPLE */
   constructor(options: FewShotOptions) {
     super(toTurns(options), { version: options.version })

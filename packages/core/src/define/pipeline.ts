@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { OperatorOptions, OperatorOutput, Operators } from '../contracts/component-types.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
@@ -83,6 +84,10 @@ interface Draft {
  * @typeParam Params The pipeline's parameters.
  */
 export class PipelineBuilder<R, Params = unknown> {
+  static {
+    recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
+  }
+
   /** The row's type at this point; has no value at run time. */
   declare readonly row: R
   readonly #draft: Draft

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
@@ -34,6 +35,10 @@ export type Variables<Template extends string> = string extends Template
  * ask.format({ text: 'A long story {{not a variable}}' })
  */
 export class PromptTemplate<Variable extends string = string> extends Prompt<Variable> {
+  static {
+    recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
+  }
+
   readonly variables: readonly Variable[]
   readonly version: string
   readonly template: string

@@ -1,9 +1,14 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { OperatorContext } from '../contracts/operator.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
 
 /** An operator that keeps or drops each row, unchanged. */
 export abstract class FilterOperator extends RowOperator {
+  static {
+    recogniseAcrossCopies(FilterOperator, 'FilterOperator')
+  }
+
   override readonly kind = 'filter'
   abstract keep(row: Row, context: OperatorContext): boolean | Promise<boolean>
 }

@@ -1,9 +1,14 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { OperatorContext } from '../contracts/operator.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
 
 /** An operator that turns each row into any number of rows. */
 export abstract class FlatMapOperator extends RowOperator {
+  static {
+    recogniseAcrossCopies(FlatMapOperator, 'FlatMapOperator')
+  }
+
   override readonly kind = 'flatMap'
   abstract flatMap(row: Row, context: OperatorContext): Iterable<Row> | AsyncIterable<Row> | Promise<Iterable<Row>>
 }

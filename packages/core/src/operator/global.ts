@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from '../contracts/operator.js'
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RowStorage } from '../contracts/storage.js'
@@ -34,6 +35,10 @@ export interface GlobalContext {
  * }
  */
 export abstract class GlobalOperator extends Operator {
+  static {
+    recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
+  }
+
   /** Gives back all rows, in batches. */
   abstract process(rows: AllRows, context: GlobalContext): AsyncIterable<Batch>
 

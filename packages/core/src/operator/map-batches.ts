@@ -1,9 +1,14 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { BatchContext, MapBatchesFunction } from '../contracts/operator-functions.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
 
 /** An operator that works on several rows at a time, such as an embedding model. */
 export abstract class MapBatchesOperator extends RowOperator {
+  static {
+    recogniseAcrossCopies(MapBatchesOperator, 'MapBatchesOperator')
+  }
+
   override readonly kind = 'mapBatches'
   /** How many rows a batch holds at most. */
   readonly batchSize: number = 64

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
 import type { TableOperatorObject } from '../contracts/operator-functions.js'
 import type { RowStorage } from '../contracts/storage.js'
@@ -5,6 +6,10 @@ import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 
 /** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
 export abstract class TableOperator extends Operator implements TableOperatorObject {
+  static {
+    recogniseAcrossCopies(TableOperator, 'TableOperator')
+  }
+
   override readonly kind = 'table'
   abstract readonly statements: readonly TableStatement[]
   /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */

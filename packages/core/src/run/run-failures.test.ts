@@ -219,7 +219,7 @@ describe('the run folder', () => {
     )
     const [circular, plain] = folder.runLines('rejects.jsonl')
     expect(circular).toMatchObject({ id: 'rows:2', row: expect.stringContaining('Circular') })
-    expect(plain).toMatchObject({ id: 'rows:3', row: { big: '10', bytes: '[3 bytes]', text: '\ud800', nan: null } })
+    expect(plain).toMatchObject({ id: 'rows:3', row: { big: '10', bytes: '[3 bytes]', text: '\ud800', nan: 'NaN' } })
   })
 
   test('holds these files and no other; rejects.jsonl when there are rejects, step files when there are stages', async () => {

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, RerankResult, RerankServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
@@ -8,6 +9,10 @@ import { fingerprintPair } from './fingerprint.js'
 
 /** The serving plane around a model that reranks. Each document's score is kept by itself. */
 export class EnhancedRerankServing extends EnhancedServing<RerankServing> implements RerankServing {
+  static {
+    recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')
+  }
+
   readonly kind = 'rerank'
   readonly #scores: PartialAnswers<string, number>
 

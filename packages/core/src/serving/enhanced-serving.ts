@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { RequestDoneEvent } from '../contracts/hooks.js'
 import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving.js'
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
@@ -24,6 +25,10 @@ export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finis
 
 /** What the planes around all kinds of servings have in common. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
+  static {
+    recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')
+  }
+
   readonly name: string
   /** The provider itself. */
   readonly inner: Provider

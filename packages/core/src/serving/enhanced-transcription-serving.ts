@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
 import { callProvider } from './call/call-provider.js'
 import { EnhancedServing } from './enhanced-serving.js'
@@ -7,6 +8,10 @@ export class EnhancedTranscriptionServing
   extends EnhancedServing<TranscriptionServing>
   implements TranscriptionServing
 {
+  static {
+    recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')
+  }
+
   readonly kind = 'transcription'
 
   /** @throws the provider's typed error */

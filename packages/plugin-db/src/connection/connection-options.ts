@@ -7,7 +7,8 @@ import {
   type OutputOf,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { parseAddress } from './parse-address.js'
+import { dialects, type FileClient, type ServerClient } from '../dialects/dialects.js'
+import { type ConnectionParts, parseAddress } from './parse-address.js'
 
 const text = z.string().min(1)
 
@@ -36,12 +37,18 @@ const server = {
   ssl: ssl.optional(),
 }
 
-const parts = z.discriminatedUnion('client', [
-  z.strictObject({ client: z.literal('sqlite'), path: text }),
-  z.strictObject({ client: z.enum(['postgres', 'mysql', 'mariadb']), ...server }),
-])
+// Which dialects are reached in which way is known by their types too: `FileClient`, `ServerClient`.
+const clientsOf = <Client extends string>(reachedBy: 'path' | 'server') =>
+  z.enum(
+    dialects
+      .filter((dialect) => dialect.reachedBy === reachedBy)
+      .flatMap(({ clients }) => clients as readonly string[] as readonly Client[]),
+  )
 
-export type ConnectionParts = z.infer<typeof parts>
+const parts = z.discriminatedUnion('client', [
+  z.strictObject({ client: clientsOf<FileClient>('path'), path: text }),
+  z.strictObject({ client: clientsOf<ServerClient>('server'), ...server }),
+])
 
 /** An address or its parts. What is wrong with an address is said without showing it: a password may be in it. */
 const connection = z.union([
@@ -92,4 +99,4 @@ type GivenParts = Exclude<DatabaseOptions['connection'], string | EnvironmentVal
 /** A server: PostgreSQL, MariaDB or MySQL. */
 export type ServerConnection = Extract<GivenParts, { readonly host?: unknown }>
 /** A file of SQLite; relative to the config file. */
-export type SqliteConnection = Extract<GivenParts, { readonly client: 'sqlite' }>
+export type SqliteConnection = Extract<GivenParts, { readonly client: FileClient }>

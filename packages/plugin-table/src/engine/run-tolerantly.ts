@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Columns, MaestroError, TableCounts } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { shownValue } from '../values/shown-value.js'
 import { ColumnValues } from './column-values.js'
 import { firstRow, isDataFault, reasonOf } from './connect.js'
 import { branchRows, type FilterBranch } from './filter-branches.js'
 import { columnTypeIn } from './known-columns.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
 import { type KnownLines, loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
-import { shownValue, siftLines } from './sift-lines.js'
+import { siftLines } from './sift-lines.js'
 
 /**
  * Runs a statement over files in which some lines or values are not as declared: those rows go to the rejects one by

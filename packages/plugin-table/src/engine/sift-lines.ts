@@ -12,6 +12,7 @@ import {
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { fitsType } from '../values/fits-type.js'
+import { shownValue } from '../values/shown-value.js'
 
 const newline = 10
 const flushBytes = 1 << 18
@@ -107,17 +108,6 @@ function assertTypes(
     const value = Object.hasOwn(row, column) ? row[column] : undefined
     if (value === null || value === undefined || fitsType(value, type, format)) continue
     throw tableError('MAESTRO_TABLE_VALUE', { column, type, value: shownValue(value) })
-  }
-}
-
-/** A value as messages show it. */
-export function shownValue(value: unknown): string {
-  if (typeof value === 'string') return `"${value.slice(0, 80)}"`
-  if (typeof value === 'bigint' || typeof value === 'number') return String(value).slice(0, 80)
-  try {
-    return String(JSON.stringify(value) ?? value).slice(0, 80)
-  } catch {
-    return 'a value that JSON does not know'
   }
 }
 

@@ -1,5 +1,9 @@
+import { parseJson } from '@maestro-dataflow/core'
+import { isExact } from '../values/fits-type.js'
+import { plainJson } from '../values/plain-json.js'
+
 /** The types that values can be cast to. */
-export const castTypes = ['string', 'number', 'integer', 'bigint', 'boolean', 'date', 'json'] as const
+export const castTypes = ['string', 'number', 'integer', 'bigint', 'decimal', 'boolean', 'date', 'json'] as const
 
 export type CastType = (typeof castTypes)[number]
 
@@ -23,6 +27,8 @@ export function castValue(value: unknown, type: CastType): unknown {
       return toInteger(value)
     case 'bigint':
       return toBigint(value)
+    case 'decimal':
+      return toDecimal(value)
     case 'boolean':
       return toBoolean(value)
     case 'date':
@@ -32,33 +38,41 @@ export function castValue(value: unknown, type: CastType): unknown {
   }
 }
 
-function toText(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (value instanceof Date) return value.toISOString()
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+function toText(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? noValue : value.toISOString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (typeof value === 'object') return plainJson(value)
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
+const wholeNumber = /^[+-]?\d+$/
+const withoutPlus = (text: string) => text.trim().replace(/^\+/, '')
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 function toNumber(value: unknown): unknown {
   if (typeof value === 'number') return value
-  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'bigint') return isExact(value) ? Number(value) : noValue
   if (typeof value === 'boolean') return Number(value)
-  if (typeof value === 'string' && decimal.test(value.trim())) return Number(value)
-  return noValue
+  if (typeof value !== 'string' || !decimal.test(value.trim())) return noValue
+  // Of a whole number no digit is lost.
+  return !wholeNumber.test(value.trim()) || isExact(BigInt(withoutPlus(value))) ? Number(value) : noValue
 }
 
 function toInteger(value: unknown): unknown {
   const number = toNumber(value)
-  // A text of more digits than a number holds would come out as another number.
-  if (typeof value === 'string' && !Number.isSafeInteger(number)) return noValue
-  return Number.isInteger(number) ? number : noValue
+  return Number.isSafeInteger(number) ? number : noValue
 }
 
 function toBigint(value: unknown): unknown {
   if (typeof value === 'bigint') return value
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : noValue
-  return typeof value === 'string' && /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()) : noValue
+  return typeof value === 'string' && wholeNumber.test(value.trim()) ? BigInt(withoutPlus(value)) : noValue
+}
+
+/** A decimal number is text with all its digits. */
+function toDecimal(value: unknown): unknown {
+  if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
+  return typeof value === 'string' && decimal.test(value.trim()) ? value.trim() : noValue
 }
 
 const truth: Readonly<Record<string, boolean>> = {
@@ -77,10 +91,13 @@ function toBoolean(value: unknown): unknown {
 
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
+/** The last instant that a date can be, in milliseconds from 1970. */
+const furthestDate = 8.64e15
+
 /** A date without a time zone is UTC. */
 function toDate(value: unknown): unknown {
   if (value instanceof Date) return value
-  if (typeof value === 'number') return new Date(value)
+  if (typeof value === 'number') return Math.abs(value) <= furthestDate ? new Date(value) : noValue
   if (typeof value !== 'string') return noValue
   const text = value.trim()
   const [whole, year, month, day, time, , , zone] = isoDate.exec(text) ?? []
@@ -96,7 +113,7 @@ function toDate(value: unknown): unknown {
 function toJson(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
-    return JSON.parse(value)
+    return parseJson(value)
   } catch {
     return noValue
   }

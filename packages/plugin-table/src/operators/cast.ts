@@ -1,5 +1,6 @@
 import {
   type ColumnEffects,
+  columnNames,
   columnRecord,
   defineOperator,
   MapOperator,
@@ -7,12 +8,14 @@ import {
   optionsSchema,
   type Row,
   type RowFunction,
+  rowFromEntries,
   rowFunction,
   type ValueOf,
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
+import { shownValue } from '../values/shown-value.js'
 import { type CastType, castTypes, castValue, noValue } from './cast-value.js'
 
 const fields = {
@@ -24,17 +27,17 @@ const schema = optionsSchema(fields)
 export type CastOptions = OutputOf<typeof fields>
 
 function castColumns(row: Row, types: readonly (readonly [string, CastType])[]): Row {
-  const cast = new Map(Object.entries(row))
+  const cast = new Map(columnNames(row).map((name) => [name, row[name]]))
   for (const [column, type] of types) {
     if (!cast.has(column)) continue
     const value = castValue(cast.get(column), type)
     if (value === noValue) {
-      const shown = JSON.stringify(row[column])?.slice(0, 80) ?? String(row[column])
+      const shown = shownValue(row[column])
       throw tableError('MAESTRO_TABLE_CAST', { column, type, value: shown })
     }
     cast.set(column, value)
   }
-  return Object.fromEntries(cast)
+  return rowFromEntries([...cast])
 }
 
 /** Columns of the types that they are cast to; null stays null. */

@@ -1,11 +1,13 @@
 import {
   type ColumnEffects,
+  columnNames,
   columns,
   defineOperator,
   MapOperator,
   type OutputOf,
   optionsSchema,
   type Row,
+  rowFromEntries,
 } from '@maestro-dataflow/core'
 
 const fields = {
@@ -17,11 +19,12 @@ const schema = optionsSchema(fields)
 export type ColumnListOptions = OutputOf<typeof fields>
 
 function keepColumns(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
+  return rowFromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
 }
 
 function dropColumns(row: Row, columns: ReadonlySet<string>): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !columns.has(name)))
+  const kept = columnNames(row).filter((name) => !columns.has(name))
+  return rowFromEntries(kept.map((name) => [name, row[name]]))
 }
 
 /**

@@ -1,11 +1,13 @@
 import {
   type ColumnEffects,
+  columnNames,
   columnRecord,
   defineOperator,
   MapOperator,
   type OutputOf,
   optionsSchema,
   type Row,
+  rowFromEntries,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
@@ -20,8 +22,8 @@ export type RenameOptions = OutputOf<typeof fields>
 
 /** Columns keep their place; a row that has another column of the new name is refused. */
 function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
-  const entries = Object.entries(row).map(([name, value]): [string, unknown] => [names.get(name) ?? name, value])
-  const renamed = Object.fromEntries(entries)
+  const entries = columnNames(row).map((name): [string, unknown] => [names.get(name) ?? name, row[name]])
+  const renamed = rowFromEntries(entries)
   if (Object.keys(renamed).length === entries.length) return renamed
   const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index)?.[0] ?? ''
   throw tableError('MAESTRO_TABLE_OPTIONS', {

@@ -1,10 +1,14 @@
+import { columnNames, withColumnOrder } from '../../contracts/column-order.js'
 import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnSet, ColumnType } from '../../contracts/row.js'
 
 /** The columns after a step. */
 export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnSet {
   if (effects.opaque === true) return { columns: {}, open: true }
-  let entries: readonly (readonly [string, ColumnType])[] = Object.entries(before.columns)
+  let entries: readonly (readonly [string, ColumnType])[] = columnNames(before.columns).map((column) => [
+    column,
+    before.columns[column] ?? 'unknown',
+  ])
   if (effects.keeps !== undefined) {
     const kept = effects.keeps
     entries = kept.map((column) => [column, before.columns[column] ?? 'unknown'])
@@ -17,8 +21,10 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
       Object.hasOwn(renames, column) ? (renames[column] ?? column) : column,
       type,
     ])
+  const adds = effects.adds ?? {}
+  const after = new Map([...renamed, ...columnNames(adds).map((name) => [name, adds[name] ?? 'unknown'] as const)])
   return {
-    columns: Object.fromEntries([...renamed, ...Object.entries(effects.adds ?? {})]),
+    columns: withColumnOrder(Object.fromEntries(after), [...after.keys()]),
     open: effects.keeps === undefined && before.open,
   }
 }

@@ -17,13 +17,6 @@ interface Options {
   readonly lies?: boolean
 }
 
-/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
-export const linesPlugin = definePlugin({
-  name: 'lines',
-  manifest: { apiVersion: 1, contributes: { storages: { 'lines.file': 'JSON lines' } } },
-  apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(linesStorage)),
-})
-
 const linesStorage = defineStorage({
   name: 'lines.file',
   source: defineSource({
@@ -93,3 +86,6 @@ declare module '../../contracts/component-types.js' {
     'lines.file': typeof linesStorage
   }
 }
+
+/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
+export const linesPlugin = definePlugin({ name: 'lines', storages: [linesStorage] })

@@ -27,7 +27,7 @@ export interface RejectLine {
   readonly hint?: string | undefined
   /** How often the row was tried. */
   readonly tries: number
-  /** The row as it came to the step, for people: bytes are named by their number, big integers are texts. */
+  /** The row as it came to the step, for people: bytes are named by their number; big integers, NaN and the infinities are texts. */
   readonly row: unknown
 }
 
@@ -107,7 +107,7 @@ function toJson(line: object): string {
 }
 
 function jsonable(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value)
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   return value
 }

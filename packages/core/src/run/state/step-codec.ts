@@ -1,4 +1,6 @@
+import { columnNames, needsColumnOrder } from '../../contracts/column-order.js'
 import { parseJson } from '../../contracts/parse-json.js'
+import { inTextOrder } from '../../contracts/parse-json-row.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 
@@ -19,7 +21,8 @@ export function decodeStepLine(line: string): { readonly id: RowId; readonly row
   // A line that a table engine took from a JSON file may hold wide integers. Numbers of ours that are as large are tagged.
   const parsed = parseJson(line) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its one column is called.
-  return line.includes('{"$') ? { id: parsed.id, row: reviveEntries(Object.entries(parsed.row)) } : parsed
+  const row = line.includes('{"$') ? reviveEntries(Object.entries(parsed.row)) : parsed.row
+  return { id: parsed.id, row: inTextOrder(row, line.slice(line.indexOf(',"row":') + 7)) }
 }
 
 /** One value of a row as it stands in a step file. @throws MAESTRO_ROW_UNENCODABLE */
@@ -46,9 +49,20 @@ export function encodeRow(row: Row): string {
       break
     }
   }
-  const text = JSON.stringify(plain ? row : tagColumns(row))
+  const text = toJson(row, plain ? row : tagColumns(row))
   // JSON writes half a character as an escape that other readers of JSON refuse.
-  return plain && text.includes('\\ud') && hasHalfCharacter(row) ? JSON.stringify(tagColumns(row)) : text
+  return plain && text.includes('\\ud') && hasHalfCharacter(row) ? toJson(row, tagColumns(row)) : text
+}
+
+/** The columns of a row as JSON, in their order. */
+function toJson(row: Row, encoded: Row): string {
+  for (const first in row) {
+    if (!needsColumnOrder([first])) break
+    return `{${columnNames(row)
+      .map((name) => `${JSON.stringify(name)}:${JSON.stringify(encoded[name])}`)
+      .join(',')}}`
+  }
+  return JSON.stringify(encoded)
 }
 
 function hasHalfCharacter(value: unknown): boolean {
@@ -127,7 +141,8 @@ function tag(value: unknown, column: string, depth: number): unknown {
     tag(item, column, depth + 1),
   ])
   const tagged = Object.fromEntries(entries)
-  return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
+  // Readers of the text tell a tag by the first key alone.
+  return entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
 }
 
 /** @throws MAESTRO_ROW_UNENCODABLE */
