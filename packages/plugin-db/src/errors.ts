@@ -128,7 +128,7 @@ export const dbErrors = {
   MAESTRO_DB_KEY_UNORDERED: {
     message: (d: { table: string; column: string; reason: string }) =>
       `"${d.table}" cannot be read in pages by "${d.column}": ${d.reason}.`,
-    hint: () => "Read it with `mode: 'snapshot'`, or name other columns that identify a row in the option `key`.",
+    hint: () => "Read it with `method: 'snapshot'`, or name other columns that identify a row in the option `key`.",
   },
   MAESTRO_DB_TABLE_DIFFERENT: {
     message: (d: { table: string; differences: readonly string[] }) =>
