@@ -101,10 +101,6 @@ interface Draft {
  * @typeParam Params The pipeline's parameters.
  */
 export class PipelineBuilder<R, Params = unknown> {
-  static {
-    recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
-  }
-
   /** The row's type at this point; has no value at run time. */
   declare readonly row: R
   readonly #draft: Draft
@@ -240,6 +236,9 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }
+
+// Not in a static block: beside a declared field the compiler gives the class there a name that it never sets.
+recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
 /** A pipeline whose definition waits for its parameters. */
 export interface ParameterisedPipeline<Params = unknown> {
