@@ -64,10 +64,6 @@ export type PromptClass = abstract new (...parameters: never[]) => Prompt
  * it sees a whole storage and ends a stage.
  */
 export abstract class Operator {
-  static {
-    recogniseAcrossCopies(Operator, 'Operator')
-  }
-
   /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */
   static readonly allowedPrompts: readonly PromptClass[] = []
 
@@ -95,6 +91,7 @@ export abstract class Operator {
     return true
   }
 }
+recogniseAcrossCopies(Operator, 'Operator')
 
 /** @throws MAESTRO_PROMPT_NOT_ALLOWED when a prompt is of none of the allowed classes. */
 export function assertPromptsAllowed(

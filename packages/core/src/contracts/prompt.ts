@@ -20,10 +20,6 @@ export interface PromptParts {
  * @typeParam Variable The names that `format` needs. In a pipeline they are columns of the row.
  */
 export abstract class Prompt<Variable extends string = string> {
-  static {
-    recogniseAcrossCopies(Prompt, 'Prompt')
-  }
-
   /** The names that `format` needs. */
   abstract readonly variables: readonly Variable[]
   /** Changes when the wording changes; part of what identifies an answer. */
@@ -59,3 +55,4 @@ export abstract class Prompt<Variable extends string = string> {
     throw maestroError('MAESTRO_PROMPT_VARIABLE_MISSING', { missing, given: Object.keys(variables) })
   }
 }
+recogniseAcrossCopies(Prompt, 'Prompt')

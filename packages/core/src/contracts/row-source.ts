@@ -6,10 +6,6 @@ import type { ColumnSet, Row } from './row.js'
  * is checked with the plan, and read when the operator asks for its rows.
  */
 export class RowSource {
-  static {
-    recogniseAcrossCopies(RowSource, 'RowSource')
-  }
-
   /** The source's name. */
   readonly use: string
   /** Its options, as the plan shows them. */
@@ -30,3 +26,4 @@ export class RowSource {
     return this.#read(signal)
   }
 }
+recogniseAcrossCopies(RowSource, 'RowSource')

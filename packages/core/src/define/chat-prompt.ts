@@ -15,10 +15,6 @@ export interface ChatTurn<Template extends string = string> {
 
 /** A prompt of several turns, each a template: a system message, examples as user and assistant turns, the question. */
 export class ChatPrompt<Variable extends string = string> extends Prompt<Variable> {
-  static {
-    recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
-  }
-
   readonly variables: readonly Variable[]
   readonly version: string
   readonly turns: readonly ChatTurn[]
@@ -68,6 +64,7 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     return this.#contents.map(({ role, content }) => ({ role, content: content.render(variables) }))
   }
 }
+recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
 
 const asText = (part: ContentPart): string => (part.type === 'text' ? part.text : `[${part.type} ${nameOf(part.data)}]`)
 

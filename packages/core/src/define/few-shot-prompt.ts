@@ -36,15 +36,12 @@ export interface FewShotOptions<
  * a turn of the assistant. What an example holds is data and never a template.
  */
 export class FewShotPrompt<Variable extends string = string> extends ChatPrompt<Variable> {
-  static {
-    recogniseAcrossCopies(FewShotPrompt, 'FewShotPrompt')
-  }
-
   /** @throws MAESTRO_PROMPT_TEMPLATE, MAESTRO_PROMPT_EXAMPLE */
   constructor(options: FewShotOptions) {
     super(toTurns(options), { version: options.version })
   }
 }
+recogniseAcrossCopies(FewShotPrompt, 'FewShotPrompt')
 
 function toTurns({ system, user, answer, examples }: FewShotOptions): readonly ChatTurn[] {
   const question = new TurnContent(user)

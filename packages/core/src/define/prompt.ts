@@ -35,10 +35,6 @@ export type Variables<Template extends string> = string extends Template
  * ask.format({ text: 'A long story {{not a variable}}' })
  */
 export class PromptTemplate<Variable extends string = string> extends Prompt<Variable> {
-  static {
-    recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
-  }
-
   readonly variables: readonly Variable[]
   readonly version: string
   readonly template: string
@@ -78,6 +74,7 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
     return [{ role: 'system', content: renderTemplate(this.#systemPieces, variables) }, user]
   }
 }
+recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
 
 /**
  * A prompt from a template; its variables are read from the literal, so that the editor knows them.

@@ -5,10 +5,7 @@ import { RowOperator } from './row-operator.js'
 
 /** An operator that keeps or drops each row, unchanged. */
 export abstract class FilterOperator extends RowOperator {
-  static {
-    recogniseAcrossCopies(FilterOperator, 'FilterOperator')
-  }
-
   override readonly kind = 'filter'
   abstract keep(row: Row, context: OperatorContext): boolean | Promise<boolean>
 }
+recogniseAcrossCopies(FilterOperator, 'FilterOperator')

@@ -5,10 +5,7 @@ import { RowOperator } from './row-operator.js'
 
 /** An operator that turns each row into any number of rows. */
 export abstract class FlatMapOperator extends RowOperator {
-  static {
-    recogniseAcrossCopies(FlatMapOperator, 'FlatMapOperator')
-  }
-
   override readonly kind = 'flatMap'
   abstract flatMap(row: Row, context: OperatorContext): Iterable<Row> | AsyncIterable<Row> | Promise<Iterable<Row>>
 }
+recogniseAcrossCopies(FlatMapOperator, 'FlatMapOperator')

@@ -35,10 +35,6 @@ export interface GlobalContext {
  * }
  */
 export abstract class GlobalOperator extends Operator {
-  static {
-    recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
-  }
-
   /** Gives back all rows, in batches. */
   abstract process(rows: AllRows, context: GlobalContext): AsyncIterable<Batch>
 
@@ -71,6 +67,7 @@ export abstract class GlobalOperator extends Operator {
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }
 }
+recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
 
 /** The batches, with an error at the end if every row was rejected: an empty step is not written as a result then. */
 async function* untilAllFailed(

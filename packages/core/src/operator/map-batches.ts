@@ -5,12 +5,9 @@ import { RowOperator } from './row-operator.js'
 
 /** An operator that works on several rows at a time, such as an embedding model. */
 export abstract class MapBatchesOperator extends RowOperator {
-  static {
-    recogniseAcrossCopies(MapBatchesOperator, 'MapBatchesOperator')
-  }
-
   override readonly kind = 'mapBatches'
   /** How many rows a batch holds at most. */
   readonly batchSize: number = 64
   abstract mapBatches(rows: readonly Row[], context: BatchContext): ReturnType<MapBatchesFunction>
 }
+recogniseAcrossCopies(MapBatchesOperator, 'MapBatchesOperator')

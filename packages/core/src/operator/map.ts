@@ -5,10 +5,7 @@ import { RowOperator } from './row-operator.js'
 
 /** An operator that turns each row into one row. */
 export abstract class MapOperator extends RowOperator {
-  static {
-    recogniseAcrossCopies(MapOperator, 'MapOperator')
-  }
-
   override readonly kind = 'map'
   abstract map(row: Row, context: OperatorContext): Row | Promise<Row>
 }
+recogniseAcrossCopies(MapOperator, 'MapOperator')

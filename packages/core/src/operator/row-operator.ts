@@ -4,12 +4,9 @@ import type { RowStorage } from '../contracts/storage.js'
 
 /** The base of the kinds that see rows: `run(storage)` streams the storage's rows through the kind's function. */
 export abstract class RowOperator extends Operator {
-  static {
-    recogniseAcrossCopies(RowOperator, 'RowOperator')
-  }
-
   async run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult> {
     const { runOperator } = await import('../run/run-operator.js')
     return runOperator(this, storage, options)
   }
 }
+recogniseAcrossCopies(RowOperator, 'RowOperator')

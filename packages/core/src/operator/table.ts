@@ -6,10 +6,6 @@ import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 
 /** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
 export abstract class TableOperator extends Operator implements TableOperatorObject {
-  static {
-    recogniseAcrossCopies(TableOperator, 'TableOperator')
-  }
-
   override readonly kind = 'table'
   abstract readonly statements: readonly TableStatement[]
   /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */
@@ -20,3 +16,4 @@ export abstract class TableOperator extends Operator implements TableOperatorObj
     return runTableOperator(this, storage, options)
   }
 }
+recogniseAcrossCopies(TableOperator, 'TableOperator')

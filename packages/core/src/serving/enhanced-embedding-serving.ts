@@ -20,10 +20,6 @@ interface Embedded {
 
 /** The serving plane around a model that embeds. Each text is kept by itself: one new text in a thousand costs one. */
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
-  static {
-    recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')
-  }
-
   readonly kind = 'embedding'
   readonly #texts: PartialAnswers<string, Embedded>
   #dimension: number | undefined
@@ -124,3 +120,4 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     }
   }
 }
+recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')

@@ -44,10 +44,6 @@ export interface PackedCallOptions extends CallOptions {
  * await serving.generateWithPrompt(prompt('Summarise: {{text}}'), { text })
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
-  static {
-    recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
-  }
-
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
   /** The schemas that the provider has refused; they are told in words. */
@@ -238,6 +234,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return 'error' in own ? own : { ...result, object: own.value }
   }
 }
+recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result

@@ -9,10 +9,6 @@ import { fingerprintPair } from './fingerprint.js'
 
 /** The serving plane around a model that reranks. Each document's score is kept by itself. */
 export class EnhancedRerankServing extends EnhancedServing<RerankServing> implements RerankServing {
-  static {
-    recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')
-  }
-
   readonly kind = 'rerank'
   readonly #scores: PartialAnswers<string, number>
 
@@ -63,3 +59,4 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
     throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
   }
 }
+recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')

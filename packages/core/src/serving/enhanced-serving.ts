@@ -25,10 +25,6 @@ export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finis
 
 /** What the planes around all kinds of servings have in common. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
-  static {
-    recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')
-  }
-
   readonly name: string
   /** The provider itself. */
   readonly inner: Provider
@@ -119,3 +115,4 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return record.tries > 1 ? error.at({ tries: record.tries }) : error
   }
 }
+recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')

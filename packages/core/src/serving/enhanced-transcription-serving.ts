@@ -8,10 +8,6 @@ export class EnhancedTranscriptionServing
   extends EnhancedServing<TranscriptionServing>
   implements TranscriptionServing
 {
-  static {
-    recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')
-  }
-
   readonly kind = 'transcription'
 
   /** @throws the provider's typed error */
@@ -32,3 +28,4 @@ export class EnhancedTranscriptionServing
     return result
   }
 }
+recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')
