@@ -220,8 +220,6 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }
-recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
-
 // Not in a static block: beside a declared field the compiler gives the class there a name that it never sets.
 recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
