@@ -238,9 +238,6 @@ export class PipelineBuilder<R, Params = unknown> {
 }
 recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
-// Not in a static block: beside a declared field the compiler gives the class there a name that it never sets.
-recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
-
 /** A pipeline whose definition waits for its parameters. */
 export interface ParameterisedPipeline<Params = unknown> {
   readonly name: string
