@@ -42,7 +42,7 @@ export const tableErrors = {
   },
   MAESTRO_TABLE_CAST: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" holds ${d.value}, which is no ${d.type}.`,
+      `Column "${d.column}" holds ${d.value}, which is not a valid ${d.type}.`,
     hint: () => 'Correct the value, or cast to another type. The other rows continue.',
   },
 } as const

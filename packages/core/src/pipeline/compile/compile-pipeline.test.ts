@@ -356,7 +356,7 @@ describe('what an operator sees for itself', () => {
     }
     const faults = await faultsOf(start.step(checked(boom), {}))
     expect(faults).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be made: boom' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be created: boom' },
       { code: 'MAESTRO_PIPELINE_NO_SINK' },
     ])
   })
@@ -416,7 +416,7 @@ describe('table steps', () => {
   test('an engine that breaks is a fault', async () => {
     const broken = engine(() => Promise.reject(new Error('no library')))
     expect(await faultsOf(start(new Sorted(broken)))).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be made: no library' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be created: no library' },
     ])
   })
 })
