@@ -3,8 +3,8 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
-export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
+export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -129,8 +129,6 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
-export { byteSize } from './define/options/byte-size.js'
-export { duration } from './define/options/duration.js'
 export {
   type FromOptions,
   type FunctionContext,

@@ -1,4 +1,4 @@
-import { byteSize } from '@maestro-dataflow/core'
+import { byteSize } from '@maestro-dataflow/core/options'
 import { z } from 'zod'
 
 const whole = z.number().int().positive()

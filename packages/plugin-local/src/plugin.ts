@@ -1,4 +1,5 @@
-import { byteSize, definePlugin, defineServing, duration, LOGGER } from '@maestro-dataflow/core'
+import { definePlugin, defineServing, LOGGER } from '@maestro-dataflow/core'
+import { byteSize, duration } from '@maestro-dataflow/core/options'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'

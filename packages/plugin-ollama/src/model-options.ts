@@ -1,4 +1,5 @@
-import { type Duration, duration, millisecondsOf } from '@maestro-dataflow/core'
+import { type Duration, millisecondsOf } from '@maestro-dataflow/core'
+import { duration } from '@maestro-dataflow/core/options'
 import { z } from 'zod'
 import { hostUrl } from './host-url.js'
 

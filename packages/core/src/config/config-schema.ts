@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PluginReference } from '../contracts/plugin.js'
-import { byteSize } from '../define/options/byte-size.js'
-import { duration } from '../define/options/duration.js'
+import { byteSize } from '../options/byte-size.js'
+import { duration } from '../options/duration.js'
 
 const used = z.looseObject({ use: z.string() })
 const positive = z.number().int().positive()

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
-import { duration } from '../define/options/duration.js'
 import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
+import { duration } from '../options/duration.js'
 
 const positive = z.number().positive()
 const whole = z.number().int().nonnegative()

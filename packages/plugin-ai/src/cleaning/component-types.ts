@@ -1,7 +1,7 @@
 import type { Column, Prompt, PromptReference, Sampling, ServingName, With } from '@maestro-dataflow/core'
 import type { OutputOf, Over } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
-import type { LabelOf, Labels } from '../text/component-types.js'
+import type { LabelOf, Labels } from '../text/labels.js'
 import type { AnnotatePromptOptions } from './annotate.prompt.js'
 import type { CellChange } from './clean.js'
 import type { CleanPromptOptions } from './clean.prompt.js'

@@ -1,7 +1,6 @@
 import type { Prompt, PromptReference, With } from '@maestro-dataflow/core'
 import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
-import type { ConversationMessage } from './conversation.js'
-import type { ConversationPromptOptions } from './conversation.prompt.js'
+import type { ConversationMessage, ConversationPromptOptions } from './conversation.prompt.js'
 import type { QaPairsPromptOptions } from './qa-pairs.prompt.js'
 
 /** What `ai.qa-pairs` makes. */

@@ -1,11 +1,11 @@
 import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
 import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
-import type { LabelOf, Labels } from '../text/component-types.js'
+import type { LabelOf, Labels } from '../text/labels.js'
 import type { ComparePromptOptions } from './compare.prompt.js'
 import type { FilterPromptOptions } from './filter.prompt.js'
-import type { GroundedClaim } from './ground.js'
 import type { GroundPromptOptions } from './ground.prompt.js'
+import type { GroundedClaim } from './grounded-claim.js'
 import type { ScorePromptOptions } from './score.prompt.js'
 import type { VotePromptOptions } from './vote.prompt.js'
 

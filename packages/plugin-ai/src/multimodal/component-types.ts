@@ -1,6 +1,6 @@
 import type { Column, Prompt, PromptReference, Sampling, Schema, ServingName, With } from '@maestro-dataflow/core'
 import type { OutputOf, Words } from '../asking/component-types.js'
-import type { LabelOf, Labels } from '../text/component-types.js'
+import type { LabelOf, Labels } from '../text/labels.js'
 import type { MultimodalWork } from './multimodal.js'
 import type { MultimodalPromptOptions } from './multimodal.prompt.js'
 import type { RecognizedWord } from './text-recognition.js'

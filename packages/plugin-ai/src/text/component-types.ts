@@ -3,6 +3,7 @@ import type { CutOff } from '../asking/asker.js'
 import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { ClassifyPromptOptions } from './classify.prompt.js'
 import type { ExtractPromptOptions } from './extract.prompt.js'
+import type { LabelOf, Labels } from './labels.js'
 import type { RewritePromptOptions } from './rewrite.prompt.js'
 import type { SummarizePromptOptions } from './summarize.prompt.js'
 import type { TranslatePromptOptions } from './translate.prompt.js'
@@ -42,9 +43,6 @@ export interface ExtractSettings extends Asking {
 /** Options of `ai.extract`. */
 export type ExtractOptions<Row> = ExtractSettings & AskedOf<Row, 'input', WordsWithExamples>
 
-/** Names of labels, or names with what each means (`''`: nothing to say). */
-export type Labels = readonly string[] | Readonly<Record<string, string>>
-
 /** What `ai.classify` chooses from. */
 export interface ClassifySettings extends Asking {
   /** The closed set to choose from, at least two. */
@@ -65,9 +63,6 @@ export interface ClassifySettings extends Asking {
 
 /** Options of `ai.classify`. */
 export type ClassifyOptions<Row> = ClassifySettings & AskedOf<Row, 'input', WordsWithExamples>
-
-/** The name of a label. */
-export type LabelOf<Given> = Given extends readonly (infer Name)[] ? Name : keyof Given & string
 
 type WithLabels<Row, Options, Output extends string, Label, Confidence> = Options extends {
   readonly confidence: true | 'asked'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
-import type { ConnectionOptions, ConnectionParts } from './connection-options.js'
+import type { ConnectionOptions } from './connection-options.js'
+import type { ConnectionParts } from './connection-parts.js'
 
 /** How statements are written and answers are read. MariaDB and MySQL are one. */
 export type Client = 'sqlite' | 'postgres' | 'mysql'

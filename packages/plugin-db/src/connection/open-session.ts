@@ -1,4 +1,4 @@
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import { databaseFailure } from './failure.js'
 import { openPool, type Pool, type RawConnection, type RawConnections } from './open-pool.js'
@@ -18,7 +18,7 @@ const pools = new Map<string, SharedPool>()
  * @throws MAESTRO_DB_UNREACHABLE, MAESTRO_DB_AUTHENTICATION, MAESTRO_DB_SSL, MAESTRO_DB_DATABASE_MISSING,
  * MAESTRO_DB_DRIVER_MISSING
  */
-export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<Session> {
+export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<DatabaseSession> {
   const { pool, leave } = await holdPool(settings)
   try {
     const connection = await withRetries(settings.retries, signal, () => connect(pool, settings))
@@ -67,7 +67,7 @@ async function createSession(
   settings: ConnectionSettings,
   connection: RawConnection,
   giveBack: () => Promise<void>,
-): Promise<Session> {
+): Promise<DatabaseSession> {
   switch (settings.client) {
     case 'sqlite': {
       const { SqliteSession } = await import('../dialects/sqlite-session.js')
@@ -79,7 +79,9 @@ async function createSession(
     }
     case 'mysql': {
       const { MysqlSession } = await import('../dialects/mysql-session.js')
-      return new MysqlSession(settings, connection as RawConnections['mysql'], giveBack)
+      return new MysqlSession(settings, connection as RawConnections['mysql'], giveBack, (id) =>
+        withSession({ ...settings, retries: 0 }, async (other) => void (await other.run(`KILL ${id}`))),
+      )
     }
   }
 }
@@ -87,7 +89,7 @@ async function createSession(
 /** Does work with a connection and gives it back. */
 export async function withSession<Result>(
   settings: ConnectionSettings,
-  work: (session: Session) => Promise<Result>,
+  work: (session: DatabaseSession) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
   const session = await openSession(settings, signal)

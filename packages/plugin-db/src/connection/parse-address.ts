@@ -1,4 +1,4 @@
-import type { ConnectionParts } from './connection-options.js'
+import type { ConnectionParts } from './connection-parts.js'
 
 const clients = new Map([
   ['postgres:', 'postgres'],

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
 import type { RawConnections } from '../connection/open-pool.js'
 import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
 import type { ValueKind } from '../values/value-kind.js'
 import { Held } from './base.js'
-import type { Answer, BaseSession, RowStream } from './session.js'
+import type { Answer, BaseSession, RowCursor } from './session.js'
 
 type Mysql = RawConnections['mysql']
 
@@ -23,6 +24,18 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
   #namesLocked = false
   /** Whether the connection was ended in the middle of an answer. */
   #leftQuery = false
+  readonly #kill: (connectionId: number) => Promise<void>
+
+  /** @param kill Ends a connection at the server, which does not notice that nobody reads its answer any more. */
+  constructor(
+    settings: ConnectionSettings,
+    connection: Mysql,
+    giveBack: () => Promise<void>,
+    kill: (connectionId: number) => Promise<void>,
+  ) {
+    super(settings, connection, giveBack)
+    this.#kill = kill
+  }
 
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
@@ -39,7 +52,7 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
     await this.run(sql)
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     const { connection } = this
     const options = { sql, values: [...bindings], rowsAsArray: true }
     const query = bindings.length === 0 ? connection.query(options) : connection.execute(options)
@@ -126,21 +139,9 @@ export class MysqlSession extends Held<Mysql> implements BaseSession {
   override async release(): Promise<void> {
     if (this.#namesLocked && !this.spoiled) await this.run('DO release_all_locks()').catch((error) => this.spoil(error))
     await super.release()
-    if (this.#leftQuery) await this.#killQuery().catch(() => undefined)
-    this.#leftQuery = false
-  }
-
-  /** The server does not notice that nobody waits any more, and would go on with the query. */
-  async #killQuery(): Promise<void> {
-    const { threadId } = this.connection
-    const { openSession } = await import('../connection/open-session.js')
     // Its own connection is given back by now: the pool may hold no more than one.
-    const other = await openSession({ ...this.settings, retries: 0 })
-    try {
-      await other.run(`KILL ${Number(threadId)}`)
-    } finally {
-      await other.release()
-    }
+    if (this.#leftQuery) await this.#kill(Number(this.connection.threadId)).catch(() => undefined)
+    this.#leftQuery = false
   }
 
   interrupt(): void {

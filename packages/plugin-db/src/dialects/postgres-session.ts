@@ -4,7 +4,7 @@ import type { RawConnections } from '../connection/open-pool.js'
 import type { Binding } from '../values/encode.js'
 import { Held } from './base.js'
 import { kindOfTypeNumber } from './postgres-kinds.js'
-import type { Answer, BaseSession, RowStream } from './session.js'
+import type { Answer, BaseSession, RowCursor } from './session.js'
 
 type Postgres = RawConnections['postgres']
 
@@ -31,7 +31,7 @@ export class PostgresSession extends Held<Postgres> implements BaseSession {
     await this.run(sql)
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     const { default: Cursor } = await loadDriver('postgres', () => import('pg-cursor'))
     const added = await this.#addedTypes()
     const cursor = new Cursor<readonly unknown[]>(sql, [...bindings], { rowMode: 'array', types: asText })

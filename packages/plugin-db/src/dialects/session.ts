@@ -1,9 +1,6 @@
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import type { Binding } from '../values/encode.js'
 import type { ColumnKind } from '../values/value-kind.js'
-import type { MysqlSession } from './mysql-session.js'
-import type { PostgresSession } from './postgres-session.js'
-import type { SqliteSession } from './sqlite-session.js'
 
 /** What a small statement gives. */
 export interface Answer {
@@ -18,7 +15,7 @@ export interface Field extends ColumnKind {
 }
 
 /** The rows of a query, read as they are asked for. */
-export interface RowStream {
+export interface RowCursor {
   readonly fields: readonly Field[]
   /** The next rows, this many at most, values as the driver gives them; none at the end. */
   next(count: number): Promise<readonly (readonly unknown[])[]>
@@ -32,7 +29,7 @@ export interface BaseSession {
   run(sql: string, bindings?: readonly Binding[]): Promise<Answer>
   /** Runs statements that have no values and give none; one at a time in MySQL. */
   runAll(sql: string): Promise<void>
-  stream(sql: string, bindings: readonly Binding[]): Promise<RowStream>
+  stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor>
   /** Begins a transaction that reads one consistent view and can change nothing. */
   beginReading(): Promise<void>
   begin(): Promise<void>
@@ -44,5 +41,3 @@ export interface BaseSession {
   /** Gives the connection back; one that is broken is not used again. Safe to call twice. */
   release(): Promise<void>
 }
-
-export type Session = SqliteSession | PostgresSession | MysqlSession

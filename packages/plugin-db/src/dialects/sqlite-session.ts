@@ -5,7 +5,7 @@ import type { RawConnections } from '../connection/open-pool.js'
 import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
 import { Held } from './base.js'
-import type { Answer, BaseSession, RowStream } from './session.js'
+import type { Answer, BaseSession, RowCursor } from './session.js'
 import { sqliteKind } from './sqlite-kinds.js'
 
 type Sqlite = RawConnections['sqlite']
@@ -34,7 +34,7 @@ export class SqliteSession extends Held<Sqlite> implements BaseSession {
     return this.connection.prepare(sql)
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     return this.guarded(() => {
       const statement = this.connection.prepare(sql)
       if (!statement.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ColumnSet, Columns } from '@maestro-dataflow/core'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import { dbError } from '../errors.js'
 import { compareColumns } from '../tables/compare-columns.js'
 import { createTableSql, findVectorType } from '../tables/create-table.js'
@@ -29,7 +29,7 @@ export interface FoundTarget {
  *
  * @throws MAESTRO_DB_TABLE_UNWRITABLE, MAESTRO_DB_TABLE_FILLED, MAESTRO_DB_TABLE_DIFFERENT, MAESTRO_DB_KEY_*, MAESTRO_DB_NAME
  */
-export async function findTarget(session: Session, options: TargetOptions): Promise<FoundTarget> {
+export async function findTarget(session: DatabaseSession, options: TargetOptions): Promise<FoundTarget> {
   const { name, mode, key: named, columns } = options
   const { client } = session
   const shown = shownTable(name)
@@ -77,7 +77,7 @@ export function hasOtherUniques(table: TableDescription, key: readonly string[])
 
 /** Makes a table from the columns of rows. */
 export async function createTarget(
-  session: Session,
+  session: DatabaseSession,
   name: TableName,
   columns: Columns,
   key: readonly string[],
@@ -95,7 +95,7 @@ export async function createTarget(
 }
 
 /** Makes an empty table like another one, beside it. */
-export async function createLike(session: Session, name: TableName): Promise<TableName> {
+export async function createLike(session: DatabaseSession, name: TableName): Promise<TableName> {
   const staging = { ...name, table: `maestro_staging_${randomBytes(6).toString('hex')}` }
   const [target, like] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
   await session.run(
@@ -107,7 +107,7 @@ export async function createLike(session: Session, name: TableName): Promise<Tab
 }
 
 /** Puts a table in the place of another one, which goes. In MySQL this ends the transaction before. */
-export async function swapTables(session: Session, staging: TableName, name: TableName): Promise<void> {
+export async function swapTables(session: DatabaseSession, staging: TableName, name: TableName): Promise<void> {
   const [from, to] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
   if (session.client === 'postgres') {
     await session.run(`DROP TABLE ${to}`)
@@ -121,7 +121,7 @@ export async function swapTables(session: Session, staging: TableName, name: Tab
   await session.run(`DROP TABLE ${old}`)
 }
 
-async function describeAgain(session: Session, name: TableName): Promise<TableDescription> {
+async function describeAgain(session: DatabaseSession, name: TableName): Promise<TableDescription> {
   const table = await describeTable(session, name)
   if (table === undefined)
     throw dbError('MAESTRO_DB_TABLE_MISSING', { table: shownTable(name), database: session.settings.shown })

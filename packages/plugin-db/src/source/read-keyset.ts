@@ -2,7 +2,8 @@ import type { SourceBatch } from '@maestro-dataflow/core'
 import type { Client, ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
-import type { Field, Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
+import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { placeholder, quoteName, quoteNames } from '../tables/names.js'
 import { type Binding, encoderOf } from '../values/encode.js'
@@ -34,7 +35,7 @@ export async function* readKeyset(
   shape: RowShape & { readonly key: readonly string[] },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
-  const ask = <Result>(work: (session: Session) => Promise<Result>) =>
+  const ask = <Result>(work: (session: DatabaseSession) => Promise<Result>) =>
     withRetries(settings.retries, signal, () => withSession(settings, work, signal))
   const { leave } = await holdPool(settings)
   try {
@@ -70,7 +71,7 @@ interface Page {
 
 /** Reads one page and the row after it, which tells whether there is another page. */
 async function readPage(
-  session: Session,
+  session: DatabaseSession,
   query: KeysetQuery,
   after: readonly Binding[] | undefined,
   size: number,
@@ -126,7 +127,7 @@ function isAfter(client: Client, key: readonly string[], values: readonly Bindin
 }
 
 /** The values after which the user wants to begin, by the kinds of the key's columns. */
-async function startOf(session: Session, query: KeysetQuery): Promise<readonly Binding[]> {
+async function startOf(session: DatabaseSession, query: KeysetQuery): Promise<readonly Binding[]> {
   const { from, key, after = [] } = query
   const sql = `SELECT ${quoteNames(session.client, key)} FROM ${from.sql} AS page LIMIT 1`
   const stream = await session.stream(sql, from.bindings)
@@ -135,7 +136,7 @@ async function startOf(session: Session, query: KeysetQuery): Promise<readonly B
   return stream.fields.map((field, index) => encoderOf(session.client, field)(after[index]))
 }
 
-async function assertNoNulls(session: Session, { from, key }: KeysetQuery, name: string): Promise<void> {
+async function assertNoNulls(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
   const isNull = key.map((column) => `${quoteName(session.client, column)} IS NULL`).join(' OR ')
   const { rows } = await session.run(`SELECT 1 FROM ${from.sql} AS page WHERE ${isNull} LIMIT 1`, from.bindings)
   if (rows.length > 0)

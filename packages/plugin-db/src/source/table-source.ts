@@ -1,7 +1,7 @@
 import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
 import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import { dbError } from '../errors.js'
 import { type TableReadOptions, tableReadOptions } from '../options.js'
 import { describeTable, tableMissing } from '../tables/describe-table.js'
@@ -52,7 +52,7 @@ interface FoundTable {
   readonly unique: boolean
 }
 
-async function lookAt(session: Session, options: TableReadOptions): Promise<FoundTable> {
+async function lookAt(session: DatabaseSession, options: TableReadOptions): Promise<FoundTable> {
   const name = { schema: options.databaseSchema, table: options.table }
   const table = await describeTable(session, name)
   if (table === undefined) throw await tableMissing(session, name)

@@ -1,5 +1,5 @@
 import { MaestroError } from '@maestro-dataflow/core'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import { createTableSql } from '../tables/create-table.js'
 import { describeTable } from '../tables/describe-table.js'
 import { placeholder, quoteTable, type TableName } from '../tables/names.js'
@@ -31,7 +31,7 @@ export class StepRegistry {
   }
 
   /** The finished steps, in order; none when there is no such table. */
-  async steps(session: Session): Promise<readonly RegisteredStep[]> {
+  async steps(session: DatabaseSession): Promise<readonly RegisteredStep[]> {
     if ((await describeTable(session, this.table)) === undefined) return []
     const { rows } = await session.run(
       `SELECT step, table_name, columns, input FROM ${quoteTable(session.client, this.table)}
@@ -47,7 +47,7 @@ export class StepRegistry {
   }
 
   /** Makes the table when it is not there; two may do so at once. */
-  async prepare(session: Session): Promise<void> {
+  async prepare(session: DatabaseSession): Promise<void> {
     if ((await describeTable(session, this.table)) !== undefined) return
     const columns = {
       name: 'string',
@@ -64,7 +64,7 @@ export class StepRegistry {
     }
   }
 
-  async add(session: Session, { step, table, columns, input }: RegisteredStep): Promise<void> {
+  async add(session: DatabaseSession, { step, table, columns, input }: RegisteredStep): Promise<void> {
     const places = [1, 2, 3, 4, 5].map((index) => placeholder(session.client, index))
     await session.run(
       `INSERT INTO ${quoteTable(session.client, this.table)} (name, step, table_name, columns, input) VALUES (${places.join(', ')})`,
@@ -72,7 +72,7 @@ export class StepRegistry {
     )
   }
 
-  async remove(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+  async remove(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     const [name, step] = [placeholder(session.client, 1), placeholder(session.client, 2)]
     for (const one of steps) {
       await session.run(
@@ -83,7 +83,7 @@ export class StepRegistry {
   }
 
   /** Keeps others from writing steps of this name until the transaction, or in MySQL the session, ends. */
-  async lock(session: Session): Promise<void> {
+  async lock(session: DatabaseSession): Promise<void> {
     const key = `maestro:${this.#schema ?? ''}:${this.#name}`
     if (session.client === 'postgres') await session.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
     if (session.client === 'mysql') await session.lockName(key)

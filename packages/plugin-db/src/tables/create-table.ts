@@ -1,6 +1,6 @@
 import type { Columns, ColumnType } from '@maestro-dataflow/core'
 import type { Client } from '../connection/connection-settings.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import { quoteName, quoteNames, quoteTable, type TableName } from './names.js'
 
 type Types = Readonly<Record<ColumnType, string>>
@@ -80,7 +80,7 @@ export function createTableSql(
 }
 
 /** The type that pgvector brings, when it is installed in the database. */
-export async function findVectorType(session: Session): Promise<string | undefined> {
+export async function findVectorType(session: DatabaseSession): Promise<string | undefined> {
   if (session.client !== 'postgres') return undefined
   const { rows } = await session.run(`SELECT format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type t
     JOIN pg_catalog.pg_depend d ON d.objid = t.oid AND d.deptype = 'e' JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid

@@ -1,5 +1,5 @@
 import { didYouMean, type MaestroError } from '@maestro-dataflow/core'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/database-session.js'
 import { dbError } from '../errors.js'
 import { describeMysqlTable } from './describe-mysql-table.js'
 import { describePostgresTable } from './describe-postgres-table.js'
@@ -8,7 +8,7 @@ import { shownTable, type TableName } from './names.js'
 import type { TableDescription } from './table-description.js'
 
 /** What the database says of a table or view; undefined when there is none. */
-export async function describeTable(session: Session, name: TableName): Promise<TableDescription | undefined> {
+export async function describeTable(session: DatabaseSession, name: TableName): Promise<TableDescription | undefined> {
   switch (session.client) {
     case 'sqlite':
       return describeSqliteTable(session, name)
@@ -20,7 +20,7 @@ export async function describeTable(session: Session, name: TableName): Promise<
 }
 
 /** The error that there is no such table, with one of a like name where there is one. */
-export async function tableMissing(session: Session, name: TableName): Promise<MaestroError> {
+export async function tableMissing(session: DatabaseSession, name: TableName): Promise<MaestroError> {
   const sql = {
     sqlite: `SELECT name FROM sqlite_master WHERE type IN ('table', 'view')`,
     postgres: `SELECT relname AS name FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')

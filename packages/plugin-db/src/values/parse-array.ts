@@ -1,7 +1,5 @@
-import type { Decode } from './decode.js'
-
 /** A list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`, with the bounds before it where they are not usual. */
-export function parseArray(text: string, decode: Decode | undefined): unknown[] {
+export function parseArray(text: string, decode: ((item: string) => unknown) | undefined): unknown[] {
   let at = text.indexOf('{') + 1
   const item = (raw: string): unknown => (decode === undefined ? raw : decode(raw))
   const readList = (): unknown[] => {
