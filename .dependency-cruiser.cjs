@@ -61,7 +61,8 @@ module.exports = {
     keptIn('cosmiconfig', 'config'),
     {
       name: 'contracts-load-no-library',
-      comment: 'Plugins import the contracts entry; it costs them nothing.',
+      comment:
+        'Plugins import the contracts entry; it costs them nothing. Options made of zod have the entry options.ts.',
       severity: 'error',
       from: { path: '^packages/core/src/((contracts|errors|define)/|index\\.ts$)', pathNot: tests },
       to: {

@@ -1,4 +1,4 @@
-// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT. Everything is on: run folder on the disk,
+// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT, where a concurrency of 0 is learnt. Everything is on: run folder on the disk,
 // cache on the disk, budget, limits, usage record.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ const project = maestro({
       apiKey: 'a key',
       model: 'bench',
       price: { input: 1, output: 2 },
-      limits: { concurrency: Number(concurrency) },
+      limits: concurrency === '0' ? {} : { concurrency: Number(concurrency) },
     },
   },
   budgets: { run: { usd: 1000, tokens: 1e9, requests: 1e7 } },

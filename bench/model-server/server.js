@@ -2,12 +2,15 @@
 // It prints its port. `GET /counts` tells what it has been asked.
 import { createServer } from 'node:http'
 import { fateOf } from './fate.js'
+import { warmUpRow } from './rows.js'
 
-const { latencyMs, hard = false, perSecond = 50, burst = 50 } = JSON.parse(process.argv[2] ?? '{}')
+const { latencyMs, hard = false, perSecond = 50, burst = 50, trouble } = JSON.parse(process.argv[2] ?? '{}')
 const counts = { requests: 0, refused: 0 }
 const seen = new Set()
 let tokens = burst
 let filledAt = performance.now()
+let firstAt
+let asked = 0
 
 /** The hidden limit: a bucket that fills at `perSecond` and holds `burst`. A refused call takes nothing out. */
 function take() {
@@ -29,10 +32,24 @@ const refuse = (response) =>
     'retry-after': '1',
   })
 
+/**
+ * Whether a call meets trouble: the first ones are refused, a share of all, all for a while, or all above a rate. The
+ * call before the clock starts meets none.
+ */
+function meetsTrouble({ first = 0, share = 0, outMs = 0, limited = false }) {
+  firstAt ??= performance.now()
+  return asked++ < first || Math.random() < share || performance.now() - firstAt < outMs || (limited && !take())
+}
+
 const completion = (row) =>
   `{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"answer ${row}"}}],"usage":{"prompt_tokens":20,"completion_tokens":5,"total_tokens":25}}`
 
 function reply(response, row) {
+  if (trouble !== undefined && row !== warmUpRow && meetsTrouble(trouble)) {
+    counts.refused++
+    const headers = trouble.retryAfter === undefined ? {} : { 'retry-after': String(trouble.retryAfter) }
+    return answer(response, trouble.status ?? 429, '{"error":{"message":"Too many requests"}}', headers)
+  }
   if (!hard) return setTimeout(() => answer(response, 200, completion(row)), latencyMs)
   const fate = fateOf(row)
   const first = !seen.has(row)

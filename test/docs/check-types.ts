@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 
@@ -24,6 +24,7 @@ const parsed = new Map<string, ts.SourceFile | undefined>()
 
 /** What the compiler says about the TypeScript files of a folder, as one program. */
 export function checkTypes(folder: string): ReadonlyMap<string, readonly string[]> {
+  writeEnvironment(folder)
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !file.startsWith('node_modules'),
   )
@@ -40,6 +41,17 @@ export function checkTypes(folder: string): ReadonlyMap<string, readonly string[
     faults.set(name, [...(faults.get(name) ?? []), said])
   }
   return faults
+}
+
+/** What `maestro types` writes for a project that names every plugin; a page that shows its own keeps it. */
+function writeEnvironment(folder: string): void {
+  const path = join(folder, 'maestro-env.d.ts')
+  if (existsSync(path)) return
+  const plugins = readdirSync(join(folder, 'node_modules/@maestro-dataflow')).filter((name) =>
+    name.startsWith('plugin-'),
+  )
+  const imports = plugins.sort().map((name) => `import type {} from '@maestro-dataflow/${name}'`)
+  writeFileSync(path, `${imports.join('\n')}\n`)
 }
 
 function hostFor(folder: string): ts.CompilerHost {

@@ -179,7 +179,7 @@ describe('in a project', () => {
       export default definePlugin({
         name: 'shout',
         manifest: { apiVersion: 1, contributes: { servings: { 'shout.chat': 'Shouts' } } },
-        apply: (hooks) => hooks.servings.tap('shout', (registry) => registry.add(shout)),
+        servings: [shout],
       })`,
     )
     project.write('maestro.config.json', {

@@ -153,7 +153,7 @@ describe('a project with a model', () => {
       export default definePlugin({
         name: 'shout',
         manifest: { apiVersion: 1, contributes: { operators: { 'text.shout': 'Upper-cases a column' } } },
-        apply: (hooks) => hooks.operators.tap('shout', (registry) => registry.add(shout)),
+        operators: [shout],
       })`,
     )
     const withStep = (step: string) =>

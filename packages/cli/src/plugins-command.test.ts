@@ -25,7 +25,7 @@ beforeEach(() => {
           requires: ['silent'],
           permissions: { hosts: ['example.org'], env: ['LOUD'], native: true },
         },
-        apply: (hooks) => hooks.operators.tap('loud', (registry) => registry.add(up)),
+        operators: [up],
       })`,
     'silent/plugin.js': `export default { name: 'silent', manifest: { apiVersion: 1 }, apply() {} }`,
     'pipelines/copy.json': {

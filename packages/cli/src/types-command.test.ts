@@ -15,7 +15,7 @@ const shout = `
   export default definePlugin({
     name: 'shout',
     manifest: { apiVersion: 1, contributes: { operators: { 'text.shout': 'Upper-cases a column' } } },
-    apply: (hooks) => hooks.operators.tap('shout', (registry) => registry.add(shout)),
+    operators: [shout],
   })`
 
 let project: TemporaryProject

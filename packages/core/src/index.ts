@@ -3,8 +3,9 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
-export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
+export { type ByteSize, bytesOf } from './contracts/byte-size.js'
+export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
 export {
   type EnvironmentValue,
@@ -59,6 +60,7 @@ export type {
 export type { InlineRowsSource } from './contracts/pipeline-source.js'
 export type * from './contracts/plan.js'
 export type * from './contracts/plugin.js'
+export { PROJECT, type Project, type ProjectAccess } from './contracts/project.js'
 export { Prompt, type PromptParts, type PromptVariables } from './contracts/prompt.js'
 export type { PromptDefinition } from './contracts/prompt-definition.js'
 export type * from './contracts/report.js'
@@ -98,7 +100,14 @@ export { defineServing, SERVINGS, type ServingDefinition, type Servings } from '
 export type * from './contracts/serving-settings.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
-export { createToken, type Injected, type Token } from './contracts/token.js'
+export {
+  createToken,
+  type Injected,
+  type Provider,
+  type ProviderScope,
+  provide,
+  type Token,
+} from './contracts/token.js'
 export {
   defineVectorStore,
   VECTOR_STORES,
@@ -117,6 +126,7 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
+export { defineCache, defineExecutor, defineTableEngine } from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { type DefinedOptions, type DefinedOutput, defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'

@@ -290,10 +290,10 @@ describe('secrets', () => {
       const shown: unknown[] = []
       const watcher = definePlugin({
         name: 'watcher',
-        apply(hooks) {
-          hooks.requestDone.tap('watcher', (event) => void shown.push(event.error))
-          hooks.rowRejected.tap('watcher', (event) => void shown.push(event.error))
-          hooks.runDone.tap('watcher', (event) => void shown.push(event.report))
+        observe(hooks) {
+          hooks.requestDone((event) => void shown.push(event.error))
+          hooks.rowRejected((event) => void shown.push(event.error))
+          hooks.runDone((event) => void shown.push(event.report))
         },
       })
       const project = maestro({
@@ -388,9 +388,16 @@ describe('each run has a scope of its own', () => {
       .from([{ n: 1 }])
       .step(strange, {})
     expect(await errorOf(() => Array.fromAsync(project.rows(given)))).toMatchObject({
-      code: 'MAESTRO_CONTAINER_UNKNOWN_TOKEN',
-      message: 'Nothing is bound to acme.unknown.',
-      step: '1-acme.strange',
+      code: 'MAESTRO_PIPELINE_INVALID',
+      details: {
+        errors: [
+          {
+            code: 'MAESTRO_CONTAINER_UNKNOWN_TOKEN',
+            message: 'acme.strange needs a value: There is no value for the token acme.unknown.',
+            step: '1-acme.strange',
+          },
+        ],
+      },
     })
   })
 })

@@ -1,13 +1,15 @@
+import { builtin } from './builtin/builtin-plugin.js'
 import { createLogger } from './builtin/logger.js'
 import { Redactor } from './builtin/redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
-import { createConfiguredMemory } from './container/configured-cache.js'
-import { disposeAll } from './container/dispose-all.js'
+import type { ComponentFault } from './container/configured-components.js'
 import type { MaestroConfig } from './contracts/config.js'
+import { contributionKinds } from './contracts/contribution-kinds.js'
 import type { PlanEstimate } from './contracts/estimate.js'
+import type { ContributionKind } from './contracts/hooks.js'
 import type { Logger } from './contracts/logger.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { PipelinePlan } from './contracts/plan.js'
@@ -22,20 +24,20 @@ import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
-import { namesAsked, namesOfServing, namesOfVectorStore, namesUsed } from './pipeline/names-used.js'
+import { namesAsked, namesConfigured, namesOfServing, namesOfVectorStore, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
+import type { Contribution } from './plugins/contribution.js'
 import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugins.js'
-import { type Contribution, loadContributions } from './plugins/load-contributions.js'
-import { loadPlugins } from './plugins/load-plugins.js'
 import { orderPlugins } from './plugins/order-plugins.js'
-import { selectPlugins, withRequired } from './plugins/select-plugins.js'
+import { PluginHost } from './plugins/plugin-host.js'
+import { type ContributionNames, selectPlugins, withRequired } from './plugins/select-plugins.js'
 import { estimateRun } from './run/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
 import { BatchQueue } from './run/stream/batch-queue.js'
-import { openSession, type Session } from './session.js'
+import { coreTokens, Session } from './session.js'
 
 /** How a pipeline is run. */
 export interface RunSettings {
@@ -58,8 +60,16 @@ interface Prepared {
 
 interface Selected {
   readonly definition: PipelineDefinition
+  /** What the pipeline names and asks for. */
+  readonly names: ContributionNames
   readonly selected: readonly DiscoveredPlugin[]
   readonly session: Session
+}
+
+interface PrepareSettings {
+  readonly requireSink: boolean
+  /** Everything in the config is checked, whether the pipeline uses it or not. @default false */
+  readonly wholeConfig?: boolean
 }
 
 /**
@@ -71,12 +81,10 @@ interface Selected {
 export class Maestro {
   readonly #resolve: () => Promise<ResolvedConfig>
   readonly #redactor = new Redactor()
-  readonly #sessions = new Map<string, Promise<Session>>()
   #config: Promise<ResolvedConfig> | undefined
-  #warned = false
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
-  /** Those in memory are one for all pipelines. */
-  #answers: ResponseCache | undefined
+  #host: Promise<PluginHost> | undefined
+  #session: Promise<Session> | undefined
 
   constructor(resolve: () => Promise<ResolvedConfig>) {
     this.#resolve = resolve
@@ -102,15 +110,28 @@ export class Maestro {
 
   /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
   async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
-    const { directory } = await this.config()
-    const plugins = withRequired(await this.plugins(), new Set([plugin]))
-    const loaded = await this.#redacted(() => loadContributions(plugins, directory, this.#redactor))
-    return loaded.filter((contribution) => contribution.plugin === plugin)
+    return this.#redacted(async () => {
+      const host = await this.#plugins()
+      await host.load(withRequired(await this.plugins(), new Set([plugin])))
+      return host.contributionsOf(plugin)
+    })
+  }
+
+  /**
+   * What is wrong with the servings, vector stores, storages, cache, executor and table engine of the config: names that no
+   * plugin contributes, and options that they do not take. Values from the environment are left out. The plugins that the
+   * config names are loaded; of one that cannot be, only names are checked.
+   */
+  async checkComponents(): Promise<readonly ComponentFault[]> {
+    return this.#redacted(async () => {
+      await this.#loadConfigured()
+      return (await this.#open()).checkComponents()
+    })
   }
 
   /** Runs a pipeline. @throws what stopped it; outputs are then as they were */
   async run(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<RunReport> {
-    const prepared = await this.#prepare(pipeline, settings, true)
+    const prepared = await this.#prepare(pipeline, settings, { requireSink: true })
     return this.#inScope(prepared, (environment) => runPipeline(prepared.compiled, environment, settings))
   }
 
@@ -136,14 +157,14 @@ export class Maestro {
 
   /** Runs a pipeline into a taker of rows instead of its sinks. */
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
-    const prepared = await this.#prepare(pipeline, settings, false)
+    const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     const options = { ...settings, keep: false, output }
     return this.#inScope(prepared, (environment) => runPipeline(withoutSinks(prepared.compiled), environment, options))
   }
 
   /** A few rows before and after each step; nothing is written. */
   async preview(pipeline: PipelineInput | string, count = 5, settings: RunSettings = {}): Promise<Preview> {
-    const prepared = await this.#prepare(pipeline, settings, false)
+    const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     return this.#inScope(prepared, (environment) =>
       previewPipeline(prepared.compiled, environment, count, settings.signal),
     )
@@ -151,16 +172,27 @@ export class Maestro {
 
   /** What a run would take, told from a few rows that are tried. Their answers are kept. */
   async estimate(pipeline: PipelineInput | string, probes = 20, settings: RunSettings = {}): Promise<PlanEstimate> {
-    const prepared = await this.#prepare(pipeline, settings, false)
+    const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     return this.#inScope(prepared, (environment) =>
       estimateRun(prepared.compiled, environment, probes, settings.signal),
     )
   }
 
-  /** What would run, as data. @throws MAESTRO_PIPELINE_INVALID */
-  async plan(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<PipelinePlan> {
-    const { compiled } = await this.#prepare(pipeline, { overwrite: true, ...settings }, true)
-    return compiled.plan
+  /**
+   * What would run, as data. What the config names is checked too, whether the pipeline uses it or not.
+   *
+   * @throws MAESTRO_PIPELINE_INVALID
+   */
+  async plan(
+    pipeline: PipelineInput | string,
+    settings: RunSettings & {
+      /** Whether all of the config is checked, or what the pipeline uses. @default true */
+      readonly wholeConfig?: boolean
+    } = {},
+  ): Promise<PipelinePlan> {
+    const { wholeConfig = true, ...others } = settings
+    const prepared = await this.#prepare(pipeline, { overwrite: true, ...others }, { requireSink: true, wholeConfig })
+    return prepared.compiled.plan
   }
 
   /**
@@ -170,9 +202,7 @@ export class Maestro {
    */
   async serving<Kind extends ServingKind>(name: string, kind: Kind): Promise<ServingByKind[Kind]> {
     return this.#redacted(async () => {
-      const config = await this.config()
-      const plugins = await this.plugins()
-      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfServing(name, config)))
+      const session = await this.#load(namesOfServing(name, await this.config()))
       return session.servings.get(name, kind)
     })
   }
@@ -184,39 +214,41 @@ export class Maestro {
    */
   async vectorStore(name: string): Promise<VectorStore> {
     return this.#redacted(async () => {
-      const config = await this.config()
-      const plugins = await this.plugins()
-      const session = await this.#session(config, plugins, selectPlugins(plugins, namesOfVectorStore(name, config)))
+      const session = await this.#load(namesOfVectorStore(name, await this.config()))
       return session.vectorStores.get(name)
     })
   }
 
   /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
   async responseCache(): Promise<ResponseCache | undefined> {
-    const config = await this.config()
-    const { cache } = config
+    const { cache } = await this.config()
     if (cache === false) return undefined
-    return this.#redacted(async () => {
-      const plugins = await this.plugins()
-      const selected = selectPlugins(plugins, { caches: new Set([cache.use ?? 'disk']) })
-      return (await this.#session(config, plugins, selected)).responseCache()
-    })
+    return this.#redacted(async () => (await this.#load({ caches: new Set([cache.use]) })).responseCache())
   }
 
   /** Frees models, connections and engines. */
   async dispose(): Promise<void> {
-    const opening = [...this.#sessions.values()]
-    this.#sessions.clear()
-    const opened = await Promise.allSettled(opening)
-    await disposeAll(opened.flatMap((session) => (session.status === 'fulfilled' ? [session.value] : [])))
+    const opening = this.#session
+    this.#session = undefined
+    await (await opening?.catch(() => undefined))?.dispose()
   }
 
   /** Hops 1 to 7. */
-  #prepare(pipeline: PipelineInput | string, settings: RunSettings, requireSink: boolean): Promise<Prepared> {
+  #prepare(pipeline: PipelineInput | string, settings: RunSettings, asked: PrepareSettings): Promise<Prepared> {
     return this.#redacted(async () => {
-      const { definition, session } = await this.#select(pipeline, settings)
-      const context = session.compileContext({ overwrite: settings.overwrite ?? false, requireSink })
-      return { compiled: await compilePipeline(definition, context), session }
+      const { definition, names, session } = await this.#select(pipeline, settings)
+      const { requireSink, wholeConfig = false } = asked
+      if (wholeConfig) await this.#loadConfigured()
+      // What a pipeline uses is checked with its steps, but for the cache, which no step names.
+      const checked = new Set<ContributionKind>(
+        wholeConfig ? contributionKinds : names.caches === undefined ? [] : ['caches'],
+      )
+      const scope = session.openCompilation({ overwrite: settings.overwrite ?? false, requireSink, checked })
+      try {
+        return { compiled: await compilePipeline(definition, scope.environment), session }
+      } finally {
+        await scope.dispose()
+      }
     })
   }
 
@@ -226,44 +258,50 @@ export class Maestro {
     const written =
       typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
     const stored = withNamedStorages(written, config.storages)
-    const discovered = await this.plugins()
     const named = namesUsed(stored, config)
-    const first = await this.#session(config, discovered, selectPlugins(discovered, named))
-    const definition = withNamedSources(stored, config.storages, first.operator)
-    const asked = namesAsked(definition, config, first.operator)
-    const storages = new Set([...(named.storages ?? []), ...(asked.storages ?? [])])
-    const selected = selectPlugins(discovered, { ...named, ...asked, storages })
-    return { definition, selected, session: await this.#session(config, discovered, selected) }
+    const session = await this.#load(named)
+    const operator = (name: string) => session.operator(name)
+    const definition = withNamedSources(stored, config.storages, operator)
+    const asked = namesAsked(definition, config, operator)
+    const names = { ...named, ...asked, storages: new Set([...(named.storages ?? []), ...(asked.storages ?? [])]) }
+    await this.#load(names)
+    return { definition, names, selected: selectPlugins(await this.plugins(), names), session }
   }
 
-  /** Hops 4 to 6, once for each set of plugins: runs that begin at the same time share what is made. */
-  #session(
-    config: ResolvedConfig,
-    configured: readonly DiscoveredPlugin[],
-    selected: readonly DiscoveredPlugin[],
-  ): Promise<Session> {
-    const key = JSON.stringify(selected.map((plugin) => plugin.name))
-    const known = this.#sessions.get(key)
-    if (known !== undefined) return known
-    const session = loadPlugins(selected, this.#redactor.add).then((loaded) => {
-      const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
-      this.#warnOfPlainSecrets(config, logger)
-      const memory = () => {
-        this.#answers ??= createConfiguredMemory(config.cache)
-        return this.#answers
-      }
-      return openSession({ config, configured, loaded, logger, redactor: this.#redactor, memory })
-    })
-    this.#sessions.set(key, session)
-    // One that could not be opened may be the next time.
-    session.catch(() => this.#sessions.delete(key))
+  /** Hops 4 and 6 for the plugins that contribute some names, as far as they are not loaded yet. */
+  async #load(names: ContributionNames): Promise<Session> {
+    const session = await this.#open()
+    await (await this.#plugins()).load(selectPlugins(await this.plugins(), names))
     return session
   }
 
-  /** Once for a project. */
+  /** Loads what the config names. What cannot be loaded is a fault of the pipelines that use it, not of the others. */
+  async #loadConfigured(): Promise<void> {
+    const host = await this.#plugins()
+    const plugins = await this.plugins()
+    for (const { name } of selectPlugins(plugins, namesConfigured(await this.config())))
+      await host.load(withRequired(plugins, new Set([name]))).catch(() => undefined)
+  }
+
+  /** Hop 5. */
+  #open(): Promise<Session> {
+    this.#session ??= Promise.all([this.config(), this.#plugins()]).then(
+      ([config, host]) => new Session({ config, host, logger: host.logger, redactor: this.#redactor }),
+    )
+    return this.#session
+  }
+
+  #plugins(): Promise<PluginHost> {
+    this.#host ??= Promise.all([this.config(), this.plugins()]).then(([config, configured]) => {
+      const logger = createLogger({ level: config.logLevel, redactor: this.#redactor })
+      this.#warnOfPlainSecrets(config, logger)
+      const { add: keepSecret } = this.#redactor
+      return new PluginHost({ configured, access: config, logger, builtin, reserved: coreTokens, keepSecret })
+    })
+    return this.#host
+  }
+
   #warnOfPlainSecrets(config: ResolvedConfig, logger: Logger): void {
-    if (this.#warned) return
-    this.#warned = true
     const settings = plainSecrets(config)
     if (settings.length > 0)
       logger.warn(`${settings.join(', ')} in plain text: keep it out of the config and write env('NAME') instead`)

@@ -134,6 +134,7 @@ describe('the table engine', () => {
           for (const name of names)
             registry.add({
               name,
+              options: z.strictObject({ threads: z.number().optional() }),
               create: (options) => {
                 made.push([name, options])
                 return {
@@ -156,7 +157,7 @@ describe('the table engine', () => {
     definePipeline({ name: 'p', read: { use: 'acme.rows', columns: ['text'] }, steps, write: { use: 'acme.rows' } })
   const tables = definePlugin({
     name: 'tables',
-    apply: (hooks) => hooks.operators.tap('tables', (registry) => registry.add(limited)),
+    operators: [limited],
   })
   const withEngines = (config: MaestroConfig, ...names: string[]) => {
     made.length = 0
@@ -176,7 +177,7 @@ describe('the table engine', () => {
   test('is the one that the config names, with its options', async () => {
     const tableEngine = { use: 'other.engine', threads: 2 }
     await withEngines({ tableEngine }, 'fast.engine', 'other.engine').plan(write([{ use: 'acme.limit' }]))
-    expect(made).toEqual([['other.engine', tableEngine]])
+    expect(made).toEqual([['other.engine', { threads: 2 }]])
   })
 
   test('that nobody brings is a fault of the step', async () => {

@@ -1,179 +1,240 @@
-import { createLocalExecutor } from './builtin/local-executor.js'
 import type { Redactor } from './builtin/redactor.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
-import { ConfiguredCache } from './container/configured-cache.js'
-import { TokenContainer } from './container/create-container.js'
+import { checkStorages } from './container/check-storages.js'
+import { type ComponentContext, type ComponentFault, ConfiguredComponents } from './container/configured-components.js'
 import { disposeAll } from './container/dispose-all.js'
 import { ConfiguredServings } from './container/servings.js'
-import { ConfiguredVectorStores } from './container/vector-stores.js'
+import { singleComponent } from './container/single-component.js'
+import { TokenContainer } from './container/token-container.js'
+import { configuredVectorStores } from './container/vector-stores.js'
+import type { Executor } from './contracts/execution.js'
+import type { ContributionKind } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
+import { PROJECT } from './contracts/project.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
-import type { Row } from './contracts/row.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
+import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
-import { createLifecycleHooks } from './hooks/create-hooks.js'
 import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
-import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
-import type { LoadedPlugin } from './plugins/load-plugins.js'
-import { registerPlugins } from './plugins/register-plugins.js'
+import type { PluginHost } from './plugins/plugin-host.js'
 import type { RunEnvironment, ServingListener } from './run/run-context.js'
-import { inTemporaryFolder } from './run/state/in-temporary-folder.js'
+import { readAllRows } from './run/source/read-all-rows.js'
 import { enhance } from './serving/enhance.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
 
-/** Hops 5 and 6 for one set of loaded plugins: container, hooks and sealed registry, and what the hops after them need. */
-export interface Session {
-  /** A contributed operator, if there is one of this name. */
-  operator(name: string): OperatorDefinition | undefined
-  readonly servings: Servings
-  readonly vectorStores: VectorStores
-  compileContext(settings: { readonly overwrite: boolean; readonly requireSink: boolean }): CompileContext
-  /** What one run gets. What is made for its operators alone is freed with it. */
-  openRun(pipeline: string): RunScope
-  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
-  responseCache(): ResponseCache
-  dispose(): Promise<void>
+/** The tokens whose values core itself provides. */
+export const coreTokens: readonly Token<unknown>[] = [
+  LOGGER,
+  PROJECT,
+  MEDIA_ACCESS,
+  RESPONSE_CACHE,
+  SERVINGS,
+  VECTOR_STORES,
+]
+
+/** What a compilation asks for beside the pipeline. */
+export interface CompileSettings {
+  readonly overwrite: boolean
+  readonly requireSink: boolean
+  /** The kinds of components that are checked beside those that a step names. */
+  readonly checked: ReadonlySet<ContributionKind>
 }
 
-/** The child scope of one run. */
-export interface RunScope {
-  readonly environment: RunEnvironment
+/** The child scope of one compilation or run. What is made for its operators alone is freed with it. */
+export interface Scope<Environment> {
+  readonly environment: Environment
   dispose(): Promise<void>
 }
 
 export interface SessionInput {
   readonly config: ResolvedConfig
-  readonly configured: readonly DiscoveredPlugin[]
-  readonly loaded: readonly LoadedPlugin[]
+  readonly host: PluginHost
   readonly logger: Logger
   readonly redactor: Redactor
-  /** The answers that this process keeps, when the config asks for that. */
-  memory(): ResponseCache
 }
 
-/** @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_* */
-export function openSession({ config, configured, loaded, logger, redactor, memory }: SessionInput): Session {
-  const hooks = createLifecycleHooks()
-  const listeners = new Set<ServingListener>()
-  hooks.requestDone.tap('maestro', (event) => {
-    for (const listener of listeners) listener.requestDone(event)
-  })
-  hooks.servingState.tap('maestro', (event) => {
-    for (const listener of listeners) listener.servingState(event)
-  })
-  const registry = registerPlugins(loaded, { ...config, hooks, logger, configured })
-  const container = new TokenContainer().bindValue(LOGGER, logger)
-  const caches = new ConfiguredCache({ config, registry, logger, memory, keepSecret: redactor.add })
-  container.bindFactory(RESPONSE_CACHE, { inject: [], create: () => caches.create() })
-  // A hook's `call` is made anew with each tap: it must be looked up at each call.
-  const observer: ServingObserver = {
-    requestStart: (event) => (hooks.requestStart.isUsed() ? hooks.requestStart.call(event) : event),
-    requestDone: ({ error, ...event }) => {
-      hooks.requestDone.call(error === undefined ? event : { ...event, error: redactor.error(error) })
-    },
-    servingState: (event) => {
-      hooks.servingState.call(event)
-    },
+/** Hop 5: the container of a project, and what its pipelines share. What is made is made when it is first needed. */
+export class Session {
+  readonly servings: Servings
+  readonly vectorStores: VectorStores
+  readonly #input: SessionInput
+  readonly #container: TokenContainer
+  readonly #plane: ServingPlane
+  readonly #listeners = new Set<ServingListener>()
+  readonly #caches: ConfiguredComponents<'caches', ResponseCache>
+  readonly #executors: ConfiguredComponents<'executors', Executor>
+  readonly #engines: ConfiguredComponents<'tableEngines', TableEngine>
+  readonly #servings: ConfiguredServings
+  readonly #vectorStores: ReturnType<typeof configuredVectorStores>
+
+  constructor(input: SessionInput) {
+    const { config, host, logger, redactor } = input
+    const { directory, allowOutsidePaths, allowPrivateAddresses, stateDirectory } = config
+    const container = new TokenContainer(host.providers)
+    const context: ComponentContext = {
+      registry: host.registry,
+      path: config.path,
+      resolve: (tokens) => container.resolveAll(tokens),
+      keepSecret: redactor.add,
+    }
+    const media = { directory, allowOutside: allowOutsidePaths, allowPrivateAddresses }
+    this.#input = input
+    this.#container = container
+    this.#caches = new ConfiguredComponents(
+      // With `cache: false` an operator that asks for a cache of its own gets one in memory.
+      singleComponent('caches', 'cache', () => (config.cache === false ? { use: 'memory' } : config.cache)),
+      context,
+    )
+    this.#executors = new ConfiguredComponents(
+      singleComponent('executors', 'executor', () => config.executor),
+      context,
+    )
+    this.#engines = new ConfiguredComponents(
+      singleComponent('tableEngines', 'tableEngine', () => this.#engineConfig()),
+      context,
+    )
+    this.#plane = new ServingPlane({
+      cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+      budgets: config.budgets,
+      observer: this.#observer(),
+      media,
+    })
+    this.#servings = new ConfiguredServings({
+      ...context,
+      servings: config.servings,
+      needed: (event) => host.hooks.servingNeeded.call(event),
+      enhance: (provider, settings) => enhance(provider, { plane: this.#plane, settings }),
+    })
+    this.#vectorStores = configuredVectorStores(config.vectorStores, context)
+    this.servings = this.#servings
+    this.vectorStores = this.#vectorStores
+    container
+      .bindValue(LOGGER, logger)
+      .bindValue(PROJECT, { directory, allowOutsidePaths, allowPrivateAddresses, stateDirectory })
+      .bindValue(MEDIA_ACCESS, media)
+      .bindValue(SERVINGS, this.servings)
+      .bindValue(VECTOR_STORES, this.vectorStores)
+      .bindProvider({ token: RESPONSE_CACHE, inject: [], create: () => this.#caches.get('cache') })
   }
-  const media = {
-    directory: config.directory,
-    allowOutside: config.allowOutsidePaths,
-    allowPrivateAddresses: config.allowPrivateAddresses,
+
+  /** A contributed operator, if there is one of this name. */
+  operator(name: string): OperatorDefinition | undefined {
+    const { registry } = this.#input.host
+    return registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined
   }
-  container.bindValue(MEDIA_ACCESS, media)
-  const plane = new ServingPlane({
-    cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
-    budgets: config.budgets,
-    observer,
-    media,
-  })
-  const servings = new ConfiguredServings({
-    config,
-    registry,
-    resolve: (tokens) => container.resolveAll(tokens),
-    keepSecret: redactor.add,
-    needed: (event) => hooks.servingNeeded.call(event),
-    enhance: (provider, settings) => enhance(provider, { plane, settings }),
-  })
-  container.bindFactory(SERVINGS, { inject: [], create: () => servings })
-  const vectorStores = new ConfiguredVectorStores({
-    config,
-    registry,
-    resolve: (tokens) => container.resolveAll(tokens),
-    keepSecret: redactor.add,
-  })
-  container.bindFactory(VECTOR_STORES, { inject: [], create: () => vectorStores })
-  const executor =
-    config.executor === 'local'
-      ? createLocalExecutor()
-      : registry.get('executors', config.executor, 'executor').create()
-  let engine: TableEngine | undefined
-  const tableEngine = async () => {
-    const name = config.tableEngine?.use ?? registry.names('tableEngines')[0]
-    if (name !== undefined)
-      engine ??= registry.get('tableEngines', name, 'tableEngine').create(config.tableEngine ?? {})
-    return engine
+
+  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  responseCache(): ResponseCache {
+    return this.#container.resolve(RESPONSE_CACHE)
   }
-  const creator = (scope: TokenContainer) => (definition: OperatorDefinition, options: unknown) =>
-    definition.create(options, scope.resolveAll(definition.inject ?? []))
-  const { directory, stateDirectory, keepRuns, allowOutsidePaths: allowOutside, run: settings } = config
-  return {
-    operator: (name) => (registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined),
-    servings,
-    vectorStores,
-    compileContext: (asked) => ({
-      ...asked,
+
+  /** What is wrong with the components of the config, of all kinds or of some. None is made. */
+  checkComponents(kinds?: ReadonlySet<ContributionKind>): readonly ComponentFault[] {
+    const { config, host } = this.#input
+    const checks = {
+      servings: () => this.#servings.check(),
+      vectorStores: () => this.#vectorStores.check(),
+      storages: () => checkStorages(config, host.registry),
+      caches: () => (config.cache === false ? [] : this.#caches.check()),
+      executors: () => this.#executors.check(),
+      tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check()),
+    }
+    const asked = Object.entries(checks).filter(([kind]) => kinds?.has(kind as ContributionKind) ?? true)
+    return asked.flatMap(([, check]) => check())
+  }
+
+  /** What one compilation gets. */
+  openCompilation({ overwrite, requireSink, checked }: CompileSettings): Scope<CompileContext> {
+    const { config, host, redactor, logger } = this.#input
+    const { directory, allowOutsidePaths: allowOutside } = config
+    const scope = this.#container.createScope()
+    const environment: CompileContext = {
+      overwrite,
+      requireSink,
       directory,
       allowOutside,
-      find: (kind, name, where) => registry.get(kind, name, where),
-      describeServing: (name, kind, where) => {
-        caches.check()
-        return servings.describe(name, kind, where)
+      find: (kind, name, where) => host.registry.get(kind, name, where),
+      checkComponents: () => this.checkComponents(checked).map(({ error }) => error),
+      describeServing: (name, kind, where) => this.#servings.describe(name, kind, where),
+      checkVectorStore: (name, where) => {
+        this.#vectorStores.configured(name, where)
+        this.#vectorStores.assertValid(name)
       },
-      checkVectorStore: (name, where) => vectorStores.check(name, where),
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
       readSource: (source, options, signal) =>
-        inTemporaryFolder(async (runDirectory) => {
-          const context = { directory, allowOutside, signal, logger, runDirectory }
-          const rows: Row[] = []
-          for await (const batch of (await source.open(options, context)).read()) {
-            const [reject] = batch.rejects ?? []
-            if (reject !== undefined) throw reject.error
-            signal.throwIfAborted()
-            for (const row of batch.rows) rows.push(row)
-          }
-          return rows
-        }),
-      createOperator: creator(container),
-      tableEngine,
-    }),
-    openRun(pipeline) {
-      const scope = container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
-      const environment: RunEnvironment = {
-        directory,
-        stateDirectory,
-        keepRuns,
-        allowOutside,
-        settings,
-        logger: scope.resolve(LOGGER),
-        hooks,
-        executor,
-        redact: redactor.error,
-        tableEngine,
-        observeServings(listener) {
-          listeners.add(listener)
-          return () => listeners.delete(listener)
-        },
-        endRun: (run) => plane.endRun(run),
-        createOperator: creator(scope),
-      }
-      return { environment, dispose: () => scope.dispose() }
-    },
-    responseCache: () => container.resolve(RESPONSE_CACHE),
-    dispose: () => disposeAll([...(engine === undefined ? [] : [engine]), executor, container, vectorStores, servings]),
+        readAllRows(source, options, { directory, allowOutside, signal, logger }),
+      missingTokens: (tokens) => tokens.filter((token) => !scope.has(token)),
+      createOperator: (definition, options) => createOperator(definition, options, scope),
+      tableEngine: async () => this.#tableEngine(),
+    }
+    return { environment, dispose: () => scope.dispose() }
   }
+
+  /** What one run gets. */
+  openRun(pipeline: string): Scope<RunEnvironment> {
+    const { config, host, redactor, logger } = this.#input
+    const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
+    const environment: RunEnvironment = {
+      directory: config.directory,
+      stateDirectory: config.stateDirectory,
+      keepRuns: config.keepRuns,
+      allowOutside: config.allowOutsidePaths,
+      settings: config.run,
+      logger: scope.resolve(LOGGER),
+      hooks: host.hooks,
+      executor: this.#executors.get('executor'),
+      redact: redactor.error,
+      tableEngine: async () => this.#tableEngine(),
+      observeServings: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+      endRun: (run) => this.#plane.endRun(run),
+      createOperator: (definition, options) => createOperator(definition, options, scope),
+    }
+    return { environment, dispose: () => scope.dispose() }
+  }
+
+  /** Frees what was made; the cache is the container's. */
+  dispose(): Promise<void> {
+    return disposeAll([this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings])
+  }
+
+  /** The one that the config names, else the first that a loaded plugin brings. */
+  #engineConfig() {
+    const { config, host } = this.#input
+    if (config.tableEngine !== undefined) return config.tableEngine
+    const [use] = host.registry.names('tableEngines')
+    return use === undefined ? undefined : { use }
+  }
+
+  #tableEngine(): TableEngine | undefined {
+    return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
+  }
+
+  /** Passes on what happens in the serving plane: to plugins, and to the runs that listen. */
+  #observer(): ServingObserver {
+    const { host, redactor } = this.#input
+    // A hook's `call` is made anew with each tap: it must be looked up at each call.
+    return {
+      requestStart: (event) => (host.hooks.requestStart.isUsed() ? host.hooks.requestStart.call(event) : event),
+      requestDone: ({ error, ...event }) => {
+        const shown = error === undefined ? event : { ...event, error: redactor.error(error) }
+        for (const listener of this.#listeners) listener.requestDone(shown)
+        host.hooks.requestDone.call(shown)
+      },
+      servingState: (event) => {
+        for (const listener of this.#listeners) listener.servingState(event)
+        host.hooks.servingState.call(event)
+      },
+    }
+  }
+}
+
+function createOperator(definition: OperatorDefinition, options: unknown, scope: TokenContainer): unknown {
+  return definition.create(options, scope.resolveAll(definition.inject ?? []))
 }

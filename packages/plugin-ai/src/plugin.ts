@@ -60,8 +60,6 @@ import { match } from './vectors/match.js'
 import { selectDiverse } from './vectors/select-diverse.js'
 import { similarity } from './vectors/similarity.js'
 
-const name = '@maestro-dataflow/plugin-ai'
-
 const operators = [
   generate,
   extract,
@@ -129,15 +127,9 @@ const prompts = [
 
 /** AI operators, and the prompts that they ask with. */
 export default definePlugin({
-  name,
+  name: '@maestro-dataflow/plugin-ai',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks) {
-    hooks.operators.tap(name, (registry) => {
-      for (const operator of operators) registry.add(operator)
-    })
-    hooks.storages.tap(name, (registry) => registry.add(documentsSource))
-    hooks.prompts.tap(name, (registry) => {
-      for (const prompt of prompts) registry.add(prompt)
-    })
-  },
+  operators,
+  prompts,
+  storages: [documentsSource],
 })

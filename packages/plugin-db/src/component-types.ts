@@ -1,8 +1,9 @@
 import type { Column, ColumnType, Duration, EnvironmentValue, Schema, ValueOf } from '@maestro-dataflow/core'
+import type { FileClient, ServerClient } from './dialects/dialects.js'
 
 /** A server: PostgreSQL, MariaDB or MySQL. */
 export interface ServerConnection {
-  readonly client: 'postgres' | 'mysql' | 'mariadb'
+  readonly client: ServerClient
   /** @default 'localhost' */
   readonly host?: string | EnvironmentValue
   /** @default 5432 for PostgreSQL, 3306 for the others */
@@ -25,7 +26,7 @@ export interface ServerConnection {
 
 /** A file of SQLite; relative to the config file. */
 export interface SqliteConnection {
-  readonly client: 'sqlite'
+  readonly client: FileClient
   readonly path: string
 }
 

@@ -15,6 +15,10 @@ interface TableFailure extends Failure {
 
 /** The errors of databases. */
 export const dbErrors = {
+  MAESTRO_DB_CLIENT_UNKNOWN: {
+    message: (d: { client: string; known: readonly string[] }) => `There is no database client "${d.client}".`,
+    hint: (d: { client: string; known: readonly string[] }) => `Set \`client\` to one of: ${list(d.known)}.`,
+  },
   MAESTRO_DB_DRIVER_MISSING: {
     message: (d: { database: string; packages: readonly string[] }) =>
       `${d.database} needs ${list(d.packages)}, which cannot be loaded.`,
@@ -120,6 +124,11 @@ export const dbErrors = {
     message: (d: { table: string; key: readonly string[]; reason: string }) =>
       `${quoted(d.key)} cannot be the key of "${d.table}": ${d.reason}.`,
     hint: () => 'Name a primary key, or columns that are NOT NULL and have a unique index.',
+  },
+  MAESTRO_DB_KEY_UNORDERED: {
+    message: (d: { table: string; column: string; reason: string }) =>
+      `"${d.table}" cannot be read in pages by "${d.column}": ${d.reason}.`,
+    hint: () => "Read it with `method: 'snapshot'`, or name other columns that identify a row in the option `key`.",
   },
   MAESTRO_DB_TABLE_DIFFERENT: {
     message: (d: { table: string; differences: readonly string[] }) =>

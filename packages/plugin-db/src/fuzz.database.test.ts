@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { databases, temporaryDatabase } from './__fixtures__/databases.js'
-import { quoteName } from './tables/names.js'
+import { dialectOf } from './dialects/dialects.js'
 
 /** Pieces that end names and texts, begin comments and statements, or stand for values. */
 const hostile = [
@@ -41,10 +41,10 @@ const text = fc.oneof(
 
 describe.each(databases)('%s', (name) => {
   const { sql, read, write, quote } = temporaryDatabase(name)
-  const client = name === 'mariadb' ? 'mysql' : name
+  const dialect = dialectOf(name)
   const isName = (candidate: string) => {
     try {
-      quoteName(client, candidate)
+      dialect.quoteName(candidate)
       return candidate.trim() !== ''
     } catch {
       return false

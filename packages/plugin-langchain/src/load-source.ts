@@ -28,16 +28,15 @@ function isLoader(value: unknown): value is DocumentLoader {
 }
 
 /** `langchain.load`: what a document loader of LangChain.js loads, a row for each document. */
-export const documentStorage = (directory: string) =>
-  defineStorage({
-    name: 'langchain.load',
-    description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
-    source: {
-      options,
-      columns: () => ({ columns: { text: 'string', metadata: 'json' }, open: false }),
-      open: (chosen) => ({ read: () => readDocuments(chosen, directory) }),
-    } satisfies SourceDefinition<LoadOptions>,
-  })
+export const documents = defineStorage({
+  name: 'langchain.load',
+  description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
+  source: {
+    options,
+    columns: () => ({ columns: { text: 'string', metadata: 'json' }, open: false }),
+    open: (chosen, { directory }) => ({ read: () => readDocuments(chosen, directory) }),
+  } satisfies SourceDefinition<LoadOptions>,
+})
 
 async function* readDocuments(chosen: LoadOptions, directory: string): AsyncGenerator<SourceBatch> {
   const loader = 'loader' in chosen ? chosen.loader : await makeLoader(chosen, directory)

@@ -51,7 +51,7 @@ describe('langchain.split', () => {
     const watching = definePlugin({
       name: 'watching',
       manifest: { apiVersion: 1, startup: true },
-      apply: (hooks) => hooks.rowRejected.tap('watching', (event) => void rejects.push(event)),
+      observe: (hooks) => hooks.rowRejected((event) => void rejects.push(event)),
     })
     const odd = pipeline('odd').from([{ text: '' }, { text: null as unknown as string }, { text: 'a' }, { text: 'bc' }])
     const project = maestro({ plugins: [langchain, watching] })
@@ -129,7 +129,7 @@ describe('servings', () => {
   const asking = definePlugin({
     name: 'asking',
     manifest: { apiVersion: 1, contributes: { operators: { 'test.ask': 'Asks' } } },
-    apply: (hooks) => hooks.operators.tap('asking', (registry) => registry.add(askOperator)),
+    operators: [askOperator],
   })
   const plugins = [langchain, asking]
   const asked = pipeline('ask')

@@ -1,4 +1,4 @@
-import { definePlugin, defineServing, LOGGER } from '@maestro-dataflow/core'
+import { createToken, definePlugin, defineServing, LOGGER, PROJECT, provide } from '@maestro-dataflow/core'
 import { byteSize, duration } from '@maestro-dataflow/core/options'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
@@ -22,38 +22,48 @@ const options = z.strictObject({
     .optional(),
 })
 
+/** What the plugin's options say for every serving of it. */
+interface LocalSettings {
+  readonly threads?: number | undefined
+  /** Undefined: the one of the process. */
+  readonly cache: ModelCache | undefined
+}
+
+const LOCAL_SETTINGS = createToken<LocalSettings>('local.settings')
+
+const chat = defineServing({
+  name: 'local.chat',
+  kind: 'llm',
+  description: 'A GGUF chat model in this process',
+  options: localChatOptions,
+  inject: [PROJECT, LOGGER, LOCAL_SETTINGS],
+  capabilities: ({ contextTokens = chatDefaults.contextTokens }) => ({
+    jsonSchema: true,
+    images: false,
+    audio: false,
+    contextTokens,
+  }),
+  create: (given, [{ directory }, logger, { cache, ...shared }]) =>
+    new LocalChatServing({ ...shared, ...given, directory }, logger, cache),
+})
+
+const embeddings = defineServing({
+  name: 'local.embeddings',
+  kind: 'embedding',
+  description: 'An ONNX model of sentences in this process',
+  options: localEmbeddingOptions,
+  inject: [PROJECT, LOGGER, LOCAL_SETTINGS],
+  create: (given, [{ directory }, logger, { cache, ...shared }]) =>
+    new LocalEmbeddingServing({ ...shared, ...given, directory }, logger, cache),
+})
+
 /** Models in this process. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-local',
   manifest: new URL('../package.json', import.meta.url),
   options,
-  apply(hooks, { options: { modelCache, ...shared }, directory }) {
-    const cache = modelCache && new ModelCache(modelCache)
-    const chat = defineServing({
-      name: 'local.chat',
-      kind: 'llm',
-      description: 'A GGUF chat model in this process',
-      options: localChatOptions,
-      inject: [LOGGER],
-      capabilities: ({ contextTokens = chatDefaults.contextTokens }) => ({
-        jsonSchema: true,
-        images: false,
-        audio: false,
-        contextTokens,
-      }),
-      create: (given, [logger]) => new LocalChatServing({ ...shared, ...given, directory }, logger, cache),
-    })
-    const embeddings = defineServing({
-      name: 'local.embeddings',
-      kind: 'embedding',
-      description: 'An ONNX model of sentences in this process',
-      options: localEmbeddingOptions,
-      inject: [LOGGER],
-      create: (given, [logger]) => new LocalEmbeddingServing({ ...shared, ...given, directory }, logger, cache),
-    })
-    hooks.servings.tap('@maestro-dataflow/plugin-local', (registry) => {
-      registry.add(chat)
-      registry.add(embeddings)
-    })
-  },
+  servings: [chat, embeddings],
+  provides: ({ options: { modelCache, ...shared } }) => [
+    provide(LOCAL_SETTINGS, () => ({ ...shared, cache: modelCache && new ModelCache(modelCache) })),
+  ],
 })

@@ -282,10 +282,14 @@ describe('each fault ends in its code', () => {
     'a gateway that bounds': [replies.error(429, 'slow down'), 'RATE_LIMITED', true],
     'a crash': [ollamaReplies.error(500, 'llama runner process has terminated'), 'SERVER', true],
     'a crash in the middle': [ollamaReplies.lines({ error: 'out of memory' }), 'SERVER', true],
-    'a schema that it cannot follow': [ollamaReplies.error(500, 'invalid JSON schema in format'), 'BAD_REQUEST', false],
+    'a schema that it cannot follow': [
+      ollamaReplies.error(500, 'invalid JSON schema in format'),
+      'SCHEMA_REFUSED',
+      false,
+    ],
     'such a schema, noticed late': [
       ollamaReplies.lines({ error: 'invalid JSON schema in format' }),
-      'BAD_REQUEST',
+      'SCHEMA_REFUSED',
       false,
     ],
     'a name that is none': [ollamaReplies.error(400, 'model is required'), 'BAD_REQUEST', false],

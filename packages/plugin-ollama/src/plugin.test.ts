@@ -33,7 +33,7 @@ const ask = defineOperator({
 const asking = definePlugin({
   name: 'asking',
   manifest: { apiVersion: 1, contributes: { operators: { 'test.ask': 'Asks' } } },
-  apply: (hooks) => hooks.operators.tap('asking', (registry) => registry.add(ask)),
+  operators: [ask],
 })
 
 async function run(chat: Partial<ServingConfig> = {}, images = false): Promise<readonly unknown[]> {

@@ -27,10 +27,5 @@ const embeddings = defineServing({
 export default definePlugin({
   name: '@maestro-dataflow/plugin-ollama',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks) {
-    hooks.servings.tap('@maestro-dataflow/plugin-ollama', (registry) => {
-      registry.add(chat)
-      registry.add(embeddings)
-    })
-  },
+  servings: [chat, embeddings],
 })

@@ -17,8 +17,20 @@ export const wrapper = 'value'
  */
 export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema): AnswerSchema {
   const wrapped = schema.type !== 'object' || schema.anyOf !== undefined || schema.$ref !== undefined
-  const asked = wrapped ? wrap(schema) : schema
+  const asked = withoutLookaround(wrapped ? wrap(schema) : schema) as JsonSchema
   return { schema: asked, strict: isStrict(asked), wrapped }
+}
+
+/** Patterns with lookaround or references back are refused by every server; the check of the schema holds to them. */
+const irregular = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</
+
+function withoutLookaround(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutLookaround)
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(
+    ([key, item]) => !(key === 'pattern' && typeof item === 'string' && irregular.test(item)),
+  )
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutLookaround(item)]))
 }
 
 function wrap({ $defs, definitions, ...schema }: JsonSchema): JsonSchema {

@@ -47,6 +47,11 @@ describe('every fault ends in its code', () => {
     ['a body that is not understood', 'BAD_REQUEST', error(422, 'Unprocessable')],
     ['a long prompt', 'CONTEXT_TOO_LONG', error(400, 'Too long', {}, 'context_length_exceeded')],
     ['a long prompt, in words', 'CONTEXT_TOO_LONG', error(400, "This model's maximum context length is 4096 tokens.")],
+    [
+      'a filter that leaves no answer',
+      'FILTERED',
+      replies.json({ choices: [], prompt_filter_results: [{}], usage: { prompt_tokens: 7 } }),
+    ],
     ['a filter', 'FILTERED', error(400, 'The response was filtered', {}, 'content_filter')],
     ['no credit', 'QUOTA', error(429, 'You exceeded your current quota', {}, 'insufficient_quota')],
     ['no balance', 'QUOTA', error(402, 'Insufficient Balance')],
@@ -153,6 +158,30 @@ describe('every fault ends in its code', () => {
       details: { status: 429, rateLimits: { retryAfterMs: 3_600_000, tokens: { remaining: 0, resetMs: 360_000 } } },
     })
   })
+})
+
+test('a filter that leaves no message is told as the end of the answer', async () => {
+  server.next(replies.json({ choices: [{ finish_reason: 'content_filter' }] }))
+  const serving = new OpenAIChatServing({ model: 'test-model', baseUrl: server.url, apiKey: key })
+  expect(await serving.generate(request)).toMatchObject({ text: '', finishReason: 'content-filter' })
+})
+
+test('settings that OpenAI would refuse the request for are not sent, which is told', async () => {
+  server.always(good)
+  const asked = { ...request, topK: 5, temperature: 0 }
+  const azure = (model: string) => new OpenAIChatServing({ model, azure: { endpoint: server.url }, apiKey: key })
+  expect((await azure('gpt-5-mini').generate(asked)).warnings).toEqual([
+    'The model gpt-5-mini does not take `topK`, which was not sent.',
+    'The model gpt-5-mini does not take `temperature`, which was not sent.',
+  ])
+  await azure('gpt-4o').generate(asked)
+  await new OpenAIChatServing({ model: 'gpt-5-mini', baseUrl: server.url, apiKey: key }).generate(asked)
+  const sent = server.requests.map((one) => one.json())
+  expect(sent[0]).not.toHaveProperty('top_k')
+  expect(sent[0]).not.toHaveProperty('temperature')
+  expect(sent[1]).toHaveProperty('temperature', 0)
+  expect(sent[1]).not.toHaveProperty('top_k')
+  expect(sent[2]).toMatchObject({ top_k: 5, temperature: 0 })
 })
 
 describe('errors help and keep quiet', () => {

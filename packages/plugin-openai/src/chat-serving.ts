@@ -53,6 +53,7 @@ export class OpenAIChatServing implements LLMServing {
       model: connection.model,
       defaults: { ...defaults, stream },
       jsonMode,
+      isOpenAI: connection.isOpenAI || connection.provider === 'azure',
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
       media: { model: options.model, capabilities: this.capabilities, access, maxSide, detail },
     }
@@ -60,8 +61,8 @@ export class OpenAIChatServing implements LLMServing {
 
   /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const { body, answer } = await toChatRequest(request, this.#settings)
-    const asked = { serving: this.name, model: this.model, request, answer }
+    const { body, answer, warnings } = await toChatRequest(request, this.#settings)
+    const asked = { serving: this.name, model: this.model, request, answer, warnings }
     return callServer(this.#connection, {
       serving: this.name,
       options,

@@ -124,3 +124,20 @@ describe('openai.embeddings', () => {
     expect(serving({ dimensions: 256 }).identity).not.toEqual(serving({}).identity)
   })
 })
+
+test('a vector inside of a list is taken; a vector for each token stops the run', async () => {
+  const vectors = (embedding: unknown) => replies.json({ data: [{ index: 0, embedding }], usage: [] })
+  const serving = new OpenAIEmbeddingServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k' })
+  server.next(
+    vectors([[1, 2]]),
+    vectors([
+      [1, 2],
+      [3, 4],
+    ]),
+  )
+  expect(await serving.embed(['a'])).toMatchObject({
+    vectors: [Float32Array.of(1, 2)],
+    warnings: [expect.stringContaining('usage')],
+  })
+  await expect(serving.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_OPENAI_TOKEN_VECTORS', stopsRun: true })
+})

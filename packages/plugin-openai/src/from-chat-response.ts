@@ -24,6 +24,8 @@ export interface Asked {
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
+  /** Of the request. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -55,7 +57,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     usage,
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
     ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
-    ...warningsOf(unreadable),
+    ...withWarnings([...asked.warnings, ...warningsOf(unreadable)]),
   }
 }
 
@@ -85,6 +87,8 @@ function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, cal
   const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
   return { inputTokens: estimateChatTokens(messages), outputTokens }
 }
+
+const withWarnings = (warnings: readonly string[]) => (warnings.length === 0 ? {} : { warnings })
 
 /** Those that cannot be read are left out. */
 function toLogprobs({ logprobs }: ChatChoice): { readonly logprobs?: readonly TokenLogprob[] } {

@@ -37,7 +37,7 @@ export function fromEmbeddingResponse(
     vectors,
     // Where the server tells none, an estimate: budgets must not take it for nothing.
     usage: { inputTokens: told.inputTokens ?? estimate(), outputTokens: 0 },
-    ...warningsOf(unreadable),
+    ...(unreadable.length === 0 ? {} : { warnings: warningsOf(unreadable) }),
     model: typeof model === 'string' && model !== '' ? model : asked.model,
   }
 }

@@ -1,4 +1,4 @@
-import { definePlugin, defineServing } from '@maestro-dataflow/core'
+import { definePlugin, defineServing, MEDIA_ACCESS } from '@maestro-dataflow/core'
 import { chatCapabilities } from './chat-capabilities.js'
 import { OpenAIChatServing } from './chat-serving.js'
 import { openaiChatOptions } from './chat-serving-options.js'
@@ -7,36 +7,35 @@ import { openaiEmbeddingOptions } from './embedding-serving-options.js'
 import { OpenAITranscriptionServing } from './transcription-serving.js'
 import { openaiTranscriptionOptions } from './transcription-serving-options.js'
 
+const chat = defineServing({
+  name: 'openai.chat',
+  kind: 'llm',
+  description: 'A chat model of OpenAI, Azure or a compatible server',
+  options: openaiChatOptions,
+  inject: [MEDIA_ACCESS],
+  capabilities: chatCapabilities,
+  create: (options, [access]) => new OpenAIChatServing(options, access),
+})
+
+const embeddings = defineServing({
+  name: 'openai.embeddings',
+  kind: 'embedding',
+  description: 'An embedding model of OpenAI, Azure or a compatible server',
+  options: openaiEmbeddingOptions,
+  create: (options) => new OpenAIEmbeddingServing(options),
+})
+
+const transcription = defineServing({
+  name: 'openai.transcription',
+  kind: 'transcription',
+  description: 'A model of OpenAI, Azure or a compatible server that writes down speech',
+  options: openaiTranscriptionOptions,
+  create: (options) => new OpenAITranscriptionServing(options),
+})
+
 /** OpenAI and every server that speaks its API. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-openai',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks, { directory, allowOutsidePaths, allowPrivateAddresses }) {
-    const access = { directory, allowOutside: allowOutsidePaths, allowPrivateAddresses }
-    const chat = defineServing({
-      name: 'openai.chat',
-      kind: 'llm',
-      description: 'A chat model of OpenAI, Azure or a compatible server',
-      options: openaiChatOptions,
-      capabilities: chatCapabilities,
-      create: (options) => new OpenAIChatServing(options, access),
-    })
-    const embeddings = defineServing({
-      name: 'openai.embeddings',
-      kind: 'embedding',
-      description: 'An embedding model of OpenAI, Azure or a compatible server',
-      options: openaiEmbeddingOptions,
-      create: (options) => new OpenAIEmbeddingServing(options),
-    })
-    const transcription = defineServing({
-      name: 'openai.transcription',
-      kind: 'transcription',
-      description: 'A model of OpenAI, Azure or a compatible server that writes down speech',
-      options: openaiTranscriptionOptions,
-      create: (options) => new OpenAITranscriptionServing(options),
-    })
-    hooks.servings.tap('@maestro-dataflow/plugin-openai', (registry) => {
-      for (const serving of [chat, embeddings, transcription]) registry.add(serving)
-    })
-  },
+  servings: [chat, embeddings, transcription],
 })

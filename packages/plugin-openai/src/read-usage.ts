@@ -45,9 +45,10 @@ export function readUsage(given: unknown): ReadUsage {
 }
 
 /** For the report: what stands beside an answer must not spoil it, and should not be passed over in silence. */
-export function warningsOf(unreadable: readonly string[]): { readonly warnings?: readonly string[] } {
-  if (unreadable.length === 0) return {}
-  return { warnings: [`The server's ${unreadable.join(', ')} cannot be read; the answer is used without it.`] }
+export function warningsOf(unreadable: readonly string[]): readonly string[] {
+  return unreadable.length === 0
+    ? []
+    : [`The server's ${unreadable.join(', ')} cannot be read; the answer is used without it.`]
 }
 
 /** Some servers count the cached tokens beside those of the prompt, and not among them. */

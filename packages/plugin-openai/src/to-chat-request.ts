@@ -14,6 +14,8 @@ export interface ChatSettings {
     'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
   >
   readonly jsonMode: JsonMode
+  /** Whether the server is OpenAI's or Azure's, which refuse what they do not know. */
+  readonly isOpenAI: boolean
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
@@ -25,12 +27,16 @@ export type ChatBody = ChatCompletionCreateParams & { readonly top_k?: number }
 export interface ChatRequest {
   readonly body: ChatBody
   readonly answer: AnswerSchema | undefined
+  /** Of settings that are not sent. */
+  readonly warnings: readonly string[]
 }
 
 /** @throws MAESTRO_OPENAI_MEDIA, _MEDIA_ROLE, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
 export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
-  const { temperature, topP, topK, seed, stop, maxTokens } = { ...defaults, ...withoutUndefined(request) }
+  const wanted = { ...defaults, ...withoutUndefined(request) }
+  const { taken, warnings } = takenSettings(settings, wanted)
+  const { temperature, topP, topK, seed, stop, maxTokens } = taken
   const { schema, json = schema !== undefined, logprobs } = request
   const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
   const body: ChatBody = {
@@ -57,7 +63,28 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
         ? { response_format: { type: 'json_object' } }
         : {}),
   }
-  return { body, answer }
+  return { body, answer, warnings }
+}
+
+/** Models of OpenAI that think before they answer and choose their tokens by themselves. */
+const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
+
+/** The settings without those that OpenAI would refuse the request for. */
+function takenSettings<Wanted extends { readonly reasoningEffort?: string | undefined }>(
+  { isOpenAI, model }: ChatSettings,
+  wanted: Wanted,
+): { readonly taken: Partial<Wanted>; readonly warnings: readonly string[] } {
+  if (!isOpenAI) return { taken: wanted, warnings: [] }
+  const isReasoning = reasoning.test(model) && wanted.reasoningEffort !== 'none'
+  const refused: readonly string[] = isReasoning ? ['topK', 'temperature', 'topP'] : ['topK']
+  const dropped = refused.filter((name) =>
+    Object.entries(wanted).some(([key, value]) => key === name && value !== undefined),
+  )
+  const kept = Object.entries(wanted).filter(([name]) => !refused.includes(name))
+  return {
+    taken: Object.fromEntries(kept) as Partial<Wanted>,
+    warnings: dropped.map((name) => `The model ${model} does not take \`${name}\`, which was not sent.`),
+  }
 }
 
 async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {

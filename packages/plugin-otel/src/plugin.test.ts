@@ -54,7 +54,7 @@ const ask = defineOperator({
 const asking = definePlugin({
   name: 'asking',
   manifest: { apiVersion: 1, contributes: { operators: { 'test.ask': 'Asks' } } },
-  apply: (hooks) => hooks.operators.tap('asking', (registry) => registry.add(ask)),
+  operators: [ask],
 })
 
 const model: LLMServing = {

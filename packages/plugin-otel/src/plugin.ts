@@ -4,8 +4,6 @@ import { OpenRequests } from './open-requests.js'
 import { RequestMetrics } from './request-metrics.js'
 import { RunSpans } from './run-spans.js'
 
-const name = '@maestro-dataflow/plugin-otel'
-
 const options = z
   .strictObject({
     /** Put prompts, ids of rows and the words of errors into spans, which may hold what rows hold. @default false */
@@ -17,22 +15,22 @@ export type OpenTelemetryOptions = z.input<typeof options>
 
 /** Runs, steps and model calls as OpenTelemetry spans and metrics, for the SDK that the process has registered. */
 export default definePlugin({
-  name,
+  name: '@maestro-dataflow/plugin-otel',
   manifest: new URL('../package.json', import.meta.url),
   options,
-  apply(hooks, { options: { content } }) {
+  observe(hooks, { options: { content } }) {
     const spans = new RunSpans(content)
     const metrics = new RequestMetrics()
     const requests = content ? new OpenRequests() : undefined
-    hooks.runStart.tap(name, (event) => spans.startRun(event))
-    hooks.stepStart.tap(name, (event) => spans.startStep(event))
-    if (requests !== undefined) hooks.requestStart.tap(name, (event) => requests.start(event))
-    hooks.requestDone.tap(name, (event) => {
+    hooks.runStart((event) => spans.startRun(event))
+    hooks.stepStart((event) => spans.startStep(event))
+    if (requests !== undefined) hooks.requestStart((event) => requests.start(event))
+    hooks.requestDone((event) => {
       spans.addRequest(event, requests?.end(event))
       metrics.record(event)
     })
-    hooks.rowRejected.tap(name, (event) => spans.addReject(event))
-    hooks.stepDone.tap(name, (event) => spans.endStep(event))
-    hooks.runDone.tap(name, (event) => spans.endRun(event))
+    hooks.rowRejected((event) => spans.addReject(event))
+    hooks.stepDone((event) => spans.endStep(event))
+    hooks.runDone((event) => spans.endRun(event))
   },
 })

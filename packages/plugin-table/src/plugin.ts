@@ -1,5 +1,6 @@
-import { definePlugin } from '@maestro-dataflow/core'
+import { definePlugin, defineTableEngine } from '@maestro-dataflow/core'
 import { DuckDBEngine } from './engine/duckdb-engine.js'
+import { duckdbOptions } from './engine/duckdb-options.js'
 import { aggregate } from './operators/aggregate.js'
 import { cast } from './operators/cast.js'
 import { drop, select } from './operators/choose-columns.js'
@@ -10,23 +11,17 @@ import { rename } from './operators/rename.js'
 import { sample } from './operators/sample.js'
 import { sort } from './operators/sort.js'
 
-const name = '@maestro-dataflow/plugin-table'
+const duckdb = defineTableEngine({
+  name: 'table.duckdb',
+  description: 'DuckDB over files of rows as text',
+  options: duckdbOptions,
+  create: (options) => new DuckDBEngine(options),
+})
 
 /** Operators over whole tables, and the engine that runs them. */
 export default definePlugin({
-  name,
+  name: '@maestro-dataflow/plugin-table',
   manifest: new URL('../package.json', import.meta.url),
-  apply(hooks) {
-    hooks.operators.tap(name, (registry) => {
-      for (const operator of [filter, sort, limit, sample, dedupe, aggregate, select, drop, rename, cast])
-        registry.add(operator)
-    })
-    hooks.tableEngines.tap(name, (registry) =>
-      registry.add({
-        name: 'table.duckdb',
-        description: 'DuckDB over files of rows as text',
-        create: (options) => new DuckDBEngine(options),
-      }),
-    )
-  },
+  operators: [filter, sort, limit, sample, dedupe, aggregate, select, drop, rename, cast],
+  tableEngines: [duckdb],
 })

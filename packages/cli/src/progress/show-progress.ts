@@ -26,19 +26,19 @@ export function showProgress({ verbose = false }: { readonly verbose?: boolean }
     stream.isTTY && process.env.TERM !== 'dumb' && !verbose ? drawn(stream, state) : written(stream, state)
   const plugin = definePlugin({
     name: 'maestro-progress',
-    apply(hooks) {
-      hooks.runStart.tap('maestro-progress', ({ plan }) => {
+    observe(hooks) {
+      hooks.runStart(({ plan }) => {
         state.begin(plan)
         display.begin()
       })
-      hooks.stepStart.tap('maestro-progress', (event) => state.stepStarted(event))
-      hooks.sourceProgress.tap('maestro-progress', (event) => state.sourceRead(event))
-      hooks.batchDone.tap('maestro-progress', (event) => state.rowsDone(event))
-      hooks.requestDone.tap('maestro-progress', (event) => state.requestDone(event))
-      hooks.servingState.tap('maestro-progress', (event) => state.servingState(event))
-      hooks.rowRejected.tap('maestro-progress', (event) => state.rowRejected(event))
-      hooks.stepDone.tap('maestro-progress', (event) => state.stepDone(event))
-      hooks.runDone.tap('maestro-progress', () => display.end())
+      hooks.stepStart((event) => state.stepStarted(event))
+      hooks.sourceProgress((event) => state.sourceRead(event))
+      hooks.batchDone((event) => state.rowsDone(event))
+      hooks.requestDone((event) => state.requestDone(event))
+      hooks.servingState((event) => state.servingState(event))
+      hooks.rowRejected((event) => state.rowRejected(event))
+      hooks.stepDone((event) => state.stepDone(event))
+      hooks.runDone(() => display.end())
     },
   })
   return { plugin, end: () => display.end() }

@@ -113,15 +113,10 @@ export function smallPlugin() {
   })
   const plugin = definePlugin({
     name: 'acme',
-    apply(hooks) {
-      hooks.storages.tap('acme', (registry) => registry.add(rows))
-      hooks.servings.tap('acme', (registry) => registry.add(echoServing))
-      hooks.prompts.tap('acme', (registry) => registry.add(questionPrompt))
-      hooks.operators.tap('acme', (registry) => {
-        registry.add(upper)
-        registry.add(ask)
-      })
-    },
+    storages: [rows],
+    servings: [echoServing],
+    prompts: [questionPrompt],
+    operators: [upper, ask],
   })
   return { plugin, written }
 }

@@ -260,7 +260,7 @@ describe('AIPipeline', () => {
     const plugin = definePlugin({
       name: 'words',
       manifest: { apiVersion: 1, contributes: { operators: { answer: 'Answers' } } },
-      apply: (hooks) => hooks.operators.tap('words', (registry) => registry.add(answer)),
+      operators: [answer],
     })
     const storage = new MemoryStorage([{ text: 'c' }])
     await new AIPipeline(storage, { plugins: [plugin], servings: { default: serving } })

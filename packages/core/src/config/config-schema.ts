@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PluginReference } from '../contracts/plugin.js'
 import { byteSize } from '../options/byte-size.js'
-import { duration } from '../options/duration.js'
+import { cacheBounds } from './cache-bounds.js'
 
 const used = z.looseObject({ use: z.string() })
 const positive = z.number().int().positive()
@@ -32,21 +32,14 @@ const budgets = z.strictObject({
   steps: z.record(z.string(), budget).optional(),
   providers: z.record(z.string(), budget).optional(),
 })
-const cacheSettings = {
-  use: z.string().optional(),
-  maxSize: byteSize().optional(),
-  ttl: duration().optional(),
-}
+/** A component by its name, or with options, which it checks itself. */
+const component = z.union([z.string(), used], "a name is expected, or { use: 'name', ...options }")
+const cacheSettings = { use: z.string().optional(), ...cacheBounds.shape }
 /** A contributed cache has options of its own, which it checks itself. */
 const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...settings }, context) => {
   const keys = Object.keys(settings).filter((key) => !(key in cacheSettings))
   if (keys.length > 0 && ['disk', 'memory'].includes(use))
     context.addIssue({ code: 'unrecognized_keys', keys, input: settings })
-})
-const tableEngine = z.strictObject({
-  use: z.string(),
-  threads: positive.optional(),
-  memory: byteSize().optional(),
 })
 
 /** What a config may hold. Plugins and servings given as objects in code pass as they are. */
@@ -59,8 +52,8 @@ export const configSchema = z.strictObject({
   run: run.optional(),
   budgets: budgets.optional(),
   cache: z.union([cache, z.literal(false)], '{ use, maxSize, ttl } or false is expected').optional(),
-  executor: z.string().optional(),
-  tableEngine: z.preprocess((value) => (typeof value === 'string' ? { use: value } : value), tableEngine).optional(),
+  executor: component.optional(),
+  tableEngine: component.optional(),
   stateDirectory: z.string().optional(),
   keepRuns: positive.optional(),
   allowOutsidePaths: z.boolean().optional(),
@@ -75,7 +68,6 @@ export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
   budgets: Object.keys(budgets.shape),
   'budgets.run': Object.keys(budget.shape),
   cache: Object.keys(cacheSettings),
-  tableEngine: Object.keys(tableEngine.shape),
 }
 
 /** Whether a value can stand in `plugins`; whether it is a good plugin is seen when it is discovered. */

@@ -30,6 +30,28 @@ describe('secrets in plain text', () => {
     ])
   })
 
+  test('are found within addresses, however short they are', async () => {
+    const address = (connection: unknown) => find({ storages: { db: { use: 'some.db', connection } } })
+    const found = ['storages.db.connection']
+    for (const plain of [
+      'postgres://ada:pw@db.example/shop',
+      'mysql://:a%20b@db.example',
+      'mariadb://u:long-password@[::1]:3306/x',
+    ])
+      expect(await address(plain)).toEqual(found)
+    for (const plain of [
+      'sqlite:shop.db',
+      'postgres://ada@db.example/shop',
+      'https://example.org/a:b@c',
+      'a text: with@a sign',
+    ])
+      expect(await address(plain)).toEqual([])
+    const url = 'postgres://ada:from-outside@db.example/shop'
+    const config = { storages: { db: { use: 'some.db', connection: url } } }
+    expect(await find(config, { DATABASE_URL: url })).toEqual([])
+    expect(await find(config, { DATABASE_PASSWORD: 'from-outside' })).toEqual([])
+  })
+
   test('not where they come from the environment, nor what servers without keys are given', async () => {
     vi.stubEnv('SOME_KEY', 'the key of the environment')
     expect(await find(serving({ apiKey: env('SOME_KEY') }))).toEqual([])

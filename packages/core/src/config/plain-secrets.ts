@@ -5,8 +5,13 @@ import type { ResolvedConfig } from './resolved-config.js'
 /** Shorter ones are what servers without keys are given, such as `none`. */
 const fewestCharacters = 8
 
+/** The password that stands in an address, such as `postgres://user:password@host/database`. */
+function passwordIn(text: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@:]*:([^/?#\s@]+)@/i.exec(text)?.[1]
+}
+
 /**
- * The settings that hold a key, password or token in plain text, where everybody sees it who sees the config. What a
+ * The settings that hold a key, password or token in plain text, also within an address, where everybody sees it who sees the config. What a
  * config reads from the environment by itself does not count.
  */
 export function plainSecrets(
@@ -19,7 +24,9 @@ export function plainSecrets(
   const found: string[] = []
   const look = (value: unknown, setting: string, name: string): void => {
     if (typeof value === 'string') {
-      if (isSecretName(name) && isPlain(value)) found.push(setting)
+      const password = passwordIn(value)
+      const isPassword = password !== undefined && !fromEnvironment.some((known = '') => value.includes(known))
+      if (isPassword || (isSecretName(name) && isPlain(value))) found.push(setting)
       return
     }
     if (isEnvironmentValue(value) || typeof value !== 'object' || value === null) return

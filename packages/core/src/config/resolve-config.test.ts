@@ -42,7 +42,8 @@ test('an empty config has every default', async () => {
     plugins: [],
     servings: {},
     pipelines: [],
-    executor: 'local',
+    executor: { use: 'local' },
+    cache: { use: 'disk' },
     tableEngine: undefined,
     stateDirectory: join('/project', '.maestro'),
     keepRuns: 20,
@@ -63,12 +64,15 @@ test('every setting is what the config says', async () => {
     allowOutsidePaths: true,
     logLevel: 'debug',
   }
-  expect(await resolve(settings)).toMatchObject(settings)
+  expect(await resolve(settings)).toMatchObject({ ...settings, executor: { use: 'farm.run' } })
   expect(await resolve({ tableEngine: 'fast.engine', pipelines: 'p/*.ts' })).toMatchObject({
     tableEngine: { use: 'fast.engine' },
     pipelines: ['p/*.ts'],
   })
-  expect(await resolve({})).toMatchObject({ run: {}, budgets: {}, cache: {}, storages: {}, vectorStores: {} })
+  expect(await resolve({ executor: { use: 'farm.run', workers: 2 } })).toMatchObject({
+    executor: { use: 'farm.run', workers: 2 },
+  })
+  expect(await resolve({})).toMatchObject({ run: {}, budgets: {}, storages: {}, vectorStores: {} })
   const key = { env: 'KEY_A' }
   const { storages, vectorStores } = await resolve({
     storages: { a: { use: 's.x', key } },
@@ -103,7 +107,6 @@ test.each([
   [{ pluggins: [] }, /^pluggins: there is no such setting\. Did you mean "plugins"\? Known: plugins, servings, /],
   [{ completelyOther: 1 }, /^completelyOther: there is no such setting\. Known: plugins/],
   [{ run: { rowsInFligth: 3 } }, /^run\.rowsInFligth: there is no such setting\. Did you mean "rowsInFlight"\?/],
-  [{ tableEngine: { use: 'x', thread: 3 } }, /^tableEngine\.thread: .*Did you mean "threads"\? Known: use, threads/],
   [{ keepRuns: 'many' }, /^keepRuns: .*expected number, received string/],
   [{ run: { rowsInFlight: 0 } }, /^run\.rowsInFlight: /],
   [{ run: { onError: 'ignore' } }, /^run\.onError: .*"reject"\|"fail"/],

@@ -1,10 +1,9 @@
 import { dirname, resolve } from 'node:path'
-import { bytesOf } from '../contracts/byte-size.js'
 import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import type { ResolvedConfig } from './resolved-config.js'
+import type { ResolvedConfig, UsedComponent } from './resolved-config.js'
 
 /**
  * Checks a config and fills in its defaults.
@@ -29,22 +28,15 @@ export async function resolveConfig(
     pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines,
     run: config.run ?? {},
     budgets: config.budgets ?? {},
-    cache: environmentIn(config.cache ?? {}) as ResolvedConfig['cache'],
-    executor: config.executor ?? 'local',
-    tableEngine: tableEngineOf(tableEngine),
+    cache: config.cache === false ? false : used({ ...config.cache, use: config.cache?.use ?? 'disk' }),
+    executor: used(config.executor ?? 'local'),
+    tableEngine: tableEngine === undefined ? undefined : used(tableEngine),
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),
     keepRuns: config.keepRuns ?? 20,
     allowOutsidePaths: config.allowOutsidePaths ?? false,
     allowPrivateAddresses: config.allowPrivateAddresses ?? false,
     logLevel: config.logLevel ?? 'info',
   })
-}
-
-function tableEngineOf(given: MaestroConfig['tableEngine']): ResolvedConfig['tableEngine'] {
-  if (given === undefined) return undefined
-  if (typeof given === 'string') return { use: given }
-  const { memory, ...engine } = given
-  return { ...engine, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) }
 }
 
 async function checkConfig(config: unknown, path: string): Promise<void> {
@@ -65,7 +57,7 @@ async function checkConfig(config: unknown, path: string): Promise<void> {
 /** Says that there is no setting of a name. */
 export function unknownSetting(name: string, suggestion: string | undefined, known: readonly string[]): string {
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
-  return `${name}: there is no such setting.${meant} Known: ${known.join(', ')}.`
+  return `${name}: there is no such setting.${meant} Known: ${known.join(', ') || 'none'}.`
 }
 
 /** In JSON and YAML a value from the environment is written `{ "env": "NAME" }`. */
@@ -77,6 +69,11 @@ function environmentIn(value: unknown): unknown {
   const [first] = entries
   if (entries.length === 1 && first?.[0] === 'env' && typeof first[1] === 'string') return env(first[1])
   return Object.fromEntries(entries.map(([key, item]) => [key, environmentIn(item)]))
+}
+
+/** A name stands for a component without options. */
+function used(component: string | UsedComponent): UsedComponent {
+  return typeof component === 'string' ? { use: component } : (environmentIn(component) as UsedComponent)
 }
 
 /** Options of a plugin may come from the environment too. */

@@ -2,7 +2,7 @@ import type { RunConfig } from '../contracts/config.js'
 import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
-import type { Budgets, CacheConfig } from '../contracts/serving-settings.js'
+import type { Budgets } from '../contracts/serving-settings.js'
 import type { VectorStore } from '../contracts/vector-store.js'
 
 /** Options of a configured component; `use` names the contributed kind. Values from the environment are not read yet. */
@@ -25,11 +25,10 @@ export interface ResolvedConfig {
   readonly pipelines: readonly string[]
   readonly run: RunConfig
   readonly budgets: Budgets
-  readonly cache: CacheConfig | false
-  readonly executor: string
-  readonly tableEngine:
-    | { readonly use: string; readonly threads?: number /** In bytes. */; readonly memory?: number }
-    | undefined
+  readonly cache: UsedComponent | false
+  readonly executor: UsedComponent
+  /** Undefined: the only one that is contributed. */
+  readonly tableEngine: UsedComponent | undefined
   readonly stateDirectory: string
   readonly keepRuns: number
   readonly allowOutsidePaths: boolean

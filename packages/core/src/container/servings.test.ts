@@ -62,7 +62,8 @@ function servingsOf(
   const wrapped: Serving[] = []
   const settings: ServingSettings[] = []
   const configured = new ConfiguredServings({
-    config: { path: inCode ? undefined : '/project/maestro.config.json', servings },
+    path: inCode ? undefined : '/project/maestro.config.json',
+    servings,
     registry: registry.seal(),
     resolve: (tokens) => tokens.map((token) => token.name),
     keepSecret: (secret) => void secrets.push(secret),

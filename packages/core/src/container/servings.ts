@@ -1,23 +1,17 @@
-import { resolveEnvironment } from '../config/resolve-environment.js'
-import type { ResolvedConfig, UsedComponent } from '../config/resolved-config.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ServingNeededEvent } from '../contracts/hooks.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
-import type { ServingDefinition, Servings } from '../contracts/serving-definition.js'
+import type { Servings } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
-import type { Token } from '../contracts/token.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import type { Registry } from '../plugins/registry.js'
-import { disposeAll } from './dispose-all.js'
-import { readSettings, splitSettings } from './read-serving-settings.js'
-import { validOptions } from './valid-options.js'
+import type { MaestroError } from '../errors/maestro-error.js'
+import { type ComponentContext, type ComponentFault, ConfiguredComponents, isUsed } from './configured-components.js'
+import { readServingSettings, servingSettings } from './shared-serving-settings.js'
 
-/** What the configured servings need. */
-export interface ServingsContext {
-  readonly config: Pick<ResolvedConfig, 'path' | 'servings'>
-  readonly registry: Registry
-  resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
-  keepSecret(value: string): void
+/** What the configured servings need beside what every component does. */
+export interface ServingsContext extends ComponentContext {
+  readonly servings: ResolvedConfig['servings']
   /** Lets plugins have a hand in how a serving is made. */
   needed(event: ServingNeededEvent): ServingNeededEvent
   /** Puts the serving plane around a provider. */
@@ -32,82 +26,75 @@ const examples: Readonly<Record<ServingKind, string>> = {
   transcription: 'one of kind transcription',
 }
 
-/** The servings of the config: each is made when first asked for, and shared. */
+/** What a serving of the config is. */
+export interface ServingDescription {
+  readonly kind: ServingKind
+  readonly capabilities: LLMCapabilities | undefined
+}
+
+/** The servings of the config, each of which is of the kind that it is asked for as. */
 export class ConfiguredServings implements Servings {
-  readonly #context: ServingsContext
-  readonly #made = new Map<string, Serving>()
+  readonly #components: ConfiguredComponents<'servings', Serving>
+  readonly #known: readonly string[]
 
   constructor(context: ServingsContext) {
-    this.#context = context
+    const { servings, needed, enhance } = context
+    this.#known = Object.keys(servings)
+    this.#components = new ConfiguredComponents<'servings', Serving>(
+      {
+        kind: 'servings',
+        find: (name) => (Object.hasOwn(servings, name) ? servings[name] : undefined),
+        names: () => this.#known,
+        setting: (name) => `servings.${name}`,
+        unknown: (name, where) => unknownServing(name, this.#known, where, 'llm'),
+        shared: servingSettings,
+        finish: ({ name, definition, settings, config, make }) => {
+          const kind = definition?.kind ?? make().kind
+          return enhance(needed({ name, kind, config, make }).make(), readServingSettings(settings))
+        },
+      },
+      context,
+    )
   }
 
   get<Kind extends ServingKind>(name: string, kind: Kind): ServingByKind[Kind] {
-    const known = this.#made.get(name)
-    const serving = known ?? this.#make(name, kind)
+    this.#assertKnown(name, kind, 'serving')
+    const serving = this.#components.get(name)
     if (serving.kind !== kind) throw maestroError('MAESTRO_SERVING_KIND', { name, expected: kind, found: serving.kind })
-    if (known === undefined) this.#made.set(name, serving)
     return serving as ServingByKind[Kind]
   }
 
-  /** What a serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN */
-  describe(
-    name: string,
-    kind: ServingKind,
-    where: string,
-  ): { readonly kind: ServingKind; readonly capabilities: LLMCapabilities | undefined } {
-    const configured = this.#configured(name, kind, where)
-    if (isServing(configured))
+  /**
+   * What a serving is, without making it.
+   *
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID
+   */
+  describe(name: string, kind: ServingKind, where: string): ServingDescription {
+    this.#assertKnown(name, kind, where)
+    const configured = this.#components.configured(name, where)
+    if (!isUsed(configured))
       return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
-    const definition = this.#context.registry.get('servings', configured.use, `serving ${name}`)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(splitSettings(configured).options) }
+    this.#components.assertValid(name)
+    const { definition, options } = this.#components.checked(name, configured)
+    return { kind: definition.kind, capabilities: definition.capabilities?.(options) }
   }
 
-  /** Frees each serving that was made, once. */
-  async dispose(): Promise<void> {
-    const made = [...this.#made.values()]
-    this.#made.clear()
-    await disposeAll(made)
+  /** What is wrong with the servings of the config. */
+  check(): readonly ComponentFault[] {
+    return this.#components.check()
   }
 
-  #configured(name: string, kind: ServingKind, where: string): UsedComponent | Serving {
-    const { servings } = this.#context.config
-    const configured = Object.hasOwn(servings, name) ? servings[name] : undefined
-    if (configured !== undefined) return configured
-    const known = Object.keys(servings)
-    throw maestroError('MAESTRO_SERVING_UNKNOWN', {
-      name,
-      known,
-      where,
-      suggestion: didYouMean(name, known),
-      add: examples[kind],
-    })
+  dispose(): Promise<void> {
+    return this.#components.dispose()
   }
 
-  #make(name: string, kind: ServingKind): Serving {
-    const configured = this.#configured(name, kind, 'serving')
-    const { enhance, needed, registry } = this.#context
-    if (isServing(configured)) {
-      const given = { name, kind: configured.kind, config: undefined, make: () => configured }
-      return enhance(needed(given).make(), {})
-    }
-    const { settings, options } = splitSettings(configured)
-    const { path = 'given in code' } = this.#context.config
-    const checked = readSettings(settings, `servings.${name}`, path)
-    const definition = registry.get('servings', configured.use, `servings.${name}`)
-    const config = { use: configured.use, ...options }
-    const make = () => this.#create(name, definition, options)
-    return enhance(needed({ name, kind: definition.kind, config, make }).make(), checked)
-  }
-
-  #create(name: string, definition: ServingDefinition, own: object): Serving {
-    const { resolve, keepSecret } = this.#context
-    const setting = `servings.${name}`
-    const given = resolveEnvironment(own, setting, keepSecret) as object
-    const options = validOptions(definition, given, setting, this.#context.config.path ?? 'given in code')
-    return definition.create(options, resolve(definition.inject ?? []))
+  /** The error says how to configure one of the kind that is asked for. */
+  #assertKnown(name: string, kind: ServingKind, where: string): void {
+    if (!this.#known.includes(name)) throw unknownServing(name, this.#known, where, kind)
   }
 }
 
-function isServing(value: UsedComponent | Serving): value is Serving {
-  return 'kind' in value && !('use' in value)
+function unknownServing(name: string, known: readonly string[], where: string, kind: ServingKind): MaestroError {
+  const suggestion = didYouMean(name, known)
+  return maestroError('MAESTRO_SERVING_UNKNOWN', { name, known, where, suggestion, add: examples[kind] })
 }

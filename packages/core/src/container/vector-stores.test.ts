@@ -26,7 +26,7 @@ const vectors = defineVectorStore({
 })
 const acme = definePlugin({
   name: 'acme',
-  apply: (hooks) => hooks.vectorStores.tap('acme', (registry) => registry.add(vectors)),
+  vectorStores: [vectors],
 })
 
 /** Puts each row into a store and says how many are in it. */

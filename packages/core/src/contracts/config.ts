@@ -38,6 +38,9 @@ type Uses<Types> = [keyof Types] extends [never]
 /** A serving in the config: `use` names the contributed kind, the rest are its options and those of every serving. */
 export type ServingConfig = Uses<ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<VectorStoreTypes>
+export type StorageConfig = { readonly use: string; readonly [option: string]: unknown }
+export type ExecutorConfig = { readonly use: string; readonly [option: string]: unknown }
+export type TableEngineConfig = { readonly use: string; readonly [option: string]: unknown }
 
 /** How runs behave. */
 export interface RunConfig {
@@ -62,7 +65,7 @@ export interface MaestroConfig {
   readonly plugins?: readonly PluginReference[]
   /** Models by name. Operators use `default` and `embedder` when none is named. */
   readonly servings?: Readonly<Record<string, ServingConfig | Serving>>
-  readonly storages?: Readonly<Record<string, { readonly use: string; readonly [option: string]: unknown }>>
+  readonly storages?: Readonly<Record<string, StorageConfig>>
   /** Where vectors lie, by the names that operators use. */
   readonly vectorStores?: Readonly<Record<string, VectorStoreConfig | VectorStore>>
   /** Globs of pipeline modules, YAML or JSON files. */
@@ -73,9 +76,9 @@ export interface MaestroConfig {
   /** Where finished answers are kept; `false` reuses them within a run only. */
   readonly cache?: CacheConfig | false
   /** @default 'local' */
-  readonly executor?: string
+  readonly executor?: string | ExecutorConfig
   /** The engine of table operators. @default the only one that is contributed */
-  readonly tableEngine?: string | { readonly use: string; readonly threads?: number; readonly memory?: ByteSize }
+  readonly tableEngine?: string | TableEngineConfig
   /** Where runs are kept, relative to the config file. @default '.maestro' */
   readonly stateDirectory?: string
   /** Finished runs that are kept; older ones are removed. @default 20 */

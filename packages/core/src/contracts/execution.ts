@@ -1,3 +1,4 @@
+import type { ComponentDefinition } from './component-definition.js'
 import type { TableEngine } from './table-engine.js'
 
 /** One piece of a stage's input: consecutive source records. The unit of commit, resume and distribution. */
@@ -19,15 +20,7 @@ export interface Executor {
 }
 
 /** An executor as a plugin contributes it. */
-export interface ExecutorDefinition {
-  readonly name: string
-  readonly description?: string
-  create(): Executor
-}
+export type ExecutorDefinition = ComponentDefinition<Executor>
 
 /** A table engine as a plugin contributes it. */
-export interface TableEngineDefinition {
-  readonly name: string
-  readonly description?: string
-  create(options: { readonly threads?: number /** In bytes. */; readonly memory?: number }): TableEngine
-}
+export type TableEngineDefinition = ComponentDefinition<TableEngine>

@@ -8,6 +8,7 @@ import type { CacheDefinition } from './response-cache.js'
 import type { LLMRequest, Serving, ServingKind, Usage } from './serving.js'
 import type { ServingDefinition } from './serving-definition.js'
 import type { StorageDefinition } from './storage.js'
+import type { Provider } from './token.js'
 import type { VectorStoreDefinition } from './vector-store.js'
 
 /** Taps run in order, and their results are not looked at. */
@@ -129,6 +130,8 @@ export interface RequestDoneEvent {
   readonly waitedMs: number
   /** Attempts of calls, repairs included. */
   readonly tries: number
+  /** Into how many calls it was split, such as a long list of texts. @default 1 */
+  readonly calls?: number
   /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
 }
@@ -164,23 +167,87 @@ export interface RunDoneEvent {
   readonly report: RunReport
 }
 
-/** Where plugins contribute and observe. The kind of each hook is part of its type. */
-export interface MaestroHooks extends ContributionHooks, LifecycleHooks {}
+/** What a hook of each kind is to plugins. */
+interface HookOfKind<Event> {
+  readonly sync: ObserveHook<Event>
+  readonly 'async-series': SeriesHook<Event>
+  readonly waterfall: WaterfallHook<Event>
+}
+
+/** What a tap of each kind may be. */
+interface TapOfKind<Event> {
+  readonly sync: (event: Event) => void
+  readonly 'async-series': (event: Event) => void | Promise<void>
+  readonly waterfall: (event: Event) => Event
+}
+
+/** How the taps of a hook are called. */
+export type HookKind = keyof HookOfKind<unknown>
+
+/** A lifecycle hook as it is declared: its kind, and the type of its events. */
+export interface HookDeclaration<Kind extends HookKind, Event> {
+  readonly kind: Kind
+  /** Carries the type; never set. */
+  readonly event?: Event
+}
+
+const observe = <Event>(): HookDeclaration<'sync', Event> => ({ kind: 'sync' })
+const series = <Event>(): HookDeclaration<'async-series', Event> => ({ kind: 'async-series' })
+const waterfall = <Event>(): HookDeclaration<'waterfall', Event> => ({ kind: 'waterfall' })
+
+/** The lifecycle hooks. Everything that is typed or made for each of them follows from this list. */
+export const lifecycleHooks = {
+  /** Before the first stage. */
+  runStart: series<RunEvent>(),
+  /** The stage of a step begins. */
+  stepStart: observe<StepEvent>(),
+  /** A batch of the source has been read. */
+  sourceProgress: observe<SourceProgressEvent>(),
+  /** Some rows have gone through a step. */
+  batchDone: observe<BatchEvent>(),
+  /** May put something in front of a serving, or another one in its place, by another `make`. */
+  servingNeeded: waterfall<ServingNeededEvent>(),
+  /** May change the request, for example to redact it. */
+  requestStart: waterfall<RequestEvent>(),
+  /** A request has its answer, or has failed. */
+  requestDone: observe<RequestDoneEvent>(),
+  /** The limiter of a serving has changed. */
+  servingState: observe<ServingStateEvent>(),
+  /** A row has failed. */
+  rowRejected: observe<RejectEvent>(),
+  /** A step has ended. */
+  stepDone: series<StepDoneEvent>(),
+  /** The report is made, also when the run has failed. */
+  runDone: series<RunDoneEvent>(),
+} as const satisfies Readonly<Record<string, HookDeclaration<HookKind, unknown>>>
+
+/** The declarations of the lifecycle hooks. */
+export type LifecycleDeclarations = typeof lifecycleHooks
+
+/** The lifecycle hooks as plugins tap them in `apply`, each under the plugin's name. */
+export type LifecycleHooks = {
+  readonly [Name in keyof LifecycleDeclarations]: LifecycleDeclarations[Name] extends HookDeclaration<
+    infer Kind,
+    infer Event
+  >
+    ? HookOfKind<Event>[Kind]
+    : never
+}
+
+/** The lifecycle hooks as `observe` of a plugin gets them: each takes a tap. */
+export type LifecycleObservers = {
+  readonly [Name in keyof LifecycleDeclarations]: LifecycleDeclarations[Name] extends HookDeclaration<
+    infer Kind,
+    infer Event
+  >
+    ? (tap: TapOfKind<Event>[Kind]) => void
+    : never
+}
 
 export type ContributionHooks = { readonly [Kind in ContributionKind]: ObserveHook<Registrar<Contributions[Kind]>> }
 
-export interface LifecycleHooks {
-  readonly runStart: SeriesHook<RunEvent>
-  readonly stepStart: ObserveHook<StepEvent>
-  readonly sourceProgress: ObserveHook<SourceProgressEvent>
-  readonly batchDone: ObserveHook<BatchEvent>
-  /** May put something in front of a serving, or another one in its place, by another `make`. */
-  readonly servingNeeded: WaterfallHook<ServingNeededEvent>
-  /** May change the request, for example to redact it. */
-  readonly requestStart: WaterfallHook<RequestEvent>
-  readonly requestDone: ObserveHook<RequestDoneEvent>
-  readonly servingState: ObserveHook<ServingStateEvent>
-  readonly rowRejected: ObserveHook<RejectEvent>
-  readonly stepDone: SeriesHook<StepDoneEvent>
-  readonly runDone: SeriesHook<RunDoneEvent>
+/** Where plugins contribute and observe. The kind of each hook is part of its type. */
+export interface MaestroHooks extends ContributionHooks, LifecycleHooks {
+  /** What plugins put under tokens. */
+  readonly provides: ObserveHook<Registrar<Provider>>
 }

@@ -1,5 +1,6 @@
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { Prompt } from './prompt.js'
 import type { ColumnType, RowId } from './row.js'
 import type { RowStorage, WriteResult } from './storage.js'
@@ -90,6 +91,7 @@ export abstract class Operator {
     return true
   }
 }
+recogniseAcrossCopies(Operator, 'Operator')
 
 /** @throws MAESTRO_PROMPT_NOT_ALLOWED when a prompt is of none of the allowed classes. */
 export function assertPromptsAllowed(

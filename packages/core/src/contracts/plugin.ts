@@ -1,6 +1,8 @@
-import type { ContributionKind, MaestroHooks } from './hooks.js'
+import type { ContributionKind, Contributions, LifecycleObservers, MaestroHooks } from './hooks.js'
 import type { Logger } from './logger.js'
+import type { ProjectAccess } from './project.js'
 import type { Schema } from './schema.js'
+import type { Provider } from './token.js'
 
 /** What a plugin is, as data. In a package it is the `maestro` field of package.json, read without running code. */
 export interface PluginManifest {
@@ -22,24 +24,39 @@ export interface PluginPermissions {
   readonly native?: boolean
 }
 
-/** What a plugin's `apply` gets besides the hooks. */
-export interface PluginContext<Options = unknown> {
+/** What a plugin gets besides the hooks. */
+export interface PluginContext<Options = unknown> extends ProjectAccess {
   readonly options: Options
   readonly logger: Logger
-  /** The folder of the config file. */
-  readonly directory: string
-  /** Whether paths outside `directory` may be used. */
-  readonly allowOutsidePaths: boolean
-  /** Whether addresses that come from rows may lie in private networks. */
-  readonly allowPrivateAddresses: boolean
 }
 
-/** A plugin's code. */
-export interface PluginDefinition<Options = unknown> {
+/** What a plugin contributes, by kind. */
+export type PluginContributions = { readonly [Kind in ContributionKind]?: readonly Contributions[Kind][] }
+
+/** A plugin: what it contributes, as lists, and what it observes. */
+export interface PluginParts<Options = unknown> extends PluginContributions {
   readonly name: string
-  /** The manifest, or the URL of the package.json that holds it. A package's own plugin may leave it out. */
+  /**
+   * The URL of the package.json that holds the manifest, or what a manifest says beside `contributes`, which follows
+   * from the lists. A package that is named in the config and a plugin without special needs may leave it out.
+   */
   readonly manifest?: PluginManifest | URL
   readonly options?: Schema<unknown, Options>
+  /** What it puts under tokens, for its own contributions and those of others. */
+  readonly provides?: readonly Provider[] | ((context: PluginContext<Options>) => readonly Provider[])
+  /** Taps lifecycle hooks. */
+  observe?(hooks: LifecycleObservers, context: PluginContext<Options>): void
+  /** Taps hooks directly, for contributions that no list can hold, such as those that depend on the options. */
+  apply?(hooks: MaestroHooks, context: PluginContext<Options>): void
+}
+
+/** A plugin as it is loaded: `apply` taps everything that it contributes and observes. */
+export interface PluginDefinition<Options = unknown> {
+  readonly name: string
+  readonly manifest?: PluginManifest | URL
+  readonly options?: Schema<unknown, Options>
+  /** What its lists hold; undefined when only `apply` knows what it contributes. */
+  readonly contributions?: PluginContributions
   apply(hooks: MaestroHooks, context: PluginContext<Options>): void
 }
 

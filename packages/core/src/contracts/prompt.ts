@@ -1,4 +1,5 @@
 import { maestroError } from '../errors/error-table.js'
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { Message } from './serving.js'
 
 /** What a prompt is formatted with: values by variable name. */
@@ -54,3 +55,4 @@ export abstract class Prompt<Variable extends string = string> {
     throw maestroError('MAESTRO_PROMPT_VARIABLE_MISSING', { missing, given: Object.keys(variables) })
   }
 }
+recogniseAcrossCopies(Prompt, 'Prompt')

@@ -1,5 +1,5 @@
+import type { ComponentDefinition } from './component-definition.js'
 import type { RowId } from './row.js'
-import type { Schema } from './schema.js'
 import { createToken } from './token.js'
 
 /** An answer as it is kept: plain JSON data. */
@@ -81,11 +81,7 @@ export interface ResponseCache {
 }
 
 /** A cache as a plugin contributes it. */
-export interface CacheDefinition {
-  readonly name: string
-  readonly description?: string
-  readonly options: Schema<unknown, unknown>
-  create(options: unknown): ResponseCache
-}
+export type CacheDefinition = ComponentDefinition<ResponseCache>
 
+/** The answers that are kept. */
 export const RESPONSE_CACHE = createToken<ResponseCache>('response-cache')

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
 
 /**
@@ -25,3 +26,4 @@ export class RowSource {
     return this.#read(signal)
   }
 }
+recogniseAcrossCopies(RowSource, 'RowSource')

@@ -1,19 +1,15 @@
+import type { ComponentDefinition } from './component-definition.js'
 import type { Schema } from './schema.js'
 import type { LLMCapabilities, LLMServing, ServingByKind, ServingKind } from './serving.js'
 import { createToken, type Injected, type Token } from './token.js'
 
-/** A serving as a plugin contributes it: how to make one from the options in the config. */
-export interface ServingDefinition<Kind extends ServingKind = ServingKind> {
-  readonly name: string
+/** A serving as a plugin contributes it. `create` may leave the loading of a model to the first call. */
+export interface ServingDefinition<Kind extends ServingKind = ServingKind>
+  extends ComponentDefinition<ServingByKind[Kind]> {
   readonly kind: Kind
-  readonly description?: string
-  /** Of the `use`d serving's own options, without `use`. */
   readonly options: Schema<unknown, unknown>
-  readonly inject?: readonly Token<unknown>[]
   /** What servings of these options can do, known without making one. Only for `llm`. */
   capabilities?(options: unknown): LLMCapabilities
-  /** Makes the serving; it may load its model when first called. */
-  create(options: unknown, dependencies: readonly unknown[]): ServingByKind[Kind]
 }
 
 /** Describes a serving; the types of options and dependencies come from the schema and the tokens. */

@@ -1,3 +1,4 @@
+import type { ComponentDefinition } from './component-definition.js'
 import type { Schema } from './schema.js'
 import { createToken, type Injected, type Token } from './token.js'
 
@@ -83,15 +84,9 @@ export interface VectorStore {
   dispose(): Promise<void>
 }
 
-/** A vector store as a plugin contributes it. */
-export interface VectorStoreDefinition {
-  readonly name: string
-  readonly description?: string
-  /** Of the store's own options, without `use`. */
+/** A vector store as a plugin contributes it. `create` opens the store, or begins one. */
+export interface VectorStoreDefinition extends ComponentDefinition<Promise<VectorStore>> {
   readonly options: Schema<unknown, unknown>
-  readonly inject?: readonly Token<unknown>[]
-  /** Opens the store, or begins one. */
-  create(options: unknown, dependencies: readonly unknown[]): Promise<VectorStore>
 }
 
 /** Describes a vector store; the types of options and dependencies come from the schema and the tokens. */

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { ContentPart, Message } from '../contracts/serving.js'
 import { nameOf } from '../media/media-access.js'
@@ -63,6 +64,7 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     return this.#contents.map(({ role, content }) => ({ role, content: content.render(variables) }))
   }
 }
+recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
 
 const asText = (part: ContentPart): string => (part.type === 'text' ? part.text : `[${part.type} ${nameOf(part.data)}]`)
 

@@ -1,21 +1,74 @@
-import type { ConfiguredPlugin, PluginDefinition } from '../contracts/plugin.js'
+import { contributionKinds } from '../contracts/contribution-kinds.js'
+import { type LifecycleHooks, type LifecycleObservers, lifecycleHooks, type MaestroHooks } from '../contracts/hooks.js'
+import type { ConfiguredPlugin, PluginContributions, PluginDefinition, PluginParts } from '../contracts/plugin.js'
+import { didYouMean } from '../errors/did-you-mean.js'
+import { maestroError } from '../errors/error-table.js'
 
 /** A plugin, and a function that gives it options: `plugins: [fs, local({ threads: 1 })]`. */
 export type Plugin<Options = unknown> = PluginDefinition<Options> & ((options?: Options) => ConfiguredPlugin)
 
 /**
- * Defines a plugin.
+ * Defines a plugin from the lists of what it contributes.
  *
+ * @throws MAESTRO_PLUGIN_PART_UNKNOWN
  * @example
- * export default definePlugin({
- *   name: 'shout',
- *   manifest: { apiVersion: 1, contributes: { operators: { shout: 'Upper-cases a column' } } },
- *   apply: (hooks) => hooks.operators.tap('shout', (registry) => registry.add(shout)),
- * })
+ * export default definePlugin({ name: 'shout', operators: [shout] })
  */
-export function definePlugin<Options = unknown>(definition: PluginDefinition<Options>): Plugin<Options> {
+export function definePlugin<Options = unknown>(parts: PluginParts<Options>): Plugin<Options> {
+  const { name, manifest, options, provides, observe, apply, ...contributions } = parts
+  assertKinds(name, contributions)
+  const definition: PluginDefinition<Options> = {
+    name,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(options === undefined ? {} : { options }),
+    ...(apply === undefined ? { contributions } : {}),
+    apply(hooks, context) {
+      tapContributions(name, contributions, hooks)
+      hooks.provides.tap(name, (registrar) => {
+        for (const provider of (typeof provides === 'function' ? provides(context) : provides) ?? [])
+          registrar.add(provider)
+      })
+      observe?.(observersOf(name, hooks), context)
+      return apply?.(hooks, context)
+    },
+  }
   const configure = (options?: Options): ConfiguredPlugin => ({ plugin: definition as PluginDefinition, options })
-  const { name, ...rest } = definition
   Object.defineProperty(configure, 'name', { value: name })
+  const { name: _, ...rest } = definition
   return Object.assign(configure, rest) as unknown as Plugin<Options>
+}
+
+/** What is not typed may be misspelt. */
+function assertKinds(plugin: string, contributions: object): void {
+  const known = [...contributionKinds, 'provides', 'observe', 'apply', 'options', 'manifest']
+  const part = Object.keys(contributions).find((name) => !known.includes(name))
+  if (part !== undefined)
+    throw maestroError('MAESTRO_PLUGIN_PART_UNKNOWN', {
+      plugin,
+      name: part,
+      known,
+      suggestion: didYouMean(part, known),
+    })
+}
+
+function tapContributions(name: string, contributions: PluginContributions, hooks: MaestroHooks): void {
+  for (const kind of Object.keys(contributions) as (keyof PluginContributions)[]) {
+    hooks[kind].tap(name, (registrar) => {
+      // A list of a kind holds what the registrar of that kind takes.
+      for (const definition of contributions[kind] ?? []) registrar.add(definition as never)
+    })
+  }
+}
+
+/** The hooks with the plugin's name filled in. */
+function observersOf(name: string, hooks: LifecycleHooks): LifecycleObservers {
+  type Name = keyof LifecycleHooks
+  const observer = (hook: Name) => (tap: (event: never) => unknown) =>
+    lifecycleHooks[hook].kind === 'async-series'
+      ? (hooks[hook] as LifecycleHooks['runDone']).tapPromise(name, async (event) => void (await tap(event as never)))
+      : (hooks[hook] as LifecycleHooks['batchDone']).tap(name, tap as (event: unknown) => void)
+  // Each hook takes what its declaration says; the map over their names keeps no more than that.
+  return Object.fromEntries(
+    (Object.keys(lifecycleHooks) as Name[]).map((hook) => [hook, observer(hook)]),
+  ) as unknown as LifecycleObservers
 }

@@ -11,7 +11,7 @@ import type { PromptDefinition } from '../contracts/prompt-definition.js'
  *   options: z.object({ input: z.string(), tone: z.enum(['happy', 'angry']) }),
  *   create: ({ input, tone }) => new PromptTemplate(`In a ${tone} tone: {{${input}}}`),
  * })
- * // hooks.prompts.tap('shout', (registry) => registry.add(shout))
+ * // definePlugin({ name: 'shout', prompts: [shout] })
  * // .step('ai.generate', { prompt: { use: 'shout.prompt', input: 'text', tone: 'angry' } })
  */
 export function definePrompt<const Name extends string, Options, P extends Prompt>(

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { PromptVariables } from '../contracts/prompt.js'
 import type { MediaPart } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
@@ -40,6 +41,7 @@ export class FewShotPrompt<Variable extends string = string> extends ChatPrompt<
     super(toTurns(options), { version: options.version })
   }
 }
+recogniseAcrossCopies(FewShotPrompt, 'FewShotPrompt')
 
 function toTurns({ system, user, answer, examples }: FewShotOptions): readonly ChatTurn[] {
   const question = new TurnContent(user)

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type {
   Column,
   Flat,
@@ -235,6 +236,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }
+recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
 /** A pipeline whose definition waits for its parameters. */
 export interface ParameterisedPipeline<Params = unknown> {

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Prompt, type PromptParts, type PromptVariables } from '../contracts/prompt.js'
 import type { Message } from '../contracts/serving.js'
 import { contentVersion } from './content-version.js'
@@ -73,6 +74,7 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
     return [{ role: 'system', content: renderTemplate(this.#systemPieces, variables) }, user]
   }
 }
+recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
 
 /**
  * A prompt from a template; its variables are read from the literal, so that the editor knows them.

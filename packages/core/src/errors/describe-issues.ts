@@ -1,4 +1,5 @@
-interface Issue {
+/** An issue of a Standard Schema. */
+export interface Issue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }

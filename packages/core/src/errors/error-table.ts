@@ -148,7 +148,8 @@ export const coreErrors = {
   },
   MAESTRO_PLUGIN_MANIFEST_MISSING: {
     message: (d: { plugin: string; path: string }) => `The plugin ${d.plugin} has no manifest in ${d.path}.`,
-    hint: () => 'A package carries it in the field "maestro" of package.json, a file in definePlugin({ manifest }).',
+    hint: () =>
+      'Write the field "maestro" of package.json with `maestro plugins --write`, in the folder of the package.',
   },
   MAESTRO_PLUGIN_MANIFEST_INVALID: {
     message: (d: { plugin: string; issues: readonly string[] }) =>
@@ -191,6 +192,10 @@ export const coreErrors = {
     message: (d: { plugin: string }) => `The plugin ${d.plugin} is in the config twice.`,
     hint: () => 'Keep one of the two entries.',
   },
+  MAESTRO_PLUGIN_PART_UNKNOWN: {
+    message: (d: Unknown & { plugin: string }) => `The plugin ${d.plugin} has an unknown part "${d.name}".`,
+    hint: (d: Unknown & { plugin: string }) => `${meant(d.suggestion)}A plugin has: ${d.known.join(', ')}.`,
+  },
   MAESTRO_PLUGIN_MANIFEST_MISMATCH: {
     message: (d: { plugin: string; missing: readonly string[]; extra: readonly string[] }) =>
       `The plugin ${d.plugin} does not register what its manifest says: missing ${list(d.missing)}; not in the manifest ${list(d.extra)}.`,
@@ -205,8 +210,23 @@ export const coreErrors = {
 
   // 5, 6 container, registry
   MAESTRO_CONTAINER_UNKNOWN_TOKEN: {
-    message: (d: { token: string }) => `Nothing is bound to ${d.token}.`,
-    hint: () => 'A contribution asks for something that this version does not provide.',
+    message: (d: { token: string; by?: string | undefined; ofRun?: boolean }) =>
+      `${d.by === undefined ? '' : `${d.by} needs a value: `}There is no value for the token ${d.token}${d.ofRun === true ? ' here' : ''}.`,
+    hint: (d: { token: string; ofRun?: boolean }) =>
+      d.ofRun === true
+        ? "It lives for one run, and what lives as long as the project cannot hold it. Give the provider that needs it `scope: 'run'` too."
+        : 'Add the plugin that provides it to `plugins`, or provide it: `provides: [provide(TOKEN, () => value)]`.',
+  },
+  MAESTRO_CONTAINER_CYCLE: {
+    message: (d: { tokens: readonly string[] }) => `Tokens need each other in a circle: ${d.tokens.join(' -> ')}.`,
+    hint: () => 'Take one of them out of the `inject` of another.',
+  },
+  MAESTRO_CONTAINER_TOKEN_TAKEN: {
+    message: (d: { token: string; first: string; second: string }) =>
+      d.first === d.second
+        ? `${d.first} provides two values for the token ${d.token}.`
+        : `Both ${d.first} and ${d.second} provide a value for the token ${d.token}.`,
+    hint: () => "Name the token after your plugin, such as createToken('acme.pool').",
   },
   MAESTRO_REGISTRY_DUPLICATE: {
     message: (d: { kind: string; name: string; first: string; second: string }) =>
@@ -438,9 +458,14 @@ export const coreErrors = {
     hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
-    message: (d: { reason: string }) => `The schema cannot be shown to a model: ${d.reason}.`,
-    hint: () =>
+    message: (d: { reason: string; fix?: string | undefined }) => `The schema cannot be shown to a model: ${d.reason}.`,
+    hint: (d: { reason: string; fix?: string | undefined }) =>
+      d.fix ??
       'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
+  },
+  MAESTRO_SERVING_SCHEMA_REFUSED: {
+    message: (d: ProviderAnswer) => `${d.serving} cannot hold its answers to the schema: ${d.reason}`,
+    hint: () => 'Use a simpler schema, or a server that follows it.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,

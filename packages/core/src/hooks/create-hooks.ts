@@ -1,68 +1,69 @@
 import { AsyncSeriesHook, SyncHook, SyncWaterfallHook } from 'tapable'
-import type {
-  ContributionHooks,
-  ContributionKind,
-  Contributions,
-  LifecycleHooks,
-  Registrar,
-  WaterfallHook,
+import { contributionKinds } from '../contracts/contribution-kinds.js'
+import {
+  type ContributionHooks,
+  type ContributionKind,
+  type Contributions,
+  type HookDeclaration,
+  type LifecycleDeclarations,
+  type LifecycleHooks,
+  lifecycleHooks,
+  type MaestroHooks,
+  type Registrar,
 } from '../contracts/hooks.js'
+import type { Provider } from '../contracts/token.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
-import { contributionKinds } from './contribution-kinds.js'
 
-type EventOf<Hook> = Hook extends { tap(name: string, tap: (event: infer Event) => void): void } ? Event : never
-type ValueOf<Hook> = Hook extends WaterfallHook<infer Value> ? Value : never
-type Series = 'runStart' | 'stepDone' | 'runDone'
-type Waterfall = 'servingNeeded' | 'requestStart'
-type Observed = Exclude<keyof LifecycleHooks, Series | Waterfall>
+/** The hooks of one plugin through which it contributes, as plugins see them. */
+export type OwnHooks = ContributionHooks & Pick<MaestroHooks, 'provides'>
 
 /** The calling side of the contribution hooks. */
 export type ContributionCallers = {
   readonly [Kind in ContributionKind]: { call(registrar: Registrar<Contributions[Kind]>): unknown }
+} & { readonly provides: { call(registrar: Registrar<Provider>): unknown } }
+
+/** The calling side of a hook of each kind. */
+interface CallerOfKind<Event> {
+  readonly sync: { call(event: Event): unknown; isUsed(): boolean }
+  readonly 'async-series': { promise(event: Event): Promise<unknown> }
+  readonly waterfall: { call(event: Event): Event; isUsed(): boolean }
 }
 
 /** The calling side of the lifecycle hooks. */
 export type LifecycleCallers = {
-  readonly [Name in Observed]: { call(event: EventOf<LifecycleHooks[Name]>): unknown; isUsed(): boolean }
-} & { readonly [Name in Series]: { promise(event: EventOf<LifecycleHooks[Name]>): Promise<unknown> } } & {
-  readonly [Name in Waterfall]: {
-    call(value: ValueOf<LifecycleHooks[Name]>): ValueOf<LifecycleHooks[Name]>
-    isUsed(): boolean
-  }
+  readonly [Name in keyof LifecycleDeclarations]: LifecycleDeclarations[Name] extends HookDeclaration<
+    infer Kind,
+    infer Event
+  >
+    ? CallerOfKind<Event>[Kind]
+    : never
 }
 
 /** Hooks through which one plugin contributes. Each plugin gets its own, so that what it brings is known to be its own. */
-export function createContributionHooks(): ContributionHooks & ContributionCallers {
-  const hooks = contributionKinds.map((kind) => [
+export function createContributionHooks(): OwnHooks & ContributionCallers {
+  const hooks = [...contributionKinds, 'provides'].map((kind) => [
     kind,
     Object.assign(new SyncHook<[unknown]>(['registrar']), { hookKind: 'sync' }),
   ])
   // Every kind has its hook; tapable's own types cannot say which registrar each one takes.
-  return Object.fromEntries(hooks) as ContributionHooks & ContributionCallers
+  return Object.fromEntries(hooks) as OwnHooks & ContributionCallers
 }
 
-/** The lifecycle hooks of one session: plugins tap them, the runner calls them. */
+const makers = {
+  sync: () => new SyncHook<[unknown]>(['event']),
+  'async-series': () => new AsyncSeriesHook<[unknown]>(['event']),
+  waterfall: () => new SyncWaterfallHook<[unknown]>(['event']),
+}
+
+/** The lifecycle hooks of a project: plugins tap them, the runner calls them. */
 export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
-  const sync = () => observing(Object.assign(new SyncHook<[unknown]>(['event']), { hookKind: 'sync' }))
-  const series = () => observing(Object.assign(new AsyncSeriesHook<[unknown]>(['event']), { hookKind: 'async-series' }))
-  const waterfall = () =>
-    observing(Object.assign(new SyncWaterfallHook<[unknown]>(['event']), { hookKind: 'waterfall' }))
-  const hooks = {
-    runStart: series(),
-    stepStart: sync(),
-    sourceProgress: sync(),
-    batchDone: sync(),
-    servingNeeded: waterfall(),
-    requestStart: waterfall(),
-    requestDone: sync(),
-    servingState: sync(),
-    rowRejected: sync(),
-    stepDone: series(),
-    runDone: series(),
-  }
-  // Each hook is made above with the kind that its type says; tapable's own types know less.
-  return hooks as unknown as LifecycleHooks & LifecycleCallers
+  const hooks = Object.entries(lifecycleHooks).map(([name, { kind }]) => [
+    name,
+    observing(Object.assign(makers[kind](), { hookKind: kind })),
+  ])
+  // Each hook is made with the kind that its declaration says; tapable's own types know less.
+  return Object.fromEntries(hooks) as unknown as LifecycleHooks & LifecycleCallers
 }
 
 /** Whoever taps is named when the tap throws. */

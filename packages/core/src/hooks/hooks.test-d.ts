@@ -42,7 +42,7 @@ const operator = defineOperator({
 
 describe('contributions', () => {
   test('each kind takes its own definitions and no others', () => {
-    expectTypeOf<keyof MaestroHooks>().toEqualTypeOf<ContributionKind | keyof LifecycleHooks>()
+    expectTypeOf<keyof MaestroHooks>().toEqualTypeOf<ContributionKind | keyof LifecycleHooks | 'provides'>()
     hooks.servings.tap('a', (registry) => expectTypeOf(registry).toEqualTypeOf<Registrar<ServingDefinition>>())
     hooks.operators.tap('a', (registry) => registry.add(operator))
     hooks.servings.tap('a', (registry) => registry.add(serving))

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { OperatorContext } from '../contracts/operator.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
@@ -7,3 +8,4 @@ export abstract class FilterOperator extends RowOperator {
   override readonly kind = 'filter'
   abstract keep(row: Row, context: OperatorContext): boolean | Promise<boolean>
 }
+recogniseAcrossCopies(FilterOperator, 'FilterOperator')

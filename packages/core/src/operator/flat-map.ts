@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { OperatorContext } from '../contracts/operator.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
@@ -7,3 +8,4 @@ export abstract class FlatMapOperator extends RowOperator {
   override readonly kind = 'flatMap'
   abstract flatMap(row: Row, context: OperatorContext): Iterable<Row> | AsyncIterable<Row> | Promise<Iterable<Row>>
 }
+recogniseAcrossCopies(FlatMapOperator, 'FlatMapOperator')

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from '../contracts/operator.js'
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RowStorage } from '../contracts/storage.js'
@@ -66,6 +67,7 @@ export abstract class GlobalOperator extends Operator {
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }
 }
+recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
 
 /** The batches, with an error at the end if every row was rejected: an empty step is not written as a result then. */
 async function* untilAllFailed(

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { BatchContext, MapBatchesFunction } from '../contracts/operator-functions.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
@@ -9,3 +10,4 @@ export abstract class MapBatchesOperator extends RowOperator {
   readonly batchSize: number = 64
   abstract mapBatches(rows: readonly Row[], context: BatchContext): ReturnType<MapBatchesFunction>
 }
+recogniseAcrossCopies(MapBatchesOperator, 'MapBatchesOperator')

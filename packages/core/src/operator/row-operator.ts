@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
 import type { RowStorage } from '../contracts/storage.js'
 
@@ -8,3 +9,4 @@ export abstract class RowOperator extends Operator {
     return runOperator(this, storage, options)
   }
 }
+recogniseAcrossCopies(RowOperator, 'RowOperator')

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
 import type { TableOperatorObject } from '../contracts/operator-functions.js'
 import type { RowStorage } from '../contracts/storage.js'
@@ -15,3 +16,4 @@ export abstract class TableOperator extends Operator implements TableOperatorObj
     return runTableOperator(this, storage, options)
   }
 }
+recogniseAcrossCopies(TableOperator, 'TableOperator')

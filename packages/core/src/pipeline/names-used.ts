@@ -16,7 +16,7 @@ export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig
       ...sinks.map((sink) => sink.use),
       ...(source !== undefined && 'use' in source ? [source.use] : []),
     ]),
-    executors: new Set([config.executor]),
+    executors: new Set([config.executor.use]),
   }
 }
 
@@ -66,6 +66,18 @@ export function definitionOf(
   return use instanceof Operator || 'run' in use ? undefined : use
 }
 
+/** Everything that the config names, whether a pipeline uses it or not. */
+export function namesConfigured(config: ResolvedConfig): ContributionNames {
+  return {
+    servings: kindsOf(config.servings),
+    vectorStores: kindsOf(config.vectorStores),
+    storages: kindsOf(config.storages),
+    caches: cacheNames(config),
+    executors: new Set([config.executor.use]),
+    ...(config.tableEngine === undefined ? {} : { tableEngines: new Set([config.tableEngine.use]) }),
+  }
+}
+
 /** What one serving of the config asks for: its plugin, and that of the cache of its answers. */
 export function namesOfServing(name: string, config: ResolvedConfig): ContributionNames {
   return { servings: kindOf(config.servings, name), caches: cacheNames(config) }
@@ -76,7 +88,7 @@ export function namesOfVectorStore(name: string, config: ResolvedConfig): Contri
   return { vectorStores: kindOf(config.vectorStores, name) }
 }
 
-type Components = ResolvedConfig['servings' | 'vectorStores']
+type Components = ResolvedConfig['servings' | 'vectorStores' | 'storages']
 
 function kindsOf(components: Components): ReadonlySet<string> {
   return new Set(Object.values(components).flatMap((component) => ('use' in component ? [String(component.use)] : [])))
@@ -87,8 +99,7 @@ function kindOf(components: Components, name: string): ReadonlySet<string> {
 }
 
 function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
-  // A set without names would ask for any cache; the built-in ones are no plugin's.
-  return new Set([cache === false || cache.use === undefined ? 'disk' : cache.use])
+  return new Set([cache === false ? 'memory' : cache.use])
 }
 
 /** A definition says that it asks for servings, or injects them. */

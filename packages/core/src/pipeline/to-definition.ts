@@ -1,4 +1,5 @@
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
+import { optionNames } from '../define/option-names.js'
 import {
   type AnyParameterisedPipeline,
   PipelineBuilder,
@@ -9,7 +10,6 @@ import { describeIssues } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import { optionNames } from './compile/check-options.js'
 
 /**
  * A pipeline in any of its forms as data.

@@ -152,14 +152,21 @@ describe('manifests', () => {
     expect(error.message).toContain(project.file('node_modules/maestro-plugin-a/package.json'))
   })
 
-  test('missing in a file', async () => {
+  test('in a file only `apply` knows what there is, when there is neither a manifest nor a list', async () => {
     const project = new ProjectFolder({ 'p.js': code('p') })
-    const error = await fail(project, './p.js')
-    expect(error).toMatchObject({
-      code: 'MAESTRO_PLUGIN_MANIFEST_MISSING',
-      details: { plugin: 'p', path: project.file('p.js') },
+    const [plugin] = await discoverPlugins(['./p.js'], project.path)
+    expect(plugin).toMatchObject({ name: 'p', origin: 'file', path: project.file('p.js'), manifest: undefined })
+  })
+
+  test('of a file follow from its lists', async () => {
+    const core = new URL('../../dist/index.js', import.meta.url).href
+    const project = new ProjectFolder({
+      'p.js': `import { definePlugin } from '${core}'
+        const echo = { name: 'p.echo', description: 'Says it back', kind: 'llm', options: {}, create: () => undefined }
+        export default definePlugin({ name: 'p', servings: [echo] })`,
     })
-    expect(error.hint).toContain('definePlugin({ manifest })')
+    const [plugin] = await discoverPlugins(['./p.js'], project.path)
+    expect(plugin?.manifest).toEqual({ apiVersion: 1, contributes: { servings: { 'p.echo': 'Says it back' } } })
   })
 
   test('a package.json that is no JSON', async () => {

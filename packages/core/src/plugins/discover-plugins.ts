@@ -7,6 +7,7 @@ import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { deriveManifest } from './derive-manifest.js'
 import { officialPlugins } from './known-plugins.js'
 import { parseManifest } from './manifest-schema.js'
 
@@ -17,7 +18,7 @@ export interface DiscoveredPlugin {
   readonly origin: 'package' | 'file' | 'inline'
   /** The package's folder or the file; undefined for a plugin given in code. */
   readonly path: string | undefined
-  /** Undefined only for a plugin given in code without one. */
+  /** Undefined only for a plugin of the project itself that has none and whose `apply` alone knows what it contributes. */
   readonly manifest: PluginManifest | undefined
   readonly options: unknown
   /** @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
@@ -25,8 +26,8 @@ export interface DiscoveredPlugin {
 }
 
 /**
- * Hop 3: what the config's plugins say of themselves, read as data: no package's code runs. Files and plugins given in
- * code carry their manifest in code, so files are loaded here.
+ * Hop 3: what the config's plugins say of themselves, read as data: no package's code runs. The manifest of a file or of a
+ * plugin given in code follows from its lists, so files are loaded here.
  *
  * @throws MAESTRO_PLUGIN_NOT_FOUND, _MANIFEST_MISSING, _MANIFEST_INVALID, _API_VERSION, _DUPLICATE
  */
@@ -74,8 +75,13 @@ async function discoverPackage(name: string, options: unknown, directory: string
     })
   }
   const { version, manifest } = await readManifest(name, join(folder, 'package.json'))
-  const load = () => importPlugin(name, async () => import(await entryOf(folder)))
+  const load = () => loadPackage(name, folder)
   return { name, version, origin: 'package', path: folder, manifest, options, load }
+}
+
+/** Imports the plugin of a package. @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
+export function loadPackage(name: string, folder: string): Promise<PluginDefinition> {
+  return importPlugin(name, async () => import(await entryOf(folder)))
 }
 
 async function discoverFile(path: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
@@ -83,8 +89,6 @@ async function discoverFile(path: string, options: unknown, directory: string): 
   if (!existsSync(file))
     throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name: path, from: directory, suggestion: undefined })
   const definition = await importPlugin(path, () => import(pathToFileURL(file).href))
-  if (definition.manifest === undefined)
-    throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISSING', { plugin: definition.name, path: file })
   const inline = await discoverInline(definition, options)
   return { ...inline, origin: 'file', path: file }
 }
@@ -97,8 +101,8 @@ async function discoverInline(definition: PluginDefinition, options: unknown): P
     const path = fileURLToPath(manifest)
     return { name, origin: 'inline', path: dirname(path), options, load, ...(await readManifest(name, path)) }
   }
-  const parsed = manifest === undefined ? undefined : parseManifest(name, manifest)
-  return { name, version: undefined, origin: 'inline', path: undefined, manifest: parsed, options, load }
+  const derived = deriveManifest(definition)
+  return { name, version: undefined, origin: 'inline', path: undefined, manifest: derived, options, load }
 }
 
 async function readManifest(

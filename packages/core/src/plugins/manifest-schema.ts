@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { contributionKinds } from '../contracts/contribution-kinds.js'
 import type { PluginManifest } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
-import { contributionKinds } from '../hooks/contribution-kinds.js'
 
 /** The version of the plugin interface that this core knows. */
 export const pluginApiVersion = 1

@@ -1,15 +1,17 @@
+import { contributionKinds, contributionNouns } from '../contracts/contribution-kinds.js'
 import type { ContributionKind, Contributions, Registrar } from '../contracts/hooks.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import { contributionNouns } from '../hooks/contribution-kinds.js'
 import { officialPluginOf } from './known-plugins.js'
 
-/** Everything that the loaded plugins contribute, by kind and name, with who brought it. Sealed after hop 6. */
+interface Entry {
+  readonly plugin: string
+  readonly definition: unknown
+}
+
+/** What plugins contribute, by kind and name, with who brought it. Once it is sealed nothing can be added. */
 export class Registry {
-  readonly #entries = new Map<
-    ContributionKind,
-    Map<string, { readonly plugin: string; readonly definition: unknown }>
-  >()
+  readonly #entries = new Map<ContributionKind, Map<string, Entry>>()
   /** Names that configured plugins would contribute, loaded or not; for suggestions. */
   readonly #announced: ReadonlyMap<ContributionKind, readonly string[]>
   #sealed = false
@@ -46,12 +48,33 @@ export class Registry {
     return this.#entries.get(kind)?.has(name) ?? false
   }
 
+  /** Whether a configured plugin that is not loaded yet would bring it. */
+  isAnnounced(kind: ContributionKind, name: string): boolean {
+    return !this.has(kind, name) && (this.#announced.get(kind)?.includes(name) ?? false)
+  }
+
   names(kind: ContributionKind): readonly string[] {
     return [...(this.#entries.get(kind)?.keys() ?? [])]
   }
 
   pluginOf(kind: ContributionKind, name: string): string | undefined {
     return this.#entries.get(kind)?.get(name)?.plugin
+  }
+
+  /** Everything that one plugin brought. */
+  of(plugin: string): readonly { readonly kind: ContributionKind; readonly name: string }[] {
+    return contributionKinds.flatMap((kind) =>
+      this.names(kind).flatMap((name) => (this.pluginOf(kind, name) === plugin ? [{ kind, name }] : [])),
+    )
+  }
+
+  /** Takes over what another registry holds: all of it, or nothing. @throws MAESTRO_REGISTRY_DUPLICATE */
+  merge(other: Registry): void {
+    const entries = [...other.#entries].flatMap(([kind, named]) =>
+      [...named].map(([name, entry]) => ({ kind, name, entry })),
+    )
+    for (const { kind, name, entry } of entries) this.#assertFree(kind, name, entry.plugin)
+    for (const { kind, name, entry } of entries) this.#set(kind, name, entry)
   }
 
   /** From here on nothing can be added. */
@@ -63,15 +86,18 @@ export class Registry {
   #add(kind: ContributionKind, plugin: string, definition: { readonly name: string }): void {
     const { name } = definition
     if (this.#sealed) throw maestroError('MAESTRO_REGISTRY_SEALED', { kind: contributionNouns[kind], name })
-    const entries = this.#entries.get(kind) ?? new Map()
-    const taken = entries.get(name)
-    if (taken !== undefined)
-      throw maestroError('MAESTRO_REGISTRY_DUPLICATE', {
-        kind: contributionNouns[kind],
-        name,
-        first: taken.plugin,
-        second: plugin,
-      })
-    this.#entries.set(kind, entries.set(name, { plugin, definition }))
+    this.#assertFree(kind, name, plugin)
+    this.#set(kind, name, { plugin, definition })
+  }
+
+  #set(kind: ContributionKind, name: string, entry: Entry): void {
+    this.#entries.set(kind, (this.#entries.get(kind) ?? new Map<string, Entry>()).set(name, entry))
+  }
+
+  #assertFree(kind: ContributionKind, name: string, plugin: string): void {
+    const taken = this.#entries.get(kind)?.get(name)
+    if (taken === undefined) return
+    const details = { kind: contributionNouns[kind], name, first: taken.plugin, second: plugin }
+    throw maestroError('MAESTRO_REGISTRY_DUPLICATE', details)
   }
 }

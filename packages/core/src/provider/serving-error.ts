@@ -30,6 +30,7 @@ type FailureCode = Extract<
   | 'MAESTRO_SERVING_BAD_REQUEST'
   | 'MAESTRO_SERVING_CONTEXT_TOO_LONG'
   | 'MAESTRO_SERVING_FILTERED'
+  | 'MAESTRO_SERVING_SCHEMA_REFUSED'
   | 'MAESTRO_SERVING_QUOTA'
   | 'MAESTRO_SERVING_REQUEST_TOO_LARGE'
   | 'MAESTRO_SERVING_RATE_LIMITED'
@@ -72,6 +73,12 @@ const table: readonly {
     words:
       /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds/i,
     error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
+  },
+  {
+    status: [400, 422, 500, 501],
+    words:
+      /(json|invalid|unsupported|response|output|format).{0,20}schema|schema.{0,40}(invalid|not supported|unsupported)|response_format|grammar|structured output|guided decoding/i,
+    error: 'MAESTRO_SERVING_SCHEMA_REFUSED',
   },
   { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },
   {

@@ -168,7 +168,7 @@ describe('SIGINT in a process of its own', () => {
     const plugin = definePlugin({
       name: 'lines',
       manifest: { apiVersion: 1, contributes: { storages: { 'lines.out': 'Lines' } } },
-      apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(lines)),
+      storages: [lines],
     })
     async function* endless() {
       for (let n = 0; ; n++) {

@@ -24,3 +24,15 @@ test('sums keep what is known', () => {
     reasoningTokens: 4,
   })
 })
+
+test('no miscount of a provider makes a cost below zero or too small', () => {
+  const price = { input: 1, cachedInput: 0, output: 10 }
+  expect(costOf({ inputTokens: 10, outputTokens: 0, cachedInputTokens: 5000 }, price)).toBe(0)
+  expect(costOf({ inputTokens: 0, outputTokens: 100, reasoningTokens: 1_000_000 }, price)).toBe(10)
+})
+
+test('tokens that are written to the cache have a price of their own', () => {
+  const usage = { inputTokens: 2_000_000, outputTokens: 0, cacheWriteInputTokens: 1_000_000 }
+  expect(costOf(usage, { input: 4 })).toBe(9)
+  expect(costOf(usage, { input: 4, cacheWriteInput: 8 })).toBe(12)
+})

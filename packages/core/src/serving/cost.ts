@@ -3,27 +3,36 @@ import type { Price } from '../contracts/serving-settings.js'
 
 const million = 1_000_000
 
+/** What most providers take for a token that is written to their prefix cache, as a multiple of the price of input. */
+const usualCacheWrite = 1.25
+
 /**
  * What tokens cost, in dollars. Cached tokens of the prompt have a price of their own; reasoning tokens are part of
  * the output. Undefined when the price is not known.
  */
 export function costOf(usage: Usage, price: Price | undefined): number | undefined {
   if (price === undefined) return undefined
-  const cached = usage.cachedInputTokens ?? 0
-  const { input, output = 0, cachedInput = input, request = 0 } = price
-  const tokens = (usage.inputTokens - cached) * input + cached * cachedInput + usage.outputTokens * output
-  return tokens / million + request
+  const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteInputTokens = 0, reasoningTokens = 0 } = usage
+  const { input, output = 0, cachedInput = input, cacheWriteInput = usualCacheWrite * input, request = 0 } = price
+  // Providers miscount; a cost below zero would undo what other calls have cost.
+  const cached = Math.min(cachedInputTokens, inputTokens)
+  const written = Math.min(cacheWriteInputTokens, inputTokens - cached)
+  const fresh = inputTokens - cached - written
+  const prompt = fresh * input + cached * cachedInput + written * cacheWriteInput
+  return (prompt + Math.max(outputTokens, reasoningTokens) * output) / million + request
 }
 
 /** The sum of what several calls took. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other
   const cachedInputTokens = addKnown(one.cachedInputTokens, other.cachedInputTokens)
+  const cacheWriteInputTokens = addKnown(one.cacheWriteInputTokens, other.cacheWriteInputTokens)
   const reasoningTokens = addKnown(one.reasoningTokens, other.reasoningTokens)
   return {
     inputTokens: one.inputTokens + other.inputTokens,
     outputTokens: one.outputTokens + other.outputTokens,
     ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }),
+    ...(cacheWriteInputTokens === undefined ? {} : { cacheWriteInputTokens }),
     ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
   }
 }

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
@@ -81,8 +82,9 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
 
   /** In calls of as many texts as the provider takes, side by side. */
   async #embed(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
-    const calls = splitTexts(texts, this.inner).map((some) => this.#call(some, options, record))
-    return (await Promise.all(calls)).flat()
+    const lists = splitTexts(texts, this.inner)
+    record.splitInto(lists.length)
+    return (await Promise.all(lists.map((some) => this.#call(some, options, record)))).flat()
   }
 
   async #call(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
@@ -118,3 +120,4 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     }
   }
 }
+recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')

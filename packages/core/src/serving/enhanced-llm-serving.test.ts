@@ -153,3 +153,37 @@ describe('generateObject', () => {
     await expect(generateObject(provider, request, schema)).rejects.toMatchObject({ code })
   })
 })
+
+test('a schema that the provider refuses is told in words, now and from then on', async () => {
+  const { serving, requests } = scripted((request) => {
+    if (request.schema !== undefined)
+      throw maestroError('MAESTRO_SERVING_SCHEMA_REFUSED', { serving: 'scripted', reason: 'no grammar' })
+    return '{"tone":"bad"}'
+  })
+  const schema = z.object({ tone: z.string() })
+  const ask = (content: string) => generateObject(serving, { messages: [{ role: 'user', content }] }, schema)
+  expect(await ask('one')).toEqual({ tone: 'bad' })
+  expect(await ask('two')).toEqual({ tone: 'bad' })
+  expect(requests.map((request) => request.schema !== undefined)).toEqual([true, false, false])
+  expect(requests[2]?.messages[0]?.content).toContain('JSON Schema')
+})
+
+test('what an answer took that cannot be used is accounted for', async () => {
+  const { provider } = scripted(() => '')
+  let spent: unknown
+  const plane = new ServingPlane({ observer: { requestDone: (event) => void (spent = event.usage) } })
+  const unfinished = {
+    ...provider,
+    generate: () =>
+      Promise.reject(
+        maestroError('MAESTRO_SERVING_UNFINISHED', {
+          serving: 'scripted',
+          reason: 'pause',
+          usage: { inputTokens: 5, outputTokens: 7 },
+        }),
+      ),
+  }
+  const asked = new EnhancedLLMServing(unfinished, { plane }).generate({ messages: [] })
+  await expect(asked).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNFINISHED' })
+  expect(spent).toEqual({ inputTokens: 5, outputTokens: 7 })
+})

@@ -1,6 +1,8 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Prompt, PromptVariables } from '../contracts/prompt.js'
 import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
@@ -44,6 +46,8 @@ export interface PackedCallOptions extends CallOptions {
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
+  /** The schemas that the provider has refused; they are told in words. */
+  readonly #refusedSchemas = new Set<string>()
 
   /** The serving itself when it is one, else one around it. */
   static of(serving: LLMServing): EnhancedLLMServing {
@@ -147,7 +151,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     let question = this.#instructed(request)
     for (let repairs = 0; ; repairs++) {
       const packed = repairs === 0 ? await this.#askPacked(request, options, record) : undefined
-      const result = packed?.result ?? (await this.#call(question, options, record))
+      const result = packed?.result ?? (await this.#callHeld(question, options, record))
       const from = packed === undefined || packed.first ? 'provider' : 'packed'
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
@@ -165,6 +169,21 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
         }
       if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
       question = withRepairTurn(question, result.text, checked.issues)
+    }
+  }
+
+  /** Where the provider cannot follow the schema, it is told in words, now and from then on. */
+  async #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    try {
+      return await this.#call(request, options, record)
+    } catch (error) {
+      const { schema } = request
+      if (schema === undefined || !MaestroError.is(error, 'MAESTRO_SERVING_SCHEMA_REFUSED')) throw error
+      this.#refusedSchemas.add(JSON.stringify(schema))
+      record.warn(
+        `The server does not follow the schema, which was put into the prompt instead: ${error.details.reason}`,
+      )
+      return this.#call(withInstruction({ ...request, schema }), options, record)
     }
   }
 
@@ -193,7 +212,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
         request,
         options,
         record,
-        call: (together, given, shared) => this.#call(this.#instructed(together), given, shared),
+        call: (together, given, shared) => this.#callHeld(this.#instructed(together), given, shared),
         newRecord: () => new UsageRecord(this.inner, options, this.settings.price),
       },
       pack.values,
@@ -203,9 +222,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   /** A model that cannot be held to a schema is told it in words. */
   #instructed(request: LLMRequest): LLMRequest {
     const { schema } = request
-    return schema === undefined || this.inner.capabilities.jsonSchema
-      ? request
-      : withInstruction({ ...request, schema })
+    const isHeld = this.inner.capabilities.jsonSchema && !this.#refusedSchemas.has(JSON.stringify(schema))
+    return schema === undefined || isHeld ? request : withInstruction({ ...request, schema })
   }
 
   /** An answer as the caller's own check hands it on. */
@@ -216,6 +234,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return 'error' in own ? own : { ...result, object: own.value }
   }
 }
+recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, RerankResult, RerankServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
@@ -58,3 +59,4 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
     throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
   }
 }
+recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')

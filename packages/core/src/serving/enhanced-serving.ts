@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { RequestDoneEvent } from '../contracts/hooks.js'
 import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving.js'
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
@@ -114,3 +115,4 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return record.tries > 1 ? error.at({ tries: record.tries }) : error
   }
 }
+recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')

@@ -1,3 +1,4 @@
+import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
 import { callProvider } from './call/call-provider.js'
 import { EnhancedServing } from './enhanced-serving.js'
@@ -27,3 +28,4 @@ export class EnhancedTranscriptionServing
     return result
   }
 }
+recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')

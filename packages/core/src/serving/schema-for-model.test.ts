@@ -61,3 +61,42 @@ test('a check may be asynchronous and may change the value', async () => {
   const schema = z.object({ n: z.number() }).transform(async ({ n }) => n + 1)
   expect(await checkOf(schema)({ n: 1 })).toEqual({ value: 2 })
 })
+
+test.each<[string, z.ZodType, object, unknown, unknown]>([
+  ['a pipe', z.string().transform(Number).pipe(z.number()), { type: 'string' }, '5', 5],
+  ['a text that says yes or no', z.stringbool(), { type: 'string' }, 'yes', true],
+  [
+    'a date that is made of a text',
+    z.coerce.date(),
+    { type: 'string', format: 'date-time' },
+    '2026-01-02T00:00:00Z',
+    new Date('2026-01-02T00:00:00Z'),
+  ],
+  ['a big number', z.coerce.bigint(), { type: 'integer' }, 5, 5n],
+  [
+    'a codec',
+    z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }),
+    { type: 'string' },
+    '2026-01-02T00:00:00Z',
+    new Date('2026-01-02T00:00:00Z'),
+  ],
+])('a model is shown what the schema takes: %s', async (_, schema, shown, answer, value) => {
+  expect(toJsonSchema(z.object({ it: schema }))).toMatchObject({ properties: { it: shown } })
+  expect(await checkOf(schema)(answer)).toEqual({ value })
+})
+
+test('objects are closed, and what has a default is asked for all the same', () => {
+  const schema = z.object({ a: z.string().default('x'), b: z.string().optional(), c: z.looseObject({}) })
+  const json = toJsonSchema(schema)
+  expect(json).toMatchObject({ additionalProperties: false, required: ['a', 'c'] })
+  expect((json.properties as Record<string, object>).c).not.toMatchObject({ additionalProperties: false })
+})
+
+test.each([z.date(), z.bigint(), z.map(z.string(), z.string()), z.set(z.string())])(
+  'what no JSON gives is refused, with what to use instead',
+  (schema) => {
+    expect(() => toJsonSchema(z.object({ it: schema }))).toThrow(
+      expect.objectContaining({ code: 'MAESTRO_SERVING_SCHEMA_UNSUPPORTED', hint: expect.stringMatching(/^Use z\./) }),
+    )
+  },
+)

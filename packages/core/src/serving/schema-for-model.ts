@@ -2,6 +2,8 @@ import type { JsonSchema, Schema } from '../contracts/schema.js'
 import type { AnswerCheck } from '../contracts/serving.js'
 import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { zodOptions } from './zod-options.js'
 
 const jsonSchemas = new WeakMap<Schema, JsonSchema>()
 const checks = new WeakMap<Schema, AnswerCheck>()
@@ -10,11 +12,17 @@ const checks = new WeakMap<Schema, AnswerCheck>()
 export function toJsonSchema(schema: Schema): JsonSchema {
   const known = jsonSchemas.get(schema)
   if (known !== undefined) return known
-  const standard = schema['~standard'] as { jsonSchema?: { output(options: { target: string }): JsonSchema } }
+  // What the schema takes, and not what it makes of that: the check begins there.
+  const { vendor, jsonSchema } = schema['~standard'] as {
+    vendor: string
+    jsonSchema?: { input(options: object): JsonSchema }
+  }
+  const libraryOptions = vendor === 'zod' ? { libraryOptions: zodOptions } : {}
   let json: JsonSchema | undefined
   try {
-    json = standard.jsonSchema?.output({ target: 'draft-2020-12' })
+    json = jsonSchema?.input({ target: 'draft-2020-12', ...libraryOptions })
   } catch (error) {
+    if (MaestroError.is(error)) throw error
     throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: (error as Error).message }, error)
   }
   if (json === undefined)

@@ -12,6 +12,7 @@ export class UsageRecord {
   #usage: Usage | undefined
   #cost: number | undefined = 0
   #tries = 0
+  #calls = 0
   #waitedMs = 0
   #started: number | undefined
   readonly #warnings = new Set<string>()
@@ -46,6 +47,11 @@ export class UsageRecord {
     this.#waitedMs += milliseconds
   }
 
+  /** The request is split into so many calls. */
+  splitInto(calls: number): void {
+    this.#calls += calls
+  }
+
   /** An attempt begins. */
   begin(): void {
     this.#tries++
@@ -71,11 +77,12 @@ export class UsageRecord {
     this.#started ??= whole.#started
     const usage = whole.#usage
     if (usage === undefined) return
-    const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage
+    const { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens, reasoningTokens } = usage
     this.#usage = addUsage(this.#usage, {
       inputTokens: share(inputTokens),
       outputTokens: share(outputTokens),
       ...(cachedInputTokens === undefined ? {} : { cachedInputTokens: share(cachedInputTokens) }),
+      ...(cacheWriteInputTokens === undefined ? {} : { cacheWriteInputTokens: share(cacheWriteInputTokens) }),
       ...(reasoningTokens === undefined ? {} : { reasoningTokens: share(reasoningTokens) }),
     })
     this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
@@ -98,6 +105,7 @@ export class UsageRecord {
       ...(this.key === undefined ? {} : { key: this.key }),
       ...asked,
       tries: this.#tries,
+      ...(this.#calls > 1 ? { calls: this.#calls } : {}),
       waitedMs: this.#waitedMs,
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,
       ...(this.#warnings.size === 0 ? {} : { warnings: [...this.#warnings] }),

@@ -342,15 +342,19 @@ describe('sqlite', () => {
   })
 
   test('a driver that is not installed is told with the command that installs it', async () => {
-    const { loadDriver } = await import('./drivers.js')
-    const error = await failure(loadDriver('postgres', () => Promise.reject(new Error('Cannot find package'))))
+    const { loadDriver } = await import('../dialects/load-driver.js')
+    const error = await failure(
+      loadDriver('postgres', ['pg', 'pg-cursor', 'pg-copy-streams'], () =>
+        Promise.reject(new Error('Cannot find package')),
+      ),
+    )
     expect(error).toMatchObject({ code: 'MAESTRO_DB_DRIVER_MISSING', hint: 'npm install pg pg-cursor pg-copy-streams' })
   })
 
   test('what the database refuses on the way to the disk leaves the table as it was', async () => {
     const table = newTable()
     await sql(`CREATE TABLE ${table} (id INTEGER, text TEXT)`)
-    const { SqliteSession } = await import('../dialects/sqlite-session.js')
+    const { SqliteSession } = await import('../dialects/sqlite/session.js')
     const begin = SqliteSession.prototype.prepareWriting
     // A file that may not grow is a disk that is full, to SQLite.
     vi.spyOn(SqliteSession.prototype, 'prepareWriting').mockImplementation(async function (

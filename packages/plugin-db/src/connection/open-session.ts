@@ -1,11 +1,11 @@
-import type { DatabaseSession } from '../dialects/database-session.js'
+import { openPool } from '../dialects/dialects.js'
+import type { DatabaseSession, SessionPool } from '../dialects/session.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import { databaseFailure } from './failure.js'
-import { openPool, type Pool, type RawConnection, type RawConnections } from './open-pool.js'
 import { withRetries } from './with-retries.js'
 
 interface SharedPool {
-  readonly pool: Promise<Pool>
+  readonly pool: Promise<SessionPool>
   users: number
 }
 
@@ -21,12 +21,7 @@ const pools = new Map<string, SharedPool>()
 export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<DatabaseSession> {
   const { pool, leave } = await holdPool(settings)
   try {
-    const connection = await withRetries(settings.retries, signal, () => connect(pool, settings))
-    const giveBack = async () => {
-      await pool.release(connection)
-      await leave()
-    }
-    return await createSession(settings, connection, giveBack)
+    return await withRetries(settings.retries, signal, () => connect(pool, settings, leave))
   } catch (error) {
     await leave()
     throw error
@@ -34,7 +29,7 @@ export async function openSession(settings: ConnectionSettings, signal?: AbortSi
 }
 
 /** Keeps the pool of a database open until it is left, for those who take a connection now and then. */
-export async function holdPool(settings: ConnectionSettings): Promise<{ pool: Pool; leave(): Promise<void> }> {
+export async function holdPool(settings: ConnectionSettings): Promise<{ pool: SessionPool; leave(): Promise<void> }> {
   const shared = pools.get(settings.key) ?? { pool: openPool(settings), users: 0 }
   pools.set(settings.key, shared)
   shared.users++
@@ -52,37 +47,18 @@ export async function holdPool(settings: ConnectionSettings): Promise<{ pool: Po
   }
 }
 
-async function connect(pool: Pool, settings: ConnectionSettings): Promise<RawConnection> {
+async function connect(
+  pool: SessionPool,
+  settings: ConnectionSettings,
+  leave: () => Promise<void>,
+): Promise<DatabaseSession> {
   try {
-    return await pool.acquire()
+    return await pool.acquire(leave)
   } catch (error) {
     const failure = databaseFailure(error, settings)
     // Whatever ends a connection that was never there is one that cannot be had.
     if (failure.code !== 'MAESTRO_DB_CONNECTION_LOST') throw failure
     throw databaseFailure({ message: failure.details.reason, code: 'ECONNREFUSED' }, settings)
-  }
-}
-
-async function createSession(
-  settings: ConnectionSettings,
-  connection: RawConnection,
-  giveBack: () => Promise<void>,
-): Promise<DatabaseSession> {
-  switch (settings.client) {
-    case 'sqlite': {
-      const { SqliteSession } = await import('../dialects/sqlite-session.js')
-      return new SqliteSession(settings, connection as RawConnections['sqlite'], giveBack)
-    }
-    case 'postgres': {
-      const { PostgresSession } = await import('../dialects/postgres-session.js')
-      return new PostgresSession(settings, connection as RawConnections['postgres'], giveBack)
-    }
-    case 'mysql': {
-      const { MysqlSession } = await import('../dialects/mysql-session.js')
-      return new MysqlSession(settings, connection as RawConnections['mysql'], giveBack, (id) =>
-        withSession({ ...settings, retries: 0 }, async (other) => void (await other.run(`KILL ${id}`))),
-      )
-    }
   }
 }
 

@@ -1,11 +1,20 @@
-import type { ConnectionParts } from './connection-parts.js'
+import { dialects } from '../dialects/dialects.js'
+import type { ServerAccess } from './connection-settings.js'
 
-const clients = new Map([
-  ['postgres:', 'postgres'],
-  ['postgresql:', 'postgres'],
-  ['mysql:', 'mysql'],
-  ['mariadb:', 'mariadb'],
-] as const)
+/** A connection in parts: the path of a file, or how a server is reached. */
+export type ConnectionParts =
+  | { readonly client: string; readonly path: string }
+  | ({ readonly client: string } & ServerAccess)
+
+/** The schemes of addresses, with the client that each selects. */
+const schemes = new Map(
+  dialects.flatMap((dialect) =>
+    dialect.schemes.map((scheme) => {
+      const client = dialect.clients.find((name) => `${name}:` === scheme) ?? dialect.clients[0] ?? ''
+      return [scheme, { client, reachedBy: dialect.reachedBy }] as const
+    }),
+  ),
+)
 
 /** What each `sslmode` asks of the connection. */
 const sslModes = new Map<string, boolean | { readonly rejectUnauthorized: boolean }>([
@@ -16,14 +25,16 @@ const sslModes = new Map<string, boolean | { readonly rejectUnauthorized: boolea
 
 /** The parts of an address such as `postgres://user:password@host:5432/database?sslmode=require`, or what is wrong. */
 export function parseAddress(address: string): ConnectionParts | string {
-  if (address.startsWith('sqlite:')) {
-    const path = address.slice('sqlite:'.length)
-    return path === '' ? 'sqlite: is followed by the path of the file' : { client: 'sqlite', path }
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(address)?.[0].toLowerCase() ?? ''
+  const found = schemes.get(scheme)
+  if (found === undefined) return `an address begins with ${[...schemes.keys()].join(', ')}`
+  const { client, reachedBy } = found
+  if (reachedBy === 'path') {
+    const path = address.slice(scheme.length)
+    return path === '' ? `${scheme} is followed by the path of the file` : { client, path }
   }
-  if (!URL.canParse(address)) return 'sqlite:PATH, postgres://..., mysql://... or mariadb://... is expected'
+  if (!URL.canParse(address)) return `an address of a server is ${scheme}//user:password@host:port/database`
   const url = new URL(address)
-  const client = clients.get(url.protocol as 'mysql:')
-  if (client === undefined) return 'an address begins with sqlite:, postgres:, mysql: or mariadb:'
   let ssl: ReturnType<typeof sslModes.get>
   for (const [name, value] of url.searchParams) {
     ssl = name === 'sslmode' ? sslModes.get(value) : undefined
@@ -42,6 +53,6 @@ export function parseAddress(address: string): ConnectionParts | string {
     const given = Object.entries(entries).filter(([, value]) => value !== undefined)
     return { client, ...Object.fromEntries(given) }
   } catch {
-    return 'a % in user, password or database is to be written as %25'
+    return 'a % in the user, password or database must be written as %25'
   }
 }

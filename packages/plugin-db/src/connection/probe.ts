@@ -1,16 +1,10 @@
 import { maestroError, type StorageCheckContext } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { connectionOptions } from './connection-options.js'
-import { assertExists, connectionSettings } from './connection-settings.js'
 import { withSession } from './open-session.js'
+import { assertExists, connectionSettings } from './resolve-connection.js'
 
 const connection = z.looseObject(connectionOptions)
-
-const versions = {
-  sqlite: "SELECT 'SQLite ' || sqlite_version() AS version",
-  postgres: "SELECT 'PostgreSQL ' || current_setting('server_version') AS version",
-  mysql: 'SELECT version() AS version',
-}
 
 /** Connects once. @returns what answers, and its version */
 export async function probe(options: unknown, context: StorageCheckContext): Promise<string> {
@@ -22,7 +16,6 @@ export async function probe(options: unknown, context: StorageCheckContext): Pro
   const settings = connectionSettings({ ...parsed.data, retries: 0 }, context)
   assertExists(settings)
   return withSession(settings, async (session) => {
-    const { rows } = await session.run(versions[session.client])
-    return `${settings.shown} answers: ${String(rows[0]?.version)}`
+    return `${settings.shown} answers: ${await session.version()}`
   })
 }

@@ -1,9 +1,8 @@
 import { MaestroError } from '@maestro-dataflow/core'
 import { withRetries } from '../connection/with-retries.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
-import { createInserter } from './create-inserter.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
-import { type RowRun, rowsOf } from './row-shapes.js'
+import { type RowRun, rowsOf } from './row-run.js'
 
 /** Writes rows in the transaction of a session, batch by batch: each is in it as far as the database takes its rows. */
 export class BatchWriter {
@@ -18,20 +17,20 @@ export class BatchWriter {
     this.#session = session
   }
 
-  /** Says where the rows go; before the first ones. @returns whether they are to come as lines of COPY too */
-  target(target: InsertTarget): boolean {
-    this.#inserter = createInserter(this.#session, target)
-    return this.#inserter.copies
+  /** Says where the rows go; before the first ones. @returns how they are to come */
+  target(target: InsertTarget): RowInserter {
+    this.#inserter = this.#session.createInserter(target)
+    return this.#inserter
   }
 
   /** Sets the savepoint of the next batch. Nobody waits for it before that batch comes. */
   mark(): void {
     const session = this.#session
-    // SQLite's is set with each batch: there is no way to a server, and sinks may share the transaction.
-    if (session.client === 'sqlite') return
-    const release = this.#marked === undefined ? '' : 'RELEASE SAVEPOINT maestro_batch; '
-    // MySQL takes one statement at a time, and puts a savepoint into the place of one of the same name.
-    this.#marked = session.runAll(`${session.client === 'mysql' ? '' : release}SAVEPOINT maestro_batch`)
+    const { savepointsAhead, savepointsReplace } = session.dialect.transactions
+    // Elsewhere it is set with each batch: there is no way to a server, and sinks may share the transaction.
+    if (!savepointsAhead) return
+    const release = this.#marked === undefined || savepointsReplace ? '' : 'RELEASE SAVEPOINT maestro_batch; '
+    this.#marked = session.runAll(`${release}SAVEPOINT maestro_batch`)
     this.#marked.catch(() => undefined)
   }
 
@@ -48,22 +47,22 @@ export class BatchWriter {
    */
   write(runs: readonly RowRun[], sent: () => void): Promise<readonly RefusedRow[]> {
     const session = this.#session
+    const { savepointsAhead, conflictEnds } = session.dialect.transactions
     const isPassing = (error: unknown) =>
-      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (session.client === 'postgres' || !this.#written)
+      MaestroError.is(error, 'MAESTRO_DB_CONFLICT') && (conflictEnds === 'statement' || !this.#written)
     let tried = false
     const write = () =>
       session.guarded(async () => {
-        // PostgreSQL takes back the statement, and MariaDB all of the transaction.
-        if (tried && session.client === 'mysql') {
+        if (tried && conflictEnds === 'transaction') {
           await session.begin()
           this.mark()
         }
         await this.#marked
-        if (tried && session.client === 'postgres') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
+        if (tried && conflictEnds === 'statement') await session.run('ROLLBACK TO SAVEPOINT maestro_batch')
         tried = true
-        if (session.client === 'sqlite') await session.runAll('SAVEPOINT maestro_batch')
+        if (!savepointsAhead) await session.runAll('SAVEPOINT maestro_batch')
         const refused = await this.#writeOrRefuse(runs, this.#inserter as RowInserter, sent)
-        if (session.client === 'sqlite') await session.runAll('RELEASE SAVEPOINT maestro_batch')
+        if (!savepointsAhead) await session.runAll('RELEASE SAVEPOINT maestro_batch')
         this.#written = true
         this.mark()
         return refused

@@ -1,5 +1,7 @@
 import type { TableName } from '../tables/names.js'
-import type { EncodedRow, RowRun } from './row-shapes.js'
+import type { Binding, Encode } from '../values/encode.js'
+import type { ColumnKind } from '../values/value-kind.js'
+import type { EncodedRow, RowRun } from './row-run.js'
 
 /** Where rows go, and how. */
 export interface InsertTarget {
@@ -18,8 +20,10 @@ export interface RefusedRow {
 
 /** Writes rows of the same columns, within the transaction of a session. */
 export interface RowInserter {
-  /** Whether it writes by COPY: values come as COPY has them, and in `insertAll` as lines. */
-  readonly copies: boolean
+  /** How values for a column come to it. */
+  encoderOf(column: ColumnKind): Encode
+  /** The values of a row as one line, for a database that takes rows so: in `insertAll` they come as lines. */
+  readonly lineOf: ((values: readonly Binding[]) => string) | undefined
   /**
    * Writes rows of which none is expected to be refused, the fastest way.
    *
@@ -31,6 +35,18 @@ export interface RowInserter {
   aboutRows(error: unknown): boolean
   /** @returns the rows that the database refused, when there are some; the others are in */
   insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]>
+}
+
+/** Thrown when the database took fewer rows than it was given: a trigger skipped some. */
+export class SkippedRows extends Error {
+  constructor() {
+    super('a trigger of the table skipped it')
+  }
+}
+
+/** @throws SkippedRows when the database says that it wrote fewer rows than it was given. */
+export function assertWritten(written: number | null | undefined, given: number): void {
+  if (typeof written === 'number' && written < given) throw new SkippedRows()
 }
 
 /** How rows are tried that may hold some that are refused. */

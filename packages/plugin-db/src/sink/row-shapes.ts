@@ -1,38 +1,12 @@
-import type { Batch, MaestroError, Row } from '@maestro-dataflow/core'
-import type { Client } from '../connection/connection-settings.js'
+import type { Batch, Columns, MaestroError, Row } from '@maestro-dataflow/core'
 import { dbError } from '../errors.js'
 import { sizeOf } from '../source/pace.js'
-import type { TableColumn, TableDescription } from '../tables/table-description.js'
-import { copyEncoderOf, copyLine } from '../values/copy-text.js'
-import { type Binding, type Encode, encoderOf } from '../values/encode.js'
+import type { TableDescription } from '../tables/table-description.js'
+import type { Binding, Encode } from '../values/encode.js'
 import { Unfit } from '../values/unfit.js'
-
-/** A row as an inserter takes it. */
-export interface EncodedRow {
-  readonly id: string
-  readonly row: Row
-  /** One for each column of its shape. */
-  readonly values: readonly Binding[]
-}
-
-/** Rows that follow each other and have the same columns. */
-export interface RowPart {
-  readonly columns: readonly string[]
-  /** About how many bytes they hold. */
-  readonly bytes: number
-  /** The rows as lines of COPY, where they go so; outside of JavaScript's heap, since many wait. */
-  readonly lines: Buffer | undefined
-  /** The rows one by one. Of lines they are made anew: they are needed only where one of them is refused. */
-  rows(): readonly EncodedRow[]
-}
-
-/** Parts of the same columns: one statement can take them. */
-export interface RowRun {
-  readonly columns: readonly string[]
-  readonly parts: readonly RowPart[]
-}
-
-export const rowsOf = ({ parts }: RowRun): readonly EncodedRow[] => parts.flatMap((part) => part.rows())
+import { jsonEncoder } from './json-encoder.js'
+import type { RowInserter } from './row-inserter.js'
+import type { EncodedRow, RowPart } from './row-run.js'
 
 /** The columns of rows, and how the value of each is encoded. */
 interface Shape {
@@ -46,31 +20,33 @@ export class RowShapes {
   readonly #table: string
   readonly #encoders: ReadonlyMap<string, Encode>
   readonly #only: readonly string[] | undefined
-  readonly #copies: boolean
+  readonly #lineOf: RowInserter['lineOf']
   /** That of the last row; most rows of a table have the same columns. */
   #shape: Shape = { columns: [], encoders: [] }
 
-  /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. */
+  /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. @param types What the plan knows of the rows @param declared The types that the sink's options name */
   constructor(
-    client: Client,
+    inserter: Pick<RowInserter, 'encoderOf' | 'lineOf'>,
     table: string,
     { columns }: TableDescription,
     only: readonly string[] | undefined,
-    copies: boolean,
+    types: Columns = {},
+    declared: Columns = {},
   ) {
     this.#table = table
     this.#only = only
-    this.#copies = copies
-    const encoder = (column: TableColumn) => (copies ? copyEncoderOf(column) : encoderOf(client, column))
+    this.#lineOf = inserter.lineOf
     this.#encoders = new Map(
-      columns.filter(({ generated }) => !generated).map((column) => [column.name, encoder(column)]),
+      columns
+        .filter(({ generated }) => !generated)
+        .map((column) => [column.name, jsonEncoder(column, inserter.encoderOf(column), types, declared)]),
     )
   }
 
   /** @returns the rows of a batch, those that cannot be written left out and put with their reasons into `refused` */
   encode({ ids, rows }: Batch, refused: Map<string, MaestroError>): readonly RowPart[] {
     const parts: RowPart[] = []
-    let part: CopiedPart | ValuesPart | undefined
+    let part: LinesPart | ValuesPart | undefined
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] as Row
       const id = ids[index] as string
@@ -79,7 +55,7 @@ export class RowShapes {
         const values = encodeValues(row, shape)
         if (part?.columns !== shape.columns) {
           part?.end()
-          part = this.#copies ? new CopiedPart(shape) : new ValuesPart(shape.columns)
+          part = this.#lineOf === undefined ? new ValuesPart(shape.columns) : new LinesPart(shape, this.#lineOf)
           parts.push(part)
         }
         part.add(id, row, values)
@@ -126,24 +102,34 @@ class ValuesPart implements RowPart {
 
   end(): void {}
 
+  get count(): number {
+    return this.#rows.length
+  }
+
   rows(): readonly EncodedRow[] {
     return this.#rows
   }
 }
 
-class CopiedPart implements RowPart {
+class LinesPart implements RowPart {
   readonly #shape: Shape
+  readonly #lineOf: (values: readonly Binding[]) => string
   readonly #ids: string[] = []
   readonly #rows: Row[] = []
   #text = ''
   lines: Buffer | undefined
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, lineOf: (values: readonly Binding[]) => string) {
     this.#shape = shape
+    this.#lineOf = lineOf
   }
 
   get columns(): readonly string[] {
     return this.#shape.columns
+  }
+
+  get count(): number {
+    return this.#rows.length
   }
 
   get bytes(): number {
@@ -153,7 +139,7 @@ class CopiedPart implements RowPart {
   add(id: string, row: Row, values: readonly Binding[]): void {
     this.#ids.push(id)
     this.#rows.push(row)
-    this.#text += copyLine(values)
+    this.#text += this.#lineOf(values)
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
   type ColumnSet,
+  type Columns,
   MaestroError,
   type RefusedRow,
   type SinkWriter,
@@ -12,14 +13,15 @@ import {
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
+import { explainLock } from './explain-lock.js'
 import { inferColumns } from './infer-columns.js'
-import { explainLock } from './lock-holders.js'
-import { type RowPart, type RowRun, RowShapes, refusal } from './row-shapes.js'
+import type { RowPart, RowRun } from './row-run.js'
+import { RowShapes, refusal } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -34,9 +36,11 @@ import { openWriting, type WritingSession } from './writing-session.js'
 export interface TableWriting extends TargetOptions {
   /** The columns to write; undefined for all. */
   readonly only: readonly string[] | undefined
+  /** The types that the options name. */
+  readonly declared: Columns
 }
 
-/** Rows that may wait while others are on their way, and about how many bytes; lines of COPY wait outside of the heap. */
+/** Rows that may wait while others are on their way, and about how many bytes; lines wait outside of the heap. */
 const mostWaiting = { rows: 16_384, values: 1 << 19, lines: 3 << 19 }
 
 /**
@@ -61,12 +65,12 @@ export class TableSinkWriter implements SinkWriter {
   #failure: { readonly error: unknown } | undefined
   /** How rows are encoded, once the table is known. */
   #shapes: RowShapes | undefined
-  /** Whether rows go as lines of COPY. */
-  #copies = false
+  /** About how many bytes of rows may wait. */
+  #mostBytes = mostWaiting.values
   #key: readonly string[] | undefined
   /** The table that is put into the place of the target at the end. */
   #staging: TableName | undefined
-  /** Made outside of the transaction, in MySQL, and to be removed when the writing fails. */
+  /** Made where transactions do not cover it, and to be removed when the writing fails. */
   #made: TableName | undefined
   #rows = 0
   #done = false
@@ -111,8 +115,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#rows += batch.rows.length
     this.#waits.rows += batch.rows.length
     for (const { bytes } of parts) this.#waits.bytes += bytes
-    const mostBytes = this.#copies ? mostWaiting.lines : mostWaiting.values
-    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= mostBytes) await this.#going
+    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= this.#mostBytes) await this.#going
     await this.#send()
   }
 
@@ -186,7 +189,7 @@ export class TableSinkWriter implements SinkWriter {
 
   /** The connection may be what failed: then another one is needed. */
   async #dropMade(made: TableName): Promise<void> {
-    const sql = `DROP TABLE IF EXISTS ${quoteTable(this.#session.client, made)}`
+    const sql = `DROP TABLE IF EXISTS ${quoteTable(this.#session.dialect, made)}`
     if (!this.#session.spoiled) return void (await this.#session.run(sql))
     const session = await openSession(this.#settings)
     try {
@@ -199,16 +202,18 @@ export class TableSinkWriter implements SinkWriter {
   async #begin(): Promise<void> {
     const session = this.#session
     const { mode, name } = this.#writing
-    if (session.client === 'sqlite') await session.prepareWriting()
+    const { exchange } = session.dialect.tables
+    const { coverTables } = session.dialect.transactions
+    await session.prepareWriting()
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
-    // A table that more hangs on stays, and its rows are exchanged; so it is in SQLite, whose transactions cover all.
-    const stages = replaces && session.client !== 'sqlite' && table.attached.length === 0
-    if (stages && session.client === 'mysql') this.#made = this.#staging = await createLike(session, name)
+    // A table that more hangs on stays, and its rows are exchanged.
+    const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
+    if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
     await this.#transaction.begin()
-    if (stages && session.client !== 'mysql') this.#staging = await createLike(session, name)
-    if (replaces && !stages) await session.run(`DELETE FROM ${quoteTable(session.client, name)}`)
+    if (exchanged !== undefined && coverTables) this.#staging = await createLike(session, exchanged, name)
+    if (replaces && exchanged === undefined) await session.run(`DELETE FROM ${quoteTable(session.dialect, name)}`)
     this.#batches.mark()
     if (table !== undefined) this.#prepare(table)
   }
@@ -218,9 +223,9 @@ export class TableSinkWriter implements SinkWriter {
     const { name, columns, only } = this.#writing
     const session = this.#session
     const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
-    // In MySQL this ends the transaction, which has written nothing yet.
+    // Where this ends the transaction, it has written nothing yet.
     const table = await createTarget(session, name, inferred, this.#writing.key ?? [])
-    if (session.client === 'mysql') {
+    if (!session.dialect.transactions.coverTables) {
       this.#made = name
       await session.begin()
       this.#batches.mark()
@@ -229,14 +234,15 @@ export class TableSinkWriter implements SinkWriter {
   }
 
   #prepare(table: TableDescription): RowShapes {
-    const { name, mode, only } = this.#writing
+    const { name, mode, only, declared } = this.#writing
     const key = this.#key ?? []
-    this.#copies = this.#batches.target({
+    const inserter = this.#batches.target({
       name: this.#staging ?? name,
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#shapes = new RowShapes(this.#session.client, shownTable(name), table, only, this.#copies)
+    this.#mostBytes = inserter.lineOf === undefined ? mostWaiting.values : mostWaiting.lines
+    this.#shapes = new RowShapes(inserter, shownTable(name), table, only, this.#writing.columns.columns, declared)
     return this.#shapes
   }
 

@@ -1,6 +1,6 @@
 import { type ColumnSet, MaestroError, type SinkDefinition, type SinkTarget } from '@maestro-dataflow/core'
-import { connectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
+import { connectionSettings } from '../connection/resolve-connection.js'
 import { type TableWriteOptions, tableWriteOptions } from '../options.js'
 import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
@@ -11,8 +11,8 @@ export const tableSink: SinkDefinition<TableWriteOptions> = {
   async check(options, context) {
     try {
       const settings = connectionSettings(options, context)
-      // A file of SQLite that is not there is made by the run.
-      if (settings.client === 'sqlite' && !settings.exists) return []
+      // A file that is not there is made by the run.
+      if (!settings.exists) return []
       await withSession(settings, (session) => findTarget(session, writingOf(options, context)))
       return []
     } catch (error) {
@@ -37,6 +37,7 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
     mode: mode === 'create' && overwrite ? 'overwrite' : mode,
     key,
     columns: chosenColumns(chosen, columns),
+    declared: chosen === undefined || Array.isArray(chosen) ? {} : chosen,
     only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ColumnSet, Columns } from '@maestro-dataflow/core'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import type { TableExchange } from '../dialects/dialect.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { compareColumns } from '../tables/compare-columns.js'
-import { createTableSql, findVectorType } from '../tables/create-table.js'
-import { describeTable } from '../tables/describe-table.js'
-import { quoteName, quoteTable, shownTable, type TableName } from '../tables/names.js'
+import { createTableSql } from '../tables/create-table.js'
+import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
 
 /** What is to be done with a table. */
@@ -31,15 +31,15 @@ export interface FoundTarget {
  */
 export async function findTarget(session: DatabaseSession, options: TargetOptions): Promise<FoundTarget> {
   const { name, mode, key: named, columns } = options
-  const { client } = session
+  const { dialect } = session
   const shown = shownTable(name)
-  quoteTable(client, name)
-  const table = await describeTable(session, name)
+  quoteTable(dialect, name)
+  const table = await session.describeTable(name)
   const key = named ?? (table !== undefined && table.primaryKey.length > 0 ? table.primaryKey : undefined)
   if (mode === 'upsert' && key === undefined)
     throw dbError('MAESTRO_DB_KEY_MISSING', { table: shown, need: "mode: 'upsert'" })
   if (table === undefined) {
-    for (const column of Object.keys(columns.columns)) quoteName(client, column)
+    for (const column of Object.keys(columns.columns)) dialect.quoteName(column)
     const lacking = (named ?? []).filter((column) => !columns.open && !Object.hasOwn(columns.columns, column))
     if (lacking.length > 0)
       throw dbError('MAESTRO_DB_COLUMN_MISSING', {
@@ -60,7 +60,7 @@ export async function findTarget(session: DatabaseSession, options: TargetOption
       reason: 'no unique index is of just these columns',
     })
   if (mode === 'create') {
-    const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(client, name)} LIMIT 1`)
+    const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(dialect, name)} LIMIT 1`)
     if (rows.length > 0) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
   }
   return { table, key }
@@ -89,40 +89,35 @@ export async function createTarget(
       columns: missing,
       known: Object.keys(columns),
     })
-  const vector = Object.values(columns).includes('vector') ? await findVectorType(session) : undefined
-  await session.run(createTableSql(session.client, name, columns, key, vector))
+  const vector = Object.values(columns).includes('vector') ? await session.vectorType() : undefined
+  await session.run(createTableSql(session.dialect, name, columns, key, vector))
   return describeAgain(session, name)
 }
 
 /** Makes an empty table like another one, beside it. */
-export async function createLike(session: DatabaseSession, name: TableName): Promise<TableName> {
+export async function createLike(
+  session: DatabaseSession,
+  exchange: TableExchange,
+  name: TableName,
+): Promise<TableName> {
   const staging = { ...name, table: `maestro_staging_${randomBytes(6).toString('hex')}` }
-  const [target, like] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
-  await session.run(
-    session.client === 'postgres'
-      ? `CREATE TABLE ${target} (LIKE ${like} INCLUDING ALL)`
-      : `CREATE TABLE ${target} LIKE ${like}`,
-  )
+  await session.run(exchange.createLike(quoteTable(session.dialect, staging), quoteTable(session.dialect, name)))
   return staging
 }
 
-/** Puts a table in the place of another one, which goes. In MySQL this ends the transaction before. */
+/** Puts a table in the place of another one, which goes, and commits. */
 export async function swapTables(session: DatabaseSession, staging: TableName, name: TableName): Promise<void> {
-  const [from, to] = [quoteTable(session.client, staging), quoteTable(session.client, name)]
-  if (session.client === 'postgres') {
-    await session.run(`DROP TABLE ${to}`)
-    await session.run(`ALTER TABLE ${from} RENAME TO ${quoteName(session.client, name.table)}`)
-    await session.commit()
-    return
-  }
-  const old = quoteTable(session.client, { ...staging, table: `${staging.table}_old` })
-  await session.commit()
-  await session.run(`RENAME TABLE ${to} TO ${old}, ${from} TO ${to}`)
-  await session.run(`DROP TABLE ${old}`)
+  const { dialect } = session
+  await dialect.tables.exchange?.swap(session, {
+    made: quoteTable(dialect, staging),
+    replaced: quoteTable(dialect, name),
+    replacedName: dialect.quoteName(name.table),
+    free: quoteTable(dialect, { ...staging, table: `${staging.table}_old` }),
+  })
 }
 
 async function describeAgain(session: DatabaseSession, name: TableName): Promise<TableDescription> {
-  const table = await describeTable(session, name)
+  const table = await session.describeTable(name)
   if (table === undefined)
     throw dbError('MAESTRO_DB_TABLE_MISSING', { table: shownTable(name), database: session.settings.shown })
   return table

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession } from '../connection/open-session.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 
 /** A connection on which a sink writes, and its transaction. */
@@ -17,7 +17,7 @@ export interface WritingSession {
 }
 
 /**
- * Opens what a sink writes on. A file of SQLite has one writer at a time, so that sinks of one run that write to the same
+ * Opens what a sink writes on. Where one connection writes at a time, that sinks of one run that write to the same
  * file share a transaction, which ends with the last of them.
  *
  * @param run What the sinks of one run have in common.
@@ -27,7 +27,7 @@ export async function openWriting(
   run: string,
   signal: AbortSignal | undefined,
 ): Promise<WritingSession> {
-  if (settings.client !== 'sqlite') return ownWriting(await openSession(settings, signal))
+  if (!settings.dialect.transactions.oneWriter) return ownWriting(await openSession(settings, signal))
   const key = `${run}\n${settings.path}`
   const shared = sharedWritings.get(key) ?? new SharedWriting(settings, () => sharedWritings.delete(key))
   sharedWritings.set(key, shared)
@@ -116,7 +116,7 @@ class SharedWriting {
   }
 }
 
-/** A file of SQLite that was not there before, with its log. */
-async function removeFile({ path }: ConnectionSettings): Promise<void> {
-  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${path}${end}`, { force: true })
+/** A file that was not there before, with those beside it. */
+async function removeFile({ path, dialect }: ConnectionSettings): Promise<void> {
+  for (const end of ['', ...dialect.fileEndings]) await rm(`${path}${end}`, { force: true })
 }

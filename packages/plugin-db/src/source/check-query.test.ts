@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { dialectOf } from '../dialects/dialects.js'
 import { prepareQuery } from './check-query.js'
 
 const clients = ['sqlite', 'postgres', 'mysql'] as const
 type Client = (typeof clients)[number]
 const reasonOf = (sql: string, client: Client) => {
   try {
-    prepareQuery(sql, {}, client)
+    prepareQuery(sql, {}, dialectOf(client))
     return undefined
   } catch (error) {
     return (error as { details: { reason: string } }).details.reason
@@ -68,17 +69,17 @@ describe('parameters', () => {
   test('stand where the driver wants them, outside of quotes and comments', () => {
     const sql = `SELECT ':no', a::text, ":no" /* :no */ FROM t WHERE a = :day AND b IN (:other,:day) -- :no`
     const given = { day: 1, other: 2 }
-    expect(prepareQuery(sql, given, 'postgres')).toEqual({
+    expect(prepareQuery(sql, given, dialectOf('postgres'))).toEqual({
       sql: `SELECT ':no', a::text, ":no" /* :no */ FROM t WHERE a = $1 AND b IN ($2,$3) -- :no\n`,
       names: ['day', 'other', 'day'],
     })
-    expect(prepareQuery('SELECT :day', { day: 1 }, 'mysql').sql).toBe('SELECT ?\n')
+    expect(prepareQuery('SELECT :day', { day: 1 }, dialectOf('mysql')).sql).toBe('SELECT ?\n')
   })
 
   test('that are missing or too many are told', () => {
-    expect(() => prepareQuery('SELECT :a', { b: 1 }, 'sqlite')).toThrow(
+    expect(() => prepareQuery('SELECT :a', { b: 1 }, dialectOf('sqlite'))).toThrow(
       expect.objectContaining({ code: 'MAESTRO_DB_PARAMETERS', details: { missing: ['a'], unused: ['b'] } }),
     )
-    expect(() => prepareQuery('SELECT :toString', {}, 'sqlite')).toThrow(/"toString"/)
+    expect(() => prepareQuery('SELECT :toString', {}, dialectOf('sqlite'))).toThrow(/"toString"/)
   })
 })

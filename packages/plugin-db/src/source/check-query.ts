@@ -1,6 +1,5 @@
-import type { Client } from '../connection/connection-settings.js'
+import type { Lexis, Syntax } from '../dialects/dialect.js'
 import { dbError } from '../errors.js'
-import { placeholder } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
 
 /** The text of a query, in pieces: what is in quotes or comments, words, and the rest. */
@@ -29,8 +28,13 @@ const beginnings = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
  *
  * @throws MAESTRO_DB_QUERY, MAESTRO_DB_PARAMETERS
  */
-export function prepareQuery(sql: string, given: Readonly<Record<string, unknown>>, client: Client): PreparedQuery {
-  const all = split(sql, client)
+export function prepareQuery(
+  sql: string,
+  given: Readonly<Record<string, unknown>>,
+  syntax: Pick<Syntax, 'lexis' | 'placeholder'>,
+): PreparedQuery {
+  const { lexis, placeholder } = syntax
+  const all = split(sql, lexis)
   const refuse = (reason: string) => dbError('MAESTRO_DB_QUERY', { reason })
   if (all.some(({ kind, text }) => kind === 'comment' && /^\/\*M?!/.test(text)))
     throw refuse('it has a comment that the database would run (/*! ... */)')
@@ -39,7 +43,7 @@ export function prepareQuery(sql: string, given: Readonly<Record<string, unknown
   if (!beginnings.has(first)) throw refuse(`it begins with ${first}`)
   const end = all.find(({ kind }) => kind === 'end')
   const after = end === undefined ? '' : sql.slice(end.end)
-  if (/[^\s;]/.test(withoutComments(after, client))) throw refuse('it holds several statements')
+  if (/[^\s;]/.test(withoutComments(after, lexis))) throw refuse('it holds several statements')
   if (words.includes('INTO')) throw refuse('it writes (INTO)')
   const parameters = all.filter(({ kind }) => kind === 'param')
   const named = new Set(parameters.map(({ text }) => text.slice(1)))
@@ -52,17 +56,17 @@ export function prepareQuery(sql: string, given: Readonly<Record<string, unknown
   const stop = end?.start ?? sql.length
   for (const parameter of parameters) {
     if (parameter.start > stop) break
-    text += `${sql.slice(at, parameter.start)}${placeholder(client, names.push(parameter.text.slice(1)))}`
+    text += `${sql.slice(at, parameter.start)}${placeholder(names.push(parameter.text.slice(1)))}`
     at = parameter.end
   }
   // A line's comment at the end must not swallow what is put after the query.
   return { sql: `${text}${sql.slice(at, stop)}\n`, names }
 }
 
-function withoutComments(sql: string, client: Client): string {
+function withoutComments(sql: string, lexis: Lexis): string {
   let text = ''
   let at = 0
-  for (const piece of split(sql, client)) {
+  for (const piece of split(sql, lexis)) {
     if (piece.kind !== 'comment') continue
     text += sql.slice(at, piece.start)
     at = piece.end
@@ -71,22 +75,22 @@ function withoutComments(sql: string, client: Client): string {
 }
 
 /** Splits a query; what is in quotes is one piece, whatever is in it. */
-function split(sql: string, client: Client): readonly Piece[] {
+function split(sql: string, lexis: Lexis): readonly Piece[] {
   const found: Piece[] = []
   const search = new RegExp(pieces)
   for (let match = search.exec(sql); match !== null; match = search.exec(sql)) {
     const { groups = {}, index: start } = match
     const text = match[0]
     if (groups.comment !== undefined) {
-      if (!isComment(sql, start, text, client)) {
+      if (!isComment(sql, start, text, lexis)) {
         search.lastIndex = start + 1
         continue
       }
-      const end = text === '/*' ? endOfComment(sql, start, client) : search.lastIndex
+      const end = text === '/*' ? endOfComment(sql, start, lexis) : search.lastIndex
       found.push({ kind: 'comment', text: sql.slice(start, end), start, end })
       search.lastIndex = end
     } else if (groups.quoted !== undefined) {
-      const end = endOfQuoted(sql, start, text, client)
+      const end = endOfQuoted(sql, start, text, lexis)
       if (end === undefined) continue
       found.push({ kind: 'quoted', text: sql.slice(start, end), start, end })
       search.lastIndex = end
@@ -98,15 +102,14 @@ function split(sql: string, client: Client): readonly Piece[] {
   return found
 }
 
-/** In MySQL # begins a comment, and -- only with a space after it; elsewhere # is an operator. */
-function isComment(sql: string, start: number, text: string, client: Client): boolean {
-  if (text.startsWith('#')) return client === 'mysql'
-  return !text.startsWith('--') || client !== 'mysql' || /^--(\s|$)/.test(sql.slice(start, start + 3))
+/** Elsewhere # is an operator. */
+function isComment(sql: string, start: number, text: string, { hashComments, dashesNeedSpace }: Lexis): boolean {
+  if (text.startsWith('#')) return hashComments
+  return !text.startsWith('--') || !dashesNeedSpace || /^--(\s|$)/.test(sql.slice(start, start + 3))
 }
 
-/** PostgreSQL has comments within comments. */
-function endOfComment(sql: string, start: number, client: Client): number {
-  if (client !== 'postgres') {
+function endOfComment(sql: string, start: number, { nestedComments }: Lexis): number {
+  if (!nestedComments) {
     const end = sql.indexOf('*/', start + 2)
     return end === -1 ? sql.length : end + 2
   }
@@ -121,22 +124,22 @@ function endOfComment(sql: string, start: number, client: Client): number {
 }
 
 /** Where a text or name in quotes ends; undefined when the mark begins none. */
-function endOfQuoted(sql: string, start: number, mark: string, client: Client): number | undefined {
+function endOfQuoted(sql: string, start: number, mark: string, lexis: Lexis): number | undefined {
+  const { dollarQuotes, bracketQuotes, backslashes } = lexis
   if (mark.startsWith('$')) {
-    if (client !== 'postgres') return undefined
+    if (!dollarQuotes) return undefined
     const end = sql.indexOf(mark, start + mark.length)
     return end === -1 ? sql.length : end + mark.length
   }
   if (mark === '[') {
-    if (client !== 'sqlite') return undefined
+    if (!bracketQuotes) return undefined
     const end = sql.indexOf(']', start)
     return end === -1 ? sql.length : end + 1
   }
-  // MySQL has backslashes in texts, and PostgreSQL in those that an E stands before.
   const escapes =
     mark !== '`' &&
-    (client === 'mysql' ||
-      (client === 'postgres' && mark === "'" && /(^|[^\w$])[eE]$/.test(sql.slice(Math.max(0, start - 2), start))))
+    (backslashes === 'always' ||
+      (backslashes === 'after E' && mark === "'" && /(^|[^\w$])[eE]$/.test(sql.slice(Math.max(0, start - 2), start))))
   for (let at = start + 1; at < sql.length; at++) {
     if (escapes && sql[at] === '\\') at++
     else if (sql[at] === mark) {

@@ -1,14 +1,15 @@
 import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
-import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
+import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
+import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type QueryReadOptions, queryReadOptions } from '../options.js'
-import { encoderOf } from '../values/encode.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
-import { assertAfterFits, declaredColumns, declaredTypes, wantedColumns } from './source-options.js'
+import { assertAfterFits, declaredColumns, declaredTypes, statedColumns, wantedColumns } from './source-options.js'
 import { validateRows } from './validate-rows.js'
 
 const name = 'query'
@@ -26,6 +27,16 @@ export const querySource: SourceDefinition<QueryReadOptions> = {
       throw error
     }
   },
+  async describeColumns(options, context) {
+    const settings = connectionSettings(options, context)
+    const fields = await lookAt(options, settings)
+    const wanted = wantedColumns(options, options.key)
+    return statedColumns(
+      options,
+      settings.dialect,
+      fields.filter(({ name: column }) => wanted?.includes(column) ?? true),
+    )
+  },
   async open(options, context) {
     return openQuery(options, connectionSettings(options, context), context.signal)
   },
@@ -39,40 +50,37 @@ export async function openQuery(
 ): Promise<SourceReader> {
   assertExists(settings)
   const select = selectOf(options, settings)
+  await withSession(settings, (session) => session.assertHarmless(select.sql), signal)
   return { read: () => validateRows(readQuery(options, select, settings, signal), options.schema) }
 }
 
-function selectOf({ query, params = {} }: QueryReadOptions, { client }: ConnectionSettings): Select {
-  const prepared = prepareQuery(query, params, client)
-  const one = encoderOf(client, { kind: 'other' })
-  const list = encoderOf(client, { kind: 'other', list: true })
-  const bindings = bindParameters(prepared, params, (value) =>
-    client === 'postgres' && Array.isArray(value) ? list(value) : one(value),
-  )
+function selectOf({ query, params = {} }: QueryReadOptions, { dialect }: ConnectionSettings): Select {
+  const prepared = prepareQuery(query, params, dialect)
+  const one = dialect.encoderOf({ kind: 'other' })
+  const list = dialect.encoderOf({ kind: 'other', list: true })
+  const bindings = bindParameters(prepared, params, (value) => (Array.isArray(value) ? list(value) : one(value)))
   return { sql: prepared.sql, bindings }
 }
 
-function shapeOf(options: QueryReadOptions, { client }: ConnectionSettings): RowShape {
-  return { client, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
+function shapeOf(options: QueryReadOptions, { dialect }: ConnectionSettings): RowShape {
+  return { dialect, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
 }
 
 /** Asks for the columns only: what is wrong with the query shows before a run. */
-async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<void> {
+async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<readonly Field[]> {
   assertExists(settings)
   const { sql, bindings } = selectOf(options, settings)
   if (options.method === 'keyset') {
     if (options.key === undefined) throw dbError('MAESTRO_DB_KEY_MISSING', { table: name, need: "method: 'keyset'" })
     assertAfterFits(options, options.key, name)
   }
-  await withSession(settings, async (session) => {
+  return withSession(settings, async (session) => {
+    await session.assertHarmless(sql)
     await session.beginReading()
     try {
-      // SQLite tells the columns before it runs the query, and would rename double ones in another query.
-      const asked = session.client === 'sqlite' ? sql : `SELECT * FROM (${sql}) AS page LIMIT 0`
-      const stream = await session.stream(asked, bindings)
-      if (session.client !== 'sqlite') await stream.next(1)
-      await stream.close()
-      new RowBuilder(shapeOf(options, settings), stream.fields)
+      const fields = await session.fieldsOf(sql, bindings)
+      new RowBuilder(shapeOf(options, settings), fields)
+      return fields
     } finally {
       await session.rollback()
     }
@@ -92,7 +100,7 @@ async function* readQuery(
     const from = { sql: `(${select.sql})`, bindings: select.bindings }
     yield* readKeyset(
       settings,
-      { from, columns, key, after: options.after, checkNulls: true },
+      { from, columns, key, after: options.after, unique: false, nullable: true },
       { ...shape, key },
       signal,
     )

@@ -1,12 +1,12 @@
 import type { SourceBatch } from '@maestro-dataflow/core'
-import type { Client, ConnectionSettings } from '../connection/connection-settings.js'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
-import type { Field } from '../dialects/session.js'
+import type { Dialect } from '../dialects/dialect.js'
+import type { DatabaseSession, Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { placeholder, quoteName, quoteNames } from '../tables/names.js'
-import { type Binding, encoderOf } from '../values/encode.js'
+import { quoteNames } from '../tables/names.js'
+import type { Binding } from '../values/encode.js'
 import { Pace } from './pace.js'
 import type { Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -21,8 +21,10 @@ export interface KeysetQuery {
   readonly key: readonly string[]
   /** Begin after the row with these values of the key. */
   readonly after: readonly unknown[] | undefined
-  /** Refuse rows without a key: the order leaves them out. */
-  readonly checkNulls: boolean
+  /** Whether the database sees to it that no two rows have the same key. */
+  readonly unique: boolean
+  /** Whether rows may have no value in the key: the order leaves them out. */
+  readonly nullable: boolean
 }
 
 /**
@@ -39,17 +41,20 @@ export async function* readKeyset(
     withRetries(settings.retries, signal, () => withSession(settings, work, signal))
   const { leave } = await holdPool(settings)
   try {
-    if (query.checkNulls) await ask((session) => assertNoNulls(session, query, shape.name))
+    const columns = await ask((session) => keyColumns(session, query, shape))
+    if (query.nullable) await ask((session) => assertNoNulls(session, query, shape.name))
+    if (!query.unique) await ask((session) => assertDistinct(session, query, shape.name))
     const pace = new Pace()
-    let after = query.after === undefined ? undefined : await ask((session) => startOf(session, query))
+    let after: readonly Binding[] | undefined = query.after?.map((value, at) =>
+      settings.dialect.encoderOf(columns[at] as Field)(value),
+    )
     let builder: RowBuilder | undefined
     for (;;) {
       const [size, begin] = [pace.rows, after]
-      const page = await ask((session) => readPage(session, query, begin, size))
+      const page = await ask((session) => readPage(session, query, columns, begin, size))
       builder ??= new RowBuilder(shape, page.fields)
       const rows = page.rows.slice(0, size)
       if (rows.length > 0) {
-        assertDistinct(page.keys, settings.client, query, shape.name)
         const batch = builder.batch(rows)
         pace.note(rows.length, batch.bytes)
         after = page.keys[rows.length - 1] as readonly Binding[]
@@ -73,16 +78,20 @@ interface Page {
 async function readPage(
   session: DatabaseSession,
   query: KeysetQuery,
+  keyColumns: readonly Field[],
   after: readonly Binding[] | undefined,
   size: number,
 ): Promise<Page> {
-  const { client } = session
+  const { dialect } = session
   const { from, key } = query
-  const columns = query.columns?.map((name) => `page.${quoteName(client, name)}`).join(', ') ?? 'page.*'
-  const keys = key.map((name) => exactKey(client, quoteName(client, name)))
+  const columns = query.columns?.map((name) => `page.${dialect.quoteName(name)}`).join(', ') ?? 'page.*'
+  const keys = key.map(
+    (name, at) =>
+      `${dialect.keyset.exact(`page.${dialect.quoteName(name)}`)} AS ${dialect.quoteName(`maestro_key_${at}`)}`,
+  )
   const bindings: Binding[] = [...from.bindings]
-  const where = after === undefined ? '' : ` WHERE ${isAfter(client, key, after, bindings)}`
-  const order = key.map((name) => `page.${quoteName(client, name)}`).join(', ')
+  const where = after === undefined ? '' : ` WHERE ${isAfter(dialect, keyColumns, after, bindings)}`
+  const order = key.map((name) => `page.${dialect.quoteName(name)}`).join(', ')
   const sql = `SELECT ${columns}, ${keys.join(', ')} FROM ${from.sql} AS page${where} ORDER BY ${order} LIMIT ${size + 1}`
   const stream = await session.stream(sql, bindings)
   try {
@@ -103,59 +112,49 @@ async function readPage(
   }
 }
 
-/** The key in a form that loses nothing on its way here and back: a date in JavaScript has no microseconds. */
-function exactKey(client: Client, quoted: string): string {
-  return client === 'postgres' ? `page.${quoted}::text` : `page.${quoted}`
-}
-
 /** `a > ? OR (a = ? AND b > ?)`: databases use their indexes for it. */
-function isAfter(client: Client, key: readonly string[], values: readonly Binding[], bindings: Binding[]): string {
-  const bound = (at: number): string => {
+function isAfter(dialect: Dialect, key: readonly Field[], values: readonly Binding[], bindings: Binding[]): string {
+  const bound = (column: Field, at: number): string => {
     const value = values[at] as Binding
     bindings.push(value)
-    const place = placeholder(client, bindings.length)
-    // A text beside a number would be compared as a float.
-    return client === 'mysql' && typeof value === 'string' && /^-?\d{16,}$/.test(value)
-      ? `CAST(${place} AS DECIMAL(65,0))`
-      : place
+    return dialect.keyset.bound(dialect.placeholder(bindings.length), value, column)
   }
-  const alternatives = key.map((name, last) => {
-    const equal = key.slice(0, last).map((before, at) => `page.${quoteName(client, before)} = ${bound(at)}`)
-    return `(${[...equal, `page.${quoteName(client, name)} > ${bound(last)}`].join(' AND ')})`
+  const alternatives = key.map((column, last) => {
+    const equal = key
+      .slice(0, last)
+      .map((before, at) => `page.${dialect.quoteName(before.name)} = ${bound(before, at)}`)
+    return `(${[...equal, `page.${dialect.quoteName(column.name)} > ${bound(column, last)}`].join(' AND ')})`
   })
   return alternatives.join(' OR ')
 }
 
-/** The values after which the user wants to begin, by the kinds of the key's columns. */
-async function startOf(session: DatabaseSession, query: KeysetQuery): Promise<readonly Binding[]> {
-  const { from, key, after = [] } = query
-  const sql = `SELECT ${quoteNames(session.client, key)} FROM ${from.sql} AS page LIMIT 1`
-  const stream = await session.stream(sql, from.bindings)
-  while ((await stream.next(2)).length > 0);
-  await stream.close()
-  return stream.fields.map((field, index) => encoderOf(session.client, field)(after[index]))
+/** What the columns of the key hold. @throws MAESTRO_DB_KEY_UNORDERED for one that cannot be read in pages */
+async function keyColumns(
+  session: DatabaseSession,
+  { from, key }: KeysetQuery,
+  { name, kinds }: RowShape,
+): Promise<readonly Field[]> {
+  const sql = `SELECT ${quoteNames(session.dialect, key)} FROM ${from.sql} AS page`
+  const fields = await session.fieldsOf(sql, from.bindings)
+  const columns = fields.map((field) => ({ ...field, ...kinds?.get(field.name), name: field.name }))
+  for (const { name: column, unordered } of columns)
+    if (unordered !== undefined) throw dbError('MAESTRO_DB_KEY_UNORDERED', { table: name, column, reason: unordered })
+  return columns
 }
 
 async function assertNoNulls(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
-  const isNull = key.map((column) => `${quoteName(session.client, column)} IS NULL`).join(' OR ')
+  const isNull = key.map((column) => `${session.dialect.quoteName(column)} IS NULL`).join(' OR ')
   const { rows } = await session.run(`SELECT 1 FROM ${from.sql} AS page WHERE ${isNull} LIMIT 1`, from.bindings)
   if (rows.length > 0)
     throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: name, key, reason: 'some rows have no value in it' })
 }
 
-/** Of two rows that are equal in the order, the next page would leave one out. */
-function assertDistinct(
-  keys: readonly (readonly unknown[])[],
-  client: Client,
-  { key }: KeysetQuery,
-  name: string,
-): void {
-  // Texts that differ in case or accents only are equal to MySQL, unless a column says otherwise.
-  const collator = client === 'mysql' ? new Intl.Collator('en', { sensitivity: 'base' }) : undefined
-  const same = (a: unknown, b: unknown) =>
-    Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : a === b || collator?.compare(String(a), String(b)) === 0
-  for (let at = 1; at < keys.length; at++) {
-    if (keys[at]?.every((value, column) => same(value, keys[at - 1]?.[column])))
-      throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: name, key, reason: `several rows have ${String(keys[at])}` })
-  }
+/** Of two rows that are equal to the database, also in other words, the next page would leave one out. */
+async function assertDistinct(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
+  const names = quoteNames(session.dialect, key)
+  const sql = `SELECT ${names} FROM ${from.sql} AS page GROUP BY ${names} HAVING count(*) > 1 LIMIT 1`
+  const [found] = (await session.run(sql, from.bindings)).rows
+  if (found === undefined) return
+  const reason = `several rows have ${Object.values(found).map(String).join(', ')}`
+  throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: name, key, reason })
 }

@@ -1,8 +1,8 @@
 import { type Columns, maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
-import type { Client } from '../connection/connection-settings.js'
+import type { Dialect } from '../dialects/dialect.js'
 import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { type Decode, decoderOf } from '../values/decode.js'
+import type { Decode } from '../values/decode.js'
 import { toColumnType } from '../values/to-column-type.js'
 import { Unfit } from '../values/unfit.js'
 import type { ColumnKind } from '../values/value-kind.js'
@@ -10,7 +10,7 @@ import { sizeOfAll } from './pace.js'
 
 /** How rows are made of what a query gives. */
 export interface RowShape {
-  readonly client: Client
+  readonly dialect: Pick<Dialect, 'decoderOf'>
   /** What the rows are called in ids and messages. */
   readonly name: string
   /** The columns whose values are a row's id; without them the rows are counted. */
@@ -145,9 +145,13 @@ function shownValue(raw: unknown): unknown {
   return typeof raw === 'bigint' || Buffer.isBuffer(raw) ? String(raw) : raw
 }
 
-function decoderFor(field: Field, { client, types, kinds }: RowShape): Decode | undefined {
-  const decode = decoderOf(client, kinds?.get(field.name) ?? field)
+function decoderFor(field: Field, { dialect, types, kinds }: RowShape): Decode | undefined {
+  const column = kinds?.get(field.name) ?? field
+  const decode = dialect.decoderOf(column)
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
   if (type === undefined || type === 'unknown') return decode
+  // Who declares that a column of JSON holds JSON reads a JSON null as null.
+  if (type === 'json' && column.kind === 'json' && column.list !== true && decode !== undefined)
+    return (raw) => (typeof raw === 'string' && raw.trim() === 'null' ? null : decode(raw))
   return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)
 }

@@ -1,5 +1,7 @@
 import type { ColumnSet, Columns } from '@maestro-dataflow/core'
 import { schemaColumns } from '@maestro-dataflow/core'
+import type { Dialect } from '../dialects/dialect.js'
+import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import type { TableReadOptions } from '../options.js'
 
@@ -14,6 +16,17 @@ export function declaredColumns({ schema, columns }: Reading): ColumnSet {
   if (columns === undefined) return { columns: {}, open: true }
   if (!Array.isArray(columns)) return { columns, open: false }
   return { columns: Object.fromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }
+}
+
+/** The columns as the database states them, as far as the options do not declare other types. */
+export function statedColumns(reading: Reading, dialect: Dialect, fields: readonly Field[]): ColumnSet {
+  if (reading.schema !== undefined) return declaredColumns(reading)
+  const declared = declaredTypes(reading) ?? {}
+  const typeOf = (field: Field) => {
+    const type = Object.hasOwn(declared, field.name) ? declared[field.name] : undefined
+    return type === undefined || type === 'unknown' ? dialect.columnTypeOf(field) : type
+  }
+  return { columns: Object.fromEntries(fields.map((field) => [field.name, typeOf(field)])), open: false }
 }
 
 /** The columns to ask for: those that are declared, and the key's. Undefined for all. */

@@ -1,16 +1,18 @@
 import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
-import { assertExists, type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type TableReadOptions, tableReadOptions } from '../options.js'
-import { describeTable, tableMissing } from '../tables/describe-table.js'
-import { quoteName, quoteNames, quoteTable, shownTable } from '../tables/names.js'
+import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
+import { tableMissing } from '../tables/table-missing.js'
+import type { ValueKind } from '../values/value-kind.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
-import { assertAfterFits, declaredColumns, declaredTypes, wantedColumns } from './source-options.js'
+import { assertAfterFits, declaredColumns, declaredTypes, statedColumns, wantedColumns } from './source-options.js'
 import { validateRows } from './validate-rows.js'
 
 /** The source `db.table`. */
@@ -27,6 +29,11 @@ export const tableSource: SourceDefinition<TableReadOptions> = {
       if (MaestroError.is(error)) return [error]
       throw error
     }
+  },
+  async describeColumns(options, context) {
+    const settings = connectionSettings(options, context)
+    const { columns } = await withSession(settings, (session) => lookAt(session, options))
+    return statedColumns(options, settings.dialect, columns)
   },
   async open(options, context) {
     return openTable(options, connectionSettings(options, context), context.signal)
@@ -54,7 +61,7 @@ interface FoundTable {
 
 async function lookAt(session: DatabaseSession, options: TableReadOptions): Promise<FoundTable> {
   const name = { schema: options.databaseSchema, table: options.table }
-  const table = await describeTable(session, name)
+  const table = await session.describeTable(name)
   if (table === undefined) throw await tableMissing(session, name)
   const { primaryKey } = table
   const key = options.key ?? (primaryKey.length > 0 ? primaryKey : undefined)
@@ -79,19 +86,23 @@ function isUnique({ uniques }: TableDescription, key: readonly string[]): boolea
   return uniques.some((index) => index.every((column) => key.includes(column)))
 }
 
+const textKinds: ReadonlySet<ValueKind> = new Set(['text', 'other', 'json'])
+
 async function* readTable(
   options: TableReadOptions,
   { columns, key, unique }: FoundTable,
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
-  const { client } = settings
+  const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
-  // In the order of a key that may come twice, the rows of one key stand side by side.
-  const duplicates = unique ? 'none' : 'adjacent'
-  const shape: RowShape = { client, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
-  const from = quoteTable(client, name)
+  // In the order of a key that may come twice, the rows of one key stand side by side; texts that are equal to the database
+  // may differ.
+  const isText = key?.some((column) => textKinds.has(kinds.get(column)?.kind ?? 'other')) === true
+  const duplicates = unique ? 'none' : isText ? 'anywhere' : 'adjacent'
+  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
+  const from = quoteTable(dialect, name)
   if (options.method === 'keyset' && key !== undefined) {
     const query = {
       from: { sql: from, bindings: [] },
@@ -99,17 +110,18 @@ async function* readTable(
       key,
       after: options.after,
       // Columns of a unique index may be empty; in SQLite those of a primary key, too.
-      checkNulls: key.some((column) => kinds.get(column)?.nullable === true),
+      unique: true,
+      nullable: key.some((column) => kinds.get(column)?.nullable === true),
     }
     yield* readKeyset(settings, query, { ...shape, key }, signal)
     return
   }
   const list = quoteNames(
-    client,
+    dialect,
     columns.map((column) => column.name),
   )
   const order =
-    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => quoteName(client, column)).join(', ')}`
+    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
   const select = { sql: `SELECT ${list} FROM ${from}${order}`, bindings: [] }
   yield* readSnapshot(settings, select, shape, signal)
 }

@@ -13,15 +13,16 @@ import {
 import { z } from 'zod'
 import type { DatabaseOptions, QuerySourceOptions, TableSourceOptions } from '../component-types.js'
 import { connectionOptions } from '../connection/connection-options.js'
-import { type ConnectionSettings, connectionSettings } from '../connection/connection-settings.js'
+import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession, withSession } from '../connection/open-session.js'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import { connectionSettings } from '../connection/resolve-connection.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { type QueryReadOptions, queryReadOptions, type TableReadOptions, tableReadOptions } from '../options.js'
 import { Pace, sizeOf } from '../source/pace.js'
 import { openQuery } from '../source/query-source.js'
 import { openTable } from '../source/table-source.js'
-import { quoteName, quoteNames, quoteTable, type TableName } from '../tables/names.js'
+import { quoteNames, quoteTable, type TableName } from '../tables/names.js'
 import { ownColumns } from './step-columns.js'
 import { type RegisteredStep, StepRegistry } from './step-registry.js'
 import { StepRows } from './step-rows.js'
@@ -175,10 +176,10 @@ export class DBStorage implements SteppedStorage {
   }
 
   async *#readTable({ table, columns }: RegisteredStep): AsyncGenerator<SourceBatch> {
-    const { client } = this.#settings
+    const { dialect } = this.#settings
     const names = [ownColumns.id, ...columns.map(({ column }) => column), ownColumns.rest]
-    const sql = `SELECT ${quoteNames(client, names)} FROM ${quoteTable(client, this.#tableName(table))} ORDER BY ${quoteName(client, ownColumns.position)}`
-    const rows = new StepRows(client, columns)
+    const sql = `SELECT ${quoteNames(dialect, names)} FROM ${quoteTable(dialect, this.#tableName(table))} ORDER BY ${dialect.quoteName(ownColumns.position)}`
+    const rows = new StepRows(dialect, columns)
     const session = await openSession(this.#settings)
     try {
       await session.beginReading()
@@ -222,9 +223,10 @@ export class DBStorage implements SteppedStorage {
     const session = await openSession(this.#settings)
     let made: TableName | undefined
     try {
-      if (session.client === 'sqlite') await session.prepareWriting()
+      const { coverTables } = session.dialect.transactions
+      await session.prepareWriting()
       await this.#registry.prepare(session)
-      if (session.client !== 'mysql') await session.begin()
+      if (coverTables) await session.begin()
       await this.#registry.lock(session)
       const before = await this.#registry.steps(session)
       if (!this.#restart) this.#assertSameInput(before)
@@ -244,8 +246,8 @@ export class DBStorage implements SteppedStorage {
       return { rows: writer.rows, location: `${this.#settings.shown} ${writer.name.table}` }
     } catch (error) {
       await session.rollback()
-      // In MySQL a table that was made stays when the transaction is taken back.
-      if (made !== undefined && session.client === 'mysql') await this.#drop(made)
+      // Where transactions do not cover tables, one that was made stays.
+      if (made !== undefined && !session.dialect.transactions.coverTables) await this.#drop(made)
       throw error
     } finally {
       await session.release()
@@ -261,7 +263,7 @@ export class DBStorage implements SteppedStorage {
   async #dropTables(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     for (const { table } of steps) {
       try {
-        await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, this.#tableName(table))}`)
+        await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, this.#tableName(table))}`)
       } catch (error) {
         if (!MaestroError.is(error, 'MAESTRO_DB_LOCKED')) throw error
       }
@@ -270,7 +272,7 @@ export class DBStorage implements SteppedStorage {
 
   async #drop(name: TableName): Promise<void> {
     await withSession(this.#settings, (session) =>
-      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.client, name)}`),
+      session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, name)}`),
     )
   }
 

@@ -1,7 +1,6 @@
 import type { Columns, ColumnType, Row } from '@maestro-dataflow/core'
-import type { Client } from '../connection/connection-settings.js'
+import type { Dialect } from '../dialects/dialect.js'
 import { inferColumns } from '../sink/infer-columns.js'
-import { quoteName } from '../tables/names.js'
 
 /** A column of a step's table. */
 export interface StepColumn {
@@ -15,16 +14,13 @@ export interface StepColumn {
 /** The columns of every step's table beside those of the rows. */
 export const ownColumns = { position: 'maestro_position', id: 'maestro_id', rest: 'maestro_rest' } as const
 
-/** Wide tables do not fit into the pages of the databases: further columns go with what fits no column. */
-const mostColumns: Readonly<Record<Client, number>> = { sqlite: 500, postgres: 500, mysql: 100 }
-
-/** The columns of a step's table, by the first rows of the step. */
-export function stepColumns(client: Client, rows: readonly Row[]): readonly StepColumn[] {
+/** The columns of a step's table, by the first rows of the step. Further columns go with what fits no column. */
+export function stepColumns(dialect: Dialect, rows: readonly Row[]): readonly StepColumn[] {
   const taken = new Set<string>(Object.values(ownColumns))
   return Object.entries(inferColumns(rows, {}))
-    .slice(0, mostColumns[client])
+    .slice(0, dialect.tables.mostColumns)
     .map(([name, type], index) => {
-      const usable = isName(client, name) && !taken.has(name.toLowerCase())
+      const usable = isName(dialect, name) && !taken.has(name.toLowerCase())
       const column = usable ? name : `maestro_column_${index + 1}`
       // Some databases make no difference between capitals and small letters.
       taken.add(column.toLowerCase())
@@ -32,9 +28,9 @@ export function stepColumns(client: Client, rows: readonly Row[]): readonly Step
     })
 }
 
-function isName(client: Client, name: string): boolean {
+function isName(dialect: Dialect, name: string): boolean {
   try {
-    quoteName(client, name)
+    dialect.quoteName(name)
     return Buffer.byteLength(name) <= 60
   } catch {
     return false
@@ -42,10 +38,10 @@ function isName(client: Client, name: string): boolean {
 }
 
 /** The columns of the table as they are made. Vectors are bytes, and JSON is kept as the text that it is. */
-export function tableColumns(client: Client, columns: readonly StepColumn[]): Columns {
+export function tableColumns(columns: readonly StepColumn[]): Columns {
   const typed = columns.map(({ column, type }): [string, ColumnType] => [
     column,
-    type === 'vector' ? 'bytes' : type === 'json' && client !== 'sqlite' ? 'string' : type,
+    type === 'vector' ? 'bytes' : type === 'json' ? 'string' : type,
   ])
   return Object.fromEntries([
     [ownColumns.position, 'integer'],

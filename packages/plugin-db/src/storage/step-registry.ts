@@ -1,8 +1,7 @@
 import { MaestroError } from '@maestro-dataflow/core'
-import type { DatabaseSession } from '../dialects/database-session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { createTableSql } from '../tables/create-table.js'
-import { describeTable } from '../tables/describe-table.js'
-import { placeholder, quoteTable, type TableName } from '../tables/names.js'
+import { quoteTable, type TableName } from '../tables/names.js'
 import type { StepColumn } from './step-columns.js'
 
 /** A finished step. */
@@ -32,10 +31,10 @@ export class StepRegistry {
 
   /** The finished steps, in order; none when there is no such table. */
   async steps(session: DatabaseSession): Promise<readonly RegisteredStep[]> {
-    if ((await describeTable(session, this.table)) === undefined) return []
+    if ((await session.describeTable(this.table)) === undefined) return []
     const { rows } = await session.run(
-      `SELECT step, table_name, columns, input FROM ${quoteTable(session.client, this.table)}
-       WHERE name = ${placeholder(session.client, 1)} ORDER BY step`,
+      `SELECT step, table_name, columns, input FROM ${quoteTable(session.dialect, this.table)}
+       WHERE name = ${session.dialect.placeholder(1)} ORDER BY step`,
       [this.#name],
     )
     return rows.map(({ step, table_name, columns, input }) => ({
@@ -48,7 +47,7 @@ export class StepRegistry {
 
   /** Makes the table when it is not there; two may do so at once. */
   async prepare(session: DatabaseSession): Promise<void> {
-    if ((await describeTable(session, this.table)) !== undefined) return
+    if ((await session.describeTable(this.table)) !== undefined) return
     const columns = {
       name: 'string',
       step: 'integer',
@@ -57,35 +56,33 @@ export class StepRegistry {
       input: 'string',
     } as const
     try {
-      await session.run(createTableSql(session.client, this.table, columns, ['name', 'step']))
+      await session.run(createTableSql(session.dialect, this.table, columns, ['name', 'step']))
     } catch (error) {
-      if (MaestroError.is(error) && (await describeTable(session, this.table)) !== undefined) return
+      if (MaestroError.is(error) && (await session.describeTable(this.table)) !== undefined) return
       throw error
     }
   }
 
   async add(session: DatabaseSession, { step, table, columns, input }: RegisteredStep): Promise<void> {
-    const places = [1, 2, 3, 4, 5].map((index) => placeholder(session.client, index))
+    const places = [1, 2, 3, 4, 5].map((index) => session.dialect.placeholder(index))
     await session.run(
-      `INSERT INTO ${quoteTable(session.client, this.table)} (name, step, table_name, columns, input) VALUES (${places.join(', ')})`,
+      `INSERT INTO ${quoteTable(session.dialect, this.table)} (name, step, table_name, columns, input) VALUES (${places.join(', ')})`,
       [this.#name, step, table, JSON.stringify(columns), input],
     )
   }
 
   async remove(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
-    const [name, step] = [placeholder(session.client, 1), placeholder(session.client, 2)]
+    const [name, step] = [session.dialect.placeholder(1), session.dialect.placeholder(2)]
     for (const one of steps) {
       await session.run(
-        `DELETE FROM ${quoteTable(session.client, this.table)} WHERE name = ${name} AND step = ${step}`,
+        `DELETE FROM ${quoteTable(session.dialect, this.table)} WHERE name = ${name} AND step = ${step}`,
         [this.#name, one.step],
       )
     }
   }
 
-  /** Keeps others from writing steps of this name until the transaction, or in MySQL the session, ends. */
+  /** Keeps others from writing steps of this name until the transaction or the session ends. */
   async lock(session: DatabaseSession): Promise<void> {
-    const key = `maestro:${this.#schema ?? ''}:${this.#name}`
-    if (session.client === 'postgres') await session.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
-    if (session.client === 'mysql') await session.lockName(key)
+    await session.lockName(`maestro:${this.#schema ?? ''}:${this.#name}`)
   }
 }

@@ -1,8 +1,8 @@
 import type { ColumnType, Row } from '@maestro-dataflow/core'
 import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
-import type { Client } from '../connection/connection-settings.js'
-import { type Decode, decoderOf } from '../values/decode.js'
-import { type Binding, type Encode, encoderOf } from '../values/encode.js'
+import type { Dialect } from '../dialects/dialect.js'
+import type { Decode } from '../values/decode.js'
+import type { Binding, Encode } from '../values/encode.js'
 import type { ColumnKind } from '../values/value-kind.js'
 import type { StepColumn } from './step-columns.js'
 
@@ -19,13 +19,20 @@ export class StepRows {
   readonly #columns: readonly StepColumn[]
   readonly #names: ReadonlySet<string>
   readonly #encoders: readonly Encode[]
+  readonly #encodeRest: Encode
   readonly #decoders: readonly (Decode | undefined)[]
 
-  constructor(client: Client, columns: readonly StepColumn[]) {
+  /** @param encoderOf How values come to the inserter; the dialect's own for one that takes them as the driver does. */
+  constructor(
+    dialect: Dialect,
+    columns: readonly StepColumn[],
+    encoderOf: (column: ColumnKind) => Encode = dialect.encoderOf,
+  ) {
     this.#columns = columns
     this.#names = new Set(columns.map(({ name }) => name))
-    this.#encoders = columns.map(({ type }) => encoderFor(client, type))
-    this.#decoders = columns.map(({ type }) => decoderFor(client, type))
+    this.#encoders = columns.map(({ type }) => encoderFor(encoderOf, type))
+    this.#encodeRest = encoderOf({ kind: 'text' })
+    this.#decoders = columns.map(({ type }) => decoderFor(dialect, type))
   }
 
   /** The values of the columns, and the rest. @throws MAESTRO_ROW_UNENCODABLE */
@@ -45,7 +52,7 @@ export class StepRows {
     })
     for (const [name, value] of Object.entries(row)) if (!this.#names.has(name)) values.push([name, value])
     const rest: Rest = { values: Object.fromEntries(values), missing }
-    return [...bindings, values.length + missing.length === 0 ? null : toText(rest)]
+    return [...bindings, values.length + missing.length === 0 ? null : this.#encodeRest(toText(rest))]
   }
 
   /** @param raw The values of the columns, and the rest, as the driver gives them. */
@@ -96,14 +103,14 @@ function fits(value: unknown, type: ColumnType): boolean {
 }
 
 /** How the columns of `tableColumns` hold each type. */
-function kindOf(client: Client, type: ColumnType): ColumnKind {
-  if (type === 'date') return { kind: client === 'mysql' ? 'local' : 'timestamp' }
+function kindOf(type: ColumnType): ColumnKind {
+  if (type === 'date') return { kind: 'timestamp' }
   if (type === 'bytes' || type === 'vector') return { kind: 'bytes' }
   return { kind: type === 'number' || type === 'bigint' || type === 'boolean' ? type : 'text' }
 }
 
-function encoderFor(client: Client, type: ColumnType): Encode {
-  const encode = encoderOf(client, kindOf(client, type))
+function encoderFor(encoderOf: (column: ColumnKind) => Encode, type: ColumnType): Encode {
+  const encode = encoderOf(kindOf(type))
   if (type === 'json') return (value) => encode(toText(value))
   if (type !== 'vector') return encode
   return (value) => {
@@ -112,8 +119,8 @@ function encoderFor(client: Client, type: ColumnType): Encode {
   }
 }
 
-function decoderFor(client: Client, type: ColumnType): Decode | undefined {
-  const decode = decoderOf(client, kindOf(client, type))
+function decoderFor(dialect: Dialect, type: ColumnType): Decode | undefined {
+  const decode = dialect.decoderOf(kindOf(type))
   if (type === 'json') return (raw) => fromText(raw as string)
   if (type !== 'vector' || decode === undefined) return decode
   return (raw) => new Float32Array((decode(raw) as Uint8Array).buffer)

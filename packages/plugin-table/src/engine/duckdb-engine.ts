@@ -9,17 +9,10 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
+import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { prepareStatement } from './prepare-statement.js'
 import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
-
-export interface DuckDBEngineOptions {
-  /** @default the number of cores */
-  readonly threads?: number | undefined
-  /** @default four fifths of the memory */
-  /** In bytes. */
-  readonly memory?: number | undefined
-}
 
 /**
  * Table statements by DuckDB over files of rows as text. Statements that choose and order rows never rewrite a line:

@@ -31,3 +31,18 @@ test.each<[unknown, CastType, unknown]>([
 ])('%j as %s', (value, type, expected) => {
   expect(castValue(value, type)).toEqual(expected)
 })
+
+test.each([
+  ['9007199254740993', 'number'],
+  [9007199254740993n, 'number'],
+  [9007199254740993n, 'integer'],
+  [6.4e18, 'integer'],
+  [Number.MAX_VALUE, 'date'],
+] as const)('%s is no %s: no digit is lost without a word', (value, type) => {
+  expect(castValue(value, type)).toBe(noValue)
+})
+
+test('a decimal number keeps its digits', () => {
+  expect(castValue(' 12.50 ', 'decimal')).toBe('12.50')
+  expect(castValue('x', 'decimal')).toBe(noValue)
+})

@@ -30,8 +30,8 @@ export function cassette(options: CassetteOptions): Cassette {
   const plugin = definePlugin({
     name: 'maestro-cassette',
     manifest: { apiVersion: 1, startup: true },
-    apply: (hooks) =>
-      hooks.servingNeeded.tap('maestro-cassette', (event) => ({
+    observe: (hooks) =>
+      hooks.servingNeeded((event) => ({
         ...event,
         make: () => deck.serving(event.name, event.make, event.config),
       })),

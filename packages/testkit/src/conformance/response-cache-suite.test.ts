@@ -32,7 +32,7 @@ async function coreCache(options: MaestroOptions): Promise<ResponseCache> {
   const plugin = definePlugin({
     name: 'taker',
     manifest: { apiVersion: 1, contributes: { operators: { 'test.take': 'Takes the cache' } } },
-    apply: (hooks) => hooks.operators.tap('taker', (registry) => registry.add(taker)),
+    operators: [taker],
   })
   const rows = pipeline('p').from([{ n: 1 }])
   await maestro({ plugins: [plugin], ...options }).preview(rows.step('test.take' as never, {} as never))

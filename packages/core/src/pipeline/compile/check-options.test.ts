@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Schema } from '../../contracts/schema.js'
+import { optionNames } from '../../define/option-names.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { checkOptions, optionNames } from './check-options.js'
+import { checkOptions } from './check-options.js'
 import { Faults } from './compile-context.js'
 
 async function check(schema: Schema, options: unknown) {

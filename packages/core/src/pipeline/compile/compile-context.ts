@@ -4,6 +4,7 @@ import type { Row } from '../../contracts/row.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
 import type { SourceDefinition } from '../../contracts/storage.js'
 import type { TableEngine } from '../../contracts/table-engine.js'
+import type { Token } from '../../contracts/token.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 
@@ -18,14 +19,18 @@ export interface CompileContext {
   readonly requireSink: boolean
   /** @throws MAESTRO_REGISTRY_UNKNOWN */
   find<Kind extends keyof Contributions>(kind: Kind, name: string, where: string): Contributions[Kind]
-  /** What a configured serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN */
+  /** What is wrong with components of the config that no step names. */
+  checkComponents(): readonly MaestroError[]
+  /** What a configured serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   describeServing(
     name: string,
     kind: ServingKind,
     where: string,
   ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
-  /** Whether a configured vector store is there. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN */
+  /** Checks a configured vector store without opening it. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   checkVectorStore(name: string, where: string): void
+  /** The tokens that have no value. */
+  missingTokens(tokens: readonly Token<unknown>[]): readonly Token<unknown>[]
   /** Options with what they take from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
   readEnvironment(options: unknown, setting: string): unknown
   /** All rows of a source. @throws what it throws, and the error of a record that is no row */
@@ -44,6 +49,11 @@ export class Faults {
 
   add(error: MaestroError, step?: string): void {
     this.#errors.push(step === undefined ? error : error.at({ step }))
+  }
+
+  /** Adds a fault that is not known yet, of whatever step. */
+  addNew(error: MaestroError): void {
+    if (this.#errors.every(({ code, message }) => code !== error.code || message !== error.message)) this.add(error)
   }
 
   /** Runs a check; what it throws becomes a fault and the result is undefined. */

@@ -47,6 +47,7 @@ export async function compilePipeline(
   }
   if (context.requireSink && definition.sinks.length === 0)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
+  for (const fault of context.checkComponents()) faults.addNew(fault)
   faults.throwIfAny(definition.name)
   if (source === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: definition.name })
 
@@ -92,6 +93,8 @@ async function compileDefined(
   const { options: resolved, prompts } = await resolvePrompts(definition, node.options, context, faults, node.id)
   const given = await resolveSources(definition, resolved, context, faults, node.id)
   const read = await readOptions(definition.name, definition.options, given, context, faults, node.id)
+  for (const token of context.missingTokens(definition.inject ?? []))
+    faults.add(maestroError('MAESTRO_CONTAINER_UNKNOWN_TOKEN', { token: token.name, by: definition.name }), node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
   const effects =

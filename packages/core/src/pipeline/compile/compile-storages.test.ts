@@ -39,7 +39,7 @@ async function plan(
   }
   const plugin = definePlugin({
     name: 'some',
-    apply: (hooks) => hooks.storages.tap('some', (registry) => registry.add(definition)),
+    storages: [definition],
   })
   const project = maestro({ plugins: [plugin], directory: '/project', ...config })
   const input = definePipeline({

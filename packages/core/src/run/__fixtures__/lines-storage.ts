@@ -16,13 +16,6 @@ interface Options {
   readonly lies?: boolean
 }
 
-/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
-export const linesPlugin = definePlugin({
-  name: 'lines',
-  manifest: { apiVersion: 1, contributes: { storages: { 'lines.file': 'JSON lines' } } },
-  apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(linesStorage)),
-})
-
 const linesStorage = defineStorage({
   name: 'lines.file',
   source: {
@@ -97,3 +90,6 @@ declare module '../../contracts/component-types.js' {
     'lines.file': Options & { readonly row?: Row }
   }
 }
+
+/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
+export const linesPlugin = definePlugin({ name: 'lines', storages: [linesStorage] })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { columnNames, withColumnOrder } from '../../contracts/column-order.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
@@ -39,6 +40,13 @@ describe('step codec', () => {
     ['a lone surrogate', { a: '\ud800' }],
   ])('%s comes back as it went in', (_name, row) => {
     expect(roundTrip(row)).toStrictEqual(row)
+  })
+
+  test('half a character, an object whose first key looks like a tag, and columns called like numbers', () => {
+    const row = { half: 'job\ud83d', like: { $date: 'x', y: 1 }, deep: [{ $text: 'x', z: '\ude00' }], big: 6.4e18 }
+    expect(roundTrip(row)).toStrictEqual(row)
+    const ordered = withColumnOrder({ name: 'x', 2021: 1n, 2020: 'job\ud83d' }, ['name', '2021', '2020'])
+    expect(columnNames(roundTrip(ordered))).toEqual(['name', '2021', '2020'])
   })
 
   test('__proto__ stays an own column', () => {

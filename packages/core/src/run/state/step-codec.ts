@@ -141,7 +141,8 @@ function tag(value: unknown, column: string, depth: number): unknown {
     tag(item, column, depth + 1),
   ])
   const tagged = Object.fromEntries(entries)
-  return entries.length === 1 && entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
+  // Readers of the text tell a tag by the first key alone.
+  return entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
 }
 
 /** @throws MAESTRO_ROW_UNENCODABLE */

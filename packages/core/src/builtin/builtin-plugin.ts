@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import { cacheBounds } from '../config/cache-bounds.js'
+import { LOGGER } from '../contracts/logger.js'
+import type { PluginDefinition } from '../contracts/plugin.js'
+import { PROJECT } from '../contracts/project.js'
+import { defineCache, defineExecutor } from '../define/define-component.js'
+import { definePlugin } from '../define/define-plugin.js'
+import { createDiskCache } from './disk-cache.js'
+import { createLocalExecutor } from './local-executor.js'
+import { createMemoryCache } from './memory-cache.js'
+
+const defaultMemory = 256 * 1024 * 1024
+
+const disk = defineCache({
+  name: 'disk',
+  description: 'Answers in the state directory, for all runs and processes',
+  options: cacheBounds,
+  inject: [PROJECT, LOGGER],
+  create: (given, [{ stateDirectory }, logger]) => createDiskCache({ stateDirectory, logger, ...boundsOf(given) }),
+})
+
+const memory = defineCache({
+  name: 'memory',
+  description: 'Answers in this process',
+  options: cacheBounds,
+  create: (given) =>
+    createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, maxBytes: defaultMemory, ...boundsOf(given) }),
+})
+
+const local = defineExecutor({
+  name: 'local',
+  description: 'Runs one partition after the other in this thread',
+  create: createLocalExecutor,
+})
+
+/** What core itself contributes. */
+export const builtin: PluginDefinition = definePlugin({ name: 'core', caches: [disk, memory], executors: [local] })
+
+function boundsOf({ maxSize, ttl }: z.output<typeof cacheBounds>) {
+  return { ...(maxSize === undefined ? {} : { maxBytes: maxSize }), ...(ttl === undefined ? {} : { ttl }) }
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { byteSize } from '../options/byte-size.js'
+import { duration } from '../options/duration.js'
+
+/** The options of the caches of core. */
+export const cacheBounds = z.strictObject({
+  /** What answers may take; those not used for longest go first. @default '2GiB' on the disk, '256MiB' in memory */
+  maxSize: byteSize().optional(),
+  /** How long an answer is good for. @default no bound */
+  ttl: duration().optional(),
+})

@@ -1,0 +1,43 @@
+import { isEnvironmentValue } from '../contracts/config.js'
+import type { Issue } from '../errors/describe-issues.js'
+
+/** Stands for a text that is not known yet. */
+const placeholder = 'text from the environment'
+
+/**
+ * Options with a placeholder for each value from the environment, so that the others can be checked without reading it.
+ *
+ * @returns with them, whether an issue of a schema may come from a placeholder
+ */
+export function leaveOutEnvironment(options: unknown): {
+  readonly value: unknown
+  isLeftOut(issue: Issue): boolean
+} {
+  const leftOut: (readonly string[])[] = []
+  const value = replaced(options, [], leftOut)
+  return {
+    value,
+    isLeftOut(issue) {
+      const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+      const within = (outer: readonly string[], inner: readonly string[]) =>
+        outer.every((part, index) => inner[index] === part)
+      // A union is at fault as a whole when one of its parts does not take the placeholder.
+      return leftOut.some((place) => within(place, path) || (isUnion(issue) && within(path, place)))
+    },
+  }
+}
+
+function replaced(value: unknown, path: readonly string[], leftOut: (readonly string[])[]): unknown {
+  if (isEnvironmentValue(value)) {
+    leftOut.push(path)
+    return placeholder
+  }
+  if (Array.isArray(value)) return value.map((item, index) => replaced(item, [...path, String(index)], leftOut))
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, [...path, key], leftOut)]))
+}
+
+/** What zod calls it; issues of other libraries have no such mark. */
+function isUnion(issue: Issue): boolean {
+  return (issue as { readonly code?: unknown }).code === 'invalid_union'
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { ServingSettings } from '../contracts/serving-settings.js'
+import { describeIssues } from '../errors/describe-issues.js'
+import { duration } from '../options/duration.js'
+import type { SharedSettings } from './configured-components.js'
+
+const positive = z.number().positive()
+const whole = z.number().int().nonnegative()
+const price = z.number().nonnegative()
+
+const schema = z.strictObject({
+  limits: z
+    .strictObject({
+      concurrency: z.number().int().positive().optional(),
+      requestsPerMinute: positive.optional(),
+      tokensPerMinute: positive.optional(),
+    })
+    .optional(),
+  timeout: z
+    .union([
+      duration(),
+      z.strictObject({
+        attempt: duration().optional(),
+        firstByte: duration().optional(),
+        stall: duration().optional(),
+        total: duration().optional(),
+        outage: duration().optional(),
+      }),
+    ])
+    .optional(),
+  retries: whole.optional(),
+  repairs: whole.optional(),
+  cache: z.boolean().optional(),
+  price: z
+    .strictObject({
+      input: price,
+      output: price.optional(),
+      cachedInput: price.optional(),
+      request: price.optional(),
+      date: z.string().optional(),
+      source: z.string().optional(),
+    })
+    .optional(),
+})
+
+/** What every serving of the config takes beside its own options. */
+export const servingSettings: SharedSettings = {
+  has: (name) => Object.hasOwn(schema.shape, name),
+  issues: (settings, setting) => describeIssues(schema.safeParse(settings).error?.issues ?? [], setting),
+}
+
+/** The settings of a serving, which were checked. */
+export function readServingSettings(settings: object): ServingSettings {
+  const given = schema.parse(settings)
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ServingSettings
+}

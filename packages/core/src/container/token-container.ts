@@ -1,0 +1,110 @@
+import 'reflect-metadata'
+import { Container } from 'inversify'
+import type { Injected, Provider, ProviderScope, Token } from '../contracts/token.js'
+import { maestroError } from '../errors/error-table.js'
+import { type Disposable, disposeAll } from './dispose-all.js'
+
+/** Where a container finds what plugins provide. */
+export interface ProviderSource {
+  find(token: Token<unknown>, scope: ProviderScope): Provider | undefined
+  scopeOf(token: Token<unknown>): ProviderScope | undefined
+}
+
+const noProviders: ProviderSource = { find: () => undefined, scopeOf: () => undefined }
+
+/** The container behind tokens: values are made once, when first asked for, and freed with the scope that made them. */
+export class TokenContainer {
+  readonly #providers: ProviderSource
+  readonly #parent: TokenContainer | undefined
+  readonly #container: Container
+  readonly #made: Disposable[] = []
+  /** The tokens whose values are being made, to find cycles. */
+  readonly #making: Token<unknown>[] = []
+
+  constructor(providers: ProviderSource = noProviders, parent?: TokenContainer) {
+    this.#providers = providers
+    this.#parent = parent
+    this.#container = new Container(parent === undefined ? {} : { parent: parent.#container })
+  }
+
+  /** Keeps a value under a token. Who made it frees it. */
+  bindValue<T>(token: Token<T>, value: T): this {
+    this.#container.bind(token.id).toConstantValue(value)
+    return this
+  }
+
+  /** Makes a value when it is first asked for; it is freed with this scope. */
+  bindProvider<T>({ token, inject, create }: Omit<Provider<T>, 'scope'>): this {
+    // What it needs comes from here, also when an inner scope asks first: the value outlives that scope.
+    const make = () => {
+      const value = this.#withoutCycle(token, () => create(this.resolveAll(inject)))
+      if (isDisposable(value)) this.#made.push(value)
+      return value
+    }
+    this.#container.bind(token.id).toDynamicValue(make).inSingletonScope()
+    return this
+  }
+
+  /** Whether a value can be had for a token. */
+  has(token: Token<unknown>): boolean {
+    this.#bindProvided(token)
+    return this.#container.isBound(token.id)
+  }
+
+  /** @throws MAESTRO_CONTAINER_UNKNOWN_TOKEN, MAESTRO_CONTAINER_CYCLE, and what the value's maker throws */
+  resolve<T>(token: Token<T>): T {
+    if (!this.has(token)) {
+      const ofRun = this.#providers.scopeOf(token) === 'run'
+      throw maestroError('MAESTRO_CONTAINER_UNKNOWN_TOKEN', { token: token.name, by: this.#making.at(-1)?.name, ofRun })
+    }
+    return this.#container.get<T>(token.id)
+  }
+
+  /** The values of several tokens, in order. @throws as `resolve` */
+  resolveAll<const Tokens extends readonly Token<unknown>[]>(tokens: Tokens): Injected<Tokens> {
+    return tokens.map((token) => this.resolve(token)) as Injected<Tokens>
+  }
+
+  /** A scope of its own, for one run: it sees what this container holds, and what it adds goes with it. */
+  createScope(): TokenContainer {
+    return new TokenContainer(this.#providers, this)
+  }
+
+  /**
+   * Frees what this scope made, newest first, each once.
+   *
+   * @throws the first failure, when all have had their turn
+   */
+  async dispose(): Promise<void> {
+    try {
+      await disposeAll(this.#made.splice(0).reverse())
+    } finally {
+      await this.#container.unbindAllAsync()
+    }
+  }
+
+  /** What a plugin provides is bound when it is first asked for: plugins are loaded one after the other. */
+  #bindProvided(token: Token<unknown>): void {
+    if (this.#parent !== undefined) this.#parent.#bindProvided(token)
+    const provider = this.#providers.find(token, this.#parent === undefined ? 'project' : 'run')
+    if (provider !== undefined && !this.#container.isCurrentBound(token.id)) this.bindProvider(provider)
+  }
+
+  #withoutCycle<T>(token: Token<unknown>, make: () => T): T {
+    const first = this.#making.findIndex(({ id }) => id === token.id)
+    if (first !== -1)
+      throw maestroError('MAESTRO_CONTAINER_CYCLE', {
+        tokens: [...this.#making.slice(first), token].map(({ name }) => name),
+      })
+    this.#making.push(token)
+    try {
+      return make()
+    } finally {
+      this.#making.pop()
+    }
+  }
+}
+
+function isDisposable(value: unknown): value is Disposable {
+  return typeof (value as Disposable | null | undefined)?.dispose === 'function'
+}

@@ -1,0 +1,36 @@
+import type { ComponentDefinition } from '../contracts/component-definition.js'
+import type { Executor } from '../contracts/execution.js'
+import type { ResponseCache } from '../contracts/response-cache.js'
+import type { Schema } from '../contracts/schema.js'
+import type { TableEngine } from '../contracts/table-engine.js'
+import type { Injected, Token } from '../contracts/token.js'
+
+/** A definition whose types of options and dependencies come from the schema and the tokens. */
+interface TypedComponent<Value, Options, Tokens extends readonly Token<unknown>[]> {
+  readonly name: string
+  readonly description?: string
+  readonly options?: Schema<unknown, Options>
+  readonly inject?: Tokens
+  create(options: Options, dependencies: Injected<Tokens>): Value
+}
+
+/** Defines a cache of answers that the config names: `cache: { use: 'acme.cache', ...options }`. */
+export function defineCache<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
+  definition: TypedComponent<ResponseCache, Options, Tokens>,
+): ComponentDefinition<ResponseCache> {
+  return definition as unknown as ComponentDefinition<ResponseCache>
+}
+
+/** Defines an executor that the config names: `executor: { use: 'acme.farm', ...options }`. */
+export function defineExecutor<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
+  definition: TypedComponent<Executor, Options, Tokens>,
+): ComponentDefinition<Executor> {
+  return definition as unknown as ComponentDefinition<Executor>
+}
+
+/** Defines a table engine that the config names: `tableEngine: { use: 'acme.engine', ...options }`. */
+export function defineTableEngine<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
+  definition: TypedComponent<TableEngine, Options, Tokens>,
+): ComponentDefinition<TableEngine> {
+  return definition as unknown as ComponentDefinition<TableEngine>
+}

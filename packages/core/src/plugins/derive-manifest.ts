@@ -1,0 +1,40 @@
+import { contributionKinds } from '../contracts/contribution-kinds.js'
+import type { PluginContributions, PluginDefinition, PluginManifest } from '../contracts/plugin.js'
+import { maestroError } from '../errors/error-table.js'
+import { parseManifest, pluginApiVersion } from './manifest-schema.js'
+
+/** The manifest of a plugin given in code or in a file: what it says itself, with `contributes` from its lists. */
+export function deriveManifest(plugin: PluginDefinition): PluginManifest | undefined {
+  const { name, manifest, contributions } = plugin
+  if (manifest instanceof URL) return undefined
+  const written = manifest === undefined ? undefined : parseManifest(name, manifest)
+  if (contributions === undefined || written?.contributes !== undefined) return written
+  return { ...(written ?? { apiVersion: pluginApiVersion }), contributes: contributesOf(name, contributions) }
+}
+
+/**
+ * The field `contributes` of a manifest: names with their descriptions, by kind.
+ *
+ * @throws MAESTRO_PLUGIN_APPLY for something without a name
+ */
+export function contributesOf(
+  plugin: string,
+  contributions: PluginContributions,
+): NonNullable<PluginManifest['contributes']> {
+  return Object.fromEntries(
+    contributionKinds.flatMap((kind) => {
+      const definitions: readonly (Named | undefined)[] = contributions[kind] ?? []
+      const named = definitions.map((definition, index) => {
+        if (typeof definition?.name === 'string') return [definition.name, definition.description ?? ''] as const
+        throw maestroError('MAESTRO_PLUGIN_APPLY', { plugin, reason: `${kind}[${index}] has no name` })
+      })
+      return named.length === 0 ? [] : [[kind, Object.fromEntries(named)] as const]
+    }),
+  )
+}
+
+/** What each definition has; of JavaScript that is not sure. */
+interface Named {
+  readonly name?: string
+  readonly description?: string
+}

@@ -1,0 +1,61 @@
+import type { JsonSchema } from '../contracts/schema.js'
+import { maestroError } from '../errors/error-table.js'
+
+/** A type of zod, as far as it is looked at here. */
+interface ZodType {
+  readonly _zod: {
+    readonly def: {
+      readonly type: string
+      readonly coerce?: boolean
+      readonly catchall?: unknown
+      readonly shape?: Readonly<Record<string, ZodType>>
+    }
+  }
+}
+
+/** Types that no JSON gives, and what to use instead. */
+const impossible: Readonly<Record<string, { readonly reason: string; readonly fix: string }>> = {
+  date: { reason: 'JSON has no dates', fix: 'Use z.iso.date(), z.iso.datetime() or z.coerce.date().' },
+  bigint: { reason: 'JSON has no bigint', fix: 'Use z.int() or z.coerce.bigint().' },
+  map: { reason: 'JSON has no Map', fix: 'Use z.record().' },
+  set: { reason: 'JSON has no Set', fix: 'Use z.array().' },
+  symbol: { reason: 'JSON has no symbols', fix: 'Use z.enum().' },
+  function: { reason: 'JSON has no functions', fix: 'Leave it out of the schema.' },
+  undefined: { reason: 'JSON has no undefined', fix: 'Use .optional() or z.null().' },
+  void: { reason: 'JSON has no undefined', fix: 'Use .optional() or z.null().' },
+  nan: { reason: 'JSON has no NaN', fix: 'Use z.number().nullable().' },
+  file: { reason: 'JSON has no files', fix: 'Leave it out of the schema.' },
+}
+
+/** What types take that are made from text or numbers. */
+const coerced: Readonly<Record<string, JsonSchema>> = {
+  date: { type: 'string', format: 'date-time' },
+  bigint: { type: 'integer' },
+}
+
+const withDefault = new Set(['default', 'prefault', 'catch'])
+
+/** How zod writes the input of a schema for a model. @throws for what no JSON gives */
+export const zodOptions = {
+  unrepresentable: 'any',
+  override({
+    zodSchema,
+    jsonSchema,
+  }: {
+    readonly zodSchema: ZodType
+    readonly jsonSchema: Record<string, unknown>
+  }): void {
+    const { type, coerce = false, catchall, shape = {} } = zodSchema._zod.def
+    if (coerce && coerced[type] !== undefined) Object.assign(jsonSchema, coerced[type])
+    else if (impossible[type] !== undefined) throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', impossible[type])
+    if (type !== 'object') return
+    // What the schema would drop, a model need not write; what it would fill in, a model can say.
+    if (catchall === undefined) jsonSchema.additionalProperties = false
+    const required = Object.keys(shape).filter(
+      (name) =>
+        (jsonSchema.required as string[] | undefined)?.includes(name) === true ||
+        withDefault.has(shape[name]?._zod.def.type ?? ''),
+    )
+    if (required.length > 0) jsonSchema.required = required
+  },
+}

@@ -1,0 +1,30 @@
+import { bytesOf, type Decode, dateOf, jsonOf, vectorOf } from '../../values/decode.js'
+import { shortSingle } from '../../values/limits.js'
+import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+
+const decoders: Partial<Record<ValueKind, Decode>> = {
+  bigint: (raw) => BigInt(raw as string | number),
+  number: Number,
+  // TINYINT(1) is what MySQL has for booleans; other small numbers in it stay what they are.
+  boolean: (raw) => (raw === 1 ? true : raw === 0 ? false : raw),
+  bits: (raw) => BigInt(`0x${(raw as Buffer).toString('hex')}`),
+  timestamp: dateOf,
+  local: dateOf,
+  day: dateOf,
+  bytes: (raw) => bytesOf(raw as Buffer),
+  json: jsonOf,
+  vector: (raw) => vectorOf(raw as Buffer),
+  other,
+}
+
+export const decoderOf = ({ kind, limits }: ColumnKind): Decode | undefined =>
+  limits?.single === true ? (raw) => shortSingle(Number(raw)) : decoders[kind]
+
+/** Times come with more or fewer zeros at their end, by the way in which the server was asked. */
+function other(raw: unknown): unknown {
+  if (typeof raw === 'string')
+    return raw.replace(/^(-?\d+:\d\d:\d\d)\.(\d*?)0+$/, (_, time, digits) =>
+      digits === '' ? time : `${time}.${digits}`,
+    )
+  return Buffer.isBuffer(raw) ? bytesOf(raw) : raw
+}

@@ -1,0 +1,93 @@
+import { nameQuoter } from '../../tables/names.js'
+import { columnTypeOf } from '../../values/value-kind.js'
+import type { Dialect } from '../dialect.js'
+import { decoderOf } from './decode.js'
+import { encoderOf } from './encode.js'
+import { mysqlFailureKind } from './failure-kind.js'
+
+const quoteName = nameQuoter({
+  quote: '`',
+  most: 64,
+  unit: 'characters',
+  length: (name) => [...name].length,
+  fault: (name) => {
+    if (/[\u{10000}-\u{10ffff}]/u.test(name)) return 'MySQL and MariaDB take no such character (beyond U+FFFF)'
+    return /[ \t\n\v\f\r]$/.test(name) ? 'it ends with white space' : undefined
+  },
+})
+
+/** MySQL and MariaDB, which are one in all that is asked of them here. */
+export const mysql = {
+  clients: ['mysql', 'mariadb'],
+  schemes: ['mysql:', 'mariadb:'],
+  reachedBy: 'server',
+  fileEndings: [],
+  drivers: ['mysql2'],
+  failureKind: mysqlFailureKind,
+  encoderOf,
+  decoderOf,
+  // TINYINT(1) is what there is for booleans, and may hold other small numbers.
+  columnTypeOf: (column) => (column.kind === 'boolean' ? 'unknown' : columnTypeOf(column)),
+  quoteName,
+  placeholder: () => '?',
+  onConflict(columns, key) {
+    const changed = columns.filter((column) => !key.includes(column))
+    // Without a column to change, one of the key is set to what it is.
+    const set = (changed.length === 0 ? key.slice(0, 1) : changed).map(quoteName)
+    return ` ON DUPLICATE KEY UPDATE ${set.map((name) => `${name} = VALUES(${name})`).join(', ')}`
+  },
+  lexis: {
+    hashComments: true,
+    dashesNeedSpace: true,
+    nestedComments: false,
+    dollarQuotes: false,
+    bracketQuotes: false,
+    backslashes: 'always',
+  },
+  keyset: {
+    exact: (column) => column,
+    // A text beside a number would be compared as a float.
+    bound(place, value, { kind }) {
+      if (typeof value !== 'string' || (kind !== 'bigint' && kind !== 'decimal')) return place
+      const fraction = /\.(\d*)$/.exec(value)?.[1]?.length ?? 0
+      return `CAST(${place} AS DECIMAL(65,${fraction}))`
+    },
+  },
+  tables: {
+    types: {
+      string: 'LONGTEXT',
+      number: 'DOUBLE',
+      integer: 'BIGINT',
+      bigint: 'BIGINT',
+      // A DECIMAL has one number of digits for all values.
+      decimal: 'LONGTEXT',
+      boolean: 'BOOLEAN',
+      date: 'DATETIME(3)',
+      bytes: 'LONGBLOB',
+      vector: 'LONGBLOB',
+      json: 'JSON',
+      unknown: 'LONGTEXT',
+    },
+    // There is no index over a text without bound.
+    keyTypes: { string: 'VARCHAR(255)', decimal: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
+    // Texts that differ in case only are two keys, as they are in rows; and only InnoDB can take changes back.
+    options: ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
+    mostColumns: 100,
+    exchange: {
+      createLike: (table, like) => `CREATE TABLE ${table} LIKE ${like}`,
+      // RENAME ends the transaction before it.
+      async swap(transaction, { made, replaced, free }) {
+        await transaction.commit()
+        await transaction.run(`RENAME TABLE ${replaced} TO ${free}, ${made} TO ${replaced}`)
+        await transaction.run(`DROP TABLE ${free}`)
+      },
+    },
+  },
+  transactions: {
+    coverTables: false,
+    oneWriter: false,
+    savepointsAhead: true,
+    savepointsReplace: true,
+    conflictEnds: 'transaction',
+  },
+} as const satisfies Dialect

@@ -1,0 +1,22 @@
+import { bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
+import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import { parseArray } from './parse-array.js'
+
+/** PostgreSQL gives text for everything. */
+const decoders: Partial<Record<ValueKind, Decode>> = {
+  integer: Number,
+  number: Number,
+  bigint: (raw) => BigInt(raw as string),
+  boolean: (raw) => raw === 't',
+  timestamp: dateOf,
+  local: dateOf,
+  day: dateOf,
+  bytes: (raw) => bytesOf(Buffer.from((raw as string).slice(2), 'hex')),
+  json: jsonOf,
+  vector: (raw) => Float32Array.from(JSON.parse(raw as string) as number[]),
+}
+
+export function decoderOf({ kind, list }: ColumnKind): Decode | undefined {
+  const decode = decoders[kind]
+  return list === true ? (raw) => parseArray(raw as string, decode) : decode
+}

@@ -1,0 +1,105 @@
+import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
+
+/** By the name of a type. What is not here is text as PostgreSQL writes it. */
+const kinds: ReadonlyMap<string, ValueKind> = new Map([
+  ['bool', 'boolean'],
+  ['int2', 'integer'],
+  ['int4', 'integer'],
+  ['oid', 'integer'],
+  ['int8', 'bigint'],
+  ['float4', 'number'],
+  ['float8', 'number'],
+  ['numeric', 'decimal'],
+  ['text', 'text'],
+  ['varchar', 'text'],
+  ['bpchar', 'text'],
+  ['name', 'text'],
+  ['bytea', 'bytes'],
+  ['json', 'json'],
+  ['jsonb', 'json'],
+  ['timestamptz', 'timestamp'],
+  ['timestamp', 'local'],
+  ['date', 'day'],
+  ['vector', 'vector'],
+])
+
+/** What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in `pg_attribute` */
+export function kindOfTypeName(name: string, modifier = -1): ColumnKind {
+  if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier), list: true }
+  const limits = limitsOf(name, modifier)
+  return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }
+}
+
+/** What a column keeps, by its type and what stands in brackets after it. */
+function limitsOf(name: string, modifier: number): Limits | undefined {
+  const given = modifier - 4
+  switch (name) {
+    case 'numeric':
+      // The scale has 11 bits with a sign.
+      return modifier < 0 ? undefined : { scale: ((given & 0x7ff) ^ 0x400) - 0x400 }
+    case 'varchar':
+    case 'bpchar':
+      return modifier < 0 ? undefined : { characters: given }
+    case 'timestamp':
+    case 'timestamptz':
+    case 'time':
+    case 'timetz':
+      return { fraction: modifier < 0 ? 6 : modifier }
+    case 'interval':
+      return { fraction: modifier < 0 ? 6 : Math.min(6, modifier & 0xffff) }
+    case 'float4':
+      return { single: true }
+    case 'money':
+      return { scale: 2 }
+    case 'name':
+      return { bytes: 63 }
+    case 'char':
+      return { bytes: 1 }
+    default:
+      return undefined
+  }
+}
+
+/** The types that every PostgreSQL has under the same number. */
+const builtIn: ReadonlyMap<number, string> = new Map([
+  [16, 'bool'],
+  [17, 'bytea'],
+  [19, 'name'],
+  [20, 'int8'],
+  [21, 'int2'],
+  [23, 'int4'],
+  [25, 'text'],
+  [26, 'oid'],
+  [114, 'json'],
+  [199, '_json'],
+  [700, 'float4'],
+  [701, 'float8'],
+  [1000, '_bool'],
+  [1001, '_bytea'],
+  [1005, '_int2'],
+  [1007, '_int4'],
+  [1009, '_text'],
+  [1014, '_bpchar'],
+  [1015, '_varchar'],
+  [1016, '_int8'],
+  [1021, '_float4'],
+  [1022, '_float8'],
+  [1042, 'bpchar'],
+  [1043, 'varchar'],
+  [1082, 'date'],
+  [1114, 'timestamp'],
+  [1115, '_timestamp'],
+  [1182, '_date'],
+  [1184, 'timestamptz'],
+  [1185, '_timestamptz'],
+  [1231, '_numeric'],
+  [1700, 'numeric'],
+  [2951, '_uuid'],
+  [3802, 'jsonb'],
+  [3807, '_jsonb'],
+])
+
+/** What a column of a query holds. @param added The types that this database has beyond those of every other */
+export function kindOfTypeNumber(oid: number, added: ReadonlyMap<number, string>): ColumnKind {
+  return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '')
+}

@@ -1,0 +1,148 @@
+import { pipeline } from 'node:stream/promises'
+import type { Client } from 'pg'
+import type { InsertTarget, RowInserter } from '../../sink/row-inserter.js'
+import { quoteTable, type TableName } from '../../tables/names.js'
+import type { TableDescription } from '../../tables/table-description.js'
+import type { Binding } from '../../values/encode.js'
+import { HeldSession } from '../held-session.js'
+import { loadDriver } from '../load-driver.js'
+import type { Answer, DatabaseSession, RowCursor } from '../session.js'
+import { describePostgresTable } from './describe-table.js'
+import { postgres } from './dialect.js'
+import { PostgresInserter } from './inserter.js'
+import { kindOfTypeNumber } from './kinds.js'
+
+interface FieldDescription {
+  readonly name: string
+  readonly dataTypeID: number
+}
+
+/** Values stay text: each is decoded once, by what the column is. */
+const asText = { getTypeParser: () => (text: string) => text }
+
+/** A connection to PostgreSQL. */
+export class PostgresSession extends HeldSession<Client> implements DatabaseSession {
+  async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
+    return this.guarded(async () => {
+      const { rows, rowCount } = await this.connection.query(sql, [...bindings])
+      return { rows, changed: rowCount ?? 0 }
+    })
+  }
+
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
+    const { default: Cursor } = await loadDriver('postgres', postgres.drivers, () => import('pg-cursor'))
+    const added = await this.#addedTypes()
+    const cursor = new Cursor<readonly unknown[]>(sql, [...bindings], { rowMode: 'array', types: asText })
+    let fields: readonly FieldDescription[] = []
+    let failed = false
+    const read = (count: number) =>
+      this.guarded(
+        () =>
+          new Promise<readonly (readonly unknown[])[]>((resolve, reject) =>
+            cursor.read(count, (error, rows, result) => {
+              if (error) {
+                failed = true
+                return reject(error)
+              }
+              // Once all are read there is no result any more.
+              fields = result?.fields ?? fields
+              resolve(rows)
+            }),
+          ),
+      )
+    this.connection.query(cursor)
+    // The first row brings the fields.
+    let first: readonly (readonly unknown[])[] | undefined = await read(1)
+    return {
+      fields: fields.map(({ name, dataTypeID }) => ({ name, ...kindOfTypeNumber(dataTypeID, added) })),
+      next: async (count) => {
+        const begun = first
+        first = undefined
+        if (begun === undefined) return read(count)
+        return begun.length === 0 || count === 1 ? begun : [...begun, ...(await read(count - 1))]
+      },
+      // A cursor that failed is closed already, and one of a lost connection would never say that it is.
+      close: async () => {
+        if (!failed) await cursor.close()
+      },
+    }
+  }
+
+  async beginReading(): Promise<void> {
+    await this.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  }
+
+  async begin(): Promise<void> {
+    await this.run('BEGIN')
+  }
+
+  async rollback(): Promise<void> {
+    await this.connection.query('ROLLBACK').catch((error) => this.spoil(error))
+  }
+
+  interrupt(): void {
+    this.spoil('stopped')
+    this.connection.connection.stream.destroy()
+  }
+
+  /** Loads rows in the text form of COPY; gives how many it wrote. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
+  async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<number> {
+    const { from } = await loadDriver('postgres', postgres.drivers, () => import('pg-copy-streams'))
+    setImmediate(sent)
+    const stream = this.connection.query(from(sql))
+    await pipeline(lines, stream)
+    return stream.rowCount
+  }
+
+  async version(): Promise<string> {
+    const { rows } = await this.run("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+    return String(rows[0]?.version)
+  }
+
+  describeTable(name: TableName): Promise<TableDescription | undefined> {
+    return describePostgresTable(this, name)
+  }
+
+  async tableNames(schema: string | undefined): Promise<readonly string[]> {
+    const { rows } = await this.run(
+      `SELECT relname AS name FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+         AND relnamespace = coalesce(to_regnamespace(quote_ident($1)), current_schema()::regnamespace)`,
+      [schema ?? null],
+    )
+    return rows.map(({ name }) => String(name))
+  }
+
+  /** The type of pgvector, where it is installed. */
+  override async vectorType(): Promise<string | undefined> {
+    const { rows } = await this.run(`SELECT format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type t
+      JOIN pg_catalog.pg_depend d ON d.objid = t.oid AND d.deptype = 'e' JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+      WHERE t.typname = 'vector' AND e.extname = 'vector'`)
+    return rows[0] === undefined ? undefined : String(rows[0].name)
+  }
+
+  createInserter(target: InsertTarget): RowInserter {
+    return new PostgresInserter(this, target)
+  }
+
+  async lockHolders(name: TableName): Promise<readonly string[]> {
+    const { rows } = await this.run(
+      `SELECT DISTINCT 'process ' || a.pid || ' of ' || coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'no name') || ')' AS holder
+       FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+       WHERE l.granted AND l.relation = to_regclass($1) AND l.mode <> 'AccessShareLock'
+         AND a.pid <> pg_backend_pid() AND a.application_name <> 'maestro-dataflow'`,
+      [quoteTable(postgres, name)],
+    )
+    return rows.map(({ holder }) => String(holder))
+  }
+
+  async lockName(name: string): Promise<void> {
+    await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
+  }
+
+  /** Types of extensions and of the user have other numbers in each database. */
+  async #addedTypes(): Promise<ReadonlyMap<number, string>> {
+    const { rows } = await this.run(`SELECT oid::int8::text AS oid, typname FROM pg_catalog.pg_type
+      WHERE oid >= 16384 AND typtype = 'b' AND typname IN ('vector', '_vector')`)
+    return new Map(rows.map(({ oid, typname }) => [Number(oid), String(typname)]))
+  }
+}

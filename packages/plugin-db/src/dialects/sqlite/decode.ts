@@ -1,0 +1,34 @@
+import { parseJson } from '@maestro-dataflow/core'
+import { bytesOf, type Decode, jsonOf, vectorOf } from '../../values/decode.js'
+import { parseDate } from '../../values/parse-date.js'
+import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+
+export function decoderOf({ kind }: ColumnKind): Decode {
+  return (raw) => decode(raw, kind)
+}
+
+/** In SQLite each value has a type of its own, and that of its column is a hint: what does not follow it stays as it is. */
+function decode(raw: unknown, kind: ValueKind): unknown {
+  if (typeof raw === 'bigint') {
+    if (kind === 'boolean' && (raw === 0n || raw === 1n)) return raw === 1n
+    if (kind === 'bigint') return raw
+    const number = Number(raw)
+    return Number.isSafeInteger(number) ? number : raw
+  }
+  if (typeof raw === 'string') {
+    if (kind === 'timestamp' || kind === 'day' || kind === 'local') return parseDate(raw) ?? raw
+    if (kind !== 'json') return raw
+    return isJson(raw) ? jsonOf(raw) : raw
+  }
+  if (!Buffer.isBuffer(raw)) return raw
+  return kind === 'vector' && raw.byteLength % 4 === 0 ? vectorOf(raw) : bytesOf(raw)
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,63 @@
+import type { TableName } from '../../tables/names.js'
+import type { TableDescription } from '../../tables/table-description.js'
+import type { DatabaseSession } from '../session.js'
+import { sqlite } from './dialect.js'
+import { sqliteColumn } from './kinds.js'
+
+interface ColumnInfo {
+  readonly name: string
+  readonly type: string
+  readonly notnull: number
+  readonly dflt_value: string | null
+  readonly pk: number
+  readonly hidden: number
+}
+
+export async function describeSqliteTable(
+  session: Pick<DatabaseSession, 'run'>,
+  { schema = 'main', table }: TableName,
+): Promise<TableDescription | undefined> {
+  const place = sqlite.quoteName(schema)
+  const rowsOf = async <Row>(sql: string, ...bindings: string[]) =>
+    (await session.run(sql, bindings)).rows as unknown as readonly Row[]
+  // SQLite finds tables whatever the case of their letters.
+  const [found] = await rowsOf<{ name: string; type: string; strict: number }>(
+    `SELECT name, type, (SELECT strict FROM pragma_table_list(name) WHERE schema = ?) AS strict
+     FROM ${place}.sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
+    schema,
+    table,
+  )
+  if (found === undefined) return undefined
+  const columns = await rowsOf<ColumnInfo>(
+    'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1',
+    found.name,
+    schema,
+  )
+  const indexes = await rowsOf<{ name: string; column: string | null }>(
+    `SELECT list.name AS name, info.name AS "column" FROM pragma_index_list(?, ?) AS list, pragma_index_info(list.name, ?) AS info
+     WHERE list."unique" AND NOT list.partial ORDER BY list.seq, info.seqno`,
+    found.name,
+    schema,
+    schema,
+  )
+  const byIndex = new Map<string, (string | null)[]>()
+  for (const { name, column } of indexes) byIndex.set(name, [...(byIndex.get(name) ?? []), column])
+  const primaryKey = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
+  // `INTEGER PRIMARY KEY` is the number of the row itself, and has no index.
+  const rowNumber = primaryKey.length === 1 && /^INTEGER$/i.test(primaryKey[0]?.type ?? '')
+  const uniques = [...byIndex.values()].filter((index): index is string[] => !index.includes(null))
+  return {
+    kind: found.type === 'view' ? 'view' : 'table',
+    columns: columns.map(({ name, type, notnull, dflt_value, pk, hidden }) => ({
+      name,
+      type,
+      ...sqliteColumn(type, found.strict === 1),
+      nullable: notnull === 0 && !(rowNumber && pk > 0),
+      optional: dflt_value !== null || (rowNumber && pk > 0),
+      generated: hidden > 1,
+    })),
+    primaryKey: primaryKey.map(({ name }) => name),
+    uniques: rowNumber ? [...uniques, primaryKey.map(({ name }) => name)] : uniques,
+    attached: [],
+  }
+}

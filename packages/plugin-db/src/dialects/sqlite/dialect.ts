@@ -1,0 +1,70 @@
+import type { ColumnType } from '@maestro-dataflow/core'
+import { nameQuoter } from '../../tables/names.js'
+import { onConflictUpdate } from '../../tables/on-conflict.js'
+import type { ValueKind } from '../../values/value-kind.js'
+import type { Dialect } from '../dialect.js'
+import { decoderOf } from './decode.js'
+import { encoderOf } from './encode.js'
+import { sqliteFailureKind } from './failure-kind.js'
+
+/**
+ * In SQLite a column's type is a hint, but for tables that are STRICT. Integers are numbers or, beyond 2^53, big ones: that
+ * is no single type.
+ */
+const strictTypes: Partial<Record<ValueKind, ColumnType>> = { text: 'string', number: 'number', bytes: 'bytes' }
+
+const quoteName = nameQuoter({ quote: '"', most: 1000, unit: 'characters', length: (name) => name.length })
+
+/** SQLite, by libsql: it has the calls of better-sqlite3 and comes built. */
+export const sqlite = {
+  clients: ['sqlite'],
+  schemes: ['sqlite:'],
+  reachedBy: 'path',
+  fileEndings: ['-wal', '-shm', '-journal'],
+  drivers: ['libsql'],
+  failureKind: sqliteFailureKind,
+  encoderOf,
+  decoderOf,
+  columnTypeOf: ({ strict, kind }) => (strict === true ? (strictTypes[kind] ?? 'unknown') : 'unknown'),
+  quoteName,
+  placeholder: () => '?',
+  onConflict: onConflictUpdate(quoteName),
+  lexis: {
+    hashComments: false,
+    dashesNeedSpace: false,
+    nestedComments: false,
+    dollarQuotes: false,
+    bracketQuotes: true,
+    backslashes: 'never',
+  },
+  keyset: { exact: (column) => column, bound: (place) => place },
+  tables: {
+    types: {
+      string: 'TEXT',
+      number: 'REAL',
+      integer: 'INTEGER',
+      bigint: 'BIGINT',
+      // A column of type DECIMAL would make numbers of texts.
+      decimal: 'TEXT',
+      boolean: 'BOOLEAN',
+      date: 'TIMESTAMP',
+      bytes: 'BLOB',
+      vector: 'VECTOR_BLOB',
+      // A column of type JSON would make numbers of texts such as "1e5".
+      json: 'JSON_TEXT',
+      unknown: 'TEXT',
+    },
+    keyTypes: {},
+    options: '',
+    mostColumns: 500,
+    // Its transactions cover all, and one file has one writer: rows are exchanged as fast.
+    exchange: undefined,
+  },
+  transactions: {
+    coverTables: true,
+    oneWriter: true,
+    savepointsAhead: false,
+    savepointsReplace: false,
+    conflictEnds: 'transaction',
+  },
+} as const satisfies Dialect

@@ -1,0 +1,57 @@
+import { timeText, toDay } from '../../values/convert-date.js'
+import { toBoolean, toInteger, toNumber } from '../../values/convert-number.js'
+import {
+  type Encode,
+  type Encoders,
+  encodeByItself,
+  toBuffer,
+  toText,
+  toVectorBytes,
+  withoutNul,
+} from '../../values/encode.js'
+import { jsonText } from '../../values/json-text.js'
+import { within } from '../../values/limits.js'
+import { Unfit } from '../../values/unfit.js'
+import type { ColumnKind } from '../../values/value-kind.js'
+
+const encoders: Encoders = {
+  text: (value) => withoutNul(toText(value)),
+  integer: toWide,
+  bigint: toWide,
+  number: toReal,
+  decimal: toNumeric,
+  boolean: (value) => (toBoolean(value) ? 1 : 0),
+  timestamp: timeText,
+  local: timeText,
+  day: toDay,
+  bytes: toBuffer,
+  bits: toWide,
+  json: (value) => withoutNul(jsonText(value)),
+  vector: toVectorBytes,
+}
+
+export function encoderOf(column: ColumnKind): Encode {
+  const { kind } = column
+  return within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
+}
+
+/** SQLite's integers have 64 bits; a larger one would become another number. */
+function toWide(value: unknown): bigint {
+  const integer = BigInt(toInteger(value))
+  if (BigInt.asIntN(64, integer) !== integer) throw new Unfit(value, 'is out of range')
+  return integer
+}
+
+/** SQLite has no decimals: they are numbers, or integers of 64 bits. */
+function toNumeric(value: unknown): number | bigint {
+  if (typeof value === 'bigint' || (typeof value === 'string' && /^\s*[+-]?\d{16,}\s*$/.test(value)))
+    return toWide(value)
+  return toReal(value)
+}
+
+/** SQLite takes infinities, and makes NaN null. */
+function toReal(value: unknown): number {
+  const number = toNumber(value)
+  if (Number.isNaN(number)) throw new Unfit(value, 'is a number that the database cannot hold')
+  return number
+}

@@ -1,0 +1,93 @@
+import {
+  assertWritten,
+  type InsertTarget,
+  type RefusedRow,
+  type RowInserter,
+  SkippedRows,
+} from '../../sink/row-inserter.js'
+import { type EncodedRow, type RowRun, rowsOf } from '../../sink/row-run.js'
+import { quoteNames, quoteTable } from '../../tables/names.js'
+import type { Binding } from '../../values/encode.js'
+import { sqlite } from './dialect.js'
+import type { Statement } from './driver.js'
+import { encoderOf } from './encode.js'
+import { aboutRows } from './failure-kind.js'
+
+/** Rows of one statement, and values at most: calls of the driver cost more than what they do. */
+const statementRows = 50
+const mostValues = 30_000
+
+/** Rows that are written before others have a turn: the driver works in this thread. */
+const turnRows = 1000
+
+/** What is needed of a session. */
+interface Preparing {
+  prepare(sql: string): Statement
+  breathe(): Promise<void>
+}
+
+/** Writes by prepared statements. */
+export class SqliteInserter implements RowInserter {
+  readonly #session: Preparing
+  readonly #target: InsertTarget
+  readonly encoderOf = encoderOf
+  readonly lineOf = undefined
+  readonly aboutRows = (error: unknown) => error instanceof SkippedRows || aboutRows(error)
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(session: Preparing, target: InsertTarget) {
+    this.#session = session
+    this.#target = target
+  }
+
+  async insertAll(run: RowRun): Promise<void> {
+    const { columns } = run
+    const rows = rowsOf(run)
+    const most = Math.max(1, Math.min(statementRows, Math.floor(mostValues / Math.max(1, columns.length))))
+    const size = columns.length === 0 ? 1 : most
+    for (let start = 0; start < rows.length; start += size) {
+      const part = rows.slice(start, start + size)
+      const statement = this.#statementFor(columns, part.length)
+      const values = part.length === 1 ? (part[0]?.values ?? []) : part.flatMap((row) => row.values)
+      this.#run(statement, columns, values, part.length)
+      if (start % turnRows < size) await this.#session.breathe()
+    }
+  }
+
+  async insert(columns: readonly string[], rows: readonly EncodedRow[]): Promise<readonly RefusedRow[]> {
+    const statement = this.#statementFor(columns, 1)
+    const refused: RefusedRow[] = []
+    for (let start = 0; start < rows.length; start += turnRows) {
+      for (const row of rows.slice(start, start + turnRows)) {
+        try {
+          this.#run(statement, columns, row.values, 1)
+        } catch (error) {
+          if (!this.aboutRows(error)) throw error
+          refused.push({ row, reason: (error as Error).message })
+        }
+      }
+      await this.#session.breathe()
+    }
+    return refused
+  }
+
+  #run(statement: Statement, columns: readonly string[], values: readonly Binding[], rows: number): void {
+    const { changes } = statement.run([...values])
+    // An upsert without columns to change leaves rows that are there as they are.
+    const { upsertBy } = this.#target
+    if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column))) assertWritten(changes, rows)
+  }
+
+  #statementFor(columns: readonly string[], rows: number): Statement {
+    const { name, upsertBy } = this.#target
+    const places = `(${columns.map(() => '?').join(', ')})`
+    const values =
+      columns.length === 0
+        ? 'DEFAULT VALUES'
+        : `(${quoteNames(sqlite, columns)}) VALUES ${Array(rows).fill(places).join(', ')}`
+    const sql = `INSERT INTO ${quoteTable(sqlite, name)} ${values}${upsertBy === undefined ? '' : sqlite.onConflict(columns, upsertBy)}`
+    const statement = this.#statements.get(sql) ?? this.#session.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}

@@ -1,0 +1,38 @@
+import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+
+/** By the words in a column's declared type; the first that is in it counts. */
+const words: readonly (readonly [RegExp, ValueKind])[] = [
+  [/BOOL/, 'boolean'],
+  [/BIGINT|INT8|INT64/, 'bigint'],
+  [/INT/, 'integer'],
+  [/DATETIME|TIMESTAMP/, 'timestamp'],
+  [/^DATE/, 'day'],
+  [/JSON/, 'json'],
+  [/VECTOR/, 'vector'],
+  [/CHAR|CLOB|TEXT|STRING|UUID/, 'text'],
+  [/BLOB|BYTES|BINARY/, 'bytes'],
+  [/REAL|FLOA|DOUB/, 'number'],
+  [/DEC|NUM/, 'decimal'],
+]
+
+/** Whether a column makes numbers of texts of digits, by the rules of SQLite. */
+function isNumeric(type: string): boolean {
+  return type !== '' && (/INT/.test(type) || !/CHAR|CLOB|TEXT|BLOB/.test(type))
+}
+
+/** Kinds whose values may be texts. */
+const textual: ReadonlySet<ValueKind> = new Set(['text', 'other', 'timestamp', 'local', 'day'])
+
+/** What a column of a table holds. */
+export function sqliteColumn(declared: string, strict: boolean): ColumnKind {
+  const kind = strict && declared.toUpperCase() === 'ANY' ? 'other' : sqliteKind(declared)
+  if (strict || !isNumeric(declared.toUpperCase())) return { kind, strict }
+  // JSON has its texts in quotes, so that only its numbers can become others.
+  return { kind, strict, limits: { numeric: textual.has(kind), integers64: kind === 'json' } }
+}
+
+/** What a column's declared type says of its values; SQLite itself holds anything anywhere. */
+export function sqliteKind(declared: string): ValueKind {
+  const type = declared.toUpperCase()
+  return words.find(([pattern]) => pattern.test(type))?.[1] ?? 'other'
+}

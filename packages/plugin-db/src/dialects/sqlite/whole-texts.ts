@@ -1,0 +1,55 @@
+import type { Field } from '../session.js'
+import { sqlite } from './dialect.js'
+
+/**
+ * The driver cuts texts at their first NUL character. So a query gets one more column, which is NULL but for rows with such
+ * texts: there it holds all texts of the row as hexadecimal bytes.
+ */
+export class WholeTexts {
+  /** The query with that column. */
+  readonly sql: string
+  readonly #places: readonly number[]
+
+  private constructor(sql: string, places: readonly number[]) {
+    this.sql = sql
+    this.#places = places
+  }
+
+  /** Undefined for a query without columns of text, or with columns of one name. */
+  static of(sql: string, fields: readonly Field[]): WholeTexts | undefined {
+    const places = fields.flatMap(({ kind }, place) => (textual.has(kind) ? [place] : []))
+    if (places.length === 0 || new Set(fields.map(({ name }) => name.toLowerCase())).size < fields.length)
+      return undefined
+    const columns = places.map((place) => `page.${sqlite.quoteName(fields[place]?.name ?? '')}`)
+    const isCut = grouped(
+      columns.map((column) => `(typeof(${column}) = 'text' AND instr(${column}, char(0)))`),
+      ' OR ',
+    )
+    const hex = grouped(
+      columns.map((column) => `CASE typeof(${column}) WHEN 'text' THEN hex(${column}) ELSE '-' END`),
+      " || ',' || ",
+    )
+    return new WholeTexts(`SELECT page.*, CASE WHEN ${isCut} THEN ${hex} END FROM (${sql}) AS page`, places)
+  }
+
+  /** Takes the added column out of a row, and puts its texts in place. */
+  restore(row: unknown[]): void {
+    const texts = row.pop()
+    if (typeof texts !== 'string') return
+    for (const [at, hex] of texts.split(',').entries())
+      if (hex !== '-') row[this.#places[at] as number] = Buffer.from(hex, 'hex').toString()
+  }
+}
+
+const textual: ReadonlySet<Field['kind']> = new Set(['text', 'other', 'json', 'decimal'])
+
+const groupSize = 50
+
+/** Expressions in brackets of some each: SQLite bounds how deep one may be. */
+function grouped(parts: readonly string[], operator: string): string {
+  if (parts.length <= groupSize) return `(${parts.join(operator)})`
+  const groups: string[] = []
+  for (let start = 0; start < parts.length; start += groupSize)
+    groups.push(`(${parts.slice(start, start + groupSize).join(operator)})`)
+  return grouped(groups, operator)
+}

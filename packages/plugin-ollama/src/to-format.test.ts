@@ -1,0 +1,26 @@
+import { toJsonSchema } from '@maestro-dataflow/core'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { toFormat } from './to-format.js'
+
+test('what Ollama cannot follow is left out: patterns, unknown formats, tuples as such', () => {
+  const schema = z.object({
+    day: z.iso.date(),
+    mail: z.email(),
+    code: z.string().regex(/^(?=x)x$/),
+    pair: z.tuple([z.string(), z.number()]),
+    tone: z.enum(['good', 'bad']),
+  })
+  expect(toFormat(toJsonSchema(schema))).toEqual({
+    type: 'object',
+    properties: {
+      day: { type: 'string', format: 'date' },
+      mail: { type: 'string' },
+      code: { type: 'string' },
+      pair: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'number' }] }, minItems: 2, maxItems: 2 },
+      tone: { type: 'string', enum: ['good', 'bad'] },
+    },
+    required: ['day', 'mail', 'code', 'pair', 'tone'],
+    additionalProperties: false,
+  })
+})

@@ -1,0 +1,49 @@
+import type { JsonSchema } from '@maestro-dataflow/core'
+
+type Schemas = Readonly<Record<string, unknown>>
+
+/** Keywords that hold a value as it is. Others, such as `pattern`, are refused or end the process of the model. */
+const plain = ['type', 'enum', 'const', '$ref', 'required', 'minItems', 'maxItems', 'minLength', 'maxLength']
+const formats = new Set(['date', 'time', 'date-time'])
+
+/**
+ * A schema as Ollama makes a grammar of it. What is left out is for the check of the schema, which holds every answer
+ * to it.
+ */
+export function toFormat(schema: JsonSchema): JsonSchema {
+  const { format, prefixItems, items, properties, additionalProperties, $defs, definitions } = schema
+  return {
+    ...Object.fromEntries(plain.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]])),
+    ...(typeof format === 'string' && formats.has(format) ? { format } : {}),
+    ...each('properties', properties),
+    ...each('$defs', $defs),
+    ...each('definitions', definitions),
+    ...(isSchema(additionalProperties) ? { additionalProperties: toFormat(additionalProperties) } : {}),
+    ...(additionalProperties === false ? { additionalProperties } : {}),
+    ...(Array.isArray(prefixItems) ? tuple(prefixItems) : isSchema(items) ? { items: toFormat(items) } : {}),
+    ...Object.fromEntries(
+      ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
+        const parts = schema[key]
+        return Array.isArray(parts) ? [[key, parts.filter(isSchema).map(toFormat)]] : []
+      }),
+    ),
+  }
+}
+
+/** A grammar of so many items, each of one of the kinds. */
+function tuple(kinds: readonly unknown[]): JsonSchema {
+  return {
+    items: { anyOf: kinds.filter(isSchema).map(toFormat) },
+    minItems: kinds.length,
+    maxItems: kinds.length,
+  }
+}
+
+function each(name: string, schemas: unknown): JsonSchema {
+  if (!isSchema(schemas)) return {}
+  const entries = Object.entries(schemas).map(([key, value]) => [key, isSchema(value) ? toFormat(value) : value])
+  return { [name]: Object.fromEntries(entries) }
+}
+
+const isSchema = (value: unknown): value is Schemas =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

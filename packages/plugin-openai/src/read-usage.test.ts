@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { readUsage } from './read-usage.js'
+
+test.each<[string, unknown, object]>([
+  [
+    'OpenAI',
+    { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, completion_tokens_details: { reasoning_tokens: 3 } },
+    { inputTokens: 9, outputTokens: 5, reasoningTokens: 3 },
+  ],
+  [
+    'xAI, reasoning beside the completion',
+    { prompt_tokens: 9, completion_tokens: 5, total_tokens: 114, completion_tokens_details: { reasoning_tokens: 100 } },
+    { inputTokens: 9, outputTokens: 105, reasoningTokens: 100 },
+  ],
+  [
+    'xAI, less reasoning than answer',
+    { prompt_tokens: 9, completion_tokens: 5, total_tokens: 17, completion_tokens_details: { reasoning_tokens: 3 } },
+    { inputTokens: 9, outputTokens: 8, reasoningTokens: 3 },
+  ],
+  [
+    'Anthropic, cached tokens beside the prompt',
+    { prompt_tokens: 9, completion_tokens: 5, cache_read_input_tokens: 90, cache_creation_input_tokens: 1 },
+    { inputTokens: 100, outputTokens: 5, cachedInputTokens: 90, cacheWriteInputTokens: 1 },
+  ],
+  [
+    'DeepSeek',
+    { prompt_tokens: 9, completion_tokens: 5, prompt_cache_hit_tokens: 8 },
+    { inputTokens: 9, outputTokens: 5, cachedInputTokens: 8 },
+  ],
+  ['numbers as texts', { prompt_tokens: '9', completion_tokens: '5' }, { inputTokens: 9, outputTokens: 5 }],
+  ['nothing', null, {}],
+])('%s', (_, given, usage) => {
+  expect(readUsage(given)).toEqual({ usage, unreadable: [] })
+})
+
+test.each<[unknown, string]>([
+  [[], 'usage'],
+  [7, 'usage'],
+  [{ prompt_tokens: -1 }, 'usage.prompt_tokens'],
+  [{ prompt_tokens: 'many' }, 'usage.prompt_tokens'],
+  [{ completion_tokens: 1.5 }, 'usage.completion_tokens'],
+])('what cannot be read is named: %o', (given, name) => {
+  expect(readUsage(given)).toEqual({ usage: {}, unreadable: [name] })
+})

@@ -1,0 +1,51 @@
+import { openAIReplies, type Reply, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { OpenAIChatServing } from './chat-serving.js'
+
+const server = await startMisbehavingServer()
+beforeEach(() => server.reset())
+afterAll(() => server.close())
+
+const answered = async (reply: Reply) => {
+  server.next(reply)
+  const serving = new OpenAIChatServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k', stream: true })
+  return serving.generate({ messages: [{ role: 'user', content: 'Hello?' }] })
+}
+const stream = openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'])
+const body = String(stream.body)
+const written = (text: string): Reply => ({ ...stream, body: text })
+
+test.each<[string, Reply]>([
+  ['as it should be', stream],
+  ['with lines that end as on Windows', written(body.replaceAll('\n', '\r\n'))],
+  [
+    'with comments, names and ids',
+    written(`: keep-alive\n\n${body.replaceAll('data:', 'event: message\nid: 1\ndata:')}`),
+  ],
+  ['without a space behind the colon', written(body.replaceAll('data: ', 'data:'))],
+  ['without blank lines', written(body.replaceAll('\n\n', '\n'))],
+  ['without an end to the last line', written(body.trimEnd())],
+  ['byte by byte', replies.slowly(stream, { bytes: 1, milliseconds: 0 })],
+  ['packed', { ...replies.gzip(stream) }],
+  ['with a mark of its byte order', written(`\uFEFF${body}`)],
+  ['with [DONE] and no finish reason', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], null)],
+  ['with a finish reason and no [DONE]', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], 'stop', null)],
+])('a stream %s', async (_, reply) => {
+  expect(await answered(reply)).toMatchObject({
+    text: 'Ärger 👩🏽‍🚀',
+    finishReason: 'stop',
+    usage: { inputTokens: 7, outputTokens: 2 },
+  })
+})
+
+test.each([
+  ['{"error":{"message":"The engine is away.","code":503}}', 'OVERLOADED'],
+  ['{"object":"error","message":"The engine is away.","code":400}', 'BAD_REQUEST'],
+  ['{"error":"The engine is away."}', 'SERVER'],
+])('a failure in the middle is told in its words: %s', async (event, code) => {
+  const [first = ''] = body.split('\n\n')
+  await expect(answered(written(`${first}\n\ndata: ${event}\n\n`))).rejects.toMatchObject({
+    code: `MAESTRO_SERVING_${code}`,
+    details: { reason: 'The engine is away.' },
+  })
+})
