@@ -5,7 +5,6 @@ const tests = '\\.test(-d)?\\.ts$'
 const rooms = [
   'errors',
   'contracts',
-  'options',
   'media',
   'provider',
   'define',
@@ -61,20 +60,19 @@ module.exports = {
     keptIn('cosmiconfig', 'config'),
     {
       name: 'contracts-load-no-library',
-      comment:
-        'Plugins import the contracts entry; it costs them nothing. Options made of zod have the entry options.ts.',
+      comment: 'Plugins import the contracts entry; it costs them nothing but zod, of which options are made.',
       severity: 'error',
       from: { path: '^packages/core/src/((contracts|errors|define)/|index\\.ts$)', pathNot: tests },
       to: {
         path: ['node_modules/', '^[^./]'],
-        pathNot: '^packages/',
+        pathNot: '^packages/|node_modules/zod/|^zod$',
         dependencyTypesNot: ['type-only', 'dynamic-import', 'core'],
       },
     },
     {
       name: 'contracts-entry-stays-light',
       comment:
-        'index.ts exports contracts, errors, define, media, the provider kit and the serving plane, which import no third party; the rest is behind options.ts, runtime.ts and compat.ts.',
+        'index.ts exports contracts, errors, define, media, the provider kit and the serving plane, which import no third party but zod; the rest is behind runtime.ts and compat.ts.',
       severity: 'error',
       from: { path: '^packages/core/src/index\\.ts$' },
       to: {
@@ -109,12 +107,12 @@ module.exports = {
     },
     {
       name: 'core-by-its-entries',
-      comment: 'Others import @maestro-dataflow/core, /options, /runtime or /compat.',
+      comment: 'Others import @maestro-dataflow/core, /runtime or /compat.',
       severity: 'error',
       from: { pathNot: '^packages/core/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(dist/(index|runtime|options|compat)\\.(js|d\\.ts)|package\\.json)$',
+        pathNot: '^packages/core/(dist/(index|runtime|compat)\\.(js|d\\.ts)|package\\.json)$',
       },
     },
     {

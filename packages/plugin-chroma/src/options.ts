@@ -1,4 +1,4 @@
-import { duration } from '@maestro-dataflow/core/options'
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const whole = z.number().int().positive()

@@ -1,5 +1,13 @@
-import { createToken, definePlugin, defineServing, LOGGER, PROJECT, provide } from '@maestro-dataflow/core'
-import { byteSize, duration } from '@maestro-dataflow/core/options'
+import {
+  byteSize,
+  createToken,
+  definePlugin,
+  defineServing,
+  duration,
+  LOGGER,
+  PROJECT,
+  provide,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { LocalChatServing } from './chat-serving.js'
 import { localChatOptions } from './chat-serving-options.js'

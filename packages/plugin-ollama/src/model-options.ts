@@ -1,5 +1,4 @@
-import { type Duration, millisecondsOf } from '@maestro-dataflow/core'
-import { duration } from '@maestro-dataflow/core/options'
+import { type Duration, duration, millisecondsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { hostUrl } from './host-url.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { byteSize } from '../options/byte-size.js'
-import { duration } from '../options/duration.js'
+import { byteSize } from '../define/options/byte-size.js'
+import { duration } from '../define/options/duration.js'
 
 /** The options of the caches of core. */
 export const cacheBounds = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PluginReference } from '../contracts/plugin.js'
-import { byteSize } from '../options/byte-size.js'
+import { byteSize } from '../define/options/byte-size.js'
 import { cacheBounds } from './cache-bounds.js'
 
 const used = z.looseObject({ use: z.string() })

@@ -9,9 +9,9 @@ import { env, type MaestroConfig } from '../contracts/config.js'
 import type { LLMServing } from '../contracts/serving.js'
 import type { CacheConfig } from '../contracts/serving-settings.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { duration } from '../define/options/duration.js'
 import { type PipelineInput, pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
-import { duration } from '../options/duration.js'
 
 /** A model that says who it is, and how often it was asked. */
 function model() {

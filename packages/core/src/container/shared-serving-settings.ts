@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ServingSettings } from '../contracts/serving-settings.js'
+import { duration } from '../define/options/duration.js'
 import { describeIssues } from '../errors/describe-issues.js'
-import { duration } from '../options/duration.js'
 import type { SharedSettings } from './configured-components.js'
 
 const positive = z.number().positive()

@@ -7,6 +7,7 @@ import { LOGGER } from '../contracts/logger.js'
 import { defineVectorStore, VECTOR_STORES } from '../contracts/vector-store.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { defineSink, defineStorage } from '../define/define-storage.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
 
@@ -89,7 +90,9 @@ describe('a vector store of the config', () => {
       name: 'sink',
       apply: (hooks) =>
         hooks.storages.tap('sink', (registry) =>
-          registry.add({ name: 'sink.none', sink: { options: z.object({}), open: () => ({}) as never } }),
+          registry.add(
+            defineStorage({ name: 'sink.none', sink: defineSink({ options: {}, open: () => ({}) as never }) }),
+          ),
         ),
     })
     const written = putting().write('sink.none' as never, {} as never)

@@ -1,13 +1,14 @@
 import {
+  byteSize,
   type ColumnEffects,
   defineOperator,
+  duration,
   FlatMapOperator,
   MEDIA_ACCESS,
   type MediaAccess,
   type OperatorContext,
   type Row,
 } from '@maestro-dataflow/core'
-import { byteSize, duration } from '@maestro-dataflow/core/options'
 import { z } from 'zod'
 import { nameOption } from '../asking/asking-options.js'
 import { aiError } from '../errors.js'

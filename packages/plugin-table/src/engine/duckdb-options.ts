@@ -1,4 +1,4 @@
-import { byteSize } from '@maestro-dataflow/core/options'
+import { byteSize } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 /** Options of `table.duckdb`. */

@@ -329,8 +329,8 @@ describe('what an operator sees for itself', () => {
     defineOperator({
       name: 'checked',
       kind: 'map',
-      options: z.object({}),
-      columns: {},
+      options: {},
+      adds: {},
       check: ({ columns, step }) => {
         expect([Object.keys(columns.columns), step]).toEqual([['n'], '1-checked'])
         return check()

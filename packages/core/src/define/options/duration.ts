@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Duration, millisecondsOf } from '../contracts/duration.js'
+import { type Duration, millisecondsOf } from '../../contracts/duration.js'
 
 /**
  * An option that is a length of time. It takes a number of milliseconds or a text such as `'30s'`; the operator gets

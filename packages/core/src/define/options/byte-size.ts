@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ByteSize, bytesOf } from '../contracts/byte-size.js'
+import { type ByteSize, bytesOf } from '../../contracts/byte-size.js'
 
 /** An option that is a size. It takes a number of bytes or a text such as `'64MB'`; the operator gets bytes. */
 export function byteSize(): z.ZodType<number, ByteSize> {
