@@ -1,6 +1,6 @@
 import type { Column, Prompt, PromptReference, Schema, With } from '@maestro-dataflow/core'
 import type { CutOff } from '../asking/asker.js'
-import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputNameOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { ClassifyPromptOptions } from './classify.prompt.js'
 import type { ExtractPromptOptions } from './extract.prompt.js'
 import type { LabelOf, Labels } from './labels.js'
@@ -162,12 +162,12 @@ declare module '@maestro-dataflow/core' {
       : Row
     'ai.classify': Options extends { readonly labels: infer Labels }
       ? Options extends { readonly multi: true }
-        ? WithLabels<Row, Options, OutputOf<Options, 'labels'>, readonly LabelOf<Labels>[], readonly number[]>
-        : WithLabels<Row, Options, OutputOf<Options, 'label'>, LabelOf<Labels>, number>
+        ? WithLabels<Row, Options, OutputNameOf<Options, 'labels'>, readonly LabelOf<Labels>[], readonly number[]>
+        : WithLabels<Row, Options, OutputNameOf<Options, 'label'>, LabelOf<Labels>, number>
       : Row
-    'ai.summarize': With<Row, Record<OutputOf<Options, 'summary'>, string>>
-    'ai.translate': With<Row, Record<OutputOf<Options, 'translation'>, string>>
-    'ai.rewrite': With<Row, Record<OutputOf<Options, 'rewritten'>, string>>
+    'ai.summarize': With<Row, Record<OutputNameOf<Options, 'summary'>, string>>
+    'ai.translate': With<Row, Record<OutputNameOf<Options, 'translation'>, string>>
+    'ai.rewrite': With<Row, Record<OutputNameOf<Options, 'rewritten'>, string>>
   }
   interface PromptTypes<Row> {
     'ai.extract.prompt': Over<Row, ExtractPromptOptions>
