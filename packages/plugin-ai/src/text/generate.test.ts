@@ -328,7 +328,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
     [
       'a prompt class that throws',
       { prompt: { use: 'test.tone', input: 'text', tone: 'broken' } },
-      'test.tone could not be made: no such tone',
+      'test.tone could not be created: no such tone',
     ],
     [
       'an unknown option',

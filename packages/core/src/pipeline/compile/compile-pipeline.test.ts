@@ -179,14 +179,14 @@ describe('each fault has its code, its step, and says what to do', () => {
           ]),
         {
           code: 'MAESTRO_PIPELINE_STEP_UNKNOWN',
-          message: '2-acme.upper follows "luod", which is no step.',
+          message: '2-acme.upper follows "luod", which is not a step.',
           hint: /^Did you mean "loud"\? Known: source, loud/,
         },
       ],
       [
         'a sink after no step',
         () => copy([{ use: 'acme.upper', ...loud }], { write: { ...write, after: 'x' } }),
-        { code: 'MAESTRO_PIPELINE_STEP_UNKNOWN', message: 'sink-1 follows "x", which is no step.' },
+        { code: 'MAESTRO_PIPELINE_STEP_UNKNOWN', message: 'sink-1 follows "x", which is not a step.' },
       ],
       [
         'two steps of one id',
@@ -251,7 +251,7 @@ describe('each fault has its code, its step, and says what to do', () => {
         {
           code: 'MAESTRO_PIPELINE_CAPABILITY',
           step: '1-acme.ask',
-          message: /"default" has not the capability jsonSchema/,
+          message: /"default" does not support jsonSchema/,
         },
       ],
       [
@@ -356,7 +356,7 @@ describe('what an operator sees for itself', () => {
     }
     const faults = await faultsOf(start.step(checked(boom), {}))
     expect(faults).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be made: boom' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be created: boom' },
       { code: 'MAESTRO_PIPELINE_NO_SINK' },
     ])
   })
@@ -416,7 +416,7 @@ describe('table steps', () => {
   test('an engine that breaks is a fault', async () => {
     const broken = engine(() => Promise.reject(new Error('no library')))
     expect(await faultsOf(start(new Sorted(broken)))).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be made: no library' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be created: no library' },
     ])
   })
 })

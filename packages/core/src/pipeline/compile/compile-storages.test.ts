@@ -101,8 +101,8 @@ describe('a source', () => {
     const sink = { check: async () => [missing('out')] }
     const { faults } = await plan({ source: { check, columns }, sink })
     expect(faults).toEqual([
-      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no disk'],
-      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no columns'],
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no disk'],
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no columns'],
       ['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.'],
     ])
   })

@@ -168,7 +168,7 @@ test('the plan shows what is asked, and of bytes that they are some', () => {
 test('what cannot be made is one fault, and the other options are checked beside it', async () => {
   const faults = await faultsOf(asking({ use: 'test.none' }, [], { mark: 1 }))
   expect(faults).toHaveLength(2)
-  expect(faults[0]).toContain('step say: test.none could not be made: create() gave back no prompt')
+  expect(faults[0]).toContain('step say: test.none could not be created: create() returned no prompt')
   expect(faults[1]).toContain('Did you mean "marks"?')
 })
 

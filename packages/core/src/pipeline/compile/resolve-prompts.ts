@@ -86,5 +86,5 @@ function createPrompt(use: string, create: () => unknown): Prompt {
     throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: (error as Error).message }, error)
   }
   if (created instanceof Prompt) return created
-  throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: 'create() gave back no prompt' })
+  throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: 'create() returned no prompt' })
 }
