@@ -9,7 +9,9 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 
 const servers = (['postgres', 'mariadb'] as const).flatMap((client) => {
   const server = inject(client)
-  return server === undefined ? [] : [{ ...server, client }]
+  if (server === undefined) return []
+  const { certificate: _, ...address } = server
+  return [{ ...address, client }]
 })
 const directory = mkdtempSync(join(tmpdir(), 'maestro-decimals-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

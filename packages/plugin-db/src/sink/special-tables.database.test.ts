@@ -14,8 +14,8 @@ describe.each(databases)('%s', (name) => {
     await sql(`CREATE TABLE ${table} (id ${id}, n INTEGER, twice INTEGER GENERATED ALWAYS AS (n * 2) STORED)`)
     for (const mode of ['append', 'overwrite'] as const) {
       await write([{ n: 1 }, { n: 2 }], { table, mode })
-      const { rows } = await read({ table, columns: ['n', 'twice'] })
-      expect(rows).toEqual([
+      const { rows } = await read({ table })
+      expect(rows.map(({ n, twice }) => ({ n, twice }))).toEqual([
         { n: 1, twice: 2 },
         { n: 2, twice: 4 },
       ])

@@ -31,6 +31,7 @@ function checksOf(limits: Limits): readonly Check[] {
   if (limits.year === true) checks.push(checkYear)
   if (limits.clock === true) checks.push(checkClock)
   if (limits.units === true) checks.push(checkUnits)
+  if (limits.amounts === true) checks.push(checkAmount)
   if (limits.unsigned === true) checks.push(checkSign)
   return checks
 }
@@ -135,6 +136,10 @@ function checkClock(value: unknown): void {
 function checkUnits(value: unknown): void {
   if (typeof value !== 'string' || !/[a-z:]|\d-\d/i.test(value) || /[[\]{}"]/.test(value))
     throw new Unfit(value, 'is no time or duration with units, such as 03:04:05 or 1 day')
+}
+
+function checkAmount(value: unknown): void {
+  if (decimalOf(value) === undefined) throw new Unfit(value, 'is no amount of money')
 }
 
 function checkSign(value: unknown): void {

@@ -55,7 +55,7 @@ function limitsOf(name: string, modifier: number): Limits | undefined {
     case 'float4':
       return { single: true }
     case 'money':
-      return { scale: 2 }
+      return { scale: 2, amounts: true }
     case 'name':
       return { bytes: 63 }
     case 'char':
