@@ -1,6 +1,6 @@
 import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
+import type { DatabaseSession } from '../session.js'
 import { sqlite } from './dialect.js'
 import { sqliteColumn } from './kinds.js'
 
@@ -14,7 +14,7 @@ interface ColumnInfo {
 }
 
 export async function describeSqliteTable(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   { schema = 'main', table }: TableName,
 ): Promise<TableDescription | undefined> {
   const place = sqlite.quoteName(schema)
