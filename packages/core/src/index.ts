@@ -3,17 +3,21 @@
  * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
  */
 
-export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
+export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
 export {
+  type CacheConfig,
   type EnvironmentValue,
+  type ExecutorConfig,
   env,
   isEnvironmentValue,
   type MaestroConfig,
   type RunConfig,
   type ServingConfig,
+  type StorageConfig,
+  type TableEngineConfig,
   type VectorStoreConfig,
 } from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'

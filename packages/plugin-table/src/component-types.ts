@@ -1,4 +1,5 @@
 import type { Column, Flat, SortKey, ValueOf, With } from '@maestro-dataflow/core'
+import type { DuckDBEngineConfig } from './engine/duckdb-options.js'
 import type { CastType } from './operators/cast-value.js'
 
 /** A column to sort by: its name, or the name with a direction. */
@@ -12,6 +13,9 @@ type AggregateValue<Expression> = Expression extends string
   : unknown
 
 declare module '@maestro-dataflow/core' {
+  interface TableEngineTypes {
+    'table.duckdb': DuckDBEngineConfig
+  }
   interface OperatorOptions<Row> {
     'table.filter': {
       /** An SQL expression over the columns that is true for the rows to keep. */

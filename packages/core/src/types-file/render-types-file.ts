@@ -10,13 +10,14 @@ const coreName = '@maestro-dataflow/core'
 
 /** The text of a project's types file. */
 export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
-  const { modules, operators, servings, vectorStores, storages } = types
+  const { modules, operators, servings, vectorStores, storages, contributed } = types
   const imported = [
     ...(operators.length === 0 ? [] : ['StepOptions', 'StepOutput']),
     ...(Object.keys(storages).length === 0 ? [] : ['StoredRow', 'StoredSink', 'StoredSource']),
   ]
   const core = imported.length === 0 ? '' : ` ${imported.join(', ')} `
   const declarations = [
+    ...contributedInterface(contributed),
     ...operatorInterfaces(operators),
     ...namesInterface('ServingNames', servings),
     ...namesInterface('VectorStoreNames', vectorStores),
@@ -30,6 +31,15 @@ export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
     ...(declarations.length === 0 ? [] : ['', "declare module '@maestro-dataflow/core' {", ...declarations, '}']),
     '',
   ].join('\n')
+}
+
+/** With it the config takes these names only. */
+function contributedInterface(contributed: ProjectTypes['contributed']): readonly string[] {
+  if (contributed === undefined) return []
+  const members = Object.entries(contributed).map(
+    ([kind, names]) => `    ${kind}: ${names.map(quoted).join(' | ') || 'never'}`,
+  )
+  return ['  interface ContributedNames {', ...members, '  }']
 }
 
 function operatorInterfaces(operators: readonly ExportedOperator[]): readonly string[] {
