@@ -6,9 +6,9 @@ import { expect, test } from 'vitest'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/ai-operators.md'), 'utf8')
 const parts = new Map(page.split(/^## /m).map((part) => [part.slice(0, part.indexOf('\n')), part]))
-const common = parts.get('What they have in common') ?? ''
+const common = parts.get('Common behaviour and options') ?? ''
 
-test('docs/ai-operators.md tells every operator, prompt and option of plugin-ai', async () => {
+test('docs/ai-operators.md describes every operator, prompt, and option of plugin-ai', async () => {
   const project = maestro({ plugins: [ai], logLevel: 'silent' })
   const contributions = await project.contributionsOf('@maestro-dataflow/plugin-ai')
   expect(contributions.length).toBeGreaterThan(20)
@@ -20,8 +20,8 @@ test('docs/ai-operators.md tells every operator, prompt and option of plugin-ai'
       continue
     }
     for (const option of optionsOf(definition)) {
-      const told = part.includes(`\`${option}\``) || common.includes(`\`${option}\``)
-      expect(told, `option ${option} of ${name}`).toBe(true)
+      const described = part.includes(`\`${option}\``) || common.includes(`\`${option}\``)
+      expect(described, `option ${option} of ${name}`).toBe(true)
     }
   }
 })

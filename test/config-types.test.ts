@@ -18,8 +18,8 @@ const wrong = {
     /'modle'.*mean to write 'model'/,
   ],
   'a setting of every serving': [
-    "servings: { default: { use: 'openai.chat', model: 'x', retry: 1 } }",
-    /'retry'.*mean to write 'retries'/,
+    "servings: { default: { use: 'openai.chat', model: 'x', retrie: 1 } }",
+    /'retrie'.*mean to write 'retries'/,
   ],
   'a value of a serving': [
     "servings: { default: { use: 'openai.chat', model: 4 } }",

@@ -1,4 +1,4 @@
-export type * from './component-types.js'
 export { default } from './plugin.js'
+export type {} from './registered.js'
 export { ShoutPrompt } from './shout-prompt.js'
 export { upper } from './upper.js'

@@ -1,4 +1,4 @@
-import { definePrompt, PromptTemplate } from '@maestro-dataflow/core'
+import { column, definePrompt, PromptTemplate } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 /** How a shouted reply sounds. */
@@ -20,6 +20,11 @@ export class ShoutPrompt extends PromptTemplate {
 export const shoutPrompt = definePrompt({
   name: 'shout.prompt',
   description: 'Asks for a short reply in a loud tone',
-  options: z.strictObject({ input: z.string().default('text'), tone: z.enum(['happy', 'angry']).default('happy') }),
+  options: {
+    /** The column that is replied to. @default 'text' */
+    input: column().default('text'),
+    /** @default 'happy' */
+    tone: z.enum(['happy', 'angry']).default('happy'),
+  },
   create: (options) => new ShoutPrompt(options),
 })

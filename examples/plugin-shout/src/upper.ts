@@ -1,4 +1,4 @@
-import { defineOperator } from '@maestro-dataflow/core'
+import { column, defineOperator } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { shoutError } from './errors.js'
 
@@ -7,13 +7,16 @@ export const upper = defineOperator({
   name: 'shout.upper',
   kind: 'map',
   description: 'Upper-cases a text column',
-  options: z.strictObject({
-    input: z.string(),
+  options: {
+    /** The column to read. */
+    input: column(),
+    /** The column to write. */
     output: z.string(),
+    /** Exclamation marks at the end, 0 to 10. @default 1 */
     marks: z.number().int().min(0).max(10).default(1),
-  }),
-  // The names of options that hold columns: the plan knows what is read and added, and checks that it is there.
-  columns: { reads: ['input'], adds: { output: 'string' } },
+  },
+  // The column that option `output` names is added as text.
+  adds: { '{output}': 'string' },
   create:
     ({ input, output, marks }) =>
     (row) => {

@@ -141,7 +141,7 @@ describe('a project with a model', () => {
     mkdirSync(path('made/plugins'))
     writeFileSync(
       path('made/plugins/shout.ts'),
-      `import { defineOperator, definePlugin, defineVectorStore } from '@maestro-dataflow/core'
+      `import { column, defineOperator, definePlugin, defineVectorStore } from '@maestro-dataflow/core'
       import { z } from 'zod'
       const later = defineVectorStore({
         name: 'of.later',
@@ -152,8 +152,8 @@ describe('a project with a model', () => {
       export const shout = defineOperator({
         name: 'text.shout',
         kind: 'map',
-        options: z.object({ input: z.string(), output: z.string() }),
-        columns: { reads: ['input'], adds: { output: 'string' } },
+        options: { input: column(), output: z.string() },
+        adds: { '{output}': 'string' },
         create: (options) => (row) => ({ ...row, [options.output]: String(row[options.input]).toUpperCase() }),
       })
       export default definePlugin({

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 
 const shout = `
-  import { defineOperator, definePlugin } from '@maestro-dataflow/core'
+  import { column, defineOperator, definePlugin } from '@maestro-dataflow/core'
   import { z } from 'zod'
   export const shout = defineOperator({
     name: 'text.shout', kind: 'map',
-    options: z.object({ input: z.string(), output: z.string() }),
-    columns: { reads: ['input'], adds: { output: 'string' } },
+    options: { input: column(), output: z.string() },
+    adds: { '{output}': 'string' },
     create: (options) => (row) => ({ ...row, [options.output]: String(row[options.input]).toUpperCase() }),
   })
   export default definePlugin({
@@ -58,7 +58,7 @@ describe('maestro-env.d.ts', () => {
   servings and stores: default
 `)
     expect(typesFile()).toContain("import type {} from '@maestro-dataflow/plugin-fs'")
-    expect(typesFile()).toContain("'text.shout': StepOptions<Row, typeof import('./plugins/shout.ts').shout>")
+    expect(typesFile()).toContain("'text.shout': typeof import('./plugins/shout.ts').shout")
   })
 
   test('is left alone while nothing changes, also with other line ends', async () => {

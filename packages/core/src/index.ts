@@ -7,19 +7,7 @@ export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
-export {
-  type CacheConfig,
-  type EnvironmentValue,
-  type ExecutorConfig,
-  env,
-  isEnvironmentValue,
-  type MaestroConfig,
-  type RunConfig,
-  type ServingConfig,
-  type StorageConfig,
-  type TableEngineConfig,
-  type VectorStoreConfig,
-} from './contracts/config.js'
+export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
@@ -38,8 +26,8 @@ export {
 } from './contracts/operator.js'
 export type {
   CheckContext,
-  ColumnEffectsFunction,
   OperatorDefinition,
+  OperatorNeeds,
   PromptOption,
   ServingNeed,
 } from './contracts/operator-definition.js'
@@ -132,31 +120,77 @@ export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
 export { defineCache, defineExecutor, defineTableEngine } from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
-export { type DefinedOptions, type DefinedOutput, defineOperator } from './define/define-operator.js'
+export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'
 export { definePlugin, type Plugin } from './define/define-plugin.js'
 export { definePrompt } from './define/define-prompt.js'
-export { defineStorage } from './define/define-storage.js'
+export { defineSink, defineSource, defineStorage } from './define/define-storage.js'
+export * from './define/effects/column-types.js'
+export {
+  type EffectTypes,
+  type FixedRow,
+  type RowFunction,
+  rowFunction,
+  rowType,
+} from './define/effects/effects.js'
+export type { OptionValue, RowAfter } from './define/effects/row-after.js'
+export type { Column, ColumnName, Flat, Open, ValueOf, With, Without } from './define/effects/row-types.js'
 export {
   type FewShotExample,
   type FewShotOptions,
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export type {
+  CacheConfig,
+  ExecutorConfig,
+  MaestroConfig,
+  ServingConfig,
+  StorageConfig,
+  TableEngineConfig,
+  VectorStoreConfig,
+} from './define/maestro-config.js'
 export { byteSize } from './define/options/byte-size.js'
+export { column, columnRecord, columns } from './define/options/columns.js'
 export { duration } from './define/options/duration.js'
+export type * from './define/options/faults.js'
+export {
+  type Fields,
+  type InputOf,
+  type NamesOf,
+  type OutputOf,
+  optionsSchema,
+  type Refinement,
+} from './define/options/fields.js'
+export type { CheckedOptions, OptionsOver } from './define/options/options-over.js'
+export {
+  type PromptAbout,
+  promptOption,
+  servingOption,
+  sourceOption,
+  vectorStoreOption,
+} from './define/options/references.js'
+export type {
+  ConfiguredStorage,
+  OperatorName,
+  PromptName,
+  PromptReference,
+  SinkName,
+  SourceName,
+  SourceReference,
+  SourceRow,
+} from './define/options/registered.js'
+export type { Slot, SlotSchema } from './define/options/slot.js'
+export { flag, fromEnvironment, newColumn, unless, withDefault } from './define/options/values.js'
 export {
   type FromOptions,
   type FunctionContext,
   type FunctionOptions,
-  type OperatorName,
   type ParameterisedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
   pipeline,
-  type SinkName,
-  type SourceName,
   type StepOptions,
   type StepOutput,
   type StepSettings,

@@ -3,6 +3,7 @@ import { errorOf, ProjectFolder } from './__fixtures__/project-folder.js'
 import { smallPlugin } from './__fixtures__/small-plugin.js'
 import { definePipeline } from './define/define-pipeline.js'
 import { definePlugin } from './define/define-plugin.js'
+import { defineSink, defineStorage } from './define/define-storage.js'
 import { pipeline } from './define/pipeline.js'
 import { maestro, openProject } from './maestro.js'
 
@@ -167,21 +168,23 @@ describe('a project', () => {
       name: 'sinks',
       apply: (hooks) =>
         hooks.storages.tap('sinks', (registry) =>
-          registry.add({
-            name: 'sinks.note',
-            sink: {
-              options,
-              check: async (_options, { overwrite }) => {
-                asked.push(overwrite)
-                return []
-              },
-              open: () => ({
-                write: () => undefined,
-                commit: async () => ({ rows: 1, location: 'x' }),
-                abort: async () => undefined,
+          registry.add(
+            defineStorage({
+              name: 'sinks.note',
+              sink: defineSink({
+                options,
+                check: async (_options, { overwrite }) => {
+                  asked.push(overwrite)
+                  return []
+                },
+                open: () => ({
+                  write: () => undefined,
+                  commit: async () => ({ rows: 1, location: 'x' }),
+                  abort: async () => undefined,
+                }),
               }),
-            },
-          }),
+            }),
+          ),
         ),
     })
     const project = maestro({ plugins: [sinks], directory: new ProjectFolder().path })

@@ -3,7 +3,7 @@ import { defineErrors } from '@maestro-dataflow/core'
 /** The errors of AI operators. */
 export const aiErrors = {
   MAESTRO_AI_CLEANING_PLAN: {
-    message: (d: { path: string; reason: string }) => `${d.path} is no plan for cleaning this table: ${d.reason}.`,
+    message: (d: { path: string; reason: string }) => `${d.path} is not a cleaning plan for this table: ${d.reason}.`,
     hint: () => 'Correct it, or delete it: the next run writes a new one.',
   },
   MAESTRO_AI_CONTEXT_SMALL: {
@@ -33,8 +33,9 @@ export const aiErrors = {
     hint: () => 'Save it as PDF or DOCX without a password.',
   },
   MAESTRO_AI_DOCUMENT_FORMAT: {
-    message: (d: { document: string }) => `${d.document} is none of the documents that are read.`,
-    hint: () => 'Text, Markdown, HTML, PDF and DOCX are. Leave other files out of the path, or convert them.',
+    message: (d: { document: string }) => `${d.document} is not in a supported document format.`,
+    hint: () =>
+      'The supported formats are text, Markdown, HTML, PDF, and DOCX. Exclude other files from the path, or convert them.',
   },
   MAESTRO_AI_DOCUMENT_INFLATES: {
     message: (d: { document: string; limit: number }) =>
@@ -58,12 +59,12 @@ export const aiErrors = {
     hint: () => 'Give the column that names the documents, or that holds their bytes.',
   },
   MAESTRO_AI_EMPTY_ANSWER: {
-    message: (d: { serving: string }) => `${d.serving} answered nothing.`,
+    message: (d: { serving: string }) => `${d.serving} returned an empty answer.`,
     hint: () => 'Look at the prompt of this row, or use a larger model.',
   },
   MAESTRO_AI_EMPTY_INPUT: {
-    message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to ask.`,
-    hint: () => 'Leave such rows out before this step, or fill the column.',
+    message: (d: { column: string }) => `Column "${d.column}" is empty, so there is nothing to send to the model.`,
+    hint: () => 'Filter such rows out before this step, or fill the column.',
   },
   MAESTRO_AI_EVIDENCE: {
     message: (d: { serving: string; pairs: number }) =>

@@ -38,7 +38,7 @@ describe('what answers, or does not', () => {
     ['a page', 200, '<html></html>'],
     ['another API', 404, '{"detail":"Not Found"}'],
     ['a server that says nothing of what it takes', 200, '{}'],
-  ])('%s is no Chroma server', async (_what, status, body) => {
+  ])('%s is not a Chroma server', async (_what, status, body) => {
     await expect(open(await standIn(status, body))).rejects.toMatchObject({ code: 'MAESTRO_CHROMA_OTHER' })
   })
 

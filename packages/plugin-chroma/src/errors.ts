@@ -4,20 +4,20 @@ import { defineErrors } from '@maestro-dataflow/core'
 export const chromaErrors = {
   MAESTRO_CHROMA_ACCESS: {
     message: (d: { url: string; status: number }) => `The Chroma server ${d.url} refuses access (status ${d.status}).`,
-    hint: () => "Give its token with `token: env('NAME')`, and check tenant and database.",
+    hint: () => "Set its token with `token: env('NAME')`, and check the tenant and the database.",
   },
   MAESTRO_CHROMA_FAILED: {
     message: (d: { url: string; collection: string; work: string; reason: string }) =>
       `Collection "${d.collection}" of the Chroma server ${d.url} could not ${d.work}: ${d.reason}`,
-    hint: () => 'Look at what the server prints.',
+    hint: () => 'Check the log of the server.',
   },
   MAESTRO_CHROMA_GONE: {
     message: (d: { url: string; collection: string }) =>
       `Collection "${d.collection}" of the Chroma server ${d.url} is no longer there.`,
-    hint: () => 'Somebody has deleted it, or the server keeps nothing on disk. Fill it again.',
+    hint: () => 'Somebody has deleted it, or the server does not store data on disk. Fill it again.',
   },
   MAESTRO_CHROMA_OTHER: {
-    message: (d: { url: string; reason: string }) => `What answers at ${d.url} is no Chroma server: ${d.reason}`,
+    message: (d: { url: string; reason: string }) => `The server at ${d.url} is not a Chroma server: ${d.reason}`,
     hint: () => 'Check host and port. Servers of version 1.0 or newer are expected.',
   },
   MAESTRO_CHROMA_UNREACHABLE: {

@@ -147,7 +147,7 @@ export const dbErrors = {
   },
   MAESTRO_DB_ROW_REFUSED: {
     message: (d: { table: string; reason: string }) => `"${d.table}" does not take the row: ${d.reason}`,
-    hint: () => 'Mend the value in a step before, or change the column; the other rows go on.',
+    hint: () => 'Correct the value in an earlier step, or change the column. The other rows continue.',
   },
   MAESTRO_DB_STORAGE_OPTIONS: {
     message: (d: { issues: readonly string[] }) => `These options cannot make a DBStorage: ${d.issues.join('; ')}.`,

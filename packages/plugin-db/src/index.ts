@@ -1,4 +1,6 @@
-export type * from './component-types.js'
+export type { DatabaseOptions, ServerConnection, SqliteConnection } from './connection/connection-options.js'
 export { dbErrors } from './errors.js'
+export type { QuerySourceOptions, TableSinkOptions, TableSourceOptions } from './options.js'
 export { default } from './plugin.js'
 export { DBStorage, type DBStorageOptions } from './storage/database-storage.js'
+export type {} from './storages.js'

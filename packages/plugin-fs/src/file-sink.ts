@@ -1,20 +1,20 @@
 import {
   columnNames,
+  defineSink,
   MaestroError,
-  type SinkDefinition,
   type SinkTarget,
   type StorageCheckContext,
 } from '@maestro-dataflow/core'
 import { fsError } from './errors.js'
 import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
-import { type WriteOptions, writeOptions } from './options.js'
+import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath } from './output-path.js'
 import { createRowEncoder } from './row-encoder.js'
 
 /** The sink `fs.file`: rows go to a file beside the target, which takes its place when all are safely in. */
-export const fileSink: SinkDefinition<WriteOptions> = {
-  options: writeOptions,
+export const fileSink = defineSink({
+  options: FileWriteFields,
   takesJsonLines: isPlainLines,
   async check(options, context) {
     try {
@@ -37,7 +37,7 @@ export const fileSink: SinkDefinition<WriteOptions> = {
     })
     return FileSinkWriter.open(target, encoder, compression, isPlainLines(options))
   },
-}
+})
 
 /** Where and how the file is written, if it can be. */
 async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget) {

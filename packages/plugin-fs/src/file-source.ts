@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import {
   type ColumnSet,
+  defineSource,
   MaestroError,
+  rowFunction,
   type SourceBatch,
-  type SourceDefinition,
   type SourceReader,
   type StorageContext,
   schemaColumns,
@@ -11,15 +12,17 @@ import {
 } from '@maestro-dataflow/core'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
 import { formatByName, isDelimited, isText } from './format.js'
-import { type ReadOptions, readOptions } from './options.js'
+import { FileReadFields, type ReadOptions } from './options.js'
 import { type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
-export const fileSource: SourceDefinition<ReadOptions> = {
-  options: readOptions,
+export const fileSource = defineSource({
+  options: FileReadFields,
+  row: rowFunction<FileRow>(),
   columns: declaredColumns,
   describeColumns,
   async check(options, context) {
@@ -32,7 +35,7 @@ export const fileSource: SourceDefinition<ReadOptions> = {
     }
   },
   open: openFiles,
-}
+})
 
 /** Opens the files of a source. */
 export async function openFiles(

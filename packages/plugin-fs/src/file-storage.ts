@@ -14,10 +14,10 @@ import {
   schemaColumns,
   type WriteResult,
 } from '@maestro-dataflow/core'
-import type { FileSourceOptions } from './component-types.js'
 import { fsError } from './errors.js'
 import { openFiles } from './file-source.js'
 import { findFiles, type Project } from './find-files.js'
+import type { FileSourceOptions } from './options.js'
 import { type ReadOptions, readOptions } from './options.js'
 import { StepFolder } from './step-folder.js'
 

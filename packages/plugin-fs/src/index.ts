@@ -1,5 +1,7 @@
-export type * from './component-types.js'
 export { fsErrors } from './errors.js'
+export type { TextLineRow, TextRow } from './file-row.js'
 export { FileStorage, type FileStorageOptions } from './file-storage.js'
+export type {} from './file-storage-definition.js'
 export type { FileFormat } from './format.js'
+export type { FileSinkOptions, FileSourceOptions } from './options.js'
 export { default } from './plugin.js'

@@ -1,14 +1,5 @@
-import { definePlugin, defineStorage } from '@maestro-dataflow/core'
-import { fileSink } from './file-sink.js'
-import { fileSource } from './file-source.js'
-
-const file = defineStorage({
-  name: 'fs.file',
-  description:
-    'Reads and writes JSONL, JSON, CSV, TSV, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
-  source: fileSource,
-  sink: fileSink,
-})
+import { definePlugin } from '@maestro-dataflow/core'
+import { file } from './file-storage-definition.js'
 
 /** Files as rows. */
 export default definePlugin({

@@ -2,8 +2,8 @@ import { pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { temporaryProject } from './__fixtures__/temporary-project.js'
-import type { FileSourceOptions } from './component-types.js'
 import { openFiles } from './file-source.js'
+import type { FileSourceOptions } from './options.js'
 import { fromCell, fromJson, Unfit } from './value-types.js'
 
 const { write, rows, path, project } = temporaryProject()

@@ -4,8 +4,9 @@ import { RecursiveCharacterTextSplitter } from '@langchain/textsplitters'
 import { defineConfig, env, type LLMServing, pipeline } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type { SplitLines } from './component-types.js'
+import type {} from './component-types.js'
 import { fromLangChain, fromLangChainEmbeddings, toLangChainChatModel } from './index.js'
+import type { SplitLines } from './split.js'
 
 const rows = pipeline('types').from([{ id: 1, text: 'a' }])
 const splitter = new RecursiveCharacterTextSplitter()

@@ -45,7 +45,8 @@ export const langchainErrors = {
     hint: () => 'Set `structuredOutput: false`: the model is then asked in words, and its answer checked.',
   },
   MAESTRO_LANGCHAIN_NOT_TEXT: {
-    message: (d: { column: string; found: string }) => `The column "${d.column}" holds ${d.found} and no text.`,
+    message: (d: { column: string; found: string }) =>
+      `The column "${d.column}" contains ${d.found} instead of a text.`,
     hint: () => 'Name a column of texts in `input`, or leave such rows out in a step before.',
   },
   MAESTRO_LANGCHAIN_LOADER: {
@@ -63,11 +64,11 @@ export const langchainErrors = {
     hint: () => 'Texts and queries have to be embedded by the same model.',
   },
   MAESTRO_LANGCHAIN_MESSAGE: {
-    message: (d: { found: string }) => `A chat with ${d.found} cannot be asked of this model.`,
-    hint: () => 'It takes turns of system, human and AI, with text, images, audio and files.',
+    message: (d: { found: string }) => `This model does not accept a chat with ${d.found}.`,
+    hint: () => 'It accepts turns of system, human, and AI with text, images, audio, and files.',
   },
   MAESTRO_LANGCHAIN_TOOLS: {
-    message: (d: { model: string }) => `${d.model} calls no tools.`,
+    message: (d: { model: string }) => `${d.model} does not call tools.`,
     hint: () => 'Ask for data with `withStructuredOutput`, or use a chat model of LangChain for tools.',
   },
 } as const

@@ -1,24 +1,41 @@
 import type { DocumentLoader } from '@langchain/core/document_loaders/base'
 import type { Document } from '@langchain/core/documents'
-import { defineStorage, MaestroError, type SourceBatch, type SourceDefinition } from '@maestro-dataflow/core'
+import {
+  defineSource,
+  defineStorage,
+  MaestroError,
+  type OutputOf,
+  rowType,
+  type SourceBatch,
+  unless,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { exportFields } from './chat-serving-options.js'
 import { langchainError } from './errors.js'
 import { hasMethod } from './has-method.js'
 import { createFrom } from './import-export.js'
 
-const given = z.strictObject({
-  loader: z.custom<DocumentLoader>(isLoader, 'a document loader of LangChain is expected, or `from` and `export`'),
-})
+/** Options of `langchain.load`: the loader itself, or the class to make it from. */
+class LoadFields {
+  /** The loader itself, made in code. */
+  loader = z
+    .custom<DocumentLoader>(isLoader, 'a document loader of LangChain is expected, or `from` and `export`')
+    .optional()
+  /** The module that exports the class, such as `@langchain/classic/document_loaders/fs/text`. */
+  from = unless('loader', exportFields.from)
+  /** The name of the class in it. */
+  export = unless('loader', exportFields.export)
+  /** Of its constructor, in order. */
+  arguments = unless('loader', z.array(z.unknown()).optional())
+}
 
-const named = z.strictObject({
-  ...exportFields,
-  /** The arguments of the class's constructor, in order. */
-  arguments: z.array(z.unknown()).default([]),
-})
+/** A row of `langchain.load`. */
+export interface DocumentRow {
+  text: string
+  metadata: Record<string, unknown>
+}
 
-const options = z.union([given, named])
-type LoadOptions = z.output<typeof options>
+type LoadOptions = OutputOf<LoadFields>
 
 /** Rows that are handed on together. */
 const batchSize = 256
@@ -31,15 +48,16 @@ function isLoader(value: unknown): value is DocumentLoader {
 export const documents = defineStorage({
   name: 'langchain.load',
   description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
-  source: {
-    options,
+  source: defineSource({
+    options: LoadFields,
+    row: rowType<DocumentRow>(),
     columns: () => ({ columns: { text: 'string', metadata: 'json' }, open: false }),
     open: (chosen, { directory }) => ({ read: () => readDocuments(chosen, directory) }),
-  } satisfies SourceDefinition<LoadOptions>,
+  }),
 })
 
 async function* readDocuments(chosen: LoadOptions, directory: string): AsyncGenerator<SourceBatch> {
-  const loader = 'loader' in chosen ? chosen.loader : await makeLoader(chosen, directory)
+  const loader = chosen.loader ?? (await makeLoader(chosen, directory))
   const { name } = loader.constructor
   const documents = await load(loader, name)
   for (let start = 0; start < documents.length; start += batchSize) {
@@ -60,9 +78,10 @@ async function load(loader: DocumentLoader, name: string): Promise<readonly Docu
   }
 }
 
-async function makeLoader(chosen: z.output<typeof named>, directory: string): Promise<DocumentLoader> {
-  const made = await createFrom(chosen, chosen.arguments, directory)
+async function makeLoader(chosen: LoadOptions, directory: string): Promise<DocumentLoader> {
+  const { from = '', export: name = '', arguments: given = [] } = chosen
+  const made = await createFrom({ from, export: name }, given, directory)
   if (isLoader(made)) return made
-  const found = `${chosen.export} of ${chosen.from}`
+  const found = `${name} of ${from}`
   throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a document loader' })
 }

@@ -1,25 +1,38 @@
-import { defineOperator, PROJECT } from '@maestro-dataflow/core'
+import type { DocumentInterface } from '@langchain/core/documents'
+import { column, defineOperator, type OutputOf, PROJECT, typed, unless } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { constructorOptions } from './chat-serving-options.js'
-import type { LangChainSplitter } from './component-types.js'
 import { langchainError } from './errors.js'
 import { hasMethod } from './has-method.js'
 import { createFrom } from './import-export.js'
 
 const name = z.string().min(1)
-const columns = { input: name, output: name.optional(), lines: name.optional() }
 
-const given = z.strictObject({
-  ...columns,
-  splitter: z.custom<LangChainSplitter>(isSplitter, 'a text splitter of LangChain is expected'),
-})
+/** Options of `langchain.split`: the splitter itself, or the class to make it from. */
+class SplitFields {
+  /** The column of the text. */
+  input = column('string')
+  /** The column of the piece. @default that of the text */
+  output = name.optional()
+  /** A column for the lines of the text that the piece comes from, from 1: `{ from, to }`. @default none */
+  lines = name.optional()
+  /** The splitter itself, made in code. */
+  splitter = z.custom<LangChainSplitter>(isSplitter, 'a text splitter of LangChain is expected').optional()
+  /** @default '@langchain/textsplitters' */
+  from = unless('splitter', name.optional())
+  /** @default 'RecursiveCharacterTextSplitter' */
+  export = unless('splitter', name.optional())
+  /** Of its constructor, such as `chunkSize` and `chunkOverlap`. */
+  options = unless('splitter', z.record(z.string(), z.unknown()).optional())
+}
 
-const named = z.strictObject({
-  ...columns,
-  from: name.default('@langchain/textsplitters'),
-  export: name.default('RecursiveCharacterTextSplitter'),
-  options: constructorOptions,
-})
+/** What is asked of a text splitter of LangChain.js. */
+export interface LangChainSplitter {
+  splitText(text: string): Promise<string[]>
+  createDocuments(texts: string[]): Promise<DocumentInterface[]>
+}
+
+/** The lines of a text that a piece comes from, from 1; null when the splitter does not say. */
+export type SplitLines = { readonly from: number; readonly to: number } | null
 
 function isSplitter(value: unknown): value is LangChainSplitter {
   return hasMethod(value, 'splitText') && hasMethod(value, 'createDocuments')
@@ -30,17 +43,14 @@ export const split = defineOperator({
   name: 'langchain.split',
   kind: 'flatMap',
   description: 'Splits a text into rows by a text splitter of LangChain.js',
-  options: z.union([given, named]),
-  columns: ({ input, output = input, lines }: z.output<typeof given | typeof named>) => ({
-    reads: [input],
-    adds: { [output]: 'string', ...(lines === undefined ? {} : { [lines]: 'json' }) },
-  }),
+  options: SplitFields,
+  adds: { '{output|input}': 'string', '{lines}': typed<SplitLines>('json') },
   inject: [PROJECT],
   create: (options, [{ directory }]) => {
     const { input, output = input, lines } = options
     let made: Promise<LangChainSplitter> | undefined
     const splitter = () => {
-      made ??= 'splitter' in options ? Promise.resolve(options.splitter) : makeSplitter(options, directory)
+      made ??= options.splitter === undefined ? makeSplitter(options, directory) : Promise.resolve(options.splitter)
       return made
     }
     return async (row) => {
@@ -57,10 +67,11 @@ export const split = defineOperator({
   },
 })
 
-async function makeSplitter(options: z.output<typeof named>, directory: string): Promise<LangChainSplitter> {
-  const made = await createFrom(options, [options.options], directory)
+async function makeSplitter(given: OutputOf<SplitFields>, directory: string): Promise<LangChainSplitter> {
+  const { from = '@langchain/textsplitters', export: name = 'RecursiveCharacterTextSplitter', options = {} } = given
+  const made = await createFrom({ from, export: name }, [options], directory)
   if (isSplitter(made)) return made
-  const found = `${options.export} of ${options.from}`
+  const found = `${name} of ${from}`
   throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a text splitter' })
 }
 

@@ -14,12 +14,12 @@ export const localErrors = {
       `${d.suggestion === undefined ? '' : `Did you mean "${d.suggestion}"? `}Known: ${d.known.join(', ')}. A path works too (a .gguf file, or a folder with an ONNX model), and hf:owner/repository for the Hugging Face hub.`,
   },
   MAESTRO_LOCAL_MODEL_REFERENCE: {
-    message: (d: { model: string }) => `"${d.model}" names no model on the Hugging Face hub.`,
+    message: (d: { model: string }) => `"${d.model}" does not name a model on the Hugging Face hub.`,
     hint: () =>
       'Write hf:owner/repository/path/file.gguf for a chat model and hf:owner/repository for one of sentences; hf:owner/repository@revision/... for another branch or commit.',
   },
   MAESTRO_LOCAL_MODEL_MISSING: {
-    message: (d: { model: string; place: string }) => `The model ${d.model} is not here: there is no ${d.place}.`,
+    message: (d: { model: string; place: string }) => `The model ${d.model} is not available: there is no ${d.place}.`,
     hint: (d: { model: string; place: string }) =>
       `Fetch it with \`maestro models pull ${d.model}\`, or place the file there by hand.`,
   },
@@ -32,11 +32,11 @@ export const localErrors = {
     message: (d: { file: string; expected: string; found: string }) =>
       `${d.file} is not the file that was expected: its sha256 is ${d.found}, not ${d.expected}.`,
     hint: (d: { file: string; expected: string; found: string }) =>
-      `Delete ${d.file}; it is then fetched again. Nothing was loaded from it.`,
+      `Delete ${d.file}; it is then downloaded again. Nothing was loaded from it.`,
   },
   MAESTRO_LOCAL_MODEL_UNREACHABLE: {
     message: (d: { model: string; tried: readonly string[]; place: string }) =>
-      `The model ${d.model} could not be fetched:\n${d.tried.map((line) => `  - ${line}`).join('\n')}`,
+      `The model ${d.model} could not be downloaded:\n${d.tried.map((line) => `  - ${line}`).join('\n')}`,
     hint: (d: { model: string; tried: readonly string[]; place: string }) =>
       `Try again when a source can be reached, or place the file by hand at ${d.place}.`,
   },
@@ -54,7 +54,7 @@ export const localErrors = {
   MAESTRO_LOCAL_TOOL: {
     message: (d: { tool: string; reason: string }) => `${d.tool}: ${d.reason}`,
     hint: (d: { tool: string; reason: string }) =>
-      `See that ${d.tool} is installed and reaches its registry, or place the model's file by hand.`,
+      `Make sure that ${d.tool} is installed and can reach its registry, or copy the model file to its place.`,
   },
   MAESTRO_LOCAL_ARCHIVE: {
     message: (d: { archive: string; reason: string }) => `${d.archive}: ${d.reason}`,
@@ -71,9 +71,9 @@ export const localErrors = {
   },
   MAESTRO_LOCAL_NOT_SENTENCES: {
     message: (d: { model: string; reason: string }) =>
-      `${d.model} is no model of sentences that can be run: ${d.reason}`,
+      `${d.model} is not a sentence embedding model that can be run: ${d.reason}`,
     hint: () =>
-      'It has to take tokens (input_ids, attention_mask) and give vectors, pooled by their mean or by the first one.',
+      'The model must accept tokens (input_ids, attention_mask) and return vectors that are pooled by their mean or by the first one.',
   },
   MAESTRO_LOCAL_EMBED: {
     message: (d: { model: string; reason: string }) => `The model ${d.model} could not embed the texts: ${d.reason}`,
@@ -87,7 +87,7 @@ export const localErrors = {
   MAESTRO_LOCAL_MEDIA: {
     message: (d: { model: string; type: string }) =>
       `The model ${d.model} takes text only; the prompt has a part of type ${d.type}.`,
-    hint: () => 'Use a serving that can see or hear.',
+    hint: () => 'Use a serving that accepts images or audio.',
   },
 } as const
 

@@ -1,4 +1,4 @@
-import { defineOperator, pipeline, SERVINGS } from '@maestro-dataflow/core'
+import { column, defineOperator, pipeline, SERVINGS } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -8,8 +8,8 @@ import local from './plugin.js'
 const embed = defineOperator({
   name: 'test.embed',
   kind: 'map',
-  options: z.object({ input: z.string(), output: z.string() }),
-  columns: { reads: ['input'], adds: { output: 'vector' } },
+  options: { input: column(), output: z.string() },
+  adds: { '{output}': 'vector' },
   servings: () => [{ kind: 'embedding', name: 'embedder' }],
   inject: [SERVINGS],
   create: ({ input, output }, [servings]) => {

@@ -13,7 +13,7 @@ const ask = defineOperator({
   name: 'ask',
   kind: 'map',
   options: z.object({}),
-  columns: { adds: { answer: 'string', first: 'number' } },
+  adds: { answer: 'string', first: 'number' },
   inject: [SERVINGS],
   create: (_, [servings]) => {
     const chat = servings.get('default', 'llm')

@@ -1,4 +1,5 @@
-export type * from './component-types.js'
 export type { SynthOptions } from './options.js'
 export { default } from './plugin.js'
+export type {} from './rows-source.js'
+export type { Sampled } from './sampled-row.js'
 export type { FakeKind, Sampler } from './sampler-types.js'

@@ -1,3 +1,4 @@
+import type { InputOf, OutputOf, Refinement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { columnOrder, unknownColumns } from './column-order.js'
 import { fakeKinds, type Sampler } from './sampler-types.js'
@@ -108,24 +109,29 @@ function describeFault(input: unknown): string {
 export const locales = ['en', 'zh_CN', 'de', 'fr', 'es', 'ja', 'sv'] as const
 
 /** Options of the source `synth.rows`. */
-export const synthOptions = z
-  .strictObject({
-    rows: z.int().nonnegative(),
-    seed: z.int().default(0),
-    locale: z.enum(locales).default('en'),
-    columns: z
-      .record(z.string().min(1), sampler)
-      .refine((columns) => Object.keys(columns).length > 0, 'at least one column is expected'),
-  })
-  .superRefine(({ columns }, { addIssue }) => {
-    const fault = (column: string, message: string) =>
-      addIssue({ code: 'custom', path: ['columns', column], message, input: columns[column] })
-    const unknown = unknownColumns(columns)
-    for (const [column, name] of unknown) fault(column, `there is no column "${name}"`)
-    if (unknown.length > 0) return
-    const { circle } = columnOrder(columns)
-    if (circle !== undefined) fault(circle[0] ?? '', `columns need each other: ${circle.join(' -> ')}`)
-  })
+export class SynthFields {
+  /** How many rows are made. */
+  rows = z.int().nonnegative()
+  /** The same seed makes the same rows. @default 0 */
+  seed = z.int().default(0)
+  /** The language of names and places. @default 'en' */
+  locale = z.enum(locales).default('en')
+  /** A sampler for each column. */
+  columns = z
+    .record(z.string().min(1), sampler)
+    .refine((columns) => Object.keys(columns).length > 0, 'at least one column is expected')
+}
 
-export type SynthOptions = z.input<typeof synthOptions>
-export type ResolvedSynthOptions = z.output<typeof synthOptions>
+export type SynthOptions = InputOf<SynthFields>
+export type ResolvedSynthOptions = OutputOf<SynthFields>
+
+/** Columns may be made of each other, but not in a circle. */
+export const checkColumns: Refinement<ResolvedSynthOptions> = ({ columns }, { addIssue }) => {
+  const fault = (column: string, message: string) =>
+    addIssue({ code: 'custom', path: ['columns', column], message, input: columns[column] })
+  const unknown = unknownColumns(columns)
+  for (const [column, name] of unknown) fault(column, `there is no column "${name}"`)
+  if (unknown.length > 0) return
+  const { circle } = columnOrder(columns)
+  if (circle !== undefined) fault(circle[0] ?? '', `columns need each other: ${circle.join(' -> ')}`)
+}

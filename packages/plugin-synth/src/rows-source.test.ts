@@ -1,8 +1,8 @@
-import { pipeline } from '@maestro-dataflow/core'
+import { optionsSchema, pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { synthOptions } from './options.js'
+import { checkColumns, SynthFields } from './options.js'
 import synth from './plugin.js'
 import { sampleRows } from './rows-source.js'
 import type { Sampler } from './sampler-types.js'
@@ -11,7 +11,7 @@ type Columns = Readonly<Record<string, Sampler>>
 const signal = new AbortController().signal
 
 async function rowsOf(columns: Columns, rows = 1000, more: object = {}) {
-  const options = synthOptions.parse({ rows, columns, ...more })
+  const options = optionsSchema(SynthFields, checkColumns).parse({ rows, columns, ...more })
   return (await Array.fromAsync(sampleRows(options, { signal }))).flatMap((batch) => batch.rows)
 }
 const valuesOf = async (sampler: Sampler, rows = 1000, more = {}) =>

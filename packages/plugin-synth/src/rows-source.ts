@@ -1,9 +1,17 @@
-import { defineStorage, type Row, type SourceBatch, type StorageContext } from '@maestro-dataflow/core'
+import {
+  defineSource,
+  defineStorage,
+  type Row,
+  rowFunction,
+  type SourceBatch,
+  type StorageContext,
+} from '@maestro-dataflow/core'
 import { columnOrder } from './column-order.js'
 import { columnType } from './column-types.js'
 import { fakeValues } from './fake-values.js'
-import { type ResolvedSynthOptions, synthOptions } from './options.js'
+import { checkColumns, type ResolvedSynthOptions, SynthFields } from './options.js'
 import { sampleCell } from './sample-cell.js'
+import type { SampledRow } from './sampled-row.js'
 
 const rowsAtOnce = 1024
 
@@ -11,15 +19,23 @@ const rowsAtOnce = 1024
 export const rowsSource = defineStorage({
   name: 'synth.rows',
   description: 'Rows made from nothing by seeded samplers, the same for the same seed',
-  source: {
-    options: synthOptions,
-    columns: ({ columns }: ResolvedSynthOptions) => ({
+  source: defineSource({
+    options: SynthFields,
+    refine: checkColumns,
+    row: rowFunction<SampledRow>(),
+    columns: ({ columns }) => ({
       columns: Object.fromEntries(Object.entries(columns).map(([name, sampler]) => [name, columnType(sampler)])),
       open: false,
     }),
     open: (options, context) => ({ rowCount: options.rows, read: () => sampleRows(options, context) }),
-  },
+  }),
 })
+
+declare module '@maestro-dataflow/core' {
+  interface Storages {
+    'synth.rows': typeof rowsSource
+  }
+}
 
 /** The rows, in batches. */
 export async function* sampleRows(

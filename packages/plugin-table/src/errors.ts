@@ -16,12 +16,12 @@ export const tableErrors = {
   MAESTRO_TABLE_EXPRESSION_ROW: {
     message: (d: { expression: string; reason: string }) =>
       `The expression \`${d.expression}\` cannot be computed for this row: ${d.reason}`,
-    hint: () => 'Use try_cast instead of cast, or mend the row; the other rows go on.',
+    hint: () => 'Use try_cast instead of cast, or correct the row. The other rows continue.',
   },
   MAESTRO_TABLE_VALUE: {
     message: (d: { column: string; type: string; value: string }) =>
       `Column "${d.column}" is declared as ${d.type} and holds ${d.value}.`,
-    hint: () => 'Mend the value, or declare another type; the other rows go on.',
+    hint: () => 'Correct the value, or declare another type. The other rows continue.',
   },
   MAESTRO_TABLE_VALUE_RANGE: {
     message: (d: { column: string; type: string; value: string }) =>
@@ -42,8 +42,8 @@ export const tableErrors = {
   },
   MAESTRO_TABLE_CAST: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" holds ${d.value}, which is no ${d.type}.`,
-    hint: () => 'Mend the value, or cast to another type; the other rows go on.',
+      `Column "${d.column}" holds ${d.value}, which is not a valid ${d.type}.`,
+    hint: () => 'Correct the value, or cast to another type. The other rows continue.',
   },
 } as const
 

@@ -1,4 +1,3 @@
-export type * from './component-types.js'
 export { DuckDBEngine } from './engine/duckdb-engine.js'
 export type { DuckDBEngineConfig, DuckDBEngineOptions } from './engine/duckdb-options.js'
 export { tableErrors } from './errors.js'
@@ -13,3 +12,4 @@ export { RenameColumnsOperator, type RenameOptions } from './operators/rename.js
 export { type SampleOptions, SampleRowsOperator } from './operators/sample.js'
 export { type SortOptions, SortRowsOperator } from './operators/sort.js'
 export { default } from './plugin.js'
+export type * from './registered.js'

@@ -17,6 +17,21 @@ export interface Said {
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
   readonly body?: unknown
+  /** An error instead of an answer. */
+  readonly failure?: Failure
+  /** No reply at all. */
+  readonly broken?: 'reset' | 'silence'
+  /** Headers of an answer. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How a server refuses a request. */
+export interface Failure {
+  readonly status: number
+  readonly message: string
+  readonly code?: string
+  readonly details?: readonly unknown[]
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** How an API writes replies. */
@@ -31,12 +46,30 @@ export interface ReplyDialect {
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
+/** What is the same in each API: broken connections and headers. */
+function dialect({ reply, ...rest }: ReplyDialect): ReplyDialect {
+  return {
+    ...rest,
+    reply(said) {
+      if (said.broken !== undefined) return { instead: said.broken }
+      const written = reply(said)
+      return written && { ...written, headers: { ...written.headers, ...said.headers } }
+    },
+  }
+}
+
+const openaiFailure = ({ status, message, code, details, headers = {} }: Failure): Reply => ({
+  ...replies.json({ error: { message, type: 'error', code: code ?? null, details } }, headers),
+  status,
+})
+
 /** The API of OpenAI, answers as a whole. */
-const openai: ReplyDialect = {
+const openai = dialect({
   name: 'OpenAI',
   isChat: ({ path }) => path.endsWith('/chat/completions'),
   other: notFound,
-  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body }) {
+  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure }) {
+    if (failure !== undefined) return openaiFailure(failure)
     if (body !== undefined) return replies.json(body)
     const message = {
       role: 'assistant',
@@ -48,14 +81,15 @@ const openai: ReplyDialect = {
     const reply = openAIReplies.chat(null, { finish_reason: finish, message })
     return beside === undefined ? reply : replies.json({ ...JSON.parse(String(reply.body)), ...beside })
   },
-}
+})
 
 /** The API of OpenAI, answers in pieces of a few characters. */
-const openaiStream: ReplyDialect = {
+const openaiStream = dialect({
   ...openai,
   name: 'OpenAI, in pieces',
   reply(said) {
-    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body } = said
+    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure } = said
+    if (failure !== undefined) return openaiFailure(failure)
     if (body !== undefined) return replies.events([body])
     if (parts !== undefined) return undefined
     const pieces = [
@@ -91,17 +125,21 @@ const openaiStream: ReplyDialect = {
       },
     ])
   },
-}
+})
+
+const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure): Reply | undefined =>
+  code === undefined && details === undefined ? { ...replies.json({ error: message }, headers), status } : undefined
 
 /** The API of Ollama. */
-const ollama: ReplyDialect = {
+const ollama = dialect({
   name: 'Ollama',
   isChat: ({ path }) => path === '/api/chat',
   other: ({ path }) =>
     path === '/api/show'
       ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
       : notFound(),
-  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body }) {
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure }) {
+    if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
     if (refusal !== undefined || parts !== undefined || beside !== undefined) return undefined
     const messages = [
@@ -121,7 +159,7 @@ const ollama: ReplyDialect = {
     ]
     return replies.ofType('application/x-ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   },
-}
+})
 
 /** The APIs in which the suite of replies can be played. */
 export const replyDialects = { openai, openaiStream, ollama } as const

@@ -5,7 +5,10 @@ import type { Row } from '../contracts/row.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { definePrompt } from '../define/define-prompt.js'
-import { defineStorage } from '../define/define-storage.js'
+import { defineSink, defineSource, defineStorage } from '../define/define-storage.js'
+import { column } from '../define/options/columns.js'
+import { promptOption } from '../define/options/references.js'
+import { newColumn } from '../define/options/values.js'
 import { PromptTemplate, prompt } from '../define/prompt.js'
 
 /** A prompt class that `acme.ask` takes, and one that it does not. */
@@ -15,8 +18,8 @@ export class Riddle extends PromptTemplate {}
 export const upper = defineOperator({
   name: 'acme.upper',
   kind: 'map',
-  options: z.strictObject({ input: z.string(), output: z.string(), times: z.number().default(1) }),
-  columns: { reads: ['input'], adds: { output: 'string' } },
+  options: { input: column(), output: z.string(), times: z.number().default(1) },
+  adds: { '{output}': 'string' },
   create:
     ({ input, output, times }) =>
     (row) => ({ ...row, [output]: String(row[input]).toUpperCase().repeat(times) }),
@@ -26,14 +29,13 @@ export const upper = defineOperator({
 export const ask = defineOperator({
   name: 'acme.ask',
   kind: 'map',
-  options: z.strictObject({
-    prompt: z.instanceof(PromptTemplate).default(() => prompt('{{text}}')),
-    output: z.string().default('answer'),
+  options: {
+    prompt: promptOption({ allowed: [Question] }).default(() => prompt('{{text}}')),
+    output: newColumn('answer'),
     serving: z.string().default('default'),
     json: z.boolean().default(false),
-  }),
-  columns: { adds: { output: 'string' } },
-  prompts: { option: 'prompt', allowed: [Question] },
+  },
+  adds: { '{output}': 'string' },
   inject: [SERVINGS],
   servings: ({ serving, json }) => [
     { kind: 'llm', name: serving, ...(json ? { capabilities: ['jsonSchema' as const] } : {}) },
@@ -74,7 +76,7 @@ const echoServing = defineServing({
 
 const questionPrompt = definePrompt({
   name: 'acme.question',
-  options: z.strictObject({ about: z.string() }),
+  options: { about: column() },
   create: ({ about }) => new Question(`What is {{${about}}}?`),
 })
 
@@ -83,8 +85,8 @@ export function smallPlugin() {
   const written: Row[] = []
   const rows = defineStorage({
     name: 'acme.rows',
-    source: {
-      options: z.strictObject({ columns: z.array(z.string()), count: z.number().default(3) }),
+    source: defineSource({
+      options: { columns: z.array(z.string()), count: z.number().default(3) },
       columns: ({ columns }) => ({
         columns: Object.fromEntries(columns.map((column) => [column, 'string' as const])),
         open: false,
@@ -98,9 +100,9 @@ export function smallPlugin() {
           }
         },
       }),
-    },
-    sink: {
-      options: z.strictObject({ to: z.string().default('memory') }),
+    }),
+    sink: defineSink({
+      options: { to: z.string().default('memory') },
       open: () => {
         const waiting: Row[] = []
         return {
@@ -109,7 +111,7 @@ export function smallPlugin() {
           abort: async () => undefined,
         }
       },
-    },
+    }),
   })
   const plugin = definePlugin({
     name: 'acme',

@@ -11,6 +11,7 @@ import type { RowStorage } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { column } from '../define/options/columns.js'
 import { PromptTemplate } from '../define/prompt.js'
 import { FilterOperator } from '../operator/filter.js'
 import { FlatMapOperator } from '../operator/flat-map.js'
@@ -226,8 +227,8 @@ describe('AIPipeline', () => {
   const answer = defineOperator({
     name: 'answer',
     kind: 'map',
-    options: z.object({ input: z.string(), output: z.string() }),
-    columns: { reads: ['input'], adds: { output: 'string' } },
+    options: { input: column(), output: z.string() },
+    adds: { '{output}': 'string' },
     inject: [SERVINGS],
     servings: () => [{ kind: 'llm', name: 'default' }],
     create({ input, output }, [servings]) {

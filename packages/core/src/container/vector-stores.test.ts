@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { listedVectors } from '../__fixtures__/listed-vectors.js'
 import { errorOf, ProjectFolder } from '../__fixtures__/project-folder.js'
-import { env, type MaestroConfig } from '../contracts/config.js'
+import { env } from '../contracts/config.js'
 import { LOGGER } from '../contracts/logger.js'
 import { defineVectorStore, VECTOR_STORES } from '../contracts/vector-store.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { defineSink, defineStorage } from '../define/define-storage.js'
+import type { MaestroConfig } from '../define/maestro-config.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
 
@@ -89,7 +91,9 @@ describe('a vector store of the config', () => {
       name: 'sink',
       apply: (hooks) =>
         hooks.storages.tap('sink', (registry) =>
-          registry.add({ name: 'sink.none', sink: { options: z.object({}), open: () => ({}) as never } }),
+          registry.add(
+            defineStorage({ name: 'sink.none', sink: defineSink({ options: {}, open: () => ({}) as never }) }),
+          ),
         ),
     })
     const written = putting().write('sink.none' as never, {} as never)

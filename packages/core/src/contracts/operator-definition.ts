@@ -7,7 +7,7 @@ import type {
   MapFunction,
   TableFunction,
 } from './operator-functions.js'
-import type { ColumnSet, ColumnType } from './row.js'
+import type { ColumnSet } from './row.js'
 import type { Schema } from './schema.js'
 import type { LLMCapabilities, ServingKind } from './serving.js'
 import type { Token } from './token.js'
@@ -19,16 +19,6 @@ export interface OperatorFunctions {
   flatMap: FlatMapFunction
   mapBatches: MapBatchesFunction
   table: TableFunction
-}
-
-/**
- * Columns by the names of the options that hold them: `reads: ['input'], adds: { output: 'string' }` says that the
- * column named by option `input` is read, and the one named by option `output` is added as text.
- */
-export interface ColumnOptions {
-  readonly reads?: readonly string[]
-  readonly adds?: Readonly<Record<string, ColumnType>>
-  readonly drops?: readonly string[]
 }
 
 /** One serving that an operator will ask for. */
@@ -59,28 +49,10 @@ export interface PromptOption<Options = unknown> {
   readonly overRow?: boolean
 }
 
-/** An operator as `defineOperator` describes it and a plugin contributes it. */
-export interface OperatorDefinition<
-  Name extends string = string,
-  Options = unknown,
-  Effects = unknown,
-  Kind extends OperatorKind = OperatorKind,
-> {
-  readonly name: Name
-  readonly kind: Kind
-  readonly description?: string
-  /** Changes when results change for the same options. @default '1' */
-  readonly version?: string
-  readonly options: Schema<unknown, Options>
-  /** What it does to columns: by option names, or as a function of the options and the columns that come in. */
-  readonly columns?: Effects
+/** What an operator says of a step before it runs. */
+export interface OperatorNeeds<Options = unknown> {
   /** Same row, same result. @default true for all but operators that ask for a serving or a vector store */
   readonly deterministic?: boolean
-  readonly inject?: readonly Token<unknown>[]
-  /** Its options that may name another source, `{ use, ...options }`; it gets a `RowSource` instead. */
-  readonly sources?: readonly string[]
-  /** Its option, or options, that hold a prompt. */
-  readonly prompts?: PromptOption<NoInfer<Options>> | readonly PromptOption<NoInfer<Options>>[]
   /** The servings it will ask for. */
   servings?(options: Options): readonly ServingNeed[]
   /** The names of the vector stores it will ask for. */
@@ -89,12 +61,40 @@ export interface OperatorDefinition<
   check?(context: CheckContext<Options>): Promise<readonly MaestroError[]> | readonly MaestroError[]
   /** Rows per call, for `mapBatches`. @default 64 */
   batchSize?(options: Options): number
-  /** Makes the operator: its kind's function, or an instance of a class. */
-  create(options: Options, dependencies: readonly unknown[]): unknown
 }
 
-/** The column effects of a definition, as a function. */
-export type ColumnEffectsFunction<Options> = (options: Options, columns: ColumnSet) => ColumnEffects
+/**
+ * An operator as `defineOperator` makes it and a plugin contributes it.
+ *
+ * @typeParam S What its options are declared as; `Effects` What it does to columns, as types.
+ */
+export interface OperatorDefinition<
+  Name extends string = string,
+  S = unknown,
+  Effects = unknown,
+  Kind extends OperatorKind = OperatorKind,
+> extends OperatorNeeds {
+  readonly name: Name
+  readonly kind: Kind
+  readonly description?: string
+  /** Changes when results change for the same options. @default '1' */
+  readonly version?: string
+  /** The options as they were declared; the types follow from them. */
+  readonly shape: S
+  /** The schema that options are checked by. */
+  readonly options: Schema
+  /** Carries a type; has no value at run time. */
+  readonly effects?: Effects
+  /** What it does to columns, from checked options and the columns that come in. */
+  columns(options: unknown, before: ColumnSet): ColumnEffects
+  readonly inject?: readonly Token<unknown>[]
+  /** Its options that may be another source, `{ use, ...options }`; it gets a `RowSource` instead. */
+  readonly sources: readonly string[]
+  /** Its options that hold a prompt. */
+  readonly prompts: readonly PromptOption[]
+  /** Makes the operator: its kind's function, or an instance of a class. */
+  create(options: unknown, dependencies: readonly unknown[]): unknown
+}
 
 /** What `create` may return for a kind. */
 export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions

@@ -105,9 +105,18 @@ export interface SinkTarget {
   readonly overwrite: boolean
 }
 
-/** The reading side of a storage. */
-export interface SourceDefinition<Options = unknown> {
-  readonly options: Schema<unknown, Options>
+/**
+ * The reading side of a storage, as `defineSource` makes it.
+ *
+ * @typeParam S What its options are declared as; `Row` The type of its rows.
+ */
+export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown> {
+  /** The options as they were declared; the types follow from them. */
+  readonly shape: S
+  /** The schema that options are checked by. */
+  readonly options: Schema
+  /** Carries a type; has no value at run time. */
+  readonly row?: Row
   /** The columns that the options declare. */
   columns(options: Options): ColumnSet
   /**
@@ -121,9 +130,16 @@ export interface SourceDefinition<Options = unknown> {
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>
 }
 
-/** The writing side of a storage. */
-export interface SinkDefinition<Options = unknown> {
-  readonly options: Schema<unknown, Options>
+/**
+ * The writing side of a storage, as `defineSink` makes it.
+ *
+ * @typeParam S What its options are declared as.
+ */
+export interface SinkDefinition<S = unknown, Options = unknown> {
+  /** The options as they were declared; the types follow from them. */
+  readonly shape: S
+  /** The schema that options are checked by. */
+  readonly options: Schema
   /** Whether writers of these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
@@ -132,11 +148,15 @@ export interface SinkDefinition<Options = unknown> {
 }
 
 /** A storage as a plugin contributes it: what `.read(name)` and `.write(name)` use. */
-export interface StorageDefinition {
-  readonly name: string
+export interface StorageDefinition<
+  Name extends string = string,
+  Source = SourceDefinition | undefined,
+  Sink = SinkDefinition | undefined,
+> {
+  readonly name: Name
   readonly description?: string
-  readonly source?: SourceDefinition
-  readonly sink?: SinkDefinition
+  readonly source?: Source
+  readonly sink?: Sink
   /**
    * Tries to reach what the options name, as far as they go: those that a config gives a storage may be a part. For
    * `maestro doctor`.

@@ -1,21 +1,30 @@
 import type { Prompt } from '../contracts/prompt.js'
 import type { PromptDefinition } from '../contracts/prompt-definition.js'
+import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
 /**
- * Defines a prompt class that plugins contribute and pipelines pick by name. Its options get types where it is picked
- * when the plugin adds them to `PromptTypes`.
+ * Defines a prompt class that plugins contribute and pipelines pick by name.
  *
  * @example
  * const shout = definePrompt({
  *   name: 'shout.prompt',
- *   options: z.object({ input: z.string(), tone: z.enum(['happy', 'angry']) }),
+ *   options: { input: column('string'), tone: z.enum(['happy', 'angry']) },
  *   create: ({ input, tone }) => new PromptTemplate(`In a ${tone} tone: {{${input}}}`),
  * })
  * // definePlugin({ name: 'shout', prompts: [shout] })
  * // .step('ai.generate', { prompt: { use: 'shout.prompt', input: 'text', tone: 'angry' } })
  */
-export function definePrompt<const Name extends string, Options, P extends Prompt>(
-  definition: PromptDefinition<Name, Options, P>,
-): PromptDefinition<Name, Options, P> {
-  return definition
+export function definePrompt<const Name extends string, S extends Fields<S>, P extends Prompt>(definition: {
+  readonly name: Name
+  readonly description?: string
+  /** Of the options beside `use`: fields, a class of fields, or a whole schema. */
+  readonly options: S | (new () => S)
+  /** Checks how options go together. Goes with fields; a whole schema has its own. */
+  readonly refine?: Refinement<OutputOf<S>>
+  /** Makes the prompt when the plan is made. Its `version` should change with every option that changes the wording. */
+  create(options: OutputOf<S>): P
+}): PromptDefinition<Name, S, P> {
+  const { options, refine, ...rest } = definition
+  const shape = shapeOf(options)
+  return { ...rest, shape, options: schemaOf(shape, refine as Refinement<never> | undefined) } as never
 }

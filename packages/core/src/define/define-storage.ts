@@ -1,12 +1,65 @@
+import type { ColumnSet } from '../contracts/row.js'
 import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../contracts/storage.js'
+import type { RowFunction } from './effects/effects.js'
+import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
-/** Defines a storage that pipelines read from and write to by name. */
-export function defineStorage<ReadOptions, WriteOptions>(definition: {
-  readonly name: string
+type Reading<Options> = Pick<SourceDefinition<unknown, unknown, Options>, 'open' | 'check' | 'describeColumns'>
+type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines'>
+
+/**
+ * Defines the reading side of a storage. The editor knows its rows by `row`; without it they may hold any columns.
+ *
+ * @example
+ * const cities = defineSource({
+ *   options: { country: z.string() },
+ *   row: rowType<{ name: string; people: number }>(),
+ *   columns: () => ({ columns: { name: 'string', people: 'integer' }, open: false }),
+ *   open: ({ country }, context) => readCities(country, context.signal),
+ * })
+ */
+export function defineSource<S extends Fields<S>, F extends RowFunction = never>(
+  definition: {
+    /** Fields, a class of fields, or a whole schema. */
+    readonly options: S | (new () => S)
+    /** Checks how options go together. Goes with fields; a whole schema has its own. */
+    readonly refine?: Refinement<OutputOf<S>>
+    /** The type of its rows: `rowType<Row>()`, or `rowFunction<MyRow>()` where it follows from the options. */
+    readonly row?: F | undefined
+    /** The columns that the options declare. */
+    columns(options: OutputOf<S>): ColumnSet
+  } & Reading<OutputOf<S>>,
+): SourceDefinition<S, F> {
+  return built(definition) as never
+}
+
+/** Defines the writing side of a storage. */
+export function defineSink<S extends Fields<S>>(
+  definition: {
+    /** Fields, a class of fields, or a whole schema. */
+    readonly options: S | (new () => S)
+    /** Checks how options go together. Goes with fields; a whole schema has its own. */
+    readonly refine?: Refinement<OutputOf<S>>
+  } & Writing<OutputOf<S>>,
+): SinkDefinition<S> {
+  return built(definition) as never
+}
+
+/**
+ * Defines a storage that pipelines read from and write to by name.
+ *
+ * @example export const lines = defineStorage({ name: 'lines.file', source: linesSource, sink: linesSink })
+ */
+export function defineStorage<const Name extends string, Source = undefined, Sink = undefined>(definition: {
+  readonly name: Name
   readonly description?: string
-  readonly source?: SourceDefinition<ReadOptions>
-  readonly sink?: SinkDefinition<WriteOptions>
+  readonly source?: Source & (SourceDefinition | undefined)
+  readonly sink?: Sink & (SinkDefinition | undefined)
   readonly probe?: StorageDefinition['probe']
-}): StorageDefinition {
-  return definition as StorageDefinition
+}): StorageDefinition<Name, Source, Sink> {
+  return definition as never
+}
+
+function built({ options, refine, ...rest }: { readonly options: unknown; readonly refine?: unknown }) {
+  const shape = shapeOf(options)
+  return { ...rest, shape, options: schemaOf(shape, refine as Refinement<never> | undefined) }
 }

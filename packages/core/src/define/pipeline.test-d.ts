@@ -1,44 +1,71 @@
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type { Column, With } from '../contracts/component-types.js'
-import type { Prompt } from '../contracts/prompt.js'
 import type { Row } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
 import { maestro } from '../maestro.js'
 import { MapOperator } from '../operator/map.js'
 import { defineOperator } from './define-operator.js'
+import { defineSink, defineSource, defineStorage } from './define-storage.js'
+import { type RowFunction, rowFunction } from './effects/effects.js'
+import { column, columnRecord, columns } from './options/columns.js'
+import { promptOption } from './options/references.js'
 import { type PipelineRow, pipeline } from './pipeline.js'
 import { prompt } from './prompt.js'
 
+interface FileRow extends RowFunction {
+  readonly row: this['options'] extends { readonly schema: Schema<infer _In, infer Out> }
+    ? Out
+    : Record<string, unknown>
+}
+const file = defineStorage({
+  name: 'test.file',
+  source: defineSource({
+    options: { path: z.string(), schema: z.custom<Schema>().optional() },
+    row: rowFunction<FileRow>(),
+    columns: () => ({ columns: {}, open: true }),
+    open: () => ({ async *read() {} }),
+  }),
+  sink: defineSink({ options: { path: z.string(), columns: columns().optional() }, open: () => ({}) as never }),
+})
+const same = (row: Row): Row => row
+const generate = defineOperator({
+  name: 'test.generate',
+  kind: 'map',
+  options: { prompt: promptOption(), output: z.string(), temperature: z.number().optional() },
+  adds: { '{output}': 'string' },
+  create: () => same,
+})
+const select = defineOperator({
+  name: 'test.select',
+  kind: 'map',
+  options: { columns: columns() },
+  keeps: ['{columns}'],
+  create: () => same,
+})
+const rename = defineOperator({
+  name: 'test.rename',
+  kind: 'map',
+  options: { columns: columnRecord(z.string()) },
+  renames: '{columns}',
+  create: () => same,
+})
+
 declare module '../contracts/component-types.js' {
-  interface SourceOptions {
-    'test.file': { readonly path: string; readonly schema?: Schema }
+  interface Operators {
+    'test.generate': typeof generate
+    'test.select': typeof select
+    'test.rename': typeof rename
   }
-  interface SourceOutput<Options> {
-    'test.file': Options extends { schema: Schema<infer _In, infer Out> } ? Out : Record<string, unknown>
-  }
-  interface SinkOptions<Row> {
-    'test.file': { readonly path: string; readonly columns?: readonly Column<Row>[] }
-  }
-  interface OperatorOptions<Row> {
-    'test.generate': { readonly prompt: Prompt<Column<Row>>; readonly output: string; readonly temperature?: number }
-    'test.select': { readonly columns: readonly Column<Row>[] }
-    'test.rename': { readonly columns: { readonly [K in Column<Row>]?: string } }
-  }
-  interface OperatorOutput<Row, Options> {
-    'test.generate': Options extends { output: infer C extends string } ? With<Row, Record<C, string>> : never
-    'test.select': Options extends { columns: readonly (infer C)[] } ? Pick<Row, C & keyof Row> : never
-    'test.rename': Options extends { columns: infer M }
-      ? { [K in keyof Row as K extends keyof M ? M[K] & string : K]: Row[K] }
-      : never
+  interface Storages {
+    'test.file': typeof file
   }
 }
 
 const shout = defineOperator({
   name: 'shout',
   kind: 'map',
-  options: z.object({ input: z.string(), output: z.string() }),
-  columns: { reads: ['input'], adds: { output: 'string' } },
+  options: { input: column(), output: z.string() },
+  adds: { '{output}': 'string' },
   create: (options) => (row) => ({ ...row, [options.output]: String(row[options.input]).toUpperCase() }),
 })
 
@@ -199,40 +226,117 @@ test('rows of a pipeline in code have its row type', () => {
   expectTypeOf(pipeline('x').from(() => new Set([{ b: 1 }])).row).toEqualTypeOf<{ b: number }>()
 })
 
-test('a chain of thirty steps keeps its types', () => {
-  const ten = <R extends { readonly id: string }>(row: R) => row
+test('a chain of a hundred steps keeps its types', () => {
   const long = source
-    .step('test.generate', { prompt: prompt('{{text}}'), output: 'a1' })
-    .step('test.generate', { prompt: prompt('{{a1}}'), output: 'a2' })
-    .step('test.generate', { prompt: prompt('{{a2}}'), output: 'a3' })
-    .step('test.generate', { prompt: prompt('{{a3}}'), output: 'a4' })
-    .step('test.generate', { prompt: prompt('{{a4}}'), output: 'a5' })
-    .step('test.generate', { prompt: prompt('{{a5}}'), output: 'a6' })
-    .step('test.generate', { prompt: prompt('{{a6}}'), output: 'a7' })
-    .step('test.generate', { prompt: prompt('{{a7}}'), output: 'a8' })
-    .step('test.generate', { prompt: prompt('{{a8}}'), output: 'a9' })
-    .step('test.generate', { prompt: prompt('{{a9}}'), output: 'a10' })
-    .step('test.rename', { columns: { a1: 'b1', a2: 'b2', a3: 'b3' } })
-    .step('test.select', { columns: ['id', 'text', 'b1', 'b2', 'b3', 'a10'] })
-    .step(shout, { input: 'b1', output: 'c1' })
-    .step(shout, { input: 'c1', output: 'c2' })
-    .step(shout, { input: 'c2', output: 'c3' })
-    .step(shout, { input: 'c3', output: 'c4' })
-    .step(shout, { input: 'c4', output: 'c5' })
-    .step(shout, { input: 'c5', output: 'c6' })
-    .step(shout, { input: 'c6', output: 'c7' })
-    .step(shout, { input: 'c7', output: 'c8' })
-    .map((row) => ten(row))
-    .filter((row) => row.c8 !== '')
-    .map((row) => ({ ...row, size: row.c8.length }))
+    .step('test.generate', { prompt: '{{text}}', output: 'a0' })
+    .step(shout, { input: 'a0', output: 'a1' })
+    .step(shout, { input: 'a1', output: 'a2' })
+    .step('test.generate', { prompt: '{{a2}}', output: 'a3' })
+    .step(shout, { input: 'a3', output: 'a4' })
+    .step(shout, { input: 'a4', output: 'a5' })
+    .step('test.generate', { prompt: '{{a5}}', output: 'a6' })
+    .step(shout, { input: 'a6', output: 'a7' })
+    .step(shout, { input: 'a7', output: 'a8' })
+    .step('test.generate', { prompt: '{{a8}}', output: 'a9' })
+    .step(shout, { input: 'a9', output: 'a10' })
+    .step(shout, { input: 'a10', output: 'a11' })
+    .step('test.generate', { prompt: '{{a11}}', output: 'a12' })
+    .step(shout, { input: 'a12', output: 'a13' })
+    .step(shout, { input: 'a13', output: 'a14' })
+    .step('test.generate', { prompt: '{{a14}}', output: 'a15' })
+    .step(shout, { input: 'a15', output: 'a16' })
+    .step(shout, { input: 'a16', output: 'a17' })
+    .step('test.generate', { prompt: '{{a17}}', output: 'a18' })
+    .step(shout, { input: 'a18', output: 'a19' })
+    .step(shout, { input: 'a19', output: 'a20' })
+    .step('test.generate', { prompt: '{{a20}}', output: 'a21' })
+    .step(shout, { input: 'a21', output: 'a22' })
+    .step(shout, { input: 'a22', output: 'a23' })
+    .step('test.generate', { prompt: '{{a23}}', output: 'a24' })
+    .step(shout, { input: 'a24', output: 'a25' })
+    .step(shout, { input: 'a25', output: 'a26' })
+    .step('test.generate', { prompt: '{{a26}}', output: 'a27' })
+    .step(shout, { input: 'a27', output: 'a28' })
+    .step(shout, { input: 'a28', output: 'a29' })
+    .step('test.generate', { prompt: '{{a29}}', output: 'a30' })
+    .step(shout, { input: 'a30', output: 'a31' })
+    .step(shout, { input: 'a31', output: 'a32' })
+    .step('test.generate', { prompt: '{{a32}}', output: 'a33' })
+    .step(shout, { input: 'a33', output: 'a34' })
+    .step(shout, { input: 'a34', output: 'a35' })
+    .step('test.generate', { prompt: '{{a35}}', output: 'a36' })
+    .step(shout, { input: 'a36', output: 'a37' })
+    .step(shout, { input: 'a37', output: 'a38' })
+    .step('test.generate', { prompt: '{{a38}}', output: 'a39' })
+    .step(shout, { input: 'a39', output: 'a40' })
+    .step(shout, { input: 'a40', output: 'a41' })
+    .step('test.generate', { prompt: '{{a41}}', output: 'a42' })
+    .step(shout, { input: 'a42', output: 'a43' })
+    .step(shout, { input: 'a43', output: 'a44' })
+    .step('test.generate', { prompt: '{{a44}}', output: 'a45' })
+    .step(shout, { input: 'a45', output: 'a46' })
+    .step(shout, { input: 'a46', output: 'a47' })
+    .step('test.generate', { prompt: '{{a47}}', output: 'a48' })
+    .step(shout, { input: 'a48', output: 'a49' })
+    .step(shout, { input: 'a49', output: 'a50' })
+    .step('test.generate', { prompt: '{{a50}}', output: 'a51' })
+    .step(shout, { input: 'a51', output: 'a52' })
+    .step(shout, { input: 'a52', output: 'a53' })
+    .step('test.generate', { prompt: '{{a53}}', output: 'a54' })
+    .step(shout, { input: 'a54', output: 'a55' })
+    .step(shout, { input: 'a55', output: 'a56' })
+    .step('test.generate', { prompt: '{{a56}}', output: 'a57' })
+    .step(shout, { input: 'a57', output: 'a58' })
+    .step(shout, { input: 'a58', output: 'a59' })
+    .step('test.generate', { prompt: '{{a59}}', output: 'a60' })
+    .step(shout, { input: 'a60', output: 'a61' })
+    .step(shout, { input: 'a61', output: 'a62' })
+    .step('test.generate', { prompt: '{{a62}}', output: 'a63' })
+    .step(shout, { input: 'a63', output: 'a64' })
+    .step(shout, { input: 'a64', output: 'a65' })
+    .step('test.generate', { prompt: '{{a65}}', output: 'a66' })
+    .step(shout, { input: 'a66', output: 'a67' })
+    .step(shout, { input: 'a67', output: 'a68' })
+    .step('test.generate', { prompt: '{{a68}}', output: 'a69' })
+    .step(shout, { input: 'a69', output: 'a70' })
+    .step(shout, { input: 'a70', output: 'a71' })
+    .step('test.generate', { prompt: '{{a71}}', output: 'a72' })
+    .step(shout, { input: 'a72', output: 'a73' })
+    .step(shout, { input: 'a73', output: 'a74' })
+    .step('test.generate', { prompt: '{{a74}}', output: 'a75' })
+    .step(shout, { input: 'a75', output: 'a76' })
+    .step(shout, { input: 'a76', output: 'a77' })
+    .step('test.generate', { prompt: '{{a77}}', output: 'a78' })
+    .step(shout, { input: 'a78', output: 'a79' })
+    .step(shout, { input: 'a79', output: 'a80' })
+    .step('test.generate', { prompt: '{{a80}}', output: 'a81' })
+    .step(shout, { input: 'a81', output: 'a82' })
+    .step(shout, { input: 'a82', output: 'a83' })
+    .step('test.generate', { prompt: '{{a83}}', output: 'a84' })
+    .step(shout, { input: 'a84', output: 'a85' })
+    .step(shout, { input: 'a85', output: 'a86' })
+    .step('test.generate', { prompt: '{{a86}}', output: 'a87' })
+    .step(shout, { input: 'a87', output: 'a88' })
+    .step(shout, { input: 'a88', output: 'a89' })
+    .step('test.generate', { prompt: '{{a89}}', output: 'a90' })
+    .step(shout, { input: 'a90', output: 'a91' })
+    .step(shout, { input: 'a91', output: 'a92' })
+    .step('test.generate', { prompt: '{{a92}}', output: 'a93' })
+    .step(shout, { input: 'a93', output: 'a94' })
+    .step(shout, { input: 'a94', output: 'a95' })
+    .step('test.generate', { prompt: '{{a95}}', output: 'a96' })
+    .step(shout, { input: 'a96', output: 'a97' })
+    .step(shout, { input: 'a97', output: 'a98' })
+    .step('test.generate', { prompt: '{{a98}}', output: 'a99' })
+  expectTypeOf(long.row.a99).toEqualTypeOf<string>()
+  expectTypeOf(long.row.a0).toEqualTypeOf<string>()
+  expectTypeOf(long.row.stars).toEqualTypeOf<number>()
+  const end = long
+    .map((row) => ({ ...row, size: row.a99.length }))
     .filter((row) => row.size > 1)
-    .map(({ c1: _c1, ...row }) => row)
-    .filter((row) => row.a10.length > 1)
-    .step('test.generate', { prompt: prompt('{{c2}} {{c8}}'), output: 'last' })
-    .step(shout, { input: 'last', output: 'last' })
-    .step('test.rename', { columns: { last: 'end' } })
+    .step('test.rename', { columns: { a99: 'end' } })
     .step('test.select', { columns: ['id', 'end', 'size'] })
-  expectTypeOf(long.row).toEqualTypeOf<{ id: string; end: string; size: number }>()
+  expectTypeOf(end.row).toEqualTypeOf<{ id: string; end: string; size: number }>()
   // @ts-expect-error a column that was dropped at its end
-  long.step('test.select', { columns: ['c8'] })
+  end.step('test.select', { columns: ['a98'] })
 })

@@ -1,13 +1,5 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type {
-  Column,
-  Flat,
-  OperatorOptions,
-  OperatorOutput,
-  SinkOptions,
-  SourceOptions,
-  SourceOutput,
-} from '../contracts/component-types.js'
+import type { OperatorOptions, OperatorOutput, Operators } from '../contracts/component-types.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { BatchContext } from '../contracts/operator-functions.js'
@@ -16,46 +8,37 @@ import type { ColumnSet, Row } from '../contracts/row.js'
 import type { Schema, SchemaOutput } from '../contracts/schema.js'
 import type { InlineRows, RowStorage } from '../contracts/storage.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { DefinedOptions, DefinedOutput } from './define-operator.js'
-
-// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
-export type OperatorName = keyof OperatorOptions<any> & keyof OperatorOutput<any, any>
-export type SourceName = keyof SourceOptions
-// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
-export type SinkName = keyof SinkOptions<any>
-
-/** Options with no member that the operator does not know, nor one that a contribution picked by `use` does not. */
-type Exact<Options, Given> = Given & { [Key in Exclude<keyof Given, keyof Options>]: never } & {
-  [Key in keyof Given as Given[Key] extends { readonly use: string } ? Key : never]: ExactUse<
-    Key extends keyof Options ? Options[Key] : never,
-    Given[Key]
-  >
-}
-type ExactUse<Choices, Given> = Given extends { readonly use: infer Name }
-  ? { [Key in Exclude<keyof Given, KeyOfAny<Extract<Choices, { readonly use: Name }>>>]: never }
-  : unknown
-type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
+import type { RowAfter } from './effects/row-after.js'
+import type { Flat } from './effects/row-types.js'
+import type { DidYouMean, NoSuchName } from './options/faults.js'
+import type { InputOf } from './options/fields.js'
+import type { CheckedOptions, OptionsOver } from './options/options-over.js'
+import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from './options/registered.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: matches every definition
 type AnyDefinition = OperatorDefinition<string, any, any, any>
 
+/** The definition of an operator that is named, or given. */
+type Definition<Use> = Use extends keyof Operators ? Operators[Use] : Use
+type ShapeOf<Use> = Definition<Use> extends { readonly shape: infer S } ? S : never
+type EffectsOf<Use> =
+  Definition<Use> extends OperatorDefinition<string, infer _S, infer Effects, infer _Kind> ? Effects : never
+type StepInput<R, Use> = Use extends keyof OperatorOptions<R> ? OperatorOptions<R>[Use] : InputOf<ShapeOf<Use>>
+
+/** A name that is known, or a definition; else what the compiler prints. `string` is for completion. */
+type Known<Use, Names> = Use extends Names | AnyDefinition
+  ? Use
+  : string extends Use
+    ? Names
+    : NoSuchName<Use, DidYouMean<Use, Names>>
+
 /** The options of a step over a row. */
-export type StepOptions<R, Use> = Use extends OperatorName
-  ? OperatorOptions<R>[Use]
-  : Use extends OperatorDefinition<string, infer Options, infer Effects>
-    ? DefinedOptions<R, Options, Effects>
-    : never
+export type StepOptions<R, Use> = OptionsOver<StepInput<R, Use>, R>
 
 /** The row after a step. */
-export type StepOutput<R, Use, Given> = Use extends OperatorName
+export type StepOutput<R, Use, Given> = Use extends keyof OperatorOutput<R, Given>
   ? OperatorOutput<R, Given>[Use]
-  : Use extends OperatorDefinition<string, infer _Options, infer Effects>
-    ? DefinedOutput<R, Given, Effects>
-    : never
-
-type SourceRow<Name extends SourceName, Given> = Name extends keyof SourceOutput<Given>
-  ? SourceOutput<Given>[Name]
-  : Record<string, unknown>
+  : RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>
 
 /** What a function step may say about itself. */
 export interface FunctionOptions {
@@ -119,11 +102,11 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Begins with a storage's rows. */
-  read<const Name extends SourceName, const Given extends SourceOptions[Name]>(
-    use: Name,
-    options: Exact<SourceOptions[Name], Given>,
-  ): PipelineBuilder<Flat<SourceRow<Name, Given>>, Params> {
-    return this.#begin({ use, options })
+  read<const Name extends string, const Given extends OptionsOver<SideInput<Name, 'source'>, never>>(
+    use: Known<Name, SourceName>,
+    options: CheckedOptions<SideInput<Name, 'source'>, never, Given>,
+  ): PipelineBuilder<Flat<SourceRowOf<Name, Given>>, Params> {
+    return this.#begin({ use: use as string, options })
   }
 
   /** Begins with rows given in code: an array, an iterable, or a function that makes one. */
@@ -141,12 +124,13 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Adds an operator: by name, or its definition. */
-  step<const Use extends OperatorName | AnyDefinition, const Given extends StepOptions<R, Use>>(
-    use: Use,
-    options: Exact<StepOptions<R, Use>, Given>,
+  step<const Use extends string | AnyDefinition, const Given extends StepOptions<R, Use>>(
+    use: Known<Use, OperatorName>,
+    options: CheckedOptions<StepInput<R, Use>, R, Given>,
     settings: StepSettings = {},
   ): PipelineBuilder<StepOutput<R, Use, Given>, Params> {
-    return this.#add(use as StepUse, options, typeof use === 'string' ? use : (use as AnyDefinition).name, settings)
+    const named = use as string | AnyDefinition
+    return this.#add(named, options, typeof named === 'string' ? named : named.name, settings)
   }
 
   /** Adds an operator object, such as an instance of a class of one's own. Name its new row type yourself. */
@@ -202,9 +186,9 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Writes the rows as they are here. The chain may go on after it. */
-  write<const Name extends SinkName>(
-    use: Name,
-    options: SinkOptions<R>[Name],
+  write<const Name extends string, const Given extends OptionsOver<SideInput<Name, 'sink'>, R>>(
+    use: Known<Name, SinkName>,
+    options: CheckedOptions<SideInput<Name, 'sink'>, R, Given>,
     settings: { readonly id?: string } = {},
   ): PipelineBuilder<R, Params> {
     const { definition, tip } = this.#draft
@@ -236,6 +220,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }
+// Not in a static block: beside a declared field the compiler gives the class there a name that it never sets.
 recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
 /** A pipeline whose definition waits for its parameters. */
@@ -292,4 +277,3 @@ export type PipelineInput = { readonly definition: PipelineDefinition } | AnyPar
 
 /** The rows that a pipeline ends with. */
 export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row
-export type { Column }

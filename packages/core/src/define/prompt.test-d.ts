@@ -1,6 +1,9 @@
 import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
 import { type ChatPrompt, chatPrompt } from './chat-prompt.js'
+import { defineOperator } from './define-operator.js'
 import { type FewShotPrompt, fewShotPrompt } from './few-shot-prompt.js'
+import { promptOption } from './options/references.js'
 import { pipeline } from './pipeline.js'
 import { type PromptTemplate, prompt } from './prompt.js'
 
@@ -77,21 +80,29 @@ test('values are asked for by name when a prompt is filled by hand', () => {
   prompt('{{a}}').format({ aa: 1 })
 })
 
+const generate = defineOperator({
+  name: 'generate',
+  kind: 'map',
+  options: { prompt: promptOption(), output: z.string() },
+  adds: { '{output}': 'string' },
+  create: () => (row) => row,
+})
+
 test('a step takes a prompt whose variables are columns, any number of them', () => {
   const rows = pipeline('x').from([{ id: 1, text: 'a', user: { name: 'Ann' } }])
-  rows.step('test.generate', { prompt: prompt('nothing of the row'), output: 'x' })
-  rows.step('test.generate', { prompt: prompt('{{id}} {{text}} {{user.name}}'), output: 'x' })
-  rows.step('test.generate', { prompt: chatPrompt([{ role: 'user', content: '{{text}}' }]), output: 'x' })
+  rows.step(generate, { prompt: prompt('nothing of the row'), output: 'x' })
+  rows.step(generate, { prompt: prompt('{{id}} {{text}} {{user.name}}'), output: 'x' })
+  rows.step(generate, { prompt: chatPrompt([{ role: 'user', content: '{{text}}' }]), output: 'x' })
   // @ts-expect-error the column is `user`; `name` is within it
-  rows.step('test.generate', { prompt: prompt('{{name}}'), output: 'x' })
+  rows.step(generate, { prompt: prompt('{{name}}'), output: 'x' })
   // @ts-expect-error in one turn of several
-  rows.step('test.generate', { prompt: chatPrompt([{ role: 'user', content: '{{text}} {{txt}}' }]), output: 'x' })
+  rows.step(generate, { prompt: chatPrompt([{ role: 'user', content: '{{text}} {{txt}}' }]), output: 'x' })
   const photo = chatPrompt([{ role: 'user', content: [{ type: 'image', from: '{{foto}}' }] }])
   // @ts-expect-error in an image of a turn
-  rows.step('test.generate', { prompt: photo, output: 'x' })
+  rows.step(generate, { prompt: photo, output: 'x' })
   // @ts-expect-error in the question of a prompt with examples
-  rows.step('test.generate', { prompt: fewShotPrompt({ user: '{{txt}}', examples: [] }), output: 'x' })
+  rows.step(generate, { prompt: fewShotPrompt({ user: '{{txt}}', examples: [] }), output: 'x' })
   // What is only known at run time is checked when the plan is made.
   const turns: { role: 'user'; content: string }[] = []
-  rows.step('test.generate', { prompt: chatPrompt(turns), output: 'x' })
+  rows.step(generate, { prompt: chatPrompt(turns), output: 'x' })
 })

@@ -59,7 +59,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_AMBIGUOUS: {
     message: (d: { name: string; files: readonly string[] }) =>
-      `Several files are the pipeline "${d.name}": ${d.files.join(', ')}.`,
+      `Several files define the pipeline "${d.name}": ${d.files.join(', ')}.`,
     hint: () => 'Rename one of them, or give the path of the one that is meant.',
   },
   MAESTRO_PIPELINE_LOAD: {
@@ -67,7 +67,8 @@ export const coreErrors = {
     hint: () => 'Fix the file. A pipeline module has a pipeline as its default export.',
   },
   MAESTRO_PIPELINE_NOT_A_PIPELINE: {
-    message: (d: { path: string; found: string }) => `The default export of ${d.path} is no pipeline, but ${d.found}.`,
+    message: (d: { path: string; found: string }) =>
+      `The default export of ${d.path} is not a pipeline but ${d.found}.`,
     hint: () => "Export one: export default pipeline('name').read(...)...write(...)",
   },
   MAESTRO_PIPELINE_MALFORMED: {
@@ -98,7 +99,7 @@ export const coreErrors = {
     hint: () => 'Let each step follow the source or a step before it.',
   },
   MAESTRO_PIPELINE_STEP_UNKNOWN: {
-    message: (d: Unknown & { step: string }) => `${d.step} follows "${d.name}", which is no step.`,
+    message: (d: Unknown & { step: string }) => `${d.step} follows "${d.name}", which is not a step.`,
     hint: (d: Unknown & { step: string }) => `${meant(d.suggestion)}Known: ${list(d.known)}.`,
   },
   MAESTRO_PIPELINE_STEP_DUPLICATE: {
@@ -127,7 +128,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_CAPABILITY: {
     message: (d: { use: string; serving: string; capability: string }) =>
-      `${d.use}: the serving "${d.serving}" has not the capability ${d.capability}.`,
+      `${d.use}: the serving "${d.serving}" does not support ${d.capability}.`,
     hint: () => 'Name another serving in the option `serving`.',
   },
   MAESTRO_PIPELINE_TABLE_ENGINE: {
@@ -166,7 +167,7 @@ export const coreErrors = {
     hint: () => 'The error is in the plugin or in what it imports.',
   },
   MAESTRO_PLUGIN_NOT_A_PLUGIN: {
-    message: (d: { plugin: string }) => `The default export of ${d.plugin} is no plugin.`,
+    message: (d: { plugin: string }) => `The default export of ${d.plugin} is not a plugin.`,
     hint: () => 'Export one: export default definePlugin({ name, apply })',
   },
   MAESTRO_PLUGIN_OPTIONS: {
@@ -199,7 +200,7 @@ export const coreErrors = {
   MAESTRO_PLUGIN_MANIFEST_MISMATCH: {
     message: (d: { plugin: string; missing: readonly string[]; extra: readonly string[] }) =>
       `The plugin ${d.plugin} does not register what its manifest says: missing ${list(d.missing)}; not in the manifest ${list(d.extra)}.`,
-    hint: () => 'Bring `contributes` and `apply` into step.',
+    hint: () => 'Make `contributes` and `apply` agree.',
   },
 
   MAESTRO_PLUGIN_TAP: {
@@ -218,7 +219,8 @@ export const coreErrors = {
         : 'Add the plugin that provides it to `plugins`, or provide it: `provides: [provide(TOKEN, () => value)]`.',
   },
   MAESTRO_CONTAINER_CYCLE: {
-    message: (d: { tokens: readonly string[] }) => `Tokens need each other in a circle: ${d.tokens.join(' -> ')}.`,
+    message: (d: { tokens: readonly string[] }) =>
+      `These tokens depend on each other in a circle: ${d.tokens.join(' -> ')}.`,
     hint: () => 'Take one of them out of the `inject` of another.',
   },
   MAESTRO_CONTAINER_TOKEN_TAKEN: {
@@ -246,12 +248,12 @@ export const coreErrors = {
 
   // 8 run
   MAESTRO_RUN_ABORTED: {
-    message: () => 'The run was stopped before its end. Outputs are as they were before it.',
-    hint: () => 'Run it again when you like.',
+    message: () => 'The run was stopped before it finished. Its outputs were not changed.',
+    hint: () => 'Start the run again at any time.',
   },
   MAESTRO_RUN_OUTPUT_EXISTS: {
     message: (d: { path: string }) => `${d.path} exists already.`,
-    hint: () => "Say --overwrite, or set the sink's `mode` to 'overwrite', or name another path.",
+    hint: () => "Use --overwrite, set the sink's `mode` to 'overwrite', or choose another path.",
   },
   MAESTRO_RUN_OUTPUT_UNWRITABLE: {
     message: (d: { path: string; reason: string }) => `${d.path} cannot be written: ${d.reason}`,
@@ -266,7 +268,7 @@ export const coreErrors = {
   MAESTRO_RUN_ALL_FAILED: {
     message: (d: { step: string; rows: number; reason: string }) =>
       `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
-    hint: () => 'The cause is likely in the step and not in the rows. Mend it and run again.',
+    hint: () => 'The cause is likely in the step and not in the rows. Fix it and run the pipeline again.',
   },
   MAESTRO_RUN_COUNTS: {
     message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,
@@ -293,11 +295,11 @@ export const coreErrors = {
   },
   MAESTRO_STEP_RESULT: {
     message: (d: { step: string; expected: string; found: string }) =>
-      `${d.step} gave back ${d.found} instead of ${d.expected}.`,
+      `${d.step} returned ${d.found} instead of ${d.expected}.`,
     hint: () => 'Every kind of operator has one form of result; see docs/operators.md.',
   },
   MAESTRO_STEP_CREATE: {
-    message: (d: { step: string; reason: string }) => `${d.step} could not be made: ${d.reason}`,
+    message: (d: { step: string; reason: string }) => `${d.step} could not be created: ${d.reason}`,
     hint: () => 'The error is in the operator or its options.',
   },
   MAESTRO_PROMPT_VARIABLE_MISSING: {
@@ -308,7 +310,8 @@ export const coreErrors = {
   MAESTRO_PROMPT_VALUE: {
     message: (d: { name: string; reason: string }) =>
       `The value of {{${d.name}}} cannot stand in a prompt: ${d.reason}.`,
-    hint: () => 'Texts, numbers, truth values, dates, lists and plain objects can. Turn it into one in a step before.',
+    hint: () =>
+      'A prompt can contain texts, numbers, booleans, dates, lists, and plain objects. Convert the value in an earlier step.',
   },
   MAESTRO_PROMPT_MEDIA: {
     message: (d: { name: string; type: string; found: string }) =>
@@ -365,20 +368,20 @@ export const coreErrors = {
     hint: () => 'The provider says what is wrong with it; the same request will be refused again.',
   },
   MAESTRO_SERVING_QUOTA: {
-    message: (d: ProviderAnswer) => `The account of ${d.serving} has nothing left: ${d.reason}`,
+    message: (d: ProviderAnswer) => `The account of ${d.serving} has no credit or quota left: ${d.reason}`,
     hint: () => 'Add credit or raise the limit of the account; finished answers are kept.',
     stopsRun: true,
   },
   MAESTRO_SERVING_RATE_LIMITED: {
-    message: (d: ProviderAnswer) => `${d.serving} was asked too much at once: ${d.reason}`,
+    message: (d: ProviderAnswer) => `${d.serving} refused the call because of its rate limit: ${d.reason}`,
     hint: () => 'It was tried again as often as `retries` allows. Set `limits` to what the account may use.',
     retryable: true,
   },
   MAESTRO_SERVING_REQUEST_TOO_LARGE: {
     message: (d: ProviderAnswer & { tokens?: number | undefined; limit?: number | undefined }) =>
       d.tokens === undefined || d.limit === undefined
-        ? `${d.serving} takes no request of this size: ${d.reason}`
-        : `${d.serving} takes ${d.limit} tokens a minute at most, and this request needs ${d.tokens}: ${d.reason}`,
+        ? `${d.serving} does not accept a request of this size: ${d.reason}`
+        : `${d.serving} accepts at most ${d.limit} tokens per minute, and this request needs ${d.tokens}: ${d.reason}`,
     hint: () => 'Shorten the text, lower `maxTokens`, or raise the limit of the account.',
   },
   MAESTRO_SERVING_OVERLOADED: {
@@ -430,7 +433,7 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_ABORTED: {
     message: (d: { serving: string }) => `The call to ${d.serving} was stopped.`,
-    hint: () => 'The run was stopped; run it again when you like.',
+    hint: () => 'The run was stopped. Start it again at any time.',
   },
   MAESTRO_SERVING_MALFORMED_REPLY: {
     message: (d: { serving: string; reply: string }) => `${d.serving} answered something that is not JSON: ${d.reply}`,
@@ -513,7 +516,7 @@ export const coreErrors = {
   },
   MAESTRO_MEDIA_ADDRESS_PRIVATE: {
     message: (d: { host: string; address: string }) =>
-      `${d.host} lies in a private network or on this machine (${d.address}).`,
+      `${d.host} is in a private network or on this machine (${d.address}).`,
     hint: () =>
       'Addresses that come from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
   },
@@ -526,8 +529,8 @@ export const coreErrors = {
   // budgets
   MAESTRO_BUDGET_REACHED: {
     message: (d: { scope: string; unit: 'usd' | 'tokens' | 'requests'; cap: number; spent: number; next: number }) =>
-      `The budget of ${d.scope} is used up: ${amount(d.unit, d.spent)} of ${amount(d.unit, d.cap)} are spent, and the next call may take ${amount(d.unit, d.next)}.`,
-    hint: () => 'Raise the budget and run again: finished answers are kept and not asked again.',
+      `The budget of ${d.scope} is used up: ${amount(d.unit, d.spent)} of ${amount(d.unit, d.cap)} are spent, and the next call may cost ${amount(d.unit, d.next)}.`,
+    hint: () => 'Raise the budget and run the pipeline again. Finished answers are stored and not requested again.',
     stopsRun: true,
   },
   MAESTRO_BUDGET_UNPRICED: {
@@ -546,7 +549,7 @@ export const coreErrors = {
   },
   MAESTRO_VECTORS_INVALID: {
     message: (d: { store: string; place: string; reason: string }) => `${d.store}: ${d.place}: ${d.reason}.`,
-    hint: () => 'Nothing of this call was taken. Leave it out, or mend what made it.',
+    hint: () => 'The store accepted nothing from this call. Remove the entry, or correct the step that made it.',
   },
   MAESTRO_VECTORS_DIMENSION: {
     message: (d: { store: string; place: string; expected: number; found: number }) =>
@@ -561,8 +564,8 @@ export const coreErrors = {
   },
   MAESTRO_VECTORS_SETTINGS: {
     message: (d: { store: string; setting: string; expected: string; found: string }) =>
-      `${d.store} was made with ${d.setting} ${d.found}; the config says ${d.expected}.`,
-    hint: () => 'Set what it was made with, or begin another store.',
+      `${d.store} was created with ${d.setting} ${d.found}, but the config says ${d.expected}.`,
+    hint: () => 'Use the setting that it was created with, or create another store.',
   },
   MAESTRO_VECTORS_CLOSED: {
     message: (d: { store: string }) => `${d.store} is closed.`,
@@ -582,12 +585,12 @@ export const coreErrors = {
   },
   MAESTRO_STORAGE_ROW_INVALID: {
     message: (d: { location: string; reason: string }) => `${d.location}: ${d.reason}`,
-    hint: () => 'Mend the record in the input; the other rows go on.',
+    hint: () => 'Correct the record in the input. The other rows continue.',
   },
   MAESTRO_ROW_SCHEMA: {
     message: (d: { location: string; issues: readonly string[] }) =>
       `${d.location} does not fit the schema: ${d.issues.join('; ')}.`,
-    hint: () => 'Mend the record or loosen the schema; the other rows go on.',
+    hint: () => 'Correct the record or relax the schema. The other rows continue.',
   },
   MAESTRO_ROW_UNENCODABLE: {
     message: (d: { column: string; type: string }) =>

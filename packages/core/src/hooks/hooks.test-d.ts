@@ -27,14 +27,15 @@ import type { ServingDefinition } from '../contracts/serving-definition.js'
 import { SERVINGS, type Servings } from '../contracts/serving-definition.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { column } from '../define/options/columns.js'
 
 declare const hooks: MaestroHooks
 declare const serving: ServingDefinition
 const operator = defineOperator({
   name: 'a.x',
   kind: 'map',
-  options: z.object({ input: z.string() }),
-  columns: { reads: ['input'] },
+  options: { input: column() },
+  adds: { copy: 'unknown' },
   create:
     ({ input }) =>
     (row) => ({ ...row, copy: row[input] }),

@@ -74,7 +74,7 @@ describe('the forms of a pipeline', () => {
     expect(await loadPipeline('copy', config)).toMatchObject({ name: 'copy' })
     expect(await errorOf(() => load(project, 'copy'))).toMatchObject({
       code: 'MAESTRO_PIPELINE_AMBIGUOUS',
-      message: `Several files are the pipeline "copy": ${join('more', 'copy.mjs')}, ${join('pipelines', 'copy.json')}.`,
+      message: `Several files define the pipeline "copy": ${join('more', 'copy.mjs')}, ${join('pipelines', 'copy.json')}.`,
       hint: expect.stringContaining('path'),
     })
     expect(await load(project, 'pipelines/copy.json')).toMatchObject({ name: 'copy' })
@@ -128,7 +128,7 @@ describe('a pipeline that cannot be had', () => {
     const project = new ProjectFolder({ 'pipelines/b.js': text })
     expect(await errorOf(() => load(project, 'b'))).toMatchObject({
       code: 'MAESTRO_PIPELINE_NOT_A_PIPELINE',
-      message: `The default export of ${project.file('pipelines/b.js')} is no pipeline, but ${found}.`,
+      message: `The default export of ${project.file('pipelines/b.js')} is not a pipeline but ${found}.`,
       hint: expect.stringContaining("export default pipeline('name')"),
     })
   })

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { definePipeline } from '../define/define-pipeline.js'
 import { definePlugin } from '../define/define-plugin.js'
-import { defineStorage } from '../define/define-storage.js'
+import { defineSink, defineSource, defineStorage } from '../define/define-storage.js'
 import { maestro } from '../maestro.js'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -10,7 +10,7 @@ afterEach(() => vi.unstubAllEnvs())
 /** A storage that keeps what it was opened with. */
 function recorder() {
   const opened: unknown[] = []
-  const options = z.strictObject({ address: z.string(), table: z.string() })
+  const options = { address: z.string(), table: z.string() }
   const plugin = definePlugin({
     name: 'bank',
     manifest: { apiVersion: 1, contributes: { storages: { 'bank.table': 'A table' } } },
@@ -19,7 +19,7 @@ function recorder() {
         registry.add(
           defineStorage({
             name: 'bank.table',
-            source: {
+            source: defineSource({
               options,
               columns: () => ({ columns: { n: 'number' }, open: false }),
               open(given) {
@@ -30,14 +30,14 @@ function recorder() {
                   },
                 }
               },
-            },
-            sink: {
+            }),
+            sink: defineSink({
               options,
               open(given) {
                 opened.push(given)
                 return { write() {}, commit: async () => ({ rows: 1, location: 'bank' }), abort: async () => undefined }
               },
-            },
+            }),
           }),
         ),
       ),

@@ -244,7 +244,7 @@ describe('code that cannot be loaded', () => {
     for (const name of ['maestro-plugin-a', './p.js']) {
       expect(await fail(project, name)).toMatchObject({
         code: 'MAESTRO_PLUGIN_NOT_A_PLUGIN',
-        message: `The default export of ${name} is no plugin.`,
+        message: `The default export of ${name} is not a plugin.`,
         hint: expect.stringContaining('definePlugin({ name, apply })'),
       })
     }

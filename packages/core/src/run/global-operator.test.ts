@@ -69,8 +69,8 @@ test('in a pipeline it is told the step and the run, and its rejects are the run
   const counted = defineOperator({
     name: 'counted',
     kind: 'opaque',
-    options: z.object({ output: z.string() }),
-    columns: { adds: { output: 'integer' } },
+    options: { output: z.string() },
+    adds: { '{output}': 'integer' },
     create: () => operator,
   })
   const report = await folder.project().run(

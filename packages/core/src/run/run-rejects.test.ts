@@ -53,8 +53,8 @@ describe('when every row fails', () => {
       defineOperator({
         name,
         kind: 'map',
-        options: z.object({ output: z.string() }),
-        columns: { adds: { output: 'string' } },
+        options: { output: z.string() },
+        adds: { '{output}': 'string' },
         create:
           ({ output }) =>
           async (row) => {
@@ -89,8 +89,8 @@ describe('when every row fails', () => {
     const half = defineOperator({
       name: 'half',
       kind: 'map',
-      options: z.object({ output: z.string() }),
-      columns: { adds: { output: 'string' } },
+      options: { output: z.string() },
+      adds: { '{output}': 'string' },
       create:
         ({ output }) =>
         async (row) => {

@@ -151,19 +151,19 @@ describe('SIGINT in a process of its own', () => {
   const core = new URL('../../dist/index.js', import.meta.url).href
   const script = `
     import { appendFileSync, renameSync, rmSync } from 'node:fs'
-    import { definePlugin, defineStorage, pipeline } from ${JSON.stringify(core)}
+    import { definePlugin, defineSink, defineStorage, pipeline } from ${JSON.stringify(core)}
     import { maestro } from ${JSON.stringify(runtime)}
     const any = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }
     const lines = defineStorage({
       name: 'lines.out',
-      sink: {
+      sink: defineSink({
         options: any,
         open: () => ({
           write: ({ rows }) => appendFileSync('out.tmp', rows.map((row) => JSON.stringify(row) + '\\n').join('')),
           commit: async () => (renameSync('out.tmp', 'out.jsonl'), { rows: 0, location: 'out.jsonl' }),
           abort: async () => rmSync('out.tmp', { force: true }),
         }),
-      },
+      }),
     })
     const plugin = definePlugin({
       name: 'lines',

@@ -6,7 +6,7 @@ import type { DiscoveredPlugin } from '../plugins/discover-plugins.js'
 import { fileDeclaresTypes, packageHasTypes } from './type-entries.js'
 
 /** An operator that a file plugin defines and exports; its types follow from its definition. */
-export interface ExportedOperator {
+export interface ExportedDefinition {
   readonly name: string
   /** The module, relative to the types file. */
   readonly module: string
@@ -27,7 +27,7 @@ const configuredKinds = [
 export interface ProjectTypes {
   /** Modules that declare the types of what they contribute: packages, or files relative to the types file. */
   readonly modules: readonly string[]
-  readonly operators: readonly ExportedOperator[]
+  readonly operators: readonly ExportedDefinition[]
   /** The kind of each serving by its name, such as `local.chat`; undefined for one given in code. */
   readonly servings: Readonly<Record<string, string | undefined>>
   readonly vectorStores: Readonly<Record<string, string | undefined>>

@@ -1,4 +1,4 @@
-import type { ExportedOperator, ProjectTypes } from './project-types.js'
+import type { ExportedDefinition, ProjectTypes } from './project-types.js'
 
 /** The name of a project's types file, beside its config. */
 export const typesFileName = 'maestro-env.d.ts'
@@ -11,23 +11,19 @@ const coreName = '@maestro-dataflow/core'
 /** The text of a project's types file. */
 export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
   const { modules, operators, servings, vectorStores, storages, contributed } = types
-  const imported = [
-    ...(operators.length === 0 ? [] : ['StepOptions', 'StepOutput']),
-    ...(Object.keys(storages).length === 0 ? [] : ['StoredRow', 'StoredSink', 'StoredSource']),
-  ]
-  const core = imported.length === 0 ? '' : ` ${imported.join(', ')} `
+  const configured = Object.keys(storages).length === 0 ? '' : ' ConfiguredStorage '
   const declarations = [
     ...contributedInterface(contributed),
-    ...operatorInterfaces(operators),
+    ...registered('Operators', operators),
     ...namesInterface('ServingNames', servings),
     ...namesInterface('VectorStoreNames', vectorStores),
-    ...storageInterfaces(storages),
+    ...configuredStorages(storages),
   ]
   return [
     `${typesFileMark} from the config: what its plugins bring, and its names. Do not edit; it may be committed.`,
     ...[coreName, ...modules]
       .sort(packagesFirst)
-      .map((module) => `import type {${module === coreName ? core : ''}} from ${quoted(module)}`),
+      .map((module) => `import type {${module === coreName ? configured : ''}} from ${quoted(module)}`),
     ...(declarations.length === 0 ? [] : ['', "declare module '@maestro-dataflow/core' {", ...declarations, '}']),
     '',
   ].join('\n')
@@ -42,37 +38,24 @@ function contributedInterface(contributed: ProjectTypes['contributed']): readonl
   return ['  interface ContributedNames {', ...members, '  }']
 }
 
-function operatorInterfaces(operators: readonly ExportedOperator[]): readonly string[] {
-  if (operators.length === 0) return []
-  const definition = ({ module, exportName }: ExportedOperator) => `typeof import(${quoted(module)}).${exportName}`
+/** What is exported is registered by its definition. */
+function registered(registry: string, definitions: readonly ExportedDefinition[]): readonly string[] {
+  if (definitions.length === 0) return []
   return [
-    '  interface OperatorOptions<Row> {',
-    ...operators.map((operator) => `    ${property(operator.name)}: StepOptions<Row, ${definition(operator)}>`),
-    '  }',
-    '  interface OperatorOutput<Row, Options> {',
-    ...operators.map((operator) => `    ${property(operator.name)}: StepOutput<Row, ${definition(operator)}, Options>`),
+    `  interface ${registry} {`,
+    ...definitions.map(
+      ({ name, module, exportName }) => `    ${property(name)}: typeof import(${quoted(module)}).${exportName}`,
+    ),
     '  }',
   ]
 }
 
 /** A storage of the config takes the options of its kind, of which the config may have given some. */
-function storageInterfaces(kinds: ProjectTypes['storages']): readonly string[] {
+function configuredStorages(kinds: ProjectTypes['storages']): readonly string[] {
   const entries = Object.entries(kinds).flatMap(([name, kind]) =>
-    kind === undefined ? [] : [{ name: property(name), kind: quoted(kind) }],
+    kind === undefined ? [] : [`    ${property(name)}: ConfiguredStorage<${quoted(kind)}>`],
   )
-  if (entries.length === 0) return []
-  const members = (type: string, more = '') => entries.map(({ name, kind }) => `    ${name}: ${type}<${kind}${more}>`)
-  return [
-    '  interface SourceOptions {',
-    ...members('StoredSource'),
-    '  }',
-    '  interface SourceOutput<Options> {',
-    ...members('StoredRow', ', Options'),
-    '  }',
-    '  interface SinkOptions<Row> {',
-    ...members('StoredSink', ', Row'),
-    '  }',
-  ]
+  return entries.length === 0 ? [] : ['  interface Storages {', ...entries, '  }']
 }
 
 function namesInterface(name: string, kinds: Readonly<Record<string, string | undefined>>): readonly string[] {

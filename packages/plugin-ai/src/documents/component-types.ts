@@ -1,7 +1,6 @@
 import type { Column, ServingName, VectorStoreName, With } from '@maestro-dataflow/core'
 import type { OutputOf } from '../asking/component-types.js'
-import type { DocumentFormat } from './document-format.js'
-import type { DocumentRows } from './document-rows.js'
+import type { DocumentColumns, DocumentRows } from './document-rows.js'
 import type { IndexOutcome } from './index-documents.js'
 import type { ChunkUnit } from './measure.js'
 import type { ReadDocumentOptions } from './read-document.js'
@@ -61,12 +60,6 @@ export interface LoadDocumentsOptions<Row> extends LoadDocumentsSettings {
   readonly name?: Column<Row>
 }
 
-/** Options of the source `ai.load-documents`. */
-export interface DocumentsSourceOptions extends LoadDocumentsSettings {
-  /** Files, globs and folders, relative to the config file. */
-  readonly path: string | readonly string[]
-}
-
 /** Options of `ai.index`. */
 export interface IndexOptions<Row> {
   /** The vector store's name in the config. */
@@ -94,17 +87,6 @@ export interface IndexOptions<Row> {
   readonly output?: string
 }
 
-/** The columns of a document. */
-type Document<Options> = {
-  readonly text: string
-  readonly document: string
-  readonly title: string | null
-  readonly format: DocumentFormat
-  readonly pages: number | null
-} & (Options extends { readonly rows: 'page' }
-  ? { readonly page: number }
-  : { readonly page_starts: readonly number[] })
-
 declare module '@maestro-dataflow/core' {
   interface OperatorOptions<Row> {
     'ai.chunk': ChunkOptions<Row>
@@ -114,12 +96,6 @@ declare module '@maestro-dataflow/core' {
   interface OperatorOutput<Row, Options> {
     'ai.chunk': With<Row, Chunked<ChunkColumn<Options>, Options>>
     'ai.index': With<Row, Record<OutputOf<Options, 'index_outcome'>, IndexOutcome>>
-    'ai.load-documents': With<Row, Document<Options>>
-  }
-  interface SourceOptions {
-    'ai.load-documents': DocumentsSourceOptions
-  }
-  interface SourceOutput<Options> {
-    'ai.load-documents': Document<Options>
+    'ai.load-documents': With<Row, DocumentColumns<Options>>
   }
 }

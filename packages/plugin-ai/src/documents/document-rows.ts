@@ -1,4 +1,5 @@
 import type { Columns, Row } from '@maestro-dataflow/core'
+import type { DocumentFormat } from './document-format.js'
 import type { LoadedDocument } from './loaded-document.js'
 
 /** Whether a document is one row, or each of its pages is. */
@@ -37,3 +38,14 @@ export function documentRows(
 }
 
 type LoadedOrNull = Omit<LoadedDocument, 'title'> & { readonly title?: string | null }
+
+/** The columns of a document. */
+export type DocumentColumns<Options> = {
+  readonly text: string
+  readonly document: string
+  readonly title: string | null
+  readonly format: DocumentFormat
+  readonly pages: number | null
+} & (Options extends { readonly rows: 'page' }
+  ? { readonly page: number }
+  : { readonly page_starts: readonly number[] })

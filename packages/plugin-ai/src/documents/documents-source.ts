@@ -1,24 +1,40 @@
-import { defineStorage, MaestroError, type SourceBatch } from '@maestro-dataflow/core'
+import {
+  defineSource,
+  defineStorage,
+  MaestroError,
+  type OutputOf,
+  type RowFunction,
+  rowFunction,
+  type SourceBatch,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { DocumentColumns } from './document-rows.js'
 import { documentColumns, documentRows } from './document-rows.js'
 import { type DocumentsFolder, findDocuments } from './find-documents.js'
 import { documentOptions } from './load-documents.js'
 import { readDocument } from './read-document.js'
 
-const options = z.strictObject({
+const fields = {
+  /** Files, globs and folders, relative to the config file. */
   path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   ...documentOptions,
-})
+}
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
+
+/** A row for each document, or for each of its pages. */
+export interface DocumentsRow extends RowFunction {
+  readonly row: DocumentColumns<this['options']>
+}
 
 /** `ai.load-documents` as a source: the documents of folders and globs. One that cannot be read is rejected alone. */
 export const documentsSource = defineStorage({
   name: 'ai.load-documents',
   description: 'Documents of folders and globs as Markdown: text, Markdown, HTML, PDF, DOCX',
-  source: {
-    options,
-    columns: ({ rows }: Options) => ({ columns: documentColumns(rows), open: false }),
+  source: defineSource({
+    options: fields,
+    row: rowFunction<DocumentsRow>(),
+    columns: ({ rows }) => ({ columns: documentColumns(rows), open: false }),
     async check(given, folder) {
       try {
         await findDocuments(given.path, folder)
@@ -32,7 +48,7 @@ export const documentsSource = defineStorage({
       const documents = await findDocuments(given.path, context)
       return { read: () => readAll(documents, given, { ...context }) }
     },
-  },
+  }),
 })
 
 async function* readAll(
@@ -50,5 +66,11 @@ async function* readAll(
       if (signal.aborted || !MaestroError.is(error)) throw error
       yield { ids: [], rows: [], rejects: [{ id: document, row: { document }, error }] }
     }
+  }
+}
+
+declare module '@maestro-dataflow/core' {
+  interface Storages {
+    'ai.load-documents': typeof documentsSource
   }
 }

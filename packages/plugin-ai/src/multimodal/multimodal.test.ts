@@ -161,7 +161,7 @@ describe('recordings', () => {
   test('silence is no transcript', async () => {
     const transcription = scriptedTranscription([' '])
     const asked = work([{ sound: 'tone.wav' }], { task: 'transcribe', transcription, inputColumns: { audio: 'sound' } })
-    await expect(asked).rejects.toThrow('answered nothing')
+    await expect(asked).rejects.toThrow('returned an empty answer')
   })
 })
 

@@ -5,6 +5,8 @@ import {
   chatPrompt,
   definePlugin,
   definePrompt,
+  defineSink,
+  defineStorage,
   EnhancedLLMServing,
   type LLMRequest,
   type LLMServing,
@@ -267,7 +269,9 @@ const sink = definePlugin({
   manifest: { apiVersion: 1, contributes: { storages: { 'test.sink': 'Writes nowhere' } } },
   apply: (hooks) =>
     hooks.storages.tap('sink', (registry) =>
-      registry.add({ name: 'test.sink', sink: { options: z.object({}), open: () => expect.unreachable() } }),
+      registry.add(
+        defineStorage({ name: 'test.sink', sink: defineSink({ options: {}, open: () => expect.unreachable() }) }),
+      ),
     ),
 })
 
@@ -324,7 +328,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
     [
       'a prompt class that throws',
       { prompt: { use: 'test.tone', input: 'text', tone: 'broken' } },
-      'test.tone could not be made: no such tone',
+      'test.tone could not be created: no such tone',
     ],
     [
       'an unknown option',

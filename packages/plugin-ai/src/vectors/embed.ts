@@ -127,7 +127,7 @@ export const embed = defineOperator({
     prefix: z.string().optional(),
     batchSize: z.number().int().positive().optional(),
   }),
-  columns: { reads: ['input'], adds: { output: 'vector' } },
+  columns: ({ input, output }) => ({ reads: [input], adds: { [output]: 'vector' } }),
   deterministic: true,
   servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   inject: [SERVINGS, LOGGER],

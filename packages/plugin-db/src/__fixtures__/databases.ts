@@ -8,7 +8,8 @@ import Database from 'libsql'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
-import type { SqliteConnection, TableSinkOptions, TableSourceOptions } from '../component-types.js'
+import type { SqliteConnection } from '../connection/connection-options.js'
+import type { TableSinkOptions, TableSourceOptions } from '../options.js'
 import db from '../index.js'
 
 /** A server that the set-up of the tests has started. */

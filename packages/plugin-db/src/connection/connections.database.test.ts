@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import { databases, failure, type TestServer, temporaryDatabase } from '../__fixtures__/databases.js'
-import type { DatabaseOptions, ServerConnection } from '../component-types.js'
+import type { DatabaseOptions, ServerConnection } from './connection-options.js'
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -1,10 +1,10 @@
 import { maestroError, type StorageCheckContext } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { connectionOptions } from './connection-options.js'
+import { ConnectionFields } from './connection-options.js'
 import { withSession } from './open-session.js'
 import { assertExists, connectionSettings } from './resolve-connection.js'
 
-const connection = z.looseObject(connectionOptions)
+const connection = z.looseObject({ ...new ConnectionFields() })
 
 /** Connects once. @returns what answers, and its version */
 export async function probe(options: unknown, context: StorageCheckContext): Promise<string> {

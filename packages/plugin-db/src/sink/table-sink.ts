@@ -1,13 +1,13 @@
-import { type ColumnSet, MaestroError, type SinkDefinition, type SinkTarget } from '@maestro-dataflow/core'
+import { type ColumnSet, defineSink, MaestroError, type SinkTarget } from '@maestro-dataflow/core'
 import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
-import { type TableWriteOptions, tableWriteOptions } from '../options.js'
+import { TableWriteFields, type TableWriteOptions } from '../options.js'
 import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
 
 /** The sink `db.table`: rows are written in one transaction, which ends when the run has succeeded. */
-export const tableSink: SinkDefinition<TableWriteOptions> = {
-  options: tableWriteOptions,
+export const tableSink = defineSink({
+  options: TableWriteFields,
   async check(options, context) {
     try {
       const settings = connectionSettings(options, context)
@@ -28,7 +28,7 @@ export const tableSink: SinkDefinition<TableWriteOptions> = {
       context.signal,
     )
   },
-}
+})
 
 function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarget): TableWriting {
   const { table, databaseSchema: schema, mode = 'create', key, columns: chosen } = options

@@ -1,22 +1,24 @@
-import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
+import { defineSource, MaestroError, rowFunction, type SourceBatch, type SourceReader } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
 import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { type QueryReadOptions, queryReadOptions } from '../options.js'
+import { QueryReadFields, type QueryReadOptions } from '../options.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
 import { assertAfterFits, declaredColumns, declaredTypes, statedColumns, wantedColumns } from './source-options.js'
+import type { SourceRow } from './source-row.js'
 import { validateRows } from './validate-rows.js'
 
 const name = 'query'
 
 /** The source `db.query`. */
-export const querySource: SourceDefinition<QueryReadOptions> = {
-  options: queryReadOptions,
+export const querySource = defineSource({
+  options: QueryReadFields,
+  row: rowFunction<SourceRow>(),
   columns: declaredColumns,
   async check(options, context) {
     try {
@@ -40,7 +42,7 @@ export const querySource: SourceDefinition<QueryReadOptions> = {
   async open(options, context) {
     return openQuery(options, connectionSettings(options, context), context.signal)
   },
-}
+})
 
 /** Opens a query. @throws MAESTRO_DB_QUERY, MAESTRO_DB_PARAMETERS, MAESTRO_DB_COLUMN*, MAESTRO_DB_KEY_* */
 export async function openQuery(

@@ -1,7 +1,7 @@
 import { pipeline, type Row } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { databases, failure, temporaryDatabase } from '../__fixtures__/databases.js'
-import type { QuerySourceOptions } from '../component-types.js'
+import type { QuerySourceOptions } from '../options.js'
 
 describe.each(databases)('%s', (name) => {
   const database = temporaryDatabase(name)

@@ -1,10 +1,10 @@
-import { MaestroError, type SourceBatch, type SourceDefinition, type SourceReader } from '@maestro-dataflow/core'
+import { defineSource, MaestroError, rowFunction, type SourceBatch, type SourceReader } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { type TableReadOptions, tableReadOptions } from '../options.js'
+import { TableReadFields, type TableReadOptions } from '../options.js'
 import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
@@ -13,11 +13,13 @@ import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
 import { assertAfterFits, declaredColumns, declaredTypes, statedColumns, wantedColumns } from './source-options.js'
+import type { SourceRow } from './source-row.js'
 import { validateRows } from './validate-rows.js'
 
 /** The source `db.table`. */
-export const tableSource: SourceDefinition<TableReadOptions> = {
-  options: tableReadOptions,
+export const tableSource = defineSource({
+  options: TableReadFields,
+  row: rowFunction<SourceRow>(),
   columns: declaredColumns,
   async check(options, context) {
     try {
@@ -38,7 +40,7 @@ export const tableSource: SourceDefinition<TableReadOptions> = {
   async open(options, context) {
     return openTable(options, connectionSettings(options, context), context.signal)
   },
-}
+})
 
 /** Opens a table or view. @throws MAESTRO_DB_TABLE_MISSING, MAESTRO_DB_COLUMN_MISSING, MAESTRO_DB_KEY_* */
 export async function openTable(

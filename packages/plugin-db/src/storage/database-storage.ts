@@ -11,14 +11,20 @@ import {
   type WriteResult,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import type { DatabaseOptions, QuerySourceOptions, TableSourceOptions } from '../component-types.js'
-import { connectionOptions } from '../connection/connection-options.js'
+import { ConnectionFields, type DatabaseOptions } from '../connection/connection-options.js'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession, withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import type { Session } from '../dialects/session.js'
 import { dbError } from '../errors.js'
-import { type QueryReadOptions, queryReadOptions, type TableReadOptions, tableReadOptions } from '../options.js'
+import {
+  QueryReadFields,
+  type QueryReadOptions,
+  type QuerySourceOptions,
+  TableReadFields,
+  type TableReadOptions,
+  type TableSourceOptions,
+} from '../options.js'
 import { Pace, sizeOf } from '../source/pace.js'
 import { openQuery } from '../source/query-source.js'
 import { openTable } from '../source/table-source.js'
@@ -49,9 +55,14 @@ export interface DBStorageOptions extends DatabaseOptions {
 }
 
 const options = z.strictObject({
-  ...connectionOptions,
+  ...new ConnectionFields(),
   name: z.string().min(1).max(100),
-  input: z.union([tableReadOptions.omit(omitted()), queryReadOptions.omit(omitted())]).optional(),
+  input: z
+    .union([
+      z.strictObject(withoutConnection(new TableReadFields())),
+      z.strictObject(withoutConnection(new QueryReadFields())),
+    ])
+    .optional(),
   databaseSchema: z.string().min(1).optional(),
   steps: z.enum(['continue', 'restart']).optional(),
   keep: z.enum(['all', 'latest']).optional(),
@@ -60,8 +71,9 @@ const options = z.strictObject({
 })
 
 /** The connection is the storage's own. */
-function omitted() {
-  return { connection: true, pool: true, timeouts: true, retries: true } as const
+function withoutConnection<Fields extends ConnectionFields>(fields: Fields): Omit<Fields, keyof ConnectionFields> {
+  const { connection: _, pool: __, timeouts: ___, retries: ____, ...rest } = fields
+  return rest
 }
 
 type Parsed = z.infer<typeof options>

@@ -58,14 +58,20 @@ function checkFraction(value: unknown, most: number): void {
     throw new Unfit(value, `has more of a second than the column, which keeps ${most} digits`)
 }
 
+/** What a column of text gets. */
+function textOf(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
+  return typeof value === 'object' ? '' : String(value)
+}
+
 function checkCharacters(value: unknown, most: number): void {
-  if (typeof value === 'string' && value.length > most && [...value].length > most)
-    throw new Unfit(value, `has more than ${most} characters`)
+  const text = textOf(value)
+  if (text.length > most && [...text].length > most) throw new Unfit(value, `has more than ${most} characters`)
 }
 
 function checkBytes(value: unknown, most: number): void {
-  if (typeof value === 'string' && value.length * 3 > most && Buffer.byteLength(value) > most)
-    throw new Unfit(value, `has more than ${most} bytes`)
+  const text = textOf(value)
+  if (text.length * 3 > most && Buffer.byteLength(text) > most) throw new Unfit(value, `has more than ${most} bytes`)
 }
 
 function checkFixed(value: unknown, length: number): void {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pipeline, type Row, type RunReport } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach } from 'vitest'
-import type { FileSinkOptions, FileSourceOptions } from '../component-types.js'
+import type { FileSinkOptions, FileSourceOptions } from '../options.js'
 import fs from '../index.js'
 
 /** A folder of a test's own, and what a test does in it. */

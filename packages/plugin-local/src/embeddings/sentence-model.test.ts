@@ -112,7 +112,7 @@ describe('SentenceModel', () => {
         graph.output('whole', graph.apply('Cast', [tokens], { to: { int: 7 } }), 'int64', ['batch', 'tokens', 2]),
       'input_ids',
     ],
-  ])('%s: it is no model of sentences', async (_, reason, build, input) => {
+  ])('%s: it is not a sentence embedding model', async (_, reason, build, input) => {
     await expect(load(build, input)).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_NOT_SENTENCES', details: { reason } })
   })
 

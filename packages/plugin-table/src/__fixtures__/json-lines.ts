@@ -1,64 +1,58 @@
 import { join } from 'node:path'
-import { definePlugin, defineStorage, type SinkWriter } from '@maestro-dataflow/core'
+import { definePlugin, defineSink, defineSource, defineStorage, type SinkWriter } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
-/** JSON lines read and written as text by the engine itself, as the files plugin offers them. */
 const columnTypes = z.record(
   z.string(),
   z.enum(['string', 'number', 'integer', 'bigint', 'boolean', 'date', 'json', 'unknown']),
 )
+
+/** JSON lines read and written as text by the engine itself, as the files plugin offers them. */
+const linesStorage = (folder: string) =>
+  defineStorage({
+    name: 'test.lines',
+    source: defineSource({
+      options: { paths: z.array(z.string()), columns: columnTypes.optional() },
+      columns: ({ columns }) => (columns === undefined ? { columns: {}, open: true } : { columns, open: false }),
+      open: ({ paths }) => ({
+        // biome-ignore lint/correctness/useYield: the engine is to read the files itself
+        async *read() {
+          throw new TypeError('rows were read one by one')
+        },
+        jsonLines: {
+          paths: paths.map((path) => join(folder, path)),
+          idPrefixes: paths.map((path) => `${path}:`),
+        },
+      }),
+    }),
+    sink: defineSink({
+      options: { path: z.string() },
+      takesJsonLines: () => true,
+      open: ({ path }): SinkWriter => {
+        let rows = 0
+        const target = join(folder, path)
+        return {
+          write: () => {
+            throw new TypeError('rows were written one by one')
+          },
+          jsonLines: { path: target, written: (count) => (rows = count) },
+          commit: async () => ({ rows, location: path }),
+          abort: async () => undefined,
+        }
+      },
+    }),
+  })
+
+/** A plugin with the storage `test.lines` over the files of a folder. */
 export const jsonLines = (folder: string) =>
   definePlugin({
-  name: 'lines',
-  manifest: { apiVersion: 1, contributes: { storages: { 'test.lines': 'JSON lines' } } },
-  apply: (hooks) =>
-    hooks.storages.tap('lines', (registry) =>
-      registry.add(
-        defineStorage({
-          name: 'test.lines',
-          source: {
-            options: z.strictObject({ paths: z.array(z.string()), columns: columnTypes.optional() }),
-            columns: ({ columns }) => (columns === undefined ? { columns: {}, open: true } : { columns, open: false }),
-            open: ({ paths }) => ({
-              // biome-ignore lint/correctness/useYield: the engine is to read the files itself
-              async *read() {
-                throw new TypeError('rows were read one by one')
-              },
-              jsonLines: {
-                paths: paths.map((path) => join(folder, path)),
-                idPrefixes: paths.map((path) => `${path}:`),
-              },
-            }),
-          },
-          sink: {
-            options: z.strictObject({ path: z.string() }),
-            takesJsonLines: () => true,
-            open: ({ path }): SinkWriter => {
-              let rows = 0
-              const target = join(folder, path)
-              return {
-                write: () => {
-                  throw new TypeError('rows were written one by one')
-                },
-                jsonLines: { path: target, written: (count) => (rows = count) },
-                commit: async () => ({ rows, location: path }),
-                abort: async () => undefined,
-              }
-            },
-          },
-        }),
-      ),
-    ),
-})
+    name: 'lines',
+    manifest: { apiVersion: 1, contributes: { storages: { 'test.lines': 'JSON lines' } } },
+    apply: (hooks) => hooks.storages.tap('lines', (registry) => registry.add(linesStorage(folder))),
+  })
 
 declare module '@maestro-dataflow/core' {
-  interface SourceOptions {
-    'test.lines': { readonly paths: readonly string[]; readonly columns?: z.infer<typeof columnTypes> }
-  }
-  interface SourceOutput<Options> {
-    'test.lines': Options extends unknown ? Record<string, unknown> : never
-  }
-  interface SinkOptions<Row> {
-    'test.lines': { readonly path: string; readonly row?: Row }
+  interface Storages {
+    'test.lines': ReturnType<typeof linesStorage>
   }
 }

@@ -1,18 +1,48 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import {
+  columns,
+  defineOperator,
+  type Flat,
+  type OutputOf,
+  optionsSchema,
+  type RowFunction,
+  rowFunction,
+  type TableStatement,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
-const options = z.strictObject({
-  by: z.array(z.string()).optional().describe('The columns whose values make a group; default: one group of all rows'),
-  values: z
-    .record(z.string(), z.string().min(1))
-    .describe("Columns of the result by SQL expressions, such as { n: 'count(*)', mean: 'avg(price)' }"),
-})
+const fields = {
+  /** The columns of which each combination is a group. @default one group of all rows */
+  by: columns().optional(),
+  /** Columns of the result by SQL expressions: `{ n: 'count(*)', mean: 'avg(price)' }`. */
+  values: z.record(z.string(), z.string().min(1)),
+}
+const schema = optionsSchema(fields)
 
-export type AggregateOptions = z.infer<typeof options>
+export type AggregateOptions = OutputOf<typeof fields>
 
 function statements({ by = [], values }: AggregateOptions): readonly TableStatement[] {
   return [{ kind: 'aggregate', by, values }]
+}
+
+/** The value of an aggregate, as far as its function tells. */
+type AggregateValue<Expression> = Expression extends string
+  ? Lowercase<Expression> extends `${'count' | 'sum' | 'avg' | 'mean' | 'median' | 'stddev' | 'var_samp'}(${string}`
+    ? number
+    : unknown
+  : unknown
+
+type KeyOf<Options> = Options extends { readonly by: readonly (infer Name)[] } ? Name : never
+
+/** The columns of the key, and those of the values. */
+export interface AggregateRow extends RowFunction {
+  readonly row: this['options'] extends { readonly values: infer Values }
+    ? Flat<
+        Pick<this['before'], KeyOf<this['options']> & keyof this['before']> & {
+          -readonly [Name in keyof Values]: AggregateValue<Values[Name]>
+        }
+      >
+    : never
 }
 
 /**
@@ -24,7 +54,8 @@ export const aggregate = defineOperator({
   name: 'table.aggregate',
   kind: 'table',
   description: 'Makes one row of each group of rows',
-  options,
+  options: fields,
+  row: rowFunction<AggregateRow>(),
   create: (given) => () => statements(given),
 })
 
@@ -34,6 +65,6 @@ export class AggregateRowsOperator extends DuckDBTableOperator {
 
   constructor(given: AggregateOptions) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

@@ -1,21 +1,30 @@
 import {
   type ColumnEffects,
   columnNames,
+  columnRecord,
   defineOperator,
   MapOperator,
+  type OutputOf,
+  optionsSchema,
   type Row,
+  type RowFunction,
   rowFromEntries,
+  rowFunction,
+  type ValueOf,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
 import { type CastType, castTypes, castValue, noValue } from './cast-value.js'
 
-const options = z.strictObject({
-  columns: z.record(z.string(), z.enum(castTypes)).describe("Types by column: { stars: 'integer', day: 'date' }"),
-})
+const fields = {
+  /** The columns and the types that they get: `{ stars: 'integer', day: 'date' }`. */
+  columns: columnRecord(z.enum(castTypes)),
+}
+const schema = optionsSchema(fields)
 
-export type CastOptions = z.infer<typeof options>
+export type CastOptions = OutputOf<typeof fields>
 
 function castColumns(row: Row, types: readonly (readonly [string, CastType])[]): Row {
   const cast = new Map(columnNames(row).map((name) => [name, row[name]]))
@@ -31,6 +40,13 @@ function castColumns(row: Row, types: readonly (readonly [string, CastType])[]):
   return rowFromEntries([...cast])
 }
 
+/** Columns of the types that they are cast to; null stays null. */
+export interface CastRow extends RowFunction {
+  readonly row: this['options'] extends { readonly columns: infer Types }
+    ? With<this['before'], { -readonly [Name in keyof Types]: ValueOf<Types[Name]> | null }>
+    : never
+}
+
 /**
  * `table.cast`: columns get another type; a row with a value that is none of it is rejected.
  *
@@ -40,8 +56,9 @@ export const cast = defineOperator({
   name: 'table.cast',
   kind: 'map',
   description: 'Gives columns another type; what does not fit is rejected',
-  options,
-  columns: ({ columns }: CastOptions) => ({ reads: Object.keys(columns), adds: columns }),
+  options: fields,
+  adds: ({ columns }) => columns,
+  row: rowFunction<CastRow>(),
   create({ columns }) {
     const types = Object.entries(columns)
     return (row) => castColumns(row, types)
@@ -54,7 +71,7 @@ export class CastColumnsOperator extends MapOperator {
 
   constructor(given: CastOptions) {
     super()
-    this.#columns = options.parse(given).columns
+    this.#columns = schema.parse(given).columns
   }
 
   override get columns(): ColumnEffects {

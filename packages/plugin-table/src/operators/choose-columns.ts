@@ -1,16 +1,22 @@
 import {
   type ColumnEffects,
   columnNames,
+  columns,
   defineOperator,
   MapOperator,
+  type OutputOf,
+  optionsSchema,
   type Row,
   rowFromEntries,
 } from '@maestro-dataflow/core'
-import { z } from 'zod'
 
-const options = z.strictObject({ columns: z.array(z.string()).min(1).describe('Names of columns') })
+const fields = {
+  /** Names of columns. */
+  columns: columns().refine((names) => names.length > 0, 'at least one column is expected'),
+}
+const schema = optionsSchema(fields)
 
-export type ColumnListOptions = z.infer<typeof options>
+export type ColumnListOptions = OutputOf<typeof fields>
 
 function keepColumns(row: Row, columns: readonly string[]): Row {
   return rowFromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
@@ -30,8 +36,8 @@ export const select = defineOperator({
   name: 'table.select',
   kind: 'map',
   description: 'Keeps some columns, in the order given',
-  options,
-  columns: ({ columns }: ColumnListOptions) => ({ keeps: columns }),
+  options: fields,
+  keeps: ['{columns}'],
   create:
     ({ columns }) =>
     (row) =>
@@ -47,8 +53,8 @@ export const drop = defineOperator({
   name: 'table.drop',
   kind: 'map',
   description: 'Drops some columns',
-  options,
-  columns: { drops: ['columns'] },
+  options: fields,
+  drops: ['{columns}'],
   create({ columns }) {
     const dropped = new Set(columns)
     return (row) => dropColumns(row, dropped)
@@ -61,7 +67,7 @@ export class SelectColumnsOperator extends MapOperator {
 
   constructor(given: ColumnListOptions) {
     super()
-    this.#columns = options.parse(given).columns
+    this.#columns = schema.parse(given).columns
   }
 
   override get columns(): ColumnEffects {
@@ -79,7 +85,7 @@ export class DropColumnsOperator extends MapOperator {
 
   constructor(given: ColumnListOptions) {
     super()
-    this.#columns = new Set(options.parse(given).columns)
+    this.#columns = new Set(schema.parse(given).columns)
   }
 
   override get columns(): ColumnEffects {

@@ -1,13 +1,16 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { columns, defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
-const options = z.strictObject({
-  by: z.array(z.string()).optional().describe('Rows with the same values here are duplicates; default: the whole row'),
-  keep: z.enum(['first', 'last']).optional().describe('Which of the duplicates stays; default first'),
-})
+const fields = {
+  /** The columns that make rows the same. @default the whole row */
+  by: columns().optional(),
+  /** Which of them stays. @default 'first' */
+  keep: z.enum(['first', 'last']).optional(),
+}
+const schema = optionsSchema(fields)
 
-export type DedupeOptions = z.infer<typeof options>
+export type DedupeOptions = OutputOf<typeof fields>
 
 function statements({ by = [], keep = 'first' }: DedupeOptions): readonly TableStatement[] {
   return [{ kind: 'dedupe', by, keep }]
@@ -22,7 +25,7 @@ export const dedupe = defineOperator({
   name: 'table.dedupe',
   kind: 'table',
   description: 'Keeps one row of each set of duplicates',
-  options,
+  options: fields,
   create: (given) => () => statements(given),
 })
 
@@ -32,6 +35,6 @@ export class DedupeRowsOperator extends DuckDBTableOperator {
 
   constructor(given: DedupeOptions = {}) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

@@ -1,15 +1,18 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
-const options = z.strictObject({
-  where: z.string().min(1).describe('An SQL expression over the columns that is true for the rows to keep'),
-  params: z.record(z.string(), value).optional().describe('Values of the `$name`s in the expression'),
-})
+const fields = {
+  /** An SQL expression over the columns that is true for the rows to keep. */
+  where: z.string().min(1),
+  /** Values of the `$name`s in the expression; bound, never read as SQL. */
+  params: z.record(z.string(), value).optional(),
+}
+const schema = optionsSchema(fields)
 
-export type FilterOptions = z.infer<typeof options>
+export type FilterOptions = OutputOf<typeof fields>
 
 function statements({ where, params }: FilterOptions): readonly TableStatement[] {
   return [{ kind: 'filter', where, ...(params === undefined ? {} : { params }) }]
@@ -24,7 +27,7 @@ export const filter = defineOperator({
   name: 'table.filter',
   kind: 'table',
   description: 'Keeps the rows for which an SQL expression is true',
-  options,
+  options: fields,
   create: (given) => () => statements(given),
 })
 
@@ -38,6 +41,6 @@ export class FilterRowsOperator extends DuckDBTableOperator {
 
   constructor(given: FilterOptions) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

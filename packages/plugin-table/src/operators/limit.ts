@@ -1,13 +1,16 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
-const options = z.strictObject({
-  count: z.number().int().nonnegative().describe('Rows to keep at most'),
-  offset: z.number().int().nonnegative().optional().describe('Rows to pass over before'),
-})
+const fields = {
+  /** Rows that stay. */
+  count: z.number().int().nonnegative(),
+  /** Rows that are left out before them. @default 0 */
+  offset: z.number().int().nonnegative().optional(),
+}
+const schema = optionsSchema(fields)
 
-export type LimitOptions = z.infer<typeof options>
+export type LimitOptions = OutputOf<typeof fields>
 
 function statements({ count, offset = 0 }: LimitOptions): readonly TableStatement[] {
   return [{ kind: 'limit', count, offset }]
@@ -22,7 +25,7 @@ export const limit = defineOperator({
   name: 'table.limit',
   kind: 'table',
   description: 'Keeps the first rows',
-  options,
+  options: fields,
   create: (given) => () => statements(given),
 })
 
@@ -32,6 +35,6 @@ export class LimitRowsOperator extends DuckDBTableOperator {
 
   constructor(given: LimitOptions) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

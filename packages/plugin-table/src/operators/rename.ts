@@ -1,19 +1,24 @@
 import {
   type ColumnEffects,
   columnNames,
+  columnRecord,
   defineOperator,
   MapOperator,
+  type OutputOf,
+  optionsSchema,
   type Row,
   rowFromEntries,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../errors.js'
 
-const options = z.strictObject({
-  columns: z.record(z.string(), z.string()).describe("New names by old ones: { text: 'review' }"),
-})
+const fields = {
+  /** The columns and their new names: `{ text: 'review' }`. */
+  columns: columnRecord(z.string()),
+}
+const schema = optionsSchema(fields)
 
-export type RenameOptions = z.infer<typeof options>
+export type RenameOptions = OutputOf<typeof fields>
 
 /** Columns keep their place; a row that has another column of the new name is refused. */
 function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
@@ -36,8 +41,8 @@ export const rename = defineOperator({
   name: 'table.rename',
   kind: 'map',
   description: 'Gives columns new names',
-  options,
-  columns: ({ columns }: RenameOptions) => ({ renames: columns }),
+  options: fields,
+  renames: '{columns}',
   create({ columns }) {
     const names = new Map(Object.entries(columns))
     return (row) => renameColumns(row, names)
@@ -50,7 +55,7 @@ export class RenameColumnsOperator extends MapOperator {
 
   constructor(given: RenameOptions) {
     super()
-    this.#names = new Map(Object.entries(options.parse(given).columns))
+    this.#names = new Map(Object.entries(schema.parse(given).columns))
   }
 
   override get columns(): ColumnEffects {

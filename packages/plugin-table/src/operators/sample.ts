@@ -1,17 +1,21 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { defineOperator, type OutputOf, optionsSchema, type TableStatement, unless } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
-const seed = z.number().int().optional().describe('Another seed, another sample; default 0')
-const options = z.union([
-  z.strictObject({ count: z.number().int().nonnegative().describe('How many rows'), seed }),
-  z.strictObject({ fraction: z.number().min(0).max(1).describe('About which share of the rows, 0 to 1'), seed }),
-])
+const fields = {
+  /** Rows that stay; or a `fraction`. */
+  count: unless('fraction', z.number().int().nonnegative()),
+  /** The share of rows that stays, 0 to 1. */
+  fraction: z.number().min(0).max(1).optional(),
+  /** The same seed chooses the same rows of the same input. @default 0 */
+  seed: z.number().int().optional(),
+}
+const schema = optionsSchema(fields)
 
-export type SampleOptions = z.infer<typeof options>
+export type SampleOptions = OutputOf<typeof fields>
 
 function statements(given: SampleOptions): readonly TableStatement[] {
-  const chosen = 'count' in given ? { count: given.count } : { fraction: given.fraction }
+  const chosen = given.fraction === undefined ? { count: given.count ?? 0 } : { fraction: given.fraction }
   return [{ kind: 'sample', seed: given.seed ?? 0, ...chosen }]
 }
 
@@ -24,7 +28,7 @@ export const sample = defineOperator({
   name: 'table.sample',
   kind: 'table',
   description: 'Keeps rows chosen by chance; the same seed gives the same sample',
-  options,
+  options: fields,
   create: (given) => () => statements(given),
 })
 
@@ -34,6 +38,6 @@ export class SampleRowsOperator extends DuckDBTableOperator {
 
   constructor(given: SampleOptions) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

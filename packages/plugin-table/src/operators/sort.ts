@@ -1,21 +1,22 @@
-import { defineOperator, type TableStatement } from '@maestro-dataflow/core'
+import { column, defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const key = z.strictObject({
-  column: z.string(),
+  column: column(),
   descending: z.boolean().optional(),
   nulls: z.enum(['first', 'last']).optional(),
 })
 
-const options = z.strictObject({
-  by: z
-    .union([z.string(), z.array(z.union([z.string(), key])).min(1)])
-    .describe('The column, or several in order; each a name or { column, descending, nulls }'),
-  descending: z.boolean().optional().describe('The direction of columns that do not say it themselves'),
-})
+const fields = {
+  /** A column, or several, each a name or `{ column, descending, nulls }`. */
+  by: z.union([column(), z.array(z.union([column(), key])).min(1)]),
+  /** The direction of columns that do not say it themselves. @default false */
+  descending: z.boolean().optional(),
+}
+const schema = optionsSchema(fields)
 
-export type SortOptions = z.infer<typeof options>
+export type SortOptions = OutputOf<typeof fields>
 
 function statements({ by, descending = false }: SortOptions): readonly TableStatement[] {
   const keys = (typeof by === 'string' ? [by] : by).map((part) => (typeof part === 'string' ? { column: part } : part))
@@ -40,7 +41,7 @@ export const sort = defineOperator({
   name: 'table.sort',
   kind: 'table',
   description: 'Sorts the rows; those that compare alike keep their order',
-  options,
+  options: fields,
   create: (given) => () => statements(given),
 })
 
@@ -54,6 +55,6 @@ export class SortRowsOperator extends DuckDBTableOperator {
 
   constructor(given: SortOptions) {
     super()
-    this.statements = statements(options.parse(given))
+    this.statements = statements(schema.parse(given))
   }
 }

@@ -6,6 +6,10 @@ export interface ReplyCase {
   readonly said: readonly Said[]
   /** Whether JSON is asked for: `{ "tone": "good" }` or `{ "tone": "bad" }`. */
   readonly json?: boolean
+  /** How many calls are made, one after another; the last one is looked at. @default 1 */
+  readonly calls?: number
+  /** Milliseconds, as in the settings of a serving. */
+  readonly timeout?: { readonly attempt?: number; readonly total?: number; readonly outage?: number }
   readonly expected: {
     readonly text?: string
     readonly object?: unknown
@@ -14,8 +18,8 @@ export interface ReplyCase {
     readonly code?: string
     /** Words that have to stand in the error. */
     readonly words?: string
-    /** How many requests are made. @default one for each reply */
-    readonly asked?: number
+    /** How many requests are made, or at most. @default one for each reply */
+    readonly asked?: number | { readonly most: number }
   }
 }
 

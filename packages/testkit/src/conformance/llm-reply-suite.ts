@@ -9,6 +9,7 @@ import {
 } from '@maestro-dataflow/core'
 import { startMisbehavingServer } from '../misbehaving-server.js'
 import { type ReplyDialect, replyDialects } from '../reply-dialects.js'
+import { llmLimitCases } from './llm-limit-cases.js'
 import { llmReplyCases, type ReplyCase } from './llm-reply-cases.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
@@ -20,7 +21,7 @@ export interface LLMReplySuiteOptions extends SuiteOptions<string> {
 
 /**
  * What has to become of the replies that servers send: thoughts, drafts, cut answers, failures in other words, odd data
- * beside the answer. A server on this machine plays them, and the serving is asked through the serving plane.
+ * beside the answer, limits, refusals and outages. A server on this machine plays them, and the serving is asked through the serving plane.
  *
  * @param makeServing A new one for the server at this address, such as `http://127.0.0.1:4711`, at each call.
  */
@@ -30,7 +31,7 @@ export function llmReplySuite(
 ): Suite {
   const dialect = replyDialects[options.dialect ?? 'openai']
   const { title = `replies of ${dialect.name}` } = options
-  const possible = Object.entries(llmReplyCases).filter(([, { said }]) =>
+  const possible = Object.entries({ ...llmReplyCases, ...llmLimitCases }).filter(([, { said }]) =>
     said.every((one) => dialect.reply(one) !== undefined),
   )
   return createSuite({
@@ -57,7 +58,7 @@ const check: AnswerCheck = (value) => {
 }
 
 async function assertOutcome(
-  { said, json = false, expected }: ReplyCase,
+  { said, json = false, calls = 1, timeout = {}, expected }: ReplyCase,
   dialect: ReplyDialect,
   makeServing: (url: string) => LLMServing | Promise<LLMServing>,
 ): Promise<void> {
@@ -71,16 +72,16 @@ async function assertOutcome(
   })
   const serving = new EnhancedLLMServing(await makeServing(server.url), {
     plane: new ServingPlane(),
-    settings: { retries: 1, repairs: 1 },
+    settings: { retries: 1, repairs: 1, timeout },
   })
   try {
     const messages = [{ role: 'user', content: 'Good or bad?' }] as const
-    const result = await serving
-      .generate(json ? { messages, schema } : { messages }, json ? { check } : {})
-      .catch((error: unknown) => error)
+    const call = () => serving.generate(json ? { messages, schema } : { messages }, json ? { check } : {})
+    for (let before = 1; before < calls; before++) await call()
+    const result = await call().catch((error: unknown) => error)
     if (expected.code === undefined) assertAnswer(result, expected)
     else assertFailure(result, expected)
-    assert.equal(asked, expected.asked ?? said.length, 'the number of requests')
+    assertAsked(asked, expected.asked ?? said.length)
     const turns = server.requests
       .filter((request) => dialect.isChat(request))
       .flatMap((request) => request.json<{ messages: readonly { content: unknown }[] }>().messages)
@@ -92,6 +93,11 @@ async function assertOutcome(
     await serving.dispose()
     await server.close()
   }
+}
+
+function assertAsked(asked: number, expected: number | { readonly most: number }): void {
+  if (typeof expected === 'number') assert.equal(asked, expected, 'the number of requests')
+  else assert.ok(asked <= expected.most, `${asked} requests are more than ${expected.most}`)
 }
 
 function assertAnswer(given: unknown, { text, object, reasoning }: ReplyCase['expected']): void {

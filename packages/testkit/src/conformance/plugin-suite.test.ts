@@ -2,7 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { defineOperator, definePlugin, defineStorage, type PluginDefinition, type Schema } from '@maestro-dataflow/core'
+import {
+  defineOperator,
+  definePlugin,
+  defineSink,
+  defineStorage,
+  type PluginDefinition,
+  type Schema,
+} from '@maestro-dataflow/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
@@ -18,7 +25,7 @@ const operator = (
   name: string,
   options: Schema<object> = z.strictObject({ input: z.string() }),
   description = 'Does it',
-) => defineOperator({ name, kind: 'map', description, options, columns: {}, create: () => (row) => row })
+) => defineOperator({ name, kind: 'map', description, options, adds: {}, create: () => (row) => row })
 
 const plugin = (contributes: Readonly<Record<string, string>>, ...operators: ReturnType<typeof operator>[]) =>
   definePlugin({
@@ -99,7 +106,7 @@ const faults: Readonly<
             registry.add(
               defineStorage({
                 name: 'acme.rows',
-                sink: { options: plain, open: () => ({}) as never },
+                sink: defineSink({ options: plain, open: () => ({}) as never }),
               }),
             ),
           ),

@@ -1,10 +1,7 @@
-import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { expect, test } from 'vitest'
 import type { ColumnEffects } from '../../contracts/operator.js'
-import type { OperatorDefinition } from '../../contracts/operator-definition.js'
-import type { ColumnSet, Row } from '../../contracts/row.js'
-import { defineOperator } from '../../define/define-operator.js'
-import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
+import type { ColumnSet } from '../../contracts/row.js'
+import { applyEffects, missingColumns } from './column-effects.js'
 
 const before: ColumnSet = { columns: { a: 'number', b: 'string', c: 'json' }, open: false }
 const open: ColumnSet = { ...before, open: true }
@@ -44,36 +41,4 @@ test('of what is opaque nothing is known', () => {
 test('columns that lack are those that are surely not there', () => {
   expect(missingColumns(['a', 'x', 'toString'], before)).toEqual(['x', 'toString'])
   expect(missingColumns(['a', 'x'], open)).toEqual([])
-})
-
-describe('what a definition declares', () => {
-  const of = (parts: Partial<OperatorDefinition>, options: object = {}) =>
-    columnEffects(
-      defineOperator({ name: 'x', kind: 'map', options: z.any(), create: () => (row: Row) => row, ...parts } as never),
-      options,
-      before,
-    )
-
-  test('is said by the names of options that hold columns, one or several', () => {
-    const columns = { reads: ['input', 'more', 'not'], adds: { output: 'string', many: 'number' }, drops: ['gone'] }
-    const options = { input: 'a', more: ['b', 7, 'c'], not: undefined, output: 'o', many: ['m', 'n'], gone: ['a'] }
-    expect(of({ columns }, options)).toEqual({
-      reads: ['a', 'b', 'c'],
-      adds: { o: 'string', m: 'number', n: 'number' },
-      drops: ['a'],
-    })
-    expect(of({ columns: {} }, options)).toEqual({ reads: [], adds: {}, drops: [] })
-  })
-
-  test('or by a function of the options and the columns that come in', () => {
-    const columns = (options: { prefix: string }, { columns: given }: ColumnSet) => ({
-      renames: Object.fromEntries(Object.keys(given).map((name) => [name, options.prefix + name])),
-    })
-    expect(of({ columns }, { prefix: 'x_' })).toEqual({ renames: { a: 'x_a', b: 'x_b', c: 'x_c' } })
-  })
-
-  test('a filter that says nothing leaves the columns, others make them unknown', () => {
-    expect(of({ kind: 'filter' })).toEqual({})
-    expect(of({ kind: 'map' })).toEqual({ opaque: true })
-  })
 })

@@ -1,28 +1,6 @@
 import { columnNames, withColumnOrder } from '../../contracts/column-order.js'
 import type { ColumnEffects } from '../../contracts/operator.js'
-import type { ColumnEffectsFunction, ColumnOptions, OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { ColumnSet, ColumnType } from '../../contracts/row.js'
-
-/** What a defined operator does to columns with these options. */
-export function columnEffects(definition: OperatorDefinition, options: unknown, columns: ColumnSet): ColumnEffects {
-  const declared = definition.columns
-  if (declared === undefined) return definition.kind === 'filter' ? {} : { opaque: true }
-  if (typeof declared === 'function') return (declared as ColumnEffectsFunction<unknown>)(options, columns)
-  const { reads = [], adds = {}, drops = [] } = declared as ColumnOptions
-  const named = (option: string): readonly string[] => toNames((options as Record<string, unknown>)[option])
-  return {
-    reads: reads.flatMap(named),
-    adds: Object.fromEntries(
-      Object.entries(adds).flatMap(([option, type]) => named(option).map((column) => [column, type])),
-    ),
-    drops: drops.flatMap(named),
-  }
-}
-
-function toNames(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value]
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
-}
 
 /** The columns after a step. */
 export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnSet {

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { errorOf } from '../../__fixtures__/project-folder.js'
 import { echo, Question, Riddle, smallPlugin } from '../../__fixtures__/small-plugin.js'
-import type { MaestroConfig } from '../../contracts/config.js'
 import type { TableEngine, TableStatement } from '../../contracts/table-engine.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePipeline, type PipelineData, type StepData } from '../../define/define-pipeline.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { defineStorage } from '../../define/define-storage.js'
+import type { MaestroConfig } from '../../define/maestro-config.js'
 import { type PipelineInput, pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
 import { maestro } from '../../maestro.js'
@@ -179,14 +179,14 @@ describe('each fault has its code, its step, and says what to do', () => {
           ]),
         {
           code: 'MAESTRO_PIPELINE_STEP_UNKNOWN',
-          message: '2-acme.upper follows "luod", which is no step.',
+          message: '2-acme.upper follows "luod", which is not a step.',
           hint: /^Did you mean "loud"\? Known: source, loud/,
         },
       ],
       [
         'a sink after no step',
         () => copy([{ use: 'acme.upper', ...loud }], { write: { ...write, after: 'x' } }),
-        { code: 'MAESTRO_PIPELINE_STEP_UNKNOWN', message: 'sink-1 follows "x", which is no step.' },
+        { code: 'MAESTRO_PIPELINE_STEP_UNKNOWN', message: 'sink-1 follows "x", which is not a step.' },
       ],
       [
         'two steps of one id',
@@ -251,7 +251,7 @@ describe('each fault has its code, its step, and says what to do', () => {
         {
           code: 'MAESTRO_PIPELINE_CAPABILITY',
           step: '1-acme.ask',
-          message: /"default" has not the capability jsonSchema/,
+          message: /"default" does not support jsonSchema/,
         },
       ],
       [
@@ -329,8 +329,8 @@ describe('what an operator sees for itself', () => {
     defineOperator({
       name: 'checked',
       kind: 'map',
-      options: z.object({}),
-      columns: {},
+      options: {},
+      adds: {},
       check: ({ columns, step }) => {
         expect([Object.keys(columns.columns), step]).toEqual([['n'], '1-checked'])
         return check()
@@ -356,7 +356,7 @@ describe('what an operator sees for itself', () => {
     }
     const faults = await faultsOf(start.step(checked(boom), {}))
     expect(faults).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be made: boom' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-checked', message: '1-checked could not be created: boom' },
       { code: 'MAESTRO_PIPELINE_NO_SINK' },
     ])
   })
@@ -416,7 +416,7 @@ describe('table steps', () => {
   test('an engine that breaks is a fault', async () => {
     const broken = engine(() => Promise.reject(new Error('no library')))
     expect(await faultsOf(start(new Sorted(broken)))).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be made: no library' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-Sorted', message: '1-Sorted could not be created: no library' },
     ])
   })
 })

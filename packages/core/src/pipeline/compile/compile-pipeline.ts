@@ -6,7 +6,7 @@ import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import { checkServings } from './check-servings.js'
-import { applyEffects, columnEffects, missingColumns } from './column-effects.js'
+import { applyEffects, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
 import type { CompiledPipeline, CompiledSink, CompiledStep } from './compiled-pipeline.js'
@@ -100,7 +100,7 @@ async function compileDefined(
   const effects =
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
-      : (faults.catch(() => columnEffects(definition, options, columnsIn), node.id) ?? { opaque: true })
+      : (faults.catch(() => definition.columns(options, columnsIn), node.id) ?? { opaque: true })
   const scopes = prompts.map((given) => ({
     variables: given.prompt.variables,
     scope: promptScope(given, options, columnsIn),

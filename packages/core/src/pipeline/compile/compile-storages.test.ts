@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { errorOf } from '../../__fixtures__/project-folder.js'
-import type { MaestroConfig } from '../../contracts/config.js'
 import type { ColumnSet, Row } from '../../contracts/row.js'
-import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../../contracts/storage.js'
+import type { SinkDefinition, SourceDefinition } from '../../contracts/storage.js'
 import { definePipeline } from '../../define/define-pipeline.js'
 import { definePlugin } from '../../define/define-plugin.js'
+import { defineSink, defineSource, defineStorage } from '../../define/define-storage.js'
+import type { MaestroConfig } from '../../define/maestro-config.js'
 import { pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
 import { maestro } from '../../maestro.js'
 
-const options = z.strictObject({ path: z.string() })
+const options = { path: z.string() }
 const missing = (path: string) => maestroError('MAESTRO_STORAGE_NOT_FOUND', { path })
 
 /** Plans a pipeline of one storage; gives what its sides were asked and the plan or the faults. */
@@ -19,24 +20,28 @@ async function plan(
   config: MaestroConfig = {},
   read: object = { path: 'in' },
 ) {
-  const definition: StorageDefinition = {
+  const definition = defineStorage({
     name: 'some.file',
     source: {
-      options,
-      columns: () => ({ columns: { text: 'string' }, open: false }),
-      open: () => ({ async *read() {} }),
+      ...defineSource({
+        options,
+        columns: () => ({ columns: { text: 'string' }, open: false }),
+        open: () => ({ async *read() {} }),
+      }),
       ...sides.source,
     },
     sink: {
-      options,
-      open: () => ({
-        write: () => undefined,
-        commit: async () => ({ rows: 0, location: '' }),
-        abort: async () => undefined,
+      ...defineSink({
+        options,
+        open: () => ({
+          write: () => undefined,
+          commit: async () => ({ rows: 0, location: '' }),
+          abort: async () => undefined,
+        }),
       }),
       ...sides.sink,
     },
-  }
+  })
   const plugin = definePlugin({
     name: 'some',
     storages: [definition],
@@ -96,8 +101,8 @@ describe('a source', () => {
     const sink = { check: async () => [missing('out')] }
     const { faults } = await plan({ source: { check, columns }, sink })
     expect(faults).toEqual([
-      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no disk'],
-      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be made: no columns'],
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no disk'],
+      [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no columns'],
       ['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.'],
     ])
   })

@@ -63,7 +63,7 @@ test.each([
 test('a step behind one that follows nothing is still looked at', () => {
   expect(order('a<nothing b<a', 'out<b')).toEqual({
     ordered: 'a b',
-    faults: ['a follows "nothing", which is no step.'],
+    faults: ['a follows "nothing", which is not a step.'],
   })
 })
 

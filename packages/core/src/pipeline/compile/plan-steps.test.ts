@@ -148,7 +148,7 @@ describe('columns go from step to step', () => {
     }
     const error = await errorOf(() => plan(start.step(operator({ columns }), {}).write(...write)))
     expect(error.details.errors).toMatchObject([
-      { code: 'MAESTRO_STEP_CREATE', step: '1-acme.any', message: '1-acme.any could not be made: no idea' },
+      { code: 'MAESTRO_STEP_CREATE', step: '1-acme.any', message: '1-acme.any could not be created: no idea' },
     ])
   })
 })

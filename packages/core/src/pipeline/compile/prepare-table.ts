@@ -10,20 +10,20 @@ function isTableOperator(created: unknown): created is Operator & TableOperatorO
   return created instanceof Operator && created.kind === 'table'
 }
 
-/** What a table operator is made of: its class, or the function that `create` gave back. @throws MAESTRO_STEP_CREATE */
+/** What a table operator is made of: its class, or the function that `create` returned. @throws MAESTRO_STEP_CREATE */
 export function tableStatements(step: string, created: unknown): readonly TableStatement[] {
   if (isTableOperator(created)) return created.statements
   if (typeof created === 'function') return (created as TableFunction)()
   throw maestroError('MAESTRO_STEP_CREATE', {
     step,
-    reason: `create() gave back ${describeValue(created)} instead of a table operator`,
+    reason: `create() returned ${describeValue(created)} instead of a table operator`,
   })
 }
 
 /**
  * Has the table engine check a step's statements against the columns that come in.
  *
- * @param created The operator, or what `create` gave back.
+ * @param created The operator, or what `create` returned.
  * @returns what the step does to columns
  */
 export async function prepareTable(

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { PromptClass } from '../../contracts/operator.js'
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
-import { Prompt } from '../../contracts/prompt.js'
 import type { Row } from '../../contracts/row.js'
 import { ChatPrompt, chatPrompt } from '../../define/chat-prompt.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { definePrompt } from '../../define/define-prompt.js'
+import { promptOption } from '../../define/options/references.js'
 import { PromptTemplate, prompt } from '../../define/prompt.js'
 import { promptRestrict } from '../../define/prompt-restrict.js'
 import { maestro } from '../../maestro.js'
@@ -19,9 +19,8 @@ const render = (allowed: readonly PromptClass[]) =>
   defineOperator({
     name: 'test.render',
     kind: 'map',
-    options: z.strictObject({ prompt: z.instanceof(Prompt), marks: z.number().optional() }),
-    columns: () => ({ adds: { said: 'string' } }),
-    prompts: { option: 'prompt', allowed },
+    options: { prompt: promptOption({ allowed }), marks: z.number().optional() },
+    adds: { said: 'string' },
     create:
       ({ prompt }) =>
       (row) => ({ ...row, said: prompt.format(row) }),
@@ -169,21 +168,24 @@ test('the plan shows what is asked, and of bytes that they are some', () => {
 test('what cannot be made is one fault, and the other options are checked beside it', async () => {
   const faults = await faultsOf(asking({ use: 'test.none' }, [], { mark: 1 }))
   expect(faults).toHaveLength(2)
-  expect(faults[0]).toContain('step say: test.none could not be made: create() gave back no prompt')
+  expect(faults[0]).toContain('step say: test.none could not be created: create() returned no prompt')
   expect(faults[1]).toContain('Did you mean "marks"?')
 })
 
 describe('several prompts of one operator', () => {
-  const given = z.instanceof(Prompt).optional()
   const judge = defineOperator({
     name: 'test.judge',
     kind: 'map',
-    options: z.strictObject({ name: z.string(), about: given, verdict: given }),
-    columns: () => ({ adds: { said: 'string' } }),
-    prompts: [
-      { option: 'about', allowed: [Prompt], variables: ({ name }) => [name] },
-      { option: 'verdict', allowed: [ChatPrompt, PromptTemplate], variables: () => ['claims'], overRow: false },
-    ],
+    options: {
+      name: z.string(),
+      about: promptOption({ variables: ['{name}'] }).optional(),
+      verdict: promptOption({
+        allowed: [ChatPrompt, PromptTemplate],
+        variables: ['claims'],
+        overRow: false,
+      }).optional(),
+    },
+    adds: { said: 'string' },
     create:
       ({ name, about, verdict }) =>
       (row) => ({

@@ -29,11 +29,10 @@ export async function resolvePrompts(
   faults: Faults,
   step: string,
 ): Promise<{ readonly options: unknown; readonly prompts: readonly GivenPrompt[] }> {
-  if (definition.prompts === undefined || typeof options !== 'object' || options === null)
-    return { options, prompts: [] }
+  if (typeof options !== 'object' || options === null) return { options, prompts: [] }
   const resolved: Record<string, unknown> = { ...options }
   const prompts: GivenPrompt[] = []
-  for (const promptOption of [definition.prompts].flat()) {
+  for (const promptOption of definition.prompts) {
     const { option, allowed } = promptOption
     const prompt = await toPrompt(resolved[option], context, faults, step)
     if (prompt === 'no prompt') continue
@@ -87,5 +86,5 @@ function createPrompt(use: string, create: () => unknown): Prompt {
     throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: (error as Error).message }, error)
   }
   if (created instanceof Prompt) return created
-  throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: 'create() gave back no prompt' })
+  throw maestroError('MAESTRO_STEP_CREATE', { step: use, reason: 'create() returned no prompt' })
 }

@@ -7,6 +7,8 @@ import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import { RowSource } from '../../contracts/row-source.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePlugin } from '../../define/define-plugin.js'
+import { defineSink, defineSource, defineStorage } from '../../define/define-storage.js'
+import { sourceOption } from '../../define/options/references.js'
 import { maestroError } from '../../errors/error-table.js'
 import { maestro } from '../../maestro.js'
 
@@ -24,50 +26,51 @@ const plugin = definePlugin({
   },
   apply: (hooks) =>
     hooks.storages.tap('test', (registry) => {
-      registry.add({
-        name: 'test.json',
-        source: {
-          options: z.strictObject({
-            path: z.string(),
-            broken: z.boolean().default(false),
-            password: z.string().optional(),
+      registry.add(
+        defineStorage({
+          name: 'test.json',
+          source: defineSource({
+            options: {
+              path: z.string(),
+              broken: z.boolean().default(false),
+              password: z.string().optional(),
+            },
+            columns: () => ({ columns: { city: 'string', rate: 'number' }, open: false }),
+            check: async ({ path }) =>
+              path === 'none.json' ? [maestroError('MAESTRO_STEP_CREATE', { step: path, reason: 'no such file' })] : [],
+            async open({ path, broken }, context) {
+              opened++
+              const { readFile } = await import('node:fs/promises')
+              const rows = JSON.parse(await readFile(join(context.directory, path), 'utf8'))
+              const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
+                location: 'rates.json:2',
+                reason: 'half a row',
+              })
+              const rejects = broken ? [{ id: '2', row: '{', error }] : []
+              return {
+                async *read() {
+                  yield { ids: rows.map((_: unknown, n: number) => String(n)), rows, rejects }
+                },
+              }
+            },
           }),
-          columns: () => ({ columns: { city: 'string', rate: 'number' }, open: false }),
-          check: async ({ path }) =>
-            path === 'none.json' ? [maestroError('MAESTRO_STEP_CREATE', { step: path, reason: 'no such file' })] : [],
-          async open({ path, broken }, context) {
-            opened++
-            const { readFile } = await import('node:fs/promises')
-            const rows = JSON.parse(await readFile(join(context.directory, path), 'utf8'))
-            const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', {
-              location: 'rates.json:2',
-              reason: 'half a row',
-            })
-            const rejects = broken ? [{ id: '2', row: '{', error }] : []
-            return {
-              async *read() {
-                yield { ids: rows.map((_: unknown, n: number) => String(n)), rows, rejects }
-              },
-            }
-          },
-        },
-      })
-      registry.add({
-        name: 'test.sink',
-        sink: { options: z.strictObject({}), open: () => Promise.reject(new Error()) },
-      })
+        }),
+      )
+      registry.add(
+        defineStorage({
+          name: 'test.sink',
+          sink: defineSink({ options: {}, open: () => Promise.reject(new Error()) }),
+        }),
+      )
     }),
 })
 
 const lookUp = defineOperator({
   name: 'test.look-up',
   kind: 'map',
-  options: z.strictObject({ table: z.union([z.instanceof(RowSource), z.array(z.unknown())]) }),
-  columns: ({ table }) => ({
-    reads: ['city'],
-    adds: table instanceof RowSource ? table.columns.columns : { rate: 'number' },
-  }),
-  sources: ['table'],
+  options: { table: z.union([sourceOption(), z.array(z.unknown())]) },
+  reads: () => ['city'],
+  adds: ({ table }) => (table instanceof RowSource ? table.columns.columns : { rate: 'number' as const }),
   create:
     ({ table }) =>
     async (row, { signal }) => {

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Row } from '../../contracts/row.js'
 import type { SourceReject } from '../../contracts/storage.js'
 import { definePlugin } from '../../define/define-plugin.js'
-import { defineStorage } from '../../define/define-storage.js'
+import { defineSink, defineSource, defineStorage } from '../../define/define-storage.js'
 import { maestroError } from '../../errors/error-table.js'
+import { rowType } from '../../define/effects/effects.js'
 import { anyOptions } from './memory-sinks.js'
 
 interface Options {
@@ -18,8 +19,9 @@ interface Options {
 
 const linesStorage = defineStorage({
   name: 'lines.file',
-  source: {
+  source: defineSource({
     options: anyOptions<Options>(),
+    row: rowType<{ readonly n: number }>(),
     columns: () => ({ columns: {}, open: true }),
     open({ path, asText }, { directory }) {
       const file = join(directory, path)
@@ -43,8 +45,8 @@ const linesStorage = defineStorage({
         ...(asText ? { jsonLines: { paths: [file], idPrefixes: [`${path}:`] } } : {}),
       }
     },
-  },
-  sink: {
+  }),
+  sink: defineSink({
     options: anyOptions<Options>(),
     takesJsonLines: ({ asText }) => asText,
     open({ path, asText, lies }, { directory }) {
@@ -76,18 +78,12 @@ const linesStorage = defineStorage({
           : {}),
       }
     },
-  },
+  }),
 })
 
 declare module '../../contracts/component-types.js' {
-  interface SourceOptions {
-    'lines.file': Options
-  }
-  interface SourceOutput<Options> {
-    'lines.file': { readonly n: number } & (Options extends never ? never : unknown)
-  }
-  interface SinkOptions<Row> {
-    'lines.file': Options & { readonly row?: Row }
+  interface Storages {
+    'lines.file': typeof linesStorage
   }
 }
 

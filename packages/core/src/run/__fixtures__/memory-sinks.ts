@@ -2,7 +2,7 @@ import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { Schema } from '../../contracts/schema.js'
 import type { RefusedRow } from '../../contracts/storage.js'
 import { definePlugin } from '../../define/define-plugin.js'
-import { defineStorage } from '../../define/define-storage.js'
+import { defineSink, defineStorage } from '../../define/define-storage.js'
 import { maestroError } from '../../errors/error-table.js'
 
 /** What became of one output. */
@@ -25,22 +25,14 @@ interface Options {
 }
 
 /** Takes all options as they are. */
-export function anyOptions<Given>(): Schema<unknown, Given> {
+export function anyOptions<Given>(): Schema<Given> {
   return { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as Given }) } }
 }
 
-/** A plugin with the sink `memory.sink`, for tests of the runner; each output is kept by its name. */
-export function memorySinks() {
-  const sinks = new Map<string, MemorySink>()
-  const plugin = definePlugin({
-    name: 'memory',
-    manifest: { apiVersion: 1, contributes: { storages: { 'memory.sink': 'Rows in memory' } } },
-    apply: (hooks) =>
-      hooks.storages.tap('memory', (registry) =>
-        registry.add(
+const memorySinkOf = (sinks: Map<string, MemorySink>) =>
           defineStorage({
             name: 'memory.sink',
-            sink: {
+            sink: defineSink({
               options: anyOptions<Options>(),
               async open({ name, fail, refuses, late, at }) {
                 await at?.('open')
@@ -96,8 +88,19 @@ export function memorySinks() {
                   },
                 }
               },
-            },
-          }),
+            }),
+          })
+
+/** A plugin with the sink `memory.sink`, for tests of the runner; each output is kept by its name. */
+export function memorySinks() {
+  const sinks = new Map<string, MemorySink>()
+  const plugin = definePlugin({
+    name: 'memory',
+    manifest: { apiVersion: 1, contributes: { storages: { 'memory.sink': 'Rows in memory' } } },
+    apply: (hooks) =>
+      hooks.storages.tap('memory', (registry) =>
+        registry.add(
+memorySinkOf(sinks),
         ),
       ),
   })
@@ -110,7 +113,7 @@ export function memorySinks() {
 }
 
 declare module '../../contracts/component-types.js' {
-  interface SinkOptions<Row> {
-    'memory.sink': Options & { readonly row?: Row }
+  interface Storages {
+    'memory.sink': ReturnType<typeof memorySinkOf>
   }
 }

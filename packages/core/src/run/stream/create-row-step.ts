@@ -44,7 +44,7 @@ export function createRowStep(
   if (typeof run !== 'function') {
     throw maestroError('MAESTRO_STEP_CREATE', {
       step: id,
-      reason: `create() gave back ${describeValue(created)} instead of a function or an operator`,
+      reason: `create() returned ${describeValue(created)} instead of a function or an operator`,
     })
   }
   const base = { id, counter, onError: step.node.onError ?? onError }

@@ -28,7 +28,7 @@ export function sqliteColumn(declared: string, strict: boolean): ColumnKind {
   const kind = strict && declared.toUpperCase() === 'ANY' ? 'other' : sqliteKind(declared)
   if (strict || !isNumeric(declared.toUpperCase())) return { kind, strict }
   // JSON has its texts in quotes, so that only its numbers can become others.
-  return { kind, strict, limits: { numeric: textual.has(kind), integers64: kind === 'json' } }
+  return { kind, strict, limits: { numeric: textual.has(kind), integers64: true } }
 }
 
 /** What a column's declared type says of its values; SQLite itself holds anything anywhere. */

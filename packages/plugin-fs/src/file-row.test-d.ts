@@ -1,7 +1,8 @@
 import { pipeline } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type { TextLineRow, TextRow } from './component-types.js'
+import type { TextLineRow, TextRow } from './file-row.js'
+import type {} from './file-storage-definition.js'
 
 const start = pipeline('types')
 

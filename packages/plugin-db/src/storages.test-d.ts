@@ -1,7 +1,7 @@
 import { env, pipeline } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type {} from './component-types.js'
+import type {} from './storages.js'
 
 const start = pipeline('types')
 const connection = 'sqlite:shop.db'

@@ -1,6 +1,6 @@
 import { pipeline } from '@maestro-dataflow/core'
 import { describe, expectTypeOf, test } from 'vitest'
-import type {} from './component-types.js'
+import type {} from './registered.js'
 
 const sales = pipeline('sales').from([{ city: 'Oslo', amount: 1, day: '2026-01-01' }])
 

@@ -1,5 +1,4 @@
-import type { SynthOptions } from './options.js'
-import type { Sampler } from './sampler-types.js'
+import type { RowFunction } from '@maestro-dataflow/core'
 
 /** The value that a sampler gives. */
 export type Sampled<S> =
@@ -24,13 +23,9 @@ export type Sampled<S> =
                       ? Sampled<Then> | (S extends { readonly else: infer Else } ? Sampled<Else> : null)
                       : unknown)
 
-declare module '@maestro-dataflow/core' {
-  interface SourceOptions {
-    'synth.rows': Omit<SynthOptions, 'columns'> & { readonly columns: Readonly<Record<string, Sampler>> }
-  }
-  interface SourceOutput<Options> {
-    'synth.rows': Options extends { readonly columns: infer Columns }
-      ? { -readonly [Name in keyof Columns]: Sampled<Columns[Name]> }
-      : Record<string, unknown>
-  }
+/** The rows of `synth.rows`: a column for each sampler. */
+export interface SampledRow extends RowFunction {
+  readonly row: this['options'] extends { readonly columns: infer Columns }
+    ? { -readonly [Name in keyof Columns]: Sampled<Columns[Name]> }
+    : Record<string, unknown>
 }

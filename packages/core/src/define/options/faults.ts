@@ -1,0 +1,60 @@
+/*
+ * What the compiler prints where a pipeline is wrong: the name of one of these types, with what was written and what
+ * there is. No value has such a type.
+ */
+
+/** An operator, source or sink of this name is not known. */
+export interface NoSuchName<Name, DidYouMean> {
+  readonly name: Name
+  readonly didYouMean: DidYouMean
+}
+
+/** The prompt has a variable that is no column here. */
+export interface NoSuchColumn<Variable, Columns> {
+  readonly variable: Variable
+  readonly columns: Columns
+}
+
+/** An operator's definition names an option that it does not have. */
+export interface NoSuchOption<Name, Options> {
+  readonly option: Name
+  readonly options: Options
+}
+
+/** The option has no place beside another one that is given. */
+export interface NotBeside<Other> {
+  readonly other: Other
+}
+
+/** Names that are one letter away; else those of the same plugin; else what to do. */
+export type DidYouMean<Given, Known> = [Known] extends [never]
+  ? 'No types of plugins are loaded: run `maestro types`'
+  : Suggestion<Given, Known, Near<Given, Known>>
+type Suggestion<Given, Known, Nearest> = [Nearest] extends [never]
+  ? OfPlugin<Given extends `${infer Plugin}.${string}` ? Extract<Known, `${Plugin}.${string}`> : never>
+  : Nearest
+type OfPlugin<Names> = [Names] extends [never]
+  ? 'None is near. Is its plugin in the config? Run `maestro types`'
+  : Names
+
+type Near<Given, Known> = Known extends string ? (IsNear<Given, Known> extends true ? Known : never) : never
+/** Whether two texts differ in one letter: another one, one more, or one less. */
+type IsNear<A, B> = A extends `${infer X}${infer RestA}`
+  ? B extends `${infer Y}${infer RestB}`
+    ? X extends Y
+      ? IsNear<RestA, RestB>
+      : RestA extends RestB | B
+        ? true
+        : A extends RestB
+          ? true
+          : IsSwapped<RestA, RestB, X, Y>
+    : IsOneLetter<A>
+  : IsOneLetter<B>
+type IsOneLetter<Rest> = Rest extends `${infer _}${infer More}` ? (More extends '' ? true : false) : true
+type IsSwapped<RestA, RestB, X, Y> = RestA extends `${infer First}${infer TailA}`
+  ? RestB extends `${infer Second}${infer TailB}`
+    ? [First, Second, TailA] extends [Y, X, TailB]
+      ? true
+      : false
+    : false
+  : false

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { Schema } from '../../contracts/schema.js'
+import { slotFacts } from './slot.js'
+
+/** The options of a component: fields, a class of them, or a whole schema. */
+export type Fields<S> = Schema | { readonly [Name in keyof S]: z.core.$ZodType }
+
+/** What is given for options. Defaults may be left out, and marks say what names a column. */
+export type InputOf<S> = S extends z.core.$ZodType
+  ? z.input<S>
+  : S extends Schema<infer In, infer _Out>
+    ? In
+    : z.input<z.ZodObject<S & {}>>
+
+/** What options are after they were checked. */
+export type OutputOf<S> = S extends z.core.$ZodType
+  ? z.output<S>
+  : S extends Schema<infer _In, infer Out>
+    ? Out
+    : z.output<z.ZodObject<S & {}>>
+
+/** The names of the options, of all branches. */
+export type NamesOf<S> = KeyOfAny<InputOf<S>> & string
+export type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
+
+/** Checks what single options cannot say: how they go together. */
+export type Refinement<Options> = (options: Options, context: Pick<z.RefinementCtx, 'addIssue'>) => void
+
+/** The fields of a class of them. */
+export function shapeOf<S>(options: S | (new () => S)): S {
+  return typeof options === 'function' ? new (options as new () => S)() : options
+}
+
+/** The schema of what a component is declared to take. Options that fields do not name are refused. */
+export function schemaOf(shape: unknown, refine?: Refinement<never>): Schema {
+  if (isSchema(shape)) return shape
+  const fields = { ...(shape as z.core.$ZodShape) }
+  const schema = z.strictObject(fields).superRefine(insteadOfOthers(fields))
+  return refine === undefined ? schema : schema.superRefine(refine as Refinement<unknown>)
+}
+
+/**
+ * The schema of fields, for a class that takes the same options as an operator.
+ *
+ * @example const schema = optionsSchema(fields) // schema.parse({ count: 3 })
+ */
+export const optionsSchema = <S>(
+  fields: S | (new () => S),
+  refine?: Refinement<OutputOf<S>>,
+): z.ZodType<OutputOf<S>, unknown> => schemaOf(shapeOf(fields), refine as Refinement<never> | undefined) as never
+
+const isSchema = (shape: unknown): shape is Schema =>
+  typeof shape === 'object' && shape !== null && '~standard' in shape
+
+/** Options that must be given unless another one is, and have no place beside it. */
+function insteadOfOthers(fields: z.core.$ZodShape): Refinement<Readonly<Record<string, unknown>>> {
+  const rules = Object.entries(fields).flatMap(([name, schema]) => {
+    const facts = slotFacts(schema)
+    return facts?.kind === 'unless' ? [{ name, ...facts }] : []
+  })
+  return (options, { addIssue }) => {
+    for (const { name, other, required } of rules) {
+      const isGiven = options[name] !== undefined
+      const add = (message: string) => addIssue({ code: 'custom', path: [name], message, input: options })
+      if (options[other] === undefined && required && !isGiven) add(`it is missing; or give \`${other}\` instead`)
+      if (options[other] !== undefined && isGiven) add(`it has no place beside \`${other}\``)
+    }
+  }
+}

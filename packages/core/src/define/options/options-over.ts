@@ -1,0 +1,121 @@
+import type { ServingName, VectorStoreName } from '../../contracts/component-types.js'
+import type { EnvironmentValue } from '../../contracts/config.js'
+import type { Prompt } from '../../contracts/prompt.js'
+import type { ColumnType } from '../../contracts/row.js'
+import type { ColumnName } from '../effects/row-types.js'
+import type { Variables } from '../prompt.js'
+import type { NoSuchColumn, NotBeside } from './faults.js'
+import type { KeyOfAny } from './fields.js'
+import type { PromptAbout } from './references.js'
+import type { PromptReference, SourceReference } from './registered.js'
+import type { Slot } from './slot.js'
+
+/** What a component takes over a row: its input types, with the marks read. The comments above its fields stay. */
+export type OptionsOver<In, Row> = { readonly [K in keyof In]: Option<In[K], Row> } & {}
+
+type Option<In, Row> =
+  In extends Slot<infer Kind, infer About>
+    ? ReadSlot<Kind, About, Row>
+    : In extends readonly unknown[]
+      ? { readonly [K in keyof In]: Option<In[K], Row> }
+      : In extends object
+        ? [Extract<In[keyof In], Slot<string>>] extends [never]
+          ? In
+          : OptionsOver<In, Row>
+        : In
+
+type ReadSlot<Kind, About, Row> = Kind extends 'column'
+  ? ColumnName<Row, About & ColumnType>
+  : Kind extends 'columns'
+    ? readonly ColumnName<Row, About & ColumnType>[]
+    : Kind extends 'columnRecord'
+      ? { readonly [K in ColumnName<Row>]?: About }
+      : Kind extends 'source'
+        ? SourceReference
+        : Kind extends 'prompt'
+          ? string | Prompt | PromptReference<Row>
+          : Kind extends 'serving'
+            ? ServingName
+            : Kind extends 'environment'
+              ? Option<About, Row> | EnvironmentValue
+              : Kind extends 'vectorStore'
+                ? VectorStoreName
+                : Kind extends 'unless'
+                  ? About extends [unknown, infer In]
+                    ? Option<In, Row>
+                    : never
+                  : About extends [infer In, unknown]
+                    ? Option<In, Row>
+                    : never
+
+/** The variables that a prompt may have. One that an option names is left to the plan. */
+type PromptVariable<About, Row> =
+  About extends PromptAbout<infer Own, infer OverRow>
+    ? (OverRow extends true ? ColumnName<Row> : never) | (Own extends `{${string}}` ? string : Own)
+    : never
+
+/** Options that must be given as the others are: `unless` is read by what is given. */
+type Required<In, Row, Given> = {
+  readonly [K in keyof In as NeededUnless<In[K], Given> extends true ? K : never]-?: Option<
+    Exclude<In[K], undefined>,
+    Row
+  >
+}
+type NeededUnless<In, Given> =
+  Exclude<In, undefined> extends Slot<'unless', [infer Other, infer Own]>
+    ? undefined extends Own
+      ? false
+      : IsGiven<Given, Other> extends true
+        ? false
+        : true
+    : false
+type IsGiven<Given, Name> = Name extends keyof Given ? (Given[Name] extends undefined ? false : true) : false
+
+/** Options that have no place, and prompts with variables that are no columns. */
+type Faults<In, Row, Given> = {
+  readonly [K in keyof Given & keyof In as [Fault<Exclude<In[K], undefined>, Row, Given, Given[K]>] extends [never]
+    ? never
+    : K]: Fault<Exclude<In[K], undefined>, Row, Given, Given[K]>
+}
+type Fault<In, Row, Given, Value> =
+  In extends Slot<'unless', [infer Other, infer Own]>
+    ? Value extends undefined
+      ? never
+      : IsGiven<Given, Other> extends true
+        ? NotBeside<Other>
+        : Fault<Exclude<Own, undefined>, Row, Given, Value>
+    : In extends Slot<'prompt', infer About>
+      ? WrongVariables<VariablesOf<Value>, PromptVariable<About, Row>>
+      : never
+type VariablesOf<Value> = Value extends string
+  ? Variables<Value>
+  : Value extends Prompt<infer Variable>
+    ? Variable
+    : never
+/** Variables that are only known at run time are left to the plan. */
+type WrongVariables<Said, Known> = string extends Said
+  ? never
+  : [Exclude<Said, Known>] extends [never]
+    ? never
+    : NoSuchColumn<Exclude<Said, Known>, Known>
+
+/** Options that the component does not know, nor a contribution that is picked by `use`. */
+type Surplus<Given, Known> =
+  | Exclude<keyof Given, KeyOfAny<Known>>
+  | {
+      [K in keyof Given]: Given[K] extends { readonly use: infer Name }
+        ? Exclude<keyof Given[K], KeyOfAny<Extract<Known[K & keyof Known], { readonly use: Name }>>>
+        : never
+    }[keyof Given]
+
+/**
+ * What a step takes. Where all is well, the options as given, beside what they may be (for comments and completion).
+ * Where one is not known, only what they may be: the compiler then checks the literal as it does for any interface, and
+ * prints the wrong name with the nearest.
+ */
+export type CheckedOptions<In, Row, Given, Over = OptionsOver<In, Row>> = [Surplus<Given, Over>] extends [never]
+  ? WithFaults<Given, Over, Required<In, Row, Given>, Faults<In, Row, Given>>
+  : Over
+type WithFaults<Given, Over, Needed, Wrong> = [keyof Wrong] extends [never]
+  ? Given & Over & Needed
+  : { [K in keyof Given as K extends keyof Wrong ? never : K]: Given[K] } & Wrong

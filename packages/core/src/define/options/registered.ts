@@ -1,0 +1,67 @@
+import type { OperatorOptions, Operators, Prompts, PromptTypes, Storages } from '../../contracts/component-types.js'
+import type { RowFunction } from '../effects/effects.js'
+import type { InputOf, NamesOf } from './fields.js'
+import type { OptionsOver } from './options-over.js'
+
+/** A storage of the config: of a kind, some of whose options the config may have given. */
+export interface ConfiguredStorage<Kind extends string> {
+  readonly configuredAs: Kind
+}
+
+type DefinitionOf<Name> = Name extends keyof Storages ? Storages[Name] : never
+
+/** What is declared of one side of a storage. */
+type Side<Definition, Way extends 'source' | 'sink'> =
+  Definition extends ConfiguredStorage<infer Kind>
+    ? Side<DefinitionOf<Kind>, Way>
+    : SideOf<Definition, Way> extends { readonly shape: infer S }
+      ? S
+      : never
+type SideOf<Definition, Way> = Way extends keyof Definition ? Exclude<Definition[Way], undefined> : never
+
+type NamesWith<Way extends 'source' | 'sink'> = {
+  [Name in keyof Storages]: [Side<Storages[Name], Way>] extends [never] ? never : Name
+}[keyof Storages]
+
+// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
+export type OperatorName = keyof Operators | keyof OperatorOptions<any>
+export type SourceName = NamesWith<'source'>
+export type SinkName = NamesWith<'sink'>
+export type PromptName = keyof Prompts
+
+/** What is given for a source or sink; what the config has given may be left out. */
+export type SideInput<Name, Way extends 'source' | 'sink'> =
+  DefinitionOf<Name> extends ConfiguredStorage<string>
+    ? Partial<InputOf<Side<DefinitionOf<Name>, Way>>>
+    : InputOf<Side<DefinitionOf<Name>, Way>>
+
+/** The names of the options of one side of a storage. */
+export type SideOptionNames<Name, Way extends 'source' | 'sink'> = NamesOf<Side<DefinitionOf<Name>, Way>>
+
+/** The rows of a source, from the options given. */
+export type SourceRowOf<Name, Given> = RowOfSource<DefinitionOf<Name>, Given>
+type RowOfSource<Definition, Given> =
+  Definition extends ConfiguredStorage<infer Kind>
+    ? RowOfSource<DefinitionOf<Kind>, Given>
+    : SideOf<Definition, 'source'> extends { readonly row?: infer F }
+      ? Exclude<F, undefined> extends infer Known extends RowFunction
+        ? (Known & { readonly options: Given })['row']
+        : Record<string, unknown>
+      : Record<string, unknown>
+
+/** Another source, picked by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
+export type SourceReference = {
+  [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
+}[SourceName]
+
+/** The rows of a source that is picked by its name. */
+export type SourceRow<Reference> = Reference extends { readonly use: infer Name } ? SourceRowOf<Name, Reference> : never
+
+/** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
+export type PromptReference<Row> =
+  | {
+      [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
+        ? OptionsOver<InputOf<S>, Row>
+        : never)
+    }[keyof Prompts]
+  | { [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name] }[keyof PromptTypes<Row>]

@@ -1,0 +1,18 @@
+import { defineStorage } from '@maestro-dataflow/core'
+import { fileSink } from './file-sink.js'
+import { fileSource } from './file-source.js'
+
+/** `fs.file`: files of rows. */
+export const file = defineStorage({
+  name: 'fs.file',
+  description:
+    'Reads and writes JSONL, JSON, CSV, TSV, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
+  source: fileSource,
+  sink: fileSink,
+})
+
+declare module '@maestro-dataflow/core' {
+  interface Storages {
+    'fs.file': typeof file
+  }
+}

@@ -1,0 +1,28 @@
+import type { DuckDBEngineConfig } from './engine/duckdb-options.js'
+import type { aggregate } from './operators/aggregate.js'
+import type { cast } from './operators/cast.js'
+import type { drop, select } from './operators/choose-columns.js'
+import type { dedupe } from './operators/dedupe.js'
+import type { filter } from './operators/filter.js'
+import type { limit } from './operators/limit.js'
+import type { rename } from './operators/rename.js'
+import type { sample } from './operators/sample.js'
+import type { sort } from './operators/sort.js'
+
+declare module '@maestro-dataflow/core' {
+  interface TableEngineTypes {
+    'table.duckdb': DuckDBEngineConfig
+  }
+  interface Operators {
+    'table.filter': typeof filter
+    'table.sort': typeof sort
+    'table.limit': typeof limit
+    'table.sample': typeof sample
+    'table.dedupe': typeof dedupe
+    'table.aggregate': typeof aggregate
+    'table.select': typeof select
+    'table.drop': typeof drop
+    'table.rename': typeof rename
+    'table.cast': typeof cast
+  }
+}
