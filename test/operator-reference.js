@@ -152,17 +152,7 @@ async function exampleOf({ name, options }, schema) {
 }
 
 function effects({ columns, name }, given) {
-  if (columns === undefined) return ['It changes no columns.']
-  const told =
-    typeof columns === 'function'
-      ? columns(given, { columns: {}, open: true })
-      : {
-          reads: (columns.reads ?? []).flatMap((option) => given[option] ?? []),
-          adds: Object.fromEntries(
-            Object.entries(columns.adds ?? {}).map(([option, type]) => [given[option] ?? option, type]),
-          ),
-          drops: (columns.drops ?? []).flatMap((option) => given[option] ?? []),
-        }
+  const told = columns(given, { columns: {}, open: true })
   const names = (list) => list.map((column) => `\`${column}\``).join(', ')
   const { reads = [], adds = {}, drops = [], keeps } = told
   const added = Object.entries(adds).map(([column, type]) => `\`${column}\` (${type})`)
@@ -298,10 +288,10 @@ function valueLike({ type, default: fallback }, option) {
 /** The options of each operator, as its types tell them. */
 function documentedOptions() {
   const entry = join(root, 'test/operator-options.ts')
-  const source = `import type { OperatorOptions } from '@maestro-dataflow/core'
+  const source = `import type { OperatorName, StepOptions } from '@maestro-dataflow/core'
 import type {} from '@maestro-dataflow/plugin-ai'
 import type {} from '@maestro-dataflow/plugin-table'
-export declare const all: OperatorOptions<Record<string, unknown>>
+export declare const all: { [Name in OperatorName]: StepOptions<Record<string, unknown>, Name> }
 `
   const settings = {
     strict: true,
@@ -357,4 +347,8 @@ function optionsOf(type, checker) {
   return [...found.values()].sort((a, b) => Number(b.required) - Number(a.required))
 }
 
-const shortType = (type) => (type.length > 60 ? '' : `\`${type}\``)
+/** A type that fits into a cell; a column of any row is any text. */
+const shortType = (type) => {
+  const plain = type.replaceAll('string & {}', 'string').replaceAll('(string)', 'string')
+  return plain.length > 60 ? '' : `\`${plain}\``
+}

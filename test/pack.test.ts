@@ -1,6 +1,6 @@
 // What npm would publish, installed in an empty folder outside the repository, runs the quickstart's pipeline.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,4 +59,77 @@ test('installed from their tarballs, the packages run the quickstart', async () 
   const rows = readFileSync(join(folder, 'out/packages.jsonl'), 'utf8').trim().split('\n')
   expect(rows).toHaveLength(report.counts.rowsOut)
   for (const row of rows) expect(JSON.parse(row)).toHaveProperty('topic')
+})
+
+/** A plugin as a third party writes it: an option with a default, a computed column, and a second table. */
+const thirdParty = `
+import { column, defineOperator, definePlugin, newColumn, sourceOption } from '@maestro-dataflow/core'
+import { z } from 'zod'
+
+export const lookUp = defineOperator({
+  name: 'places.look-up',
+  kind: 'mapBatches',
+  description: 'Looks up a place in a table',
+  options: {
+    /** The column with the name of the place. */
+    input: column('string'),
+    table: sourceOption(),
+    output: newColumn('place'),
+    least: z.number().default(0),
+  },
+  adds: { '{output}': 'json', '{output}_known': 'boolean' },
+  create: ({ table, input, output }) => async (rows, { signal }) => {
+    const known = new Map((await table.rows(signal)).map((row) => [row.name, row]))
+    return rows.map((row) => ({ ...row, [output]: known.get(row[input]) ?? null, [output + '_known']: known.has(row[input]) }))
+  },
+})
+
+export default definePlugin({ name: 'maestro-plugin-places', operators: [lookUp] })
+`
+
+test('a plugin of a third party is typed in a pipeline, without interfaces written by hand', async () => {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const compile = (...parameters: string[]) => run(process.execPath, [tsc, ...parameters], { cwd: folder })
+  const settings = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'esnext']
+  const plugin = join(folder, 'node_modules/maestro-plugin-places')
+  mkdirSync(plugin)
+  writeFileSync(join(plugin, 'index.ts'), thirdParty)
+  const manifest = { name: 'maestro-plugin-places', version: '1.0.0', type: 'module', exports: './index.js' }
+  writeFileSync(join(plugin, 'package.json'), JSON.stringify(manifest))
+  await compile(...settings, '--declaration', join(plugin, 'index.ts'))
+  // Comments above options reach whoever installs the package.
+  expect(readFileSync(join(plugin, 'index.d.ts'), 'utf8')).toContain('The column with the name of the place.')
+  rmSync(join(plugin, 'index.ts'))
+
+  writeFileSync(
+    join(folder, 'maestro-env.d.ts'),
+    `import type {} from '@maestro-dataflow/core'
+import type {} from '@maestro-dataflow/plugin-fs'
+
+declare module '@maestro-dataflow/core' {
+  interface Operators {
+    'places.look-up': typeof import('maestro-plugin-places').lookUp
+  }
+}
+`,
+  )
+  const pipelineOf = (options: string) => `import { pipeline } from '@maestro-dataflow/core'
+const found = pipeline('found').from([{ city: 'Oslo', stars: 3 }]).step('places.look-up', ${options})
+export const known: boolean = found.row.place_known
+export const stars: number = found.row.stars
+`
+  const check = async (options: string) => {
+    writeFileSync(join(folder, 'found.ts'), pipelineOf(options))
+    return compile(...settings, '--noEmit', 'found.ts', 'maestro-env.d.ts').then(
+      () => '',
+      (error: { readonly stdout: string }) => error.stdout,
+    )
+  }
+  expect(await check("{ input: 'city', table: { use: 'fs.file', path: 'cities.csv' } }")).toBe('')
+  expect(await check("{ input: 'citi', table: { use: 'fs.file', path: 'cities.csv' } }")).toContain('"city"')
+  expect(await check("{ input: 'stars', table: { use: 'fs.file', path: 'cities.csv' } }")).toContain('"city"')
+  expect(await check("{ input: 'city', table: { use: 'fs.file', pth: 'cities.csv' } }")).toContain("'pth'")
+  expect(await check("{ input: 'city', table: { use: 'fs.file', path: 'cities.csv' }, outptu: 'x' }")).toContain(
+    "Did you mean to write 'output'?",
+  )
 })
