@@ -174,12 +174,11 @@ export type {
   ConfiguredStorage,
   OperatorName,
   PromptName,
-  PromptReference,
   SinkName,
   SourceName,
-  SourceReference,
   SourceRow,
 } from './define/options/registered.js'
+export type { PromptReference, SourceReference } from './define/options/options-over.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
 export { flag, fromEnvironment, newColumn, unless, withDefault } from './define/options/values.js'
 export {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { cacheBounds } from '../config/cache-bounds.js'
+import { cacheBounds } from './cache-bounds.js'
 import { LOGGER } from '../contracts/logger.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
 import { PROJECT } from '../contracts/project.js'
