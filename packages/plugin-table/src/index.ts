@@ -1,5 +1,5 @@
 export { DuckDBEngine } from './engine/duckdb-engine.js'
-export type { DuckDBEngineOptions } from './engine/duckdb-options.js'
+export type { DuckDBEngineConfig, DuckDBEngineOptions } from './engine/duckdb-options.js'
 export { tableErrors } from './errors.js'
 export { type AggregateOptions, AggregateRowsOperator } from './operators/aggregate.js'
 export { CastColumnsOperator, type CastOptions } from './operators/cast.js'

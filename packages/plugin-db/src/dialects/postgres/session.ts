@@ -15,6 +15,7 @@ import { kindOfTypeNumber } from './kinds.js'
 interface FieldDescription {
   readonly name: string
   readonly dataTypeID: number
+  readonly dataTypeModifier: number
 }
 
 /** Values stay text: each is decoded once, by what the column is. */
@@ -54,7 +55,10 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     // The first row brings the fields.
     let first: readonly (readonly unknown[])[] | undefined = await read(1)
     return {
-      fields: fields.map(({ name, dataTypeID }) => ({ name, ...kindOfTypeNumber(dataTypeID, added) })),
+      fields: fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
+        name,
+        ...kindOfTypeNumber(dataTypeID, dataTypeModifier, added),
+      })),
       next: async (count) => {
         const begun = first
         first = undefined
