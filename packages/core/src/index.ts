@@ -162,7 +162,7 @@ export {
   optionsSchema,
   type Refinement,
 } from './define/options/fields.js'
-export type { CheckedOptions, OptionsOver } from './define/options/options-over.js'
+export type { CheckedOptions, OptionsOver, PromptReference, SourceReference } from './define/options/options-over.js'
 export {
   type PromptAbout,
   promptOption,
@@ -178,7 +178,6 @@ export type {
   SourceName,
   SourceRow,
 } from './define/options/registered.js'
-export type { PromptReference, SourceReference } from './define/options/options-over.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
 export { flag, fromEnvironment, newColumn, unless, withDefault } from './define/options/values.js'
 export {
