@@ -59,7 +59,7 @@ test('a schema makes typed columns, or one when `output` is given too', () => {
   const nested = reviews.step('ai.generate', { prompt: prompt('{{text}}'), schema, output: 'opinion' })
   expectTypeOf<(typeof nested)['row']['opinion']>().toEqualTypeOf<{
     tone: 'good' | 'bad'
-    stars: number | undefined
+    stars?: number | undefined
   }>()
   // @ts-expect-error without `output` there is no such column
   spread.row.opinion

@@ -19,8 +19,9 @@ export type OutputOf<S> = S extends z.core.$ZodType
     ? Out
     : z.output<z.ZodObject<S & {}>>
 
-/** The names of the options, of all branches. */
-export type NamesOf<S> = KeyOfAny<InputOf<S>> & string
+/** The names of the options, of all branches. A schema of any names, or of none, has none that are known. */
+export type NamesOf<S> = Known<KeyOfAny<InputOf<S>> & string>
+type Known<Name extends string> = string extends Name ? never : Name
 export type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
 
 /** Checks what single options cannot say: how they go together. */
