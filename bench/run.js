@@ -1,4 +1,5 @@
-// npm run bench -- NAME [--json]: runs one benchmark; with --json the last line is one JSON object.
+// npm run bench -- NAME [--json] [--short]: runs one benchmark; with --json the last line is one JSON object. --short asks
+// those that have a short form for it: it shows that they work, and its figures say little.
 import { readdirSync } from 'node:fs'
 
 const [name, ...flags] = process.argv.slice(2)
@@ -6,7 +7,7 @@ const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.js'))
   .map((file) => file.slice(0, -'.bench.js'.length))
 if (name === undefined || !names.includes(name)) {
-  console.error(`Usage: npm run bench -- NAME [--json]\nBenchmarks: ${names.join(', ')}`)
+  console.error(`Usage: npm run bench -- NAME [--json] [--short]\nBenchmarks: ${names.join(', ')}`)
   process.exit(2)
 }
 const { bench } = await import(`./${name}.bench.js`)

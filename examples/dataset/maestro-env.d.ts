@@ -7,6 +7,14 @@ import type {} from '@maestro-dataflow/plugin-synth'
 import type {} from '@maestro-dataflow/plugin-table'
 
 declare module '@maestro-dataflow/core' {
+  interface ContributedNames {
+    servings: 'local.chat' | 'local.embeddings'
+    vectorStores: never
+    storages: 'ai.load-documents' | 'fs.file' | 'synth.rows'
+    caches: never
+    executors: never
+    tableEngines: 'table.duckdb'
+  }
   interface ServingNames {
     default: 'local.chat'
     embedder: 'local.embeddings'

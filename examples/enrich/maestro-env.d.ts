@@ -5,6 +5,14 @@ import type {} from '@maestro-dataflow/plugin-fs'
 import type {} from '@maestro-dataflow/plugin-local'
 
 declare module '@maestro-dataflow/core' {
+  interface ContributedNames {
+    servings: 'local.chat' | 'local.embeddings'
+    vectorStores: never
+    storages: 'ai.load-documents' | 'fs.file'
+    caches: never
+    executors: never
+    tableEngines: never
+  }
   interface ServingNames {
     default: 'local.chat'
     embedder: 'local.embeddings'

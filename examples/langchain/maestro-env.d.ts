@@ -6,6 +6,14 @@ import type {} from '@maestro-dataflow/plugin-langchain'
 import type {} from '@maestro-dataflow/plugin-local'
 
 declare module '@maestro-dataflow/core' {
+  interface ContributedNames {
+    servings: 'langchain.chat' | 'langchain.embeddings' | 'local.chat' | 'local.embeddings'
+    vectorStores: never
+    storages: 'ai.load-documents' | 'fs.file' | 'langchain.load'
+    caches: never
+    executors: never
+    tableEngines: never
+  }
   interface ServingNames {
     default: 'langchain.chat'
     local: 'local.chat'

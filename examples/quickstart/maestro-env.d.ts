@@ -6,6 +6,14 @@ import type {} from '@maestro-dataflow/plugin-local'
 import type {} from '@maestro-dataflow/plugin-table'
 
 declare module '@maestro-dataflow/core' {
+  interface ContributedNames {
+    servings: 'local.chat' | 'local.embeddings'
+    vectorStores: never
+    storages: 'ai.load-documents' | 'fs.file'
+    caches: never
+    executors: never
+    tableEngines: 'table.duckdb'
+  }
   interface ServingNames {
     default: 'local.chat'
   }

@@ -50,8 +50,10 @@ function runStep(rows: readonly Row[], step: TableStep): readonly Row[] {
     case 'table.dedupe': {
       const { by, keep } = step.options
       const isSame = (a: Row, b: Row) => (by.length === 0 ? compare(a, b) === 0 : isOneKey(a, b, by))
-      const others = (index: number) => (keep === 'first' ? rows.slice(0, index) : rows.slice(index + 1))
-      return rows.filter((row, index) => !others(index).some((other) => isSame(row, other)))
+      const kept: Row[] = []
+      for (const row of keep === 'first' ? rows : rows.toReversed())
+        if (!kept.some((other) => isSame(row, other))) kept.push(row)
+      return keep === 'first' ? kept : kept.reverse()
     }
     case 'table.limit':
       return rows.slice(step.options.offset, step.options.offset + step.options.count)

@@ -141,8 +141,14 @@ describe('a project with a model', () => {
     mkdirSync(path('made/plugins'))
     writeFileSync(
       path('made/plugins/shout.ts'),
-      `import { column, defineOperator, definePlugin } from '@maestro-dataflow/core'
+      `import { column, defineOperator, definePlugin, defineVectorStore } from '@maestro-dataflow/core'
       import { z } from 'zod'
+      const later = defineVectorStore({
+        name: 'of.later',
+        description: 'Opens nothing yet',
+        options: z.object({}),
+        create: () => { throw new TypeError('later') },
+      })
       export const shout = defineOperator({
         name: 'text.shout',
         kind: 'map',
@@ -152,8 +158,8 @@ describe('a project with a model', () => {
       })
       export default definePlugin({
         name: 'shout',
-        manifest: { apiVersion: 1, contributes: { operators: { 'text.shout': 'Upper-cases a column' } } },
         operators: [shout],
+        vectorStores: [later],
       })`,
     )
     const withStep = (step: string) =>

@@ -27,7 +27,12 @@ beforeEach(() => {
     'maestro.config.ts': `
       import { defineConfig } from '@maestro-dataflow/core'
       export default defineConfig({
-        plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', './plugins/shout.ts'],
+        plugins: [
+          '@maestro-dataflow/plugin-fs',
+          '@maestro-dataflow/plugin-ai',
+          '@maestro-dataflow/plugin-local',
+          './plugins/shout.ts',
+        ],
         servings: { default: { use: 'local.chat', model: 'x' } },
         pipelines: 'pipelines/*',
       })`,
@@ -49,7 +54,7 @@ describe('maestro-env.d.ts', () => {
     const { code, stdout, stderr } = await project.start(['types'], { cwd: 'deep/er' }).finished
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toBe(`../../maestro-env.d.ts written
-  types of: @maestro-dataflow/plugin-fs, @maestro-dataflow/plugin-ai, text.shout
+  types of: @maestro-dataflow/plugin-fs, @maestro-dataflow/plugin-ai, @maestro-dataflow/plugin-local, text.shout
   servings and stores: default
 `)
     expect(typesFile()).toContain("import type {} from '@maestro-dataflow/plugin-fs'")

@@ -7,15 +7,7 @@ export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
-export {
-  type EnvironmentValue,
-  env,
-  isEnvironmentValue,
-  type MaestroConfig,
-  type RunConfig,
-  type ServingConfig,
-  type VectorStoreConfig,
-} from './contracts/config.js'
+export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
@@ -149,6 +141,15 @@ export {
   FewShotPrompt,
   fewShotPrompt,
 } from './define/few-shot-prompt.js'
+export type {
+  CacheConfig,
+  ExecutorConfig,
+  MaestroConfig,
+  ServingConfig,
+  StorageConfig,
+  TableEngineConfig,
+  VectorStoreConfig,
+} from './define/maestro-config.js'
 export { byteSize } from './define/options/byte-size.js'
 export { column, columnRecord, columns } from './define/options/columns.js'
 export { duration } from './define/options/duration.js'
@@ -161,7 +162,7 @@ export {
   optionsSchema,
   type Refinement,
 } from './define/options/fields.js'
-export type { CheckedOptions, OptionsOver } from './define/options/options-over.js'
+export type { CheckedOptions, OptionsOver, PromptReference, SourceReference } from './define/options/options-over.js'
 export {
   type PromptAbout,
   promptOption,
@@ -173,10 +174,8 @@ export type {
   ConfiguredStorage,
   OperatorName,
   PromptName,
-  PromptReference,
   SinkName,
   SourceName,
-  SourceReference,
   SourceRow,
 } from './define/options/registered.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'

@@ -14,10 +14,10 @@ export type * from './datasets/component-types.js'
 export {
   ConversationGenerator,
   type ConversationGeneratorOptions,
-  type ConversationMessage,
   conversation,
 } from './datasets/conversation.js'
 export {
+  type ConversationMessage,
   ConversationPrompt,
   type ConversationPromptOptions,
   type ConversationRole,
@@ -37,8 +37,9 @@ export { Comparer, type ComparerOptions, compare } from './judging/compare.js'
 export { ComparePrompt, type ComparePromptOptions } from './judging/compare.prompt.js'
 export { filter, TextFilter, type TextFilterOptions } from './judging/filter.js'
 export { FilterPrompt, type FilterPromptOptions } from './judging/filter.prompt.js'
-export { type GroundedClaim, Grounder, type GrounderOptions, ground, type Verdict } from './judging/ground.js'
+export { Grounder, type GrounderOptions, ground } from './judging/ground.js'
 export { GroundPrompt, type GroundPromptOptions } from './judging/ground.prompt.js'
+export type { GroundedClaim, Verdict } from './judging/grounded-claim.js'
 export { Scorer, type ScorerOptions, score } from './judging/score.js'
 export { ScorePrompt, type ScorePromptOptions } from './judging/score.prompt.js'
 export { Voter, type VoterOptions, vote } from './judging/vote.js'

@@ -5,12 +5,12 @@ import {
   type SinkTarget,
   type StorageCheckContext,
 } from '@maestro-dataflow/core'
+import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath } from './output-path.js'
-import { createRowEncoder } from './row-encoder.js'
 
 /** The sink `fs.file`: rows go to a file beside the target, which takes its place when all are safely in. */
 export const fileSink = defineSink({

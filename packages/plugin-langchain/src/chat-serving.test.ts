@@ -110,7 +110,7 @@ describe("LangChain's own classes", () => {
   })
 })
 
-describe('the keys of kept answers', () => {
+describe('the keys of the response cache', () => {
   test('change with what changes answers, hold no secret, and are missing where nothing is known', () => {
     const identity = (fields: ChatOpenAIFields) => fromLangChain(openai('http://127.0.0.1:1/v1', fields)).identity
     expect(identity({})).toEqual(identity({}))

@@ -24,6 +24,8 @@ export const chatCompletion = z.looseObject({
   model: z.unknown().optional(),
   choices: z.array(chatChoice),
   usage: z.unknown().optional(),
+  /** What serves the model; only Ollama's is looked at. */
+  system_fingerprint: z.unknown().optional(),
 })
 
 /** A piece of an answer. The last one has no choices, and the usage. */

@@ -12,6 +12,7 @@ import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
+import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
 import { serverEvents } from './server-events.js'
@@ -30,6 +31,8 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
+  /** In tokens, when it is known. */
+  #ollamaContext: number | undefined
 
   /**
    * @param access From where images and recordings may be read.
@@ -67,7 +70,16 @@ export class OpenAIChatServing implements LLMServing {
       serving: this.name,
       options,
       send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response) => fromChatResponse(await this.#read(response, options), asked),
+      read: async (response, client, settings) => {
+        const reply = await this.#read(response, options)
+        const result = fromChatResponse(reply, asked)
+        if (reply.system_fingerprint === ollamaFingerprint) {
+          const sent = { serving: this.name, client, baseUrl: this.#connection.baseUrl, body, settings }
+          this.#ollamaContext ??= await contextOf(sent)
+          await assertWholePrompt(sent, result.usage.inputTokens, this.#ollamaContext)
+        }
+        return result
+      },
     })
   }
 

@@ -79,6 +79,29 @@ describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
     })
   })
 
+  test('a prompt that does not fit the context is refused instead of cut, and one that fits is answered', async () => {
+    const short = 'openai-short-context'
+    const post = (path: string, method: string, body: object) =>
+      fetch(`${ollama?.url}/api/${path}`, { method, body: JSON.stringify(body) }).then((response) => response.text())
+    await post('create', 'POST', { model: short, from: model, parameters: { num_ctx: 512 } })
+    const words = (count: number) => Array.from({ length: count }, (_, at) => `${at}`).join(' and ')
+    const turns = (...contents: readonly string[]): LLMRequest => ({
+      messages: contents.map((content, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content })),
+    })
+    try {
+      for (const stream of [false, true]) {
+        const serving = new OpenAIChatServing({ model: short, baseUrl, temperature: 0, maxTokens: 4, stream })
+        const tooLong = { code: 'MAESTRO_SERVING_CONTEXT_TOO_LONG', details: { limit: 512 } }
+        await expect(serving.generate(turns(words(1000)))).rejects.toMatchObject(tooLong)
+        await expect(serving.generate(turns(words(100), words(60), words(100)))).rejects.toMatchObject(tooLong)
+        const fitting = await serving.generate(turns(words(20), words(10), words(60)))
+        expect(fitting.usage.inputTokens).toBeGreaterThan(200)
+      }
+    } finally {
+      await post('delete', 'DELETE', { model: short })
+    }
+  })
+
   test('a wrong parameter', async () => {
     const bad = new OpenAIChatServing({ model, baseUrl, seed: 0.5 })
     await expect(bad.generate(user('Hello'))).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BAD_REQUEST' })

@@ -51,7 +51,8 @@ export async function readChatStream(serving: string, events: AsyncIterable<stri
     logprobs: { content: logprobs },
     error: undefined,
   }
-  return { ...rest, model: rest.model, usage: rest.usage, choices: answers === 0 ? [] : [choice] }
+  const { model, usage, system_fingerprint } = rest
+  return { ...rest, model, usage, system_fingerprint, choices: answers === 0 ? [] : [choice] }
 }
 
 function parse(serving: string, event: string): unknown {

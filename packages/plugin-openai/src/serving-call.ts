@@ -13,7 +13,7 @@ export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
   send(client: OpenAI, settings: RequestSettings): Promise<Response>
-  read(response: Response): Promise<Result>
+  read(response: Response, client: OpenAI, settings: RequestSettings): Promise<Result>
 }
 
 /**
@@ -29,9 +29,10 @@ export function callServer<Result extends object>(
   const toError = (error: unknown) => toServingError(serving, connection, error)
   return boundedCall({ serving, signal, timeout, toError }, async (bounded) => {
     const client = await connection.client()
-    const response = await send(client, { signal: bounded })
+    const settings = { signal: bounded }
+    const response = await send(client, settings)
     const rateLimits = readRateLimits(response.headers)
-    const result = await read(response)
+    const result = await read(response, client, settings)
     return rateLimits === undefined ? result : { ...result, rateLimits }
   })
 }

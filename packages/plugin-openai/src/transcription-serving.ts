@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  estimateTokens,
   readMedia,
   type TranscriptionResult,
   type TranscriptionServing,
@@ -83,7 +84,7 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
           text: text.toWellFormed(),
           model: this.model,
           ...(seconds == null ? {} : { durationSeconds: seconds }),
-          ...toUsage(usage?.input_tokens, usage?.output_tokens),
+          ...toUsage(usage?.input_tokens, usage?.output_tokens ?? estimateTokens(text)),
         }
       },
     })
@@ -103,6 +104,7 @@ const extensions: Readonly<Record<string, string>> = {
   'audio/webm': 'webm',
 }
 
-function toUsage(input: number | null | undefined, output: number | null | undefined): { readonly usage?: Usage } {
-  return input == null ? {} : { usage: { inputTokens: input, outputTokens: output ?? 0 } }
+/** Nothing where the server does not count the audio: its tokens cannot be estimated. */
+function toUsage(inputTokens: number | null | undefined, outputTokens: number): { readonly usage?: Usage } {
+  return inputTokens == null ? {} : { usage: { inputTokens, outputTokens } }
 }

@@ -1,3 +1,4 @@
+import type { DuckDBEngineConfig } from './engine/duckdb-options.js'
 import type { aggregate } from './operators/aggregate.js'
 import type { cast } from './operators/cast.js'
 import type { drop, select } from './operators/choose-columns.js'
@@ -9,6 +10,9 @@ import type { sample } from './operators/sample.js'
 import type { sort } from './operators/sort.js'
 
 declare module '@maestro-dataflow/core' {
+  interface TableEngineTypes {
+    'table.duckdb': DuckDBEngineConfig
+  }
   interface Operators {
     'table.filter': typeof filter
     'table.sort': typeof sort

@@ -5,6 +5,7 @@ import { pipeline, type Row } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { jsonLines } from './__fixtures__/json-lines.js'
+import { tableErrors } from './errors.js'
 import table from './index.js'
 
 let folder: string
@@ -257,5 +258,57 @@ describe('half a character', () => {
     const lines = rows.map((row) => JSON.stringify(row))
     await project().run(fromText(lines).step('table.sort', { by: 'n' }).write('test.lines', { path: 'out.jsonl' }))
     expect(readFileSync(join(folder, 'out.jsonl'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+  })
+})
+
+describe('a value that an expression cannot take', () => {
+  const wide = 10n ** 60n
+  const numbers = [1n, wide, 2n, 3n]
+  const where = 'n::hugeint % 2 = 1'
+
+  test.each([
+    ['rows in code', fromRows],
+    ['rows of which the plan knows nothing', fromUnknown],
+  ])('a whole number of more than 128 bits rejects its row alone: %s', async (_, from) => {
+    const filter = (from(numbers.map((n) => ({ n }))) as Built).step('table.filter', { where })
+    const preview = await project().preview(filter, 5)
+    expect(preview.steps.at(-1)?.rows.map(({ row }) => row.n)).toEqual([1n, 3n])
+    expect(preview.rejects.map(({ row }) => row)).toEqual([{ n: wide }])
+  })
+
+  test('a whole number of more than 128 bits rejects its row alone: lines of text', async () => {
+    const filter = fromText(numbers.map((n) => `{"n":${n}}`)).step('table.filter', { where })
+    const report = await project().run(filter.write('test.lines', { path: 'out.jsonl' }))
+    expect(report.counts).toMatchObject({ rowsOut: 2, dropped: 1, rejected: 1 })
+    expect(readFileSync(join(report.directory ?? '', 'rejects.jsonl'), 'utf8')).toContain(String(wide))
+  })
+
+  test('where SQL has a meaning for it, it is computed exactly', async () => {
+    expect(
+      await column(fromUnknown(numbers.map((n) => ({ n }))).step('table.filter', { where: 'n + 1 > 3' }), 'n'),
+    ).toEqual([wide, 3n])
+  })
+})
+
+describe('messages', () => {
+  test.each([
+    ['order > 1', '"order"'],
+    ['at = 1 and n = 1', '"at"'],
+  ])('a column that is a word of SQL is to be quoted: %s', async (where, quoted) => {
+    const steps = fromRows([{ order: 1, at: 1, n: 1 }]).step('table.filter', { where })
+    const error = await project()
+      .preview(steps)
+      .catch((caught) => caught)
+    const messages = error.details?.errors?.map(({ message }: Error) => message) ?? []
+    expect(messages).toEqual([expect.stringContaining(`in double quotes, ${quoted}`)])
+    const mended = where.replace(/order|at(?= )/, (word) => `"${word}"`)
+    expect(await rowsOf(fromRows([{ order: 2, at: 1, n: 1 }]).step('table.filter', { where: mended }))).toHaveLength(1)
+  })
+
+  test('a failure hints at what failed: memory and disk, or a value', () => {
+    const hint = (reason: string) => tableErrors.MAESTRO_TABLE_FAILED.hint({ reason })
+    expect(hint('Out of Memory Error: could not allocate block')).toContain('tableEngine.memory')
+    expect(hint('IO Error: No space left on device')).toContain('tableEngine.memory')
+    expect(hint("Conversion Error: Could not convert string 'x' to INT32")).toContain('try_cast')
   })
 })

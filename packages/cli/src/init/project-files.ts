@@ -23,6 +23,8 @@ export function projectFiles(project: {
     servings: plain ? {} : { default: 'local.chat' },
     vectorStores: {},
     storages: {},
+    // The plugins are not installed yet; the first command in the project adds their names.
+    contributed: undefined,
   })
   return new Map([
     ['package.json', packageJson(directory, plugins, plain)],

@@ -158,11 +158,11 @@ test('servings that are asked, and those that are left in peace until their time
   const { state, wait } = started('a')
   const idle = { serving: 's', concurrency: 4, inFlight: 0, waiting: 0 }
   state.servingState({ ...idle, inFlight: 2, requestsPerMinute: 60 })
-  state.servingState({ ...idle, serving: 'other', coolingMs: 1000 })
+  state.servingState({ ...idle, serving: 'other', coolDownMs: 1000 })
   state.servingState({ ...idle, serving: 'idle' })
   expect(state.servings()).toMatchObject([
-    { serving: 's', inFlight: 2, requestsPerMinute: 60, coolingUntil: undefined },
-    { serving: 'other', inFlight: 0, coolingUntil: expect.any(Number) },
+    { serving: 's', inFlight: 2, requestsPerMinute: 60, coolDownUntil: undefined },
+    { serving: 'other', inFlight: 0, coolDownUntil: expect.any(Number) },
   ])
   wait(1000)
   expect(state.servings().map(({ serving }) => serving)).toEqual(['s'])

@@ -34,9 +34,9 @@ export interface StepProgress {
 }
 
 /** What a serving is doing. */
-export type ServingProgress = Omit<ServingStateEvent, 'coolingMs'> & {
+export type ServingProgress = Omit<ServingStateEvent, 'coolDownMs'> & {
   /** When it may be asked again, as a time in milliseconds; undefined while it may be. */
-  readonly coolingUntil: number | undefined
+  readonly coolDownUntil: number | undefined
 }
 
 interface Tracked {
@@ -118,9 +118,9 @@ export class ProgressState {
     tracked.cost = tracked.cost === undefined || cost === undefined ? undefined : tracked.cost + cost
   }
 
-  servingState({ coolingMs, ...state }: ServingStateEvent): void {
-    const coolingUntil = coolingMs === undefined ? undefined : this.#now() + coolingMs
-    this.#servings.set(state.serving, { ...state, coolingUntil })
+  servingState({ coolDownMs, ...state }: ServingStateEvent): void {
+    const coolDownUntil = coolDownMs === undefined ? undefined : this.#now() + coolDownMs
+    this.#servings.set(state.serving, { ...state, coolDownUntil })
   }
 
   rowRejected({ step }: RejectEvent): void {
@@ -147,8 +147,8 @@ export class ProgressState {
   servings(): readonly ServingProgress[] {
     const now = this.#now()
     return [...this.#servings.values()]
-      .map((serving) => ((serving.coolingUntil ?? now) > now ? serving : { ...serving, coolingUntil: undefined }))
-      .filter(({ inFlight, waiting, coolingUntil }) => inFlight + waiting > 0 || coolingUntil !== undefined)
+      .map((serving) => ((serving.coolDownUntil ?? now) > now ? serving : { ...serving, coolDownUntil: undefined }))
+      .filter(({ inFlight, waiting, coolDownUntil }) => inFlight + waiting > 0 || coolDownUntil !== undefined)
   }
 
   #start(step: Tracked): void {

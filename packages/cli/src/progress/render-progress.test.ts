@@ -45,9 +45,9 @@ const servings = [
     inFlight: 12,
     waiting: 5,
     requestsPerMinute: 3000,
-    coolingUntil: undefined,
+    coolDownUntil: undefined,
   },
-  { serving: 'slow', concurrency: 2, inFlight: 0, waiting: 0, coolingUntil: 5000 },
+  { serving: 'slow', concurrency: 2, inFlight: 0, waiting: 0, coolDownUntil: 5000 },
 ]
 
 test('a line for each step: bar, done of total, rate, tokens, cost, reused answers, retries, failures, time left', () => {
@@ -84,7 +84,7 @@ test('a name cannot act on the terminal', () => {
 test('one line where nothing can be drawn over: what is at work', () => {
   expect(renderProgressLine(steps, servings, { elapsed: 65_000, now: 1000 })).toBe(
     '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, $0.0123, 20 reused, 3 retries, 2 rejected, ETA 53.4 s' +
-      ' | openai big: 12/64 calls at once, at most 3000 a minute, 5 waiting | slow: 0/2 calls at once, cooling 4.00 s',
+      ' | openai big: 12/64 calls at once, at most 3000 a minute, 5 waiting | slow: 0/2 calls at once, cool-down 4.00 s',
   )
 })
 
@@ -92,7 +92,7 @@ test('a line for each serving, none wider than the screen', () => {
   const screen = { columns: 80, rows: 24 }
   expect(renderServings(servings, screen, plainStyle, 1000)).toEqual([
     'openai big  12/64 calls at once  at most 3000 a minute  5 waiting',
-    'slow  0/2 calls at once  cooling 4.00 s',
+    'slow  0/2 calls at once  cool-down 4.00 s',
   ])
   for (const line of renderServings(servings, { ...screen, columns: 20 }, plainStyle, 1000))
     expect(textWidth(line)).toBeLessThan(20)
@@ -100,7 +100,7 @@ test('a line for each serving, none wider than the screen', () => {
 
 test('a server that is out: since when, and what it says', () => {
   const failing = { since: 1000, failures: 40, reason: 'slow is overloaded: no\u001b[2J capacity' }
-  const state = { serving: 'slow', concurrency: 24, inFlight: 1, waiting: 63, coolingUntil: undefined, failing }
+  const state = { serving: 'slow', concurrency: 24, inFlight: 1, waiting: 63, coolDownUntil: undefined, failing }
   const line = renderProgressLine([], [state], { elapsed: 9000, now: 9000 })
   expect(line).toMatch(/63 waiting, nothing but failures for 8\.00 s: .*slow is overloaded/)
   expect(line).not.toContain('\u001b')

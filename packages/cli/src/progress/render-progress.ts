@@ -38,7 +38,7 @@ export function renderServings(servings: readonly ServingProgress[], screen: Scr
       `${formatName(serving.serving)}  ${describeServing(serving, now).join('  ')}`,
       screen.columns - 1,
     )
-    return serving.coolingUntil === undefined && serving.failing === undefined ? style.dim(line) : style.warn(line)
+    return serving.coolDownUntil === undefined && serving.failing === undefined ? style.dim(line) : style.warn(line)
   })
 }
 
@@ -58,14 +58,14 @@ export function renderProgressLine(
 }
 
 function describeServing(
-  { concurrency, inFlight, waiting, requestsPerMinute, coolingUntil, failing }: ServingProgress,
+  { concurrency, inFlight, waiting, requestsPerMinute, coolDownUntil, failing }: ServingProgress,
   now: number,
 ): readonly string[] {
   return [
     `${formatCount(inFlight)}/${formatCount(Math.floor(concurrency))} calls at once`,
     ...(requestsPerMinute === undefined ? [] : [`at most ${formatCount(Math.floor(requestsPerMinute))} a minute`]),
     ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting`]),
-    ...(coolingUntil === undefined ? [] : [`cooling ${formatSpan(coolingUntil - now)}`]),
+    ...(coolDownUntil === undefined ? [] : [`cool-down ${formatSpan(coolDownUntil - now)}`]),
     ...(failing === undefined
       ? []
       : [`nothing but failures for ${formatSpan(Math.max(0, now - failing.since))}: ${formatName(failing.reason)}`]),

@@ -1,6 +1,6 @@
-import type { MaestroConfig } from '../contracts/config.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { RowStorage } from '../contracts/storage.js'
+import type { MaestroConfig } from '../define/maestro-config.js'
 import { Pipeline } from './pipeline.js'
 
 /**

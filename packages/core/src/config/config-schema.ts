@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { cacheBounds } from '../builtin/cache-bounds.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import { byteSize } from '../define/options/byte-size.js'
-import { cacheBounds } from './cache-bounds.js'
 
 const used = z.looseObject({ use: z.string() })
 const positive = z.number().int().positive()

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CosmiconfigResult } from 'cosmiconfig'
-import type { MaestroConfig } from '../contracts/config.js'
+import type { MaestroConfig } from '../define/maestro-config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { env, type MaestroConfig } from '../contracts/config.js'
+import { env } from '../contracts/config.js'
+import type { MaestroConfig } from '../define/maestro-config.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestro } from '../maestro.js'
 import { plainSecrets } from './plain-secrets.js'

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
-import { env, isEnvironmentValue, type MaestroConfig } from '../contracts/config.js'
+import { env, isEnvironmentValue } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
+import type { MaestroConfig } from '../define/maestro-config.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { ResolvedConfig, UsedComponent } from './resolved-config.js'

@@ -36,6 +36,7 @@ const schema = z.strictObject({
       input: price,
       output: price.optional(),
       cachedInput: price.optional(),
+      cacheWriteInput: price.optional(),
       request: price.optional(),
       date: z.string().optional(),
       source: z.string().optional(),

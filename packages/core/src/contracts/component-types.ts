@@ -30,6 +30,21 @@ export interface ServingTypes {}
 /** Options of each kind of vector store. */
 export interface VectorStoreTypes {}
 
+/** Options of each contributed cache. */
+export interface CacheTypes {}
+
+/** Options of each contributed executor. */
+export interface ExecutorTypes {}
+
+/** Options of each table engine. */
+export interface TableEngineTypes {}
+
+/**
+ * The names that this project's plugins contribute, by kind, as a union each; written by `maestro types`. Once it is there,
+ * the config takes no other names, and no other options where a plugin publishes their types.
+ */
+export interface ContributedNames {}
+
 /** The names of servings in this project's config; written by `maestro types`. */
 export interface ServingNames {}
 

@@ -1,10 +1,4 @@
 import type { ByteSize } from './byte-size.js'
-import type { ServingTypes, VectorStoreTypes } from './component-types.js'
-import type { LogLevel } from './logger.js'
-import type { PluginReference } from './plugin.js'
-import type { Serving } from './serving.js'
-import type { Budgets, CacheConfig, ServingSettings } from './serving-settings.js'
-import type { VectorStore } from './vector-store.js'
 
 const secret: unique symbol = Symbol.for('maestro-dataflow.secret')
 
@@ -27,21 +21,6 @@ export function isEnvironmentValue(value: unknown): value is EnvironmentValue {
   return typeof value === 'object' && value !== null && secret in value
 }
 
-type WithEnvironment<Options> = { [K in keyof Options]: Options[K] | EnvironmentValue }
-
-type Uses<Types> = [keyof Types] extends [never]
-  ? { readonly use: string; readonly [option: string]: unknown }
-  :
-      | { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types]
-      | { readonly use: string & {}; readonly [option: string]: unknown }
-
-/** A serving in the config: `use` names the contributed kind, the rest are its options and those of every serving. */
-export type ServingConfig = Uses<ServingTypes> & ServingSettings
-export type VectorStoreConfig = Uses<VectorStoreTypes>
-export type StorageConfig = { readonly use: string; readonly [option: string]: unknown }
-export type ExecutorConfig = { readonly use: string; readonly [option: string]: unknown }
-export type TableEngineConfig = { readonly use: string; readonly [option: string]: unknown }
-
 /** How runs behave. */
 export interface RunConfig {
   /** Rows that may be in work at once. @default 1024 */
@@ -57,35 +36,4 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** A step whose first rows all fail alike stops the run after this many. @default 20 */
   readonly failFast?: number
-}
-
-/** A project's configuration: the default export of `maestro.config.ts`. */
-export interface MaestroConfig {
-  /** Package names, paths, either with options, or plugins themselves. */
-  readonly plugins?: readonly PluginReference[]
-  /** Models by name. Operators use `default` and `embedder` when none is named. */
-  readonly servings?: Readonly<Record<string, ServingConfig | Serving>>
-  readonly storages?: Readonly<Record<string, StorageConfig>>
-  /** Where vectors lie, by the names that operators use. */
-  readonly vectorStores?: Readonly<Record<string, VectorStoreConfig | VectorStore>>
-  /** Globs of pipeline modules, YAML or JSON files. */
-  readonly pipelines?: string | readonly string[]
-  readonly run?: RunConfig
-  /** What each run may spend. At a cap the run stops; what was paid for is kept and not asked again. */
-  readonly budgets?: Budgets
-  /** Where finished answers are kept; `false` reuses them within a run only. */
-  readonly cache?: CacheConfig | false
-  /** @default 'local' */
-  readonly executor?: string | ExecutorConfig
-  /** The engine of table operators. @default the only one that is contributed */
-  readonly tableEngine?: string | TableEngineConfig
-  /** Where runs are kept, relative to the config file. @default '.maestro' */
-  readonly stateDirectory?: string
-  /** Finished runs that are kept; older ones are removed. @default 20 */
-  readonly keepRuns?: number
-  /** Let sources and sinks use paths outside the project. @default false */
-  readonly allowOutsidePaths?: boolean
-  /** Let addresses that come from rows, such as those of images, lie in private networks. @default false */
-  readonly allowPrivateAddresses?: boolean
-  readonly logLevel?: LogLevel
 }

@@ -146,7 +146,7 @@ export interface ServingStateEvent {
   /** Requests by the minute now, set or learnt; undefined: not bounded. */
   readonly requestsPerMinute?: number
   /** Milliseconds for which the account is left in peace. */
-  readonly coolingMs?: number
+  readonly coolDownMs?: number
   /** Nothing but failures since the last answer: since when (milliseconds since 1970), how many, and what the last said. */
   readonly failing?: { readonly since: number; readonly failures: number; readonly reason: string }
 }

@@ -45,7 +45,7 @@ export interface ServingReport {
   /** Requests by the minute in the end, set or learnt; missing: not bounded. */
   readonly requestsPerMinute?: number
   /** How often it was left in peace because it had been asked too much. */
-  readonly coolings: number
+  readonly coolDowns: number
   /** What was odd about requests or replies and cost no answer, each with the number of requests. */
   readonly warnings: readonly { readonly message: string; readonly requests: number }[]
 }

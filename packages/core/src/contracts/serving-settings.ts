@@ -76,13 +76,12 @@ export interface Budgets {
   readonly providers?: Readonly<Record<string, Budget>>
 }
 
-/** Which answers are kept, where and for how long. */
-export interface CacheConfig {
-  /** `disk`: in the state directory, for all runs and processes; `memory`: for this process; or a contributed cache. @default 'disk' */
-  readonly use?: string
+/** A cache of answers that core itself brings. */
+export interface BuiltinCacheConfig {
+  /** `disk`: in the state directory, for all runs and processes; `memory`: for this process. @default 'disk' */
+  readonly use?: 'disk' | 'memory'
   /** What answers may take; those not used for longest go first. @default '2GiB' on the disk, '256MiB' in memory */
   readonly maxSize?: ByteSize
   /** How long an answer is good for. @default no bound */
   readonly ttl?: Duration
-  readonly [option: string]: unknown
 }

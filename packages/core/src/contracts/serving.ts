@@ -134,7 +134,7 @@ export interface ServingBase {
    */
   readonly account?: string | undefined
   /**
-   * What changes the answers besides the request: address, model, defaults. Part of the key of kept answers; without
+   * What changes the answers besides the request: address, model, defaults. Part of the key of the response cache; without
    * it, answers are reused within a run only. No secrets.
    */
   readonly identity?: Readonly<Record<string, unknown>> | undefined

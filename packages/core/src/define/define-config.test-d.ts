@@ -1,9 +1,10 @@
 import { expectTypeOf, test } from 'vitest'
 import type { ServingName, VectorStoreName } from '../contracts/component-types.js'
-import { env, type MaestroConfig } from '../contracts/config.js'
+import { env } from '../contracts/config.js'
 import type { LLMServing } from '../contracts/serving.js'
 import { defineConfig } from './define-config.js'
 import { definePlugin } from './define-plugin.js'
+import type { MaestroConfig } from './maestro-config.js'
 
 declare module '../contracts/component-types.js' {
   interface ServingTypes {

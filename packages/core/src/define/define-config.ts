@@ -1,4 +1,4 @@
-import type { MaestroConfig } from '../contracts/config.js'
+import type { MaestroConfig } from './maestro-config.js'
 
 /** Gives `maestro.config.ts` its types. */
 export function defineConfig(config: MaestroConfig): MaestroConfig {

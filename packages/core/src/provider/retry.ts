@@ -3,8 +3,10 @@ import { onAbort } from './on-abort.js'
 
 /** How long to wait between tries, in milliseconds. */
 export interface Backoff {
-  /** The bound of the first wait; each bound is twice the one before. @default 500 */
+  /** The bound of the first wait. @default 500 */
   readonly first?: number
+  /** Each bound is so many times the one before. @default 2 */
+  readonly factor?: number
   /** No bound is larger. @default 60000 */
   readonly longest?: number
 }
@@ -39,13 +41,13 @@ export async function withBackoff<Result>(
 }
 
 /**
- * The wait before the next try, in milliseconds: a random part of a bound that doubles ("Exponential Backoff And
+ * The wait before the next try, in milliseconds: a random part of a bound that grows exponentially ("Exponential Backoff And
  * Jitter", AWS Architecture Blog, 2015).
  *
  * @param turn How many tries there have been before this failure.
  */
-export function backoffOf(turn: number, { first = 500, longest = 60_000 }: Backoff = {}): number {
-  return Math.random() * Math.min(longest, first * 2 ** turn)
+export function backoffOf(turn: number, { first = 500, factor = 2, longest = 60_000 }: Backoff = {}): number {
+  return Math.random() * Math.min(longest, first * factor ** turn)
 }
 
 /** Waits. @returns false when the signal has fired */

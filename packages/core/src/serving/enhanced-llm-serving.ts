@@ -35,8 +35,8 @@ export interface PackedCallOptions extends CallOptions {
 }
 
 /**
- * The serving plane around a language model. A request goes its way in this order: media, fingerprint, answers that are kept,
- * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, kept answer,
+ * The serving plane around a language model. A request goes its way in this order: media, fingerprint, response cache,
+ * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, response cache,
  * usage record.
  *
  * @example

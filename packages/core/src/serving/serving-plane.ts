@@ -2,7 +2,7 @@ import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contr
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { Budgets } from '../contracts/serving-settings.js'
 import type { MediaAccess } from '../media/media-access.js'
-import { KeptAnswers } from './answers/kept-answers.js'
+import { ResponseCaches } from './answers/response-caches.js'
 import { BudgetKeeper } from './budget/budgets.js'
 
 /** Who hears of calls. */
@@ -15,7 +15,7 @@ export interface ServingObserver {
 
 /** What the servings of a project share: the answers that are kept, the budgets and those who hear of calls. */
 export class ServingPlane {
-  readonly answers: KeptAnswers
+  readonly answers: ResponseCaches
   readonly budgets: BudgetKeeper
   readonly observer: ServingObserver
   /** From where images and recordings of prompts may be read. */
@@ -31,7 +31,7 @@ export class ServingPlane {
     } = {},
   ) {
     const { cache } = parts
-    this.answers = new KeptAnswers(typeof cache === 'function' ? cache : () => cache)
+    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache)
     this.budgets = new BudgetKeeper(parts.budgets)
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}

@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { ContributionKind } from '../contracts/hooks.js'
 import type { DiscoveredPlugin } from '../plugins/discover-plugins.js'
 import { fileDeclaresTypes, packageHasTypes } from './type-entries.js'
 
@@ -12,6 +13,16 @@ export interface ExportedDefinition {
   readonly exportName: string
 }
 
+/** The kinds of things that the config picks by `use`. */
+const configuredKinds = [
+  'servings',
+  'vectorStores',
+  'storages',
+  'caches',
+  'executors',
+  'tableEngines',
+] as const satisfies readonly ContributionKind[]
+
 /** What a project's types file says. */
 export interface ProjectTypes {
   /** Modules that declare the types of what they contribute: packages, or files relative to the types file. */
@@ -22,6 +33,8 @@ export interface ProjectTypes {
   readonly vectorStores: Readonly<Record<string, string | undefined>>
   /** The kind of each storage by its name, such as `fs.file`. */
   readonly storages: Readonly<Record<string, string | undefined>>
+  /** The names that plugins contribute, by each kind that the config names; undefined when one of them does not say. */
+  readonly contributed: Readonly<Record<string, readonly string[]>> | undefined
   /** Operators of file plugins whose types nothing tells: their definitions are not exported. */
   readonly untyped: readonly string[]
 }
@@ -39,7 +52,18 @@ export async function projectTypes(
     servings: kindsOf(config.servings),
     vectorStores: kindsOf(config.vectorStores),
     storages: kindsOf(config.storages),
+    contributed: contributedBy(plugins),
   }
+}
+
+function contributedBy(plugins: readonly DiscoveredPlugin[]): ProjectTypes['contributed'] {
+  if (plugins.some(({ manifest }) => manifest === undefined)) return undefined
+  return Object.fromEntries(
+    configuredKinds.map((kind) => [
+      kind,
+      plugins.flatMap(({ manifest }) => Object.keys(manifest?.contributes?.[kind] ?? {})).toSorted(),
+    ]),
+  )
 }
 
 type PluginTypes = Pick<ProjectTypes, 'modules' | 'operators' | 'untyped'>

@@ -10,9 +10,10 @@ const coreName = '@maestro-dataflow/core'
 
 /** The text of a project's types file. */
 export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
-  const { modules, operators, servings, vectorStores, storages } = types
+  const { modules, operators, servings, vectorStores, storages, contributed } = types
   const configured = Object.keys(storages).length === 0 ? '' : ' ConfiguredStorage '
   const declarations = [
+    ...contributedInterface(contributed),
     ...registered('Operators', operators),
     ...namesInterface('ServingNames', servings),
     ...namesInterface('VectorStoreNames', vectorStores),
@@ -26,6 +27,15 @@ export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
     ...(declarations.length === 0 ? [] : ['', "declare module '@maestro-dataflow/core' {", ...declarations, '}']),
     '',
   ].join('\n')
+}
+
+/** With it the config takes these names only. */
+function contributedInterface(contributed: ProjectTypes['contributed']): readonly string[] {
+  if (contributed === undefined) return []
+  const members = Object.entries(contributed).map(
+    ([kind, names]) => `    ${kind}: ${names.map(quoted).join(' | ') || 'never'}`,
+  )
+  return ['  interface ContributedNames {', ...members, '  }']
 }
 
 /** What is exported is registered by its definition. */

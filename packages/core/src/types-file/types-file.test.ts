@@ -169,3 +169,36 @@ declare module '@maestro-dataflow/core' {
     },
   )
 })
+
+describe('names for the config', () => {
+  const contributing = (name: string, contributes: object) => {
+    write(
+      `${name}.js`,
+      `export default { name: '${name}', manifest: ${JSON.stringify({ apiVersion: 1, contributes })}, apply() {} }`,
+    )
+    return `./${name}.js`
+  }
+
+  test('those of all plugins, by kind', async () => {
+    const types = await typesOf([
+      contributing('one', { servings: { 'one.chat': 'x', 'one.embeddings': 'x' }, operators: { 'one.a': 'x' } }),
+      contributing('two', { servings: { "it's": 'x' }, storages: { 'two.rows': 'x' } }),
+    ])
+    expect(renderTypesFile(types)).toContain(`  interface ContributedNames {
+    servings: 'it\\'s' | 'one.chat' | 'one.embeddings'
+    vectorStores: never
+    storages: 'two.rows'
+    caches: never
+    executors: never
+    tableEngines: never
+  }
+`)
+  })
+
+  test('none when a plugin does not say what it contributes', async () => {
+    write('raw.js', "export default { name: 'raw', apply() {} }")
+    const types = await typesOf([contributing('one', { servings: { 'one.chat': 'x' } }), './raw.js'])
+    expect(types.contributed).toBeUndefined()
+    expect(renderTypesFile(types)).not.toContain('ContributedNames')
+  })
+})

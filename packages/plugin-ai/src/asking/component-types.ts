@@ -52,7 +52,9 @@ export type Over<Row, Options, Inputs extends string = 'input'> = Omit<Options, 
 }
 
 /** The name of an output column, given or not. */
-export type OutputOf<Options, Default extends string> = Options extends { readonly output: infer Name extends string }
+export type OutputNameOf<Options, Default extends string> = Options extends {
+  readonly output: infer Name extends string
+}
   ? Name
   : Default
 

@@ -2,7 +2,7 @@ import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { nameOption, wordsOptions } from '../asking/asking-options.js'
 import { ClassifyPrompt, type ClassifyWords, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/component-types.js'
+import type { Labels } from '../text/labels.js'
 
 const options = z.strictObject({
   input: nameOption,

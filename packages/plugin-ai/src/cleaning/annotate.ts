@@ -35,7 +35,7 @@ import { askEach } from '../tables/ask-each.js'
 import { readTable, type TextRow } from '../tables/read-table.js'
 import { Classifier } from '../text/classify.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/component-types.js'
+import type { Labels } from '../text/labels.js'
 import { AnnotatePrompt } from './annotate.prompt.js'
 import { cohensKappa } from './cohens-kappa.js'
 

@@ -1,7 +1,7 @@
 import type { Column, Prompt, PromptReference, Sampling, ServingName, With } from '@maestro-dataflow/core'
-import type { OutputOf, Over } from '../asking/component-types.js'
+import type { OutputNameOf, Over } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
-import type { LabelOf, Labels } from '../text/component-types.js'
+import type { LabelOf, Labels } from '../text/labels.js'
 import type { AnnotatePromptOptions } from './annotate.prompt.js'
 import type { CellChange } from './clean.js'
 import type { CleanPromptOptions } from './clean.prompt.js'
@@ -104,8 +104,8 @@ declare module '@maestro-dataflow/core' {
   }
   interface OperatorOutput<Row, Options> {
     'ai.describe-columns': DescribedColumn
-    'ai.clean': Record<string, unknown> & Record<OutputOf<Options, 'changes'>, readonly CellChange[]>
-    'ai.annotate': With<Row, Annotated<LabelsOf<Options>, OutputOf<Options, 'label'>>>
+    'ai.clean': Record<string, unknown> & Record<OutputNameOf<Options, 'changes'>, readonly CellChange[]>
+    'ai.annotate': With<Row, Annotated<LabelsOf<Options>, OutputNameOf<Options, 'label'>>>
   }
   interface PromptTypes<Row> {
     'ai.annotate.prompt': Over<Row, AnnotatePromptOptions>

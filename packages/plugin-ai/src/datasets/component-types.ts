@@ -1,7 +1,6 @@
 import type { Prompt, PromptReference, With } from '@maestro-dataflow/core'
-import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
-import type { ConversationMessage } from './conversation.js'
-import type { ConversationPromptOptions } from './conversation.prompt.js'
+import type { AskedOf, Asking, OutputNameOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
+import type { ConversationMessage, ConversationPromptOptions } from './conversation.prompt.js'
 import type { QaPairsPromptOptions } from './qa-pairs.prompt.js'
 
 /** What `ai.qa-pairs` makes. */
@@ -75,7 +74,7 @@ declare module '@maestro-dataflow/core' {
       Row,
       Pair<OutputNamed<Options, 'question'>, OutputNamed<Options, 'answer'>, OutputNamed<Options, 'evidence'>>
     >
-    'ai.conversation': With<Row, Record<OutputOf<Options, 'messages'>, readonly ConversationMessage[]>>
+    'ai.conversation': With<Row, Record<OutputNameOf<Options, 'messages'>, readonly ConversationMessage[]>>
   }
   interface PromptTypes<Row> {
     'ai.qa-pairs.prompt': Over<Row, QaPairsPromptOptions>

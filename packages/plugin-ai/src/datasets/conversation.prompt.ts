@@ -7,6 +7,12 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 export const conversationRoles = ['user', 'assistant'] as const
 export type ConversationRole = (typeof conversationRoles)[number]
 
+/** A message of a conversation, as chat models are trained with. */
+export interface ConversationMessage {
+  readonly role: ConversationRole
+  readonly content: string
+}
+
 const options = z.strictObject({
   input: nameOption,
   turns: z.number().int().positive().default(4),

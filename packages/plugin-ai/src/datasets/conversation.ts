@@ -15,13 +15,12 @@ import { columnText } from '../asking/column-text.js'
 import type { Alone } from '../asking/component-types.js'
 import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
 import type { ConversationSettings } from './component-types.js'
-import { ConversationPrompt, type ConversationRole, conversationRoles } from './conversation.prompt.js'
-
-/** A message of a conversation, as chat models are trained with. */
-export interface ConversationMessage {
-  readonly role: ConversationRole
-  readonly content: string
-}
+import {
+  type ConversationMessage,
+  ConversationPrompt,
+  type ConversationRole,
+  conversationRoles,
+} from './conversation.prompt.js'
 
 const { rowsPerCall: _, ...asking } = taskOptions
 

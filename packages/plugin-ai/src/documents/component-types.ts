@@ -1,5 +1,5 @@
 import type { Column, ServingName, VectorStoreName, With } from '@maestro-dataflow/core'
-import type { OutputOf } from '../asking/component-types.js'
+import type { OutputNameOf } from '../asking/component-types.js'
 import type { DocumentColumns, DocumentRows } from './document-rows.js'
 import type { IndexOutcome } from './index-documents.js'
 import type { ChunkUnit } from './measure.js'
@@ -95,7 +95,7 @@ declare module '@maestro-dataflow/core' {
   }
   interface OperatorOutput<Row, Options> {
     'ai.chunk': With<Row, Chunked<ChunkColumn<Options>, Options>>
-    'ai.index': With<Row, Record<OutputOf<Options, 'index_outcome'>, IndexOutcome>>
+    'ai.index': With<Row, Record<OutputNameOf<Options, 'index_outcome'>, IndexOutcome>>
     'ai.load-documents': With<Row, DocumentColumns<Options>>
   }
 }

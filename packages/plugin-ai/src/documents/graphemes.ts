@@ -1,18 +1,21 @@
-/** How far around a place is looked for what belongs together. The longest emoji are about 35 code units. */
-const reach = 128
+/** How far behind a place the end of a character is looked for at first. The longest usual emoji are about 35 code units. */
+const usualReach = 128
+
+/** Signs that join with the letter behind them. */
+const joiners = new Set([0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0xd4e])
 
 let graphemes: Intl.Segmenter | undefined
 
 /** The last place up to `at` that cuts no character as people see it: no surrogate pair, no emoji, no letter with its marks. */
 export function graphemeStart(text: string, at: number): number {
-  if (at <= 0 || at >= text.length || isPlainCut(text, at)) return at
+  if (at <= 0 || at >= text.length || isSureBreak(text, at)) return at
   const { from, index } = segmentAt(text, at)
   return from + index
 }
 
 /** The first place from `at` on that cuts no character as people see it. */
 export function graphemeEnd(text: string, at: number): number {
-  if (at <= 0 || at >= text.length || isPlainCut(text, at)) return at
+  if (at <= 0 || at >= text.length || isSureBreak(text, at)) return at
   const { from, index, segment } = segmentAt(text, at)
   return from + index === at ? at : from + index + segment.length
 }
@@ -21,19 +24,21 @@ export function graphemeEnd(text: string, at: number): number {
 function segmentAt(text: string, at: number): { from: number; index: number; segment: string } {
   let from = at - 1
   // From a place that is surely between two characters, so that pairs (flags, surrogates) are told apart rightly.
-  while (from > 0 && at - from < 8 * reach && !isPlainCut(text, from)) from--
-  if (isLowSurrogate(text.charCodeAt(from)) && from > 0) from--
+  while (from > 0 && !isSureBreak(text, from)) from--
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
-  const { index = at - from, segment = '' } =
-    graphemes.segment(text.slice(from, at + reach)).containing(at - from) ?? {}
-  return { from, index, segment }
+  for (let reach = usualReach; ; reach *= 2) {
+    const stretch = text.slice(from, at + reach)
+    const { index = at - from, segment = '' } = graphemes.segment(stretch).containing(at - from) ?? {}
+    // A character that ends with the stretch, or before half a pair, may go on behind it.
+    if (index + segment.length < stretch.length - 1 || at + reach >= text.length) return { from, index, segment }
+  }
 }
 
-/** Whether both sides of a place are characters that never join others. */
-function isPlainCut(text: string, at: number): boolean {
+/** Whether a character begins at a place that joins nothing before it. */
+function isSureBreak(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1)
   const after = text.charCodeAt(at)
-  return isPlain(before) && isPlain(after) && !(before === 13 && after === 10)
+  return isPlain(after) && !isSurrogate(before) && !joiners.has(before) && !(before === 13 && after === 10)
 }
 
 /** Letters and signs of Latin scripts, and of Chinese and Japanese but for those that are marks. */
@@ -43,4 +48,4 @@ function isPlain(code: number): boolean {
     : code >= 0x3041 && code < 0xa000 && !(code >= 0x3099 && code <= 0x309c) && code !== 0x3297 && code !== 0x3299
 }
 
-const isLowSurrogate = (code: number) => code >= 0xdc00 && code < 0xe000
+const isSurrogate = (code: number) => code >= 0xd800 && code < 0xe000

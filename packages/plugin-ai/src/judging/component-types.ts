@@ -1,11 +1,11 @@
 import type { Column, Prompt, PromptReference, ServingName, With } from '@maestro-dataflow/core'
-import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputNameOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
-import type { LabelOf, Labels } from '../text/component-types.js'
+import type { LabelOf, Labels } from '../text/labels.js'
 import type { ComparePromptOptions } from './compare.prompt.js'
 import type { FilterPromptOptions } from './filter.prompt.js'
-import type { GroundedClaim } from './ground.js'
 import type { GroundPromptOptions } from './ground.prompt.js'
+import type { GroundedClaim } from './grounded-claim.js'
 import type { ScorePromptOptions } from './score.prompt.js'
 import type { VotePromptOptions } from './vote.prompt.js'
 
@@ -161,15 +161,15 @@ declare module '@maestro-dataflow/core' {
   interface OperatorOutput<Row, Options> {
     'ai.ground': With<
       Row,
-      Record<OutputOf<Options, 'claims'>, readonly GroundedClaim[]> &
-        Record<`${OutputOf<Options, 'claims'>}_supported`, number | null>
+      Record<OutputNameOf<Options, 'claims'>, readonly GroundedClaim[]> &
+        Record<`${OutputNameOf<Options, 'claims'>}_supported`, number | null>
     >
-    'ai.score': WithReason<Row, Options, OutputOf<Options, 'score'>, number>
+    'ai.score': WithReason<Row, Options, OutputNameOf<Options, 'score'>, number>
     'ai.filter': Row
-    'ai.compare': WithReason<Row, Options, OutputOf<Options, 'better'>, Better>
+    'ai.compare': WithReason<Row, Options, OutputNameOf<Options, 'better'>, Better>
     'ai.vote': With<
       Row,
-      Voted<OutputOf<Options, 'vote'>, Options extends { readonly labels: infer Given } ? LabelOf<Given> : string>
+      Voted<OutputNameOf<Options, 'vote'>, Options extends { readonly labels: infer Given } ? LabelOf<Given> : string>
     >
   }
   interface PromptTypes<Row> {

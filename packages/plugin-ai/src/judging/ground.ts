@@ -26,19 +26,7 @@ import { splitText } from '../documents/split-text.js'
 import { findSpan } from '../text/find-span.js'
 import type { GroundSettings } from './component-types.js'
 import { GroundPrompt } from './ground.prompt.js'
-
-const verdicts = ['supported', 'contradicted', 'not-found'] as const
-export type Verdict = (typeof verdicts)[number]
-
-/** A claim, and what the source says of it. */
-export interface GroundedClaim {
-  readonly claim: string
-  readonly verdict: Verdict
-  /** A piece of the source, at `start` to `end`; null where it says nothing. */
-  readonly evidence: string | null
-  readonly start: number | null
-  readonly end: number | null
-}
+import { type GroundedClaim, verdicts } from './grounded-claim.js'
 
 const { rowsPerCall: _, ...asking } = askingOptions
 

@@ -28,7 +28,7 @@ import { promptsOf } from '../asking/prompt-options.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/component-types.js'
+import type { Labels } from '../text/labels.js'
 import { MultimodalPrompt, mediaOf, multimodalTasks } from './multimodal.prompt.js'
 import { TextRecognition } from './text-recognition.js'
 

@@ -2,17 +2,11 @@ import { findCards } from './find-cards.js'
 import { findEmails } from './find-emails.js'
 import { findIbans } from './find-ibans.js'
 import { findIps } from './find-ips.js'
-import { defaultRegions, findPhones, type Region } from './find-phones.js'
+import { findPhones } from './find-phones.js'
 import { findUrls } from './find-urls.js'
 import { overlaps, type PersonalData, type PersonalDataType, type RuleType, type Span } from './personal-data.js'
-
-/** What the finders know of a text besides its characters. */
-export interface RuleContext {
-  /** The places of addresses on the web: numbers in them are not telephone numbers or cards. */
-  readonly urls: readonly Span[]
-  /** The countries whose national telephone numbers are recognised. */
-  readonly regions: readonly Region[]
-}
+import { defaultRegions, type Region } from './regions.js'
+import type { RuleContext } from './rule-context.js'
 
 /** The first finder that claims a place keeps it. */
 const finders: readonly { readonly type: RuleType; find(text: string, context: RuleContext): Iterable<Span> }[] = [

@@ -1,7 +1,7 @@
 import creditCardType from 'credit-card-type'
-import type { RuleContext } from './find-by-rules.js'
 import { urlAt } from './find-urls.js'
 import type { Span } from './personal-data.js'
+import type { RuleContext } from './rule-context.js'
 
 const pattern = /(?<![\p{Script=Latin}\p{N}._-])(?<!\d[,:])\d(?:[ -]?\d){11,18}(?![\p{Script=Latin}\p{N}_])(?![.,]\d)/gu
 

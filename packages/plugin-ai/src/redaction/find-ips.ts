@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import type { RuleContext } from './find-by-rules.js'
 import { urlAt } from './find-urls.js'
 import type { Span } from './personal-data.js'
+import type { RuleContext } from './rule-context.js'
 
 const version4 = /(?<![\p{Script=Latin}\p{N}.])(?:\d{1,3}\.){3}\d{1,3}(?![\p{Script=Latin}\p{N}])(?!\.\d)/gu
 const version6 =

@@ -1,34 +1,8 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import type { RuleContext } from './find-by-rules.js'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { urlAt } from './find-urls.js'
 import type { Span } from './personal-data.js'
-
-/** A country by ISO 3166-1 alpha-2. */
-export type Region = CountryCode
-
-/** The countries whose national numbers are recognised unless others are named. */
-export const defaultRegions: readonly Region[] = [
-  'US',
-  'GB',
-  'DE',
-  'FR',
-  'CN',
-  'IN',
-  'JP',
-  'IT',
-  'ES',
-  'NL',
-  'AT',
-  'CH',
-  'BE',
-  'SE',
-  'PL',
-  'BR',
-  'AU',
-  'KR',
-  'TW',
-  'HK',
-]
+import type { Region } from './regions.js'
+import type { RuleContext } from './rule-context.js'
 
 /** Digits in groups, as long as two numbers at the most. Each repetition is bounded. */
 const pattern =

@@ -18,10 +18,10 @@ import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import type { RedactSettings } from './component-types.js'
-import type { Region } from './find-phones.js'
 import { occurrences } from './occurrences.js'
 import { modelTypes, overlaps, type PersonalData, type PersonalDataType, ruleTypes } from './personal-data.js'
 import { RedactPrompt } from './redact.prompt.js'
+import type { Region } from './regions.js'
 import { sameNumbers } from './same-numbers.js'
 
 const { rowsPerCall: _, ...asking } = taskOptions

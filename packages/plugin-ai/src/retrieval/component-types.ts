@@ -7,7 +7,7 @@ import type {
   VectorStoreName,
   With,
 } from '@maestro-dataflow/core'
-import type { OutputOf, WordsWithExamples } from '../asking/component-types.js'
+import type { OutputNameOf, WordsWithExamples } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { Passage } from './passage.js'
 import type { RetrievalMethod } from './passage-search.js'
@@ -154,12 +154,12 @@ declare module '@maestro-dataflow/core' {
     'ai.rag-eval': RagEvalOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
-    'ai.retrieve': With<Row, Record<OutputOf<Options, 'passages'>, readonly Passage[]>>
-    'ai.rag': With<Row, Answered<Named<Options, 'context', 'context'>, OutputOf<Options, 'answer'>>>
+    'ai.retrieve': With<Row, Record<OutputNameOf<Options, 'passages'>, readonly Passage[]>>
+    'ai.rag': With<Row, Answered<Named<Options, 'context', 'context'>, OutputNameOf<Options, 'answer'>>>
     'ai.rag-eval': With<
       Row,
-      Record<`${OutputOf<Options, 'rag'>}_${MetricOf<Options>}`, number | null> &
-        Record<`${OutputOf<Options, 'rag'>}_gaps`, Readonly<Partial<Record<RagMetric, RagEvalGap>>>>
+      Record<`${OutputNameOf<Options, 'rag'>}_${MetricOf<Options>}`, number | null> &
+        Record<`${OutputNameOf<Options, 'rag'>}_gaps`, Readonly<Partial<Record<RagMetric, RagEvalGap>>>>
     >
   }
   interface PromptTypes<Row> {

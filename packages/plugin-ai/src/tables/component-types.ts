@@ -9,7 +9,7 @@ import type {
   SourceRow,
   With,
 } from '@maestro-dataflow/core'
-import type { OutputOf } from '../asking/component-types.js'
+import type { OutputNameOf } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { GroupPromptOptions } from './group.prompt.js'
 import type { JoinPromptOptions } from './join.prompt.js'
@@ -94,7 +94,7 @@ type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, 
   ? Options extends { readonly output: infer Name extends string }
     ? Record<Name, Output>
     : Output
-  : Record<OutputOf<Options, 'reduced'>, string>
+  : Record<OutputNameOf<Options, 'reduced'>, string>
 
 type RightOf<Options> = Options extends { readonly right: readonly (infer Right)[] }
   ? Right
@@ -115,8 +115,8 @@ declare module '@maestro-dataflow/core' {
     'ai.join': JoinOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
-    'ai.sort': With<Row, Record<OutputOf<Options, 'rank'>, number>>
-    'ai.group': With<Row, Record<OutputOf<Options, 'group'>, string>>
+    'ai.sort': With<Row, Record<OutputNameOf<Options, 'rank'>, number>>
+    'ai.group': With<Row, Record<OutputNameOf<Options, 'group'>, string>>
     'ai.reduce': With<Pick<Row, ByOf<Options> & keyof Row>, Reduced<Options> & { count: number }>
     'ai.join': With<Row, Joined<RightOf<Options>, PrefixOf<Options>>>
   }

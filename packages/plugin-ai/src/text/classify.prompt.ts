@@ -2,7 +2,7 @@ import { definePrompt } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
-import type { Labels } from './component-types.js'
+import type { Labels } from './labels.js'
 
 const label = z.string().trim().min(1)
 

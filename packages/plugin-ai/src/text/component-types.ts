@@ -1,8 +1,9 @@
 import type { Column, Prompt, PromptReference, Schema, With } from '@maestro-dataflow/core'
 import type { CutOff } from '../asking/asker.js'
-import type { AskedOf, Asking, OutputOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
+import type { AskedOf, Asking, OutputNameOf, Over, Words, WordsWithExamples } from '../asking/component-types.js'
 import type { ClassifyPromptOptions } from './classify.prompt.js'
 import type { ExtractPromptOptions } from './extract.prompt.js'
+import type { LabelOf, Labels } from './labels.js'
 import type { RewritePromptOptions } from './rewrite.prompt.js'
 import type { SummarizePromptOptions } from './summarize.prompt.js'
 import type { TranslatePromptOptions } from './translate.prompt.js'
@@ -42,9 +43,6 @@ export interface ExtractSettings extends Asking {
 /** Options of `ai.extract`. */
 export type ExtractOptions<Row> = ExtractSettings & AskedOf<Row, 'input', WordsWithExamples>
 
-/** Names of labels, or names with what each means (`''`: nothing to say). */
-export type Labels = readonly string[] | Readonly<Record<string, string>>
-
 /** What `ai.classify` chooses from. */
 export interface ClassifySettings extends Asking {
   /** The closed set to choose from, at least two. */
@@ -65,9 +63,6 @@ export interface ClassifySettings extends Asking {
 
 /** Options of `ai.classify`. */
 export type ClassifyOptions<Row> = ClassifySettings & AskedOf<Row, 'input', WordsWithExamples>
-
-/** The name of a label. */
-export type LabelOf<Given> = Given extends readonly (infer Name)[] ? Name : keyof Given & string
 
 type WithLabels<Row, Options, Output extends string, Label, Confidence> = Options extends {
   readonly confidence: true | 'asked'
@@ -167,12 +162,12 @@ declare module '@maestro-dataflow/core' {
       : Row
     'ai.classify': Options extends { readonly labels: infer Labels }
       ? Options extends { readonly multi: true }
-        ? WithLabels<Row, Options, OutputOf<Options, 'labels'>, readonly LabelOf<Labels>[], readonly number[]>
-        : WithLabels<Row, Options, OutputOf<Options, 'label'>, LabelOf<Labels>, number>
+        ? WithLabels<Row, Options, OutputNameOf<Options, 'labels'>, readonly LabelOf<Labels>[], readonly number[]>
+        : WithLabels<Row, Options, OutputNameOf<Options, 'label'>, LabelOf<Labels>, number>
       : Row
-    'ai.summarize': With<Row, Record<OutputOf<Options, 'summary'>, string>>
-    'ai.translate': With<Row, Record<OutputOf<Options, 'translation'>, string>>
-    'ai.rewrite': With<Row, Record<OutputOf<Options, 'rewritten'>, string>>
+    'ai.summarize': With<Row, Record<OutputNameOf<Options, 'summary'>, string>>
+    'ai.translate': With<Row, Record<OutputNameOf<Options, 'translation'>, string>>
+    'ai.rewrite': With<Row, Record<OutputNameOf<Options, 'rewritten'>, string>>
   }
   interface PromptTypes<Row> {
     'ai.extract.prompt': Over<Row, ExtractPromptOptions>

@@ -8,7 +8,7 @@ import type {
   SourceRow,
   With,
 } from '@maestro-dataflow/core'
-import type { OutputOf } from '../asking/component-types.js'
+import type { OutputNameOf } from '../asking/component-types.js'
 import type { Language } from '../asking/task-prompt.js'
 import type { ClusterPromptOptions } from './cluster.prompt.js'
 import type { MatchOutcome } from './match.js'
@@ -145,12 +145,12 @@ declare module '@maestro-dataflow/core' {
     'ai.cluster': ClusterOptions<Row>
   }
   interface OperatorOutput<Row, Options> {
-    'ai.dedupe-semantic': With<Row, Record<OutputOf<Options, 'duplicates'>, readonly string[]>>
+    'ai.dedupe-semantic': With<Row, Record<OutputNameOf<Options, 'duplicates'>, readonly string[]>>
     'ai.select-diverse': Row
-    'ai.cluster': With<Row, Clustered<Options, OutputOf<Options, 'cluster'>>>
-    'ai.embed': With<Row, Record<OutputOf<Options, 'embedding'>, Float32Array>>
-    'ai.similarity': With<Row, Record<OutputOf<Options, 'similarity'>, number>>
-    'ai.match': With<Row, Matched<OutputOf<Options, 'match'>, ReferenceOf<Options>>>
+    'ai.cluster': With<Row, Clustered<Options, OutputNameOf<Options, 'cluster'>>>
+    'ai.embed': With<Row, Record<OutputNameOf<Options, 'embedding'>, Float32Array>>
+    'ai.similarity': With<Row, Record<OutputNameOf<Options, 'similarity'>, number>>
+    'ai.match': With<Row, Matched<OutputNameOf<Options, 'match'>, ReferenceOf<Options>>>
   }
   interface PromptTypes<Row> {
     'ai.cluster.prompt': ClusterPromptOptions

@@ -1,5 +1,5 @@
 import { openPool } from '../dialects/dialects.js'
-import type { Session, SessionPool } from '../dialects/session.js'
+import type { DatabaseSession, SessionPool } from '../dialects/session.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import { databaseFailure } from './failure.js'
 import { withRetries } from './with-retries.js'
@@ -18,7 +18,7 @@ const pools = new Map<string, SharedPool>()
  * @throws MAESTRO_DB_UNREACHABLE, MAESTRO_DB_AUTHENTICATION, MAESTRO_DB_SSL, MAESTRO_DB_DATABASE_MISSING,
  * MAESTRO_DB_DRIVER_MISSING
  */
-export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<Session> {
+export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<DatabaseSession> {
   const { pool, leave } = await holdPool(settings)
   try {
     return await withRetries(settings.retries, signal, () => connect(pool, settings, leave))
@@ -47,7 +47,11 @@ export async function holdPool(settings: ConnectionSettings): Promise<{ pool: Se
   }
 }
 
-async function connect(pool: SessionPool, settings: ConnectionSettings, leave: () => Promise<void>): Promise<Session> {
+async function connect(
+  pool: SessionPool,
+  settings: ConnectionSettings,
+  leave: () => Promise<void>,
+): Promise<DatabaseSession> {
   try {
     return await pool.acquire(leave)
   } catch (error) {
@@ -61,7 +65,7 @@ async function connect(pool: SessionPool, settings: ConnectionSettings, leave: (
 /** Does work with a connection and gives it back. */
 export async function withSession<Result>(
   settings: ConnectionSettings,
-  work: (session: Session) => Promise<Result>,
+  work: (session: DatabaseSession) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
   const session = await openSession(settings, signal)

@@ -3,7 +3,7 @@ import { databaseFailure } from '../connection/failure.js'
 import type { Binding } from '../values/encode.js'
 import type { Dialect } from './dialect.js'
 import type { Pooled } from './knex-pool.js'
-import type { Answer, Field, RowStream } from './session.js'
+import type { Answer, Field, RowCursor } from './session.js'
 
 /** What the sessions of all databases do alike. */
 export abstract class HeldSession<Connection extends object> {
@@ -19,7 +19,7 @@ export abstract class HeldSession<Connection extends object> {
   }
 
   abstract run(sql: string, bindings?: readonly Binding[]): Promise<Answer>
-  abstract stream(sql: string, bindings: readonly Binding[]): Promise<RowStream>
+  abstract stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor>
 
   get dialect(): Dialect {
     return this.settings.dialect

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { knexClient } from './load-driver.js'
-import type { Session, SessionPool } from './session.js'
+import type { DatabaseSession, SessionPool } from './session.js'
 
 /** A connection of a driver, in knex's pool. */
 export type Pooled<Connection extends object> = Connection & {
@@ -17,7 +17,7 @@ export interface Connecting<Connection extends object> {
   readonly connection: Knex.StaticConnectionConfig
   /** What every connection is told first: one time zone, strict values, how long to wait. */
   prepare(connection: Pooled<Connection>): Promise<void> | void
-  createSession(connection: Pooled<Connection>, giveBack: () => Promise<void>): Session
+  createSession(connection: Pooled<Connection>, giveBack: () => Promise<void>): DatabaseSession
 }
 
 /** The pool of a knex client; knex's own types leave the connections out. */

@@ -19,7 +19,7 @@ export interface Field extends ColumnKind {
 }
 
 /** The rows of a query, read as they are asked for. */
-export interface RowStream {
+export interface RowCursor {
   readonly fields: readonly Field[]
   /** The next rows, this many at most, values as the driver gives them; none at the end. */
   next(count: number): Promise<readonly (readonly unknown[])[]>
@@ -30,12 +30,12 @@ export interface RowStream {
 /** Connections that are used again. */
 export interface SessionPool {
   /** Takes a connection. @param released Called once it is given back. @throws what the driver throws */
-  acquire(released: () => Promise<void>): Promise<Session>
+  acquire(released: () => Promise<void>): Promise<DatabaseSession>
   close(): Promise<void>
 }
 
 /** One connection of a database in the hands of one reader or writer. Its failures are errors of ours. */
-export interface Session {
+export interface DatabaseSession {
   readonly dialect: Dialect
   readonly settings: ConnectionSettings
   /** Whether the connection is broken; it is not used again. */
@@ -44,7 +44,7 @@ export interface Session {
   run(sql: string, bindings?: readonly Binding[]): Promise<Answer>
   /** Runs statements that have no values and give none; one at a time in MySQL. */
   runAll(sql: string): Promise<void>
-  stream(sql: string, bindings: readonly Binding[]): Promise<RowStream>
+  stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor>
   /** Refuses a query that would do more than read the database. @throws MAESTRO_DB_QUERY */
   assertHarmless(sql: string): Promise<void>
   /** The columns of what a query gives, without its rows. */

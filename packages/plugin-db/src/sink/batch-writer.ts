@@ -1,19 +1,19 @@
 import { MaestroError } from '@maestro-dataflow/core'
 import { withRetries } from '../connection/with-retries.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
 import { type RowRun, rowsOf } from './row-run.js'
 
 /** Writes rows in the transaction of a session, batch by batch: each is in it as far as the database takes its rows. */
 export class BatchWriter {
-  readonly #session: Session
+  readonly #session: DatabaseSession
   #inserter: RowInserter | undefined
   /** The savepoint to which the next batch can be taken back. */
   #marked: Promise<void> | undefined
   /** Whether rows are in the transaction. */
   #written = false
 
-  constructor(session: Session) {
+  constructor(session: DatabaseSession) {
     this.#session = session
   }
 

@@ -13,7 +13,7 @@ import {
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
@@ -49,7 +49,7 @@ const mostWaiting = { rows: 16_384, values: 1 << 19, lines: 3 << 19 }
  */
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
-  readonly #session: Session
+  readonly #session: DatabaseSession
   /** The transaction. */
   readonly #transaction: WritingSession
   readonly #writing: TableWriting

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ColumnSet, Columns } from '@maestro-dataflow/core'
 import type { TableExchange } from '../dialects/dialect.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { compareColumns } from '../tables/compare-columns.js'
 import { createTableSql } from '../tables/create-table.js'
@@ -29,7 +29,7 @@ export interface FoundTarget {
  *
  * @throws MAESTRO_DB_TABLE_UNWRITABLE, MAESTRO_DB_TABLE_FILLED, MAESTRO_DB_TABLE_DIFFERENT, MAESTRO_DB_KEY_*, MAESTRO_DB_NAME
  */
-export async function findTarget(session: Session, options: TargetOptions): Promise<FoundTarget> {
+export async function findTarget(session: DatabaseSession, options: TargetOptions): Promise<FoundTarget> {
   const { name, mode, key: named, columns } = options
   const { dialect } = session
   const shown = shownTable(name)
@@ -77,7 +77,7 @@ export function hasOtherUniques(table: TableDescription, key: readonly string[])
 
 /** Makes a table from the columns of rows. */
 export async function createTarget(
-  session: Session,
+  session: DatabaseSession,
   name: TableName,
   columns: Columns,
   key: readonly string[],
@@ -95,14 +95,18 @@ export async function createTarget(
 }
 
 /** Makes an empty table like another one, beside it. */
-export async function createLike(session: Session, exchange: TableExchange, name: TableName): Promise<TableName> {
+export async function createLike(
+  session: DatabaseSession,
+  exchange: TableExchange,
+  name: TableName,
+): Promise<TableName> {
   const staging = { ...name, table: `maestro_staging_${randomBytes(6).toString('hex')}` }
   await session.run(exchange.createLike(quoteTable(session.dialect, staging), quoteTable(session.dialect, name)))
   return staging
 }
 
 /** Puts a table in the place of another one, which goes, and commits. */
-export async function swapTables(session: Session, staging: TableName, name: TableName): Promise<void> {
+export async function swapTables(session: DatabaseSession, staging: TableName, name: TableName): Promise<void> {
   const { dialect } = session
   await dialect.tables.exchange?.swap(session, {
     made: quoteTable(dialect, staging),
@@ -112,7 +116,7 @@ export async function swapTables(session: Session, staging: TableName, name: Tab
   })
 }
 
-async function describeAgain(session: Session, name: TableName): Promise<TableDescription> {
+async function describeAgain(session: DatabaseSession, name: TableName): Promise<TableDescription> {
   const table = await session.describeTable(name)
   if (table === undefined)
     throw dbError('MAESTRO_DB_TABLE_MISSING', { table: shownTable(name), database: session.settings.shown })

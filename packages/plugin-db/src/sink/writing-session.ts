@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession } from '../connection/open-session.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 
 /** A connection on which a sink writes, and its transaction. */
 export interface WritingSession {
-  readonly session: Session
+  readonly session: DatabaseSession
   begin(): Promise<void>
   /** Does work while no other sink on the same connection does. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
@@ -34,7 +34,7 @@ export async function openWriting(
   return shared.join(signal)
 }
 
-function ownWriting(session: Session): WritingSession {
+function ownWriting(session: DatabaseSession): WritingSession {
   return {
     session,
     begin: () => session.begin(),
@@ -50,7 +50,7 @@ const sharedWritings = new Map<string, SharedWriting>()
 class SharedWriting {
   readonly #settings: ConnectionSettings
   readonly #forget: () => void
-  #opened: Promise<Session> | undefined
+  #opened: Promise<DatabaseSession> | undefined
   #begun: Promise<void> | undefined
   #working: Promise<unknown> = Promise.resolve()
   #users = 0
@@ -67,7 +67,7 @@ class SharedWriting {
     this.#users++
     this.#undecided++
     this.#opened ??= openSession(this.#settings, signal)
-    let session: Session
+    let session: DatabaseSession
     try {
       session = await this.#opened
     } catch (error) {

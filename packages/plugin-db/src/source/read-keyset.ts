@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
 import type { Dialect } from '../dialects/dialect.js'
-import type { Field, Session } from '../dialects/session.js'
+import type { DatabaseSession, Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteNames } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
@@ -37,7 +37,7 @@ export async function* readKeyset(
   shape: RowShape & { readonly key: readonly string[] },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
-  const ask = <Result>(work: (session: Session) => Promise<Result>) =>
+  const ask = <Result>(work: (session: DatabaseSession) => Promise<Result>) =>
     withRetries(settings.retries, signal, () => withSession(settings, work, signal))
   const { leave } = await holdPool(settings)
   try {
@@ -76,7 +76,7 @@ interface Page {
 
 /** Reads one page and the row after it, which tells whether there is another page. */
 async function readPage(
-  session: Session,
+  session: DatabaseSession,
   query: KeysetQuery,
   keyColumns: readonly Field[],
   after: readonly Binding[] | undefined,
@@ -130,7 +130,7 @@ function isAfter(dialect: Dialect, key: readonly Field[], values: readonly Bindi
 
 /** What the columns of the key hold. @throws MAESTRO_DB_KEY_UNORDERED for one that cannot be read in pages */
 async function keyColumns(
-  session: Session,
+  session: DatabaseSession,
   { from, key }: KeysetQuery,
   { name, kinds }: RowShape,
 ): Promise<readonly Field[]> {
@@ -142,7 +142,7 @@ async function keyColumns(
   return columns
 }
 
-async function assertNoNulls(session: Session, { from, key }: KeysetQuery, name: string): Promise<void> {
+async function assertNoNulls(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
   const isNull = key.map((column) => `${session.dialect.quoteName(column)} IS NULL`).join(' OR ')
   const { rows } = await session.run(`SELECT 1 FROM ${from.sql} AS page WHERE ${isNull} LIMIT 1`, from.bindings)
   if (rows.length > 0)
@@ -150,7 +150,7 @@ async function assertNoNulls(session: Session, { from, key }: KeysetQuery, name:
 }
 
 /** Of two rows that are equal to the database, also in other words, the next page would leave one out. */
-async function assertDistinct(session: Session, { from, key }: KeysetQuery, name: string): Promise<void> {
+async function assertDistinct(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
   const names = quoteNames(session.dialect, key)
   const sql = `SELECT ${names} FROM ${from.sql} AS page GROUP BY ${names} HAVING count(*) > 1 LIMIT 1`
   const [found] = (await session.run(sql, from.bindings)).rows

@@ -1,7 +1,7 @@
 import type { SourceBatch } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession } from '../connection/open-session.js'
-import type { RowStream } from '../dialects/session.js'
+import type { RowCursor } from '../dialects/session.js'
 import type { Binding } from '../values/encode.js'
 import { Pace } from './pace.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -22,8 +22,8 @@ export async function* readSnapshot(
   const session = await openSession(settings, signal)
   const interrupt = () => session.interrupt()
   signal?.addEventListener('abort', interrupt)
-  let stream: RowStream | undefined
-  let coming: ReturnType<RowStream['next']> | undefined
+  let stream: RowCursor | undefined
+  let coming: ReturnType<RowCursor['next']> | undefined
   try {
     await session.beginReading()
     stream = await session.stream(sql, bindings)

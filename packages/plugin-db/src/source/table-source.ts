@@ -2,7 +2,7 @@ import { defineSource, MaestroError, rowFunction, type SourceBatch, type SourceR
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { TableReadFields, type TableReadOptions } from '../options.js'
 import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
@@ -61,7 +61,7 @@ interface FoundTable {
   readonly unique: boolean
 }
 
-async function lookAt(session: Session, options: TableReadOptions): Promise<FoundTable> {
+async function lookAt(session: DatabaseSession, options: TableReadOptions): Promise<FoundTable> {
   const name = { schema: options.databaseSchema, table: options.table }
   const table = await session.describeTable(name)
   if (table === undefined) throw await tableMissing(session, name)

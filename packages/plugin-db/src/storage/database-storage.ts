@@ -15,7 +15,7 @@ import { ConnectionFields, type DatabaseOptions } from '../connection/connection
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { openSession, withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import {
   QueryReadFields,
@@ -266,13 +266,13 @@ export class DBStorage implements SteppedStorage {
     }
   }
 
-  async #removeSteps(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+  async #removeSteps(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     await this.#registry.remove(session, steps)
     await this.#dropTables(session, steps)
   }
 
   /** Tables of steps that no longer count; one that somebody reads still stays, and is nobody's then. */
-  async #dropTables(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+  async #dropTables(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     for (const { table } of steps) {
       try {
         await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, this.#tableName(table))}`)

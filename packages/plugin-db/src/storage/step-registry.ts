@@ -1,5 +1,5 @@
 import { MaestroError } from '@maestro-dataflow/core'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import { createTableSql } from '../tables/create-table.js'
 import { quoteTable, type TableName } from '../tables/names.js'
 import type { StepColumn } from './step-columns.js'
@@ -30,7 +30,7 @@ export class StepRegistry {
   }
 
   /** The finished steps, in order; none when there is no such table. */
-  async steps(session: Session): Promise<readonly RegisteredStep[]> {
+  async steps(session: DatabaseSession): Promise<readonly RegisteredStep[]> {
     if ((await session.describeTable(this.table)) === undefined) return []
     const { rows } = await session.run(
       `SELECT step, table_name, columns, input FROM ${quoteTable(session.dialect, this.table)}
@@ -46,7 +46,7 @@ export class StepRegistry {
   }
 
   /** Makes the table when it is not there; two may do so at once. */
-  async prepare(session: Session): Promise<void> {
+  async prepare(session: DatabaseSession): Promise<void> {
     if ((await session.describeTable(this.table)) !== undefined) return
     const columns = {
       name: 'string',
@@ -63,7 +63,7 @@ export class StepRegistry {
     }
   }
 
-  async add(session: Session, { step, table, columns, input }: RegisteredStep): Promise<void> {
+  async add(session: DatabaseSession, { step, table, columns, input }: RegisteredStep): Promise<void> {
     const places = [1, 2, 3, 4, 5].map((index) => session.dialect.placeholder(index))
     await session.run(
       `INSERT INTO ${quoteTable(session.dialect, this.table)} (name, step, table_name, columns, input) VALUES (${places.join(', ')})`,
@@ -71,7 +71,7 @@ export class StepRegistry {
     )
   }
 
-  async remove(session: Session, steps: readonly RegisteredStep[]): Promise<void> {
+  async remove(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     const [name, step] = [session.dialect.placeholder(1), session.dialect.placeholder(2)]
     for (const one of steps) {
       await session.run(
@@ -82,7 +82,7 @@ export class StepRegistry {
   }
 
   /** Keeps others from writing steps of this name until the transaction or the session ends. */
-  async lock(session: Session): Promise<void> {
+  async lock(session: DatabaseSession): Promise<void> {
     await session.lockName(`maestro:${this.#schema ?? ''}:${this.#name}`)
   }
 }

@@ -1,5 +1,5 @@
 import type { Batch, Row } from '@maestro-dataflow/core'
-import type { Session } from '../dialects/session.js'
+import type { DatabaseSession } from '../dialects/session.js'
 import type { RowInserter } from '../sink/row-inserter.js'
 import { refusal } from '../sink/row-shapes.js'
 import { createTableSql } from '../tables/create-table.js'
@@ -10,11 +10,11 @@ import { StepRows } from './step-rows.js'
 /** Writes the rows of one step into a table that is made by the first of them. */
 export class StepTableWriter {
   readonly name: TableName
-  readonly #session: Session
+  readonly #session: DatabaseSession
   columns: readonly StepColumn[] = []
   rows = 0
 
-  constructor(session: Session, name: TableName) {
+  constructor(session: DatabaseSession, name: TableName) {
     this.#session = session
     this.name = name
   }

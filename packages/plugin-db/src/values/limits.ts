@@ -30,6 +30,9 @@ function checksOf(limits: Limits): readonly Check[] {
   if (limits.integers64 === true) checks.push(checkWide)
   if (limits.year === true) checks.push(checkYear)
   if (limits.clock === true) checks.push(checkClock)
+  if (limits.units === true) checks.push(checkUnits)
+  if (limits.amounts === true) checks.push(checkAmount)
+  if (limits.unsigned === true) checks.push(checkSign)
   return checks
 }
 
@@ -128,4 +131,17 @@ function checkYear(value: unknown): void {
 function checkClock(value: unknown): void {
   if (typeof value !== 'string' || !/^-?\d{1,3}:\d{2}:\d{2}(\.\d+)?$/.test(value))
     throw new Unfit(value, 'is no time such as 03:04:05')
+}
+
+function checkUnits(value: unknown): void {
+  if (typeof value !== 'string' || !/[a-z:]|\d-\d/i.test(value) || /[[\]{}"]/.test(value))
+    throw new Unfit(value, 'is no time or duration with units, such as 03:04:05 or 1 day')
+}
+
+function checkAmount(value: unknown): void {
+  if (decimalOf(value) === undefined) throw new Unfit(value, 'is no amount of money')
+}
+
+function checkSign(value: unknown): void {
+  if (Number(value) < 0) throw new Unfit(value, 'is negative, which the column cannot hold')
 }

@@ -58,6 +58,12 @@ export interface Limits {
   readonly year?: boolean
   /** Whether the column holds times of day, and reads other texts in its own way. */
   readonly clock?: boolean
+  /** Whether the column holds times or durations as text, and takes a number without a unit for one of its own. */
+  readonly units?: boolean
+  /** Whether the column holds amounts of money, and takes an empty text for none. */
+  readonly amounts?: boolean
+  /** Whether a negative number becomes a large one. */
+  readonly unsigned?: boolean
   /** The texts that the column can hold; it takes others for numbers of these. */
   readonly members?: readonly string[]
   /** Whether several members may stand in it, in their order. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import type { FileLocation } from '../models/model-location.js'
+import type { FileLocation } from '../models/file-location.js'
 
 /** Files that say how a model is to be used, from the folder that holds its tokenizer. Not every model has them. */
 export const settingsFiles = {

@@ -4,20 +4,9 @@ import { didYouMean } from '@maestro-dataflow/core'
 import { filesOnHub, sentenceFiles } from '../embeddings/sentence-files.js'
 import type { SentenceSettings } from '../embeddings/sentence-settings.js'
 import { localError } from '../errors.js'
+import type { FileLocation } from './file-location.js'
 import { modelFolder } from './model-folder.js'
-import type { ModelSource } from './model-source.js'
 import { type ModelEntry, type ModelKind, modelTable } from './model-table.js'
-
-/** Where a file is or will be, and how it gets there. */
-export interface FileLocation {
-  readonly path: string
-  /** Empty for a file that the user names: it is there or it is not. */
-  readonly sources: readonly ModelSource[]
-  readonly bytes?: number
-  readonly sha256?: string
-  /** Not every model has it. It is looked for once, before the first file of the model comes. */
-  readonly optional?: boolean
-}
 
 /** A model's files. The first is the one that is loaded. */
 export interface ModelLocation {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { localError } from '../errors.js'
 import { type FetchModelOptions, fetchFile } from './fetch-model.js'
-import { type FileLocation, type LocateOptions, locateModel, type ModelLocation } from './model-location.js'
+import type { FileLocation } from './file-location.js'
+import { type LocateOptions, locateModel, type ModelLocation } from './model-location.js'
 import { verifyFile } from './verify-file.js'
 
 /**

@@ -53,7 +53,8 @@ export async function checkExpression(
   })
   const [json] = await firstRow(connection, `SELECT json_serialize_sql(${literal(asQuery(expression))}::VARCHAR)`)
   const tree = JSON.parse(String(json)) as SyntaxTree
-  if (tree.error) return fault(syntaxFault(tree.error_message ?? 'it is not SQL', columns))
+  if (tree.error)
+    return fault(await syntaxFault(connection, tree.error_message ?? 'it is not SQL', expression, columns))
   const [statement, ...others] = tree.statements ?? []
   const [selected, ...more] = statement?.node.select_list ?? []
   if (
@@ -79,15 +80,30 @@ export async function checkExpression(
 }
 
 /** Names of columns that are words of SQL are the usual reason of a syntax error. */
-function syntaxFault(message: string, { columns }: ColumnSet): string {
-  const near = /at or near "([^"]+)"/.exec(message)?.[1]
-  const word = near ?? ''
-  const isColumn = Object.keys(columns).some((name) => name.toLowerCase() === word.toLowerCase())
-  if (isColumn)
-    return `${message}; "${word}" is a word of SQL: a column of that name is written in double quotes, "${word}"`
-  if (!/^[a-z_]+$/i.test(word))
-    return `${message}; a column whose name is a word of SQL, or no plain word, is written in double quotes`
-  return `${message}; if "${word}" is a column, write it in double quotes`
+async function syntaxFault(
+  connection: DuckDBConnection,
+  message: string,
+  expression: string,
+  { columns }: ColumnSet,
+): Promise<string> {
+  const result = await connection.runAndReadAll(
+    "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'",
+  )
+  const keywords = new Set(result.getRows().map(([keyword]) => String(keyword)))
+  // Texts and names in quotes are none of the words.
+  const words = new Set(
+    expression
+      .replace(/'[^']*'|"[^"]*"/g, ' ')
+      .toLowerCase()
+      .match(/\w+/g),
+  )
+  const near = /at or near "([^"]+)"/.exec(message)?.[1]?.toLowerCase()
+  const named = Object.keys(columns).filter((name) => words.has(name.toLowerCase()))
+  const column =
+    named.find((name) => name.toLowerCase() === near) ?? named.find((name) => keywords.has(name.toLowerCase()))
+  if (column !== undefined)
+    return `${message}; "${column}" is a word of SQL: a column of that name is written in double quotes, "${column}"`
+  return `${message}; a column whose name is a word of SQL, or no plain word, is written in double quotes`
 }
 
 /** An expression in the place where it is checked and used; the line end closes a comment. */

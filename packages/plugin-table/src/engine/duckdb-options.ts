@@ -11,3 +11,6 @@ export const duckdbOptions = z.strictObject({
 
 /** Options of the engine, with sizes in bytes. */
 export type DuckDBEngineOptions = z.output<typeof duckdbOptions>
+
+/** Options of the engine in the config. */
+export type DuckDBEngineConfig = z.input<typeof duckdbOptions>

@@ -12,9 +12,9 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
-export type FilterOptions = OutputOf<typeof fields>
+export type TableFilterOptions = OutputOf<typeof fields>
 
-function statements({ where, params }: FilterOptions): readonly TableStatement[] {
+function statements({ where, params }: TableFilterOptions): readonly TableStatement[] {
   return [{ kind: 'filter', where, ...(params === undefined ? {} : { params }) }]
 }
 
@@ -39,7 +39,7 @@ export const filter = defineOperator({
 export class FilterRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]
 
-  constructor(given: FilterOptions) {
+  constructor(given: TableFilterOptions) {
     super()
     this.statements = statements(schema.parse(given))
   }

@@ -16,9 +16,9 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
-export type SortOptions = OutputOf<typeof fields>
+export type TableSortOptions = OutputOf<typeof fields>
 
-function statements({ by, descending = false }: SortOptions): readonly TableStatement[] {
+function statements({ by, descending = false }: TableSortOptions): readonly TableStatement[] {
   const keys = (typeof by === 'string' ? [by] : by).map((part) => (typeof part === 'string' ? { column: part } : part))
   return [
     {
@@ -53,7 +53,7 @@ export const sort = defineOperator({
 export class SortRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]
 
-  constructor(given: SortOptions) {
+  constructor(given: TableSortOptions) {
     super()
     this.statements = statements(schema.parse(given))
   }

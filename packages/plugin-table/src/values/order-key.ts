@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 
 /*
  * One text for each value: equal values have the same text, and texts compare by code point as the values compare. These
- * are the rules for values that docs/decisions/0013-values.md gives; DuckDB follows the same rules by itself where all
+ * are the rules for values that docs/decisions/0015 gives; DuckDB follows the same rules by itself where all
  * values of a column have one type that it knows.
  */
 

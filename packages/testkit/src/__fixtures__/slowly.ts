@@ -1,5 +1,4 @@
-import type { EmbeddingServing } from '@maestro-dataflow/core'
-import { boundedCall } from '../scripted/bounded-call.js'
+import { type EmbeddingServing, boundedCall } from '@maestro-dataflow/core'
 import { aWhile } from './a-while.js'
 
 /** A model that takes its time for some calls. */
@@ -7,7 +6,7 @@ export function slowly(model: EmbeddingServing, isSlow: (texts: readonly string[
   return {
     ...model,
     embed: (texts, options = {}) =>
-      boundedCall(model.name, options, async () => {
+      boundedCall({ serving: model.name, ...options }, async () => {
         if (isSlow(texts)) await aWhile()
         return model.embed(texts)
       }),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import {
+  boundedCall,
   didYouMean,
   type LLMRequest,
   MaestroError,
@@ -10,7 +11,6 @@ import {
 import { ask, type Described, describeServing, type ServingCall, servingOf } from '../around-serving.js'
 import { canonical, canonicalJson } from '../canonical.js'
 import { testkitError } from '../errors.js'
-import { boundedCall } from '../scripted/bounded-call.js'
 import { differences, nearest } from './differences.js'
 import { Scrubber } from './scrubber.js'
 import { type Take, type TakePlace, Tape } from './tape.js'
@@ -98,7 +98,7 @@ export class CassetteDeck {
   #answer(tape: Tape, name: string, real: () => Serving, call: ServingCall): Promise<unknown> {
     const request = canonical(this.#scrubber.content(asSent(call.request)))
     const key = `${name} ${canonicalJson(request)}`
-    return boundedCall(name, call.options, () => {
+    return boundedCall({ serving: name, ...call.options }, async () => {
       const turn = this.#made.get(key) ?? 0
       this.#made.set(key, turn + 1)
       const take = this.#mode === 'record' ? undefined : tape.take(name, request, turn)

@@ -1,5 +1,4 @@
-import { type CallOptions, type LLMResult, maestroError, servingError } from '@maestro-dataflow/core'
-import { boundedCall } from '../scripted/bounded-call.js'
+import { boundedCall, type CallOptions, type LLMResult, maestroError, servingError } from '@maestro-dataflow/core'
 
 /** What can go wrong with a call, in the order in which one is drawn. */
 export const faultNames = [
@@ -41,7 +40,7 @@ export function meetFault(
   proceed: () => Promise<unknown>,
 ): Promise<unknown> {
   const failing = (failure: Parameters<typeof servingError>[1]) =>
-    boundedCall(serving, options, () => Promise.reject(servingError(serving, failure)))
+    boundedCall({ serving, ...options }, () => Promise.reject(servingError(serving, failure)))
   switch (fault) {
     case 'rateLimited':
       return failing({ status: 429, reason: 'too many requests', rateLimits: { retryAfterMs } })
@@ -54,13 +53,17 @@ export function meetFault(
     case 'unauthorized':
       return failing({ status: 401, reason: 'the key is not known' })
     case 'brokenReply':
-      return boundedCall(serving, options, () => Promise.reject(brokenReply(serving, '<html>Bad gateway</html>')))
+      return boundedCall({ serving, ...options }, () =>
+        Promise.reject(brokenReply(serving, '<html>Bad gateway</html>')),
+      )
     case 'cutJson':
       return proceed().then((result) => cutInTheMiddle(serving, result))
     case 'hang':
-      return boundedCall(serving, options, () => new Promise<never>(() => undefined))
+      return boundedCall({ serving, ...options }, () => new Promise<never>(() => undefined))
     case 'slow':
-      return boundedCall(serving, options, () => new Promise((resolve) => setTimeout(resolve, slowMs))).then(proceed)
+      return boundedCall({ serving, ...options }, () => new Promise((resolve) => setTimeout(resolve, slowMs))).then(
+        proceed,
+      )
   }
 }
 

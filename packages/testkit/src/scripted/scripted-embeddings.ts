@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { EmbeddingServing } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
+import { boundedCall, type EmbeddingServing } from '@maestro-dataflow/core'
 import type { ScriptedOptions } from './scripted-serving.js'
 import { countWords, firstWords, wordsOf } from './words.js'
 
@@ -37,7 +36,7 @@ export function scriptedEmbeddings(
     dimension,
     requests,
     embed(texts, call = {}) {
-      return boundedCall(name, call, () => {
+      return boundedCall({ serving: name, ...call }, async () => {
         requests.push(texts)
         const read = texts.map((text) => firstWords(text, maxWords))
         const truncated = texts.flatMap((text, index) => (countWords(text) > maxWords ? [index] : []))

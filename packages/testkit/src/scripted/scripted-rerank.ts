@@ -1,5 +1,4 @@
-import type { RerankServing } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
+import { boundedCall, type RerankServing } from '@maestro-dataflow/core'
 import type { ScriptedOptions } from './scripted-serving.js'
 import { countWords, wordsOf } from './words.js'
 
@@ -24,7 +23,7 @@ export function scriptedRerank(
     model,
     requests,
     rerank(query, documents, call = {}) {
-      return boundedCall(name, call, () => {
+      return boundedCall({ serving: name, ...call }, async () => {
         requests.push({ query, documents })
         const inputTokens = documents.reduce((sum, text) => sum + countWords(text) + countWords(query), 0)
         return {

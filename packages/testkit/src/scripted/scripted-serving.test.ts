@@ -18,7 +18,10 @@ describe('a scripted language model', () => {
       model: 'scripted',
     })
     expect(await serving.generate(ask('b'))).toMatchObject({ text: 'sec', finishReason: 'length' })
-    await expect(serving.generate(ask('c'))).rejects.toThrow(new RangeError('no more today'))
+    await expect(serving.generate(ask('c'))).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_FAILED',
+      cause: new RangeError('no more today'),
+    })
     await expect(serving.generate(ask('d'))).rejects.toMatchObject({
       code: 'MAESTRO_TESTKIT_SCRIPT_ENDED',
       details: { serving: 'scripted', answers: 3, question: 'd' },

@@ -1,4 +1,5 @@
 import {
+  boundedCall,
   type CallOptions,
   type LLMCapabilities,
   type LLMRequest,
@@ -7,7 +8,6 @@ import {
   maestroError,
   type ServingBase,
 } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
 import { type Script, scriptReader } from './script.js'
 import { countWords, firstWords } from './words.js'
 
@@ -51,7 +51,7 @@ export function scriptedServing(
     capabilities,
     requests,
     generate(request, call = {}) {
-      return boundedCall(name, call, async () => {
+      return boundedCall({ serving: name, ...call }, async () => {
         requests.push(request)
         const inputTokens = countWords(request.messages.map(textOf).join('\n'))
         assertTakes(name, capabilities, request, inputTokens)

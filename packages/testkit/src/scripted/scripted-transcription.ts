@@ -1,10 +1,10 @@
 import {
+  boundedCall,
   type CallOptions,
   maestroError,
   type TranscriptionResult,
   type TranscriptionServing,
 } from '@maestro-dataflow/core'
-import { boundedCall } from './bounded-call.js'
 import { type ScriptInOrder, scriptReader } from './script.js'
 import type { ScriptedOptions } from './scripted-serving.js'
 
@@ -36,7 +36,7 @@ export function scriptedTranscription(
     model,
     requests,
     transcribe(audio, call = {}) {
-      return boundedCall(name, call, async () => {
+      return boundedCall({ serving: name, ...call }, async () => {
         requests.push(audio)
         const { byteLength } = audio.data
         if (byteLength === 0)

@@ -116,7 +116,7 @@ export class AnswerFile {
   #setAside(why: 'damaged' | 'version'): void {
     const path = setAside(this.path, why)
     const state = why === 'damaged' ? 'is damaged' : 'was written by another version'
-    this.#logger.warn(`The file of kept answers ${state}: it is set aside, and a new one begun.`, {
+    this.#logger.warn(`The file of the response cache ${state}: it is set aside, and a new one begun.`, {
       path: this.path,
       setAside: path,
     })

@@ -1,13 +1,13 @@
-import type { ServingName, VectorStoreName } from '../../contracts/component-types.js'
+import type { Prompts, PromptTypes, ServingName, VectorStoreName } from '../../contracts/component-types.js'
 import type { EnvironmentValue } from '../../contracts/config.js'
 import type { Prompt } from '../../contracts/prompt.js'
 import type { ColumnType } from '../../contracts/row.js'
 import type { ColumnName } from '../effects/row-types.js'
 import type { Variables } from '../prompt.js'
 import type { NoSuchColumn, NotBeside } from './faults.js'
-import type { KeyOfAny } from './fields.js'
+import type { InputOf, KeyOfAny } from './fields.js'
 import type { PromptAbout } from './references.js'
-import type { PromptReference, SourceReference } from './registered.js'
+import type { SideInput, SourceName } from './registered.js'
 import type { Slot } from './slot.js'
 
 /** What a component takes over a row: its input types, with the marks read. The comments above its fields stay. */
@@ -119,3 +119,17 @@ export type CheckedOptions<In, Row, Given, Over = OptionsOver<In, Row>> = [Surpl
 type WithFaults<Given, Over, Needed, Wrong> = [keyof Wrong] extends [never]
   ? Given & Over & Needed
   : { [K in keyof Given as K extends keyof Wrong ? never : K]: Given[K] } & Wrong
+
+/** Another source, picked by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
+export type SourceReference = {
+  [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
+}[SourceName]
+
+/** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
+export type PromptReference<Row> =
+  | {
+      [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
+        ? OptionsOver<InputOf<S>, Row>
+        : never)
+    }[keyof Prompts]
+  | { [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name] }[keyof PromptTypes<Row>]

@@ -1,7 +1,6 @@
-import type { OperatorOptions, Operators, Prompts, PromptTypes, Storages } from '../../contracts/component-types.js'
+import type { OperatorOptions, Operators, Prompts, Storages } from '../../contracts/component-types.js'
 import type { RowFunction } from '../effects/effects.js'
 import type { InputOf, NamesOf } from './fields.js'
-import type { OptionsOver } from './options-over.js'
 
 /** A storage of the config: of a kind, some of whose options the config may have given. */
 export interface ConfiguredStorage<Kind extends string> {
@@ -49,19 +48,5 @@ type RowOfSource<Definition, Given> =
         : Record<string, unknown>
       : Record<string, unknown>
 
-/** Another source, picked by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
-export type SourceReference = {
-  [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
-}[SourceName]
-
 /** The rows of a source that is picked by its name. */
 export type SourceRow<Reference> = Reference extends { readonly use: infer Name } ? SourceRowOf<Name, Reference> : never
-
-/** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
-export type PromptReference<Row> =
-  | {
-      [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
-        ? OptionsOver<InputOf<S>, Row>
-        : never)
-    }[keyof Prompts]
-  | { [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name] }[keyof PromptTypes<Row>]

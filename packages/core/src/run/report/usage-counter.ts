@@ -7,7 +7,7 @@ type Totals = { -readonly [Name in keyof UsageTotals]: UsageTotals[Name] }
 interface Serving {
   readonly usage: Totals
   state: ServingStateEvent | undefined
-  coolings: number
+  coolDowns: number
   readonly warnings: Map<string, number>
 }
 
@@ -40,7 +40,7 @@ export class UsageCounter implements ServingListener {
 
   servingState(event: ServingStateEvent): void {
     const serving = this.#serving(event.serving)
-    if (event.coolingMs !== undefined && serving.state?.coolingMs === undefined) serving.coolings++
+    if (event.coolDownMs !== undefined && serving.state?.coolDownMs === undefined) serving.coolDowns++
     serving.state = event
   }
 
@@ -57,21 +57,26 @@ export class UsageCounter implements ServingListener {
   /** Those that this run has asked. */
   servings(): readonly ServingReport[] {
     const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
-    return asked.map(([serving, { usage, state, coolings, warnings }]) => {
+    return asked.map(([serving, { usage, state, coolDowns, warnings }]) => {
       const { concurrency, requestsPerMinute } = state ?? {}
       return {
         serving,
         usage,
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-        coolings,
+        coolDowns,
         warnings: [...warnings].map(([message, requests]) => ({ message, requests })),
       }
     })
   }
 
   #serving(name: string): Serving {
-    return entry(this.#servings, name, () => ({ usage: noUsage(), state: undefined, coolings: 0, warnings: new Map() }))
+    return entry(this.#servings, name, () => ({
+      usage: noUsage(),
+      state: undefined,
+      coolDowns: 0,
+      warnings: new Map(),
+    }))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CachedAnswer } from '../../contracts/response-cache.js'
 import type { Fingerprint } from '../fingerprint.js'
-import type { AnswerPlace, KeptAnswers } from './kept-answers.js'
+import type { AnswerPlace, ResponseCaches } from './response-caches.js'
 
 /** How the parts of a call are told apart, kept and asked for. */
 export interface PartsCall<Part, Value> {
@@ -20,10 +20,10 @@ export interface PartsCall<Part, Value> {
  * are not asked for, equal ones once, and those that another call is asking for just now are waited for.
  */
 export class PartialAnswers<Part, Value> {
-  readonly #answers: KeptAnswers
+  readonly #answers: ResponseCaches
   readonly #underWay = new Map<string, Promise<Value>>()
 
-  constructor(answers: KeptAnswers) {
+  constructor(answers: ResponseCaches) {
     this.#answers = answers
   }
 

@@ -1,5 +1,5 @@
 import type { Budgets } from '../../contracts/serving-settings.js'
-import { Account, type Spending } from './spending.js'
+import { BudgetAccount, type Spending } from './spending.js'
 
 /** What a call is charged to. */
 export interface BudgetPlace {
@@ -21,7 +21,7 @@ export interface Reservation {
  */
 export class BudgetKeeper {
   readonly #budgets: Budgets
-  readonly #runs = new Map<string, Map<string, Account>>()
+  readonly #runs = new Map<string, Map<string, BudgetAccount>>()
   readonly #waiting = new Set<() => void>()
 
   constructor(budgets: Budgets = {}) {
@@ -42,7 +42,7 @@ export class BudgetKeeper {
   }
 
   async #whenFree(
-    accounts: readonly Account[],
+    accounts: readonly BudgetAccount[],
     serving: string,
     next: Spending,
     signal: AbortSignal | undefined,
@@ -78,7 +78,7 @@ export class BudgetKeeper {
     })
   }
 
-  #accountsOf({ run = '', step, provider }: BudgetPlace): readonly Account[] {
+  #accountsOf({ run = '', step, provider }: BudgetPlace): readonly BudgetAccount[] {
     const { run: whole, steps = {}, providers = {} } = this.#budgets
     const scopes = [
       ['the run', whole],
@@ -87,9 +87,9 @@ export class BudgetKeeper {
     ] as const
     return scopes.flatMap(([scope, cap]) => {
       if (cap === undefined) return []
-      const accounts = this.#runs.get(run) ?? new Map<string, Account>()
+      const accounts = this.#runs.get(run) ?? new Map<string, BudgetAccount>()
       this.#runs.set(run, accounts)
-      const account = accounts.get(scope) ?? new Account(scope, cap)
+      const account = accounts.get(scope) ?? new BudgetAccount(scope, cap)
       accounts.set(scope, account)
       return [account]
     })

@@ -12,7 +12,7 @@ export interface Spending {
 const units = ['usd', 'tokens', 'requests'] as const
 
 /** What has been spent of one budget and what calls under way have reserved. */
-export class Account {
+export class BudgetAccount {
   readonly #scope: string
   readonly #cap: Budget
   readonly #spent = { usd: 0, tokens: 0, requests: 0 }

@@ -134,7 +134,7 @@ describe('callProvider', () => {
     const refusal = servingError('m', { status: 429, reason: 'no', rateLimits: { retryAfterMs: 3000 } })
     const calls = Array.from({ length: 20 }, () => call(path, failing(refusal)))
     await vi.advanceTimersByTimeAsync(0)
-    expect(path.limiter.state.coolingMs).toBe(3000)
+    expect(path.limiter.state.coolDownMs).toBe(3000)
     await vi.advanceTimersByTimeAsync(10_000)
     for (const { made } of calls) expect(await made).toBe(answer)
   })

@@ -1,6 +1,6 @@
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import { pause } from '../../provider/retry.js'
+import { type Backoff, backoffOf, pause } from '../../provider/retry.js'
 
 /** How failures that may pass are tried again. */
 export interface RetryPolicy {
@@ -29,19 +29,14 @@ export type Queued = (milliseconds: number) => void
 /** A call may be made this often, whatever a provider advises. */
 const mostRequests = 100
 
-/** Being refused is no failure of the call: the limiter finds the pace, and the call stands in line again soon. */
-const refused = {
-  codes: new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED']),
-  baseMs: 10,
-  times: 1.4,
-}
-const failed = { baseMs: 100, times: 2 }
-const mostMs = 60_000
+/** A refusal is not a failure of the call: the limiter finds the rate, and the call joins the queue again soon. */
+const refusals: ReadonlySet<string> = new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED'])
+const afterRefusal: Backoff = { first: 10, factor: 1.4 }
+const afterFailure: Backoff = { first: 100 }
 
 /**
  * Makes a call until it succeeds, fails for good, or may not be tried again. Between tries it waits as long as the
- * provider asks for, and at least exponentially longer with full jitter, as in "Exponential Backoff And Jitter" (AWS
- * Architecture Blog, 2015).
+ * provider asks for, and at least exponentially longer with full jitter.
  *
  * Refusals do not count against `retries`, nor do failures while the provider answers nobody: its outage is bounded as a
  * whole.
@@ -65,7 +60,7 @@ export async function withRetries<Result>(
     } catch (error) {
       spent += performance.now() - started
       if (!MaestroError.is(error) || !error.retryable || signal?.aborted === true) throw error
-      const counts = !refused.codes.has(error.code) && provider?.isOut !== true
+      const counts = !refusals.has(error.code) && provider?.isOut !== true
       if (counts && ++failures > policy.retries) throw error
       const wait = waitOf(error, turn)
       const isTooLong = spent + wait > policy.total
@@ -79,8 +74,7 @@ export async function withRetries<Result>(
 
 function waitOf(error: MaestroError, turn: number): number {
   const { retryAfterMs = 0 } = (error.details.rateLimits ?? {}) as RateLimits
-  const { baseMs, times } = refused.codes.has(error.code) ? refused : failed
-  const backoff = Math.random() * Math.min(mostMs, baseMs * times ** turn)
+  const backoff = backoffOf(turn, refusals.has(error.code) ? afterRefusal : afterFailure)
   // Those who were told the same moment do not all come back at it.
   return Math.max(backoff, retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10))
 }

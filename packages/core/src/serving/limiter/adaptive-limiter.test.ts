@@ -137,7 +137,7 @@ describe('an account that refuses', () => {
     const siblings = waitAll(other, 5)
     await vi.advanceTimersByTimeAsync(6998)
     expect([ours.order, siblings.order]).toEqual([[], []])
-    expect(other.state.coolingMs).toBe(2)
+    expect(other.state.coolDownMs).toBe(2)
     await vi.advanceTimersByTimeAsync(2)
     expect(siblings.order).toHaveLength(5)
     expect(ours.order.length).toBeGreaterThan(0)
@@ -175,7 +175,7 @@ describe('an account that refuses', () => {
     const limiter = limiterWith({ concurrency: 50 })
     for (let call = 0; call < 100; call++)
       (await limiter.acquire(0)).release(call % 5 === 0 ? refused(60_000) : answered())
-    expect(limiter.state.coolingMs).toBeUndefined()
+    expect(limiter.state.coolDownMs).toBeUndefined()
     expect(limiter.state.requestsPerMinute).toBeUndefined()
   })
 
@@ -184,9 +184,9 @@ describe('an account that refuses', () => {
     const { permits } = waitAll(limiter, 25)
     await settle()
     for (const permit of permits.slice(0, 24)) permit.release(refused(60_000))
-    expect(limiter.state.coolingMs).toBe(60_000)
+    expect(limiter.state.coolDownMs).toBe(60_000)
     permits[24]?.release(answered())
-    expect(limiter.state.coolingMs).toBeUndefined()
+    expect(limiter.state.coolDownMs).toBeUndefined()
   })
 
   test('for longer than a timer can hold is waited for', async () => {
@@ -238,7 +238,7 @@ describe('an account that refuses', () => {
       const longest = Math.min(60_000, total)
       await vi.advanceTimersByTimeAsync(longest - 1)
       expect(order).toEqual([])
-      expect(limiter.state.coolingMs).toBeUndefined()
+      expect(limiter.state.coolDownMs).toBeUndefined()
       await vi.advanceTimersByTimeAsync(1)
       expect(order).toEqual([0])
       // It is answered all the same: what is told is not true.

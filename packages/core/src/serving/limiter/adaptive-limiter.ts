@@ -5,12 +5,12 @@ import { FailureStreak } from './failure-streak.js'
 import type { Call } from './learnt/call-log.js'
 import { LearntPace } from './learnt/learnt-pace.js'
 import type { CallOutcome, Failing, Limiter, LimiterState, Permit } from './limiter.js'
-import { Pace } from './pace.js'
-import { StateTeller } from './state-teller.js'
+import { Queue } from './queue.js'
+import { StateReporter } from './state-reporter.js'
+import { TokenBucket } from './token-bucket.js'
 import { TokenRate } from './token-rate.js'
 import { ToldLimit } from './told-limit.js'
 import { verdictOf } from './verdict.js'
-import { WaitingLine } from './waiting-line.js'
 
 /** Longer waits are waited in pieces: a timer cannot hold more than 24 days. */
 const longestTimerMs = 3_600_000
@@ -40,12 +40,12 @@ interface Sent {
 export class AdaptiveLimiter implements Limiter {
   readonly #account: Account
   readonly #learnt = new LearntPace()
-  readonly #setRequests = new Pace(requestSlackMs)
+  readonly #setRequests = new TokenBucket(requestSlackMs)
   readonly #toldRequests = new ToldLimit(requestSlackMs)
   readonly #tokens = new TokenRate()
   readonly #streak = new FailureStreak()
-  readonly #line = new WaitingLine<Waiter>()
-  readonly #teller = new StateTeller(() => this.state)
+  readonly #queue = new Queue<Waiter>()
+  readonly #reporter = new StateReporter(() => this.state)
   #set: ServingLimits = {}
   #timer: NodeJS.Timeout | undefined
   #timerDue = 0
@@ -68,15 +68,15 @@ export class AdaptiveLimiter implements Limiter {
     const learnt = Math.min(this.#learnt.rate, this.#toldRequests.perMs) * 60_000
     const requestsPerMinute = Math.min(learnt, this.#set.requestsPerMinute ?? Number.POSITIVE_INFINITY)
     const told = Math.max(this.#toldRequests.wait(now), this.#tokens.told.wait(now))
-    const coolingMs = Math.max(this.#coolingMs(now), told >= worthTellingMs ? told : 0)
+    const coolDownMs = Math.max(this.#coolDownMs(now), told >= worthTellingMs ? told : 0)
     const { failing } = this
     const isFailing = failing !== undefined && failing.lastingMs >= worthTellingMs
     return {
       concurrency: this.#learnt.atOnce,
       inFlight: this.#learnt.inFlight,
-      waiting: this.#line.size,
+      waiting: this.#queue.size,
       ...(requestsPerMinute === Number.POSITIVE_INFINITY ? {} : { requestsPerMinute: Math.round(requestsPerMinute) }),
-      ...(coolingMs > 0 ? { coolingMs: Math.round(coolingMs) } : {}),
+      ...(coolDownMs > 0 ? { coolDownMs: Math.round(coolDownMs) } : {}),
       ...(isFailing ? { failing } : {}),
     }
   }
@@ -101,12 +101,12 @@ export class AdaptiveLimiter implements Limiter {
   acquire(tokens: number, signal?: AbortSignal): Promise<Permit> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
-      if (this.#line.size === 0 && this.#wait(performance.now()) === 0) {
+      if (this.#queue.size === 0 && this.#wait(performance.now()) === 0) {
         resolve(this.#send(tokens))
         return
       }
       const stopListening = () => signal?.removeEventListener('abort', leave)
-      const place = this.#line.join({
+      const place = this.#queue.join({
         tokens,
         go: (permit) => {
           stopListening()
@@ -118,7 +118,7 @@ export class AdaptiveLimiter implements Limiter {
         },
       })
       const leave = () => {
-        this.#line.leave(place)
+        this.#queue.leave(place)
         reject(signal?.reason)
         // It may have been the only one for whom a timer runs.
         this.#admit()
@@ -129,32 +129,32 @@ export class AdaptiveLimiter implements Limiter {
   }
 
   giveUp(error: MaestroError): void {
-    while (this.#line.size > 0) this.#line.shift()?.fail(error)
+    while (this.#queue.size > 0) this.#queue.shift()?.fail(error)
     this.#admit()
   }
 
   observe(listener: (state: LimiterState) => void): () => void {
-    return this.#teller.observe(listener)
+    return this.#reporter.observe(listener)
   }
 
   /** Lets go whoever may. */
   #admit(): void {
-    while (this.#line.size > 0) {
+    while (this.#queue.size > 0) {
       const wait = this.#wait(performance.now())
       if (wait > 0) {
         this.#wakeIn(wait)
         return
       }
-      const waiter = this.#line.shift()
+      const waiter = this.#queue.shift()
       waiter?.go(this.#send(waiter.tokens))
     }
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#teller.changed()
+    this.#reporter.changed()
   }
 
-  #coolingMs(now: number): number {
-    return Math.max(this.#learnt.coolingMs(now), this.#account.wait(now, this))
+  #coolDownMs(now: number): number {
+    return Math.max(this.#learnt.coolDownMs(now), this.#account.wait(now, this))
   }
 
   /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
@@ -169,7 +169,7 @@ export class AdaptiveLimiter implements Limiter {
   }
 
   #wakeIn(wait: number): void {
-    this.#teller.changed()
+    this.#reporter.changed()
     if (wait === Number.POSITIVE_INFINITY) return
     const due = performance.now() + wait
     if (this.#timer !== undefined && Math.abs(due - this.#timerDue) < 1) return
@@ -193,7 +193,7 @@ export class AdaptiveLimiter implements Limiter {
       ...(this.#toldRequests.take(1, now) ? [this.#toldRequests] : []),
       ...(isEarly ? [this.#tokens.told] : []),
     ]
-    this.#teller.changed()
+    this.#reporter.changed()
     let released = false
     return {
       release: (outcome) => {
@@ -226,7 +226,7 @@ export class AdaptiveLimiter implements Limiter {
 
   #refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
     this.#learnt.refused(call, retryAfterMs, durationMs, now)
-    const coolingMs = this.#learnt.coolingMs(now)
-    if (coolingMs > 0) this.#account.coolDown(now + coolingMs, call.sentAt, this)
+    const coolDownMs = this.#learnt.coolDownMs(now)
+    if (coolDownMs > 0) this.#account.coolDown(now + coolDownMs, call.sentAt, this)
   }
 }

@@ -23,7 +23,7 @@ export interface LimiterState {
   readonly inFlight: number
   readonly waiting: number
   readonly requestsPerMinute?: number
-  readonly coolingMs?: number
+  readonly coolDownMs?: number
   /** The provider has answered nothing but failures. */
   readonly failing?: Failing
 }

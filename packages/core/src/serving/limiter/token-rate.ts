@@ -1,5 +1,5 @@
 import type { RateLimit } from '../../contracts/serving-settings.js'
-import { Pace } from './pace.js'
+import { TokenBucket } from './token-bucket.js'
 import { ToldLimit } from './told-limit.js'
 
 const slackMs = 1000
@@ -11,29 +11,29 @@ const learning = 0.2
  */
 export class TokenRate {
   readonly told = new ToldLimit(slackMs)
-  readonly #pace = new Pace(slackMs)
+  readonly #bucket = new TokenBucket(slackMs)
   #share = 1
 
   limit(perMinute: number | undefined): void {
-    this.#pace.perMs = perMinute === undefined ? Number.POSITIVE_INFINITY : this.#pace.within(perMinute)
+    this.#bucket.perMs = perMinute === undefined ? Number.POSITIVE_INFINITY : this.#bucket.within(perMinute)
   }
 
   /** Milliseconds until the next call may be sent. */
   wait(now: number): number {
-    return Math.max(this.#pace.wait(now), this.told.wait(now))
+    return Math.max(this.#bucket.wait(now), this.told.wait(now))
   }
 
   /** @returns what is reserved for a call that may take so many, and whether the provider says that it is too early */
   reserve(estimate: number, now: number): { readonly reserved: number; readonly isEarly: boolean } {
     const reserved = estimate * this.#share
-    this.#pace.take(reserved, now)
+    this.#bucket.take(reserved, now)
     return { reserved, isEarly: this.told.take(reserved, now) }
   }
 
   /** A call has ended. @param taken Undefined: not known, and what it had reserved counts. */
   settle(estimate: number, reserved: number, taken: number | undefined, now: number): void {
     if (taken === undefined) return
-    this.#pace.take(taken - reserved, now)
+    this.#bucket.take(taken - reserved, now)
     this.told.take(taken - reserved, now)
     if (estimate > 0 && taken > 0) this.#share += learning * (taken / estimate - this.#share)
   }

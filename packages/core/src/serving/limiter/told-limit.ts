@@ -1,5 +1,5 @@
 import type { RateLimit } from '../../contracts/serving-settings.js'
-import { Pace } from './pace.js'
+import { TokenBucket } from './token-bucket.js'
 import { toldRate } from './told-rate.js'
 
 /** What a provider says of its limits is not waited for longer than this: then a call finds out whether it is so. */
@@ -10,19 +10,19 @@ export const longestToldWaitMs = 60_000
  * waited longer than is waited is answered all the same, it is not listened to any more.
  */
 export class ToldLimit {
-  readonly #pace: Pace
+  readonly #bucket: TokenBucket
   #longestMs = longestToldWaitMs
   #changedAt = Number.NEGATIVE_INFINITY
   #isTrue = true
 
   /** @param slackMs How far it may run ahead. */
   constructor(slackMs: number) {
-    this.#pace = new Pace(slackMs)
+    this.#bucket = new TokenBucket(slackMs)
   }
 
   /** Units per millisecond; infinite where nothing is told. */
   get perMs(): number {
-    return this.#pace.perMs
+    return this.#bucket.perMs
   }
 
   /** Waits are no longer than this. */
@@ -33,20 +33,20 @@ export class ToldLimit {
   tell(limit: RateLimit, now: number): void {
     if (!this.#isTrue) return
     const { perMs, holdMs } = toldRate(limit)
-    this.#pace.perMs = perMs
-    if (holdMs > 0) this.#pace.hold(now + holdMs)
+    this.#bucket.perMs = perMs
+    if (holdMs > 0) this.#bucket.hold(now + holdMs)
     this.#changedAt = now
   }
 
   /** Milliseconds until the next call may be sent. */
   wait(now: number): number {
-    return Math.max(0, Math.min(this.#pace.wait(now), this.#changedAt + this.#longestMs - now))
+    return Math.max(0, Math.min(this.#bucket.wait(now), this.#changedAt + this.#longestMs - now))
   }
 
   /** Lets units through. @returns whether the provider says that it was too early */
   take(units: number, now: number): boolean {
-    const isEarly = this.#pace.wait(now) > 0
-    this.#pace.take(units, now)
+    const isEarly = this.#bucket.wait(now) > 0
+    this.#bucket.take(units, now)
     if (isEarly) this.#changedAt = now
     return isEarly
   }
@@ -54,6 +54,6 @@ export class ToldLimit {
   /** A call that went too early was answered. */
   refute(): void {
     this.#isTrue = false
-    this.#pace.release()
+    this.#bucket.release()
   }
 }

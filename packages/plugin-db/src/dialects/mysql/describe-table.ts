@@ -1,6 +1,6 @@
 import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
+import type { DatabaseSession } from '../session.js'
 import { kindsByName, limitsOf, orderOf } from './kinds.js'
 
 interface ColumnInfo {
@@ -17,7 +17,7 @@ interface ColumnInfo {
 }
 
 export async function describeMysqlTable(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   { schema = null, table }: { schema?: TableName['schema'] | null; table: string },
 ): Promise<TableDescription | undefined> {
   const rowsOf = async <Row>(sql: string) => (await session.run(sql, [schema, table])).rows as unknown as readonly Row[]
@@ -62,7 +62,7 @@ export async function describeMysqlTable(
 
 /** MariaDB has JSON as text with a check that it is JSON. */
 async function jsonColumns(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   schema: string | null,
   table: string,
 ): Promise<ReadonlySet<string>> {
@@ -79,7 +79,7 @@ async function jsonColumns(
 }
 
 async function attachedTo(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   schema: string | null,
   table: string,
 ): Promise<readonly string[]> {

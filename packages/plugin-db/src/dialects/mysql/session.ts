@@ -8,13 +8,13 @@ import type { TableDescription } from '../../tables/table-description.js'
 import type { Binding } from '../../values/encode.js'
 import { HeldSession } from '../held-session.js'
 import type { Pooled } from '../knex-pool.js'
-import type { Answer, RowStream, Session } from '../session.js'
+import type { Answer, DatabaseSession, RowCursor } from '../session.js'
 import { describeMysqlTable } from './describe-table.js'
 import { MysqlInserter } from './inserter.js'
 import { type FieldDescription, kindOfField } from './kinds.js'
 
 /** A connection to MariaDB or MySQL. */
-export class MysqlSession extends HeldSession<Connection> implements Session {
+export class MysqlSession extends HeldSession<Connection> implements DatabaseSession {
   readonly #kill: (thread: number) => Promise<void>
   #namesLocked = false
   /** Whether the connection was ended in the middle of an answer. */
@@ -42,7 +42,7 @@ export class MysqlSession extends HeldSession<Connection> implements Session {
     })
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     const { connection } = this
     const options = { sql, values: [...bindings], rowsAsArray: true }
     const query = bindings.length === 0 ? connection.query(options) : connection.execute(options)

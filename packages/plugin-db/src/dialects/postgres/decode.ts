@@ -16,7 +16,10 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
   vector: (raw) => Float32Array.from(JSON.parse(raw as string) as number[]),
 }
 
-export function decoderOf({ kind, list }: ColumnKind): Decode | undefined {
-  const decode = decoders[kind]
+/** PostgreSQL fills the texts of a `char(n)` up with blanks, and texts that end with blanks of their own are refused. */
+const withoutBlanks: Decode = (raw) => (raw as string).replace(/ +$/, '')
+
+export function decoderOf({ kind, list, limits }: ColumnKind): Decode | undefined {
+  const decode = limits?.trims === true ? withoutBlanks : decoders[kind]
   return list === true ? (raw) => parseArray(raw as string, decode) : decode
 }

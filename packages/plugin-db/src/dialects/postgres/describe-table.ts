@@ -1,6 +1,6 @@
 import { quoteTable, type TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
+import type { DatabaseSession } from '../session.js'
 import { postgres } from './dialect.js'
 import { kindOfTypeName } from './kinds.js'
 
@@ -21,7 +21,7 @@ interface ColumnInfo {
 }
 
 export async function describePostgresTable(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   name: TableName,
 ): Promise<TableDescription | undefined> {
   const rowsOf = async <Row>(sql: string, binding: string) =>

@@ -14,6 +14,7 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['varchar', 'text'],
   ['bpchar', 'text'],
   ['name', 'text'],
+  ['char', 'text'],
   ['bytea', 'bytes'],
   ['json', 'json'],
   ['jsonb', 'json'],
@@ -38,19 +39,23 @@ function limitsOf(name: string, modifier: number): Limits | undefined {
       // The scale has 11 bits with a sign.
       return modifier < 0 ? undefined : { scale: ((given & 0x7ff) ^ 0x400) - 0x400 }
     case 'varchar':
-    case 'bpchar':
       return modifier < 0 ? undefined : { characters: given }
+    case 'bpchar':
+      return modifier < 0 ? undefined : { characters: given, trims: true }
     case 'timestamp':
     case 'timestamptz':
+      return { fraction: modifier < 0 ? 6 : modifier }
     case 'time':
     case 'timetz':
-      return { fraction: modifier < 0 ? 6 : modifier }
+      return { fraction: modifier < 0 ? 6 : modifier, units: true }
     case 'interval':
-      return { fraction: modifier < 0 ? 6 : Math.min(6, modifier & 0xffff) }
+      return { fraction: modifier < 0 ? 6 : Math.min(6, modifier & 0xffff), units: true }
+    case 'oid':
+      return { unsigned: true }
     case 'float4':
       return { single: true }
     case 'money':
-      return { scale: 2 }
+      return { scale: 2, amounts: true }
     case 'name':
       return { bytes: 63 }
     case 'char':
@@ -100,6 +105,6 @@ const builtIn: ReadonlyMap<number, string> = new Map([
 ])
 
 /** What a column of a query holds. @param added The types that this database has beyond those of every other */
-export function kindOfTypeNumber(oid: number, added: ReadonlyMap<number, string>): ColumnKind {
-  return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '')
+export function kindOfTypeNumber(oid: number, modifier: number, added: ReadonlyMap<number, string>): ColumnKind {
+  return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '', modifier)
 }

@@ -6,7 +6,7 @@ import type { TableDescription } from '../../tables/table-description.js'
 import type { Binding } from '../../values/encode.js'
 import { HeldSession } from '../held-session.js'
 import { loadDriver } from '../load-driver.js'
-import type { Answer, RowStream, Session } from '../session.js'
+import type { Answer, DatabaseSession, RowCursor } from '../session.js'
 import { describePostgresTable } from './describe-table.js'
 import { postgres } from './dialect.js'
 import { PostgresInserter } from './inserter.js'
@@ -15,13 +15,14 @@ import { kindOfTypeNumber } from './kinds.js'
 interface FieldDescription {
   readonly name: string
   readonly dataTypeID: number
+  readonly dataTypeModifier: number
 }
 
 /** Values stay text: each is decoded once, by what the column is. */
 const asText = { getTypeParser: () => (text: string) => text }
 
 /** A connection to PostgreSQL. */
-export class PostgresSession extends HeldSession<Client> implements Session {
+export class PostgresSession extends HeldSession<Client> implements DatabaseSession {
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
       const { rows, rowCount } = await this.connection.query(sql, [...bindings])
@@ -29,7 +30,7 @@ export class PostgresSession extends HeldSession<Client> implements Session {
     })
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     const { default: Cursor } = await loadDriver('postgres', postgres.drivers, () => import('pg-cursor'))
     const added = await this.#addedTypes()
     const cursor = new Cursor<readonly unknown[]>(sql, [...bindings], { rowMode: 'array', types: asText })
@@ -54,7 +55,10 @@ export class PostgresSession extends HeldSession<Client> implements Session {
     // The first row brings the fields.
     let first: readonly (readonly unknown[])[] | undefined = await read(1)
     return {
-      fields: fields.map(({ name, dataTypeID }) => ({ name, ...kindOfTypeNumber(dataTypeID, added) })),
+      fields: fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
+        name,
+        ...kindOfTypeNumber(dataTypeID, dataTypeModifier, added),
+      })),
       next: async (count) => {
         const begun = first
         first = undefined

@@ -1,6 +1,6 @@
 import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
-import type { Session } from '../session.js'
+import type { DatabaseSession } from '../session.js'
 import { sqlite } from './dialect.js'
 import { sqliteColumn } from './kinds.js'
 
@@ -14,7 +14,7 @@ interface ColumnInfo {
 }
 
 export async function describeSqliteTable(
-  session: Pick<Session, 'run'>,
+  session: Pick<DatabaseSession, 'run'>,
   { schema = 'main', table }: TableName,
 ): Promise<TableDescription | undefined> {
   const place = sqlite.quoteName(schema)
@@ -22,8 +22,8 @@ export async function describeSqliteTable(
     (await session.run(sql, bindings)).rows as unknown as readonly Row[]
   // SQLite finds tables whatever the case of their letters.
   const [found] = await rowsOf<{ name: string; type: string; strict: number }>(
-    `SELECT name, type, (SELECT strict FROM pragma_table_list(name) WHERE schema = ?) AS strict
-     FROM ${place}.sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
+    `SELECT name, type, (SELECT strict FROM pragma_table_list AS list WHERE list.name = found.name AND list.schema = ?) AS strict
+     FROM ${place}.sqlite_master AS found WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
     schema,
     table,
   )

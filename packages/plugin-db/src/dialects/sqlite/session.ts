@@ -6,7 +6,7 @@ import type { TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
 import type { Binding } from '../../values/encode.js'
 import { HeldSession } from '../held-session.js'
-import type { Answer, Field, RowStream, Session } from '../session.js'
+import type { Answer, DatabaseSession, Field, RowCursor } from '../session.js'
 import { assertHarmless, type Instruction } from './assert-harmless.js'
 import { describeSqliteTable } from './describe-table.js'
 import type { Sqlite, Statement } from './driver.js'
@@ -19,7 +19,7 @@ import { WholeTexts } from './whole-texts.js'
 type Interruptible = Sqlite & { interrupt(): void }
 
 /** A connection to a file of SQLite. The driver works in this thread: what takes long is done in pieces. */
-export class SqliteSession extends HeldSession<Sqlite> implements Session {
+export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSession {
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(() => {
       const statement = this.connection.prepare(sql)
@@ -36,7 +36,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements Session {
     return this.connection.prepare(sql)
   }
 
-  async stream(sql: string, bindings: readonly Binding[]): Promise<RowStream> {
+  async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     return this.guarded(() => {
       const asked = this.connection.prepare(sql)
       if (!asked.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })

@@ -31,16 +31,16 @@ export class LearntPace {
   }
 
   /** Milliseconds that the provider is not asked. */
-  coolingMs(now: number): number {
+  coolDownMs(now: number): number {
     const wait = this.#coolDown.wait(now)
     return wait === 'over' ? 0 : wait
   }
 
   /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
   wait(now: number): number {
-    const cooling = this.#coolDown.wait(now)
-    if (cooling === 'over') this.#reopen(now)
-    else if (cooling > 0) return cooling
+    const coolDown = this.#coolDown.wait(now)
+    if (coolDown === 'over') this.#reopen(now)
+    else if (coolDown > 0) return coolDown
     if (this.#log.inFlight >= this.atOnce) return Number.POSITIVE_INFINITY
     return this.#limit.wait(now)
   }
@@ -71,10 +71,10 @@ export class LearntPace {
   /** It was refused, or did not reach the provider. */
   refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
     this.#log.end(call, 'refused', now)
-    const isCooling = this.#coolDown.isOn
+    const isCoolingDown = this.#coolDown.isOn
     const isRefusedAgain = this.#coolDown.refused(call, retryAfterMs, durationMs, now)
-    const verdict = this.#limit.refused(call, isCooling, now)
-    if (isCooling ? isRefusedAgain : verdict === 'closed')
+    const verdict = this.#limit.refused(call, isCoolingDown, now)
+    if (isCoolingDown ? isRefusedAgain : verdict === 'closed')
       this.#coolDown.begin(retryAfterMs, this.#limit.close(now), now)
   }
 

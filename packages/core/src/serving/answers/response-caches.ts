@@ -3,7 +3,7 @@ import type { AnswerOrigin, CachedAnswer, ResponseCache } from '../../contracts/
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
 
-/** For whom an answer is looked up or kept. */
+/** For whom an answer is looked up or stored. */
 export interface AnswerPlace {
   readonly serving: ServingBase
   /** Whether it may outlive the run. */
@@ -14,10 +14,10 @@ export interface AnswerPlace {
 }
 
 /**
- * The answers that are there already: those of the shared cache, for servings that say what their answers depend on,
- * and those of the run, which are always reused.
+ * The response cache that a call uses: the shared one, for servings that say what their answers depend on, or the one
+ * of the run, whose answers are always reused.
  */
-export class KeptAnswers {
+export class ResponseCaches {
   readonly #shared: () => ResponseCache | undefined
   readonly #runs = new Map<string, ResponseCache>()
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Pace } from './pace.js'
+import { TokenBucket } from './token-bucket.js'
 
 /** Lets through as much as it may, asked at these moments. */
-function starts(pace: Pace, moments: readonly number[]): readonly number[] {
+function starts(pace: TokenBucket, moments: readonly number[]): readonly number[] {
   return moments.filter((now) => {
     if (pace.wait(now) > 0) return false
     pace.take(1, now)
@@ -16,7 +16,7 @@ function fullest(times: readonly number[], length: number): number {
   return Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + length).length))
 }
 
-describe('Pace', () => {
+describe('TokenBucket', () => {
   test('no minute holds more than was set, whenever it is asked', () => {
     fc.assert(
       fc.property(
@@ -26,7 +26,7 @@ describe('Pace', () => {
           maxLength: 800,
         }),
         (perMinute, slack, gaps) => {
-          const pace = new Pace(slack)
+          const pace = new TokenBucket(slack)
           pace.perMs = pace.within(perMinute)
           let now = 0
           const moments = gaps.map((gap) => (now += gap))
@@ -38,7 +38,7 @@ describe('Pace', () => {
   })
 
   test('a pause saves nothing up beyond the slack', () => {
-    const pace = new Pace(100)
+    const pace = new TokenBucket(100)
     pace.perMs = 1 / 20
     const afterAnHour = Array.from({ length: 50 }, () => 3_600_000)
     // The slack is five calls, and one is due.
@@ -46,14 +46,14 @@ describe('Pace', () => {
   })
 
   test('asked late each time, it loses nothing', () => {
-    const pace = new Pace(100)
+    const pace = new TokenBucket(100)
     pace.perMs = 1 / 20
     const late = Array.from({ length: 1000 }, (_, turn) => turn * 20 + (turn % 3) * 7)
     expect(starts(pace, late)).toHaveLength(1000)
   })
 
   test('what is given back may go at once; what is held may not', () => {
-    const pace = new Pace(0)
+    const pace = new TokenBucket(0)
     pace.perMs = 1
     pace.take(50, 0)
     expect(pace.wait(0)).toBe(50)
@@ -65,7 +65,7 @@ describe('Pace', () => {
   })
 
   test('without a rate it waits for nothing but what is held', () => {
-    const pace = new Pace(100)
+    const pace = new TokenBucket(100)
     for (let turn = 0; turn < 10; turn++) pace.take(1, 0)
     expect(pace.wait(0)).toBe(0)
     pace.hold(300)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Place, WaitingLine } from './waiting-line.js'
+import { type Place, Queue } from './queue.js'
 
 test('it is a list from which anyone may leave', () => {
   const step = fc.oneof(fc.constant('join' as const), fc.constant('shift' as const), fc.nat({ max: 30 }))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-      const line = new WaitingLine<number>()
+      const line = new Queue<number>()
       const expected: Place<number>[] = []
       for (const [turn, step] of steps.entries()) {
         if (step === 'join') expected.push(line.join(turn))

@@ -2,8 +2,8 @@ import type { LimiterState } from './limiter.js'
 
 const betweenMs = 250
 
-/** Tells listeners of a state when it changes, a few times a second at most; the last change is always told. */
-export class StateTeller {
+/** Reports a state to its listeners when it changes, a few times a second at most. The last change is always reported. */
+export class StateReporter {
   readonly #read: () => LimiterState
   readonly #listeners = new Set<(state: LimiterState) => void>()
   #timer: NodeJS.Timeout | undefined
@@ -22,10 +22,10 @@ export class StateTeller {
 
   changed(): void {
     this.#changed = true
-    if (this.#timer === undefined && this.#listeners.size > 0) this.#tell()
+    if (this.#timer === undefined && this.#listeners.size > 0) this.#report()
   }
 
-  #tell(): void {
+  #report(): void {
     this.#timer = undefined
     if (!this.#changed) return
     this.#changed = false
@@ -39,6 +39,6 @@ export class StateTeller {
       }
     }
     // Whoever waits for the process to end does not wait for this.
-    this.#timer = setTimeout(() => this.#tell(), betweenMs).unref()
+    this.#timer = setTimeout(() => this.#report(), betweenMs).unref()
   }
 }

@@ -1,12 +1,12 @@
-/** A place in a line. */
+/** A place in a queue. */
 export interface Place<Value> {
   readonly value: Value
   before: Place<Value> | undefined
   after: Place<Value> | undefined
 }
 
-/** First come, first served; whoever gives up leaves from anywhere. Every step takes the same time however long it is. */
-export class WaitingLine<Value> {
+/** First in, first out; an entry can leave from anywhere. Every operation takes constant time. */
+export class Queue<Value> {
   #first: Place<Value> | undefined
   #last: Place<Value> | undefined
   #size = 0
@@ -35,7 +35,7 @@ export class WaitingLine<Value> {
     return place?.value
   }
 
-  /** Takes out one that is in the line. */
+  /** Takes out an entry of the queue. */
   leave({ before, after }: Place<Value>): void {
     if (before === undefined) this.#first = after
     else before.after = after

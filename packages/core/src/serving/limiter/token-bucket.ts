@@ -1,8 +1,8 @@
 /**
- * Lets units through at a steady rate: the generic cell rate algorithm, as in ATM networks. It holds one time: that at
+ * A token bucket: lets units through at a steady rate, by the generic cell rate algorithm. It holds one time: that at
  * which all that was let through is paid off. A pause saves nothing up beyond the slack, so nothing bursts after it.
  */
-export class Pace {
+export class TokenBucket {
   readonly #slackMs: number
   #perMs = Number.POSITIVE_INFINITY
   #paidOffAt = Number.NEGATIVE_INFINITY

@@ -1,0 +1,103 @@
+import { maestroError } from '@maestro-dataflow/core'
+import type { OpenAI } from 'openai'
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
+import { z } from 'zod'
+import type { RequestSettings } from './serving-call.js'
+import type { ChatBody } from './to-chat-request.js'
+
+/** What Ollama calls itself in each of its answers. */
+export const ollamaFingerprint = 'fp_ollama'
+
+/** A request that Ollama has answered, and what with. */
+export interface OllamaRequest {
+  readonly serving: string
+  readonly client: OpenAI
+  /** The address of its API, which ends with `/v1`. */
+  readonly baseUrl: string
+  readonly body: ChatBody
+  readonly settings: RequestSettings
+}
+
+/** The smallest context that Ollama has by default, in tokens. */
+const smallestContext = 2048
+/** Tokens that a template puts around a turn, at most, and those of an image. */
+const around = 64
+const perPart = 4096
+
+/**
+ * Makes sure that a model of Ollama has read the whole prompt. Its OpenAI API cuts a long one without a word, and has no
+ * parameter against it: the last turn is cut down to the context, or the oldest turns are left out as a whole.
+ *
+ * @param inputTokens How many tokens the prompt had, as the server says.
+ * @param known The context of the model in tokens, see `contextOf`; undefined when the server does not tell.
+ * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG
+ */
+export async function assertWholePrompt(
+  request: OllamaRequest,
+  inputTokens: number,
+  known: number | undefined,
+): Promise<void> {
+  const { serving, body } = request
+  const { messages } = body
+  const limit = known ?? smallestContext
+  // A token is at least a byte.
+  if (messages.reduce((sum, message) => sum + mostTokens(message), 0) <= limit) return
+  const tooLong = (reason: string) =>
+    maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', {
+      serving,
+      reason: `Ollama has cut the prompt: ${reason}`,
+      ...(known === undefined ? {} : { limit }),
+    })
+  if (inputTokens >= limit) {
+    const isFull = known !== undefined || (await tokensOf(request, withLongerEnd(messages))) === inputTokens
+    if (isFull) throw tooLong(`it fills all ${inputTokens} tokens of the context`)
+  }
+  // System messages and the last turn are never left out, and others only where they do not fit any more.
+  const earlier = messages.slice(0, -1)
+  const oldest = earlier.find(({ role }) => role !== 'system')
+  if (oldest === undefined || inputTokens + Math.max(...earlier.map(mostTokens)) <= limit) return
+  // If the prompt is as long without its oldest turn, the server had left it out before.
+  const without = await tokensOf(
+    request,
+    messages.filter((message) => message !== oldest),
+  )
+  if (without === inputTokens) throw tooLong('its first turns do not fit the context')
+}
+
+const mostTokens = (message: ChatCompletionMessageParam): number =>
+  Buffer.byteLength(JSON.stringify(message)) +
+  around +
+  (Array.isArray(message.content) ? perPart * message.content.length : 0)
+
+function withLongerEnd(messages: readonly ChatCompletionMessageParam[]): readonly ChatCompletionMessageParam[] {
+  const content = messages.at(-1)?.content
+  const text = typeof content === 'string' ? content : JSON.stringify(content)
+  return messages.with(-1, { role: 'user', content: `${text} and some more words` })
+}
+
+/** How many tokens a prompt has of which the model has read at least the beginning before. */
+async function tokensOf(
+  { client, body, settings }: OllamaRequest,
+  messages: readonly ChatCompletionMessageParam[],
+): Promise<number | undefined> {
+  const probe = { model: body.model, messages: [...messages], max_tokens: 1 }
+  const { usage } = await client.chat.completions.create(probe, settings)
+  return usage?.prompt_tokens
+}
+
+const loadedModels = z.object({ models: z.array(z.object({ name: z.string(), context_length: z.number() })) })
+const shownModel = z.object({ parameters: z.string() })
+
+/** How many tokens fit the context of a loaded model; undefined when its server does not tell, as older ones. */
+export async function contextOf({ client, baseUrl, body, settings }: OllamaRequest): Promise<number | undefined> {
+  const ask = async <Type>(type: z.ZodType<Type>, reply: Promise<unknown>): Promise<Type | undefined> =>
+    type.safeParse(await reply.catch(() => undefined)).data
+  const api = (name: string) => new URL(`../api/${name}`, `${baseUrl}/`).href
+  const loaded = await ask(loadedModels, client.get(api('ps'), settings))
+  const names = [body.model, `${body.model}:latest`]
+  const context = loaded?.models.find(({ name }) => names.includes(name))?.context_length
+  if (context !== undefined) return context
+  const shown = await ask(shownModel, client.post(api('show'), { ...settings, body: { model: body.model } }))
+  const [, parameter] = /^num_ctx\s+(\d+)/m.exec(shown?.parameters ?? '') ?? []
+  return parameter === undefined ? undefined : Number(parameter)
+}

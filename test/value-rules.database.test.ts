@@ -1,0 +1,21 @@
+import { afterAll, inject, test } from 'vitest'
+import { agrees } from './values/agrees.js'
+import { valuesProject } from './values/starts.js'
+import { typedTables } from './values/tables.js'
+
+// The same chain of table steps over a table of a database server gives the rows that plain JavaScript gives.
+
+const project = valuesProject()
+afterAll(() => project.dispose())
+
+test.for(['postgres', 'mariadb'] as const)(
+  'typed columns, from a table of %s',
+  { timeout: 300_000 },
+  async (client, { skip }) => {
+    const server = inject(client)
+    if (server === undefined) return skip()
+    const { certificate: _, ...address } = server
+    const connection = { client, ...address }
+    await agrees(project, typedTables, project.ofDatabase(connection))
+  },
+)
