@@ -5,6 +5,7 @@ import type { Prompt } from '../contracts/prompt.js'
 import type { Row, RowId } from '../contracts/row.js'
 import type { RowSource } from '../contracts/row-source.js'
 import { defineOperator } from './define-operator.js'
+import { definePrompt } from './define-prompt.js'
 import { defineSource, defineStorage } from './define-storage.js'
 import { itemOf, listOf, oneOf, sameAs, shapeOf, typed, when } from './effects/column-types.js'
 import { type RowFunction, rowFunction } from './effects/effects.js'
@@ -13,6 +14,7 @@ import { column, columnRecord, columns } from './options/columns.js'
 import { promptOption, sourceOption } from './options/references.js'
 import { flag, newColumn, unless, withDefault } from './options/values.js'
 import { type PipelineBuilder, pipeline } from './pipeline.js'
+import { PromptTemplate, prompt } from './prompt.js'
 
 interface Review {
   id: string
@@ -70,6 +72,10 @@ declare module '../contracts/component-types.js' {
   }
   interface Storages {
     'test.cities': typeof cities
+  }
+  interface Prompts {
+    'test.plain': typeof plainPrompt
+    'test.about': typeof aboutPrompt
   }
 }
 
@@ -322,6 +328,13 @@ test('another source: its name and its options are known', () => {
   rows.step(lookUp, { table: { use: 'test.citis', country: 'NO' }, on: 'id', take: [] })
 })
 
+const plainPrompt = definePrompt({ name: 'test.plain', options: {}, create: () => new PromptTemplate('{{text}}') })
+const aboutPrompt = definePrompt({
+  name: 'test.about',
+  options: { about: column('string') },
+  create: ({ about }) => new PromptTemplate(`What is {{${about}}}?`),
+})
+
 describe('prompts', () => {
   const ask = defineOperator({
     name: 'ask',
@@ -351,6 +364,19 @@ describe('prompts', () => {
     rows.step(ask, { prompt: 'Summarise: {{txt}}' })
     // @ts-expect-error a column, where only the operator's own variables are
     rows.step(ask, { input: 'text', judge: 'Which of {{text}}?' })
+  })
+
+  test('may be a contributed class, picked by its name', () => {
+    rows.step(ask, { prompt: { use: 'test.plain' } })
+    rows.step(ask, { prompt: { use: 'test.about', about: 'text' } })
+    // @ts-expect-error an unknown column
+    rows.step(ask, { prompt: { use: 'test.about', about: 'txt' } })
+    // @ts-expect-error an option that this class does not have
+    rows.step(ask, { prompt: { use: 'test.plain', tone: 'x' } })
+    // @ts-expect-error an unknown class
+    rows.step(ask, { prompt: { use: 'test.plan' } })
+    // @ts-expect-error a variable of a prompt that is no column
+    rows.step(ask, { prompt: prompt('{{txt}}') })
   })
 
   test('stand instead of what the operator asks itself', () => {

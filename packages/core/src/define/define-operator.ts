@@ -134,7 +134,7 @@ export function defineOperator<
   const sources = [...markedFields(schema, 'source').map(({ name }) => name), ...(definition.sources ?? [])]
   const effects = { adds, drops, keeps, renames } as Effects
   const isSaid = Object.values(effects).some((effect) => effect !== undefined)
-  const unsaid: ColumnEffects = definition.kind === 'filter' ? {} : { opaque: true }
+  const unsaid: ColumnEffects = ['filter', 'table'].includes(definition.kind) ? {} : { opaque: true }
   return {
     ...rest,
     shape,

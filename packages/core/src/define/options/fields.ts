@@ -6,11 +6,11 @@ import { slotFacts } from './slot.js'
 export type Fields<S> = Schema | { readonly [Name in keyof S]: z.core.$ZodType }
 
 /** What is given for options. Defaults may be left out, and marks say what names a column. */
-export type InputOf<S> = S extends z.core.$ZodType
-  ? z.input<S>
-  : S extends Schema<infer In, infer _Out>
-    ? In
-    : z.input<z.ZodObject<S & {}>>
+export type InputOf<S> = WithoutIndex<
+  S extends z.core.$ZodType ? z.input<S> : S extends Schema<infer In, infer _Out> ? In : z.input<z.ZodObject<S & {}>>
+>
+// Zod gives an object without fields an index signature, which would refuse `use` beside it.
+type WithoutIndex<In> = [In] extends [Record<string, never>] ? Record<never, never> : In
 
 /** What options are after they were checked. */
 export type OutputOf<S> = S extends z.core.$ZodType
