@@ -211,7 +211,7 @@ test.each([
     code: 'MAESTRO_PLUGIN_MANIFEST_MISMATCH',
     message: `The plugin one does not register what its manifest says: ${text}.`,
     details,
-    hint: expect.stringContaining('into step'),
+    hint: expect.stringContaining('agree'),
   })
 })
 

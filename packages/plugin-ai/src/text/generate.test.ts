@@ -417,7 +417,9 @@ describe('what goes wrong with one row is a reject with its code', () => {
     answerToB: (request: LLMRequest) => ScriptedAnswer | Promise<ScriptedAnswer>,
     options: object = {},
   ) {
-    const serving = scriptedServing((request) => (question(request) === 'b' ? answerToB(request) : '{"x":"fine"}'))
+    // A repair asks about the same row again, with another turn or without.
+    const asksB = ({ messages }: LLMRequest) => messages.some(({ content }) => String(content).startsWith('b'))
+    const serving = scriptedServing((request) => (asksB(request) ? answerToB(request) : '{"x":"fine"}'))
     const once = new EnhancedLLMServing(serving, { settings: { retries: 0 } })
     const preview = await project(once).preview(asData({ prompt: '{{text}}', ...options }, rows), 3)
     expect(preview.steps.at(-1)?.rows.map(({ row }) => row.text)).toEqual(['a', 'c'])
