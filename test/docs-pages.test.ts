@@ -40,7 +40,9 @@ test('docs/README.md links to every page', () => {
 })
 
 test('docs/config.md names every setting, and no other', () => {
-  const contract = read('packages/core/src/contracts/config.ts')
+  const contract = ['contracts/config.ts', 'define/maestro-config.ts']
+    .map((file) => read(`packages/core/src/${file}`))
+    .join('\n')
   const membersOf = (name: string) =>
     Array.from(
       (new RegExp(`interface ${name} \\{([\\s\\S]*?)^\\}`, 'm').exec(contract)?.[1] ?? '').matchAll(

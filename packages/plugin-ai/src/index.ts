@@ -27,6 +27,7 @@ export { QaPairsPrompt, type QaPairsPromptOptions } from './datasets/qa-pairs.pr
 export { chunk, TextChunker, type TextChunkerOptions } from './documents/chunk.js'
 export type { DocumentFormat } from './documents/document-format.js'
 export type { DocumentRows } from './documents/document-rows.js'
+export { documentsSource } from './documents/documents-source.js'
 export { Indexer, type IndexerOptions, type IndexOutcome, index } from './documents/index-documents.js'
 export { DocumentLoader, type DocumentLoaderOptions, loadDocuments } from './documents/load-documents.js'
 export type { ChunkUnit } from './documents/measure.js'
