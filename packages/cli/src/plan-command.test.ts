@@ -55,8 +55,9 @@ Stages
 test('the vector stores that steps use', async () => {
   project.write(
     'stores.js',
-    `const options = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }
-    const look = { name: 'stores.look', kind: 'map', options, vectorStores: ({ store }) => [store], create: () => (row) => row }
+    `import { defineOperator } from '@maestro-dataflow/core'
+    const options = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }
+    const look = defineOperator({ name: 'stores.look', kind: 'map', options, vectorStores: ({ store }) => [store], create: () => (row) => row })
     const vectors = { name: 'stores.vectors', options, create: () => { throw new Error('opened') } }
     const contributes = { operators: { 'stores.look': 'Looks' }, vectorStores: { 'stores.vectors': 'Vectors' } }
     export default { name: 'stores', manifest: { apiVersion: 1, contributes }, apply(hooks) {

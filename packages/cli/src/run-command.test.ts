@@ -64,7 +64,7 @@ describe('existing outputs', () => {
   test('are refused and stay as they are', async () => {
     const { code, stdout, stderr } = await project.maestro('run', 'copy')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain('out/cities.jsonl exists already. Say --overwrite')
+    expect(stderr).toContain('out/cities.jsonl exists already. Use --overwrite')
     expect(project.read('out/cities.jsonl')).toBe('precious\n')
   })
 

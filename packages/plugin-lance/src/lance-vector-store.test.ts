@@ -20,10 +20,10 @@ describe('what a store was made with', () => {
     await store.addVectors(circle(3))
     expect(await errorOf(() => folder.open({ metric: 'l2' }))).toMatchObject({
       code: 'MAESTRO_VECTORS_SETTINGS',
-      message: `${folder.file('kb')} was made with metric dot; the config says l2.`,
+      message: `${folder.file('kb')} was created with metric dot, but the config says l2.`,
     })
     const error = await errorOf(() => folder.open({ metric: 'dot', dimensions: 3 }))
-    expect(error.message).toContain('was made with dimension 2; the config says 3')
+    expect(error.message).toContain('was created with dimension 2, but the config says 3')
     // A new one holds to what it was told, too.
     const other = await folder.open({ path: folder.file('other'), dimensions: 3 })
     expect((await errorOf(() => other.addVectors(circle(1)))).code).toBe('MAESTRO_VECTORS_DIMENSION')

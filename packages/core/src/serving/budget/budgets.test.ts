@@ -36,7 +36,7 @@ test.each(caps)('%s: at the cap the next call is refused, and that ends the run'
   const refused = reserve(keeper, spending())
   await expect(refused).rejects.toMatchObject({ code: 'MAESTRO_BUDGET_REACHED', stopsRun: true, retryable: false })
   await expect(refused).rejects.toThrow(message)
-  expect((await refused.catch((error) => error)).hint).toMatch(/run again: finished answers are kept/)
+  expect((await refused.catch((error) => error)).hint).toMatch(/run the pipeline again. Finished answers are stored/)
 })
 
 test('a budget of 0 lets nothing through but what costs nothing', async () => {
