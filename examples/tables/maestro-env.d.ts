@@ -2,3 +2,14 @@
 import type {} from '@maestro-dataflow/core'
 import type {} from '@maestro-dataflow/plugin-fs'
 import type {} from '@maestro-dataflow/plugin-table'
+
+declare module '@maestro-dataflow/core' {
+  interface ContributedNames {
+    servings: never
+    vectorStores: never
+    storages: 'fs.file'
+    caches: never
+    executors: never
+    tableEngines: 'table.duckdb'
+  }
+}

@@ -35,7 +35,7 @@ const types: Readonly<
     boolean: ['true', true],
     text: ["'00123'", '00123'],
     'varchar(9)': ["'漢🎉'", '漢🎉'],
-    'char(3)': ["'a'", 'a  '],
+    'char(3)': ["'a'", 'a'],
     bytea: ["'\\x00ff'", new Uint8Array([0, 255])],
     date: ["'2026-01-02'", new Date('2026-01-02T00:00:00Z')],
     timestamp: ["'2026-01-02 03:04:05.678901'", new Date('2026-01-02T03:04:05.678Z')],
