@@ -25,7 +25,7 @@ test('the servings of the plugin are what its manifest says, and work in a pipel
   await pullModel('all-MiniLM-L6-v2')
   const project = maestro({
     plugins: [local({ threads: 1, modelCache: { keepAlive: 0 } })],
-    servings: { embedder: { use: 'local.embeddings', maxTokens: 32 } },
+    servings: { embedder: { use: 'local.embeddings', contextTokens: 32 } },
     logLevel: 'silent',
   })
   const texts = ['A cat sits on the mat.', 'A kitten lies on a rug.', 'Share prices fell.', '']
