@@ -52,7 +52,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
   test('a schema that it cannot follow is a fault of the request', async () => {
     const schema = { type: 'object', properties: { next: { $ref: '#/nowhere' } } }
     await expect(serve().generate({ ...capital, schema })).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_BAD_REQUEST',
+      code: 'MAESTRO_SERVING_SCHEMA_REFUSED',
       retryable: false,
     })
   })
