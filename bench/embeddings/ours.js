@@ -3,7 +3,10 @@ import { LocalEmbeddingServing } from '@maestro-dataflow/plugin-local'
 import { fastest, maxTokens, report, texts, threads } from './task.js'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
-const local = new LocalEmbeddingServing({ model: 'all-MiniLM-L6-v2', contextTokens: maxTokens, threads, directory: '.' }, logger)
+const local = new LocalEmbeddingServing(
+  { model: 'all-MiniLM-L6-v2', contextTokens: maxTokens, threads, directory: '.' },
+  logger,
+)
 const serving = new EnhancedEmbeddingServing(local, { settings: { cache: false } })
 await serving.embed(texts.slice(0, 8))
 
