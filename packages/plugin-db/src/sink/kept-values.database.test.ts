@@ -109,41 +109,43 @@ describe.each(databases)('%s', (name) => {
     expect(asked.rows.map(({ v }) => v)).toEqual([null, null, { a: null }])
   })
 
-  test.skipIf(name === 'mariadb')('a row that a trigger skips is refused, and the others go in', async () => {
-    const table = newTable()
-    await sql(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, v TEXT)`)
-    await sql(
-      name === 'sqlite'
-        ? `CREATE TRIGGER skip_${table} BEFORE INSERT ON ${table} WHEN NEW.id % 3 = 0 BEGIN SELECT RAISE(IGNORE); END`
-        : `CREATE FUNCTION skip_${table}() RETURNS trigger AS $$ BEGIN RETURN CASE WHEN NEW.id % 3 = 0 THEN NULL ELSE NEW END; END $$ LANGUAGE plpgsql;
+  if (name !== 'mariadb')
+    test('a row that a trigger skips is refused, and the others go in', async () => {
+      const table = newTable()
+      await sql(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, v TEXT)`)
+      await sql(
+        name === 'sqlite'
+          ? `CREATE TRIGGER skip_${table} BEFORE INSERT ON ${table} WHEN NEW.id % 3 = 0 BEGIN SELECT RAISE(IGNORE); END`
+          : `CREATE FUNCTION skip_${table}() RETURNS trigger AS $$ BEGIN RETURN CASE WHEN NEW.id % 3 = 0 THEN NULL ELSE NEW END; END $$ LANGUAGE plpgsql;
            CREATE TRIGGER skip_${table} BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION skip_${table}()`,
-    )
-    for (const [mode, start] of [
-      ['append', 0],
-      ['upsert', 30],
-    ] as const) {
-      const report = await write(
-        Array.from({ length: 30 }, (_, n) => ({ id: start + n, v: 'x' })),
-        { table, mode },
       )
-      const rejects = rejectsOf(report)
-      expect(rejects).toHaveLength(10)
-      expect(rejects[0]?.message).toContain('a trigger of the table skipped it')
-      expect(report.counts.rowsOut).toBe(20)
-    }
-    expect((await read({ table })).rows).toHaveLength(40)
-  })
+      for (const [mode, start] of [
+        ['append', 0],
+        ['upsert', 30],
+      ] as const) {
+        const report = await write(
+          Array.from({ length: 30 }, (_, n) => ({ id: start + n, v: 'x' })),
+          { table, mode },
+        )
+        const rejects = rejectsOf(report)
+        expect(rejects).toHaveLength(10)
+        expect(rejects[0]?.message).toContain('a trigger of the table skipped it')
+        expect(report.counts.rowsOut).toBe(20)
+      }
+      expect((await read({ table })).rows).toHaveLength(40)
+    })
 
-  test.skipIf(name === 'mariadb')('a foreign key that is checked at the end names the row', async () => {
-    const [parent, child] = [newTable(), newTable()]
-    await sql(`CREATE TABLE ${parent} (id INTEGER PRIMARY KEY)`)
-    await sql(
-      `CREATE TABLE ${child} (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES ${parent} DEFERRABLE INITIALLY DEFERRED)`,
-    )
-    const error = await failure(write([{ id: 1, parent: 4711 }], { table: child, mode: 'append' }))
-    expect(error.message).toMatch(/\(parent\) ?= ?\(4711\)/)
-    expect(await sql(`SELECT * FROM ${child}`)).toEqual([])
-  })
+  if (name !== 'mariadb')
+    test('a foreign key that is checked at the end names the row', async () => {
+      const [parent, child] = [newTable(), newTable()]
+      await sql(`CREATE TABLE ${parent} (id INTEGER PRIMARY KEY)`)
+      await sql(
+        `CREATE TABLE ${child} (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES ${parent} DEFERRABLE INITIALLY DEFERRED)`,
+      )
+      const error = await failure(write([{ id: 1, parent: 4711 }], { table: child, mode: 'append' }))
+      expect(error.message).toMatch(/\(parent\) ?= ?\(4711\)/)
+      expect(await sql(`SELECT * FROM ${child}`)).toEqual([])
+    })
 
   test('the plan knows the types of a table and of a query', async () => {
     const table = newTable()
