@@ -9,6 +9,8 @@ export interface OutputPath {
   readonly path: string
   /** As people call it: relative to the project. */
   readonly shown: string
+  /** Whether a file that is not empty stands there. */
+  readonly isFilled: boolean
 }
 
 /**
@@ -27,8 +29,9 @@ export async function outputPath(
     maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason }, cause)
   const there = existsSync(absolute)
   const path = there ? realpathSync(absolute) : absolute
-  if (there) {
-    if (!statSync(path).isFile()) throw unwritable('there is something else than a file')
+  const stats = there ? statSync(path) : undefined
+  if (stats !== undefined) {
+    if (!stats.isFile()) throw unwritable('there is something else than a file')
     if (!replace) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: shown })
   }
   const folder = nearestFolder(path)
@@ -38,7 +41,7 @@ export async function outputPath(
   } catch (error) {
     throw unwritable((error as Error).message, error)
   }
-  return { path, shown }
+  return { path, shown, isFilled: stats !== undefined && stats.size > 0 }
 }
 
 /** The folder that a file will be in, or the one above in which it will be made. */

@@ -36,4 +36,6 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** A step whose first rows all fail alike stops the run after this many. @default 20 */
   readonly failFast?: number
+  /** Whether an existing output may be replaced when no row is left at the end. @default false: the run fails */
+  readonly allowEmpty?: boolean
 }

@@ -31,6 +31,8 @@ export interface SourceReject {
   /** What could be read of it: the raw line or cell text, cut to a readable length. */
   readonly row: unknown
   readonly error: MaestroError
+  /** How many rows of its batch come before it; a limited run counts none beyond its last row. @default 0 */
+  readonly after?: number
 }
 
 /** A batch from a source. */
@@ -91,6 +93,8 @@ export interface SinkWriter {
   commit(): Promise<WriteResult>
   /** Removes what was written; the target stays as it was. Safe to call after a failed commit. */
   abort(): Promise<void>
+  /** Whether rows that are there go away with `commit`. A run of which no row reaches the sink then fails. @default false */
+  readonly replaces?: boolean
   /** When set, a table engine may write the rows as JSON lines to this path instead of `write`; `commit` follows with the count. */
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
 }

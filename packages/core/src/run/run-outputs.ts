@@ -42,6 +42,11 @@ export class RunOutputs {
     return writer
   }
 
+  /** The sinks whose commit takes the place of rows that are there. */
+  replacing(): readonly string[] {
+    return [...this.#open].filter(([, { writer }]) => writer.replaces === true).map(([id]) => id)
+  }
+
   /**
    * Makes all outputs visible, in the order in which they were opened.
    *
