@@ -71,6 +71,10 @@ export class FileSinkWriter implements SinkWriter {
     if (this.#length >= flushBytes) return this.#flush()
   }
 
+  get rowsWritten(): number {
+    return this.#rows
+  }
+
   async commit(): Promise<WriteResult> {
     this.#text.push(this.#encoder.end())
     await this.#flush()

@@ -88,7 +88,13 @@ export interface SinkWriter {
    * @param last There are no more rows: what goes on is waited for.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
+  /** Makes the rows visible. @returns how many it wrote: all that it was given, without those that it refused */
   commit(): Promise<WriteResult>
+  /**
+   * How many rows it holds, without those that it refused, when all have come. A sink that says so is checked before any
+   * output of the run becomes visible; of one that does not, the count is known when it has been committed.
+   */
+  readonly rowsWritten?: number
   /** Removes what was written; the target stays as it was. Safe to call after a failed commit. */
   abort(): Promise<void>
   /** When set, a table engine may write the rows as JSON lines to this path instead of `write`; `commit` follows with the count. */

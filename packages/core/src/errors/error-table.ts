@@ -272,7 +272,18 @@ export const coreErrors = {
   },
   MAESTRO_RUN_COUNTS: {
     message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,
-    hint: () => 'This is a fault of the framework or of an opaque operator; please report it.',
+    hint: () => 'A plugin loses or invents rows: an operator, a table engine, or the framework. Please report it.',
+  },
+  MAESTRO_RUN_SINK_COUNT: {
+    message: (d: { sink: string; use: string; handed: number; said: string }) =>
+      `The sink ${d.sink} (${d.use}) was given ${d.handed} rows, and ${d.said}.`,
+    hint: () =>
+      'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
+  },
+  MAESTRO_RUN_EXECUTOR: {
+    message: (d: { executor: string; fault: string }) => `The executor ${d.executor} ${d.fault}.`,
+    hint: () =>
+      "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
   MAESTRO_RUN_DUPLICATE_ID: {
     message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,

@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RefusedRow, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
@@ -13,12 +14,12 @@ export interface RowOutput {
 }
 
 /**
- * The sinks of a run. They are opened when their stage begins and committed when the whole run has succeeded, one
- * after the other in the order in which they were opened: whatever fails or is stopped before leaves every output as
- * it was.
+ * The sinks of a run. They are opened when their stage begins and committed when the whole run has succeeded: whatever
+ * fails or is stopped before leaves every output as it was.
  *
- * When the commit of a sink fails, it and those after it are left as they were; those before it stay committed, for
- * no transaction spans them. The report's `sinks` and the journal's `sink-done` name them.
+ * Sinks that say how many rows they hold are checked before any is committed, and are committed last. When the commit of
+ * a sink fails, or its count is wrong, those after it are left as they were; those before it stay committed, for no
+ * transaction spans them. The report's `sinks` and the journal's `sink-done` name them.
  */
 export class RunOutputs {
   readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
@@ -43,13 +44,23 @@ export class RunOutputs {
   }
 
   /**
-   * Makes all outputs visible, in the order in which they were opened.
+   * Makes all outputs visible: first those whose counts only their commit tells, each in the order in which it was opened.
    *
-   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first that fails
+   * @param handed How many rows a sink was given and did not refuse.
+   * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first that fails
    */
-  async commit(done: (sink: string, result: WriteResult) => void): Promise<void> {
-    for (const [id, { use, writer }] of this.#open) {
+  async commit(
+    handed: (sink: string) => number,
+    done: (sink: string, result: WriteResult) => void,
+  ): Promise<void> {
+    const sinks = [...this.#open]
+    for (const [id, { use, writer }] of sinks)
+      if (writer.rowsWritten !== undefined)
+        assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
+    const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
+    for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
       const result = await sinkErrors(id, use, () => writer.commit())
+      assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       this.#open.delete(id)
       done(id, result)
     }
@@ -66,6 +77,13 @@ export class RunOutputs {
     }
     this.#open.clear()
   }
+}
+
+/** @throws MAESTRO_RUN_SINK_COUNT when a sink has not written what it was given */
+function assertCount(sink: string, use: string, handed: number, found: unknown, verb: string): void {
+  if (found === handed) return
+  const said = `${verb} ${typeof found === 'number' ? found : describeValue(found)}`
+  throw maestroError('MAESTRO_RUN_SINK_COUNT', { sink, use, handed, said }).at({ step: sink })
 }
 
 /** Does work on a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for anything untyped */
