@@ -5,9 +5,10 @@ import { allFailed } from './reject-policy.js'
 import type { StepCounter } from './step-counter.js'
 
 /**
- * Checks the counts of the whole run: those of each step and sink, and that all rows that left a step came to those after.
+ * Checks the counts of the whole run: that those of each step and sink add up, and that every row that left a step entered
+ * the steps after it.
  *
- * @throws MAESTRO_RUN_COUNTS; MAESTRO_RUN_ALL_FAILED when rows came in and every one failed in one step;
+ * @throws MAESTRO_RUN_COUNTS; MAESTRO_RUN_ALL_FAILED when every row that entered a step failed;
  * MAESTRO_RUN_TOO_MANY_REJECTS
  */
 export function checkCounts(context: RunContext, last: MaestroError | undefined): void {
