@@ -193,7 +193,7 @@ export {
   type StepOutput,
   type StepSettings,
 } from './define/pipeline.js'
-export { displayPath, projectPath } from './define/project-path.js'
+export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'

@@ -148,6 +148,12 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   readonly options: Schema
   /** Whether writers of these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
+  /**
+   * What the options would replace or create, as a text that is the same however it is written: two sinks of a pipeline
+   * with the same target are a fault of the plan. Undefined where sinks may share it, such as a table that rows are
+   * appended to.
+   */
+  target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
   /** Faults that can be seen before a run, such as an output that exists and must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>

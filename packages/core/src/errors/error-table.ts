@@ -94,6 +94,11 @@ export const coreErrors = {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
     hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline).",
   },
+  MAESTRO_PIPELINE_SAME_OUTPUT: {
+    message: (d: { sink: string; other: string; target: string }) =>
+      `${d.sink} and ${d.other} both write to ${d.target}.`,
+    hint: () => 'Give each sink a path or table of its own, or remove one of them.',
+  },
   MAESTRO_PIPELINE_CYCLE: {
     message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
     hint: () => 'Let each step follow the source or a step before it.',
@@ -252,7 +257,10 @@ export const coreErrors = {
     hint: () => 'Start the run again at any time.',
   },
   MAESTRO_RUN_OUTPUT_EXISTS: {
-    message: (d: { path: string }) => `${d.path} exists already.`,
+    message: (d: { path: string; appeared?: boolean }) =>
+      d.appeared === true
+        ? `${d.path} exists now: another process or run wrote it while this one was running.`
+        : `${d.path} exists already.`,
     hint: () => "Use --overwrite, set the sink's `mode` to 'overwrite', or choose another path.",
   },
   MAESTRO_RUN_OUTPUT_UNWRITABLE: {

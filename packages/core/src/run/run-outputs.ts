@@ -50,14 +50,10 @@ export class RunOutputs {
    * @param handed How many rows a sink was given and did not refuse.
    * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
-  async commit(
-    handed: (sink: string) => number,
-    done: (sink: string, result: WriteResult) => void,
-  ): Promise<void> {
+  async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {
     const sinks = [...this.#open]
     for (const [id, { use, writer }] of sinks)
-      if (writer.rowsWritten !== undefined)
-        assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
+      if (writer.rowsWritten !== undefined) assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
     const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
     for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
       const result = await sinkErrors(id, use, () => writer.commit())

@@ -6,6 +6,7 @@ import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import { checkServings } from './check-servings.js'
+import { checkTargets } from './check-targets.js'
 import { applyEffects, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
@@ -45,6 +46,7 @@ export async function compilePipeline(
     const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
     if (sink !== undefined) sinks.set(node.id, sink)
   }
+  if (context.requireSink) checkTargets([...sinks.values()], context, faults)
   if (context.requireSink && definition.sinks.length === 0)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
   for (const fault of context.checkComponents()) faults.addNew(fault)
