@@ -1,3 +1,4 @@
+import type { EnvironmentLookup } from '../config/leave-out-environment.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ServingNeededEvent } from '../contracts/hooks.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
@@ -86,8 +87,8 @@ export class ConfiguredServings implements Servings {
   }
 
   /** What is wrong with the servings of the config. */
-  check(): readonly ComponentFault[] {
-    return this.#components.check()
+  check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
+    return this.#components.check(lookup)
   }
 
   dispose(): Promise<void> {

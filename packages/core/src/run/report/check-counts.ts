@@ -3,7 +3,7 @@ import type { RunContext } from '../run-context.js'
 import { allFailed } from './reject-policy.js'
 import type { StepCounter } from './step-counter.js'
 
-/** @throws MAESTRO_RUN_ALL_FAILED when rows came in and every one failed in one step, MAESTRO_RUN_TOO_MANY_REJECTS */
+/** @throws MAESTRO_RUN_ALL_FAILED when every row that entered a step failed, MAESTRO_RUN_TOO_MANY_REJECTS */
 export function checkCounts(context: RunContext, last: MaestroError | undefined): void {
   context.sourceCounter.assertSum('source')
   const counters: (readonly [string, StepCounter])[] = [['source', context.sourceCounter], ...context.counters]
