@@ -1,20 +1,27 @@
-import { isEnvironmentValue } from '../contracts/config.js'
+import { type EnvironmentValue, isEnvironmentValue } from '../contracts/config.js'
 import type { Issue } from '../errors/describe-issues.js'
 
 /** Stands for a text that is not known yet. */
 const placeholder = 'text from the environment'
 
+/** What stands for a value from the environment; undefined for one that is left out. */
+export type EnvironmentLookup = (value: EnvironmentValue) => string | undefined
+
 /**
  * Options with a placeholder for each value from the environment, so that the others can be checked without reading it.
  *
+ * @param lookup Gives the values that are checked too. @default none are
  * @returns with them, whether an issue of a schema may come from a placeholder
  */
-export function leaveOutEnvironment(options: unknown): {
+export function leaveOutEnvironment(
+  options: unknown,
+  lookup: EnvironmentLookup = () => undefined,
+): {
   readonly value: unknown
   isLeftOut(issue: Issue): boolean
 } {
   const leftOut: (readonly string[])[] = []
-  const value = replaced(options, [], leftOut)
+  const value = replaced(options, [], { leftOut, lookup })
   return {
     value,
     isLeftOut(issue) {
@@ -27,14 +34,22 @@ export function leaveOutEnvironment(options: unknown): {
   }
 }
 
-function replaced(value: unknown, path: readonly string[], leftOut: (readonly string[])[]): unknown {
+interface Replacement {
+  readonly leftOut: (readonly string[])[]
+  readonly lookup: EnvironmentLookup
+}
+
+function replaced(value: unknown, path: readonly string[], replacement: Replacement): unknown {
   if (isEnvironmentValue(value)) {
-    leftOut.push(path)
-    return placeholder
+    const known = replacement.lookup(value)
+    if (known === undefined) replacement.leftOut.push(path)
+    return known ?? placeholder
   }
-  if (Array.isArray(value)) return value.map((item, index) => replaced(item, [...path, String(index)], leftOut))
+  if (Array.isArray(value)) return value.map((item, index) => replaced(item, [...path, String(index)], replacement))
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, [...path, key], leftOut)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, replaced(item, [...path, key], replacement)]),
+  )
 }
 
 /** What zod calls it; issues of other libraries have no such mark. */

@@ -66,6 +66,7 @@ export async function compilePipeline(
     steps: planned,
     sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
     stages: planStages(planned, definition.sinks),
+    warnings: faults.warnings,
   }
   return { plan, definition, source, steps, sinks }
 }
@@ -109,7 +110,7 @@ async function compileDefined(
   }))
   checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
   const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
-  checkServings(definition.name, node.id, servings, context, faults)
+  checkServings(definition.name, node.id, options, servings, context, faults)
   const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
   for (const name of vectorStores) faults.catch(() => context.checkVectorStore(name, definition.name), node.id)
   await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)
