@@ -31,6 +31,8 @@ const examples: Readonly<Record<ServingKind, string>> = {
 export interface ServingDescription {
   readonly kind: ServingKind
   readonly capabilities: LLMCapabilities | undefined
+  /** Those that the config sets; empty for a serving that was made in code. */
+  readonly options: object
 }
 
 /** The servings of the config, each of which is of the kind that it is asked for as. */
@@ -74,10 +76,14 @@ export class ConfiguredServings implements Servings {
     this.#assertKnown(name, kind, where)
     const configured = this.#components.configured(name, where)
     if (!isUsed(configured))
-      return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
+      return {
+        kind: configured.kind,
+        capabilities: configured.kind === 'llm' ? configured.capabilities : undefined,
+        options: {},
+      }
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(options) }
+    return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured }
   }
 
   /** What is wrong with the servings of the config. */

@@ -118,6 +118,13 @@ export interface LLMCapabilities {
   readonly audio: boolean
   /** Tokens of prompt and answer together; undefined when not known before the model is loaded. */
   readonly contextTokens?: number
+  /**
+   * The settings of {@link Sampling} that the model does not accept. The serving plane does not send them, and the plan
+   * and the report of a run contain a warning where a step or the config sets one.
+   *
+   * @default none
+   */
+  readonly unsupportedSettings?: readonly (keyof Sampling)[]
 }
 
 /** What every provider says of itself, as data. The serving plane goes by it. */

@@ -90,7 +90,13 @@ export interface SinkWriter {
    * @param last There are no more rows: what goes on is waited for.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
+  /** Makes the rows visible. @returns how many it wrote: all that it was given, without those that it refused */
   commit(): Promise<WriteResult>
+  /**
+   * How many rows it holds, without those that it refused, when all have come. A sink that says so is checked before any
+   * output of the run becomes visible; of one that does not, the count is known when it has been committed.
+   */
+  readonly rowsWritten?: number
   /** Removes what was written; the target stays as it was. Safe to call after a failed commit. */
   abort(): Promise<void>
   /** Whether rows that are there go away with `commit`. A run of which no row reaches the sink then fails. @default false */
@@ -146,6 +152,12 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   readonly options: Schema
   /** Whether writers of these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
+  /**
+   * What the options would replace or create, as a text that is the same however it is written: two sinks of a pipeline
+   * with the same target are a fault of the plan. Undefined where sinks may share it, such as a table that rows are
+   * appended to.
+   */
+  target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
   /** Faults that can be seen before a run, such as an output that exists and must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>

@@ -56,9 +56,12 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     checkCounts(context, run.lastReject())
     if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
     committing = true
-    await outputs.commit((id, { rows, location }) => {
-      run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
-    })
+    await outputs.commit(
+      (id) => context.counters.get(id)?.rowsOut ?? 0,
+      (id, { rows, location }) => {
+        run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
+      },
+    )
     return undefined
   } catch (error) {
     // Whatever the parts of a stopped run threw, the stop ended the run.
