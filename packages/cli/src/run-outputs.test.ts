@@ -71,7 +71,7 @@ describe('a limited run', () => {
     expect(outputs()).toEqual(['cities.jsonl', 'mine.jsonl'])
   })
 
-  test('a table that it would empty is refused before a row is read', async () => {
+  test('a table that it would empty is refused before a row is read', { timeout: 120_000 }, async () => {
     const { default: Database } = await import('libsql')
     const rowsOf = () => {
       const database = new Database(join(project.folder, 'shop.db'))
