@@ -1,13 +1,14 @@
 import { isEnvironmentValue } from '../contracts/config.js'
 import type { Issue } from '../errors/describe-issues.js'
 
-/** Stands for a text that is not known yet. */
+/** A placeholder for a text that is not known yet. */
 const placeholder = 'text from the environment'
 
 /**
- * Options with a placeholder for each value from the environment, so that the others can be checked without reading it.
+ * Returns options with a placeholder for each value from the environment, so that the others can be checked without
+ * reading it.
  *
- * @returns with them, whether an issue of a schema may come from a placeholder
+ * @returns the options, and a function that says whether an issue of a schema may come from a placeholder
  */
 export function leaveOutEnvironment(options: unknown): {
   readonly value: unknown
@@ -21,7 +22,7 @@ export function leaveOutEnvironment(options: unknown): {
       const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
       const within = (outer: readonly string[], inner: readonly string[]) =>
         outer.every((part, index) => inner[index] === part)
-      // A union is at fault as a whole when one of its parts does not take the placeholder.
+      // A union reports an issue as a whole if one of its members rejects the placeholder.
       return leftOut.some((place) => within(place, path) || (isUnion(issue) && within(path, place)))
     },
   }
@@ -37,7 +38,7 @@ function replaced(value: unknown, path: readonly string[], leftOut: (readonly st
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, [...path, key], leftOut)]))
 }
 
-/** What zod calls it; issues of other libraries have no such mark. */
+/** zod's code of the issue; issues of other libraries have none. */
 function isUnion(issue: Issue): boolean {
   return (issue as { readonly code?: unknown }).code === 'invalid_union'
 }

@@ -2,7 +2,7 @@ import type { ServingNeed } from '../../contracts/operator-definition.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
-/** Each serving that a step will ask for must be configured, of the right kind and able to do what is asked. */
+/** Checks that each serving of a step is configured, of the right kind, and capable of what the step needs. */
 export function checkServings(
   use: string,
   step: string,
