@@ -193,7 +193,7 @@ export {
   type StepOutput,
   type StepSettings,
 } from './define/pipeline.js'
-export { displayPath, projectPath } from './define/project-path.js'
+export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
@@ -248,3 +248,4 @@ export { canPack } from './serving/packed/packed-request.js'
 export { RowPacker } from './serving/packed/row-packer.js'
 export { checkOf, toJsonSchema } from './serving/schema-for-model.js'
 export { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
+export { unsupportedSettingMessage, withoutUnsupportedSettings } from './serving/unsupported-settings.js'

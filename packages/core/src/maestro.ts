@@ -6,6 +6,7 @@ import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import type { ComponentFault } from './container/configured-components.js'
+import type { EnvironmentValue } from './contracts/config.js'
 import { contributionKinds } from './contracts/contribution-kinds.js'
 import type { PlanEstimate } from './contracts/estimate.js'
 import type { ContributionKind } from './contracts/hooks.js'
@@ -122,14 +123,32 @@ export class Maestro {
 
   /**
    * The faults of the servings, vector stores, storages, cache, executor, and table engine in the config: names that no
-   * plugin contributes, and options that they do not accept. Values from the environment are left out. It loads the
-   * plugins that the config names; if one cannot be loaded, it checks only names.
+   * plugin contributes, and options that they do not accept. It loads the plugins that the config names; if one cannot be
+   * loaded, it checks only names.
    */
-  async checkComponents(): Promise<readonly ComponentFault[]> {
+  async checkComponents(
+    settings: {
+      /** Whether values from the environment are checked too, as far as they are set. @default false */
+      readonly environment?: boolean
+    } = {},
+  ): Promise<readonly ComponentFault[]> {
     return this.#redacted(async () => {
       await this.#loadConfigured()
-      return (await this.#open()).checkComponents()
+      const session = await this.#open()
+      if (settings.environment !== true) return session.checkComponents()
+      const lookup = ({ name, fallback }: EnvironmentValue) => {
+        const value = process.env[name] ?? fallback
+        if (value !== undefined) this.#redactor.add(value)
+        return value
+      }
+      const faults = session.checkComponents({ lookup })
+      return faults.map(({ setting, error }) => ({ setting, error: this.#redactor.error(error) }))
     })
+  }
+
+  /** The plugins that the servings, vector stores, storages, cache, executor and table engine of the config come from. */
+  async pluginsOfConfig(): Promise<readonly DiscoveredPlugin[]> {
+    return selectPlugins(await this.plugins(), namesConfigured(await this.config()))
   }
 
   /** Runs a pipeline. @throws the error that stopped it; the outputs are then unchanged */
@@ -286,7 +305,7 @@ export class Maestro {
   async #loadConfigured(): Promise<void> {
     const host = await this.#plugins()
     const plugins = await this.plugins()
-    for (const { name } of selectPlugins(plugins, namesConfigured(await this.config())))
+    for (const { name } of await this.pluginsOfConfig())
       await host.load(withRequired(plugins, new Set([name]))).catch(() => undefined)
   }
 

@@ -1,4 +1,5 @@
 import type { Redactor } from './builtin/redactor.js'
+import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { checkStorages } from './container/check-storages.js'
@@ -42,6 +43,11 @@ export interface CompileSettings {
   readonly requireSink: boolean
   /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
+}
+
+interface ComponentCheck {
+  readonly kinds?: ReadonlySet<ContributionKind>
+  readonly lookup?: EnvironmentLookup
 }
 
 /** The child scope of one compilation or run. What is created only for its operators is disposed with it. */
@@ -132,16 +138,20 @@ export class Session {
     return this.#container.resolve(RESPONSE_CACHE)
   }
 
-  /** The faults of the components in the config, of all kinds or of some. It creates none of them. */
-  checkComponents(kinds?: ReadonlySet<ContributionKind>): readonly ComponentFault[] {
+  /**
+   * The faults of the components in the config. It creates none of them.
+   *
+   * @param check The kinds to check, and the values from the environment to check. @default all kinds; no values
+   */
+  checkComponents({ kinds, lookup }: ComponentCheck = {}): readonly ComponentFault[] {
     const { config, host } = this.#input
     const checks = {
-      servings: () => this.#servings.check(),
-      vectorStores: () => this.#vectorStores.check(),
-      storages: () => checkStorages(config, host.registry),
-      caches: () => (config.cache === false ? [] : this.#caches.check()),
-      executors: () => this.#executors.check(),
-      tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check()),
+      servings: () => this.#servings.check(lookup),
+      vectorStores: () => this.#vectorStores.check(lookup),
+      storages: () => checkStorages(config, host.registry, lookup),
+      caches: () => (config.cache === false ? [] : this.#caches.check(lookup)),
+      executors: () => this.#executors.check(lookup),
+      tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check(lookup)),
     }
     const asked = Object.entries(checks).filter(([kind]) => kinds?.has(kind as ContributionKind) ?? true)
     return asked.flatMap(([, check]) => check())
@@ -158,7 +168,7 @@ export class Session {
       directory,
       allowOutside,
       find: (kind, name, where) => host.registry.get(kind, name, where),
-      checkComponents: () => this.checkComponents(checked).map(({ error }) => error),
+      checkComponents: () => this.checkComponents({ kinds: checked }).map(({ error }) => error),
       describeServing: (name, kind, where) => this.#servings.describe(name, kind, where),
       checkVectorStore: (name, where) => {
         this.#vectorStores.configured(name, where)

@@ -107,7 +107,10 @@ export function smallPlugin() {
         const waiting: Row[] = []
         return {
           write: (batch) => void waiting.push(...batch.rows),
-          commit: async () => ({ rows: written.push(...waiting), location: 'memory' }),
+          commit: async () => {
+            written.push(...waiting)
+            return { rows: waiting.length, location: 'memory' }
+          },
           abort: async () => undefined,
         }
       },

@@ -1,4 +1,4 @@
-import { leaveOutEnvironment } from '../config/leave-out-environment.js'
+import { type EnvironmentLookup, leaveOutEnvironment } from '../config/leave-out-environment.js'
 import { unknownSetting } from '../config/resolve-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { StorageDefinition } from '../contracts/storage.js'
@@ -17,12 +17,13 @@ import type { ComponentFault } from './configured-components.js'
 export function checkStorages(
   { storages, path = 'given in code' }: Pick<ResolvedConfig, 'storages' | 'path'>,
   registry: Registry,
+  lookup?: EnvironmentLookup,
 ): readonly ComponentFault[] {
   return Object.entries(storages).flatMap(([name, { use, ...options }]) => {
     const setting = `storages.${name}`
     if (registry.isAnnounced('storages', use)) return []
     try {
-      const issues = storageIssues(registry.get('storages', use, setting), options, setting)
+      const issues = storageIssues(registry.get('storages', use, setting), options, setting, lookup)
       return issues.length === 0 ? [] : [{ setting, error: maestroError('MAESTRO_CONFIG_INVALID', { path, issues }) }]
     } catch (error) {
       if (!MaestroError.is(error)) throw error
@@ -31,8 +32,13 @@ export function checkStorages(
   })
 }
 
-function storageIssues({ name, source, sink }: StorageDefinition, given: object, setting: string): readonly string[] {
-  const { value, isLeftOut } = leaveOutEnvironment(given)
+function storageIssues(
+  { name, source, sink }: StorageDefinition,
+  given: object,
+  setting: string,
+  lookup: EnvironmentLookup | undefined,
+): readonly string[] {
+  const { value, isLeftOut } = leaveOutEnvironment(given, lookup)
   const options = value as Readonly<Record<string, unknown>>
   const sides = [source, sink].flatMap((side) => (side === undefined ? [] : [{ name, options: side.options }]))
   const known = [...new Set(sides.flatMap((side) => knownOptions(side) ?? Object.keys(options)))]

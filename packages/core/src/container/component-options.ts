@@ -1,4 +1,4 @@
-import { leaveOutEnvironment } from '../config/leave-out-environment.js'
+import { type EnvironmentLookup, leaveOutEnvironment } from '../config/leave-out-environment.js'
 import { unknownSetting } from '../config/resolve-config.js'
 import type { Schema } from '../contracts/schema.js'
 import { optionNames } from '../define/option-names.js'
@@ -42,9 +42,14 @@ export function readComponentOptions(
   return { value: result.issues === undefined ? result.value : undefined, issues }
 }
 
-/** Checks options before a run: values from the environment are neither read nor checked. */
-export function checkComponentOptions(taker: OptionsTaker, options: object, setting: string): ReadComponentOptions {
-  const { value, isLeftOut } = leaveOutEnvironment(options)
+/** Checks options before a run: values from the environment are checked only if `lookup` returns them. */
+export function checkComponentOptions(
+  taker: OptionsTaker,
+  options: object,
+  setting: string,
+  lookup?: EnvironmentLookup,
+): ReadComponentOptions {
+  const { value, isLeftOut } = leaveOutEnvironment(options, lookup)
   return readComponentOptions(taker, value as object, setting, (issue) => !isLeftOut(issue))
 }
 

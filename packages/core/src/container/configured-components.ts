@@ -1,3 +1,4 @@
+import type { EnvironmentLookup } from '../config/leave-out-environment.js'
 import { resolveEnvironment } from '../config/resolve-environment.js'
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { ContributionKind, Contributions } from '../contracts/hooks.js'
@@ -106,19 +107,19 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
     return { definition, options: checkComponentOptions(definition, this.#split(entry).options, setting).value }
   }
 
-  /** The faults of all components of the kind. */
-  check(): readonly ComponentFault[] {
+  /** The faults of all components of the kind; see `faults`. */
+  check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
     return this.#spec.names().flatMap((name) => {
       const setting = this.#spec.setting(name)
-      return this.faults(name).map((error) => ({ setting, error }))
+      return this.faults(name, lookup).map((error) => ({ setting, error }))
     })
   }
 
   /**
-   * The faults of a component before it is created, without the values from the environment. If its plugin is not
-   * loaded, only its name is checked.
+   * The faults of a component before it is created, without the values from the environment that `lookup` does not
+   * return. If its plugin is not loaded, only its name is checked.
    */
-  faults(name: string): readonly MaestroError[] {
+  faults(name: string, lookup?: EnvironmentLookup): readonly MaestroError[] {
     const entry = this.#spec.find(name)
     if (entry === undefined || !isUsed(entry)) return []
     const { kind, shared } = this.#spec
@@ -128,7 +129,7 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
     const issues = [...(shared?.issues(settings, setting) ?? [])]
     if (registry.isAnnounced(kind, entry.use)) return this.#invalid(issues)
     try {
-      issues.push(...checkComponentOptions(registry.get(kind, entry.use, setting), options, setting).issues)
+      issues.push(...checkComponentOptions(registry.get(kind, entry.use, setting), options, setting, lookup).issues)
       return this.#invalid(issues)
     } catch (error) {
       if (!MaestroError.is(error)) throw error

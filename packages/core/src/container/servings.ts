@@ -1,3 +1,4 @@
+import type { EnvironmentLookup } from '../config/leave-out-environment.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ServingNeededEvent } from '../contracts/hooks.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
@@ -30,6 +31,8 @@ const examples: Readonly<Record<ServingKind, string>> = {
 export interface ServingDescription {
   readonly kind: ServingKind
   readonly capabilities: LLMCapabilities | undefined
+  /** Those that the config sets; empty for a serving that was made in code. */
+  readonly options: object
 }
 
 /** The servings of the config. Each is checked to be of the requested kind. */
@@ -73,15 +76,19 @@ export class ConfiguredServings implements Servings {
     this.#assertKnown(name, kind, where)
     const configured = this.#components.configured(name, where)
     if (!isUsed(configured))
-      return { kind: configured.kind, capabilities: configured.kind === 'llm' ? configured.capabilities : undefined }
+      return {
+        kind: configured.kind,
+        capabilities: configured.kind === 'llm' ? configured.capabilities : undefined,
+        options: {},
+      }
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(options) }
+    return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured }
   }
 
   /** The faults of the servings in the config. */
-  check(): readonly ComponentFault[] {
-    return this.#components.check()
+  check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
+    return this.#components.check(lookup)
   }
 
   dispose(): Promise<void> {

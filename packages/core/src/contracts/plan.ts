@@ -51,6 +51,13 @@ export interface PlannedStage {
   readonly materialised: boolean
 }
 
+/** Something about a pipeline that does not prevent a run, but is probably not what its author wanted. */
+export interface PlanWarning {
+  /** The step that it concerns; undefined when it concerns the whole pipeline. */
+  readonly step?: string
+  readonly message: string
+}
+
 /** What will run, as data: checked, ordered, and ready to be shown, stored, and run. */
 export interface PipelinePlan {
   readonly version: 1
@@ -60,4 +67,5 @@ export interface PipelinePlan {
   readonly steps: readonly PlannedStep[]
   readonly sinks: readonly PlannedSink[]
   readonly stages: readonly PlannedStage[]
+  readonly warnings: readonly PlanWarning[]
 }

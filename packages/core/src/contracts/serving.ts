@@ -125,6 +125,13 @@ export interface LLMCapabilities {
   readonly audio: boolean
   /** The maximum tokens of prompt and answer together; undefined if unknown before the model is loaded. */
   readonly contextTokens?: number
+  /**
+   * The settings of {@link Sampling} that the model does not accept. The serving plane does not send them, and the plan
+   * and the report of a run contain a warning where a step or the config sets one.
+   *
+   * @default none
+   */
+  readonly unsupportedSettings?: readonly (keyof Sampling)[]
 }
 
 /** The description that every provider gives of itself, as data. The serving layer relies on it. */

@@ -91,7 +91,13 @@ export interface SinkWriter {
    * @param last There are no more rows, so the sink waits for the work in progress.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
+  /** Makes the rows visible. @returns how many it wrote: all that it was given, without those that it refused */
   commit(): Promise<WriteResult>
+  /**
+   * The number of rows that it holds, without those that it refused, when all rows have arrived. A sink that states it is
+   * checked before any output of the run becomes visible. Otherwise, the count is known only after the commit.
+   */
+  readonly rowsWritten?: number
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
   /**
@@ -148,6 +154,12 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   readonly options: Schema
   /** Whether writers with these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
+  /**
+   * What the options would replace or create, as a text that is the same however it is written: two sinks of a pipeline
+   * with the same target are a fault of the plan. Undefined where sinks may share it, such as a table that rows are
+   * appended to.
+   */
+  target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
   /** Faults that can be detected before a run, such as an existing output that must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>

@@ -94,6 +94,11 @@ export const coreErrors = {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
     hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline).",
   },
+  MAESTRO_PIPELINE_SAME_OUTPUT: {
+    message: (d: { sink: string; other: string; target: string }) =>
+      `${d.sink} and ${d.other} both write to ${d.target}.`,
+    hint: () => 'Give each sink a path or table of its own, or remove one of them.',
+  },
   MAESTRO_PIPELINE_CYCLE: {
     message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
     hint: () => 'Let each step follow the source or an earlier step.',
@@ -252,7 +257,10 @@ export const coreErrors = {
     hint: () => 'Start the run again at any time.',
   },
   MAESTRO_RUN_OUTPUT_EXISTS: {
-    message: (d: { path: string }) => `${d.path} exists already.`,
+    message: (d: { path: string; appeared?: boolean }) =>
+      d.appeared === true
+        ? `${d.path} exists now: another process or run wrote it while this one was running.`
+        : `${d.path} exists already.`,
     hint: () => "Use --overwrite, set the sink's `mode` to 'overwrite', or choose another path.",
   },
   MAESTRO_RUN_OUTPUT_UNWRITABLE: {
@@ -272,7 +280,18 @@ export const coreErrors = {
   },
   MAESTRO_RUN_COUNTS: {
     message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,
-    hint: () => 'This is a fault of the framework or of an opaque operator; please report it.',
+    hint: () => 'A plugin loses or invents rows: an operator, a table engine, or the framework. Please report it.',
+  },
+  MAESTRO_RUN_SINK_COUNT: {
+    message: (d: { sink: string; use: string; handed: number; said: string }) =>
+      `The sink ${d.sink} (${d.use}) was given ${d.handed} rows, and ${d.said}.`,
+    hint: () =>
+      'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
+  },
+  MAESTRO_RUN_EXECUTOR: {
+    message: (d: { executor: string; fault: string }) => `The executor ${d.executor} ${d.fault}.`,
+    hint: () =>
+      "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
   MAESTRO_RUN_DUPLICATE_ID: {
     message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,

@@ -14,6 +14,7 @@ import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
 /** The servings that `of` has created: one layer per serving, so that its limits hold. */
@@ -67,7 +68,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    */
   async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
-      const asked = await this.#withMedia(this.#announce(request, options), options)
+      const announced = this.#accepted(this.#announce(request, options), record)
+      const asked = await this.#withMedia(announced, options)
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
       const saved = { usage, ...(cost === undefined ? {} : { cost }) }
@@ -146,6 +148,14 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
 
+  /** The request without what the model does not accept. */
+  #accepted(given: LLMRequest, record: UsageRecord): LLMRequest {
+    const { accepted, removed } = withoutUnsupportedSettings(given, this.capabilities)
+    for (const setting of removed)
+      record.warn(unsupportedSettingMessage(`The model ${this.inner.model ?? this.name}`, setting))
+    return accepted
+  }
+
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {
     const start = this.plane.observer.requestStart
     return start === undefined ? request : start({ serving: this.name, run, step, rowId, request }).request
@@ -167,12 +177,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       }
       const checked = await checkAnswer(this.name, result, { schema, check: options.check })
       if (packed !== undefined) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
-      if (!('error' in checked))
-        return {
-          result: { ...whole, object: checked.data },
-          checked: { by: options.check, value: checked.value },
-          from,
-        }
+      if (!('error' in checked)) {
+        if (checked.mended) record.warn('The answer was not valid JSON. Its punctuation was mended.')
+        const { data, value } = checked
+        return { result: { ...whole, object: data }, checked: { by: options.check, value }, from }
+      }
       if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
       question = withRepairTurn(question, result.text, checked.issues)
     }

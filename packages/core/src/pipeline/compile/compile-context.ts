@@ -1,5 +1,6 @@
 import type { Contributions } from '../../contracts/hooks.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
+import type { PlanWarning } from '../../contracts/plan.js'
 import type { Row } from '../../contracts/row.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
 import type { SourceDefinition } from '../../contracts/storage.js'
@@ -29,7 +30,12 @@ export interface CompileContext {
     name: string,
     kind: ServingKind,
     where: string,
-  ): { readonly kind: ServingKind; readonly capabilities?: LLMCapabilities | undefined }
+  ): {
+    readonly kind: ServingKind
+    readonly capabilities?: LLMCapabilities | undefined
+    /** Those that the config sets. */
+    readonly options?: object | undefined
+  }
   /** Checks a configured vector store without opening it. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   checkVectorStore(name: string, where: string): void
   /** The tokens that have no value. */
@@ -46,9 +52,20 @@ export interface CompileContext {
 
 type FaultList = readonly MaestroError[] | undefined
 
-/** Collects the faults of a pipeline, so that all are reported at once. */
+/** Collects the faults and warnings of a pipeline, so that all are reported at once. */
 export class Faults {
   readonly #errors: MaestroError[] = []
+  readonly #warnings: PlanWarning[] = []
+
+  /** The warnings, each once. */
+  get warnings(): readonly PlanWarning[] {
+    return this.#warnings
+  }
+
+  warn(message: string, step?: string): void {
+    if (this.#warnings.some((known) => known.message === message && known.step === step)) return
+    this.#warnings.push(step === undefined ? { message } : { step, message })
+  }
 
   add(error: MaestroError, step?: string): void {
     this.#errors.push(step === undefined ? error : error.at({ step }))

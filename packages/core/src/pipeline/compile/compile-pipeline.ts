@@ -6,6 +6,7 @@ import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import { checkServings } from './check-servings.js'
+import { checkTargets } from './check-targets.js'
 import { applyEffects, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
@@ -46,6 +47,7 @@ export async function compilePipeline(
     const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
     if (sink !== undefined) sinks.set(node.id, sink)
   }
+  if (context.requireSink) checkTargets([...sinks.values()], context, faults)
   if (context.requireSink && definition.sinks.length === 0)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
   for (const fault of context.checkComponents()) faults.addNew(fault)
@@ -65,6 +67,7 @@ export async function compilePipeline(
     steps: planned,
     sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
     stages: planStages(planned, definition.sinks),
+    warnings: faults.warnings,
   }
   return { plan, definition, source, steps, sinks }
 }
@@ -108,7 +111,7 @@ async function compileDefined(
   }))
   checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
   const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
-  checkServings(definition.name, node.id, servings, context, faults)
+  checkServings(definition.name, node.id, options, servings, context, faults)
   const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
   for (const name of vectorStores) faults.catch(() => context.checkVectorStore(name, definition.name), node.id)
   await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)

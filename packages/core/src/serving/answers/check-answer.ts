@@ -4,13 +4,14 @@ import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { answerDataOf } from './answer-data.js'
 import { checkOfJsonSchema } from './fits-schema.js'
+import { mendJson } from './mend-json.js'
 
 /**
  * The result of a request with a schema: its data, as the model wrote them and as the check returns them, or its
  * faults.
  */
 export type CheckedAnswer =
-  | { readonly data: unknown; readonly value: unknown }
+  | { readonly data: unknown; readonly value: unknown; readonly mended: boolean }
   | {
       readonly error: MaestroError
       /** What to tell the model; undefined if telling it is useless. */
@@ -24,7 +25,10 @@ export interface AnswerRules {
   readonly check?: AnswerCheck | undefined
 }
 
-/** Reads the data of an answer, ignores any text around them, and takes the last value that passes the check. */
+/**
+ * Reads the data of an answer, ignores any text around them, and takes the last value that passes the check. If none does,
+ * it corrects the punctuation of the JSON before the model is asked to repair it.
+ */
 export async function checkAnswer(
   serving: string,
   result: LLMResult,
@@ -37,9 +41,12 @@ export async function checkAnswer(
   let faults: { readonly issues: readonly string[]; readonly length: number } | undefined
   for (const { value, length } of found) {
     const verdict = await passes(value)
-    if ('value' in verdict) return { data: value, value: verdict.value }
+    if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
     if (faults === undefined || length > faults.length) faults = { issues: verdict.issues, length }
   }
+  const mended = result.object === undefined ? await mendJson(result.text) : undefined
+  const verdict = mended === undefined ? undefined : await (check ?? (await checkOfJsonSchema(schema)))(mended)
+  if (verdict !== undefined && 'value' in verdict) return { data: mended, value: verdict.value, mended: true }
   if (faults === undefined) {
     const reply = result.text.slice(0, 200)
     const error = maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply })

@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../contracts/schema.js'
 import type { CallOptions, LLMRequest, LLMResult } from '../../contracts/serving.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { answerDataOf } from '../answers/answer-data.js'
+import { mendJson } from '../answers/mend-json.js'
 import type { UsageRecord } from '../usage-record.js'
 import { canPack, type PackedItem, type PackedTask, packedRequest, readPackedAnswers } from './packed-request.js'
 
@@ -162,10 +163,8 @@ export class RowPacker {
     try {
       const request = this.#requestFor(rows, first.question.request)
       const result = await first.question.call(request, this.#optionsFor(rows), record)
-      const answers = answersIn(
-        result,
-        rows.map(({ id }) => id),
-      )
+      const ids = rows.map(({ id }) => id)
+      const answers = await answersIn(result, ids)
       this.learn(rows.length - answers.size, 0)
       if (answers.size === 0) return await this.#sendHalves(rows, record)
       for (const [index, row] of rows.entries()) {
@@ -216,9 +215,10 @@ export class RowPacker {
 const noAnswers: ReadonlyMap<string, unknown> = new Map()
 
 /** A draft may precede the list of answers: the last list with the most answers counts. */
-function answersIn(result: LLMResult, ids: readonly string[]): ReadonlyMap<string, unknown> {
+async function answersIn(result: LLMResult, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
   const lists = answerDataOf(result).map(({ value }) => readPackedAnswers(value, ids))
-  return lists.reduce((most, list) => (list.size > most.size ? list : most), noAnswers)
+  const found = lists.reduce((most, list) => (list.size > most.size ? list : most), noAnswers)
+  return found.size > 0 ? found : readPackedAnswers(await mendJson(result.text), ids)
 }
 
 function toAnswer(
