@@ -39,6 +39,20 @@ type FailureCode = Extract<
   | 'MAESTRO_SERVING_CONNECTION'
 >
 
+const feature = '(?:response_format|structured outputs?|guided decoding|grammar)'
+const refusal = '(?:invalid|not support|unsupported|unavailable|not available|fail|error|must be|only)'
+
+/** How servers say that they cannot hold an answer to a schema. */
+const schemaRefusal = new RegExp(
+  [
+    '(?:json|invalid|unsupported|response|output|format).{0,20}schema',
+    'schema.{0,40}(?:invalid|not supported|unsupported)',
+    `${feature}.{0,60}${refusal}`,
+    `(?:${refusal}|pars|compil).{0,40}${feature}`,
+  ].join('|'),
+  'i',
+)
+
 /**
  * The table from what providers answer to typed codes: the first line that fits decides. A provider's own code says
  * more than the status, and the words of a message less; words are looked at where providers give no code. Who says
@@ -76,8 +90,7 @@ const table: readonly {
   },
   {
     status: [400, 422, 500, 501],
-    words:
-      /(json|invalid|unsupported|response|output|format).{0,20}schema|schema.{0,40}(invalid|not supported|unsupported)|response_format|grammar|structured output|guided decoding/i,
+    words: schemaRefusal,
     error: 'MAESTRO_SERVING_SCHEMA_REFUSED',
   },
   { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },
