@@ -1,6 +1,6 @@
 /**
- * The contracts of MaestroDataflow and what users call to define things. Importing this does no work and loads no
- * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
+ * The contracts of MaestroDataflow and the functions with which users define things. Importing this module performs no
+ * work and loads no third-party code. `@maestro-dataflow/core/runtime` runs pipelines.
  */
 
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
@@ -193,7 +193,7 @@ export {
   type StepOutput,
   type StepSettings,
 } from './define/pipeline.js'
-export { displayPath, projectPath } from './define/project-path.js'
+export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'

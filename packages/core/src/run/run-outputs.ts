@@ -1,5 +1,6 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RefusedRow, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
@@ -13,12 +14,13 @@ export interface RowOutput {
 }
 
 /**
+/**
  * The sinks of a run. Each sink opens when its stage begins. When the whole run has succeeded, the sinks are committed
- * one after the other, in the order in which they were opened. A failure or an abort before that leaves every output
- * unchanged.
+ * one after the other. A failure or an abort before that leaves every output unchanged.
  *
- * When the commit of a sink fails, that sink and the later ones stay unchanged. The earlier ones stay committed,
- * because no transaction spans several sinks. The report's `sinks` and the journal's `sink-done` name them.
+ * Sinks that say how many rows they hold are checked before any commit, and they are committed last. When the commit of a
+ * sink fails or its count is wrong, the later sinks stay unchanged. The earlier ones stay committed, because no
+ * transaction spans several sinks. The report's `sinks` and the journal's `sink-done` name them.
  */
 export class RunOutputs {
   readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
@@ -43,13 +45,19 @@ export class RunOutputs {
   }
 
   /**
-   * Makes all outputs visible, in the order in which they were opened.
+   * Makes all outputs visible: first those whose counts only their commit tells, each in the order in which it was opened.
    *
-   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
+   * @param handed How many rows a sink was given and did not refuse.
+   * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
-  async commit(done: (sink: string, result: WriteResult) => void): Promise<void> {
-    for (const [id, { use, writer }] of this.#open) {
+  async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {
+    const sinks = [...this.#open]
+    for (const [id, { use, writer }] of sinks)
+      if (writer.rowsWritten !== undefined) assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
+    const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
+    for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
       const result = await sinkErrors(id, use, () => writer.commit())
+      assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       this.#open.delete(id)
       done(id, result)
     }
@@ -68,6 +76,13 @@ export class RunOutputs {
     }
     this.#open.clear()
   }
+}
+
+/** @throws MAESTRO_RUN_SINK_COUNT when a sink has not written what it was given */
+function assertCount(sink: string, use: string, handed: number, found: unknown, verb: string): void {
+  if (found === handed) return
+  const said = `${verb} ${typeof found === 'number' ? found : describeValue(found)}`
+  throw maestroError('MAESTRO_RUN_SINK_COUNT', { sink, use, handed, said }).at({ step: sink })
 }
 
 /** Performs an action of a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for any untyped error */

@@ -54,9 +54,12 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     checkCounts(context, run.lastReject())
     committing = true
-    await outputs.commit((id, { rows, location }) => {
-      run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
-    })
+    await outputs.commit(
+      (id) => context.counters.get(id)?.rowsOut ?? 0,
+      (id, { rows, location }) => {
+        run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
+      },
+    )
     return undefined
   } catch (error) {
     // Whatever the parts of a stopped run threw, the stop ended the run.

@@ -5,6 +5,7 @@ import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { openInlineSource } from '../source/read-source.js'
+import { runPartitions } from './run-partitions.js'
 import { runStage, type StageFiles } from './run-stage.js'
 
 /** Runs the stages of a plan, one after the other. @throws what stops the run */
@@ -23,11 +24,8 @@ export async function runStages({ context, compiled, options }: Run): Promise<vo
     journal.event({ event: 'stage-start', stage: index, name })
     for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
     const outputs = options.output !== undefined && index === last ? [options.output] : []
-    await executor.execute(
-      [{ stage: index, index: 0 }],
-      async () => void (await runStage(stage, { reader, files, outputs }, context)),
-      signal,
-    )
+    const work = async () => void (await runStage(stage, { reader, files, outputs }, context))
+    await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
     await endStage(stage, context)
   }
   addDirectSource(context)
