@@ -15,15 +15,6 @@ export interface Storages {}
 /** The definition of each contributed prompt class by its name. */
 export interface Prompts {}
 
-/** Options of operators that are not declared by their definition yet. */
-export interface OperatorOptions<Row> {}
-
-/** The row after each of them. */
-export interface OperatorOutput<Row, Options> {}
-
-/** Options of prompts that are not declared by their definition yet. */
-export interface PromptTypes<Row> {}
-
 /** Options of each kind of serving, such as `local.chat`. */
 export interface ServingTypes {}
 

@@ -89,9 +89,9 @@ export interface OperatorDefinition<
   columns(options: unknown, before: ColumnSet): ColumnEffects
   readonly inject?: readonly Token<unknown>[]
   /** Its options that may be another source, `{ use, ...options }`; it gets a `RowSource` instead. */
-  readonly sources: readonly string[]
+  readonly sources?: readonly string[]
   /** Its options that hold a prompt. */
-  readonly prompts: readonly PromptOption[]
+  readonly prompts?: readonly PromptOption[]
   /** Makes the operator: its kind's function, or an instance of a class. */
   create(options: unknown, dependencies: readonly unknown[]): unknown
 }
