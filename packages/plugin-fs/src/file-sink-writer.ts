@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type Batch, type MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import { type Batch, MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
+import { moveToFreePath } from './move-to-free-path.js'
 import type { OutputPath } from './output-path.js'
 import { openTextFile, type TextFile } from './packed-file.js'
 import type { RowEncoder } from './row-encoder.js'
@@ -71,6 +72,10 @@ export class FileSinkWriter implements SinkWriter {
     if (this.#length >= flushBytes) return this.#flush()
   }
 
+  get rowsWritten(): number {
+    return this.#rows
+  }
+
   async commit(): Promise<WriteResult> {
     this.#text.push(this.#encoder.end())
     await this.#flush()
@@ -78,8 +83,10 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      await rename(this.#temporary, this.#target.path)
+      if (this.#target.replace) await rename(this.#temporary, this.#target.path)
+      else await moveToFreePath(this.#temporary, this.#target)
     } catch (error) {
+      if (MaestroError.is(error)) throw error
       throw unwritable(this.#target, error)
     }
     return { rows: this.#rows, location: this.#target.shown }

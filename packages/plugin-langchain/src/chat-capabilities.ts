@@ -1,6 +1,7 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { LLMCapabilities } from '@maestro-dataflow/core'
 import type { GivenChatModel, NamedChatModel } from './chat-serving-options.js'
+import { unsupportedSettingsOf } from './sampling.js'
 
 /** What a chat model says that it can do, where the options do not say otherwise. */
 export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatModel, 'model'>): LLMCapabilities {
@@ -10,6 +11,7 @@ export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatMode
     images: options.images ?? imageInputs ?? true,
     audio: options.audio ?? audioInputs ?? false,
     ...(maxInputTokens === undefined ? {} : { contextTokens: maxInputTokens }),
+    unsupportedSettings: unsupportedSettingsOf(model),
   }
 }
 

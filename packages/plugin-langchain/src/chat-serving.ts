@@ -1,3 +1,4 @@
+import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import {
@@ -10,7 +11,9 @@ import {
   type LLMResult,
   type LLMServing,
   type Price,
+  unsupportedSettingMessage,
   wholeJson,
+  withoutUnsupportedSettings,
 } from '@maestro-dataflow/core'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
@@ -20,8 +23,8 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
-import { responseFormatOf } from './response-format.js'
-import { ModelVariants, settingsOf } from './sampling.js'
+import { heldSchema, responseFormatOf } from './response-format.js'
+import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
 /** What you know of a model better than it says itself. */
@@ -49,18 +52,34 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
     const { name, capabilities } = this
     return boundedCall(boundsOf(name, callOptions), async (signal) => {
       const variants = await this.made()
-      const { call, fields } = settingsOf(variants.base, request)
-      const model = variants.with(fields)
+      const { base } = variants
+      const { accepted, removed } = withoutUnsupportedSettings(request, {
+        unsupportedSettings: unsupportedSettingsOf(base),
+      })
+      const { call, fields } = settingsOf(base, accepted)
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
-      const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
-      const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
-      if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
-      const format = responseFormatOf(model, request.schema)
-      if (format !== undefined)
-        return withObject(fromChatAnswer(name, await model.invoke(messages, Object.assign(options, format)), asked))
-      const answer = await this.#hold(model, request.schema).invoke(messages, options)
-      return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
+      const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
+      const result = await this.#ask(variants.with(fields), messages, options, request)
+      const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
+      return warnings.length === 0 ? result : { ...result, warnings }
     })
+  }
+
+  async #ask(
+    model: BaseChatModel,
+    messages: BaseLanguageModelInput,
+    options: object,
+    request: LLMRequest,
+  ): Promise<LLMResult> {
+    const { name } = this
+    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+    if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
+    const schema = heldSchema(model, request.schema)
+    const format = responseFormatOf(model, schema)
+    if (format !== undefined)
+      return withObject(fromChatAnswer(name, await model.invoke(messages, { ...options, ...format }), asked))
+    const answer = await this.#hold(model, schema).invoke(messages, options)
+    return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
   }
 
   #hold(model: BaseChatModel, schema: JsonSchema) {

@@ -30,11 +30,6 @@ export const langchainErrors = {
     message: (d: { found: string; expected: string }) => `${d.found} is not ${d.expected} of LangChain.`,
     hint: (d: { found: string; expected: string }) => `Give ${d.expected}.`,
   },
-  MAESTRO_LANGCHAIN_SAMPLING: {
-    message: (d: { model: string; option: string }) => `${d.model} has no setting for \`${d.option}\`.`,
-    hint: (d: { model: string; option: string }) =>
-      `Leave \`${d.option}\` out of the request, or set what the model has in its own options.`,
-  },
   MAESTRO_LANGCHAIN_MEDIA: {
     message: (d: { model: string; type: string }) => `${d.model} is not known to take a part of type ${d.type}.`,
     hint: (d: { model: string; type: string }) =>

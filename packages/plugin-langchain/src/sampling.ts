@@ -1,6 +1,5 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { LLMRequest, Sampling } from '@maestro-dataflow/core'
-import { langchainError } from './errors.js'
 
 /** What LangChain's chat models call the settings of a request. Most take them when they are made, few with a call. */
 const settings: Readonly<Record<keyof Omit<Sampling, 'stop'>, readonly string[]>> = {
@@ -11,6 +10,11 @@ const settings: Readonly<Record<keyof Omit<Sampling, 'stop'>, readonly string[]>
   maxTokens: ['maxTokens', 'maxOutputTokens', 'numPredict', 'maxCompletionTokens'],
 }
 
+const settingNames = Object.keys(settings) as readonly (keyof typeof settings)[]
+
+const nameIn = (model: BaseChatModel, option: keyof typeof settings): string | undefined =>
+  settings[option].find((name) => name in model)
+
 /** A request's settings, by how a model takes them. */
 export interface ModelSettings {
   /** Given with the call. */
@@ -19,19 +23,23 @@ export interface ModelSettings {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** @throws MAESTRO_LANGCHAIN_SAMPLING for a setting that the model does not have: it would be passed over in silence */
+/** The settings that a model would ignore without a word, because its class does not have them. */
+export function unsupportedSettingsOf(model: BaseChatModel): readonly (keyof Sampling)[] {
+  return settingNames.filter((option) => !model.callKeys.includes(option) && nameIn(model, option) === undefined)
+}
+
+/** How the settings of a request are given to a model. Those that it does not have are left out. */
 export function settingsOf(model: BaseChatModel, request: LLMRequest): ModelSettings {
   const call: Record<string, unknown> = {}
   const fields: Record<string, unknown> = {}
   // Every chat model of LangChain knows it.
   if (request.stop !== undefined && request.stop.length > 0) call.stop = request.stop
-  for (const [option, names] of Object.entries(settings)) {
-    const value = request[option as keyof typeof settings]
+  for (const option of settingNames) {
+    const value = request[option]
     if (value === undefined) continue
-    const known = names.find((name) => name in model)
+    const known = nameIn(model, option)
     if (model.callKeys.includes(option)) call[option] = value
-    else if (known === undefined) throw langchainError('MAESTRO_LANGCHAIN_SAMPLING', { model: model.getName(), option })
-    else if (Reflect.get(model, known) !== value) fields[known] = value
+    else if (known !== undefined && Reflect.get(model, known) !== value) fields[known] = value
   }
   if (request.logprobs !== undefined && 'logprobs' in model) {
     fields.logprobs = true

@@ -1,6 +1,6 @@
-import type { LLMCapabilities } from '@maestro-dataflow/core'
+import type { LLMCapabilities, Sampling } from '@maestro-dataflow/core'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
-import { factsOf, type JsonMode } from './hosts.js'
+import { factsOf, isOpenAI, type JsonMode } from './hosts.js'
 
 /** Names of models that see, of OpenAI and of others. */
 const seeing =
@@ -17,9 +17,23 @@ export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
     images: images ?? (seeing.test(model) && !blind.test(model)),
     audio: audio ?? hearing.test(model),
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    unsupportedSettings: unsupportedSettingsOf(options),
   }
 }
 
-export function jsonModeOf({ jsonMode, baseUrl, azure }: OpenAIChatOptions): JsonMode {
-  return jsonMode ?? factsOf(new URL(azure?.endpoint ?? baseUrl ?? 'https://api.openai.com/v1')).jsonMode
+/** Models of OpenAI that think before they answer and choose their tokens by themselves. */
+const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
+
+/** OpenAI and Azure refuse a request with a setting that they do not know; other servers ignore it. */
+function unsupportedSettingsOf({ model, reasoningEffort, ...address }: OpenAIChatOptions): readonly (keyof Sampling)[] {
+  if (address.azure === undefined && !isOpenAI(addressOf(address))) return []
+  return reasoning.test(model) && reasoningEffort !== 'none' ? ['topK', 'temperature', 'topP'] : ['topK']
+}
+
+export function jsonModeOf({ jsonMode, ...address }: OpenAIChatOptions): JsonMode {
+  return jsonMode ?? factsOf(addressOf(address)).jsonMode
+}
+
+function addressOf({ baseUrl, azure }: Pick<OpenAIChatOptions, 'baseUrl' | 'azure'>): URL {
+  return new URL(azure?.endpoint ?? baseUrl ?? 'https://api.openai.com/v1')
 }

@@ -56,7 +56,7 @@ export class OpenAIChatServing implements LLMServing {
       model: connection.model,
       defaults: { ...defaults, stream },
       jsonMode,
-      isOpenAI: connection.isOpenAI || connection.provider === 'azure',
+      wholeSchemas: connection.facts.wholeSchemas === true,
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
       media: { model: options.model, capabilities: this.capabilities, access, maxSide, detail },
     }

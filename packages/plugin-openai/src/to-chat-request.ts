@@ -1,4 +1,9 @@
-import type { LLMRequest, Message } from '@maestro-dataflow/core'
+import {
+  type LLMRequest,
+  type Message,
+  unsupportedSettingMessage,
+  withoutUnsupportedSettings,
+} from '@maestro-dataflow/core'
 import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -14,8 +19,7 @@ export interface ChatSettings {
     'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
   >
   readonly jsonMode: JsonMode
-  /** Whether the server is OpenAI's or Azure's, which refuse what they do not know. */
-  readonly isOpenAI: boolean
+  readonly wholeSchemas: boolean
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
@@ -35,10 +39,11 @@ export interface ChatRequest {
 export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
   const wanted = { ...defaults, ...withoutUndefined(request) }
-  const { taken, warnings } = takenSettings(settings, wanted)
-  const { temperature, topP, topK, seed, stop, maxTokens } = taken
+  const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
+  const { temperature, topP, topK, seed, stop, maxTokens } = accepted
   const { schema, json = schema !== undefined, logprobs } = request
-  const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
+  const answer =
+    schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema, settings.wholeSchemas) : undefined
   const body: ChatBody = {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, media))),
@@ -63,28 +68,7 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
         ? { response_format: { type: 'json_object' } }
         : {}),
   }
-  return { body, answer, warnings }
-}
-
-/** Models of OpenAI that think before they answer and choose their tokens by themselves. */
-const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
-
-/** The settings without those that OpenAI would refuse the request for. */
-function takenSettings<Wanted extends { readonly reasoningEffort?: string | undefined }>(
-  { isOpenAI, model }: ChatSettings,
-  wanted: Wanted,
-): { readonly taken: Partial<Wanted>; readonly warnings: readonly string[] } {
-  if (!isOpenAI) return { taken: wanted, warnings: [] }
-  const isReasoning = reasoning.test(model) && wanted.reasoningEffort !== 'none'
-  const refused: readonly string[] = isReasoning ? ['topK', 'temperature', 'topP'] : ['topK']
-  const dropped = refused.filter((name) =>
-    Object.entries(wanted).some(([key, value]) => key === name && value !== undefined),
-  )
-  const kept = Object.entries(wanted).filter(([name]) => !refused.includes(name))
-  return {
-    taken: Object.fromEntries(kept) as Partial<Wanted>,
-    warnings: dropped.map((name) => `The model ${model} does not take \`${name}\`, which was not sent.`),
-  }
+  return { body, answer, warnings: removed.map((setting) => unsupportedSettingMessage(`The model ${model}`, setting)) }
 }
 
 async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {

@@ -2,6 +2,7 @@ import { type ColumnSet, defineSink, MaestroError, type SinkTarget } from '@maes
 import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { TableWriteFields, type TableWriteOptions } from '../options.js'
+import { shownTable } from '../tables/names.js'
 import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
 
@@ -19,6 +20,12 @@ export const tableSink = defineSink({
       if (MaestroError.is(error)) return [error]
       throw error
     }
+  },
+  target(options, context) {
+    const { table, databaseSchema: schema, mode } = options
+    // Several sinks may add rows to one table.
+    if (mode === 'append' || mode === 'upsert') return undefined
+    return `${connectionSettings(options, context).shown} ${shownTable({ table, schema })}`
   },
   async open(options, context) {
     return TableSinkWriter.open(

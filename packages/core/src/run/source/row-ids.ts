@@ -3,7 +3,7 @@ import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 
-/** Gives rows in code their ids: the key column's value, else `rows:<position from 1>`. */
+/** Gives an id to each row in code: the value of the key column, or else `rows:<position from 1>`. */
 export class RowIds {
   readonly #key: string | undefined
   readonly #seen = new Set<string>()
@@ -50,7 +50,7 @@ export class RowIds {
         this.#seen.add(id)
       }
       ids.push(id)
-      // A copy: a step that changes its row must not change what the caller holds.
+      // Copies the row, because a step that changes its row must not change the caller's object.
       good.push({ ...row })
     }
     return { ids, rows: good, ...(rejects.length === 0 ? {} : { rejects }) }
