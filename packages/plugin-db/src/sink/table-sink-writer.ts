@@ -27,6 +27,7 @@ import {
   createTarget,
   findTarget,
   hasOtherUniques,
+  isFilled,
   swapTables,
   type TargetOptions,
 } from './target-table.js'
@@ -73,6 +74,7 @@ export class TableSinkWriter implements SinkWriter {
   /** Made where transactions do not cover it, and to be removed when the writing fails. */
   #made: TableName | undefined
   #rows = 0
+  #replaces = false
   #done = false
 
   private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
@@ -99,6 +101,10 @@ export class TableSinkWriter implements SinkWriter {
       await writer.abort()
       throw error
     }
+  }
+
+  get replaces(): boolean {
+    return this.#replaces
   }
 
   /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
@@ -208,6 +214,7 @@ export class TableSinkWriter implements SinkWriter {
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
+    this.#replaces = replaces && (await isFilled(session, name))
     // A table that more hangs on stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
