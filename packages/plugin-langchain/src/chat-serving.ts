@@ -23,7 +23,7 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
-import { responseFormatOf } from './response-format.js'
+import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
@@ -74,10 +74,11 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
     const { name } = this
     const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
     if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
-    const format = responseFormatOf(model, request.schema)
+    const schema = heldSchema(model, request.schema)
+    const format = responseFormatOf(model, schema)
     if (format !== undefined)
       return withObject(fromChatAnswer(name, await model.invoke(messages, { ...options, ...format }), asked))
-    const answer = await this.#hold(model, request.schema).invoke(messages, options)
+    const answer = await this.#hold(model, schema).invoke(messages, options)
     return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
   }
 

@@ -70,9 +70,10 @@ function versionOf(from: string, directory: string): string | undefined {
 }
 
 /** Where the client of a provider's package sends its calls; it may come from the environment. */
-function addressOf(thing: object): string | undefined {
-  const { clientConfig } = thing as { clientConfig?: { baseURL?: unknown } }
-  return typeof clientConfig?.baseURL === 'string' ? clientConfig.baseURL : undefined
+export function addressOf(thing: object): string | undefined {
+  const { clientConfig, baseUrl } = thing as { clientConfig?: { baseURL?: unknown }; baseUrl?: unknown }
+  const address = clientConfig?.baseURL ?? baseUrl
+  return typeof address === 'string' ? address : undefined
 }
 
 /** A model as LangChain writes it down, where it can; its secrets are left out. */

@@ -1,5 +1,14 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
-import type { JsonSchema } from '@maestro-dataflow/core'
+import { type JsonSchema, toGrammarSchema } from '@maestro-dataflow/core'
+import { addressOf } from './model-facts.js'
+
+/** Servers on this machine, such as Ollama and llama.cpp, make a grammar of a part of JSON Schema. */
+const onThisMachine = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/
+
+/** A schema as the server of a model takes it. The serving plane checks the answer against the whole of it. */
+export function heldSchema(model: BaseChatModel, schema: JsonSchema): JsonSchema {
+  return onThisMachine.test(addressOf(model) ?? '') ? toGrammarSchema(schema) : schema
+}
 
 /** Models of OpenAI that follow no schema; the library asks them by a tool. */
 const byTool = /^gpt-(3|4-|4$)/

@@ -1,10 +1,9 @@
 import { crc32 } from 'node:zlib'
-import { type LLMRequest, type MediaPart, type Message, readMedia } from '@maestro-dataflow/core'
+import { type LLMRequest, type MediaPart, type Message, readMedia, toGrammarSchema } from '@maestro-dataflow/core'
 import type { ChatRequest, Message as OllamaMessage } from 'ollama'
 import type { OllamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
 import { keepAliveOf } from './model-options.js'
-import { toFormat } from './to-format.js'
 
 /** A chat request on the wire. `truncate` and `shift` are not in the library's type yet. */
 export type WireChatRequest = ChatRequest & {
@@ -36,7 +35,7 @@ export async function toChatRequest(
   const { temperature, topP, topK, seed, maxTokens, stop: ownStop } = { ...options, ...withoutUndefined(request) }
   const { keepAlive, model, reasoningEffort } = options
   const { logprobs, sample = 0, schema, json = false } = request
-  const format = schema === undefined ? (json ? 'json' : undefined) : toFormat(schema)
+  const format = schema === undefined ? (json ? 'json' : undefined) : toGrammarSchema(schema)
   return {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, model, signal))),

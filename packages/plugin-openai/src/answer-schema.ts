@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@maestro-dataflow/core'
+import { type JsonSchema, toGrammarSchema } from '@maestro-dataflow/core'
 
 /** A schema as the server takes it, and whether answers stand inside an object of one member. */
 export interface AnswerSchema {
@@ -14,10 +14,13 @@ export const wrapper = 'value'
 /**
  * The schema of answers. Servers want an object at the top: anything else is put into one. OpenAI's strict mode takes
  * objects whose properties are all required and no others allowed, and part of the keywords.
+ *
+ * @param wholeSchemas Whether the server takes more than the keywords of which every local server makes a grammar.
  */
-export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema): AnswerSchema {
+export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema, wholeSchemas = true): AnswerSchema {
   const wrapped = schema.type !== 'object' || schema.anyOf !== undefined || schema.$ref !== undefined
-  const asked = withoutLookaround(wrapped ? wrap(schema) : schema) as JsonSchema
+  const whole = wrapped ? wrap(schema) : schema
+  const asked = wholeSchemas ? (withoutLookaround(whole) as JsonSchema) : toGrammarSchema(whole)
   return { schema: asked, strict: isStrict(asked), wrapped }
 }
 

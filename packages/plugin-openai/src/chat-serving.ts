@@ -56,6 +56,7 @@ export class OpenAIChatServing implements LLMServing {
       model: connection.model,
       defaults: { ...defaults, stream },
       jsonMode,
+      wholeSchemas: connection.facts.wholeSchemas === true,
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
       media: { model: options.model, capabilities: this.capabilities, access, maxSide, detail },
     }

@@ -6,6 +6,8 @@ export interface HostFacts {
   /** What the most tokens of an answer are called. */
   readonly maxTokensParameter: 'max_completion_tokens' | 'max_tokens'
   readonly jsonMode: JsonMode
+  /** Whether the server takes every keyword of JSON Schema, or makes a grammar of some of them. */
+  readonly wholeSchemas?: boolean
   /** Texts and tokens that one call for embeddings takes. */
   readonly batchSize: number
   readonly maxBatchTokens?: number
@@ -19,6 +21,7 @@ const unknown: HostFacts = { maxTokensParameter: 'max_tokens', jsonMode: 'none',
 const openai: HostFacts = {
   maxTokensParameter: 'max_completion_tokens',
   jsonMode: 'schema',
+  wholeSchemas: true,
   batchSize: 2048,
   maxBatchTokens: 300_000,
   base64: true,
@@ -34,9 +37,9 @@ const hosts: readonly (readonly [host: string, facts: HostFacts])[] = [
   ['dashscope.aliyuncs.com', { ...unknown, jsonMode: 'object', batchSize: 10 }],
   ['dashscope-intl.aliyuncs.com', { ...unknown, jsonMode: 'object', batchSize: 10 }],
   ['api.groq.com', { ...unknown, maxTokensParameter: 'max_completion_tokens', jsonMode: 'object' }],
-  ['api.mistral.ai', { ...unknown, jsonMode: 'schema' }],
-  ['api.x.ai', { ...unknown, jsonMode: 'schema' }],
-  ['generativelanguage.googleapis.com', { ...unknown, jsonMode: 'schema' }],
+  ['api.mistral.ai', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
+  ['api.x.ai', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
+  ['generativelanguage.googleapis.com', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
 ]
 
 /** Ollama, vLLM, llama-server and LM Studio hold answers to a schema by a grammar. */

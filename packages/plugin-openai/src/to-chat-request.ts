@@ -19,6 +19,7 @@ export interface ChatSettings {
     'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
   >
   readonly jsonMode: JsonMode
+  readonly wholeSchemas: boolean
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
@@ -41,7 +42,8 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
   const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
   const { temperature, topP, topK, seed, stop, maxTokens } = accepted
   const { schema, json = schema !== undefined, logprobs } = request
-  const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
+  const answer =
+    schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema, settings.wholeSchemas) : undefined
   const body: ChatBody = {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, media))),
