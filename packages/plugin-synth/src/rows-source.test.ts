@@ -176,7 +176,7 @@ describe('in a pipeline', () => {
     ],
     ['columns in a circle', { a: { template: '{{b}}' }, b: { template: '{{a}}' } }, 'a -> b -> a'],
     ['weights of 0', { a: { category: { x: 0 } } }, 'must be more than 0'],
-    ['negative weights', { a: { category: { x: -1, y: 2 } } }, 'weights are 0 or more'],
+    ['negative weights', { a: { category: { x: -1, y: 2 } } }, 'weights must be 0 or more'],
     ['min above max', { a: { integer: [5, 1] } }, 'min is larger than max'],
     ['times in the wrong order', { a: { date: ['2026-02-01', '2026-01-01'] } }, 'later than the second'],
     ['no time', { a: { date: ['soon', 'later'] } }, 'a time is expected'],
