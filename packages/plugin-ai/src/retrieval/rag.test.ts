@@ -48,6 +48,13 @@ test('the answer, what it was made from, and the ids of the passages that it res
   expect(user?.content).toContain('[{"number":1,"text":"The fox is red."}')
 })
 
+test('an answer that the model drafts in its thoughts is not the answer', async () => {
+  const thinking = `<think>[1] might say ${said('Green.', [2])}.</think>${said('Red.')}`
+  const { rows, serving } = await ask([{ query: 'Is the fox red?' }], [thinking], { topK: 2 })
+  expect(rows).toMatchObject([{ answer: 'Red.', answer_citations: ['kb#0'] }])
+  expect(serving.requests).toHaveLength(1)
+})
+
 test('what the passages do not hold is an outcome, and no answer', async () => {
   const rows = [{ query: 'Who painted the fox?' }, { query: 'x' }]
   const { rows: out } = await ask(rows, [said('Somebody.', [], false), said('  ')])

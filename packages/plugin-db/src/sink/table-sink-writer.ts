@@ -27,6 +27,7 @@ import {
   createTarget,
   findTarget,
   hasOtherUniques,
+  isFilled,
   swapTables,
   type TargetOptions,
 } from './target-table.js'
@@ -73,6 +74,7 @@ export class TableSinkWriter implements SinkWriter {
   /** Created although the transaction does not cover it, so it must be removed if writing fails. */
   #made: TableName | undefined
   #rows = 0
+  #replaces = false
   #done = false
 
   private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
@@ -99,6 +101,10 @@ export class TableSinkWriter implements SinkWriter {
       await writer.abort()
       throw error
     }
+  }
+
+  get replaces(): boolean {
+    return this.#replaces
   }
 
   /** Accepts rows. They are sent while the next ones arrive, as many at once as have arrived meanwhile. */
@@ -209,6 +215,7 @@ export class TableSinkWriter implements SinkWriter {
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
+    this.#replaces = replaces && (await isFilled(session, name))
     // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)

@@ -60,11 +60,14 @@ export async function findTarget(session: DatabaseSession, options: TargetOption
       key: key ?? [],
       reason: 'no unique index consists of exactly these columns',
     })
-  if (mode === 'create') {
-    const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(dialect, name)} LIMIT 1`)
-    if (rows.length > 0) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
-  }
+  if (mode === 'create' && (await isFilled(session, name))) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
   return { table, key }
+}
+
+/** Whether a table has a row. */
+export async function isFilled(session: DatabaseSession, name: TableName): Promise<boolean> {
+  const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(session.dialect, name)} LIMIT 1`)
+  return rows.length > 0
 }
 
 function isKeyIndex({ uniques }: TableDescription, key: readonly string[]): boolean {

@@ -71,6 +71,7 @@ export class RowBuilder {
             id,
             row,
             error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: (this.#shape.key ?? []).join(', '), value: id }),
+            after: ids.length,
           })
           continue
         }
@@ -86,6 +87,7 @@ export class RowBuilder {
             this.#names.map((name, at) => [name, shownValue(values[this.#places[at] as number])]),
           ),
           error: reject,
+          after: ids.length,
         })
       }
     }
