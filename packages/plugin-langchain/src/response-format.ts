@@ -10,12 +10,13 @@ export function heldSchema(model: BaseChatModel, schema: JsonSchema): JsonSchema
   return onThisMachine.test(addressOf(model) ?? '') ? toGrammarSchema(schema) : schema
 }
 
-/** Models of OpenAI that follow no schema; the library asks them by a tool. */
+/** Models of OpenAI that do not support schemas; the library asks them through a tool. */
 const byTool = /^gpt-(3|4-|4$)/
 
 /**
- * The option of a call that holds a model of OpenAI's kind to a schema. Undefined for other models. The library's own way throws away an
- * answer that is more than JSON, such as one behind thoughts; `$parseRaw` keeps its client from reading it.
+ * The call option that makes a model of OpenAI's kind follow a schema; undefined for other models. The library's own
+ * way discards an answer that is more than JSON, for example one after reasoning; `$parseRaw` prevents its client from
+ * parsing the answer.
  */
 export function responseFormatOf(model: BaseChatModel, schema: JsonSchema): object | undefined {
   const { model: name } = model as { model?: unknown }

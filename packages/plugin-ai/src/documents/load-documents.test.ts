@@ -174,7 +174,17 @@ describe('what cannot be read is told', () => {
 
   test('a document that is too large', async () => {
     put('large.md', 'x'.repeat(100))
-    expect((await failure('large.md', { maxBytes: 99 })).code).toBe('MAESTRO_MEDIA_TOO_LARGE')
+    expect((await failure('large.md', { maxSize: 99 })).code).toBe('MAESTRO_MEDIA_TOO_LARGE')
+  })
+
+  test('sizes and times may be texts', async () => {
+    put('large.md', 'x'.repeat(100))
+    const limits = { input: 'path', maxInflatedSize: '64MiB', maxMemory: '1GiB', timeout: '30s' } as const
+    const read = (maxSize: '99B' | '100B') =>
+      new DocumentLoader({ ...limits, maxSize, access: { directory } }).run(new MemoryStorage([{ path: 'large.md' }]))
+    await expect(read('99B')).rejects.toThrow('but the limit is 99')
+    expect(await read('100B')).toMatchObject({ rows: 1, rejected: [] })
+    expect(() => new DocumentLoader({ input: 'path', maxSize: 'large' as '1B' })).toThrow('a size is expected')
   })
 
   test.each([
@@ -182,7 +192,7 @@ describe('what cannot be read is told', () => {
     ['lies about it', 1000],
   ])('an archive that grows beyond the bound and %s', async (_what, says) => {
     put('bomb.docx', zip('word/document.xml', Buffer.alloc(3_000_000), says))
-    const { code, details } = await failure('bomb.docx', { maxInflatedBytes: 1_000_000 })
+    const { code, details } = await failure('bomb.docx', { maxInflatedSize: 1_000_000 })
     expect([code, details]).toEqual(['MAESTRO_AI_DOCUMENT_INFLATES', { document: 'bomb.docx', limit: 1_000_000 }])
   })
 })

@@ -1,6 +1,6 @@
 import { maestroError, type Schema, SiftedBatch, type SourceBatch, validateRow } from '@maestro-dataflow/core'
 
-/** Applies a schema; rows that do not fit it become rejects. */
+/** Applies a schema; rows that do not match it are rejected. */
 export async function* validateRows(
   batches: AsyncIterable<SourceBatch>,
   schema: Schema | undefined,
