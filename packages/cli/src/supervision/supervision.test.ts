@@ -163,6 +163,7 @@ describe('requests to stop', () => {
     const running = project.start(['run', 'fifo'])
     await running.wrote('loaded')
     running.process.kill('SIGINT')
+    running.process.kill('SIGTERM')
     const { code } = await running.finished
     expect(code).toBe(130)
     expect(existsSync(join(project.folder, 'out/fifo.jsonl'))).toBe(false)
