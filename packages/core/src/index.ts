@@ -156,9 +156,11 @@ export { duration } from './define/options/duration.js'
 export type * from './define/options/faults.js'
 export {
   type Fields,
+  fieldsOf,
   type InputOf,
   type NamesOf,
   type OutputOf,
+  objectOption,
   optionsSchema,
   type Refinement,
 } from './define/options/fields.js'

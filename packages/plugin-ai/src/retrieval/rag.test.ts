@@ -155,8 +155,8 @@ test('a pipeline of two steps retrieves once and answers from that', async () =>
 })
 
 test.each<[string, object, string]>([
-  ['neither a store nor a column of passages', {}, 'either `store` is expected'],
-  ['both', { store: 'kb', retrieved: 'query' }, 'either `store` is expected'],
+  ['neither a store nor a column of passages', {}, 'store: it is missing; or give `retrieved` instead'],
+  ['both', { store: 'kb', retrieved: 'query' }, 'store: it cannot be given together with `retrieved`'],
 ])('%s is an error of the plan', async (_what, options, message) => {
   const project = maestro({
     plugins: [ai],
@@ -165,7 +165,7 @@ test.each<[string, object, string]>([
   })
   const asked = pipeline('p')
     .from([{ query: 'fox' }])
-    .step('ai.rag', options)
+    .step('ai.rag', options as never)
   await expect(project.preview(asked)).rejects.toThrow(message)
 })
 
