@@ -6,7 +6,7 @@ import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { EnhancedTranscriptionServing } from './enhanced-transcription-serving.js'
 
 /**
- * Wraps a provider of any kind in the serving layer. A serving that has a layer already keeps its settings in the new
+ * Wraps a provider of any kind in the serving plane. A serving that has a layer already keeps its settings in the new
  * one.
  */
 export function enhance(provider: Serving, options: EnhancedOptions = {}): Serving {
