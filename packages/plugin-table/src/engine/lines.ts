@@ -30,12 +30,17 @@ export function readLines(file: TableFile, longest = 0): string {
   return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`
 }
 
-/** A line that has been parsed from end to end: what takes no value out of a line must look at it in this way. */
-export function validLine(format: TableFile['format']): string {
-  return format === 'step'
-    ? lineColumn
-    : `CASE WHEN ${lineColumn} IS NULL OR json_valid(${lineColumn}) THEN ${lineColumn} ELSE error('no JSON') END`
+/** What DuckDB takes for JSON and JavaScript does not; other spellings show where a value is used. */
+const notJson = ['NaN', 'Infinity', ',}', ',]', ', }', ', ]']
+
+/** Whether a line is JSON for JavaScript too, when DuckDB has parsed it: texts that look as if it were not are looked at. */
+export function isStrictJson(): string {
+  const looksWrong = notJson.map((text) => `contains(${lineColumn}, ${literal(text)})`).join(' OR ')
+  return `CASE WHEN ${looksWrong} THEN maestro_is_json(${lineColumn}) IS NOT NULL ELSE true END`
 }
+
+/** Ends the query for a line that is no JSON, or whose values are not of their types. */
+export const unsoundLine = "error('a line is not as declared')"
 
 /** Writes the one column of a query as lines, in order. */
 export function writeLines(query: string, path: string): string {

@@ -19,6 +19,8 @@ export interface CheckedStatement {
   readonly known: KnownColumns
   /** The columns of the result, when they are not those of the input. */
   readonly columns?: Columns
+  /** The expression of a filter, as SQL is to compute it. */
+  readonly where?: string
   /** The expressions of an aggregate with their SQL types. */
   readonly values: Readonly<Record<string, ComputedValue>>
 }

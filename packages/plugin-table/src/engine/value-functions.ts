@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
 import { parseJson } from '@maestro-dataflow/core'
+import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
 
@@ -11,6 +12,8 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_decimal_key(text)`: the order key of a decimal number
  * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value as a step file writes it, in one form
  * - `maestro_plain(value)`: a value of a step file as JSON without tags
+ * - `maestro_once(text)`: JSON in which no key stands twice
+ * - `maestro_is_json(text)`: 'true' for JSON as JavaScript reads it, else null
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
@@ -22,6 +25,8 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_canonical: (text) => encodeStepValue(decodeStepValue(text)),
     maestro_bare_canonical: (text) => encodeStepValue(parseJson(text)),
     maestro_plain: (text) => plainJson(decodeStepValue(text)),
+    maestro_once: once,
+    maestro_is_json: (text) => (isJson(text) ? 'true' : null),
     maestro_vector: (text) => encodeStepValue(new Float32Array(JSON.parse(text) as number[])),
   }
   for (const [name, compute] of Object.entries(functions))
@@ -42,4 +47,13 @@ function textFunction(name: string, compute: (text: string) => string | null): D
       output.flush()
     },
   })
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
