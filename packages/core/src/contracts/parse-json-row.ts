@@ -1,9 +1,9 @@
 import { needsColumnOrder, withColumnOrder } from './column-order.js'
-import { parseJson } from './parse-json.js'
+import { deepestValue, parseJson } from './parse-json.js'
 
-/** JSON text as a value, as `parseJson` reads it; an object keeps the order of its columns. @throws SyntaxError */
+/** JSON text of a row, as `parseJson` reads it. An object keeps the order of its columns. @throws SyntaxError */
 export function parseJsonRow(text: string): unknown {
-  const value = parseJson(text)
+  const value = parseJson(text, deepestValue + 1)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? inTextOrder(value, text) : value
 }
 

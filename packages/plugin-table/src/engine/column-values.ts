@@ -145,13 +145,10 @@ export class ColumnValues {
     return `(${json}->>'$')`
   }
 
-  /** JSON without the tags of a step file. */
+  /** JSON as JavaScript writes it, without the tags of a step file. Text and booleans are already as it writes them. */
   #plain(json: string): string {
-    // Of a key within it that stands twice the last value counts: an object of one key has one colon.
-    const single = `CASE WHEN ${json} LIKE '%:%:%' THEN maestro_once(${json}) ELSE ${json} END`
-    return this.format === 'step'
-      ? `CASE WHEN contains(${json}, '{"$') THEN maestro_plain(${json}) ELSE ${single} END`
-      : single
+    const name = this.format === 'step' ? 'maestro_plain' : 'maestro_bare_plain'
+    return `CASE WHEN ${json} < '#' THEN ${json} ELSE ${name}(${json}) END`
   }
 
   /** The text of a number, which a step file may hold tagged. */

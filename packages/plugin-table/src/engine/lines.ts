@@ -33,10 +33,15 @@ export function readLines(file: TableFile, longest = 0): string {
 /** What DuckDB takes for JSON and JavaScript does not; other spellings show where a value is used. */
 const notJson = ['NaN', 'Infinity', ',}', ',]', ', }', ', ]']
 
-/** Whether a line is JSON for JavaScript too, when DuckDB has parsed it: texts that look as if it were not are looked at. */
+/** Bytes of the shortest line that can be nested too deeply for a row. */
+const deepBytes = 2000
+
+/** Whether a line that DuckDB has parsed is JSON for JavaScript too: lines that do not look so are parsed by JavaScript. */
 export function isStrictJson(): string {
   const looksWrong = notJson.map((text) => `contains(${lineColumn}, ${literal(text)})`).join(' OR ')
-  return `CASE WHEN ${looksWrong} THEN maestro_is_json(${lineColumn}) IS NOT NULL ELSE true END`
+  const brackets = ['[', '{'].map((text) => `len(string_split(${lineColumn}, '${text}'))`).join(' + ')
+  const isDeep = `CASE WHEN strlen(${lineColumn}) > ${deepBytes} THEN ${brackets} > ${deepBytes / 2} ELSE false END`
+  return `CASE WHEN ${looksWrong} OR ${isDeep} THEN maestro_is_row(${lineColumn}) IS NOT NULL ELSE true END`
 }
 
 /** Ends the query for a line that is no JSON, or whose values are not of their types. */

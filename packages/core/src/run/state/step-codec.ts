@@ -1,5 +1,5 @@
 import { columnNames, needsColumnOrder } from '../../contracts/column-order.js'
-import { parseJson } from '../../contracts/parse-json.js'
+import { deepestValue, parseJson } from '../../contracts/parse-json.js'
 import { inTextOrder } from '../../contracts/parse-json-row.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -19,7 +19,8 @@ export function encodeStepLine(id: RowId, row: Row): string {
 /** A line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
   // A line that a table engine took from a JSON file may hold wide integers. Numbers of ours that are as large are tagged.
-  const parsed = parseJson(line) as { id: RowId; row: Row }
+  // Tags may nest a value more deeply than a row has it.
+  const parsed = parseJson(line, Number.POSITIVE_INFINITY) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its one column is called.
   const row = line.includes('{"$') ? reviveEntries(Object.entries(parsed.row)) : parsed.row
   return { id: parsed.id, row: inTextOrder(row, line.slice(line.indexOf(',"row":') + 7)) }
@@ -32,7 +33,7 @@ export function encodeStepValue(value: unknown): string {
 
 /** One value of a row in a step file. @throws SyntaxError */
 export function decodeStepValue(text: string): unknown {
-  return revive(parseJson(text))
+  return revive(parseJson(text, Number.POSITIVE_INFINITY))
 }
 
 /** A number that JSON gives back as it is, and that is no integer beyond 2^53. */
@@ -73,9 +74,6 @@ function hasHalfCharacter(value: unknown): boolean {
     : Object.entries(value).some(([key, item]) => !key.isWellFormed() || hasHalfCharacter(item))
 }
 
-/** Lists and objects within each other at most; a value that holds itself ends here. */
-const deepest = 1000
-
 /** Whether `JSON.parse(JSON.stringify(value))` gives the value back as it is. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
@@ -86,7 +84,7 @@ function isPlainJson(value: unknown, depth: number): boolean {
       return isPlainNumber(value)
     case 'object':
       if (value === null) return true
-      if (depth === deepest) return false
+      if (depth === deepestValue) return false
       if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth + 1))
       return (
         isPlainObject(value) &&
@@ -130,7 +128,7 @@ function tag(value: unknown, column: string, depth: number): unknown {
       throw fail(typeof value)
   }
   if (value === null) return null
-  if (depth === deepest) throw fail(`value that is nested more than ${deepest} deep`)
+  if (depth === deepestValue) throw fail(`value that is nested more than ${deepestValue} deep`)
   if (Array.isArray(value)) return value.map((item) => tag(item, column, depth + 1))
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
   if (value instanceof Float32Array) return { $vector: base64(value) }
