@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
@@ -99,6 +99,90 @@ describe('plugins', () => {
     expect((await checks()).of('plugins')).toMatchObject({ status: 'fail', message: expect.stringContaining('gone') })
   })
 
+  test('the code of a package runs only when the config or a pipeline uses something of it', async () => {
+    // Each says that it ran.
+    for (const [name, contributes] of [
+      ['idle', { operators: { 'idle.step': 'x' } }],
+      ['busy', { servings: { 'busy.chat': 'x' } }],
+      ['piped', { operators: { 'piped.step': 'x' } }],
+    ] as const) {
+      const [[kind, names]] = Object.entries(contributes) as [[string, object]]
+      project.write(`modules/${name}/package.json`, {
+        name,
+        version: '1.2.3',
+        type: 'module',
+        exports: './index.js',
+        maestro: { apiVersion: 1, contributes: { [kind]: names } },
+      })
+      project.write(
+        `modules/${name}/index.js`,
+        `import { writeFileSync } from 'node:fs'
+         import { fileURLToPath } from 'node:url'
+         writeFileSync(fileURLToPath(new URL('ran.txt', import.meta.url)), '')
+         const options = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }
+         const thing = { name: ${JSON.stringify(Object.keys(names)[0])}, kind: ${kind === 'servings' ? "'llm'" : "'map'"}, options, prompts: [], sources: [], columns: () => ({}), create: () => (row) => row }
+         export default { name: ${JSON.stringify(name)}, apply: (hooks) => hooks.${kind}.tap('x', (registry) => registry.add(thing)) }`,
+      )
+    }
+    rmSync(join(project.folder, 'node_modules'))
+    mkdirSync(join(project.folder, 'node_modules'))
+    for (const name of ['idle', 'busy', 'piped'])
+      symlinkSync(join(project.folder, 'modules', name), join(project.folder, 'node_modules', name), 'junction')
+    symlinkSync(
+      join(import.meta.dirname, '../../../node_modules/@maestro-dataflow'),
+      join(project.folder, 'node_modules/@maestro-dataflow'),
+      'junction',
+    )
+    project.write('maestro.config.json', {
+      ...config,
+      plugins: [...config.plugins, 'idle', 'busy', 'piped'],
+      servings: { default: { use: 'busy.chat' } },
+    })
+    project.write('pipelines/piped.json', {
+      name: 'piped',
+      read: { use: 'fs.file', path: 'in.csv' },
+      steps: [{ use: 'piped.step' }],
+      write: { use: 'fs.file', path: 'piped.csv' },
+    })
+    const { of } = await checks()
+    const ran = (name: string) => existsSync(join(project.folder, 'modules', name, 'ran.txt'))
+    expect([ran('idle'), ran('busy'), ran('piped')]).toEqual([false, true, true])
+    expect(of('plugin idle')).toMatchObject({
+      status: 'ok',
+      message: '1.2.3, contributes idle.step; it was not loaded, because neither the config nor a pipeline uses it',
+    })
+    expect(of('plugin busy')).toMatchObject({ status: 'ok', message: '1.2.3, contributes busy.chat' })
+  })
+
+  test('two copies of core are reported with their places', async () => {
+    expect((await checks()).of('copies')).toBeUndefined()
+    const modules = join(import.meta.dirname, '../../../node_modules')
+    rmSync(join(project.folder, 'node_modules'))
+    project.write('node_modules/x', '')
+    for (const name of ['zod', 'cosmiconfig', 'inversify', 'tapable'])
+      if (existsSync(join(modules, name))) symlinkSync(join(modules, name), join(project.folder, 'node_modules', name))
+    mkdirSync(join(project.folder, 'node_modules/@maestro-dataflow'))
+    for (const name of ['plugin-fs', 'plugin-local'])
+      symlinkSync(
+        join(modules, '@maestro-dataflow', name),
+        join(project.folder, 'node_modules/@maestro-dataflow', name),
+        'junction',
+      )
+    for (const part of ['package.json', 'dist'])
+      cpSync(
+        join(modules, '@maestro-dataflow/core', part),
+        join(project.folder, 'node_modules/@maestro-dataflow/core', part),
+        { recursive: true },
+      )
+    const copies = (await checks()).of('copies')
+    expect(copies).toMatchObject({ status: 'warn', hint: expect.stringContaining('npm dedupe') })
+    const [first, ...places] = copies?.message.split('\n') ?? []
+    expect(first).toBe('2 copies of @maestro-dataflow/core are installed:')
+    expect(places).toHaveLength(2)
+    expect(places.join('\n')).toMatch(/packages\/core, used by this command, @maestro-dataflow\/plugin-fs/)
+    expect(places.join('\n')).toMatch(/node_modules\/@maestro-dataflow\/core, used by the project/)
+  })
+
   test('none at all is worth a look', async () => {
     project.write('maestro.config.json', {})
     expect((await checks()).of('plugins')).toMatchObject({ status: 'warn' })
@@ -112,7 +196,10 @@ describe('servings', () => {
 
   test('a kind that no plugin brings', async () => {
     withServing({ use: 'local.chatt', model: 'x' })
-    expect(await servingCheck()).toMatchObject({ status: 'fail', hint: 'Did you mean "local.chat"?' })
+    expect(await servingCheck()).toMatchObject({
+      status: 'fail',
+      hint: expect.stringContaining('Did you mean "local.chat"?'),
+    })
   })
 
   test('variables of the environment that are not set; their values are not shown', async () => {
@@ -142,7 +229,7 @@ describe('servings', () => {
     project.write('maestro.config.json', { ...config, plugins: [...config.plugins, './picky.js'], servings })
     expect(await servingCheck({ PICKY_KEY: 'hunter2' })).toMatchObject({
       status: 'fail',
-      message: 'key: no good key: the value of PICKY_KEY',
+      message: 'servings.default.key: no good key: [redacted]',
     })
   })
 
@@ -297,6 +384,6 @@ test('the databases of the config are tried; no password shows', async () => {
     status: 'fail',
     message: expect.stringContaining('DATABASE_THAT_IS_NOT_SET'),
   })
-  expect(of('storage files')).toBeUndefined()
+  expect(of('storage files')).toMatchObject({ status: 'ok', message: 'fs.file' })
   expect(JSON.stringify([of('storage gone')])).not.toContain('hush-hush')
 })

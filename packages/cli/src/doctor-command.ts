@@ -2,12 +2,12 @@ import type { CommandProject } from './command-project.js'
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { type Check, failed } from './doctor/check.js'
+import { checkComponents } from './doctor/check-components.js'
+import { checkCopies } from './doctor/check-copies.js'
 import { checkDisk, checkMachine } from './doctor/check-machine.js'
 import { checkPipelines } from './doctor/check-pipelines.js'
 import { checkPlugins } from './doctor/check-plugins.js'
-import { checkServings } from './doctor/check-servings.js'
 import { checkState } from './doctor/check-state.js'
-import { checkStorages } from './doctor/check-storages.js'
 import { checkTypeScript } from './doctor/check-typescript.js'
 import { renderChecks } from './doctor/render-checks.js'
 import { printJson } from './terminal/json.js'
@@ -35,13 +35,13 @@ async function checkProject(options: GlobalOptions): Promise<readonly Check[]> {
   }
   const { project, config } = opened
   try {
-    const { checks: plugins, contributions } = await checkPlugins(project)
+    const { checks: plugins, discovered, contributions } = await checkPlugins(project)
     return [
       await checkDisk(config.directory),
       { name: 'config', status: 'ok', message: config.path ?? config.directory },
       ...plugins,
-      ...(await checkServings(config, contributions)),
-      ...(await checkStorages(config, contributions)),
+      ...checkCopies(config.directory, discovered ?? []),
+      ...(discovered === undefined ? [] : await checkComponents(project, contributions)),
       ...(await checkPipelines(project)),
       ...(await checkState(config)),
       ...(await checkTypeScript(project)),

@@ -110,3 +110,21 @@ test('--estimate tries some rows and tells tokens, cost and time; nothing is wri
   expect(json).toMatchObject({ version: 1, estimate: { probes: 1, total: { requests: { low: 1, high: 1 } } } })
   expect(() => project.read('out/tones.jsonl')).toThrow()
 })
+
+test('settings that a model does not accept are warnings of the steps that use it', async () => {
+  project.write('maestro.config.json', {
+    plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-openai'],
+    servings: { default: { use: 'openai.chat', model: 'gpt-5-mini', topK: 5 } },
+    pipelines: 'pipelines/*',
+  })
+  const ends = { read: { use: 'fs.file', path: 'reviews.csv' }, write: { use: 'fs.file', path: 'a.jsonl' } }
+  const ask = { use: 'ai.generate', id: 'ask', prompt: 'Which tone has {{review}}?', output: 'tone', temperature: 0.2 }
+  project.write('pipelines/asks.json', { name: 'asks', ...ends, steps: [ask] })
+  const { code, stdout, stderr } = await project.maestro('plan', 'asks')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(`
+Warnings
+  Step ask: The model of the serving "default" does not accept \`topK\`, which is not sent.
+  Step ask: The model of the serving "default" does not accept \`temperature\`, which is not sent.
+`)
+})

@@ -1,6 +1,6 @@
 /**
- * The contracts of MaestroDataflow and what users call to define things. Importing this does no work and loads no
- * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
+ * The contracts of MaestroDataflow and the functions with which users define things. Importing this module performs no
+ * work and loads no third-party code. `@maestro-dataflow/core/runtime` runs pipelines.
  */
 
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
@@ -156,9 +156,11 @@ export { duration } from './define/options/duration.js'
 export type * from './define/options/faults.js'
 export {
   type Fields,
+  fieldsOf,
   type InputOf,
   type NamesOf,
   type OutputOf,
+  objectOption,
   optionsSchema,
   type Refinement,
 } from './define/options/fields.js'
@@ -193,10 +195,11 @@ export {
   type StepOutput,
   type StepSettings,
 } from './define/pipeline.js'
-export { displayPath, projectPath } from './define/project-path.js'
+export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
+export { SiftedBatch } from './define/sifted-batch.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
@@ -234,6 +237,7 @@ export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
+export { toGrammarSchema } from './provider/to-grammar-schema.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
@@ -248,3 +252,4 @@ export { canPack } from './serving/packed/packed-request.js'
 export { RowPacker } from './serving/packed/row-packer.js'
 export { checkOf, toJsonSchema } from './serving/schema-for-model.js'
 export { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
+export { unsupportedSettingMessage, withoutUnsupportedSettings } from './serving/unsupported-settings.js'

@@ -1,4 +1,5 @@
 import type { Redactor } from './builtin/redactor.js'
+import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { checkStorages } from './container/check-storages.js'
@@ -36,15 +37,20 @@ export const coreTokens: readonly Token<unknown>[] = [
   VECTOR_STORES,
 ]
 
-/** What a compilation asks for beside the pipeline. */
+/** What a compilation needs besides the pipeline. */
 export interface CompileSettings {
   readonly overwrite: boolean
   readonly requireSink: boolean
-  /** The kinds of components that are checked beside those that a step names. */
+  /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
 }
 
-/** The child scope of one compilation or run. What is made for its operators alone is freed with it. */
+interface ComponentCheck {
+  readonly kinds?: ReadonlySet<ContributionKind>
+  readonly lookup?: EnvironmentLookup
+}
+
+/** The child scope of one compilation or run. What is created only for its operators is disposed with it. */
 export interface Scope<Environment> {
   readonly environment: Environment
   dispose(): Promise<void>
@@ -57,7 +63,7 @@ export interface SessionInput {
   readonly redactor: Redactor
 }
 
-/** Hop 5: the container of a project, and what its pipelines share. What is made is made when it is first needed. */
+/** Hop 5: the container of a project, and what its pipelines share. Everything is created when it is first needed. */
 export class Session {
   readonly servings: Servings
   readonly vectorStores: VectorStores
@@ -85,7 +91,7 @@ export class Session {
     this.#input = input
     this.#container = container
     this.#caches = new ConfiguredComponents(
-      // With `cache: false` an operator that asks for a cache of its own gets one in memory.
+      // With `cache: false`, an operator that asks for a cache of its own gets one in memory.
       singleComponent('caches', 'cache', () => (config.cache === false ? { use: 'memory' } : config.cache)),
       context,
     )
@@ -127,27 +133,31 @@ export class Session {
     return registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined
   }
 
-  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  /** The response cache. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   responseCache(): ResponseCache {
     return this.#container.resolve(RESPONSE_CACHE)
   }
 
-  /** What is wrong with the components of the config, of all kinds or of some. None is made. */
-  checkComponents(kinds?: ReadonlySet<ContributionKind>): readonly ComponentFault[] {
+  /**
+   * The faults of the components in the config. It creates none of them.
+   *
+   * @param check The kinds to check, and the values from the environment to check. @default all kinds; no values
+   */
+  checkComponents({ kinds, lookup }: ComponentCheck = {}): readonly ComponentFault[] {
     const { config, host } = this.#input
     const checks = {
-      servings: () => this.#servings.check(),
-      vectorStores: () => this.#vectorStores.check(),
-      storages: () => checkStorages(config, host.registry),
-      caches: () => (config.cache === false ? [] : this.#caches.check()),
-      executors: () => this.#executors.check(),
-      tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check()),
+      servings: () => this.#servings.check(lookup),
+      vectorStores: () => this.#vectorStores.check(lookup),
+      storages: () => checkStorages(config, host.registry, lookup),
+      caches: () => (config.cache === false ? [] : this.#caches.check(lookup)),
+      executors: () => this.#executors.check(lookup),
+      tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check(lookup)),
     }
     const asked = Object.entries(checks).filter(([kind]) => kinds?.has(kind as ContributionKind) ?? true)
     return asked.flatMap(([, check]) => check())
   }
 
-  /** What one compilation gets. */
+  /** What one compilation receives. */
   openCompilation({ overwrite, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
     const { directory, allowOutsidePaths: allowOutside } = config
@@ -158,7 +168,7 @@ export class Session {
       directory,
       allowOutside,
       find: (kind, name, where) => host.registry.get(kind, name, where),
-      checkComponents: () => this.checkComponents(checked).map(({ error }) => error),
+      checkComponents: () => this.checkComponents({ kinds: checked }).map(({ error }) => error),
       describeServing: (name, kind, where) => this.#servings.describe(name, kind, where),
       checkVectorStore: (name, where) => {
         this.#vectorStores.configured(name, where)
@@ -174,7 +184,7 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What one run gets. */
+  /** What one run receives. */
   openRun(pipeline: string): Scope<RunEnvironment> {
     const { config, host, redactor, logger } = this.#input
     const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
@@ -199,12 +209,12 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** Frees what was made; the cache is the container's. */
+  /** Disposes what was created. The cache belongs to the container. */
   dispose(): Promise<void> {
     return disposeAll([this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings])
   }
 
-  /** The one that the config names, else the first that a loaded plugin brings. */
+  /** The component that the config names, or else the first one that a loaded plugin contributes. */
   #engineConfig() {
     const { config, host } = this.#input
     if (config.tableEngine !== undefined) return config.tableEngine
@@ -216,10 +226,10 @@ export class Session {
     return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
   }
 
-  /** Passes on what happens in the serving plane: to plugins, and to the runs that listen. */
+  /** Passes the events of the serving layer on to plugins and to the runs that listen. */
   #observer(): ServingObserver {
     const { host, redactor } = this.#input
-    // A hook's `call` is made anew with each tap: it must be looked up at each call.
+    // A hook's `call` is replaced with each tap, so it must be looked up for each call.
     return {
       requestStart: (event) => (host.hooks.requestStart.isUsed() ? host.hooks.requestStart.call(event) : event),
       requestDone: ({ error, ...event }) => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type Batch, type MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import { type Batch, MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
+import { moveToFreePath } from './move-to-free-path.js'
 import type { OutputPath } from './output-path.js'
 import { openTextFile, type TextFile } from './packed-file.js'
 import type { RowEncoder } from './row-encoder.js'
@@ -12,6 +13,7 @@ const flushBytes = 1 << 18
 /** Writes to a hidden file beside the target, which takes its place on `commit`. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly replaces: boolean
   readonly #target: OutputPath
   readonly #temporary: string
   readonly #encoder: RowEncoder
@@ -29,6 +31,7 @@ export class FileSinkWriter implements SinkWriter {
     file: FileHandle,
     plain: boolean,
   ) {
+    this.replaces = target.isFilled
     this.#target = target
     this.#temporary = temporary
     this.#encoder = encoder
@@ -71,6 +74,10 @@ export class FileSinkWriter implements SinkWriter {
     if (this.#length >= flushBytes) return this.#flush()
   }
 
+  get rowsWritten(): number {
+    return this.#rows
+  }
+
   async commit(): Promise<WriteResult> {
     this.#text.push(this.#encoder.end())
     await this.#flush()
@@ -78,8 +85,10 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      await rename(this.#temporary, this.#target.path)
+      if (this.#target.replace) await rename(this.#temporary, this.#target.path)
+      else await moveToFreePath(this.#temporary, this.#target)
     } catch (error) {
+      if (MaestroError.is(error)) throw error
       throw unwritable(this.#target, error)
     }
     return { rows: this.#rows, location: this.#target.shown }

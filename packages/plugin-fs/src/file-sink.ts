@@ -1,6 +1,7 @@
 import {
   columnNames,
   defineSink,
+  displayPath,
   MaestroError,
   type SinkTarget,
   type StorageCheckContext,
@@ -10,12 +11,13 @@ import { fsError } from './errors.js'
 import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
-import { outputPath } from './output-path.js'
+import { outputPath, outputTarget } from './output-path.js'
 
 /** The sink `fs.file`: rows go to a file beside the target, which takes its place when all are safely in. */
 export const fileSink = defineSink({
   options: FileWriteFields,
   takesJsonLines: isPlainLines,
+  target: ({ path }, context) => displayPath(outputTarget(path, context), context.directory),
   async check(options, context) {
     try {
       await place(options, context)

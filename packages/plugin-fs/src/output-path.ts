@@ -1,7 +1,7 @@
 import { constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
+import { dirname, resolve } from 'node:path'
+import { displayPath, maestroError, projectPath, realPath } from '@maestro-dataflow/core'
 import type { Project } from './find-files.js'
 
 /** Where an output will stand. */
@@ -9,6 +9,10 @@ export interface OutputPath {
   readonly path: string
   /** As people call it: relative to the project. */
   readonly shown: string
+  /** Whether a file that is not empty stands there. */
+  readonly isFilled: boolean
+  /** Whether a file that stands there may be replaced. */
+  readonly replace: boolean
 }
 
 /**
@@ -27,8 +31,9 @@ export async function outputPath(
     maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason }, cause)
   const there = existsSync(absolute)
   const path = there ? realpathSync(absolute) : absolute
-  if (there) {
-    if (!statSync(path).isFile()) throw unwritable('there is something else than a file')
+  const stats = there ? statSync(path) : undefined
+  if (stats !== undefined) {
+    if (!stats.isFile()) throw unwritable('there is something else than a file')
     if (!replace) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: shown })
   }
   const folder = nearestFolder(path)
@@ -38,7 +43,14 @@ export async function outputPath(
   } catch (error) {
     throw unwritable((error as Error).message, error)
   }
-  return { path, shown }
+  return { path, shown, isFilled: stats !== undefined && stats.size > 0, replace }
+}
+
+/** The real path of an output, the same for every way in which it can be written; links are followed. */
+export function outputTarget(given: string, { directory }: Pick<Project, 'directory'>): string {
+  const path = realPath(resolve(directory, given))
+  // Their file systems take names in capitals and in small letters for the same by default.
+  return ['darwin', 'win32'].includes(process.platform) ? path.toLowerCase() : path
 }
 
 /** The folder that a file will be in, or the one above in which it will be made. */

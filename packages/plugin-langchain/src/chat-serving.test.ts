@@ -101,12 +101,11 @@ describe("LangChain's own classes", () => {
     })
   })
 
-  test('a setting that the model does not have is an error, and not passed over', async () => {
+  test('a setting that the model does not have is not sent, and the answer carries a warning', async () => {
     const serving = fromLangChain(new EchoChatModel({}))
-    await expect(serving.generate({ messages: ask('a'), topK: 3 })).rejects.toMatchObject({
-      code: 'MAESTRO_LANGCHAIN_SAMPLING',
-      details: { model: 'EchoChatModel', option: 'topK' },
-    })
+    expect(serving.capabilities.unsupportedSettings).toContain('topK')
+    const { warnings } = await serving.generate({ messages: ask('a'), topK: 3 })
+    expect(warnings).toEqual([expect.stringContaining('does not accept `topK`')])
   })
 })
 

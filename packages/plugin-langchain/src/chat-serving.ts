@@ -1,3 +1,4 @@
+import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 import {
@@ -10,7 +11,9 @@ import {
   type LLMResult,
   type LLMServing,
   type Price,
+  unsupportedSettingMessage,
   wholeJson,
+  withoutUnsupportedSettings,
 } from '@maestro-dataflow/core'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
 import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
@@ -20,15 +23,15 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
-import { responseFormatOf } from './response-format.js'
-import { ModelVariants, settingsOf } from './sampling.js'
+import { heldSchema, responseFormatOf } from './response-format.js'
+import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
-/** What you know of a model better than it says itself. */
+/** Facts about a model that it does not state itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
-  /** For people and accounting. @default `langchain`, the provider and the model */
+  /** The name for people and accounting. @default `langchain`, the provider, and the model */
   readonly name?: string
-  /** Whose limits calls count against. @default a limiter of its own */
+  /** The account whose limits apply to the calls. @default a limiter of its own */
   readonly account?: string
   /** Dollars per million tokens. */
   readonly price?: Price
@@ -49,18 +52,34 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
     const { name, capabilities } = this
     return boundedCall(boundsOf(name, callOptions), async (signal) => {
       const variants = await this.made()
-      const { call, fields } = settingsOf(variants.base, request)
-      const model = variants.with(fields)
+      const { base } = variants
+      const { accepted, removed } = withoutUnsupportedSettings(request, {
+        unsupportedSettings: unsupportedSettingsOf(base),
+      })
+      const { call, fields } = settingsOf(base, accepted)
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
-      const options = { ...defaultsOf(variants.base), ...call, maxRetries: 0, signal }
-      const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
-      if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
-      const format = responseFormatOf(model, request.schema)
-      if (format !== undefined)
-        return withObject(fromChatAnswer(name, await model.invoke(messages, Object.assign(options, format)), asked))
-      const answer = await this.#hold(model, request.schema).invoke(messages, options)
-      return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
+      const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
+      const result = await this.#ask(variants.with(fields), messages, options, request)
+      const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
+      return warnings.length === 0 ? result : { ...result, warnings }
     })
+  }
+
+  async #ask(
+    model: BaseChatModel,
+    messages: BaseLanguageModelInput,
+    options: object,
+    request: LLMRequest,
+  ): Promise<LLMResult> {
+    const { name } = this
+    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+    if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
+    const schema = heldSchema(model, request.schema)
+    const format = responseFormatOf(model, schema)
+    if (format !== undefined)
+      return withObject(fromChatAnswer(name, await model.invoke(messages, { ...options, ...format }), asked))
+    const answer = await this.#hold(model, schema).invoke(messages, options)
+    return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
   }
 
   #hold(model: BaseChatModel, schema: JsonSchema) {
@@ -74,7 +93,8 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 }
 
 /**
- * A chat model of LangChain.js as a serving. The serving plane tries again, so the model's own retries are turned off.
+ * Turns a chat model of LangChain.js into a serving. The serving layer retries calls, so the model's own retries are
+ * turned off.
  *
  * @example
  * const serving = fromLangChain(new ChatOpenAI({ model: 'gpt-5-mini' }))
@@ -93,7 +113,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
   return new LangChainChatServing(facts, capabilitiesOf(model, options), async () => model)
 }
 
-/** A chat model that is imported and made when it is first asked. */
+/** A chat model that is imported and created when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
   return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
@@ -104,12 +124,12 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
   })
 }
 
-/** Settings that `withConfig` has bound to a model; they are not among what it was made from. */
+/** The settings that `withConfig` has bound to a model; they are not constructor arguments. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
 }
 
-/** With its data; a text that is more than data is left to the serving plane. */
+/** The result with its data; a text that contains more than data is left to the serving layer. */
 function withObject(result: LLMResult): LLMResult {
   const object = wholeJson(result.text)
   return object === undefined ? result : { ...result, object }

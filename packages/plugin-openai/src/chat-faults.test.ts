@@ -166,13 +166,13 @@ test('a filter that leaves no message is told as the end of the answer', async (
   expect(await serving.generate(request)).toMatchObject({ text: '', finishReason: 'content-filter' })
 })
 
-test('settings that OpenAI would refuse the request for are not sent, which is told', async () => {
+test('settings that OpenAI would refuse the request for are not sent, and the answer carries warnings', async () => {
   server.always(good)
   const asked = { ...request, topK: 5, temperature: 0 }
   const azure = (model: string) => new OpenAIChatServing({ model, azure: { endpoint: server.url }, apiKey: key })
   expect((await azure('gpt-5-mini').generate(asked)).warnings).toEqual([
-    'The model gpt-5-mini does not take `topK`, which was not sent.',
-    'The model gpt-5-mini does not take `temperature`, which was not sent.',
+    'The model gpt-5-mini does not accept `topK`, which is not sent.',
+    'The model gpt-5-mini does not accept `temperature`, which is not sent.',
   ])
   await azure('gpt-4o').generate(asked)
   await new OpenAIChatServing({ model: 'gpt-5-mini', baseUrl: server.url, apiKey: key }).generate(asked)
@@ -189,8 +189,8 @@ describe('errors help and keep quiet', () => {
     const elsewhere = await startMisbehavingServer()
     const outcome = await ask([replies.redirect(`${elsewhere.url}/v1`)])
     expect(outcome).toMatchObject({
-      details: { reason: `it points to ${elsewhere.url}/v1, which is not followed` },
-      hint: 'If that place is right, set it as `baseUrl`.',
+      details: { reason: `it redirects to ${elsewhere.url}/v1, and redirects are not followed` },
+      hint: 'If that address is right, set it as `baseUrl`.',
     })
     expect(elsewhere.requests).toEqual([])
     await elsewhere.close()

@@ -51,6 +51,7 @@ test('what is said of a model comes before its name', () => {
   expect(chatCapabilities({ model: 'mine', capabilities, jsonMode: 'none' })).toEqual({
     images: true,
     audio: false,
+    unsupportedSettings: ['topK'],
     jsonSchema: false,
     contextTokens: 8192,
   })

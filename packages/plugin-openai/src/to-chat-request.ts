@@ -1,4 +1,9 @@
-import type { LLMRequest, Message } from '@maestro-dataflow/core'
+import {
+  type LLMRequest,
+  type Message,
+  unsupportedSettingMessage,
+  withoutUnsupportedSettings,
+} from '@maestro-dataflow/core'
 import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -6,7 +11,7 @@ import { openaiError } from './errors.js'
 import type { HostFacts, JsonMode } from './hosts.js'
 import { type MediaSettings, toContentPart } from './to-content-part.js'
 
-/** What a request is made with, besides itself. */
+/** The settings of a request, besides the request itself. */
 export interface ChatSettings {
   readonly model: string
   readonly defaults: Pick<
@@ -14,20 +19,19 @@ export interface ChatSettings {
     'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
   >
   readonly jsonMode: JsonMode
-  /** Whether the server is OpenAI's or Azure's, which refuse what they do not know. */
-  readonly isOpenAI: boolean
+  readonly wholeSchemas: boolean
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
 
-/** The body of a request; `top_k` is known to compatible servers. */
+/** The body of a request; compatible servers support `top_k`. */
 export type ChatBody = ChatCompletionCreateParams & { readonly top_k?: number }
 
-/** A request as the server takes it, and the schema that its answer is held to. */
+/** A request in the server's form, and the schema of its answer. */
 export interface ChatRequest {
   readonly body: ChatBody
   readonly answer: AnswerSchema | undefined
-  /** Of settings that are not sent. */
+  /** Warnings about settings that are not sent. */
   readonly warnings: readonly string[]
 }
 
@@ -35,10 +39,11 @@ export interface ChatRequest {
 export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
   const wanted = { ...defaults, ...withoutUndefined(request) }
-  const { taken, warnings } = takenSettings(settings, wanted)
-  const { temperature, topP, topK, seed, stop, maxTokens } = taken
+  const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
+  const { temperature, topP, topK, seed, stop, maxTokens } = accepted
   const { schema, json = schema !== undefined, logprobs } = request
-  const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
+  const answer =
+    schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema, settings.wholeSchemas) : undefined
   const body: ChatBody = {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, media))),
@@ -48,7 +53,7 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
     ...(seed === undefined ? {} : { seed }),
     ...(stop === undefined || stop.length === 0 ? {} : { stop: [...stop] }),
     ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
-    // Servers and models have words of their own for it.
+    // Servers and models have different values for it.
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     ...(defaults.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
@@ -63,33 +68,12 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
         ? { response_format: { type: 'json_object' } }
         : {}),
   }
-  return { body, answer, warnings }
-}
-
-/** Models of OpenAI that think before they answer and choose their tokens by themselves. */
-const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
-
-/** The settings without those that OpenAI would refuse the request for. */
-function takenSettings<Wanted extends { readonly reasoningEffort?: string | undefined }>(
-  { isOpenAI, model }: ChatSettings,
-  wanted: Wanted,
-): { readonly taken: Partial<Wanted>; readonly warnings: readonly string[] } {
-  if (!isOpenAI) return { taken: wanted, warnings: [] }
-  const isReasoning = reasoning.test(model) && wanted.reasoningEffort !== 'none'
-  const refused: readonly string[] = isReasoning ? ['topK', 'temperature', 'topP'] : ['topK']
-  const dropped = refused.filter((name) =>
-    Object.entries(wanted).some(([key, value]) => key === name && value !== undefined),
-  )
-  const kept = Object.entries(wanted).filter(([name]) => !refused.includes(name))
-  return {
-    taken: Object.fromEntries(kept) as Partial<Wanted>,
-    warnings: dropped.map((name) => `The model ${model} does not take \`${name}\`, which was not sent.`),
-  }
+  return { body, answer, warnings: removed.map((setting) => unsupportedSettingMessage(`The model ${model}`, setting)) }
 }
 
 async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {
   if (typeof content === 'string') return { role, content: content.toWellFormed() }
-  // Not every server takes lists, and none needs them for text.
+  // Not every server accepts lists, and none needs them for text.
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   if (texts.length === content.length) return { role, content: texts.join('\n').toWellFormed() }
   const other = content.find(({ type }) => type !== 'text')

@@ -5,7 +5,7 @@ export const register: Register = (program, exit) => {
   program
     .command('doctor')
     .description(
-      'check the machine and the project: config, plugins, servings, every pipeline, folders, TypeScript settings; the exit code is 1 when something fails',
+      'check the machine and the project: config, plugins, servings and other components, every pipeline, folders, TypeScript settings; the exit code is 1 if a check fails',
     )
     .summary('check the machine and the project, and say what to do')
     .option('--json', 'print the checks as one JSON object')

@@ -1,30 +1,43 @@
 import { MaestroError, type PluginReference } from '@maestro-dataflow/core'
-import { type Contribution, type DiscoveredPlugin, Maestro } from '@maestro-dataflow/core/runtime'
+import { type Contribution, type DiscoveredPlugin, Maestro, pipelineFiles } from '@maestro-dataflow/core/runtime'
 import { type Check, failed } from './check.js'
 
-/** What was found of the plugins, and what those that can be loaded contribute. */
+/** What was found of the plugins, and what those that were loaded contribute. */
 export interface CheckedPlugins {
   readonly checks: readonly Check[]
+  /** Undefined when a plugin is missing or its manifest cannot be read. */
+  readonly discovered: readonly DiscoveredPlugin[] | undefined
   readonly contributions: readonly Contribution[]
 }
 
-/** Whether each plugin is there, says what it is, and can be loaded. This runs their code. */
+/**
+ * Whether each plugin is there, says what it is, and can be loaded. The code of a package runs only when the config or a
+ * pipeline uses something of it.
+ */
 export async function checkPlugins(project: Maestro): Promise<CheckedPlugins> {
   const { plugins } = await project.config()
   if (plugins.length === 0) {
     const hint = "Add some to `plugins`, such as '@maestro-dataflow/plugin-fs' for files."
-    return { checks: [{ name: 'plugins', status: 'warn', message: 'the config has none', hint }], contributions: [] }
+    return {
+      checks: [{ name: 'plugins', status: 'warn', message: 'the config has none', hint }],
+      discovered: [],
+      contributions: [],
+    }
   }
   const missing = (await Promise.all(plugins.map((plugin) => discoveryFault(project, plugin)))).flat()
-  if (missing.length > 0) return { checks: missing, contributions: [] }
+  if (missing.length > 0) return { checks: missing, discovered: undefined, contributions: [] }
   let discovered: readonly DiscoveredPlugin[]
   try {
     discovered = await project.plugins()
   } catch (error) {
-    return { checks: [failed('plugins', error)], contributions: [] }
+    return { checks: [failed('plugins', error)], discovered: undefined, contributions: [] }
   }
-  const loaded = await Promise.all(discovered.map((plugin) => loadPlugin(project, plugin)))
+  const used = await pluginsInUse(project)
+  const loaded = await Promise.all(
+    discovered.map((plugin) => (used.has(plugin.name) ? loadPlugin(project, plugin) : notUsed(plugin))),
+  )
   return {
+    discovered,
     checks: loaded.map(({ check }) => check),
     contributions: loaded.flatMap(({ contributions }) => contributions),
   }
@@ -48,17 +61,46 @@ function nameOf(plugin: PluginReference): string {
   return 'apply' in plugin ? plugin.name : plugin[0]
 }
 
-async function loadPlugin(
-  project: Maestro,
-  { name, version }: DiscoveredPlugin,
-): Promise<{ readonly check: Check; readonly contributions: readonly Contribution[] }> {
-  try {
-    const contributions = await project.contributionsOf(name)
-    const names = contributions.map((contribution) => contribution.name)
-    const brings = names.length > 3 ? `${names.length} things` : names.join(', ') || 'nothing, and may observe'
-    const message = `${version === undefined ? '' : `${version}, `}brings ${brings}`
-    return { check: { name: `plugin ${name}`, status: 'ok', message }, contributions }
-  } catch (error) {
-    return { check: failed(`plugin ${name}`, error), contributions: [] }
+/** The names of the plugins that the config and the pipelines use. */
+async function pluginsInUse(project: Maestro): Promise<ReadonlySet<string>> {
+  const used = new Set((await project.pluginsOfConfig()).map(({ name }) => name))
+  for (const file of await pipelineFiles(await project.config())) {
+    try {
+      for (const { name } of await project.pluginsOf(file)) used.add(name)
+    } catch (error) {
+      // The check of the pipeline reports it, and the plugin that could not be loaded is one that is used.
+      if (MaestroError.is(error) && typeof error.details.plugin === 'string') used.add(error.details.plugin)
+    }
   }
+  return used
+}
+
+interface CheckedPlugin {
+  readonly check: Check
+  readonly contributions: readonly Contribution[]
+}
+
+async function loadPlugin(project: Maestro, plugin: DiscoveredPlugin): Promise<CheckedPlugin> {
+  const name = `plugin ${plugin.name}`
+  try {
+    const contributions = await project.contributionsOf(plugin.name)
+    const message = described(
+      plugin,
+      contributions.map((contribution) => contribution.name),
+    )
+    return { check: { name, status: 'ok', message }, contributions }
+  } catch (error) {
+    return { check: failed(name, error), contributions: [] }
+  }
+}
+
+function notUsed(plugin: DiscoveredPlugin): CheckedPlugin {
+  const names = Object.values(plugin.manifest?.contributes ?? {}).flatMap((contributed) => Object.keys(contributed))
+  const message = `${described(plugin, names)}; it was not loaded, because neither the config nor a pipeline uses it`
+  return { check: { name: `plugin ${plugin.name}`, status: 'ok', message }, contributions: [] }
+}
+
+function described({ version }: DiscoveredPlugin, names: readonly string[]): string {
+  const contributes = names.length > 3 ? `${names.length} things` : names.join(', ') || 'nothing, and may observe'
+  return `${version === undefined ? '' : `${version}, `}contributes ${contributes}`
 }

@@ -38,6 +38,7 @@ export function renderPlan(
   const stores = usedStores(steps)
   if (stores.length > 0) sections.push(section('Vector stores', stores, page))
   sections.push(section('Stages', stageTable(plan), page))
+  if (plan.warnings.length > 0) sections.push(warningLines(plan, page))
   return [style.bold(cutText(title, width)), ...sections].join('\n\n')
 }
 
@@ -121,4 +122,13 @@ function stageTable({ stages }: PipelinePlan): TextTable {
     kind,
     [...steps, ...sinks.map((sink) => `write ${sink}`)].join(', ') || 'source',
   ])
+}
+
+function warningLines({ warnings }: PipelinePlan, { style, width }: Page): string {
+  const lines = warnings.flatMap(({ step, message }) =>
+    wrapText(`${step === undefined ? '' : `Step ${formatName(step)}: `}${message}`, Math.max(8, width - 4), 4).map(
+      (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
+    ),
+  )
+  return [style.warn(style.bold('Warnings')), ...lines].join('\n')
 }

@@ -21,7 +21,7 @@ function planOf(...ids: readonly string[]): PipelinePlan {
     deterministic: true,
   }))
   const source = { use: 'fs.file', options: {}, columns }
-  return { version: 1, pipeline: 'p', params: {}, source, steps, sinks: [], stages: [] }
+  return { version: 1, pipeline: 'p', params: {}, source, steps, sinks: [], stages: [], warnings: [] }
 }
 
 /** A state with a clock of its own. */

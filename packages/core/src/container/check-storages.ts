@@ -1,4 +1,4 @@
-import { leaveOutEnvironment } from '../config/leave-out-environment.js'
+import { type EnvironmentLookup, leaveOutEnvironment } from '../config/leave-out-environment.js'
 import { unknownSetting } from '../config/resolve-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { StorageDefinition } from '../contracts/storage.js'
@@ -11,18 +11,19 @@ import { knownOptions, type OptionsTaker } from './component-options.js'
 import type { ComponentFault } from './configured-components.js'
 
 /**
- * What is wrong with the storages of the config. Their options may be a part, to which pipelines add theirs: what is
- * missing is no fault here, and an option is good when reading or writing takes it.
+ * The faults of the storages in the config. Their options may be incomplete, because pipelines add more: a missing
+ * option is not a fault here, and an option is valid if reading or writing accepts it.
  */
 export function checkStorages(
   { storages, path = 'given in code' }: Pick<ResolvedConfig, 'storages' | 'path'>,
   registry: Registry,
+  lookup?: EnvironmentLookup,
 ): readonly ComponentFault[] {
   return Object.entries(storages).flatMap(([name, { use, ...options }]) => {
     const setting = `storages.${name}`
     if (registry.isAnnounced('storages', use)) return []
     try {
-      const issues = storageIssues(registry.get('storages', use, setting), options, setting)
+      const issues = storageIssues(registry.get('storages', use, setting), options, setting, lookup)
       return issues.length === 0 ? [] : [{ setting, error: maestroError('MAESTRO_CONFIG_INVALID', { path, issues }) }]
     } catch (error) {
       if (!MaestroError.is(error)) throw error
@@ -31,8 +32,13 @@ export function checkStorages(
   })
 }
 
-function storageIssues({ name, source, sink }: StorageDefinition, given: object, setting: string): readonly string[] {
-  const { value, isLeftOut } = leaveOutEnvironment(given)
+function storageIssues(
+  { name, source, sink }: StorageDefinition,
+  given: object,
+  setting: string,
+  lookup: EnvironmentLookup | undefined,
+): readonly string[] {
+  const { value, isLeftOut } = leaveOutEnvironment(given, lookup)
   const options = value as Readonly<Record<string, unknown>>
   const sides = [source, sink].flatMap((side) => (side === undefined ? [] : [{ name, options: side.options }]))
   const known = [...new Set(sides.flatMap((side) => knownOptions(side) ?? Object.keys(options)))]
@@ -46,13 +52,13 @@ function storageIssues({ name, source, sink }: StorageDefinition, given: object,
   })
 }
 
-/** What one side says of the options that it takes. */
+/** What the source or the sink says about the options. */
 function issuesOf(side: OptionsTaker, options: Readonly<Record<string, unknown>>) {
   const known = knownOptions(side)
   const takes = (option: string) => known === undefined || known.includes(option)
   const own = Object.fromEntries(Object.entries(options).filter(([option]) => takes(option)))
   const result = side.options?.['~standard'].validate(own)
-  // A schema that takes its time is asked when the pipeline is compiled.
+  // An asynchronous schema checks the options when the pipeline is compiled.
   return { takes, issues: result instanceof Promise ? [] : (result?.issues ?? []) }
 }
 

@@ -1,9 +1,9 @@
-/** A value of a row contains at most so many lists and objects within each other. */
+/** The maximum nesting of the lists and objects in a value of a row. It also ends the encoding of a circular value. */
 export const deepestValue = 1000
 
 /**
- * JSON text as a value. Integers beyond 2^53, such as the ids of some services, come as bigint with all their digits
- * instead of a number near them. If an object contains a key twice, the last value counts.
+ * Parses JSON text. Integers beyond 2^53, such as the ids of some services, become bigint values with all their digits
+ * instead of nearby numbers. If an object contains a key twice, the last value counts.
  *
  * @param deepest The number of lists and objects that may be nested. @default 1000
  * @throws SyntaxError if the text is not JSON or is nested more deeply
@@ -25,7 +25,7 @@ function hasWideNumber(value: unknown, levels: number): boolean {
   return found
 }
 
-/** Node gives the number's own text; TypeScript's reviver type does not know it yet. */
+/** Node passes the source text of a number; TypeScript's type of the reviver does not include it yet. */
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source
   if (typeof value !== 'number' || source === undefined) return value

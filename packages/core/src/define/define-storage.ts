@@ -4,7 +4,7 @@ import type { RowFunction } from './effects/effects.js'
 import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
 type Reading<Options> = Pick<SourceDefinition<unknown, unknown, Options>, 'open' | 'check' | 'describeColumns'>
-type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines'>
+type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines' | 'target'>
 
 /**
  * Defines the reading side of a storage. The editor knows its rows by `row`; without it they may hold any columns.

@@ -24,8 +24,8 @@ function isInside(path: string, directory: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && resolve(directory, way) === path
 }
 
-/** The real place of a path, of which the last parts may not exist yet. */
-function realPath(path: string): string {
+/** The real place of an absolute path, of which the last parts may not exist yet. */
+export function realPath(path: string): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
   return parent === path ? path : resolve(realPath(parent), relative(parent, path))

@@ -5,7 +5,7 @@ import { reasonOf } from '../errors/reason-of.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
 
-/** Operators that the run made are freed. What they did is done: one that fails to go is told of, and no more. */
+/** Disposes the operators that the run created. Their work is done, so a failure to dispose one is only logged. */
 export async function freeOperators(context: RunContext): Promise<void> {
   for (const operator of context.operators) {
     try {
@@ -19,7 +19,10 @@ export async function freeOperators(context: RunContext): Promise<void> {
   }
 }
 
-/** Ends the journal and writes the report. The outputs are settled by now: a state that cannot be written is told of. */
+/**
+ * Ends the journal and writes the report. The outputs are settled by now, so a failure to write the state is only
+ * logged.
+ */
 export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
   const { folder, journal } = context
   try {

@@ -6,10 +6,10 @@ import { previewPipeline } from './preview-pipeline.js'
 import type { RunEnvironment } from './run-context.js'
 import { countRows } from './source/count-rows.js'
 
-/** Two standard errors: about 19 of 20 times the truth lies inside. */
+/** Two standard errors: the true value lies inside about 19 times out of 20. */
 const errors = 2
 
-/** What a request took, now or when its answer was asked for. */
+/** What a request cost, either now or when its cached answer was first requested. */
 interface Taken {
   readonly usage: Usage
   readonly cost?: number | undefined
@@ -18,8 +18,8 @@ interface Taken {
 type Sample = Pick<RequestDoneEvent, 'usage' | 'cost' | 'durationMs' | 'from' | 'saved'>
 
 /**
- * Runs a few rows and tells from them what all rows will take. The ranges come from how much the probes differ among
- * themselves: the mean plus and minus two standard errors.
+ * Runs a few rows and estimates from them the calls, tokens, and cost of all rows. The ranges follow from how much the
+ * probes differ: the mean plus and minus two standard errors.
  *
  * @param probes Rows to try.
  */
@@ -68,7 +68,7 @@ export async function estimateRun(
 
 function scaled(requests: readonly Sample[], scale: number): Omit<StepEstimate, 'step' | 'serving'> {
   const asked = requests.filter(({ from }) => from !== 'joined')
-  // An answer that is there from an earlier probe says what asking for it took.
+  // An answer that an earlier probe stored keeps the usage of its original request.
   const taken = asked.map(({ usage, cost, saved }): Taken | undefined =>
     usage === undefined ? saved : { usage, cost },
   )
@@ -83,21 +83,21 @@ function scaled(requests: readonly Sample[], scale: number): Omit<StepEstimate, 
   }
 }
 
-/** The sum over all rows of what was seen in some. */
+/** The sum over all rows, extrapolated from the values of some. */
 function spread(values: readonly number[], scale: number): Range {
   const count = values.length
   const seen = values.reduce((total, value) => total + value, 0)
   if (count === 0 || scale === 1) return { low: seen, high: seen }
   const mean = seen / count
   const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, count - 1)
-  // One value says nothing of how much they differ.
+  // One value does not show how much the values differ.
   const deviation = count === 1 ? mean : Math.sqrt(variance)
   const margin = (errors * deviation) / Math.sqrt(count)
   const all = count * scale
   return { low: Math.max(seen, (mean - margin) * all), high: (mean + margin) * all }
 }
 
-/** As long as the calls take one beside the other, and not shorter than the requests by the minute allow. */
+/** The time that the calls take at the given concurrency, and at least the time that the requests per minute allow. */
 function secondsOf(requests: readonly Sample[], scale: number, state: ServingStateEvent | undefined): Range {
   const asked = requests.filter(({ from }) => from === 'provider')
   const { low, high } = spread(
@@ -109,7 +109,7 @@ function secondsOf(requests: readonly Sample[], scale: number, state: ServingSta
   return { low: Math.max(least, low / beside), high: Math.max(least, high / beside) }
 }
 
-/** Steps of one serving share its calls; different servings work side by side. */
+/** Steps that use one serving share its calls; different servings work in parallel. */
 function longest(steps: readonly { readonly serving: string; readonly seconds: Range }[]): Range {
   const servings = Map.groupBy(steps, ({ serving }) => serving)
   const each = [...servings.values()].map((group) => sum(group.map(({ seconds }) => seconds)))

@@ -5,17 +5,17 @@ import { type CompiledPipeline, withoutSinks } from '../pipeline/compile/compile
 import type { RunEnvironment } from './run-context.js'
 import { runPipeline } from './run-pipeline.js'
 
-/** The rows as they are after one step. */
+/** The rows after one step. */
 export interface PreviewStep {
   readonly id: string
-  /** The operator, `function`, or the source's storage. */
+  /** The name of the operator or of the source's storage, or `function`. */
   readonly use: string
   /** `source` or the id of the step before; undefined for the source itself. */
   readonly input: string | undefined
   readonly rows: readonly { readonly id: RowId; readonly row: Row }[]
 }
 
-/** What a preview shows: the rows after the source and after each step, and the rows that failed. */
+/** The result of a preview: the rows after the source and after each step, and the rows that failed. */
 export interface Preview {
   readonly steps: readonly PreviewStep[]
   readonly rejects: readonly { readonly id: RowId; readonly row: unknown; readonly error: MaestroError }[]
@@ -23,10 +23,10 @@ export interface Preview {
 }
 
 /**
- * Runs a few rows through a whole pipeline and keeps what they were after each step. Sinks are not opened, no run
- * folder is made.
+ * Runs a few rows through a whole pipeline and keeps the rows after each step. It opens no sinks and creates no run
+ * folder.
  *
- * @param count Rows to read from the source.
+ * @param count The number of rows to read from the source.
  */
 export async function previewPipeline(
   compiled: CompiledPipeline,
@@ -55,7 +55,7 @@ export async function previewPipeline(
   return { steps, rejects, report }
 }
 
-/** Runs for the sake of what can be seen: that every row fails is worth showing too. */
+/** A preview never fails because every row failed: those failures are worth showing too. */
 async function runToShow(...parameters: Parameters<typeof runPipeline>): Promise<RunReport> {
   try {
     return await runPipeline(...parameters)
@@ -69,7 +69,7 @@ async function runToShow(...parameters: Parameters<typeof runPipeline>): Promise
   }
 }
 
-/** The row as it is now: a later step may change the object. */
+/** A copy of the current row, because a later step may change the object. */
 function snapshotOf(row: Row): Row {
   try {
     return structuredClone(row)
@@ -78,7 +78,7 @@ function snapshotOf(row: Row): Row {
   }
 }
 
-/** Rows are traced as they finish; here they stand in the order of the rows that they came from. */
+/** Rows are traced as they finish. This sorts them by the order of the rows that they came from. */
 function orderLike(rows: { id: RowId }[], before: readonly { readonly id: RowId }[]): void {
   const position = new Map(before.map(({ id }, index) => [id, index]))
   const rank = ({ id }: { id: RowId }) => position.get(id) ?? position.get(id.split('/').slice(0, -2).join('/')) ?? 0

@@ -34,7 +34,7 @@ interface SeriesCaller<Event> {
   promise(event: Event): Promise<unknown>
 }
 
-/** The calling side of the hooks that a run raises. */
+/** The caller's side of the hooks that a run calls. */
 export interface RunHooks {
   readonly runStart: SeriesCaller<RunEvent>
   readonly stepStart: SyncCaller<StepEvent>
@@ -45,13 +45,13 @@ export interface RunHooks {
   readonly runDone: SeriesCaller<RunDoneEvent>
 }
 
-/** Hears what servings do. */
+/** Receives the events of the servings. */
 export interface ServingListener {
   requestDone(event: RequestDoneEvent): void
   servingState(event: ServingStateEvent): void
 }
 
-/** What the runner needs from the hops before it. */
+/** What the runner needs from the previous hops. */
 export interface RunEnvironment {
   /** The folder of the config file. */
   readonly directory: string
@@ -62,42 +62,42 @@ export interface RunEnvironment {
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
-  /** The same error without secrets. */
+  /** Returns the same error without secrets. */
   redact(error: MaestroError): MaestroError
-  /** Hears of every call to a model until the function it gives back is called. */
+  /** Calls a listener for every call to a model, until the returned function is called. */
   observeServings(listener: ServingListener): () => void
-  /** Forgets what the serving plane keeps for a run alone. */
+  /** Removes what the serving layer keeps for one run only. */
   endRun(run: string): Promise<void>
-  /** The engine of table operators; undefined when none is contributed. */
+  /** The engine of the table operators; undefined when no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
-  /** Makes a defined operator with what it injects: its kind's function or an operator object. */
+  /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }
 
-/** One run while it goes on. */
+/** The state of a run in progress. */
 export interface RunContext extends RunEnvironment {
   readonly compiled: CompiledPipeline
   readonly folder: RunFolder
   readonly journal: Journal
   readonly rejects: RejectPolicy
   readonly counters: ReadonlyMap<string, StepCounter>
-  /** Rows of the source, and records that could not become rows. */
+  /** Rows of the source, and records that could not be read as rows. */
   readonly sourceCounter: StepCounter
-  /** What sources and sinks get. */
+  /** What sources and sinks receive. */
   readonly storage: StorageContext
   readonly outputs: RunOutputs
-  /** Operators to free at the end. */
+  /** Operators to dispose at the end. */
   readonly operators: Operator[]
   readonly signal: AbortSignal
   readonly overwrite: boolean
-  /** Rows that are read from the source at most. */
+  /** The maximum number of rows that are read from the source. */
   readonly limit: number | undefined
   readonly trace: TraceRow | undefined
   /**
-   * Notes a row that could not be processed.
+   * Records a row that could not be processed.
    *
-   * @param counter The step's, when it says how many rows have succeeded so far.
-   * @throws what stops the run
+   * @param counter The counter of the step, if it knows how many rows have succeeded so far.
+   * @throws the error that stops the run
    */
   reject(
     place: { readonly step: string; readonly use: string; readonly stage: number },

@@ -25,8 +25,8 @@ const rowsInFlight = 1024
 const bytesInFlight = 64 * 1024 * 1024
 
 /**
- * Runs a row operator alone: the storage's current step streams through it into the next step. Rows that fail are in
- * the result; when every row fails nothing is written.
+ * Runs a row operator on its own: it streams the storage's current step through the operator into the next step. The
+ * result lists the rows that failed. When every row fails, it writes nothing.
  *
  * @throws MAESTRO_RUN_ALL_FAILED, MAESTRO_RUN_ABORTED
  */
@@ -81,7 +81,7 @@ export async function runOperator(
   }
 }
 
-/** Records of an input that could not become rows: they count as rejected by whoever reads it. */
+/** Records of an input that could not be read as rows. Whoever reads the input counts them as rejected. */
 function rejectsOf({ rejects = [] }: SourceBatch): readonly RejectedRow[] {
   return rejects.map(({ id, row, error }) => ({ rowId: id, row, error }))
 }
@@ -97,7 +97,7 @@ function toRowStep(operator: Operator, id: string, counter: StepCounter): RowSte
   return { id, counter, onError: 'reject', kind, run, ...own } as RowStep
 }
 
-/** Runs a table operator alone: the storage's rows go through a temporary step file and its engine. */
+/** Runs a table operator on its own: the storage's rows pass through a temporary step file and the table engine. */
 export async function runTableOperator(
   operator: Operator & TableOperatorObject,
   storage: RowStorage,

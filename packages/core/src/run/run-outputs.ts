@@ -1,24 +1,26 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
 import type { RefusedRow, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
 
-/** Takes the rows at the end of a stage. */
+/** Receives the rows at the end of a stage. */
 export interface RowOutput {
   write(batch: Batch): void | Promise<void>
-  /** All rows have come. */
+  /** Called when all rows have arrived. */
   finish?(): Promise<void>
 }
 
 /**
- * The sinks of a run. They are opened when their stage begins and committed when the whole run has succeeded, one
- * after the other in the order in which they were opened: whatever fails or is stopped before leaves every output as
- * it was.
+/**
+ * The sinks of a run. Each sink opens when its stage begins. When the whole run has succeeded, the sinks are committed
+ * one after the other. A failure or an abort before that leaves every output unchanged.
  *
- * When the commit of a sink fails, it and those after it are left as they were; those before it stay committed, for
- * no transaction spans them. The report's `sinks` and the journal's `sink-done` name them.
+ * Sinks that say how many rows they hold are checked before any commit, and they are committed last. When the commit of a
+ * sink fails or its count is wrong, the later sinks stay unchanged. The earlier ones stay committed, because no
+ * transaction spans several sinks. The report's `sinks` and the journal's `sink-done` name them.
  */
 export class RunOutputs {
   readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
@@ -30,7 +32,7 @@ export class RunOutputs {
     this.#overwrite = overwrite
   }
 
-  /** Opens a sink; one that is open already is given back. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE */
+  /** Opens a sink, or returns the one that is already open. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE */
   async open(sink: CompiledSink): Promise<SinkWriter> {
     const { id, use } = sink.node
     const known = this.#open.get(id)
@@ -42,20 +44,33 @@ export class RunOutputs {
     return writer
   }
 
+  /** The sinks whose commit takes the place of rows that are there. */
+  replacing(): readonly string[] {
+    return [...this.#open].filter(([, { writer }]) => writer.replaces === true).map(([id]) => id)
+  }
+
   /**
-   * Makes all outputs visible, in the order in which they were opened.
+   * Makes all outputs visible: first those whose counts only their commit tells, each in the order in which it was opened.
    *
-   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first that fails
+   * @param handed How many rows a sink was given and did not refuse.
+   * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
-  async commit(done: (sink: string, result: WriteResult) => void): Promise<void> {
-    for (const [id, { use, writer }] of this.#open) {
+  async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {
+    const sinks = [...this.#open]
+    for (const [id, { use, writer }] of sinks)
+      if (writer.rowsWritten !== undefined) assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
+    const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
+    for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
       const result = await sinkErrors(id, use, () => writer.commit())
+      assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       this.#open.delete(id)
       done(id, result)
     }
   }
 
-  /** Removes what was written and not committed. One that cannot clean up keeps none of the others from it. */
+  /**
+   * Removes what was written but not committed. A sink that cannot clean up does not prevent the others from doing so.
+   */
   async abort(): Promise<void> {
     for (const [id, { writer }] of this.#open) {
       try {
@@ -68,7 +83,14 @@ export class RunOutputs {
   }
 }
 
-/** Does work on a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for anything untyped */
+/** @throws MAESTRO_RUN_SINK_COUNT when a sink has not written what it was given */
+function assertCount(sink: string, use: string, handed: number, found: unknown, verb: string): void {
+  if (found === handed) return
+  const said = `${verb} ${typeof found === 'number' ? found : describeValue(found)}`
+  throw maestroError('MAESTRO_RUN_SINK_COUNT', { sink, use, handed, said }).at({ step: sink })
+}
+
+/** Performs an action of a sink. @throws its own error, or MAESTRO_RUN_OUTPUT_UNWRITABLE for any untyped error */
 export async function sinkErrors<Result>(id: string, use: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -81,9 +103,9 @@ export async function sinkErrors<Result>(id: string, use: string, work: () => Pr
 }
 
 /**
- * Writes a batch. A row that the output refuses is left out; the rows around it go in.
+ * Writes a batch. A row that the output refuses is left out; the rows around it are written.
  *
- * The output names the row in the error and has written nothing of the batch when it throws.
+ * An output that refuses a row names it in the error and has written nothing of the batch.
  */
 export async function writeWithRejects(
   writer: Pick<SinkWriter, 'write'>,

@@ -4,6 +4,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { closeRun, freeOperators } from './close-run.js'
 import { checkCounts } from './report/check-counts.js'
+import { checkEmptied } from './report/check-emptied.js'
 import { createReport } from './report/create-report.js'
 import type { PipelineRunOptions, Run } from './run.js'
 import type { RunEnvironment } from './run-context.js'
@@ -12,13 +13,13 @@ import { startRun } from './start-run.js'
 import { toStepError } from './stream/step-result.js'
 
 /**
- * Hop 8: runs a plan. Outputs appear only when the whole run has succeeded; rows that fail are in the rejects; the
- * counts of every step add up.
+ * Hop 8: runs a plan. Outputs become visible only when the whole run has succeeded. Rows that fail are rejected, and
+ * the counts of every step add up.
  *
- * @returns the report of a run that has succeeded
- * @throws what stopped the run, with the report in `report`. Outputs are then as they were, unless a sink's own commit
- * failed: those that the report's `sinks` names were committed before it. MAESTRO_RUN_ABORTED when the signal fired
- * before the commit began.
+ * @returns the report of a successful run
+ * @throws the error that stopped the run, with the report in `report`. The outputs are then unchanged, unless the
+ *   commit of a sink failed: the report's `sinks` names those that were committed before it. Throws MAESTRO_RUN_ABORTED
+ *   when the signal fired before the commit began.
  */
 export async function runPipeline(
   compiled: CompiledPipeline,
@@ -33,7 +34,7 @@ export async function runPipeline(
   await context.endRun(context.folder.runId)
   const report = createReport(run, failure)
   await closeRun(context, report)
-  // What stopped the run is told before what a plugin has to say about its end.
+  // The error that stopped the run takes precedence over an error of a plugin's hook at its end.
   await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
     failure ??= context.redact(toRunError(error))
   })
@@ -41,7 +42,10 @@ export async function runPipeline(
   return report
 }
 
-/** Runs the stages, checks the counts and commits the outputs, or leaves them as they were. @returns what stopped it */
+/**
+ * Runs the stages, checks the counts, and commits the outputs, or leaves them unchanged. @returns the error that
+ * stopped the run
+ */
 async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
   const { context } = run
   const { signal, outputs } = context
@@ -50,13 +54,17 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     await runStages(run)
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     checkCounts(context, run.lastReject())
+    if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
     committing = true
-    await outputs.commit((id, { rows, location }) => {
-      run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
-    })
+    await outputs.commit(
+      (id) => context.counters.get(id)?.rowsOut ?? 0,
+      (id, { rows, location }) => {
+        run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
+      },
+    )
     return undefined
   } catch (error) {
-    // Whatever the parts of a stopped run threw, it is the stop that ended it.
+    // Whatever the parts of a stopped run threw, the stop ended the run.
     const stopped = signal.aborted && !committing && !MaestroError.is(error, 'MAESTRO_RUN_ABORTED')
     const failure = stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
     await outputs.abort()

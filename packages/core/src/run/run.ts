@@ -10,22 +10,24 @@ import type { TraceRow } from './stream/row-chain.js'
 /** How a pipeline is run. */
 export interface PipelineRunOptions {
   readonly signal?: AbortSignal | undefined
-  /** Rows that are read from the source at most. */
+  /** The maximum number of rows that are read from the source. */
   readonly limit?: number | undefined
-  /** Existing outputs may be replaced. @default false */
+  /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean | undefined
-  /** Keep a run folder with plan, events, rejects and report. @default true */
+  /** Whether existing outputs may be replaced by no rows. @default the setting of the config */
+  readonly allowEmpty?: boolean | undefined
+  /** Whether to keep a run folder with the plan, events, rejected rows, and report. @default true */
   readonly keep?: boolean | undefined
-  /** Takes the rows that the pipeline ends with. */
+  /** Receives the rows that the pipeline ends with. */
   readonly output?: RowOutput | undefined
   readonly trace?: TraceRow | undefined
-  /** Gets each row that could not be processed. */
+  /** Receives each row that could not be processed. */
   readonly onReject?:
     | ((row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void)
     | undefined
 }
 
-/** One run from its start to its report. */
+/** One run, from its start to its report. */
 export interface Run {
   readonly context: RunContext
   readonly compiled: CompiledPipeline
@@ -37,6 +39,6 @@ export interface Run {
   /** The outputs that have been committed. */
   readonly sinks: SinkReport[]
   stopObserving(): void
-  /** Why the last row that was rejected was. */
+  /** The error of the last rejected row. */
   lastReject(): MaestroError | undefined
 }

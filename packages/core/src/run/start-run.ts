@@ -17,7 +17,7 @@ import {
   writeFileAtomically,
 } from './state/run-folder.js'
 
-/** Makes what a run needs: its folder, journal, counters and outputs. Nothing is read yet. */
+/** Creates what a run needs: its folder, journal, counters, and outputs. It reads nothing yet. */
 export async function startRun(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
@@ -65,7 +65,7 @@ export async function startRun(
   return { context, compiled, options, started, usage, rejects, sinks: [], stopObserving, lastReject: () => last }
 }
 
-/** The folder of the run, with its plan in it; a temporary one when nothing is to be kept. */
+/** The folder of the run, which contains its plan. It is a temporary folder when nothing is kept. */
 async function openFolder(
   { plan }: CompiledPipeline,
   { stateDirectory }: RunEnvironment,

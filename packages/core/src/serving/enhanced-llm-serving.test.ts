@@ -55,6 +55,18 @@ describe('EnhancedLLMServing', () => {
     expect(requests).toEqual([])
   })
 
+  test('a setting that the model does not accept is not sent, and the usage record carries a warning', async () => {
+    const { provider, requests } = scripted(shout)
+    const capabilities = { ...provider.capabilities, unsupportedSettings: ['topK', 'seed'] as const }
+    const warnings: unknown[] = []
+    const plane = new ServingPlane({ observer: { requestDone: (event) => warnings.push(event.warnings) } })
+    const serving = new EnhancedLLMServing({ ...provider, capabilities }, { plane })
+    await serving.generate({ messages: [{ role: 'user', content: 'a' }], topK: 3, temperature: 0 })
+    expect(requests[0]).not.toHaveProperty('topK')
+    expect(requests[0]).toHaveProperty('temperature', 0)
+    expect(warnings).toEqual([['The model scripted does not accept `topK`, which is not sent.']])
+  })
+
   test('whatever a provider throws is typed and told to the observer', async () => {
     const { provider } = scripted(() => {
       throw new TypeError('socket hang up')

@@ -2,16 +2,17 @@ import { type ColumnSet, defineSink, MaestroError, type SinkTarget } from '@maes
 import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { TableWriteFields, type TableWriteOptions } from '../options.js'
+import { shownTable } from '../tables/names.js'
 import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
 
-/** The sink `db.table`: rows are written in one transaction, which ends when the run has succeeded. */
+/** The sink `db.table`, which writes rows in one transaction that ends when the run has succeeded. */
 export const tableSink = defineSink({
   options: TableWriteFields,
   async check(options, context) {
     try {
       const settings = connectionSettings(options, context)
-      // A file that is not there is made by the run.
+      // The run creates a missing file.
       if (!settings.exists) return []
       await withSession(settings, (session) => findTarget(session, writingOf(options, context)))
       return []
@@ -19,6 +20,12 @@ export const tableSink = defineSink({
       if (MaestroError.is(error)) return [error]
       throw error
     }
+  },
+  target(options, context) {
+    const { table, databaseSchema: schema, mode } = options
+    // Several sinks may add rows to one table.
+    if (mode === 'append' || mode === 'upsert') return undefined
+    return `${connectionSettings(options, context).shown} ${shownTable({ table, schema })}`
   },
   async open(options, context) {
     return TableSinkWriter.open(
@@ -42,7 +49,7 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
   }
 }
 
-/** What is known of the columns that are written: what the sink says of them, else what the plan knows. */
+/** The types of the columns that are written: as the sink declares them, or else as the plan knows them. */
 function chosenColumns(chosen: TableWriteOptions['columns'], known: ColumnSet): ColumnSet {
   if (chosen === undefined) return known
   const typeOf = (name: string) => (Object.hasOwn(known.columns, name) ? known.columns[name] : undefined) ?? 'unknown'

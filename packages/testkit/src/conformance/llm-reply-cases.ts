@@ -112,6 +112,21 @@ const data: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
+  'JSON with a comma too many and single quotation marks is mended without another request': {
+    said: [{ text: "{'tone': 'bad',}" }],
+    json: true,
+    expected: { object: bad },
+  },
+  'JSON with names without quotation marks and a comment is mended without another request': {
+    said: [{ text: '```json\n{\n  tone: "bad", // not good\n}\n```' }],
+    json: true,
+    expected: { object: bad },
+  },
+  'JSON that was abridged is not mended': {
+    said: [{ text: '{"tone": "good", ...}' }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
   'an empty answer is asked for again, without an empty turn': {
     said: [{ text: '' }, { text: answer }],
     json: true,

@@ -1,11 +1,16 @@
 import type { ServingNeed } from '../../contracts/operator-definition.js'
 import { maestroError } from '../../errors/error-table.js'
+import { unsupportedSettingMessage } from '../../serving/unsupported-settings.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
-/** Each serving that a step will ask for must be configured, of the right kind and able to do what is asked. */
+/**
+ * Checks that each serving of a step is configured, of the right kind, and capable of what the step needs. A setting that
+ * its model does not accept is a warning.
+ */
 export function checkServings(
   use: string,
   step: string,
+  options: unknown,
   needs: readonly ServingNeed[],
   context: CompileContext,
   faults: Faults,
@@ -24,5 +29,9 @@ export function checkServings(
       if (serving.capabilities === undefined || serving.capabilities[capability]) continue
       faults.add(maestroError('MAESTRO_PIPELINE_CAPABILITY', { use, serving: need.name, capability }), step)
     }
+    const given = { ...serving.options, ...(options as object | undefined) }
+    for (const setting of serving.capabilities?.unsupportedSettings ?? [])
+      if (Object.entries(given).some(([name, value]) => name === setting && value !== undefined))
+        faults.warn(unsupportedSettingMessage(`The model of the serving "${need.name}"`, setting), step)
   }
 }

@@ -6,6 +6,7 @@ import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import { checkServings } from './check-servings.js'
+import { checkTargets } from './check-targets.js'
 import { applyEffects, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
@@ -21,8 +22,9 @@ import { resolveSources } from './resolve-sources.js'
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
 /**
- * Hop 7: checks a pipeline from end to end and makes its plan. Names, options, columns, prompt variables, allowed
- * prompts, servings and their capabilities, cycles, the operators' own checks: before a row is read or a token spent.
+ * Hop 7: checks a pipeline from end to end and creates its plan. It checks names, options, columns, prompt variables,
+ * accepted prompts, servings and their capabilities, cycles, and the operators' own checks, before a row is read or a
+ * token is spent.
  *
  * @throws MAESTRO_PIPELINE_INVALID with all faults at once
  */
@@ -45,6 +47,7 @@ export async function compilePipeline(
     const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
     if (sink !== undefined) sinks.set(node.id, sink)
   }
+  if (context.requireSink) checkTargets([...sinks.values()], context, faults)
   if (context.requireSink && definition.sinks.length === 0)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
   for (const fault of context.checkComponents()) faults.addNew(fault)
@@ -64,6 +67,7 @@ export async function compilePipeline(
     steps: planned,
     sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
     stages: planStages(planned, definition.sinks),
+    warnings: faults.warnings,
   }
   return { plan, definition, source, steps, sinks }
 }
@@ -82,7 +86,7 @@ async function compileStep(
   return definition === undefined ? undefined : compileDefined(node, definition, columnsIn, context, faults)
 }
 
-/** A step of a defined operator, contributed or given. */
+/** A step with a defined operator, either contributed or in code. */
 async function compileDefined(
   node: StepNode,
   definition: OperatorDefinition,
@@ -107,7 +111,7 @@ async function compileDefined(
   }))
   checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
   const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
-  checkServings(definition.name, node.id, servings, context, faults)
+  checkServings(definition.name, node.id, options, servings, context, faults)
   const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
   for (const name of vectorStores) faults.catch(() => context.checkVectorStore(name, definition.name), node.id)
   await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)
@@ -125,7 +129,7 @@ async function compileDefined(
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
 }
 
-/** A table operator says what to do as data, so that it can be made before the run. */
+/** A table operator describes its work as data, so it can be created before the run. */
 async function prepareDefinedTable(
   node: StepNode,
   definition: OperatorDefinition,
@@ -139,7 +143,7 @@ async function prepareDefinedTable(
   return prepareTable({ id: node.id, use: definition.name }, created, columnsIn, context, faults)
 }
 
-/** An operator object written into the pipeline. */
+/** An operator object in the pipeline. */
 async function compileOperatorObject(
   node: StepNode,
   operator: Operator,
@@ -165,7 +169,7 @@ async function compileOperatorObject(
   return { node, definition: undefined, options: undefined, planned: planStep(node, columnsIn, about) }
 }
 
-/** A function written into the pipeline. */
+/** A function in the pipeline. */
 function compileFunction(node: StepNode, step: FunctionStep, columnsIn: ColumnSet, faults: Faults): CompiledStep {
   const effects = step.columns ?? { opaque: true }
   checkColumns('function', node.id, effects, columnsIn, faults)
@@ -203,7 +207,9 @@ function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): Plann
   }
 }
 
-/** Columns that a step needs and that are surely not there; of prompt variables it is said that they are. */
+/**
+ * Reports the columns that a step needs and that certainly do not exist, and says which of them are prompt variables.
+ */
 function checkColumns(
   use: string,
   step: string,

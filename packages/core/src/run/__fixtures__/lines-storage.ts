@@ -13,7 +13,7 @@ interface Options {
   readonly path: string
   /** Whether a table engine may read or write the file itself. */
   readonly asText: boolean
-  /** The sink says that it takes text, and does not. */
+  /** The sink claims to take text but does not. */
   readonly lies?: boolean
 }
 
@@ -87,5 +87,7 @@ declare module '../../contracts/component-types.js' {
   }
 }
 
-/** A plugin with the source and sink `lines.file`: real files of JSON lines, read and written as simply as can be. */
+/**
+ * A plugin with the source and sink `lines.file`, which read and write real files of JSON lines in the simplest way.
+ */
 export const linesPlugin = definePlugin({ name: 'lines', storages: [linesStorage] })

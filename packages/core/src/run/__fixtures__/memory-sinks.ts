@@ -5,7 +5,7 @@ import { definePlugin } from '../../define/define-plugin.js'
 import { defineSink, defineStorage } from '../../define/define-storage.js'
 import { maestroError } from '../../errors/error-table.js'
 
-/** What became of one output. */
+/** What happened to one output. */
 export interface MemorySink {
   readonly ids: RowId[]
   readonly rows: Row[]
@@ -14,17 +14,20 @@ export interface MemorySink {
 
 interface Options {
   readonly name: string
-  /** The moment at which it throws. */
+  /** The moment at which the sink throws. */
   readonly fail?: 'open' | 'write' | 'commit' | 'abort'
-  /** Whether a row is one that the sink cannot hold. */
+  /** Whether the sink refuses a row. */
   readonly refuses?: (row: Row) => boolean
-  /** Tells of such rows when it is asked, after their `write` has returned; of those of its last batch at the end only. */
+  /**
+   * Reports such rows when it is asked, after their `write` has returned; it reports those of its last batch only at
+   * the end.
+   */
   readonly late?: boolean
-  /** Called at each moment; what it gives back is waited for. */
+  /** Called at each moment; the sink awaits the result. */
   readonly at?: (moment: 'open' | 'write' | 'commit' | 'abort') => unknown
 }
 
-/** Takes all options as they are. */
+/** Accepts all options unchanged. */
 export function anyOptions<Given>(): Schema<Given> {
   return { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as Given }) } }
 }
@@ -91,7 +94,7 @@ const memorySinkOf = (sinks: Map<string, MemorySink>) =>
             }),
           })
 
-/** A plugin with the sink `memory.sink`, for tests of the runner; each output is kept by its name. */
+/** A plugin with the sink `memory.sink`, for tests of the runner. It keeps each output under its name. */
 export function memorySinks() {
   const sinks = new Map<string, MemorySink>()
   const plugin = definePlugin({

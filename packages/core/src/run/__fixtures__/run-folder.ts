@@ -9,7 +9,9 @@ import type { RunReport, StepCounts } from '../../contracts/report.js'
 import { type Maestro, maestro } from '../../maestro.js'
 import { type MemorySink, memorySinks } from './memory-sinks.js'
 
-/** A folder for each test with a project in it that can write to `memory.sink`. Call it once at the top of a file. */
+/**
+ * Creates a folder for each test, with a project that can write to `memory.sink`. Call it once at the top of a file.
+ */
 export class RunFolder {
   path = ''
   #sinks = memorySinks()
@@ -46,12 +48,12 @@ export class RunFolder {
     return this.#sinks.idsOf(name)
   }
 
-  /** The ids of the runs whose folders are there, oldest first. */
+  /** The ids of the runs whose folders exist, oldest first. */
   runs(): string[] {
     return readdirSync(join(this.path, '.maestro/runs')).sort()
   }
 
-  /** A file of the newest run. */
+  /** Reads a file of the newest run. */
   runFile(name: string): string {
     return readFileSync(join(this.path, '.maestro/runs', this.runs().at(-1) ?? '', name), 'utf8')
   }
@@ -69,7 +71,7 @@ export const numbers = (count: number): { n: number }[] => Array.from({ length: 
 const adds = ({ rowsIn, created, rowsOut, rejected, dropped, merged }: StepCounts) =>
   rowsIn + created === rowsOut + rejected + dropped + merged
 
-/** The counts of the report and of each of its steps add up. */
+/** Checks that the counts of the report and of each of its steps add up. */
 export function expectSums(report: RunReport): void {
   expect(adds(report.counts), JSON.stringify(report.counts)).toBe(true)
   for (const { id, counts } of report.steps) expect(adds(counts), `${id} ${JSON.stringify(counts)}`).toBe(true)

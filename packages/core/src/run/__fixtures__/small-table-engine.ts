@@ -12,7 +12,7 @@ interface Line {
   readonly row: Row
 }
 
-/** What stands for a table engine in tests of the runner: it reads and writes real files, in JavaScript. */
+/** A table engine for tests of the runner. It reads and writes real files, in JavaScript. */
 export class SmallTableEngine implements TableEngine {
   readonly name = 'small.engine'
   readonly requests: TableRequest[] = []
@@ -92,7 +92,7 @@ export function enginePlugin(engine: TableEngine) {
   })
 }
 
-/** A table operator that stands for one statement. */
+/** A table operator that runs one statement. */
 export function tableStep<const Name extends string>(name: Name, statement: TableStatement) {
   return defineOperator({ name, kind: 'table', options: z.object({}), create: () => () => [statement] })
 }

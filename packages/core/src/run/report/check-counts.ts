@@ -1,9 +1,16 @@
+import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import type { RunContext } from '../run-context.js'
 import { allFailed } from './reject-policy.js'
 import type { StepCounter } from './step-counter.js'
 
-/** @throws MAESTRO_RUN_ALL_FAILED when rows came in and every one failed in one step, MAESTRO_RUN_TOO_MANY_REJECTS */
+/**
+ * Checks the counts of the whole run: that those of each step and sink add up, and that every row that left a step entered
+ * the steps after it.
+ *
+ * @throws MAESTRO_RUN_COUNTS; MAESTRO_RUN_ALL_FAILED when every row that entered a step failed;
+ * MAESTRO_RUN_TOO_MANY_REJECTS
+ */
 export function checkCounts(context: RunContext, last: MaestroError | undefined): void {
   context.sourceCounter.assertSum('source')
   const counters: (readonly [string, StepCounter])[] = [['source', context.sourceCounter], ...context.counters]
@@ -12,5 +19,17 @@ export function checkCounts(context: RunContext, last: MaestroError | undefined)
     if (last !== undefined && counter.rowsIn > 0 && counter.rejected === counter.rowsIn)
       throw allFailed(step, counter, last)
   }
+  assertNoneBetween(context)
   context.rejects.finish(context.sourceCounter.rowsIn, counters, last)
+}
+
+/** No row is lost or made between a step and those that read its rows. @throws MAESTRO_RUN_COUNTS */
+function assertNoneBetween({ compiled, counters, sourceCounter }: RunContext): void {
+  for (const { node } of [...compiled.steps.values(), ...compiled.sinks.values()]) {
+    const before = node.input === 'source' ? sourceCounter : counters.get(node.input)
+    const after = counters.get(node.id)
+    if (before === undefined || after === undefined || before.rowsOut === after.rowsIn) continue
+    const counts = `${before.rowsOut} left ${node.input} and ${after.rowsIn} came in`
+    throw maestroError('MAESTRO_RUN_COUNTS', { step: node.id, counts }).at({ step: node.id })
+  }
 }

@@ -4,7 +4,7 @@ import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { StepCounter } from './step-counter.js'
 
-/** What a run did, with what stopped it. */
+/** Creates the report of a run, including the error that stopped it. */
 export function createReport(
   { context, compiled, started, sinks, usage, rejects }: Run,
   failure: MaestroError | undefined,
@@ -32,7 +32,10 @@ export function createReport(
   }
 }
 
-/** The counts of the whole run: what came in, what became of it. A row that several branches read counts once for each. */
+/**
+ * Counts the rows of the whole run by what happened to them. A row that several branches read counts once for each
+ * branch.
+ */
 function totalCounts(context: RunContext): ReturnType<StepCounter['snapshot']> {
   const { compiled, sourceCounter } = context
   const total = new StepCounter()

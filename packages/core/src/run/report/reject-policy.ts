@@ -4,15 +4,15 @@ import type { MaestroError } from '../../errors/maestro-error.js'
 import type { StepCounter } from './step-counter.js'
 
 /**
- * Without `maxRejects`, a result that is mostly missing fails the run: more than `share` of at least `rows` rows. Few
- * rows need a clearer majority, since one or two odd rows say little about the rest.
+ * Without `maxRejects`, a run fails when more than `share` of at least `rows` rows are rejected. A few rows need a
+ * clearer majority, because one or two unusual rows say little about the rest.
  */
 const defaultLimits = [
   { rows: 50, share: 0.2 },
   { rows: 10, share: 0.5 },
 ]
 
-/** How many rejected rows a run accepts. */
+/** Limits how many rejected rows a run accepts. */
 export class RejectPolicy {
   readonly #maxRejects: number | undefined
   readonly #maxShare: number | undefined
@@ -28,8 +28,8 @@ export class RejectPolicy {
   }
 
   /**
-   * Counts a rejected row of a step, whose counter has counted it already. Without a counter it is not known whether
-   * other rows succeed.
+   * Counts a rejected row of a step whose counter already includes it. Without a counter, the number of other rows that
+   * succeed is unknown.
    *
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS, MAESTRO_RUN_ALL_FAILED
    */
@@ -43,7 +43,7 @@ export class RejectPolicy {
   /**
    * Checks the share of rejected rows once all rows are known.
    *
-   * @param rowsIn The rows that the source read.
+   * @param rowsIn The number of rows that the source read.
    * @param counters The counts of the source, the steps, and the sinks by their ids.
    * @param last The error of the last rejected row.
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS

@@ -10,42 +10,42 @@ export class StepCounter implements StepCounts {
   dropped = 0
   merged = 0
   created = 0
-  /** The first rows that came, as long as they have not failed. */
+  /** The first rows that entered the step and have not failed. */
   readonly #first = new Set<RowId>()
   #firstLeft: number
 
-  /** @param failFast How many rows are the first. */
+  /** @param failFast The number of rows that count as the first ones. */
   constructor(failFast = 20) {
     this.#firstLeft = failFast
   }
 
-  /** A row comes in. */
+  /** Counts a row that enters the step. */
   enter(id: RowId): void {
     this.rowsIn++
     this.begin(id)
   }
 
-  /** A row's turn has come; whether it counts as having come in is told later. */
+  /** Registers a row whose turn has come. Whether it counts as an input row is decided later. */
   begin(id: RowId): void {
     if (this.#firstLeft === 0) return
     this.#firstLeft--
     this.#first.add(id)
   }
 
-  /** A row that had begun does not count: it failed in another step. */
+  /** Removes a row that had begun, because it failed in another step. */
   withdraw(id: RowId): void {
     if (this.#first.delete(id)) this.#firstLeft++
   }
 
-  /** A row failed. */
+  /** Counts a row that failed. */
   fail(id: RowId): void {
     this.rejected++
     this.#first.delete(id)
   }
 
   /**
-   * Whether every one of the first rows has failed, and no other has succeeded. It is the first that came which
-   * count, not the first that finished: failures are often faster than answers.
+   * Whether each of the first rows has failed and no other row has succeeded. The first rows are those that entered
+   * first, not those that finished first, because failures are often faster than answers.
    */
   get firstRowsFailed(): boolean {
     return this.#firstLeft === 0 && this.#first.size === 0 && this.rowsOut + this.dropped === 0
@@ -65,7 +65,7 @@ export class StepCounter implements StepCounts {
     this.created += counts.created ?? 0
   }
 
-  /** Rows in + created = out + rejected + dropped + merged. @throws MAESTRO_RUN_COUNTS */
+  /** Checks that rows in + created = out + rejected + dropped + merged. @throws MAESTRO_RUN_COUNTS */
   assertSum(step: string): void {
     const { rowsIn, rowsOut, rejected, dropped, merged, created } = this
     if (rowsIn + created === rowsOut + rejected + dropped + merged) return

@@ -11,7 +11,7 @@ interface Serving {
   readonly warnings: Map<string, number>
 }
 
-/** Adds up tokens, cost and calls of one run, by step and by serving. */
+/** Adds up the tokens, cost, and calls of one run, by step and by serving. */
 export class UsageCounter implements ServingListener {
   readonly #run: string
   readonly #steps = new Map<string, Totals>()
@@ -54,7 +54,7 @@ export class UsageCounter implements ServingListener {
     return sum
   }
 
-  /** Those that this run has asked. */
+  /** The servings that this run has asked. */
   servings(): readonly ServingReport[] {
     const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
     return asked.map(([serving, { usage, state, coolDowns, warnings }]) => {
@@ -98,13 +98,13 @@ function toTotals({ from, error, usage, cost, tries, calls = 1 }: RequestDoneEve
     outputTokens: usage?.outputTokens ?? 0,
     cachedInputTokens: usage?.cachedInputTokens ?? 0,
     reasoningTokens: usage?.reasoningTokens ?? 0,
-    // What was not asked costs nothing.
+    // A serving that was not asked costs nothing.
     cost: usage === undefined ? 0 : cost,
   }
 }
 
 function addTotals(totals: Totals, other: UsageTotals): void {
-  // A price that is not known makes the sum unknown, not smaller.
+  // An unknown price makes the sum unknown, not smaller.
   const cost = totals.cost === undefined || other.cost === undefined ? undefined : totals.cost + other.cost
   for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] = (totals[name] ?? 0) + (other[name] ?? 0)
   totals.cost = cost

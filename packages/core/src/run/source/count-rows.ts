@@ -3,12 +3,13 @@ import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.
 import type { RunEnvironment } from '../run-context.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 
-/** How long rows are counted before the rest is told from the bytes, in milliseconds. */
+/** How long, in milliseconds, rows are counted before the rest is estimated from the bytes. */
 const patience = 5000
 
 /**
- * How many rows a source has: as it says itself, else by reading it; of one that is long, from the share of its bytes
- * that was read. Undefined for rows given in code that can be read once only, and where nothing tells.
+ * The number of rows of a source: as the source states it, or else counted by reading. For a long source, it is
+ * estimated from the share of the bytes that was read. It is undefined for rows in code that can be read only once, and
+ * when the number cannot be determined.
  */
 export async function countRows(
   { source }: CompiledPipeline,

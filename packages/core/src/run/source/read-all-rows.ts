@@ -2,7 +2,7 @@ import type { Row } from '../../contracts/row.js'
 import type { SourceDefinition, StorageContext } from '../../contracts/storage.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 
-/** All rows of a source, held in memory. @throws what the source throws, and the error of a record that is no row */
+/** Reads all rows of a source into memory. @throws the error of the source, or of a record that is not a row */
 export function readAllRows(
   source: SourceDefinition,
   options: unknown,

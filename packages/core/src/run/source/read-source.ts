@@ -25,11 +25,12 @@ async function* readStorage(storage: RowStorage): AsyncGenerator<SourceBatch> {
   yield* storage.read()
 }
 
-/** Generators and streams whose rows were asked for. */
+/** Generators and streams that were read. */
 const spent = new WeakSet<object>()
 
 /**
- * A generator or stream that was read, even in part, gives no rows again: that must not pass for an empty input.
+ * A generator or stream that was read, even in part, yields its rows only once. A second read must not pass for an
+ * empty input.
  *
  * @throws MAESTRO_RUN_ROWS_SPENT
  */
@@ -59,7 +60,7 @@ async function* readRows(
   if (gathered.length > 0) yield ids.batch(gathered)
 }
 
-/** The first rows of a source; rejects before the bound come along. */
+/** The first rows of a source, together with the rejected records before the limit. */
 export async function* limitRows(
   batches: AsyncIterable<SourceBatch>,
   limit: number | undefined,
@@ -72,12 +73,14 @@ export async function* limitRows(
       yield batch
       continue
     }
-    yield { ...batch, ids: batch.ids.slice(0, left), rows: batch.rows.slice(0, left) }
+    const rejects = batch.rejects?.filter(({ after = 0 }) => after < left)
+    const rows = { ids: batch.ids.slice(0, left), rows: batch.rows.slice(0, left) }
+    yield { ...batch, ...rows, ...(rejects === undefined ? {} : { rejects }) }
     return
   }
 }
 
-/** A guess of what rows hold in memory, where the source does not say: bounds what is in flight. */
+/** An estimate of the memory that rows take, for sources that do not state it. It limits the bytes in flight. */
 export function estimateBytes(batch: Batch): number {
   const [first] = batch.rows
   if (first === undefined) return 0

@@ -3,7 +3,7 @@ import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 
-/** Gives rows in code their ids: the key column's value, else `rows:<position from 1>`. */
+/** Gives an id to each row in code: the value of the key column, or else `rows:<position from 1>`. */
 export class RowIds {
   readonly #key: string | undefined
   readonly #seen = new Set<string>()
@@ -25,7 +25,7 @@ export class RowIds {
           location: position,
           reason: `a row is an object of columns, not ${describeValue(row)}`,
         })
-        rejects.push({ id: position, row, error })
+        rejects.push({ id: position, row, error, after: ids.length })
         continue
       }
       const value = this.#key === undefined ? undefined : (row as Row)[this.#key]
@@ -34,7 +34,7 @@ export class RowIds {
           location: position,
           reason: `the key column "${this.#key}" has no value`,
         })
-        rejects.push({ id: position, row, error })
+        rejects.push({ id: position, row, error, after: ids.length })
         continue
       }
       const id = this.#key === undefined ? position : String(value)
@@ -44,13 +44,14 @@ export class RowIds {
             id: position,
             row,
             error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
+            after: ids.length,
           })
           continue
         }
         this.#seen.add(id)
       }
       ids.push(id)
-      // A copy: a step that changes its row must not change what the caller holds.
+      // Copies the row, because a step that changes its row must not change the caller's object.
       good.push({ ...row })
     }
     return { ids, rows: good, ...(rejects.length === 0 ? {} : { rejects }) }

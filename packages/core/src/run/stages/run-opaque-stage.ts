@@ -11,10 +11,11 @@ import { toStepError } from '../stream/step-result.js'
 import { counterOf, partitionFile } from './run-row-stage.js'
 
 /**
- * Runs an operator that sees a whole storage. What counts is what came in and what the newest step holds, not what the
- * operator says of it. What it did to single rows is not known: fewer rows count as dropped, more as created.
+ * Runs an operator that sees a whole storage. The counts follow from the input and the newest step, not from what the
+ * operator reports. What happened to single rows is unknown: if there are fewer rows, the difference counts as dropped;
+ * if there are more, as created.
  *
- * @param input The step file it reads. @returns the step file it wrote
+ * @param input The step file that the operator reads. @returns the step file that it wrote
  */
 export async function runOpaqueStage(
   stage: PlannedStage,
@@ -44,7 +45,7 @@ export async function runOpaqueStage(
     const [expected, found] = ['a step written to the storage', 'nothing']
     throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
   }
-  // A class written in JavaScript may give back anything.
+  // A class written in JavaScript may return anything.
   const rejected: readonly RejectedRow[] = result?.rejected ?? []
   for (const { rowId, row, error } of rejected) {
     if ((step.node.onError ?? context.settings.onError) === 'fail') throw error.at({ step: step.node.id, rowId })

@@ -14,32 +14,32 @@ import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
 
-/** Where a stage's step files are. */
+/** The folder of a stage's step files. */
 export function stageFolder(context: RunContext, stage: PlannedStage): string {
   const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)
   return join(context.folder.path, 'stages', `${stage.index}-${name}`)
 }
 
-/** The step file of a stage's partition. */
+/** The step file of one partition of a stage. */
 export function partitionFile(context: RunContext, stage: PlannedStage, partition: number): string {
   return join(stageFolder(context, stage), `part-${String(partition).padStart(5, '0')}.jsonl`)
 }
 
-/** What feeds a row stage and where its rows go. */
+/** The input of a row stage and the destinations of its rows. */
 export interface RowStageRun {
   readonly stage: PlannedStage
   readonly partition: number
   readonly input: AsyncIterable<SourceBatch>
-  /** The steps to run; none for a stage that only hands rows on. */
+  /** The steps to run; empty for a stage that only passes rows on. */
   readonly steps: readonly CompiledStep[]
   readonly sinks: readonly CompiledSink[]
-  /** Keep the rows as a step file for later stages. */
+  /** Whether to keep the rows as a step file for later stages. */
   readonly materialise: boolean
-  /** More takers, such as an iteration in code. */
+  /** Further consumers, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
 }
 
-/** Runs one partition of a row stage: input, chain, outputs. @returns the rows that came out */
+/** Runs one partition of a row stage: input, chain, outputs. @returns the number of rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
   const { stage } = run
   const onError = context.settings.onError ?? 'reject'
@@ -121,7 +121,7 @@ function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<v
   if (waiting !== undefined) return Promise.all(waiting).then(() => undefined)
 }
 
-/** Opens a sink as an output; rows that it refuses become rejects of the sink. */
+/** Opens a sink as an output. Rows that it refuses are rejected rows of the sink. */
 async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunContext): Promise<RowOutput> {
   const writer = await context.outputs.open(sink)
   const counter = counterOf(context, sink.node.id)
@@ -129,7 +129,7 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
   const reject = (rows: readonly RefusedRow[]) => {
     for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
   }
-  /** Rows that counted as written, and were refused later. */
+  /** Rows that counted as written and were refused later. */
   const rejectLate = async (last: boolean) => {
     const rows = await sinkErrors(place.step, place.use, async () => writer.refused?.(last) ?? [])
     counter.rowsOut -= rows.length
@@ -147,10 +147,10 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
 }
 
 /**
- * Writes rows to the step file. One that no file can hold is a reject of the step that made it, or of the source, and
- * goes to no other output.
+ * Writes rows to the step file. A row that no file can hold becomes a rejected row of the step that made it, or of the
+ * source, and reaches no other output.
  *
- * @returns what writes a batch and gives back the rows that were written
+ * @returns a function that writes a batch and returns the rows that were written
  */
 function keepRows(
   file: StepFileWriter,

@@ -13,18 +13,18 @@ import { runOpaqueStage } from './run-opaque-stage.js'
 import { partitionFile, runRowStage } from './run-row-stage.js'
 import { runTableStage } from './run-table-stage.js'
 
-/** What stages hand on: the step file of each stage that has run. */
+/** The step file of each stage that has run, for later stages. */
 export type StageFiles = Map<number, string>
 
 /** What a stage needs besides the context. */
 export interface StageInput {
   readonly reader: SourceReader
   readonly files: StageFiles
-  /** Takers of the rows of the last stage, such as an iteration in code. */
+  /** Consumers of the last stage's rows, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
 }
 
-/** Runs one stage over its whole input. @returns how many rows came out */
+/** Runs one stage over its whole input. @returns the number of rows that came out */
 export async function runStage(stage: PlannedStage, input: StageInput, context: RunContext): Promise<number> {
   if (stage.kind === 'rows') {
     const steps = stage.steps.map((id) => stepOf(context, id))
@@ -74,17 +74,17 @@ function runRows(
 function stepOf(context: RunContext, id: string): CompiledStep {
   const step = context.compiled.steps.get(id)
   if (step === undefined)
-    throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: 'the plan names a step that is not there' })
+    throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: 'the plan names a step that does not exist' })
   return step
 }
 
-/** The rows that a stage reads: from the source, or from an earlier stage's step file. */
+/** The rows that a stage reads, from the source or from the step file of an earlier stage. */
 function readInput(stage: PlannedStage, input: StageInput, context: RunContext): AsyncIterable<SourceBatch> {
   if (stage.input === 'source') return readSource(stage, input.reader, context)
   return readStepFile(input.files.get(stage.input) ?? '')
 }
 
-/** The source's rows, counted, with its broken records sent to the rejects. @throws MAESTRO_STORAGE_READ */
+/** The rows of the source, counted; its broken records become rejected rows. @throws MAESTRO_STORAGE_READ */
 async function* readSource(
   stage: PlannedStage,
   reader: SourceReader,
@@ -123,12 +123,12 @@ async function* readSource(
   announce(true)
 }
 
-/** How many rows will be read at most, where that is known. */
+/** The maximum number of rows that will be read, if it is known. */
 function rowsToRead({ rowCount }: SourceReader, { limit }: RunContext): number | undefined {
   return limit === undefined || rowCount === undefined ? (limit ?? rowCount) : Math.min(limit, rowCount)
 }
 
-/** Files for a stage that reads whole files: the source's own JSON lines when it has them, else a step file. */
+/** Files for a stage that reads whole files: the JSON lines of the source if it has them, or else a step file. */
 async function inputFiles(stage: PlannedStage, input: StageInput, context: RunContext): Promise<readonly TableFile[]> {
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
@@ -145,8 +145,8 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
 }
 
 /**
- * The only taker of a table stage's rows, when it is a sink that takes JSON lines as text and the rows are bare lines
- * already: those of a step file may hold tagged values, and groups are made anew.
+ * The only consumer of a table stage's rows, if it is a sink that takes JSON lines as text and the rows are already
+ * bare lines. Rows of a step file may hold tagged values, and groups have new ids.
  */
 async function directSink(
   stage: PlannedStage,

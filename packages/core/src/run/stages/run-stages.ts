@@ -5,6 +5,7 @@ import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { openInlineSource } from '../source/read-source.js'
+import { runPartitions } from './run-partitions.js'
 import { runStage, type StageFiles } from './run-stage.js'
 
 /** Runs the stages of a plan, one after the other. @throws what stops the run */
@@ -23,11 +24,8 @@ export async function runStages({ context, compiled, options }: Run): Promise<vo
     journal.event({ event: 'stage-start', stage: index, name })
     for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
     const outputs = options.output !== undefined && index === last ? [options.output] : []
-    await executor.execute(
-      [{ stage: index, index: 0 }],
-      async () => void (await runStage(stage, { reader, files, outputs }, context)),
-      signal,
-    )
+    const work = async () => void (await runStage(stage, { reader, files, outputs }, context))
+    await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
     await endStage(stage, context)
   }
   addDirectSource(context)
@@ -40,7 +38,7 @@ async function openSource({ plan, source }: CompiledPipeline, context: RunContex
   return reader
 }
 
-/** Notes the counts of a stage's steps, which must add up. */
+/** Records the counts of a stage's steps, which must add up. */
 async function endStage({ index, steps }: PlannedStage, context: RunContext): Promise<void> {
   const { counters, hooks, journal, folder } = context
   const counts = Object.fromEntries(steps.map((step) => [step, counters.get(step)?.snapshot()]))
@@ -53,7 +51,7 @@ async function endStage({ index, steps }: PlannedStage, context: RunContext): Pr
   }
 }
 
-/** The stage whose rows are the pipeline's: the one that holds its end. */
+/** The stage that holds the end of the pipeline. Its rows are the rows of the pipeline. */
 function lastStage(compiled: CompiledPipeline): number {
   const { end } = compiled.definition
   const stage = compiled.plan.stages.findLast(
@@ -63,7 +61,7 @@ function lastStage(compiled: CompiledPipeline): number {
   return stage?.index ?? 0
 }
 
-/** When a table engine read the source's files itself, its count is the source's. */
+/** When a table engine has read the files of the source itself, the engine's count is the count of the source. */
 function addDirectSource(context: RunContext): void {
   const first = context.compiled.plan.stages.find((stage) => stage.input === 'source' && stage.kind === 'table')
   if (first === undefined || context.sourceCounter.rowsIn > 0) return

@@ -14,14 +14,14 @@ export interface TableStageRun {
   readonly stage: PlannedStage
   readonly step: CompiledStep
   readonly input: readonly TableFile[]
-  /** A sink that takes JSON lines as text, when it is the only one that wants the rows. */
+  /** A sink that takes JSON lines as text, if it is the only consumer of the rows. */
   readonly sink: SinkWriter | undefined
 }
 
 /**
- * Runs a table step: from files of rows as text to one file, by the table engine; no row becomes a JavaScript object.
+ * Runs a table step in the table engine, from files of rows as text to one file. No row becomes a JavaScript object.
  *
- * @returns the step file, or undefined when the rows went straight to the sink
+ * @returns the step file, or undefined when the rows went directly to the sink
  */
 export async function runTableStage(run: TableStageRun, context: RunContext): Promise<string | undefined> {
   const { stage, step } = run
@@ -43,7 +43,7 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
       row.error.at({ step: step.node.id, rowId: row.id })
       counter.rejected++
       if ((step.node.onError ?? context.settings.onError) === 'fail') throw row.error
-      // How many rows succeed is known at the end; until then the others are not to count as failed.
+      // The number of rows that succeed is known only at the end. Until then, the other rows must not count as failed.
       context.reject(place, undefined, row)
     },
     signal: context.signal,

@@ -5,7 +5,7 @@ import type { RowId } from '../../contracts/row.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { stateError } from './state-errors.js'
 
-/** One line of `events.jsonl`, which has a `time` (ISO 8601) besides. A run that was killed has no `run-done`. */
+/** One line of `events.jsonl`, which also has a `time` (ISO 8601). A run that was killed has no `run-done`. */
 export type JournalEvent =
   | { readonly event: 'run-start'; readonly pipeline: string; readonly runId: string }
   | { readonly event: 'stage-start'; readonly stage: number; readonly name: string }
@@ -19,21 +19,24 @@ export interface RejectLine {
   readonly id: RowId
   /** `source`, or the id of the step or sink. */
   readonly step: string
-  /** The storage or operator, or `function`. */
+  /** The name of the storage or operator, or `function`. */
   readonly use: string
   readonly code: string
   readonly message: string
-  /** What to do about it. */
+  /** What the user can do about it. */
   readonly hint?: string | undefined
   /** How often the row was tried. */
   readonly tries: number
-  /** The row as it came to the step, for people: bytes are named by their number; big integers, NaN and the infinities are texts. */
+  /**
+   * The row as it reached the step, for people to read: bytes are replaced by their number; big integers, NaN, and the
+   * infinities are texts.
+   */
   readonly row: unknown
 }
 
 /**
- * The journals of a run, appended line by line: `events.jsonl` says what happened when, `rejects.jsonl` holds every
- * row that failed with the reason. Nothing is written for runs that keep no folder.
+ * The journals of a run, which are appended line by line. `events.jsonl` says what happened and when; `rejects.jsonl`
+ * holds every row that failed, with the reason. A run that keeps no folder writes neither.
  */
 export class Journal {
   readonly #folder: string | undefined
@@ -84,15 +87,15 @@ export class Journal {
   }
 }
 
-/** The reject line of a row and its error. */
+/** The line of `rejects.jsonl` for a row and its error. */
 export function toRejectLine(id: RowId, use: string, row: unknown, error: MaestroError): RejectLine {
   const { step = '', code, message, hint, tries = 1 } = error
   return { id, step, use, code, message, hint, tries, row }
 }
 
 /**
- * Values that JSON lacks, readable: journals are for people and programs that look, step files are what keeps values.
- * What JSON refuses, such as a value that holds itself, stands as a description.
+ * Values that JSON cannot express, in a readable form. Journals are for people and for programs that read them; step
+ * files preserve values. A value that JSON refuses, such as a circular one, is replaced by a description.
  */
 function toJson(line: object): string {
   try {

@@ -7,8 +7,8 @@ import { decodeStepLine, encodeStepLine } from './step-codec.js'
 const batchRows = 1024
 
 /**
- * Rows in memory, in steps. Rows are kept as values: changing an object after it was written, or one that was read,
- * changes no step.
+ * Rows in memory, in steps. The storage copies the values: a change to an object after it was written or read changes
+ * no step.
  *
  * @example
  * const storage = new MemoryStorage([{ id: 'a', text: 'Hello' }], { key: 'id' })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { makeStateDirectory } from '../../builtin/state-directory.js'
 import { stateErrors } from './state-errors.js'
 
-/** A folder for one run: what is kept of it, or a temporary one for runs that keep nothing. */
+/** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
 export interface RunFolder {
   readonly runId: string
   readonly path: string
@@ -14,7 +14,7 @@ export interface RunFolder {
   readonly kept: boolean
 }
 
-/** An id that sorts by time and says which pipeline ran: `20261124-094512123-reviews-3f9a`. */
+/** An id that sorts by time and names the pipeline: `20261124-094512123-reviews-3f9a`. */
 export function createRunId(pipeline: string, now = new Date()): string {
   const time = now
     .toISOString()
@@ -24,7 +24,7 @@ export function createRunId(pipeline: string, now = new Date()): string {
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
 
-/** Makes the folder `<stateDirectory>/runs/<id>`. @throws MAESTRO_RUN_STATE */
+/** Creates the folder `<stateDirectory>/runs/<id>`. @throws MAESTRO_RUN_STATE */
 export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
   const path = join(stateDirectory, 'runs', runId)
   await stateErrors(path, async () => {
@@ -35,15 +35,15 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
   return { runId, path, kept: true }
 }
 
-/** A folder that is removed after the run. @throws MAESTRO_RUN_STATE */
+/** Creates a folder that is removed after the run. @throws MAESTRO_RUN_STATE */
 export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
   const prefix = join(tmpdir(), 'maestro-')
   return { runId, path: await stateErrors(prefix, () => mkdtemp(prefix)), kept: false }
 }
 
 /**
- * Removes finished runs so that `keep` are left, the oldest first. The run that has just ended stays whatever the
- * clock says, and one that goes on, in this process or another, is never touched.
+ * Removes the oldest finished runs so that `keep` remain. It keeps the run that has just ended, whatever the clock
+ * says, and never touches a run in progress, in this process or another.
  */
 export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
   const folder = join(stateDirectory, 'runs')
@@ -54,7 +54,10 @@ export async function pruneRuns(stateDirectory: string, keep: number, current: s
     await rm(join(folder, run), { recursive: true, force: true })
 }
 
-/** Writes a whole file beside its place and renames it, so that a reader sees the old one or the new one. @throws MAESTRO_RUN_STATE */
+/**
+ * Writes a whole file under a temporary name and renames it, so that a reader sees the old file or the new one. @throws
+ * MAESTRO_RUN_STATE
+ */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
   await stateErrors(path, async () => {

@@ -1,6 +1,6 @@
 import { maestroError } from '../../errors/error-table.js'
 
-/** Does work on the run's own files. @throws MAESTRO_RUN_STATE when the file system refuses */
+/** Performs a file operation of the run's own state. @throws MAESTRO_RUN_STATE when the file system refuses */
 export async function stateErrors<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -9,7 +9,7 @@ export async function stateErrors<Result>(path: string, work: () => Promise<Resu
   }
 }
 
-/** What the file system refused, as MAESTRO_RUN_STATE. */
+/** Converts an error of the file system to MAESTRO_RUN_STATE. */
 export function stateError(path: string, error: unknown) {
   return maestroError(
     'MAESTRO_RUN_STATE',

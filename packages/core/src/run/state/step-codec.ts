@@ -5,43 +5,44 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 
 /*
- * A step file is JSON lines, `{"id":...,"row":{...}}`. Values that JSON lacks are tagged: an object with the one key
- * `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond 2^53), `$text` (text with half a
- * character in it, as base64 of UTF-16) or `$undefined`. A plain object that would be taken for one is escaped as `$object`.
+ * A step file consists of JSON lines, `{"id":...,"row":{...}}`. Values that JSON cannot express are tagged: an object
+ * with the single key `$bigint`, `$date`, `$bytes`, `$vector`, `$number` (NaN, the infinities, -0, integers beyond
+ * 2^53), `$text` (text with a lone surrogate, as base64 of UTF-16), or `$undefined`. A plain object that looks like a
+ * tag is escaped as `$object`.
  */
 
-/** One row of a step file as a line of text, without the line end. @throws MAESTRO_ROW_UNENCODABLE */
+/** Encodes one row of a step file as a line of text, without the line end. @throws MAESTRO_ROW_UNENCODABLE */
 export function encodeStepLine(id: RowId, row: Row): string {
-  // The id of a row says where it is; half a character is not needed for that.
+  // The id of a row says where the row is; a lone surrogate in it carries no meaning.
   return `{"id":${JSON.stringify(id.toWellFormed())},"row":${encodeRow(row)}}`
 }
 
-/** A line of a step file as a row with its id. */
+/** Decodes a line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
-  // A line that a table engine took from a JSON file may hold wide integers. Numbers of ours that are as large are tagged.
-  // Tags may nest a value more deeply than a row has it.
+  // A line that a table engine took from a JSON file may hold wide integers. Our own large numbers are tagged.
+  // Tags may nest a value more deeply than the row contains it.
   const parsed = parseJson(line, Number.POSITIVE_INFINITY) as { id: RowId; row: Row }
-  // The row itself is never a tag, whatever its one column is called.
+  // The row itself is never a tag, whatever its single column is called.
   const row = line.includes('{"$') ? reviveEntries(Object.entries(parsed.row)) : parsed.row
   return { id: parsed.id, row: inTextOrder(row, line.slice(line.indexOf(',"row":') + 7)) }
 }
 
-/** One value of a row as it stands in a step file. @throws MAESTRO_ROW_UNENCODABLE */
+/** Encodes one value of a row for a step file. @throws MAESTRO_ROW_UNENCODABLE */
 export function encodeStepValue(value: unknown): string {
   return JSON.stringify(tag(value, '', 0))
 }
 
-/** One value of a row in a step file. @throws SyntaxError */
+/** Decodes one value of a row of a step file. @throws SyntaxError */
 export function decodeStepValue(text: string): unknown {
   return revive(parseJson(text, Number.POSITIVE_INFINITY))
 }
 
-/** A number that JSON gives back as it is, and that is no integer beyond 2^53. */
+/** Whether JSON preserves a number that is not an integer beyond 2^53. */
 function isPlainNumber(value: number): boolean {
   return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value)
 }
 
-/** A row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
+/** Encodes a row as JSON with tagged values. @throws MAESTRO_ROW_UNENCODABLE naming the column */
 export function encodeRow(row: Row): string {
   let plain = true
   for (const column in row) {
@@ -51,11 +52,11 @@ export function encodeRow(row: Row): string {
     }
   }
   const text = toJson(row, plain ? row : tagColumns(row))
-  // JSON writes half a character as an escape that other readers of JSON refuse.
+  // JSON writes a lone surrogate as an escape that other JSON readers refuse.
   return plain && text.includes('\\ud') && hasHalfCharacter(row) ? toJson(row, tagColumns(row)) : text
 }
 
-/** The columns of a row as JSON, in their order. */
+/** Encodes the columns of a row as JSON, in their order. */
 function toJson(row: Row, encoded: Row): string {
   for (const first in row) {
     if (!needsColumnOrder([first])) break
@@ -74,7 +75,7 @@ function hasHalfCharacter(value: unknown): boolean {
     : Object.entries(value).some(([key, item]) => !key.isWellFormed() || hasHalfCharacter(item))
 }
 
-/** Whether `JSON.parse(JSON.stringify(value))` gives the value back as it is. */
+/** Whether `JSON.parse(JSON.stringify(value))` returns the same value. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
@@ -139,7 +140,7 @@ function tag(value: unknown, column: string, depth: number): unknown {
     tag(item, column, depth + 1),
   ])
   const tagged = Object.fromEntries(entries)
-  // Readers of the text tell a tag by the first key alone.
+  // Readers of the text recognize a tag by the first key alone.
   return entries[0]?.[0].startsWith('$') ? { $object: tagged } : tagged
 }
 

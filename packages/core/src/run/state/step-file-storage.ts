@@ -2,13 +2,13 @@ import type { Batch } from '../../contracts/row.js'
 import type { RowStorage, WriteResult } from '../../contracts/storage.js'
 import { readStepFile, StepFileWriter } from './step-file.js'
 
-/** Step files as a row storage, for operators that see a whole storage. */
+/** Presents step files as a row storage, for operators that see a whole storage. */
 export class StepFileStorage implements RowStorage {
   readonly #pathOf: (step: number) => string
   readonly #steps: { latest: number; rows: number }
   readonly #fixed: number | undefined
 
-  /** @param pathOf The file of each step; step 0 must be there. */
+  /** @param pathOf The file of each step; step 0 must exist. */
   constructor(pathOf: (step: number) => string, steps = { latest: 0, rows: 0 }, fixed?: number) {
     this.#pathOf = pathOf
     this.#steps = steps
@@ -19,7 +19,7 @@ export class StepFileStorage implements RowStorage {
     return this.#fixed ?? this.#steps.latest
   }
 
-  /** How many rows the newest written step holds. */
+  /** The number of rows in the newest step. */
   get rows(): number {
     return this.#steps.rows
   }

@@ -9,7 +9,7 @@ import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const flushBytes = 1 << 18
 
-/** Writes rows to a step file beside its place; it stands there when `commit` has returned. */
+/** Writes rows to a temporary file that becomes the step file when `commit` returns. */
 export class StepFileWriter {
   readonly path: string
   readonly #file: FileHandle
@@ -30,7 +30,7 @@ export class StepFileWriter {
     })
   }
 
-  /** @throws MAESTRO_ROW_UNENCODABLE naming the row, having taken nothing of the batch; MAESTRO_RUN_STATE */
+  /** @throws MAESTRO_ROW_UNENCODABLE naming the row, in which case nothing of the batch was taken; MAESTRO_RUN_STATE */
   write(batch: Batch): void | Promise<void> {
     const lines: string[] = []
     for (let index = 0; index < batch.rows.length; index++) {

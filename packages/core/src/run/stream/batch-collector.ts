@@ -6,7 +6,7 @@ import { MaestroError } from '../../errors/maestro-error.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
 
-/** A row on its way through a chain, and the leaf that it becomes. */
+/** A row in a chain, and the leaf that it becomes. */
 export interface RowInWork {
   readonly entry: Entry
   readonly leaf: Leaf
@@ -16,19 +16,19 @@ export interface RowInWork {
 
 export type BatchOutcome = { readonly row: unknown } | { readonly error: unknown }
 
-/** What a batch's function gets beside its rows and their ids. */
+/** What the function of a batch receives besides its rows and their ids. */
 export interface CollectorContext {
   readonly signal: AbortSignal
   readonly run: string
   readonly params: unknown
 }
 
-/** How long a row waits for others before its batch goes as it is. */
+/** How long a row waits for others before its incomplete batch is sent. */
 const lingerMilliseconds = 20
 
 /**
- * Gathers rows into batches for a step that works on several at a time, and gives each row its own result back.
- * When a batch throws, it is halved until the rows at fault stand alone.
+ * Gathers rows into batches for a step that processes several at a time, and returns to each row its own result. When a
+ * batch throws, it is halved until the faulty rows stand alone.
  */
 export class BatchCollector {
   readonly #step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction }
@@ -47,7 +47,7 @@ export class BatchCollector {
     this.#done = done
   }
 
-  /** Rows that wait for their batch to go. */
+  /** Rows that wait for their batch to be sent. */
   get waiting(): number {
     return this.#rows.length
   }
@@ -75,7 +75,7 @@ export class BatchCollector {
     let results: readonly unknown[]
     try {
       const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
-      // Copies, so that what a batch that throws has done to its rows does not reach the next try.
+      // Copies, so that the next attempt does not see the changes of a batch that threw.
       results = await this.#step.run(
         rows.map((waiting) => ({ ...waiting.row })),
         context,

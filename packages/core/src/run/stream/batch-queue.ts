@@ -1,6 +1,6 @@
 import type { Batch } from '../../contracts/row.js'
 
-/** Batches from one side to the other: the giver waits while the taker is behind. */
+/** A queue of batches between a producer and a consumer: the producer waits while the consumer lags behind. */
 export class BatchQueue implements AsyncIterable<Batch> {
   readonly #batches: Batch[] = []
   #state:
@@ -11,7 +11,7 @@ export class BatchQueue implements AsyncIterable<Batch> {
   #wakeTaker: (() => void) | undefined
   #wakeGiver: (() => void) | undefined
 
-  /** @returns a promise to wait for when a few batches are waiting already */
+  /** @returns a promise to await when a few batches are already waiting */
   write(batch: Batch): void | Promise<void> {
     if (this.#state.kind === 'closed') return
     this.#batches.push(batch)

@@ -9,13 +9,13 @@ import type { RowStep } from './row-step.js'
 
 const defaultBatchSize = 64
 
-/** What makes operators and remembers them until the run ends. */
+/** Creates operators and keeps them until the run ends. */
 export interface OperatorMaker {
   readonly operators: Operator[]
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }
 
-/** Makes the operator of a step. @throws MAESTRO_STEP_CREATE */
+/** Creates the operator of a step. @throws MAESTRO_STEP_CREATE */
 export function createStepOperator(step: CompiledStep, maker: OperatorMaker): unknown {
   const { use } = step.node
   if (use instanceof Operator) return use
@@ -31,7 +31,7 @@ export function createStepOperator(step: CompiledStep, maker: OperatorMaker): un
   return created
 }
 
-/** Makes a step of a row stage ready to be called. @throws MAESTRO_STEP_CREATE */
+/** Prepares a step of a row stage. @throws MAESTRO_STEP_CREATE */
 export function createRowStep(
   step: CompiledStep,
   counter: StepCounter,
@@ -50,7 +50,7 @@ export function createRowStep(
   const base = { id, counter, onError: step.node.onError ?? onError }
   switch (kind) {
     case 'map':
-      // A function's effects are not relied on: it may touch more than it says.
+      // The declared effects of a function are not trusted: it may change more than it declares.
       return {
         ...base,
         kind,
@@ -82,7 +82,7 @@ export function rowFunction(operator: Operator): unknown {
   return typeof method === 'function' ? method.bind(operator) : undefined
 }
 
-/** How many rows a batch of an operator object holds, if it works on batches. */
+/** The number of rows in a batch of an operator object, if it works on batches. */
 export function batchSizeOf(operator: unknown): number | undefined {
   if (!(operator instanceof Operator) || operator.kind !== 'mapBatches') return undefined
   const size: unknown = Reflect.get(operator, 'batchSize')

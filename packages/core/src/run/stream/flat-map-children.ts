@@ -5,9 +5,10 @@ import { ownRows } from './own-rows.js'
 import { assertRow } from './step-result.js'
 
 /**
- * All rows that a flatMap made of one row. They are gathered before any goes on: a step that throws midway makes none.
+ * All rows that a flatMap made of one row. They are gathered before any of them continues, so that a step that throws
+ * midway makes none.
  *
- * @throws MAESTRO_STEP_RESULT when the result is no list of rows
+ * @throws MAESTRO_STEP_RESULT when the result is not a list of rows
  */
 export function childrenOf(step: string, result: unknown): readonly Row[] | Promise<readonly Row[]> {
   if (typeof result === 'object' && result !== null) {

@@ -6,8 +6,8 @@ import { stateError } from '../state/state-errors.js'
 import { decodeStepLine, encodeStepLine } from '../state/step-codec.js'
 
 /**
- * What has become of one source record, or of one child of a flatMap: rows in order. A record's leaves may finish in
- * any order; they are read in the order in which they were made.
+ * The result of one source record, or of one child of a flatMap: rows in order. The leaves of a record may finish in
+ * any order; they are read in the order in which they were created.
  */
 export interface Leaf {
   id: RowId
@@ -15,19 +15,19 @@ export interface Leaf {
   children: Leaf[] | undefined
 }
 
-/** A source record on its way. */
+/** A source record in progress. */
 export interface Entry extends Leaf {
   /** Leaves that have not finished. */
   pending: number
   readonly bytes: number
-  /** Bytes that it holds while it waits, finished, for an earlier one. */
+  /** The number of bytes that it holds while it is finished and waits for an earlier one. */
   held: number
   spilled: { readonly offset: number; readonly length: number } | undefined
 }
 
 /**
- * Restores order: entries leave in the order in which they came, however late each one finishes. Finished entries
- * that wait for an earlier one count against a bound of bytes; beyond it their rows wait on disk.
+ * Restores the order: entries leave in the order in which they arrived, however late each one finishes. Finished
+ * entries that wait for an earlier one count against a limit of bytes; beyond it, their rows wait on disk.
  */
 export class OrderedWindow {
   readonly #entries: (Entry | undefined)[] = []
@@ -39,15 +39,15 @@ export class OrderedWindow {
   #spillEnd = 0
 
   /**
-   * @param bound Bytes of finished rows that may wait in memory.
-   * @param spillPath A file for the rest; made when first needed, removed by `dispose`.
+   * @param bound The maximum number of bytes of finished rows that wait in memory.
+   * @param spillPath A file for the rest. It is created when it is first needed and removed by `dispose`.
    */
   constructor(bound: number, spillPath: string) {
     this.#bound = bound
     this.#spillPath = spillPath
   }
 
-  /** Entries that have come and not left. */
+  /** The number of entries that have arrived and not left. */
   get size(): number {
     return this.#entries.length - this.#head
   }
@@ -56,7 +56,7 @@ export class OrderedWindow {
     this.#entries.push(entry)
   }
 
-  /** Notes that an entry has finished; its rows may go to disk if it has to wait and many do. */
+  /** Registers that an entry has finished. If it has to wait and many others do, its rows may be written to disk. */
   finished(entry: Entry): void {
     if (this.#entries[this.#head] === entry) return
     entry.held = heldBytes(entry)
@@ -64,7 +64,7 @@ export class OrderedWindow {
     if (this.#heldBytes > this.#bound) this.#spill(entry)
   }
 
-  /** Hands out, in order, the rows of all finished entries that wait for nobody. */
+  /** Returns, in order, the rows of all finished entries that no longer wait. */
   drain(emit: (id: RowId, row: Row) => void): void {
     let entry = this.#entries[this.#head]
     while (entry !== undefined && entry.pending === 0) {
@@ -90,7 +90,7 @@ export class OrderedWindow {
     this.#spillFile = undefined
   }
 
-  /** Rows that no file can hold stay in memory. @throws MAESTRO_RUN_STATE */
+  /** Rows that cannot be written to a file stay in memory. @throws MAESTRO_RUN_STATE */
   #spill(entry: Entry): void {
     const lines: string[] = []
     try {
@@ -126,7 +126,7 @@ export class OrderedWindow {
   }
 }
 
-/** What a finished entry's rows hold, which may be far more than the record they came from. */
+/** The size of a finished entry's rows, which may be far larger than their source record. */
 function heldBytes(entry: Entry): number {
   const rows: Row[] = []
   emitLeaf(entry, (_id, row) => rows.push(row))

@@ -1,9 +1,9 @@
 import type { Row, RowId } from '../../contracts/row.js'
 
-/** Takes rows in order. A promise means that the next ones have to wait. */
+/** Receives rows in order. A returned promise means that the next rows have to wait. */
 export type EmitRows = (ids: RowId[], rows: Row[]) => void | Promise<void>
 
-/** What a buffer tells of its writes. */
+/** The events of a buffer's writes. */
 export interface OutputEvents {
   written(): void
   failed(error: unknown): void
@@ -11,7 +11,7 @@ export interface OutputEvents {
 
 const batchRows = 1024
 
-/** Gathers the rows that leave a stream and hands them on in batches, one write after the other. */
+/** Gathers the rows that leave a stream and passes them on in batches, one write after the other. */
 export class OutputBuffer {
   readonly #emit: EmitRows
   readonly #signal: AbortSignal
@@ -28,7 +28,7 @@ export class OutputBuffer {
     this.#events = events
   }
 
-  /** The write that is going on. It never fails: failures are told by the events. */
+  /** The write in progress. It never rejects: the events report failures. */
   get writing(): Promise<void> | undefined {
     return this.#writing
   }
@@ -39,7 +39,7 @@ export class OutputBuffer {
     if (this.#rows.length >= batchRows) this.flush()
   }
 
-  /** Hands on what is there. */
+  /** Passes on the rows that have arrived. */
   flush(): void {
     if (this.#rows.length === 0 || this.#signal.aborted) return
     const ids = this.#ids
@@ -58,7 +58,7 @@ export class OutputBuffer {
     }
   }
 
-  /** Hands on, together, what arrives in this turn of the event loop. */
+  /** Passes on, together, the rows that arrive in this turn of the event loop. */
   flushSoon(): void {
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined

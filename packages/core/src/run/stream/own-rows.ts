@@ -1,6 +1,6 @@
 /**
- * The results of a step, where the same object given twice becomes two rows: what a later step does to one must not
- * reach the other.
+ * The results of a step, in which an object that was returned twice becomes two rows. What a later step does to one
+ * must not affect the other.
  */
 export function ownRows(results: readonly unknown[]): readonly unknown[] {
   const seen = new Set<unknown>()

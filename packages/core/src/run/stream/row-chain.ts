@@ -10,7 +10,7 @@ import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-
 import { runSideBySide, type SideBySideResult } from './side-by-side.js'
 import { toStepError } from './step-result.js'
 
-/** A row as it leaves a step; for previews. */
+/** A row as it leaves a step; used by previews. */
 export type TraceRow = (step: string, id: RowId, row: Row) => void
 
 /** A child of a flatMap, and the link of the chain at which it starts. */
@@ -21,25 +21,25 @@ export interface Child extends RowInWork {
 export interface RowChainOptions {
   readonly steps: readonly RowStep[]
   readonly run: string
-  /** What function steps get as `params`. */
+  /** The `params` that function steps receive. */
   readonly params: unknown
-  /** Nothing goes on after it has fired. */
+  /** No row continues after it has fired. */
   readonly signal: AbortSignal
   readonly trace?: TraceRow | undefined
-  /** Takes a row that a step could not process. An error that it throws stops the stream. */
+  /** Receives a row that a step could not process. An error that it throws stops the stream. */
   readonly reject: (step: RowStep, rowId: RowId, row: Row, error: MaestroError) => void
 }
 
-/** What a chain tells of the rows in it. */
+/** The events of the rows in a chain. */
 export interface ChainEvents {
-  /** A row has left at the end, was dropped, was rejected, or has become its children. */
+  /** A row left at the end, was dropped, was rejected, or became its children. */
   leafDone(entry: Entry): void
-  /** A row has become these children, which are to be sent on. */
+  /** A row became these children, which the receiver must send on. */
   branched(entry: Entry, children: readonly Child[]): void
   failed(error: unknown): void
 }
 
-/** Takes rows through the steps of a stage, each as far as it goes by itself. */
+/** Takes rows through the steps of a stage, each as far as it can go on its own. */
 export class RowChain {
   readonly #options: RowChainOptions
   readonly #events: ChainEvents
@@ -60,7 +60,7 @@ export class RowChain {
     )
   }
 
-  /** Takes a row from a link of the chain to the end, or to where it has to wait. */
+  /** Takes a row from a link of the chain to the end, or to the point where it has to wait. */
   advance(work: RowInWork, from: number): void {
     const { entry, leaf, id } = work
     let { row } = work
@@ -99,7 +99,10 @@ export class RowChain {
     this.#events.leafDone(entry)
   }
 
-  /** When every row in work waits for company in a batch, none will come: the first batch goes as it is. */
+  /**
+   * When every row in progress waits for its batch to fill, no further row will arrive. The first batch is then sent
+   * incomplete.
+   */
   flushWhenIdle(rowsInWork: number): void {
     const waiting = this.#collectors.filter((collector) => collector !== undefined && collector.waiting > 0)
     const rows = waiting.reduce((sum, collector) => sum + (collector?.waiting ?? 0), 0)
@@ -116,7 +119,7 @@ export class RowChain {
     if (row !== undefined) this.advance({ ...work, row }, index + 1)
   }
 
-  /** What the result of a step means: the row to go on with, or undefined when this leaf goes no further on its own. */
+  /** Interprets the result of a step: the row to continue with, or undefined when this leaf ends here. */
   #take(step: RowStep, work: RowInWork, result: unknown, index: number): Row | undefined {
     if (step.kind === 'flatMap') {
       this.#branchOut(step, work, result, index)
@@ -145,7 +148,9 @@ export class RowChain {
     return row
   }
 
-  /** The children of a flatMap: each a leaf of its own, in the order given. They take the place of their parent. */
+  /**
+   * The children of a flatMap: each becomes a leaf of its own, in the given order. They take the place of their parent.
+   */
   #branchOut(step: RowStep, work: RowInWork, result: unknown, index: number): void {
     const { entry, leaf, id } = work
     const branch = (rows: readonly Row[]): void => {

@@ -24,20 +24,20 @@ export type RowStep = StepBase &
 
 export type MapStep = Extract<RowStep, { kind: 'map' }>
 
-/** Map steps that work on the same row side by side, each as soon as the steps it depends on are done. */
+/** Map steps that work on the same row in parallel, each as soon as the steps that it depends on are done. */
 export interface SideBySide {
   readonly kind: 'sideBySide'
   readonly steps: readonly MapStep[]
-  /** For each step, the indexes of the earlier steps of this group that it needs, directly or through others. */
+  /** For each step, the indexes of the earlier steps of this group that it needs, directly or indirectly. */
   readonly needs: readonly (readonly number[])[]
 }
 
-/** What a row goes through, in order. */
+/** The links that a row passes, in order. */
 export type ChainLink = RowStep | SideBySide
 
 /**
- * Puts neighbouring map steps with declared columns together when at least two of them do not depend on each other.
- * All other steps are barriers of their row: a row that will be dropped is not paid for.
+ * Groups neighbouring map steps with declared columns when at least two of them do not depend on each other. All other
+ * steps are barriers of their row, so that a row that will be dropped costs nothing in later steps.
  */
 export function linkSteps(steps: readonly RowStep[]): readonly ChainLink[] {
   const links: ChainLink[] = []
@@ -66,7 +66,7 @@ export function linkSteps(steps: readonly RowStep[]): readonly ChainLink[] {
   return links
 }
 
-/** The columns that a step changes: adds, drops or renames away or to. */
+/** The columns that a step changes: those that it adds, drops, renames, or creates by renaming. */
 export function writtenColumns(effects: ColumnEffects): readonly string[] {
   return [...Object.keys(effects.adds ?? {}), ...(effects.drops ?? []), ...Object.entries(effects.renames ?? {}).flat()]
 }
@@ -75,7 +75,10 @@ function readColumns(effects: ColumnEffects): readonly string[] {
   return [...(effects.reads ?? []), ...Object.keys(effects.renames ?? {})]
 }
 
-/** A step needs an earlier one when it touches what that one writes, or writes what that one reads. */
+/**
+ * Whether a step needs an earlier one: it reads or writes a column that the earlier one writes, or writes a column that
+ * the earlier one reads.
+ */
 function dependencies(steps: readonly MapStep[]): readonly (readonly number[])[] {
   const needs: Set<number>[] = []
   for (const [index, step] of steps.entries()) {

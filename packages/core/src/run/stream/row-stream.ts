@@ -5,20 +5,22 @@ import { type EmitRows, OutputBuffer } from './output-buffer.js'
 import { type Child, RowChain, type RowChainOptions } from './row-chain.js'
 
 export interface RowStreamOptions extends RowChainOptions {
-  /** Rows that may be in work at once; the children of a flatMap count each. */
+  /** The maximum number of rows in progress at once; each child of a flatMap counts. */
   readonly rowsInFlight: number
-  /** Bytes of rows in work, and again of finished rows that wait for an earlier one. */
+  /**
+   * The maximum bytes of rows in progress. The same limit applies again to finished rows that wait for an earlier one.
+   */
   readonly bytesInFlight: number
   readonly spillPath: string
-  /** Stops the stream; operators get a signal that also fires when the stream fails. */
+  /** Stops the stream. Operators receive a signal that also fires when the stream fails. */
   readonly signal: AbortSignal
-  /** Takes the rows that come out, in order. A promise holds the stream back until it is done. */
+  /** Receives the rows that come out, in order. The stream waits for a returned promise. */
   readonly emit: EmitRows
 }
 
 /**
- * Streams rows through a chain of row steps. A row goes on as soon as its own step is done: a slow call holds up
- * neither the calls beside it nor the steps after them. Rows leave in the order in which they came.
+ * Streams rows through a chain of row steps. A row continues as soon as its own step is done: a slow call delays
+ * neither the other calls nor the later steps. Rows leave in the order in which they arrived.
  */
 export class RowStream {
   readonly #options: RowStreamOptions
@@ -56,12 +58,15 @@ export class RowStream {
     else options.signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  /** Fires when the stream is stopped or has failed: nothing more is wanted then. */
+  /** Fires when the stream is stopped or has failed. No further result is needed then. */
   get signal(): AbortSignal {
     return this.#signal
   }
 
-  /** Sends a batch into the chain. A promise means: wait before the next. @throws what stopped the stream */
+  /**
+   * Sends a batch into the chain. Await a returned promise before you send the next one. @throws the error that stopped
+   * the stream
+   */
   feed(ids: readonly RowId[], rows: readonly Row[], bytes: number): void | Promise<void> {
     return this.#feedFrom(0, ids, rows, rows.length === 0 ? 0 : bytes / rows.length)
   }
@@ -82,7 +87,7 @@ export class RowStream {
     return this.#output.writing
   }
 
-  /** Waits until every row has left. @throws what stopped the stream */
+  /** Waits until every row has left. @throws the error that stopped the stream */
   async finish(): Promise<void> {
     while (!this.#failed && this.#window.size > 0) {
       this.#chain.flushWhenIdle(this.#inWork)
@@ -93,7 +98,7 @@ export class RowStream {
     if (this.#failed) throw this.#failure
   }
 
-  /** Stops all work that is still going on and frees what the stream holds. No output is written to afterwards. */
+  /** Stops all work in progress and frees what the stream holds. Nothing is written to an output afterwards. */
   async dispose(): Promise<void> {
     if (!this.#failed) this.#fail(maestroError('MAESTRO_RUN_ABORTED', {}))
     this.#options.signal.removeEventListener('abort', this.#onAbort)

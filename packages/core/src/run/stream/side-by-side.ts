@@ -4,15 +4,15 @@ import { maestroError } from '../../errors/error-table.js'
 import { type SideBySide, writtenColumns } from './row-step.js'
 import { assertRow } from './step-result.js'
 
-/** What came of one row: the row after each step, and after all, or the first step (in order) that failed. */
+/** The result of one row: the row after each step and after all steps, or the first step, in order, that failed. */
 export type SideBySideResult = { readonly after: readonly Row[] } & (
   | { readonly row: Row }
   | { readonly failed: number; readonly error: unknown }
 )
 
 /**
- * Runs the steps of a group over one row. Every step sees the row as it came in plus the results of the steps it
- * needs, never those of its neighbours, so that the outcome does not depend on which answer came first.
+ * Runs the steps of a group over one row. Every step sees the original row and the results of the steps that it needs,
+ * never those of other steps, so that the outcome does not depend on which answer arrives first.
  */
 export async function runSideBySide(
   group: SideBySide,
@@ -54,7 +54,7 @@ export async function runSideBySide(
   return { after, row: merged }
 }
 
-/** Takes over from a step's result only the columns that it declared to change. */
+/** Takes from a step's result only the columns that it declared to change. */
 function applyResult(row: Row, result: Row, effects: Parameters<typeof writtenColumns>[0]): Row {
   const changed = new Set(writtenColumns(effects))
   const kept = Object.entries(row).filter(([column]) => !changed.has(column) || Object.hasOwn(result, column))

@@ -14,7 +14,7 @@ export function assertRow(step: string, value: unknown): asserts value is Row {
   })
 }
 
-/** Any thrown thing as a MaestroError that knows its step and row. */
+/** Converts anything that was thrown to a MaestroError that names its step and row. */
 export function toStepError(error: unknown, step: string, rowId: string | undefined): MaestroError {
   const known = MaestroError.is(error)
     ? error

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** How long, in milliseconds, a source may keep the thread before timers and signals have their turn. */
+/** How long, in milliseconds, a source may occupy the thread before timers and signals get a turn. */
 const breathAfter = 50
 
 /**
- * The items of an input until a signal fires; then it ends. Neither an input that never answers nor one that never
- * pauses holds up a stop. What is left early is told so: its `return` is called.
+ * Yields the items of an input until a signal fires, and then ends. An input that never answers or never pauses does
+ * not delay the stop. If the input is left early, its `return` is called.
  */
 export async function* untilStopped<Item>(input: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {
   const iterator = input[Symbol.asyncIterator]()
@@ -29,7 +29,7 @@ export async function* untilStopped<Item>(input: AsyncIterable<Item>, signal: Ab
       state = next.done === true ? 'ended' : 'idle'
       if (next.done === true) return
       yield next.value
-      // An item may be large: it must not be held while the next one is awaited.
+      // An item may be large, so it is not held while the next one is awaited.
       next = undefined
       if (performance.now() - breath < breathAfter) continue
       await setImmediate()
@@ -38,7 +38,7 @@ export async function* untilStopped<Item>(input: AsyncIterable<Item>, signal: Ab
   } finally {
     signal.removeEventListener('abort', onAbort)
     if (state === 'idle') await iterator.return?.()
-    // It may never answer, so it is not waited for.
+    // `return` may never settle, so it is not awaited.
     else if (state === 'asked') iterator.return?.().catch(() => undefined)
   }
 }

@@ -1,0 +1,82 @@
+import type { Executor, Partition } from '../../contracts/execution.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { MaestroError } from '../../errors/maestro-error.js'
+
+/**
+ * Has an executor run the partitions of a stage, and checks that it does: each partition runs once and to its end, and
+ * its failure is thrown, whatever the executor does with the promise that it gets.
+ *
+ * @throws the failure of a partition, what the executor itself throws, MAESTRO_RUN_EXECUTOR, MAESTRO_RUN_ABORTED
+ */
+export async function runPartitions(
+  executor: Executor,
+  partitions: readonly Partition[],
+  work: (partition: Partition) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const runs = new Map<Partition, PartitionRun>()
+  const faults: MaestroError[] = []
+  const broken = Promise.withResolvers<unknown>()
+  let ended = false
+  const refuse = (fault: string): Promise<never> => {
+    const error = maestroError('MAESTRO_RUN_EXECUTOR', { executor: executor.name, fault })
+    faults.push(error)
+    return handled(Promise.reject(error))
+  }
+  const run = (asked: Partition): Promise<void> => {
+    // An executor may send partitions to another process and get copies back.
+    const partition = partitions.find(({ stage, index }) => stage === asked?.stage && index === asked.index)
+    if (partition === undefined) return refuse('ran a partition that it was not given')
+    if (ended) return refuse(`ran partition ${partition.index} after it had ended`)
+    if (runs.has(partition)) return refuse(`ran partition ${partition.index} twice`)
+    const started: PartitionRun = { ended: false, done: Promise.resolve() }
+    runs.set(partition, started)
+    started.done = handled(work(partition).finally(() => (started.ended = true)))
+    started.done.catch(broken.resolve)
+    return started.done
+  }
+
+  const stopped = whenAborted(signal)
+  // One that keeps a failure to itself, or takes no notice of a stop, does not hold the run up.
+  const executing = handled((async () => executor.execute(partitions, run, signal))())
+  const outcome = await Promise.race([executing.then(() => undefined, asFailure), stopped.promise, broken.promise])
+  stopped.dispose()
+  ended = true
+  const waited = [...runs.values()].every((started) => started.ended)
+  // Nothing may go on behind the back of the run.
+  for (const result of await Promise.allSettled([...runs.values()].map(({ done }) => done)))
+    if (result.status === 'rejected') throw result.reason
+  if (isFailure(outcome)) throw outcome.failure
+  const forgotten = partitions.find((partition) => !runs.has(partition))
+  if (forgotten !== undefined) void refuse(`did not run partition ${forgotten.index}`)
+  else if (!waited) void refuse('did not wait for its partitions')
+  const [fault] = faults
+  if (fault !== undefined) throw fault
+}
+
+interface PartitionRun {
+  ended: boolean
+  done: Promise<void>
+}
+
+interface Failure {
+  readonly failure: unknown
+}
+
+const asFailure = (failure: unknown): Failure => ({ failure })
+const isFailure = (outcome: unknown): outcome is Failure =>
+  typeof outcome === 'object' && outcome !== null && 'failure' in outcome
+
+/** The same promise; nobody has to wait for it: a rejection that no one handles would end the process. */
+function handled<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+function whenAborted(signal: AbortSignal): { readonly promise: Promise<Failure>; dispose(): void } {
+  const { promise, resolve } = Promise.withResolvers<Failure>()
+  const onAbort = () => resolve({ failure: maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason) })
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return { promise, dispose: () => signal.removeEventListener('abort', onAbort) }
+}

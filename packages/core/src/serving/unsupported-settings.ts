@@ -1,0 +1,17 @@
+import type { LLMCapabilities, Sampling } from '../contracts/serving.js'
+
+/** The warning about a setting that a model does not accept. @param model Such as `The model gpt-5-mini`. */
+export function unsupportedSettingMessage(model: string, setting: keyof Sampling): string {
+  return `${model} does not accept \`${setting}\`, which is not sent.`
+}
+
+/** Settings without those that a model does not accept, and the names of those that were set. */
+export function withoutUnsupportedSettings<Settings extends Partial<Record<keyof Sampling, unknown>>>(
+  settings: Settings,
+  { unsupportedSettings = [] }: Pick<LLMCapabilities, 'unsupportedSettings'>,
+): { readonly accepted: Settings; readonly removed: readonly (keyof Sampling)[] } {
+  const removed = unsupportedSettings.filter((setting) => settings[setting] !== undefined)
+  const accepted = { ...settings }
+  for (const setting of removed) delete accepted[setting]
+  return { accepted, removed }
+}

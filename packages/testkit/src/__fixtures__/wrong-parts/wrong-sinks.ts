@@ -1,0 +1,57 @@
+import { type Batch, defineSink, type SinkDefinition, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import type { WrongPart } from './wrong-part.js'
+
+/** A sink in memory, of which one thing is another way. */
+function sink(change: (right: SinkWriter, rows: unknown[]) => Partial<SinkWriter>): SinkDefinition {
+  return defineSink({
+    options: z.object({}),
+    open: () => {
+      const rows: unknown[] = []
+      const right: SinkWriter = {
+        write: (batch) => void rows.push(...batch.rows),
+        commit: async () => ({ rows: rows.length, location: 'memory' }),
+        abort: async () => undefined,
+      }
+      return { ...right, ...change(right, rows) }
+    },
+  }) as SinkDefinition
+}
+
+const says = (result: unknown) => sink(() => ({ commit: async () => result as WriteResult }))
+
+const notices = (fault: string, part: SinkDefinition): WrongPart<SinkDefinition> => ({
+  fault,
+  part,
+  code: 'MAESTRO_RUN_SINK_COUNT',
+})
+
+/** Sinks that lose rows or say a wrong number; they are given three rows. */
+export const wrongSinks: readonly WrongPart<SinkDefinition>[] = [
+  notices(
+    'loses the last row of each batch',
+    sink((right) => ({
+      write: (batch: Batch) => right.write({ ids: batch.ids.slice(0, -1), rows: batch.rows.slice(0, -1) }),
+    })),
+  ),
+  notices(
+    'leaves out a row that it cannot hold',
+    sink((_right, rows) => ({ write: (batch) => void rows.push(...batch.rows.filter(({ n }) => n !== 1)) })),
+  ),
+  notices(
+    'writes each row twice',
+    sink((_right, rows) => ({ write: (batch) => void rows.push(...batch.rows, ...batch.rows) })),
+  ),
+  notices(
+    'writes nothing',
+    sink(() => ({ write: () => undefined })),
+  ),
+  notices('says nothing', says(undefined)),
+  notices('says no number', says({ location: 'memory' })),
+  notices('says what is no number', says({ rows: '3', location: 'memory' })),
+  notices('says that there is no number', says({ rows: Number.NaN, location: 'memory' })),
+  notices(
+    'holds fewer rows than it was given',
+    sink(() => ({ rowsWritten: 2, commit: async () => ({ rows: 3, location: 'memory' }) })),
+  ),
+]
