@@ -198,6 +198,7 @@ export class Session {
       hooks: host.hooks,
       executor: this.#executors.get('executor'),
       redact: redactor.error,
+      pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       tableEngine: async () => this.#tableEngine(),
       observeServings: (listener) => {
         this.#listeners.add(listener)

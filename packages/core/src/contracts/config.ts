@@ -36,4 +36,10 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** A step whose first rows all fail alike stops the run after this many. @default 20 */
   readonly failFast?: number
+  /**
+   * How many rows are held against what sources and operators declare: the first rows and a sample, or every row.
+   *
+   * @default 'sample'
+   */
+  readonly checks?: 'sample' | 'strict'
 }

@@ -125,6 +125,8 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
   readonly row?: Row
   /** The columns that the options declare. */
   columns(options: Options): ColumnSet
+  /** Rows may hold columns beside those that the options declare, and lack some of them. @default false */
+  readonly extraColumns?: boolean
   /**
    * The columns as the source itself states them, where it knows more than the options say: a database knows the types of
    * its columns, a CSV file has a header. It is asked when the plan is made, after `check` has found no fault, and its

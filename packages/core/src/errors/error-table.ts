@@ -288,13 +288,22 @@ export const coreErrors = {
     hint: () =>
       'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
   },
+  MAESTRO_SOURCE_CONTRACT: {
+    message: (d: { use: string; fault: string; column?: string }) => `The source ${d.use} ${d.fault}.`,
+    hint: () =>
+      'The source breaks its contract, so its rows cannot be relied on. Report this to the author of its plugin; docs/checks.md lists the rules.',
+    stopsRun: true,
+  },
   MAESTRO_RUN_EXECUTOR: {
     message: (d: { executor: string; fault: string }) => `The executor ${d.executor} ${d.fault}.`,
     hint: () =>
       "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
   MAESTRO_RUN_DUPLICATE_ID: {
-    message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,
+    message: (d: { column?: string; value: string }) =>
+      d.column === undefined
+        ? `Two rows have the same id ${d.value}.`
+        : `Two rows have the same key ${d.column} = ${d.value}.`,
     hint: () => 'The first was kept. Choose a key that is unique, or none.',
   },
   MAESTRO_RUN_ROWS_SPENT: {

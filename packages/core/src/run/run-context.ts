@@ -2,6 +2,7 @@ import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
   BatchEvent,
+  ContributionKind,
   RejectEvent,
   RequestDoneEvent,
   RunDoneEvent,
@@ -70,6 +71,8 @@ export interface RunEnvironment {
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
+  /** The plugin that contributes a thing; undefined for what is given in code. */
+  pluginOf(kind: ContributionKind, name: string): string | undefined
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }
