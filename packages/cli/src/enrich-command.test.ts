@@ -88,7 +88,7 @@ describe('what is wrong is said before the model is asked', () => {
   test('a variable that is no column, with the column that was meant', async () => {
     const { code, stderr } = await refused('reviews.csv', 'Good? {{reviw}}', '--output', 'tone')
     expect(code).toBe(1)
-    expect(stderr).toContain('the prompt needs "reviw", and there is no such column here. Did you mean "review"?')
+    expect(stderr).toContain('the prompt needs "reviw", but there is no such column here. Did you mean "review"?')
     expect(stderr).toContain('id, review')
   })
 
@@ -107,7 +107,7 @@ describe('what is wrong is said before the model is asked', () => {
   test('a file that is not there', async () => {
     const { code, stderr } = await refused('review.csv', ...ask)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/There is no .*review\.csv/)
+    expect(stderr).toMatch(/review\.csv does not exist/)
   })
 
   test('a serving that is not configured', async () => {

@@ -1,4 +1,4 @@
-/** The names of the Python original, for those who come from it. `docs/compat.md` has the table of names. */
+/** The names of the Python original, for its users. `docs/compat.md` has the table of names. */
 
 export { AIPipeline } from './compat/ai-pipeline.js'
 export { DataProcessor, type GroupFunction } from './compat/data-processor.js'

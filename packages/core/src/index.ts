@@ -1,6 +1,6 @@
 /**
- * The contracts of MaestroDataflow and what users call to define things. Importing this does no work and loads no
- * third-party code; the part that runs pipelines is `@maestro-dataflow/core/runtime`.
+ * The contracts of MaestroDataflow and the functions with which users define things. Importing this module performs no
+ * work and loads no third-party code. `@maestro-dataflow/core/runtime` runs pipelines.
  */
 
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'

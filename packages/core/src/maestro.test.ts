@@ -394,7 +394,7 @@ describe('each run has a scope of its own', () => {
         errors: [
           {
             code: 'MAESTRO_CONTAINER_UNKNOWN_TOKEN',
-            message: 'acme.strange needs a value: There is no value for the token acme.unknown.',
+            message: 'acme.strange needs a value: The token acme.unknown has no value.',
             step: '1-acme.strange',
           },
         ],

@@ -42,16 +42,16 @@ import { coreTokens, Session } from './session.js'
 
 /** How a pipeline is run. */
 export interface RunSettings {
-  /** Values of the pipeline's parameters. */
+  /** The values of the pipeline's parameters. */
   readonly params?: Readonly<Record<string, unknown>>
-  /** Rows that are read from the source at most. */
+  /** The maximum number of rows that are read from the source. */
   readonly limit?: number
-  /** Existing outputs may be replaced. @default false */
+  /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean
   readonly signal?: AbortSignal
 }
 
-/** A config in code; `directory` is where relative paths start. @default the working directory */
+/** A config in code; relative paths start at `directory`. @default the working directory */
 export type MaestroOptions = MaestroConfig & { readonly directory?: string }
 
 interface Prepared {
@@ -61,7 +61,7 @@ interface Prepared {
 
 interface Selected {
   readonly definition: PipelineDefinition
-  /** What the pipeline names and asks for. */
+  /** What the pipeline names and needs. */
   readonly names: ContributionNames
   readonly selected: readonly DiscoveredPlugin[]
   readonly session: Session
@@ -69,12 +69,12 @@ interface Selected {
 
 interface PrepareSettings {
   readonly requireSink: boolean
-  /** Everything in the config is checked, whether the pipeline uses it or not. @default false */
+  /** Whether to check everything in the config, including what the pipeline does not use. @default false */
   readonly wholeConfig?: boolean
 }
 
 /**
- * A project: its config, and pipelines run by it. `prepare` is the way through the hops, in order.
+ * A project: its config, and the pipelines that it runs. `prepare` is the way through the hops, in order.
  *
  * @example
  * const run = await maestro({ plugins: [fs] }).run(pipeline('copy').from(rows).write('fs.file', { path: 'out.jsonl' }))
@@ -91,7 +91,7 @@ export class Maestro {
     this.#resolve = resolve
   }
 
-  /** The config with every default filled in. */
+  /** The config with all defaults filled in. */
   config(): Promise<ResolvedConfig> {
     this.#config ??= this.#resolve()
     return this.#config
@@ -104,12 +104,15 @@ export class Maestro {
     return this.#discovered
   }
 
-  /** The plugins that a pipeline loads. They are loaded here too: its operators say whether they ask for models. */
+  /**
+   * The plugins that a pipeline loads. This method loads them, because only their operators say whether they need
+   * models.
+   */
   async pluginsOf(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<readonly DiscoveredPlugin[]> {
     return (await this.#redacted(() => this.#select(pipeline, settings))).selected
   }
 
-  /** What one of the configured plugins contributes; loads its code. @throws MAESTRO_PLUGIN_* */
+  /** What one of the configured plugins contributes. Loads its code. @throws MAESTRO_PLUGIN_* */
   async contributionsOf(plugin: string): Promise<readonly Contribution[]> {
     return this.#redacted(async () => {
       const host = await this.#plugins()
@@ -119,9 +122,9 @@ export class Maestro {
   }
 
   /**
-   * What is wrong with the servings, vector stores, storages, cache, executor and table engine of the config: names that no
-   * plugin contributes, and options that they do not take. The plugins that the config names are loaded; of one that cannot
-   * be, only names are checked.
+   * The faults of the servings, vector stores, storages, cache, executor, and table engine in the config: names that no
+   * plugin contributes, and options that they do not accept. It loads the plugins that the config names; if one cannot be
+   * loaded, it checks only names.
    */
   async checkComponents(
     settings: {
@@ -148,13 +151,13 @@ export class Maestro {
     return selectPlugins(await this.plugins(), namesConfigured(await this.config()))
   }
 
-  /** Runs a pipeline. @throws what stopped it; outputs are then as they were */
+  /** Runs a pipeline. @throws the error that stopped it; the outputs are then unchanged */
   async run(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<RunReport> {
     const prepared = await this.#prepare(pipeline, settings, { requireSink: true })
     return this.#inScope(prepared, (environment) => runPipeline(prepared.compiled, environment, settings))
   }
 
-  /** The rows that a pipeline ends with, as they come; its sinks are not opened and no run folder is made. */
+  /** The rows that a pipeline ends with, as they arrive. It opens no sinks and creates no run folder. */
   async *rows<P extends PipelineInput | string>(
     pipeline: P,
     settings: RunSettings = {},
@@ -174,14 +177,14 @@ export class Maestro {
     }
   }
 
-  /** Runs a pipeline into a taker of rows instead of its sinks. */
+  /** Runs a pipeline into a consumer of rows instead of its sinks. */
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
     const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     const options = { ...settings, keep: false, output }
     return this.#inScope(prepared, (environment) => runPipeline(withoutSinks(prepared.compiled), environment, options))
   }
 
-  /** A few rows before and after each step; nothing is written. */
+  /** A few rows before and after each step. It writes nothing. */
   async preview(pipeline: PipelineInput | string, count = 5, settings: RunSettings = {}): Promise<Preview> {
     const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     return this.#inScope(prepared, (environment) =>
@@ -189,7 +192,7 @@ export class Maestro {
     )
   }
 
-  /** What a run would take, told from a few rows that are tried. Their answers are kept. */
+  /** What a run would take, estimated from a few rows. Their answers are cached. */
   async estimate(pipeline: PipelineInput | string, probes = 20, settings: RunSettings = {}): Promise<PlanEstimate> {
     const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
     return this.#inScope(prepared, (environment) =>
@@ -198,14 +201,14 @@ export class Maestro {
   }
 
   /**
-   * What would run, as data. What the config names is checked too, whether the pipeline uses it or not.
+   * What would run, as data. It also checks what the config names, whether the pipeline uses it or not.
    *
    * @throws MAESTRO_PIPELINE_INVALID
    */
   async plan(
     pipeline: PipelineInput | string,
     settings: RunSettings & {
-      /** Whether all of the config is checked, or what the pipeline uses. @default true */
+      /** Whether to check the whole config, or only what the pipeline uses. @default true */
       readonly wholeConfig?: boolean
     } = {},
   ): Promise<PipelinePlan> {
@@ -215,7 +218,7 @@ export class Maestro {
   }
 
   /**
-   * A serving of the config, for code of your own: its cache and limits hold there as in pipelines. `dispose` frees it.
+   * A serving of the config for your own code, with the same cache and limits as in pipelines. `dispose` frees it.
    *
    * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*
    */
@@ -227,9 +230,10 @@ export class Maestro {
   }
 
   /**
-   * A vector store of the config, for code of your own. `dispose` closes it.
+   * A vector store of the config for your own code. `dispose` closes it.
    *
-   * @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*, and what it cannot be opened for
+   * @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*, and the error with which it fails to
+   *   open
    */
   async vectorStore(name: string): Promise<VectorStore> {
     return this.#redacted(async () => {
@@ -238,7 +242,7 @@ export class Maestro {
     })
   }
 
-  /** The answers that are kept, to look at or to clear; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
+  /** The response cache, to inspect or clear it; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
   async responseCache(): Promise<ResponseCache | undefined> {
     const { cache } = await this.config()
     if (cache === false) return undefined
@@ -258,7 +262,7 @@ export class Maestro {
       const { definition, names, session } = await this.#select(pipeline, settings)
       const { requireSink, wholeConfig = false } = asked
       if (wholeConfig) await this.#loadConfigured()
-      // What a pipeline uses is checked with its steps, but for the cache, which no step names.
+      // The components that a pipeline uses are checked with its steps, except for the cache, which no step names.
       const checked = new Set<ContributionKind>(
         wholeConfig ? contributionKinds : names.caches === undefined ? [] : ['caches'],
       )
@@ -271,7 +275,7 @@ export class Maestro {
     })
   }
 
-  /** Loads what the pipeline names, and then, when its operators ask for them, models and table engines. */
+  /** Loads what the pipeline names, and then the models and table engines that its operators need. */
   async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
     const config = await this.config()
     const written =
@@ -287,14 +291,17 @@ export class Maestro {
     return { definition, names, selected: selectPlugins(await this.plugins(), names), session }
   }
 
-  /** Hops 4 and 6 for the plugins that contribute some names, as far as they are not loaded yet. */
+  /** Hops 4 and 6 for the plugins that contribute given names, unless they are loaded already. */
   async #load(names: ContributionNames): Promise<Session> {
     const session = await this.#open()
     await (await this.#plugins()).load(selectPlugins(await this.plugins(), names))
     return session
   }
 
-  /** Loads what the config names. What cannot be loaded is a fault of the pipelines that use it, not of the others. */
+  /**
+   * Loads what the config names. If something cannot be loaded, that is a fault of the pipelines that use it, not of
+   * the others.
+   */
   async #loadConfigured(): Promise<void> {
     const host = await this.#plugins()
     const plugins = await this.plugins()
@@ -326,7 +333,7 @@ export class Maestro {
       logger.warn(`${settings.join(', ')} in plain text: keep it out of the config and write env('NAME') instead`)
   }
 
-  /** What fails before a run shows no secret; the runner sees to its own errors. */
+  /** An error before a run shows no secret; the runner redacts its own errors. */
   async #redacted<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -345,13 +352,13 @@ export class Maestro {
   }
 }
 
-/** A project whose config is given in code: no files are looked for. */
+/** A project with its config in code, without any config file. */
 export function maestro(options: MaestroOptions = {}): Maestro {
   const { directory, ...config } = options
   return new Maestro(() => resolveConfig(config, { directory: directory ?? process.cwd() }))
 }
 
-/** A project from its config file, looked for upward from a folder. */
+/** A project with its config file, which is searched for from a folder upward. */
 export function openProject(
   options: { readonly cwd?: string; readonly file?: string; readonly plugins?: readonly PluginReference[] } = {},
 ): Maestro {

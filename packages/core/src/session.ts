@@ -37,11 +37,11 @@ export const coreTokens: readonly Token<unknown>[] = [
   VECTOR_STORES,
 ]
 
-/** What a compilation asks for beside the pipeline. */
+/** What a compilation needs besides the pipeline. */
 export interface CompileSettings {
   readonly overwrite: boolean
   readonly requireSink: boolean
-  /** The kinds of components that are checked beside those that a step names. */
+  /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
 }
 
@@ -50,7 +50,7 @@ interface ComponentCheck {
   readonly lookup?: EnvironmentLookup
 }
 
-/** The child scope of one compilation or run. What is made for its operators alone is freed with it. */
+/** The child scope of one compilation or run. What is created only for its operators is disposed with it. */
 export interface Scope<Environment> {
   readonly environment: Environment
   dispose(): Promise<void>
@@ -63,7 +63,7 @@ export interface SessionInput {
   readonly redactor: Redactor
 }
 
-/** Hop 5: the container of a project, and what its pipelines share. What is made is made when it is first needed. */
+/** Hop 5: the container of a project, and what its pipelines share. Everything is created when it is first needed. */
 export class Session {
   readonly servings: Servings
   readonly vectorStores: VectorStores
@@ -91,7 +91,7 @@ export class Session {
     this.#input = input
     this.#container = container
     this.#caches = new ConfiguredComponents(
-      // With `cache: false` an operator that asks for a cache of its own gets one in memory.
+      // With `cache: false`, an operator that asks for a cache of its own gets one in memory.
       singleComponent('caches', 'cache', () => (config.cache === false ? { use: 'memory' } : config.cache)),
       context,
     )
@@ -133,15 +133,15 @@ export class Session {
     return registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined
   }
 
-  /** The answers that are kept. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  /** The response cache. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   responseCache(): ResponseCache {
     return this.#container.resolve(RESPONSE_CACHE)
   }
 
   /**
-   * What is wrong with the components of the config. None is made.
+   * The faults of the components in the config. It creates none of them.
    *
-   * @param check The kinds that are looked at, and the values from the environment that are judged. @default all; none
+   * @param check The kinds to check, and the values from the environment to check. @default all kinds; no values
    */
   checkComponents({ kinds, lookup }: ComponentCheck = {}): readonly ComponentFault[] {
     const { config, host } = this.#input
@@ -157,7 +157,7 @@ export class Session {
     return asked.flatMap(([, check]) => check())
   }
 
-  /** What one compilation gets. */
+  /** What one compilation receives. */
   openCompilation({ overwrite, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
     const { directory, allowOutsidePaths: allowOutside } = config
@@ -184,7 +184,7 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What one run gets. */
+  /** What one run receives. */
   openRun(pipeline: string): Scope<RunEnvironment> {
     const { config, host, redactor, logger } = this.#input
     const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
@@ -210,12 +210,12 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** Frees what was made; the cache is the container's. */
+  /** Disposes what was created. The cache belongs to the container. */
   dispose(): Promise<void> {
     return disposeAll([this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings])
   }
 
-  /** The one that the config names, else the first that a loaded plugin brings. */
+  /** The component that the config names, or else the first one that a loaded plugin contributes. */
   #engineConfig() {
     const { config, host } = this.#input
     if (config.tableEngine !== undefined) return config.tableEngine
@@ -227,10 +227,10 @@ export class Session {
     return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
   }
 
-  /** Passes on what happens in the serving plane: to plugins, and to the runs that listen. */
+  /** Passes the events of the serving layer on to plugins and to the runs that listen. */
   #observer(): ServingObserver {
     const { host, redactor } = this.#input
-    // A hook's `call` is made anew with each tap: it must be looked up at each call.
+    // A hook's `call` is replaced with each tap, so it must be looked up for each call.
     return {
       requestStart: (event) => (host.hooks.requestStart.isUsed() ? host.hooks.requestStart.call(event) : event),
       requestDone: ({ error, ...event }) => {

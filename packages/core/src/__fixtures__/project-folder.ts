@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { MaestroError } from '../errors/maestro-error.js'
 
-/** A folder with files in it, gone when the test is. */
+/** A folder with files, which is removed after the test. */
 export class ProjectFolder {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-test-')))
 
@@ -28,7 +28,7 @@ export class ProjectFolder {
   }
 }
 
-/** The error that something fails with. */
+/** The error with which something fails. */
 export async function errorOf(work: () => unknown): Promise<MaestroError> {
   try {
     await work()

@@ -11,7 +11,7 @@ import { promptOption } from '../define/options/references.js'
 import { newColumn } from '../define/options/values.js'
 import { PromptTemplate, prompt } from '../define/prompt.js'
 
-/** A prompt class that `acme.ask` takes, and one that it does not. */
+/** A prompt class that `acme.ask` accepts, and one that it rejects. */
 export class Question extends PromptTemplate {}
 export class Riddle extends PromptTemplate {}
 
@@ -25,7 +25,7 @@ export const upper = defineOperator({
     (row) => ({ ...row, [output]: String(row[input]).toUpperCase().repeat(times) }),
 })
 
-/** Asks the serving it is told for each row. */
+/** Asks the given serving for each row. */
 export const ask = defineOperator({
   name: 'acme.ask',
   kind: 'map',
@@ -52,7 +52,7 @@ export const ask = defineOperator({
 
 const capabilities: LLMCapabilities = { jsonSchema: false, images: false, audio: false }
 
-/** Answers with what it was asked; with a `failure`, fails with it. */
+/** Answers with the question; with a `failure`, throws it. */
 export function echo(failure?: (request: LLMRequest) => Error): LLMServing {
   return {
     kind: 'llm',
@@ -80,7 +80,7 @@ const questionPrompt = definePrompt({
   create: ({ about }) => new Question(`What is {{${about}}}?`),
 })
 
-/** A plugin with a part of many kinds, and the rows that its sink got. */
+/** A plugin with a contribution of many kinds, and the rows that its sink received. */
 export function smallPlugin() {
   const written: Row[] = []
   const rows = defineStorage({

@@ -33,7 +33,7 @@ const local = defineExecutor({
   create: createLocalExecutor,
 })
 
-/** What core itself contributes. */
+/** The contributions of core itself. */
 export const builtin: PluginDefinition = definePlugin({ name: 'core', caches: [disk, memory], executors: [local] })
 
 function boundsOf({ maxSize, ttl }: z.output<typeof cacheBounds>) {

@@ -4,8 +4,11 @@ import { duration } from '../define/options/duration.js'
 
 /** The options of the caches of core. */
 export const cacheBounds = z.strictObject({
-  /** What answers may take; those not used for longest go first. @default '2GiB' on the disk, '256MiB' in memory */
+  /**
+   * The maximum size of the answers; the least recently used ones are removed first. @default '2GiB' on disk, '256MiB'
+   * in memory
+   */
   maxSize: byteSize().optional(),
-  /** How long an answer is good for. @default no bound */
+  /** How long an answer is valid. @default no limit */
   ttl: duration().optional(),
 })

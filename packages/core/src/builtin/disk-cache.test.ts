@@ -361,7 +361,7 @@ describe('a file that cannot be used', () => {
     expect(await cache.stats()).toMatchObject({ entries: 0 })
     expect(await cache.clear()).toBe(2)
     expect(await cache.get('a')).toBeUndefined()
-    expect(folder.warnings).toEqual([expect.stringContaining('not kept')])
+    expect(folder.warnings).toEqual([expect.stringContaining('cannot write to the disk')])
   })
 
   test('where a file stands instead of the folder, too', async () => {

@@ -8,30 +8,34 @@ import { openSharedFile } from './disk-cache/shared-files.js'
 import { createMemoryCache } from './memory-cache.js'
 
 export interface DiskCacheOptions {
-  /** The cache is in its folder `cache`. */
+  /** The parent of the folder `cache`, which holds the cache. */
   readonly stateDirectory: string
   readonly logger: Logger
-  /** Bytes that answers may take on the disk; those of the oldest runs go first. @default 2 GB */
+  /** The maximum bytes of the answers on disk; those of the oldest runs are removed first. @default 2 GB */
   readonly maxBytes?: number
-  /** How long an answer is good for, in milliseconds. @default no bound */
+  /** How long an answer is valid, in milliseconds. @default no limit */
   readonly ttl?: number
 }
 
-/** Milliseconds after which a use is recorded in any case. */
+/** The milliseconds after which a use is recorded in any case. */
 const hour = 3_600_000
 
-/** From this share of `maxBytes` on, every use is recorded, because eviction may be near. Before, few reads are writes. */
+/**
+ * From this share of `maxBytes`, every use is recorded, because eviction may be near. Below it, few reads cause a
+ * write.
+ */
 const nearlyFull = 0.7
 
 /**
- * Answers on the disk, in a database of SQLite: for all runs of a project, and for several processes at once. Nothing
- * is opened before the first answer is looked for. What goes wrong with the file is said in the log and stops no run.
+ * A response cache on disk, in an SQLite database, for all runs of a project and several processes at once. It opens
+ * nothing before the first answer is looked up. Problems with the file are logged and stop no run.
  */
 export function createDiskCache(options: DiskCacheOptions): ResponseCache {
   const { stateDirectory, logger, maxBytes = 2048 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY } = options
   const shared = openSharedFile(stateDirectory, logger)
   const { file, commits } = shared
-  // Answers that are too long or could not be written: in this process they are not asked for twice.
+  // Answers that were too long or could not be written. This process keeps them, so that it does not ask for them
+  // twice.
   const unwritten = createMemoryCache({ ttl })
   const generations = new Generations()
   const warned = new Set<string | undefined>()
@@ -61,7 +65,7 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       if (outcome === 'unwritable' || warned.has(run)) return
       warned.add(run)
       logger.warn(
-        'The answers of this run do not fit into the response cache: the next run has to ask for the rest again. Raise `cache.maxSize` in the config.',
+        'The answers of this run do not fit into the response cache, so the next run has to request the rest again. Raise `cache.maxSize` in the config.',
         { path: file.path, maxBytes },
       )
     },

@@ -1,6 +1,6 @@
 import type { Executor } from '../contracts/execution.js'
 
-/** Runs partitions one after the other in this thread; rows within one already overlap. */
+/** Runs partitions one after the other in this thread. The rows within a partition already overlap. */
 export function createLocalExecutor(): Executor {
   return {
     name: 'local',

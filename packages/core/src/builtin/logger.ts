@@ -5,14 +5,17 @@ const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
 export interface LoggerOptions {
   readonly level: LogLevel
-  /** JSON lines instead of lines for people. @default false */
+  /** Whether to write JSON lines instead of lines for people. @default false */
   readonly json?: boolean
   readonly redactor: Redactor
-  /** Takes finished lines. @default standard error */
+  /** Receives finished lines. @default standard error */
   readonly write?: (line: string) => void
 }
 
-/** Structured logging to one place: a message with fields, lines for people or JSON lines, secrets blanked out. */
+/**
+ * A structured logger with one destination: messages with fields, as lines for people or as JSON lines, without
+ * secrets.
+ */
 export function createLogger(options: LoggerOptions, fields: Readonly<Record<string, unknown>> = {}): Logger {
   const { level: lowest, json = false, redactor, write = (line) => void process.stderr.write(`${line}\n`) } = options
   const log =

@@ -4,9 +4,9 @@ import type { ResponseCache } from '../contracts/response-cache.js'
 export interface MemoryCacheOptions {
   /** @default 10000 */
   readonly maxEntries?: number
-  /** Bytes of the answers as JSON in UTF-8. @default 64 MB */
+  /** The bytes of the answers, as JSON in UTF-8. @default 64 MB */
   readonly maxBytes?: number
-  /** How long an entry counts, in milliseconds. @default no bound */
+  /** How long an entry is valid, in milliseconds. @default no limit */
   readonly ttl?: number
 }
 
@@ -18,15 +18,15 @@ interface Entry {
   readonly model: string | undefined
 }
 
-/** Answers in memory; the ones not used for longest go first. */
+/** A response cache in memory, which removes the least recently used answers first. */
 export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCache {
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY } = options
   let opened: Promise<LRUCache<string, Entry>> | undefined
-  // The library is loaded with the first answer: whoever imports core need not have it.
+  // The library is loaded with the first answer, so that importing core does not require it.
   const open = async () => {
     const { LRUCache } = await import('lru-cache')
     return new LRUCache<string, Entry>({
-      // The library counts from 1, and takes 0 for no bound.
+      // The library counts from 1 and uses 0 for no limit.
       max: bound(maxEntries),
       maxSize: bound(maxBytes),
       sizeCalculation: ({ bytes }) => bytes,

@@ -3,17 +3,22 @@ import { MaestroError } from '../errors/maestro-error.js'
 
 const secretName =
   /(api[-_]?key|access[-_]?key|private[-_]?key|secret|token|password|passwd|passphrase|authorization|credential|cookie)s?$/i
-/** In the plural, tokens are what models count. */
+/** In the plural, tokens are the units of models. */
 const countName = /tokens$/i
 
 const blank = '[redacted]'
 
-/** Keeps secrets out of text: values under secret-looking names, and every value that was read from the environment. */
+/**
+ * Removes secrets from text: values under names that suggest a secret, and every value that was read from the
+ * environment.
+ */
 export class Redactor {
-  /** Longest first, so that a secret which begins with another one goes as a whole. */
+  /** Longest first, so that a secret that begins with another one is removed as a whole. */
   #secrets: readonly string[] = []
 
-  /** Remembers a value that must never show. Very short ones are left alone: they would blank out common text. */
+  /**
+   * Adds a value that must never be shown. Very short values are ignored, because they would blank out ordinary text.
+   */
   readonly add = (value: string): void => {
     if (value.length < 4 || this.#secrets.includes(value)) return
     this.#secrets = [...new Set([...this.#secrets, ...spellings(value)])].sort((a, b) => b.length - a.length)
@@ -25,12 +30,12 @@ export class Redactor {
     return clean
   }
 
-  /** A copy of data with secrets blanked out, made of what JSON can hold. */
+  /** A copy of data without secrets, made of values that JSON supports. */
   data(value: unknown): unknown {
     return this.#copy(value, '', [])
   }
 
-  /** The same error without secrets in its texts, details and causes; the error itself when there are none in it. */
+  /** The same error without secrets in its texts, details, and causes; the error itself if it contains none. */
   readonly error = (error: MaestroError): MaestroError => {
     if (!this.#isIn(error)) return error
     const { code, hint, retryable, stopsRun, plugin, step, rowId, tries } = error
@@ -73,12 +78,12 @@ export class Redactor {
   }
 }
 
-/** A secret as it stands in text, in JSON and in addresses. */
+/** The forms of a secret in text, in JSON, and in addresses. */
 function spellings(secret: string): readonly string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]
 }
 
-/** Whether a setting of this name is likely to hold a secret. */
+/** Whether the name of a setting suggests a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name) && !countName.test(name)
 }

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Makes the state directory. It holds row data: it gets a `.gitignore` of its own. @throws what the file system says */
+/**
+ * Creates the state directory. It holds row data, so it gets a `.gitignore` of its own. @throws the errors of the file
+ * system
+ */
 export function makeStateDirectory(stateDirectory: string): void {
   mkdirSync(stateDirectory, { recursive: true })
   try {

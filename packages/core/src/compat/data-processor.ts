@@ -3,15 +3,16 @@ import type { RowStorage, WriteResult } from '../contracts/storage.js'
 
 type Change = (rows: AsyncIterable<Batch>) => AsyncIterable<Batch>
 
-/** How a group's values become one. */
+/** How the values of a group become one value. */
 export type GroupFunction = 'count' | 'sum' | 'mean' | 'min' | 'max' | 'first' | 'last'
 
 /**
- * A short way to work over a storage's table with functions, as in the Python original. Changes are gathered and run
- * by `run()`, which writes one new step. For large tables use the `table.*` operators: sorting and grouping here hold
- * the rows in memory.
+ * Works on a storage's table with functions, as in the Python original. It collects changes, and `run()` writes them as
+ * one new step. For large tables, use the `table.*` operators, because sorting and grouping here hold the rows in
+ * memory.
  *
- * @example await new DataProcessor(storage).filter((row) => row.stars > 3).selectColumns(['id', 'text']).run()
+ * @example
+ * await new DataProcessor(storage).filter((row) => row.stars > 3).selectColumns(['id', 'text']).run()
  */
 export class DataProcessor {
   readonly #storage: RowStorage
@@ -29,7 +30,7 @@ export class DataProcessor {
     })
   }
 
-  /** Keeps the rows for which the function says true. */
+  /** Keeps the rows for which the function returns true. */
   filter(keep: (row: Row) => boolean): DataProcessor {
     return this.#then(async function* (batches) {
       for await (const { ids, rows } of batches) {
@@ -61,7 +62,7 @@ export class DataProcessor {
     return this.process((row) => ({ ...row, [output]: change(row[column]) }))
   }
 
-  /** Sorts by a column; rows that compare alike keep their order, rows without a value go last. */
+  /** Sorts by a column. Equal rows keep their order; rows without a value come last. */
   sortValues(column: string, options: { readonly descending?: boolean } = {}): DataProcessor {
     const sign = options.descending === true ? -1 : 1
     return this.#then(async function* (batches) {
@@ -72,7 +73,7 @@ export class DataProcessor {
     })
   }
 
-  /** One row per group, in the order in which the groups first appear. */
+  /** Makes one row per group, in the order in which the groups first appear. */
   groupBy(columns: readonly string[], values: Readonly<Record<string, GroupFunction>>): DataProcessor {
     return this.#then(async function* (batches) {
       const { rows } = await gather(batches)
@@ -92,7 +93,7 @@ export class DataProcessor {
     })
   }
 
-  /** Runs the changes and writes the storage's next step, or into another storage: a conversion of format. */
+  /** Runs the changes and writes the next step of this storage, or of another one to convert the format. */
   async run(target: RowStorage = this.#storage): Promise<WriteResult> {
     const source = this.#storage.step()
     let batches: AsyncIterable<Batch> = source.read()
@@ -119,7 +120,7 @@ async function gather(batches: AsyncIterable<Batch>): Promise<Batch> {
   return { ids, rows }
 }
 
-/** A group's values as text; JSON has no big integers. */
+/** The values of a group as text, because JSON has no big integers. */
 function groupKey(values: readonly unknown[]): string {
   return JSON.stringify(values, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }

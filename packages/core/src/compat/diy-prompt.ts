@@ -2,12 +2,14 @@ import { PromptTemplate } from '../define/prompt.js'
 import { maestroError } from '../errors/error-table.js'
 
 /**
- * A prompt template with the variables it must have, as in the Python original; here they are written `{{name}}`.
+ * A prompt template with a list of required variables, as in the Python original. Here, variables are written
+ * `{{name}}`.
  *
- * @example new DIYPromptABC('Translate to French: {{text}}', ['text'])
+ * @example
+ * new DIYPromptABC('Translate to French: {{text}}', ['text'])
  */
 export class DIYPromptABC<Variable extends string = string> extends PromptTemplate<Variable> {
-  /** @throws MAESTRO_PROMPT_TEMPLATE when a required variable is not in the template */
+  /** @throws MAESTRO_PROMPT_TEMPLATE if a required variable is not in the template */
   constructor(template: string, requiredVariables: readonly Variable[] = []) {
     super(template)
     const missing = requiredVariables.filter((name) => !this.variables.includes(name))

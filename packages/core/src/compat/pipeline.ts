@@ -9,7 +9,7 @@ import { maestroError } from '../errors/error-table.js'
 export interface OperatorOutcome {
   readonly name: string
   readonly counts: StepCounts
-  /** Calls, tokens and cost of the models it asked. */
+  /** Calls, tokens, and cost of its models. */
   readonly usage?: UsageTotals
 }
 
@@ -19,23 +19,24 @@ export interface PipelineOutcome extends WriteResult {
 }
 
 /**
- * Operators in a row over a storage, as in the Python original. It runs like every pipeline: one plan, rows streamed
- * through all operators; the storage's next step holds the result.
+ * A sequence of operators over a storage, as in the Python original. It runs like every pipeline: one plan, with rows
+ * that stream through all operators. The storage's next step holds the result.
  *
- * @example await new Pipeline(storage).addOperator(new FilterRowsOperator({ where: 'stars > 3' })).run()
+ * @example
+ * await new Pipeline(storage).addOperator(new FilterRowsOperator({ where: 'stars > 3' })).run()
  */
 export class Pipeline {
   readonly #storage: RowStorage
   readonly #config: MaestroConfig
   readonly #steps: { readonly name: string; readonly use: StepUse; readonly options: unknown }[] = []
 
-  /** @param config Settings of the run, if others than the defaults are wanted. */
+  /** @param config Settings of the run that differ from the defaults. */
   constructor(storage: RowStorage, config: MaestroConfig = {}) {
     this.#storage = storage
     this.#config = config
   }
 
-  /** @param name For reports. @default the class and its position */
+  /** @param name The name in reports. @default the class and its position */
   addOperator(operator: Operator, name = `${operator.constructor.name}-${this.#steps.length + 1}`): this {
     return this.add(name, operator, undefined)
   }
@@ -50,7 +51,10 @@ export class Pipeline {
     return this
   }
 
-  /** @throws MAESTRO_PIPELINE_INVALID before anything runs, or what stopped the run; the storage is then as it was */
+  /**
+   * @throws MAESTRO_PIPELINE_INVALID before anything runs, or the error that stopped the run; the storage is then
+   *   unchanged
+   */
   async run(options: { readonly signal?: AbortSignal } = {}): Promise<PipelineOutcome> {
     const { maestro } = await import('../maestro.js')
     const { BatchQueue } = await import('../run/stream/batch-queue.js')
@@ -94,7 +98,7 @@ export class Pipeline {
     } catch (error) {
       throw failure ?? error
     } finally {
-      // When it is the storage that failed, the rows that are still on their way are wanted no more.
+      // If the storage failed, the remaining rows are not needed.
       stop.abort()
       await running
       await instance.dispose()

@@ -33,17 +33,17 @@ const budgets = z.strictObject({
   steps: z.record(z.string(), budget).optional(),
   providers: z.record(z.string(), budget).optional(),
 })
-/** A component by its name, or with options, which it checks itself. */
+/** A component by its name, or with options, which the component checks itself. */
 const component = z.union([z.string(), used], "a name is expected, or { use: 'name', ...options }")
 const cacheSettings = { use: z.string().optional(), ...cacheBounds.shape }
-/** A contributed cache has options of its own, which it checks itself. */
+/** A contributed cache checks its own options. */
 const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...settings }, context) => {
   const keys = Object.keys(settings).filter((key) => !(key in cacheSettings))
   if (keys.length > 0 && ['disk', 'memory'].includes(use))
     context.addIssue({ code: 'unrecognized_keys', keys, input: settings })
 })
 
-/** What a config may hold. Plugins and servings given as objects in code pass as they are. */
+/** The schema of a config. Plugins and servings that are objects in code pass unchecked. */
 export const configSchema = z.strictObject({
   plugins: z.array(plugin).optional(),
   servings: z.record(z.string(), serving).optional(),
@@ -62,7 +62,7 @@ export const configSchema = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
 
-/** The settings within settings, for suggestions. */
+/** The nested settings, for suggestions. */
 export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(configSchema.shape),
   run: Object.keys(run.shape),
@@ -71,7 +71,7 @@ export const nestedSettings: Readonly<Record<string, readonly string[]>> = {
   cache: Object.keys(cacheSettings),
 }
 
-/** Whether a value can stand in `plugins`; whether it is a good plugin is seen when it is discovered. */
+/** Whether a value can be an element of `plugins`. Its discovery checks whether it is a valid plugin. */
 function isPluginReference(value: unknown): boolean {
   if (typeof value === 'string') return value !== ''
   if (Array.isArray(value)) return typeof value[0] === 'string' && value.length <= 2

@@ -1,17 +1,18 @@
 import { type EnvironmentValue, isEnvironmentValue } from '../contracts/config.js'
 import type { Issue } from '../errors/describe-issues.js'
 
-/** Stands for a text that is not known yet. */
+/** A placeholder for a text that is not known yet. */
 const placeholder = 'text from the environment'
 
 /** What stands for a value from the environment; undefined for one that is left out. */
 export type EnvironmentLookup = (value: EnvironmentValue) => string | undefined
 
 /**
- * Options with a placeholder for each value from the environment, so that the others can be checked without reading it.
+ * Returns options with a placeholder for each value from the environment, so that the others can be checked without
+ * reading it.
  *
- * @param lookup Gives the values that are checked too. @default none are
- * @returns with them, whether an issue of a schema may come from a placeholder
+ * @param lookup Returns the values that are checked too. @default none
+ * @returns the options, and a function that says whether an issue of a schema may come from a placeholder
  */
 export function leaveOutEnvironment(
   options: unknown,
@@ -28,7 +29,7 @@ export function leaveOutEnvironment(
       const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
       const within = (outer: readonly string[], inner: readonly string[]) =>
         outer.every((part, index) => inner[index] === part)
-      // A union is at fault as a whole when one of its parts does not take the placeholder.
+      // A union reports an issue as a whole if one of its members rejects the placeholder.
       return leftOut.some((place) => within(place, path) || (isUnion(issue) && within(path, place)))
     },
   }
@@ -52,7 +53,7 @@ function replaced(value: unknown, path: readonly string[], replacement: Replacem
   )
 }
 
-/** What zod calls it; issues of other libraries have no such mark. */
+/** zod's code of the issue; issues of other libraries have none. */
 function isUnion(issue: Issue): boolean {
   return (issue as { readonly code?: unknown }).code === 'invalid_union'
 }

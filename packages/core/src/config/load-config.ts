@@ -7,20 +7,23 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { readData } from './read-data.js'
 
-/** A config as it was found, not yet checked. */
+/** A config as it was found, before it is checked. */
 export interface FoundConfig {
   readonly path: string
   readonly config: MaestroConfig
 }
 
-/** Where a config may be. In package.json the field `maestro` is the manifest of plugins, so the config has another name. */
+/**
+ * The possible places of a config. In package.json, the field `maestro` is a plugin's manifest, so the config has
+ * another name.
+ */
 const searchPlaces = [
   ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `maestro.config.${ending}`),
   'package.json',
 ]
 
 /**
- * Hop 1: finds and reads the config, upward from a folder, or the file that is named.
+ * Hop 1: finds and reads the config, from a folder upward, or the named file.
  *
  * @throws MAESTRO_CONFIG_NOT_FOUND, MAESTRO_CONFIG_LOAD
  */
@@ -33,7 +36,8 @@ export async function loadConfig(options: {
   const explorer = cosmiconfig('maestro', {
     searchPlaces,
     packageProp: 'maestro-dataflow',
-    // Each folder is asked for by itself: the strategies of the library stop too early or go on in the home folder.
+    // Each folder is searched on its own, because the library's strategies stop too early or continue in the home
+    // folder.
     searchStrategy: 'none',
     ignoreEmptySearchPlaces: false,
     cache: false,
@@ -64,7 +68,7 @@ export async function loadConfig(options: {
   }
 }
 
-/** What the nearest folder has that has one. */
+/** The config of the nearest folder that has one. */
 async function searchUpward(
   explorer: { search(folder: string): Promise<CosmiconfigResult> },
   from: string,
@@ -75,7 +79,7 @@ async function searchUpward(
   }
 }
 
-/** Node runs TypeScript by itself: types are stripped, nothing is compiled or written. */
+/** Node runs TypeScript itself: it strips types and neither compiles nor writes anything. */
 async function importDefault(path: string): Promise<unknown> {
   const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error) => {
     throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonFor(error) }, error)

@@ -2,17 +2,17 @@ import { isSecretName } from '../builtin/redactor.js'
 import { isEnvironmentValue } from '../contracts/config.js'
 import type { ResolvedConfig } from './resolved-config.js'
 
-/** Shorter ones are what servers without keys are given, such as `none`. */
+/** Shorter values are what servers without keys receive, such as `none`. */
 const fewestCharacters = 8
 
-/** The password that stands in an address, such as `postgres://user:password@host/database`. */
+/** The password in an address, such as `postgres://user:password@host/database`. */
 function passwordIn(text: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@:]*:([^/?#\s@]+)@/i.exec(text)?.[1]
 }
 
 /**
- * The settings that hold a key, password or token in plain text, also within an address, where everybody sees it who sees the config. What a
- * config reads from the environment by itself does not count.
+ * Finds the settings that hold a key, password, or token in plain text, or within an address, where everybody who sees
+ * the config sees it. Values that the config reads from the environment do not count.
  */
 export function plainSecrets(
   { servings, storages, vectorStores, plugins }: ResolvedConfig,
@@ -30,7 +30,7 @@ export function plainSecrets(
       return
     }
     if (isEnvironmentValue(value) || typeof value !== 'object' || value === null) return
-    // What has a class of its own was made in code.
+    // An instance of a class was created in code.
     if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return
     for (const [key, item] of Object.entries(value)) look(item, `${setting}.${key}`, Array.isArray(value) ? name : key)
   }

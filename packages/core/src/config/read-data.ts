@@ -1,8 +1,7 @@
 import { extname } from 'node:path'
 
 /**
- * Reads JSON or YAML with the readers that the config search uses. A byte order mark, which some editors write, is no
- * fault.
+ * Reads JSON or YAML with the readers of the config search. It accepts a byte order mark, which some editors write.
  *
  * @throws the reader's error, with line and column
  */

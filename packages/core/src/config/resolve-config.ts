@@ -9,7 +9,7 @@ import type { ResolvedConfig, UsedComponent } from './resolved-config.js'
 /**
  * Checks a config and fills in its defaults.
  *
- * @param place The config file, or the folder that stands for one.
+ * @param place The config file, or the folder for a config in code.
  * @throws MAESTRO_CONFIG_INVALID with every fault
  */
 export async function resolveConfig(
@@ -55,13 +55,13 @@ async function checkConfig(config: unknown, path: string): Promise<void> {
   throw maestroError('MAESTRO_CONFIG_INVALID', { path, issues })
 }
 
-/** Says that there is no setting of a name. */
+/** The message for an unknown setting. */
 export function unknownSetting(name: string, suggestion: string | undefined, known: readonly string[]): string {
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
   return `${name}: there is no such setting.${meant} Known: ${known.join(', ') || 'none'}.`
 }
 
-/** In JSON and YAML a value from the environment is written `{ "env": "NAME" }`. */
+/** In JSON and YAML, a value from the environment is written `{ "env": "NAME" }`. */
 function environmentIn(value: unknown): unknown {
   if (isEnvironmentValue(value)) return value
   if (Array.isArray(value)) return value.map(environmentIn)
@@ -72,7 +72,7 @@ function environmentIn(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, environmentIn(item)]))
 }
 
-/** A name stands for a component without options. */
+/** A name alone is a component without options. */
 function used(component: string | UsedComponent): UsedComponent {
   return typeof component === 'string' ? { use: component } : (environmentIn(component) as UsedComponent)
 }

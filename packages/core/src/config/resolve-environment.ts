@@ -3,11 +3,11 @@ import { isEnvironmentValue } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 
 /**
- * Reads the values that options take from the environment, at the moment they are needed. A text under a
- * secret-looking name is a secret too, wherever it comes from.
+ * Reads the values of options from the environment, at the moment they are needed. A text under a name that suggests a
+ * secret is a secret too, wherever it comes from.
  *
- * @param setting Where the options stand, for messages.
- * @param keepSecret Is told each secret, so that it never shows.
+ * @param setting The place of the options, for messages.
+ * @param keepSecret Called with each secret, so that it is never shown.
  * @throws MAESTRO_CONFIG_ENV_MISSING
  */
 export function resolveEnvironment(options: unknown, setting: string, keepSecret: (value: string) => void): unknown {

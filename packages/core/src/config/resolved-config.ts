@@ -5,15 +5,17 @@ import type { Serving } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
 import type { VectorStore } from '../contracts/vector-store.js'
 
-/** Options of a configured component; `use` names the contributed kind. Values from the environment are not read yet. */
+/**
+ * The options of a configured component; `use` names the contribution. Values from the environment are not read yet.
+ */
 export interface UsedComponent {
   readonly use: string
   readonly [option: string]: unknown
 }
 
-/** A configuration with every default filled in and every folder absolute. */
+/** A configuration with all defaults filled in and absolute paths. */
 export interface ResolvedConfig {
-  /** The config file; undefined for a config given in code. */
+  /** The config file; undefined for a config in code. */
   readonly path: string | undefined
   /** The folder of the config file: relative paths start here. */
   readonly directory: string
@@ -27,7 +29,7 @@ export interface ResolvedConfig {
   readonly budgets: Budgets
   readonly cache: UsedComponent | false
   readonly executor: UsedComponent
-  /** Undefined: the only one that is contributed. */
+  /** If undefined, the only contributed one is used. */
   readonly tableEngine: UsedComponent | undefined
   readonly stateDirectory: string
   readonly keepRuns: number

@@ -11,8 +11,8 @@ import { knownOptions, type OptionsTaker } from './component-options.js'
 import type { ComponentFault } from './configured-components.js'
 
 /**
- * What is wrong with the storages of the config. Their options may be a part, to which pipelines add theirs: what is
- * missing is no fault here, and an option is good when reading or writing takes it.
+ * The faults of the storages in the config. Their options may be incomplete, because pipelines add more: a missing
+ * option is not a fault here, and an option is valid if reading or writing accepts it.
  */
 export function checkStorages(
   { storages, path = 'given in code' }: Pick<ResolvedConfig, 'storages' | 'path'>,
@@ -52,13 +52,13 @@ function storageIssues(
   })
 }
 
-/** What one side says of the options that it takes. */
+/** What the source or the sink says about the options. */
 function issuesOf(side: OptionsTaker, options: Readonly<Record<string, unknown>>) {
   const known = knownOptions(side)
   const takes = (option: string) => known === undefined || known.includes(option)
   const own = Object.fromEntries(Object.entries(options).filter(([option]) => takes(option)))
   const result = side.options?.['~standard'].validate(own)
-  // A schema that takes its time is asked when the pipeline is compiled.
+  // An asynchronous schema checks the options when the pipeline is compiled.
   return { takes, issues: result instanceof Promise ? [] : (result?.issues ?? []) }
 }
 

@@ -5,23 +5,23 @@ import { optionNames } from '../define/option-names.js'
 import { describeIssues, type Issue } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 
-/** Something that the config names, as a plugin contributes it. */
+/** A component of the config, as a plugin contributes it. */
 export interface OptionsTaker {
   readonly name: string
-  /** Of its own options, without `use`. @default it takes none */
+  /** The schema of its own options, without `use`. @default it has none */
   readonly options?: Schema<unknown, unknown>
 }
 
-/** Options of something that the config names: valid, or what is wrong with them. */
+/** The options of a component of the config: valid, or the faults. */
 export interface ReadComponentOptions {
   readonly value: unknown
   readonly issues: readonly string[]
 }
 
 /**
- * Puts options from the config to the schema of what takes them.
+ * Checks options from the config with the schema of their component.
  *
- * @param setting Where they stand in the config.
+ * @param setting Their place in the config.
  */
 export function readComponentOptions(
   taker: OptionsTaker,
@@ -42,7 +42,7 @@ export function readComponentOptions(
   return { value: result.issues === undefined ? result.value : undefined, issues }
 }
 
-/** The same before a run: values from the environment are judged only as far as `lookup` gives them. */
+/** Checks options before a run: values from the environment are checked only if `lookup` returns them. */
 export function checkComponentOptions(
   taker: OptionsTaker,
   options: object,
@@ -53,7 +53,7 @@ export function checkComponentOptions(
   return readComponentOptions(taker, value as object, setting, (issue) => !isLeftOut(issue))
 }
 
-/** The names of the options that something takes, when it can say so and takes no others. */
+/** The names of a component's options, if it states them and accepts no others. */
 export function knownOptions({ options }: OptionsTaker): readonly string[] | undefined {
   return options === undefined ? [] : optionNames(options)
 }

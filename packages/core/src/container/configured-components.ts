@@ -9,52 +9,55 @@ import type { Registry } from '../plugins/registry.js'
 import { checkComponentOptions, readComponentOptions } from './component-options.js'
 import { type Disposable, disposeAll } from './dispose-all.js'
 
-/** The kinds of components that the config names and that are made from options. */
+/** The kinds of components that the config names and that are created from options. */
 export type ComponentKind = Exclude<ContributionKind, 'operators' | 'prompts' | 'storages'>
 
-/** What making components takes. */
+/** What the creation of components needs. */
 export interface ComponentContext {
   readonly registry: Registry
-  /** The config file; undefined for a config given in code. */
+  /** The config file; undefined for a config in code. */
   readonly path: string | undefined
   resolve(tokens: readonly Token<unknown>[]): readonly unknown[]
   keepSecret(value: string): void
 }
 
-/** Settings that every component of a kind takes beside its own options. */
+/** Settings that every component of a kind accepts besides its own options. */
 export interface SharedSettings {
   has(name: string): boolean
   issues(settings: object, setting: string): readonly string[]
 }
 
-/** A component that is about to be made. */
+/** A component that is about to be created. */
 export interface ComponentInMaking<Definition, Value> {
   readonly name: string
-  /** Undefined for one given in code. */
+  /** Undefined for a component that was created in code. */
   readonly definition: Definition | undefined
-  /** Of those that every component of the kind takes. */
+  /** The settings that every component of the kind accepts. */
   readonly settings: object
-  /** What the config says, without the values from the environment; undefined for one given in code. */
+  /**
+   * The text of the config, without the values from the environment; undefined for a component that was created in
+   * code.
+   */
   readonly config: UsedComponent | undefined
   make(): Value
 }
 
-/** One kind of components, and where the config names them. */
+/** One kind of components, and its place in the config. */
 export interface ComponentSpec<Kind extends ComponentKind, Value> {
   readonly kind: Kind
-  /** What the config says of a name. */
+  /** The text of the config for a name. */
   find(name: string): UsedComponent | Value | undefined
   names(): readonly string[]
-  /** Where a component stands in the config. */
+  /** The place of a component in the config. */
   setting(name: string): string
   /** The error for a name that the config does not have. */
   unknown(name: string, where: string): MaestroError
   readonly shared?: SharedSettings
-  /** Makes it, perhaps with something around it. @default as it is */
+  /** Finishes the creation, possibly with a wrapper. @default unchanged */
   finish?(component: ComponentInMaking<Contributions[Kind], Value>): Value
 }
 
-/** The configured components of one kind: each is made when first asked for, and shared. */
+/** The configured components of one kind. Each is created when it is first requested, and then shared. */
 export class ConfiguredComponents<Kind extends ComponentKind, Value> {
   readonly #spec: ComponentSpec<Kind, Value>
   readonly #context: ComponentContext
@@ -70,22 +73,23 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
   }
 
   /**
-   * The component of a name.
+   * The component with a name.
    *
-   * @param where Who asks, for messages.
-   * @throws what `unknown` of its kind says, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_CONFIG_ENV_MISSING
+   * @param where The caller, for messages.
+   * @throws the error of the kind's `unknown`, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID,
+   *   MAESTRO_CONFIG_ENV_MISSING
    */
   get(name: string, where: string = this.#spec.setting(name)): Value {
     const known = this.#made.get(name)
     if (known !== undefined) return known
     const value = this.#make(name, where)
     this.#made.set(name, value)
-    // One that could not be opened may be the next time.
+    // A component that could not be opened may be available the next time.
     if (value instanceof Promise) value.catch(() => this.#made.delete(name))
     return value
   }
 
-  /** What the config says of a name. @throws what `unknown` of its kind says */
+  /** The text of the config for a name. @throws the error of the kind's `unknown` */
   configured(name: string, where: string): UsedComponent | Value {
     const entry = this.#spec.find(name)
     if (entry === undefined) throw this.#spec.unknown(name, where)
@@ -93,7 +97,7 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
   }
 
   /**
-   * What makes a component, and its options as the schema gives them back with the values from the environment left out.
+   * The definition of a component, and its options as the schema returns them, without the values from the environment.
    *
    * @throws MAESTRO_REGISTRY_UNKNOWN
    */
@@ -103,7 +107,7 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
     return { definition, options: checkComponentOptions(definition, this.#split(entry).options, setting).value }
   }
 
-  /** What is wrong with all components of the kind; see `faults`. */
+  /** The faults of all components of the kind; see `faults`. */
   check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
     return this.#spec.names().flatMap((name) => {
       const setting = this.#spec.setting(name)
@@ -112,8 +116,8 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
   }
 
   /**
-   * What is wrong with a component, seen before it is made; values from the environment are left out unless `lookup` gives
-   * them. When its plugin is not loaded, only its name is looked at.
+   * The faults of a component before it is created, without the values from the environment that `lookup` does not
+   * return. If its plugin is not loaded, only its name is checked.
    */
   faults(name: string, lookup?: EnvironmentLookup): readonly MaestroError[] {
     const entry = this.#spec.find(name)
@@ -139,7 +143,7 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
     if (fault !== undefined) throw fault
   }
 
-  /** Frees each component that was made, once. */
+  /** Disposes each component that was created, once. */
   async dispose(): Promise<void> {
     const made = [...this.#made.values()]
     this.#made.clear()
@@ -169,7 +173,7 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
     const { value, issues } = readComponentOptions(definition, given, setting)
     const [fault] = this.#invalid(issues)
     if (fault !== undefined) throw fault
-    // What a definition of the kind makes is what the components of the kind are.
+    // A definition of the kind creates components of the kind.
     return definition.create(value, resolve(definition.inject ?? [])) as Value
   }
 
@@ -186,14 +190,14 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
   }
 }
 
-/** Something that is wrong with a component of the config. */
+/** A fault of a component in the config. */
 export interface ComponentFault {
-  /** Where it stands in the config, such as `servings.default`. */
+  /** The place in the config, such as `servings.default`. */
   readonly setting: string
   readonly error: MaestroError
 }
 
-/** Whether the config names what makes it; else it was made in code. */
+/** Whether the config names the definition; otherwise, the component was created in code. */
 export function isUsed<Value>(entry: UsedComponent | Value): entry is UsedComponent {
   return typeof entry === 'object' && entry !== null && 'use' in entry
 }

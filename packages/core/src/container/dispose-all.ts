@@ -1,12 +1,12 @@
-/** Something that is freed when what made it is. */
+/** Something that is disposed together with its creator. */
 export interface Disposable {
   dispose?(): Promise<void> | void
 }
 
 /**
- * Frees things one after the other. One that cannot be freed does not keep the others.
+ * Disposes things one after the other. A failure does not prevent the others from being disposed.
  *
- * @throws the first failure, when all have had their turn
+ * @throws the first failure, after all of them had their turn
  */
 export async function disposeAll(things: Iterable<Disposable>): Promise<void> {
   const failures: unknown[] = []

@@ -135,7 +135,7 @@ test('a serving of another kind is refused and not kept', async () => {
   for (let time = 0; time < 2; time++)
     expect(await errorOf(() => configured.get('embedder', 'llm'))).toMatchObject({
       code: 'MAESTRO_SERVING_KIND',
-      message: 'The serving "embedder" is of kind embedding; needed is llm.',
+      message: 'The serving "embedder" is of kind embedding, but llm is needed.',
       hint: 'Name another serving.',
     })
   expect(configured.get('embedder', 'embedding').name).toBe('v')

@@ -10,12 +10,12 @@ import type { MaestroError } from '../errors/maestro-error.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents, isUsed } from './configured-components.js'
 import { readServingSettings, servingSettings } from './shared-serving-settings.js'
 
-/** What the configured servings need beside what every component does. */
+/** What the configured servings need besides what every component needs. */
 export interface ServingsContext extends ComponentContext {
   readonly servings: ResolvedConfig['servings']
-  /** Lets plugins have a hand in how a serving is made. */
+  /** Lets plugins change how a serving is created. */
   needed(event: ServingNeededEvent): ServingNeededEvent
-  /** Puts the serving plane around a provider. */
+  /** Wraps a provider in the serving layer. */
   enhance(provider: Serving, settings: ServingSettings): Serving
 }
 
@@ -27,7 +27,7 @@ const examples: Readonly<Record<ServingKind, string>> = {
   transcription: 'one of kind transcription',
 }
 
-/** What a serving of the config is. */
+/** A serving of the config. */
 export interface ServingDescription {
   readonly kind: ServingKind
   readonly capabilities: LLMCapabilities | undefined
@@ -35,7 +35,7 @@ export interface ServingDescription {
   readonly options: object
 }
 
-/** The servings of the config, each of which is of the kind that it is asked for as. */
+/** The servings of the config. Each is checked to be of the requested kind. */
 export class ConfiguredServings implements Servings {
   readonly #components: ConfiguredComponents<'servings', Serving>
   readonly #known: readonly string[]
@@ -68,7 +68,7 @@ export class ConfiguredServings implements Servings {
   }
 
   /**
-   * What a serving is, without making it.
+   * The description of a serving, without creating it.
    *
    * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID
    */
@@ -86,7 +86,7 @@ export class ConfiguredServings implements Servings {
     return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured }
   }
 
-  /** What is wrong with the servings of the config. */
+  /** The faults of the servings in the config. */
   check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
     return this.#components.check(lookup)
   }
@@ -95,7 +95,7 @@ export class ConfiguredServings implements Servings {
     return this.#components.dispose()
   }
 
-  /** The error says how to configure one of the kind that is asked for. */
+  /** The error says how to configure a serving of the requested kind. */
   #assertKnown(name: string, kind: ServingKind, where: string): void {
     if (!this.#known.includes(name)) throw unknownServing(name, this.#known, where, kind)
   }

@@ -44,13 +44,13 @@ const schema = z.strictObject({
     .optional(),
 })
 
-/** What every serving of the config takes beside its own options. */
+/** The settings that every serving of the config accepts besides its own options. */
 export const servingSettings: SharedSettings = {
   has: (name) => Object.hasOwn(schema.shape, name),
   issues: (settings, setting) => describeIssues(schema.safeParse(settings).error?.issues ?? [], setting),
 }
 
-/** The settings of a serving, which were checked. */
+/** The settings of a serving, already checked. */
 export function readServingSettings(settings: object): ServingSettings {
   const given = schema.parse(settings)
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ServingSettings

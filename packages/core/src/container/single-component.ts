@@ -4,10 +4,10 @@ import { maestroError } from '../errors/error-table.js'
 import type { ComponentKind, ComponentSpec } from './configured-components.js'
 
 /**
- * The one component of its kind that a config has, such as its cache.
+ * The only component of its kind in a config, such as its cache.
  *
- * @param setting Where it stands in the config, which is its name too.
- * @param find What the config says; undefined when there is none.
+ * @param setting Its place in the config, which is also its name.
+ * @param find Returns the text of the config; undefined if there is none.
  */
 export function singleComponent<Kind extends ComponentKind, Value>(
   kind: Kind,

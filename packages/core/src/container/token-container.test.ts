@@ -41,7 +41,7 @@ test('a factory runs when first asked for, once, with the values it names', () =
 })
 
 test('an unknown token is named, asked for alone, among others or by a factory', async () => {
-  const message = 'There is no value for the token test.name.'
+  const message = 'The token test.name has no value.'
   const unknown = { code: 'MAESTRO_CONTAINER_UNKNOWN_TOKEN', message }
   const container = new TokenContainer().bindProvider(greeting)
   expect(await errorOf(() => container.resolve(NAME))).toMatchObject(unknown)

@@ -12,13 +12,16 @@ export interface ProviderSource {
 
 const noProviders: ProviderSource = { find: () => undefined, scopeOf: () => undefined }
 
-/** The container behind tokens: values are made once, when first asked for, and freed with the scope that made them. */
+/**
+ * The container of tokens. It creates a value when it is first requested, and disposes it with the scope that created
+ * it.
+ */
 export class TokenContainer {
   readonly #providers: ProviderSource
   readonly #parent: TokenContainer | undefined
   readonly #container: Container
   readonly #made: Disposable[] = []
-  /** The tokens whose values are being made, to find cycles. */
+  /** The tokens whose values are being created, to detect cycles. */
   readonly #making: Token<unknown>[] = []
 
   constructor(providers: ProviderSource = noProviders, parent?: TokenContainer) {
@@ -27,15 +30,16 @@ export class TokenContainer {
     this.#container = new Container(parent === undefined ? {} : { parent: parent.#container })
   }
 
-  /** Keeps a value under a token. Who made it frees it. */
+  /** Stores a value under a token. Its creator disposes it. */
   bindValue<T>(token: Token<T>, value: T): this {
     this.#container.bind(token.id).toConstantValue(value)
     return this
   }
 
-  /** Makes a value when it is first asked for; it is freed with this scope. */
+  /** Binds a value that is created when it is first requested and disposed with this scope. */
   bindProvider<T>({ token, inject, create }: Omit<Provider<T>, 'scope'>): this {
-    // What it needs comes from here, also when an inner scope asks first: the value outlives that scope.
+    // Its dependencies come from this scope, even if an inner scope requests it first, because the value outlives that
+    // scope.
     const make = () => {
       const value = this.#withoutCycle(token, () => create(this.resolveAll(inject)))
       if (isDisposable(value)) this.#made.push(value)
@@ -45,13 +49,13 @@ export class TokenContainer {
     return this
   }
 
-  /** Whether a value can be had for a token. */
+  /** Whether a token has a value. */
   has(token: Token<unknown>): boolean {
     this.#bindProvided(token)
     return this.#container.isBound(token.id)
   }
 
-  /** @throws MAESTRO_CONTAINER_UNKNOWN_TOKEN, MAESTRO_CONTAINER_CYCLE, and what the value's maker throws */
+  /** @throws MAESTRO_CONTAINER_UNKNOWN_TOKEN, MAESTRO_CONTAINER_CYCLE, and what `create` of the value throws */
   resolve<T>(token: Token<T>): T {
     if (!this.has(token)) {
       const ofRun = this.#providers.scopeOf(token) === 'run'
@@ -60,20 +64,20 @@ export class TokenContainer {
     return this.#container.get<T>(token.id)
   }
 
-  /** The values of several tokens, in order. @throws as `resolve` */
+  /** The values of several tokens, in order. @throws like `resolve` */
   resolveAll<const Tokens extends readonly Token<unknown>[]>(tokens: Tokens): Injected<Tokens> {
     return tokens.map((token) => this.resolve(token)) as Injected<Tokens>
   }
 
-  /** A scope of its own, for one run: it sees what this container holds, and what it adds goes with it. */
+  /** Creates a scope for one run. It sees what this container holds, and what it adds ends with it. */
   createScope(): TokenContainer {
     return new TokenContainer(this.#providers, this)
   }
 
   /**
-   * Frees what this scope made, newest first, each once.
+   * Disposes what this scope created, newest first, each once.
    *
-   * @throws the first failure, when all have had their turn
+   * @throws the first failure, after all of them had their turn
    */
   async dispose(): Promise<void> {
     try {
@@ -83,7 +87,7 @@ export class TokenContainer {
     }
   }
 
-  /** What a plugin provides is bound when it is first asked for: plugins are loaded one after the other. */
+  /** What a plugin provides is bound when it is first requested, because plugins are loaded one after the other. */
   #bindProvided(token: Token<unknown>): void {
     if (this.#parent !== undefined) this.#parent.#bindProvided(token)
     const provider = this.#providers.find(token, this.#parent === undefined ? 'project' : 'run')

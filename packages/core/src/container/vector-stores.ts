@@ -4,7 +4,7 @@ import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { type ComponentContext, ConfiguredComponents } from './configured-components.js'
 
-/** The vector stores of the config: each is opened when first asked for, and shared. */
+/** The vector stores of the config. Each is opened when it is first requested, and then shared. */
 export function configuredVectorStores(
   vectorStores: ResolvedConfig['vectorStores'],
   context: ComponentContext,
@@ -15,7 +15,7 @@ export function configuredVectorStores(
       kind: 'vectorStores',
       find(name) {
         const entry = Object.hasOwn(vectorStores, name) ? vectorStores[name] : undefined
-        // A store made in code is there already.
+        // A store that was created in code exists already.
         return entry !== undefined && 'addVectors' in entry && !('use' in entry)
           ? Promise.resolve(entry as VectorStore)
           : entry

@@ -1,6 +1,7 @@
 /**
- * Lets `instanceof` recognise the instances of a class whichever installed copy of this package made them: a project and
- * one of its plugins may have a copy each. Call it beside the class: in a static block the compiler may lose the name.
+ * Lets `instanceof` recognize the instances of a class whichever installed copy of this package created them: a project
+ * and one of its plugins may each have a copy. Call it after the class, because in a static block the compiler may lose
+ * the name.
  *
  * @param name The name of the class, the same in every copy.
  */

@@ -11,12 +11,11 @@ const bytesIn = {
 } as const
 
 /**
- * A size: a number of bytes, or a number with its unit. Units count in thousands (`'64MB'`) or, with an `i`, in steps of
- * 1024 (`'64MiB'`).
+ * A size: a number of bytes, or a number with a unit. Units are decimal (`'64MB'`) or, with an `i`, binary (`'64MiB'`).
  */
 export type ByteSize = number | `${number}${keyof typeof bytesIn}`
 
-/** The bytes of a size; `NaN` for what is not one. */
+/** The bytes of a size; `NaN` for an invalid one. */
 export function bytesOf(size: unknown): number {
   if (typeof size === 'number') return size
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([KMGT]?i?B)$/.exec(String(size)) ?? []

@@ -2,16 +2,16 @@ import type { Row } from './row.js'
 
 /*
  * JavaScript enumerates the keys of an object in the order in which they were set, except that keys such as "2021" come
- * first. A row with such columns carries the order of its columns under a symbol, which `{ ...row }` copies as well.
+ * first. A row with such columns carries the order of its columns under a symbol, which `{ ...row }` also copies.
  */
 const columnOrder = Symbol.for('maestro.columnOrder')
 
-/** Whether JavaScript would put one of these columns in another place. */
+/** Whether JavaScript would move one of these columns. */
 export function needsColumnOrder(names: readonly string[]): boolean {
   return names.some(isIndex)
 }
 
-/** A row whose columns stand in this order, whatever they are called. It changes the row that it is given. */
+/** Gives a row the order of these columns, whatever their names. It changes the row itself. */
 export function withColumnOrder<R extends object>(row: R, names: readonly string[]): R {
   if (needsColumnOrder(names)) Object.defineProperty(row, columnOrder, { ...settings, value: names })
   return row
@@ -19,7 +19,7 @@ export function withColumnOrder<R extends object>(row: R, names: readonly string
 
 const settings = { enumerable: true, configurable: true, writable: true } as const
 
-/** A row of columns that stand in this order; of two columns of one name the last counts. */
+/** A row with columns in this order. If a name appears twice, the last value counts. */
 export function rowFromEntries(entries: readonly (readonly [string, unknown])[]): Row {
   return withColumnOrder(
     Object.fromEntries(entries),
@@ -27,7 +27,7 @@ export function rowFromEntries(entries: readonly (readonly [string, unknown])[])
   )
 }
 
-/** The names of a row's columns, in their order. */
+/** The names of a row's columns, in order. */
 export function columnNames(row: Row): readonly string[] {
   const names = Object.keys(row)
   const [first] = names

@@ -15,44 +15,44 @@ export interface Storages {}
 /** The definition of each contributed prompt class by its name. */
 export interface Prompts {}
 
-/** Options of operators that are not declared by their definition yet. */
+/** The options of operators whose definition does not declare their types yet. */
 export interface OperatorOptions<Row> {}
 
-/** The row after each of them. */
+/** The row after each of those operators. */
 export interface OperatorOutput<Row, Options> {}
 
-/** Options of prompts that are not declared by their definition yet. */
+/** The options of prompts whose definition does not declare their types yet. */
 export interface PromptTypes<Row> {}
 
-/** Options of each kind of serving, such as `local.chat`. */
+/** The options of each kind of serving, such as `local.chat`. */
 export interface ServingTypes {}
 
-/** Options of each kind of vector store. */
+/** The options of each kind of vector store. */
 export interface VectorStoreTypes {}
 
-/** Options of each contributed cache. */
+/** The options of each contributed cache. */
 export interface CacheTypes {}
 
-/** Options of each contributed executor. */
+/** The options of each contributed executor. */
 export interface ExecutorTypes {}
 
-/** Options of each table engine. */
+/** The options of each table engine. */
 export interface TableEngineTypes {}
 
 /**
- * The names that this project's plugins contribute, by kind, as a union each; written by `maestro types`. Once it is there,
- * the config takes no other names, and no other options where a plugin publishes their types.
+ * The names that the plugins of this project contribute, as one union for each kind. `maestro types` writes it. With
+ * it, the config accepts no other names, and no other options if a plugin publishes their types.
  */
 export interface ContributedNames {}
 
-/** The names of servings in this project's config; written by `maestro types`. */
+/** The names of the servings in this project's config. `maestro types` writes it. */
 export interface ServingNames {}
 
-/** The names of vector stores in this project's config; written by `maestro types`. */
+/** The names of the vector stores in this project's config. `maestro types` writes it. */
 export interface VectorStoreNames {}
 
-/** A serving's name: one of the config's when `maestro-env.d.ts` declares them, else any text. */
+/** The name of a serving: one of the config's names if `maestro-env.d.ts` declares them, or else any text. */
 export type ServingName = [keyof ServingNames] extends [never] ? string : keyof ServingNames & string
 
-/** A vector store's name: one of the config's when `maestro-env.d.ts` declares them, else any text. */
+/** The name of a vector store: one of the config's names if `maestro-env.d.ts` declares them, or else any text. */
 export type VectorStoreName = [keyof VectorStoreNames] extends [never] ? string : keyof VectorStoreNames & string

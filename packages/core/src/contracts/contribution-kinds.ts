@@ -1,6 +1,6 @@
 import type { ContributionKind } from './hooks.js'
 
-/** The kinds of things that plugins contribute, in the order in which they are registered. */
+/** The kinds of contributions of plugins, in the order in which they are registered. */
 export const contributionKinds = [
   'storages',
   'tableEngines',
@@ -12,7 +12,7 @@ export const contributionKinds = [
   'operators',
 ] as const satisfies readonly ContributionKind[]
 
-/** What one thing of a kind is called. */
+/** The name of one contribution of a kind. */
 export const contributionNouns: Readonly<Record<ContributionKind, string>> = {
   operators: 'operator',
   prompts: 'prompt',

@@ -1,4 +1,4 @@
-/** From the least to the most that is likely. */
+/** The lowest and the highest likely value. */
 export interface Range {
   readonly low: number
   readonly high: number
@@ -11,19 +11,19 @@ export interface StepEstimate {
   readonly requests: Range
   readonly inputTokens: Range
   readonly outputTokens: Range
-  /** Dollars; undefined when the price is not known. */
+  /** Dollars; undefined if the price is unknown. */
   readonly cost: Range | undefined
 }
 
-/** What a run of a pipeline will take, from the few rows that were tried. */
+/** What a run of a pipeline will take, estimated from a few rows. */
 export interface PlanEstimate {
-  /** Rows that were tried. Their answers are kept: the run does not ask for them again. */
+  /** The number of rows that were tried. Their answers are cached, so that the run does not request them again. */
   readonly probes: number
-  /** Rows of the source; undefined where that cannot be known without reading them once and for all. */
+  /** The number of rows of the source; undefined if it can only be known by consuming the source. */
   readonly rows: { readonly count: number; readonly exact: boolean } | undefined
-  /** Probe rows that failed. */
+  /** The number of tried rows that failed. */
   readonly rejected: number
   readonly steps: readonly StepEstimate[]
-  /** Of all steps together. */
+  /** The sum of all steps. */
   readonly total: Omit<StepEstimate, 'step' | 'serving'> & { readonly seconds: Range }
 }

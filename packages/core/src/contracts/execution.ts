@@ -1,7 +1,7 @@
 import type { ComponentDefinition } from './component-definition.js'
 import type { TableEngine } from './table-engine.js'
 
-/** One piece of a stage's input: consecutive source records. The unit of commit, resume and distribution. */
+/** One part of a stage's input: consecutive source records. It is the unit of commit, resumption, and distribution. */
 export interface Partition {
   readonly stage: number
   readonly index: number
@@ -10,7 +10,7 @@ export interface Partition {
 /** Runs partitions: in this thread, in workers, or as jobs on other machines. */
 export interface Executor {
   readonly name: string
-  /** Runs each partition once; resolves when all are done, rejects with the first failure. */
+  /** Runs each partition once. It resolves when all of them are done, and rejects with the first failure. */
   execute(
     partitions: Iterable<Partition>,
     run: (partition: Partition) => Promise<void>,

@@ -11,32 +11,32 @@ import type { StorageDefinition } from './storage.js'
 import type { Provider } from './token.js'
 import type { VectorStoreDefinition } from './vector-store.js'
 
-/** Taps run in order, and their results are not looked at. */
+/** Taps run in order, and their results are ignored. */
 export interface ObserveHook<Event> {
   readonly hookKind?: 'sync'
   tap(name: string, tap: (event: Event) => void): void
 }
 
-/** Taps run one after the other; each is waited for. */
+/** Taps run one after the other; each is awaited. */
 export interface SeriesHook<Event> {
   readonly hookKind?: 'async-series'
   tap(name: string, tap: (event: Event) => void): void
   tapPromise(name: string, tap: (event: Event) => Promise<void>): void
 }
 
-/** Each tap gets what the tap before returned. */
+/** Each tap receives the result of the previous tap. */
 export interface WaterfallHook<Value> {
   readonly hookKind?: 'waterfall'
   tap(name: string, tap: (value: Value) => Value): void
 }
 
-/** Collects the things of one kind that a plugin contributes. */
+/** Collects the contributions of one kind. */
 export interface Registrar<Definition> {
-  /** @throws MAESTRO_REGISTRY_DUPLICATE when the name is taken */
+  /** @throws MAESTRO_REGISTRY_DUPLICATE if the name is taken */
   add(definition: Definition): void
 }
 
-/** All that plugins contribute, by the names used in manifests. */
+/** All contributions of plugins, by the names of the kinds in manifests. */
 export interface Contributions {
   operators: OperatorDefinition
   prompts: PromptDefinition
@@ -63,16 +63,16 @@ export interface StepEvent {
   readonly stage: number
 }
 
-/** Some rows have gone through a step; counts are totals since the run began. */
+/** Some rows have passed a step. The counts are totals since the start of the run. */
 export interface BatchEvent extends StepEvent {
   readonly counts: StepCounts
 }
 
-/** How far a source has been read; counts are totals since the run began. */
+/** The progress of reading a source. The counts are totals since the start of the run. */
 export interface SourceProgressEvent {
   readonly runId: string
   readonly rows: number
-  /** Rows that will be read at most, where that is known. */
+  /** The maximum number of rows that will be read, if it is known. */
   readonly rowsTotal?: number
   readonly bytesRead?: number
   readonly bytesTotal?: number
@@ -80,14 +80,17 @@ export interface SourceProgressEvent {
   readonly done?: boolean
 }
 
-/** A serving of the config is asked for by a run for the first time. */
+/** A run requests a serving of the config for the first time. */
 export interface ServingNeededEvent {
   /** Its name in the config. */
   readonly name: string
   readonly kind: ServingKind
-  /** What the config says of it, without the values from the environment; undefined for a serving given in code. */
+  /**
+   * Its options in the config, without the values from the environment; undefined for a serving that was created in
+   * code.
+   */
   readonly config: Readonly<Record<string, unknown>> | undefined
-  /** Makes it. Only now what it needs is read, such as its key. */
+  /** Creates the serving. Its settings from the environment, such as its key, are read only then. */
   make(): Serving
 }
 
@@ -99,7 +102,7 @@ export interface RequestEvent {
   readonly request: LLMRequest
 }
 
-/** The usage record of one request: a row's question and all that was done to answer it. */
+/** The usage record of one request: a row's question and everything that was done to answer it. */
 export interface RequestDoneEvent {
   readonly serving: string
   readonly provider: string
@@ -109,45 +112,45 @@ export interface RequestDoneEvent {
   readonly step?: string | undefined
   readonly rowId?: string | undefined
   /**
-   * Where the answer came from: the provider, the call of another row that this one was packed with, the answers that
-   * are kept, or an identical call that was under way.
+   * The origin of the answer: the provider, the call of another row that this one was packed with, the response cache,
+   * or an identical call in progress.
    */
   readonly from: 'provider' | 'packed' | 'cache' | 'joined'
-  /** The key of the answer among those that are kept, for `maestro cache explain`; of language models. */
+  /** The key of the answer in the response cache, for `maestro cache explain`; only for language models. */
   readonly key?: string
-  /** Tokens and dollars that this request cost; none when nothing was asked. A failed one may have cost too. */
+  /** The tokens and dollars of this request; zero if no call was made. A failed request may cost too. */
   readonly usage?: Usage
-  /** Undefined: the price is not known. */
+  /** Undefined if the price is unknown. */
   readonly cost?: number | undefined
-  /** What an answer that was there already took when it was asked for. */
+  /** The original usage of a cached answer. */
   readonly saved?: { readonly usage: Usage; readonly cost?: number }
   readonly error?: MaestroError
-  /** Why the answer ended, of language models. */
+  /** The finish reason of the answer; only for language models. */
   readonly finishReason?: string
-  /** From the first attempt to the end, without the waiting for a turn. */
+  /** The milliseconds from the first attempt to the end, without the wait in the queue. */
   readonly durationMs: number
-  /** Milliseconds that it waited for its turn. */
+  /** The milliseconds that it waited in the queue. */
   readonly waitedMs: number
-  /** Attempts of calls, repairs included. */
+  /** The number of attempts, including repairs. */
   readonly tries: number
-  /** Into how many calls it was split, such as a long list of texts. @default 1 */
+  /** The number of calls that it was split into, for example for a long list of texts. @default 1 */
   readonly calls?: number
-  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  /** Warnings about the request or the reply that did not prevent an answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
 }
 
-/** What the limiter of a serving is doing; told when it changes, a few times a second at most. */
+/** The state of a serving's limiter. It is reported when it changes, at most a few times per second. */
 export interface ServingStateEvent {
   readonly serving: string
-  /** Calls that may be under way at once now, set or learnt. */
+  /** The current maximum of calls in progress at once, set or learnt. */
   readonly concurrency: number
   readonly inFlight: number
   readonly waiting: number
-  /** Requests by the minute now, set or learnt; undefined: not bounded. */
+  /** The current maximum of requests per minute, set or learnt; undefined if there is no limit. */
   readonly requestsPerMinute?: number
-  /** Milliseconds for which the account is left in peace. */
+  /** The milliseconds that the account's cool-down lasts. */
   readonly coolDownMs?: number
-  /** Nothing but failures since the last answer: since when (milliseconds since 1970), how many, and what the last said. */
+  /** The failures since the last answer: since when (milliseconds since 1970), how many, and the last message. */
   readonly failing?: { readonly since: number; readonly failures: number; readonly reason: string }
 }
 
@@ -167,14 +170,14 @@ export interface RunDoneEvent {
   readonly report: RunReport
 }
 
-/** What a hook of each kind is to plugins. */
+/** How plugins see a hook of each kind. */
 interface HookOfKind<Event> {
   readonly sync: ObserveHook<Event>
   readonly 'async-series': SeriesHook<Event>
   readonly waterfall: WaterfallHook<Event>
 }
 
-/** What a tap of each kind may be. */
+/** The form of a tap of each kind. */
 interface TapOfKind<Event> {
   readonly sync: (event: Event) => void
   readonly 'async-series': (event: Event) => void | Promise<void>
@@ -184,7 +187,7 @@ interface TapOfKind<Event> {
 /** How the taps of a hook are called. */
 export type HookKind = keyof HookOfKind<unknown>
 
-/** A lifecycle hook as it is declared: its kind, and the type of its events. */
+/** The declaration of a lifecycle hook: its kind, and the type of its events. */
 export interface HookDeclaration<Kind extends HookKind, Event> {
   readonly kind: Kind
   /** Carries the type; never set. */
@@ -195,29 +198,29 @@ const observe = <Event>(): HookDeclaration<'sync', Event> => ({ kind: 'sync' })
 const series = <Event>(): HookDeclaration<'async-series', Event> => ({ kind: 'async-series' })
 const waterfall = <Event>(): HookDeclaration<'waterfall', Event> => ({ kind: 'waterfall' })
 
-/** The lifecycle hooks. Everything that is typed or made for each of them follows from this list. */
+/** The lifecycle hooks. All types and values for them follow from this list. */
 export const lifecycleHooks = {
   /** Before the first stage. */
   runStart: series<RunEvent>(),
   /** The stage of a step begins. */
   stepStart: observe<StepEvent>(),
-  /** A batch of the source has been read. */
+  /** A batch of the source was read. */
   sourceProgress: observe<SourceProgressEvent>(),
-  /** Some rows have gone through a step. */
+  /** Some rows have passed a step. */
   batchDone: observe<BatchEvent>(),
-  /** May put something in front of a serving, or another one in its place, by another `make`. */
+  /** Can wrap or replace a serving by returning another `make`. */
   servingNeeded: waterfall<ServingNeededEvent>(),
-  /** May change the request, for example to redact it. */
+  /** Can change the request, for example to redact it. */
   requestStart: waterfall<RequestEvent>(),
-  /** A request has its answer, or has failed. */
+  /** A request was answered or failed. */
   requestDone: observe<RequestDoneEvent>(),
-  /** The limiter of a serving has changed. */
+  /** The state of a serving's limiter changed. */
   servingState: observe<ServingStateEvent>(),
-  /** A row has failed. */
+  /** A row failed. */
   rowRejected: observe<RejectEvent>(),
-  /** A step has ended. */
+  /** A step ended. */
   stepDone: series<StepDoneEvent>(),
-  /** The report is made, also when the run has failed. */
+  /** The report is complete, also for a failed run. */
   runDone: series<RunDoneEvent>(),
 } as const satisfies Readonly<Record<string, HookDeclaration<HookKind, unknown>>>
 
@@ -234,7 +237,7 @@ export type LifecycleHooks = {
     : never
 }
 
-/** The lifecycle hooks as `observe` of a plugin gets them: each takes a tap. */
+/** The lifecycle hooks as a plugin's `observe` receives them: each accepts a tap. */
 export type LifecycleObservers = {
   readonly [Name in keyof LifecycleDeclarations]: LifecycleDeclarations[Name] extends HookDeclaration<
     infer Kind,
@@ -248,6 +251,6 @@ export type ContributionHooks = { readonly [Kind in ContributionKind]: ObserveHo
 
 /** Where plugins contribute and observe. The kind of each hook is part of its type. */
 export interface MaestroHooks extends ContributionHooks, LifecycleHooks {
-  /** What plugins put under tokens. */
+  /** What plugins provide under tokens. */
   readonly provides: ObserveHook<Registrar<Provider>>
 }

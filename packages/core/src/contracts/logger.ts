@@ -2,7 +2,7 @@ import { createToken } from './token.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** Structured logging. Values under secret-looking names and known secrets are redacted by the sink. */
+/** Structured logging. The destination redacts known secrets and values under names that suggest a secret. */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void

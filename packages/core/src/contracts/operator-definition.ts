@@ -29,19 +29,19 @@ export interface ServingNeed {
   readonly capabilities?: readonly (keyof LLMCapabilities & ('jsonSchema' | 'images' | 'audio'))[]
 }
 
-/** What a definition's `check` sees. */
+/** What a definition's `check` receives. */
 export interface CheckContext<Options = unknown> {
   readonly options: Options
-  /** The columns that come in. */
+  /** The columns of the input. */
   readonly columns: ColumnSet
-  /** The step, for messages. */
+  /** The name of the step, for messages. */
   readonly step: string
 }
 
-/** An option that holds a prompt, and what the prompt may say. */
+/** An option that holds a prompt, and the variables that the prompt may use. */
 export interface PromptOption<Options = unknown> {
   readonly option: string
-  /** The prompt classes it takes. */
+  /** The accepted prompt classes. */
   readonly allowed: readonly PromptClass[]
   /** Variables that the operator itself fills. @default none */
   variables?(options: Options): readonly string[]
@@ -49,24 +49,27 @@ export interface PromptOption<Options = unknown> {
   readonly overRow?: boolean
 }
 
-/** What an operator says of a step before it runs. */
+/** What an operator declares about a step before it runs. */
 export interface OperatorNeeds<Options = unknown> {
-  /** Same row, same result. @default true for all but operators that ask for a serving or a vector store */
+  /**
+   * Whether the same row always gives the same result. @default true for all operators that use no serving or vector
+   * store
+   */
   readonly deterministic?: boolean
   /** The servings it will ask for. */
   servings?(options: Options): readonly ServingNeed[]
-  /** The names of the vector stores it will ask for. */
+  /** The names of the vector stores it will use. */
   vectorStores?(options: Options): readonly string[]
-  /** Faults that only the operator can see, found before a token is spent. */
+  /** Faults that only the operator can detect, before a token is spent. */
   check?(context: CheckContext<Options>): Promise<readonly MaestroError[]> | readonly MaestroError[]
-  /** Rows per call, for `mapBatches`. @default 64 */
+  /** The rows per call, for `mapBatches`. @default 64 */
   batchSize?(options: Options): number
 }
 
 /**
- * An operator as `defineOperator` makes it and a plugin contributes it.
+ * An operator as `defineOperator` creates it and a plugin contributes it.
  *
- * @typeParam S What its options are declared as; `Effects` What it does to columns, as types.
+ * @typeParam S The declaration of its options; `Effects` What it does to columns, as types.
  */
 export interface OperatorDefinition<
   Name extends string = string,
@@ -77,26 +80,26 @@ export interface OperatorDefinition<
   readonly name: Name
   readonly kind: Kind
   readonly description?: string
-  /** Changes when results change for the same options. @default '1' */
+  /** Change it when the results change for the same options. @default '1' */
   readonly version?: string
   /** The options as they were declared; the types follow from them. */
   readonly shape: S
-  /** The schema that options are checked by. */
+  /** The schema that checks the options. */
   readonly options: Schema
   /** Carries a type; has no value at run time. */
   readonly effects?: Effects
-  /** What it does to columns, from checked options and the columns that come in. */
+  /** What it does to columns, from checked options and the columns of the input. */
   columns(options: unknown, before: ColumnSet): ColumnEffects
   readonly inject?: readonly Token<unknown>[]
-  /** Its options that may be another source, `{ use, ...options }`; it gets a `RowSource` instead. */
+  /** The options that may be another source, `{ use, ...options }`. The operator receives a `RowSource` instead. */
   readonly sources: readonly string[]
-  /** Its options that hold a prompt. */
+  /** The options that hold a prompt. */
   readonly prompts: readonly PromptOption[]
-  /** Makes the operator: its kind's function, or an instance of a class. */
+  /** Creates the operator: the function of its kind, or an instance of a class. */
   create(options: unknown, dependencies: readonly unknown[]): unknown
 }
 
-/** What `create` may return for a kind. */
+/** What `create` may return for each kind. */
 export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions
   ? OperatorFunctions[Kind] | Operator
   : Operator

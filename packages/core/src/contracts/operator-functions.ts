@@ -6,16 +6,16 @@ import type { TableEngine, TableStatement } from './table-engine.js'
 /** One row in, one row out. */
 export type MapFunction<In = Row, Out = Row> = (row: In, context: OperatorContext) => Out | Promise<Out>
 
-/** Whether a row stays. */
+/** Whether to keep a row. */
 export type FilterFunction<In = Row> = (row: In, context: OperatorContext) => boolean | Promise<boolean>
 
-/** One row in, any number out. Their ids are `parent/step/k`. */
+/** One row in, any number out. The ids of the results are `parent/step/k`. */
 export type FlatMapFunction<In = Row, Out = Row> = (
   row: In,
   context: OperatorContext,
 ) => Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>
 
-/** What a batch function gets with its rows. */
+/** What a batch function receives with its rows. */
 export interface BatchContext {
   readonly rowIds: readonly RowId[]
   readonly signal: AbortSignal
@@ -24,18 +24,18 @@ export interface BatchContext {
 }
 
 /**
- * As many results as rows, in their order. A `MaestroError` in place of a row rejects that row alone; a thrown error
- * makes the runner halve the batch until the rows at fault stand alone.
+ * Returns as many results as rows, in their order. A `MaestroError` in place of a row rejects that row alone. After a
+ * thrown error, the runner halves the batch until the faulty rows stand alone.
  */
 export type MapBatchesFunction<In = Row, Out = Row> = (
   rows: readonly In[],
   context: BatchContext,
 ) => readonly (Out | MaestroError)[] | Promise<readonly (Out | MaestroError)[]>
 
-/** The statements that a table operator stands for; the table engine runs them. */
+/** The statements of a table operator, which the table engine runs. */
 export type TableFunction = () => readonly TableStatement[]
 
-/** What an operator object over a whole table has beside what all of them have. */
+/** What an operator object over a whole table adds to the common part. */
 export interface TableOperatorObject {
   readonly kind: 'table'
   readonly statements: readonly TableStatement[]

@@ -5,27 +5,27 @@ import type { Prompt } from './prompt.js'
 import type { ColumnType, RowId } from './row.js'
 import type { RowStorage, WriteResult } from './storage.js'
 
-/** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n at a time, a whole table, or in a way of its own. */
+/** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n in batches, a whole table, or in a custom way. */
 export type OperatorKind = 'map' | 'filter' | 'flatMap' | 'mapBatches' | 'table' | 'opaque'
 
-/** What an operator does to columns, by name. Missing means: none. */
+/** What an operator does to columns, by name. A missing property means none. */
 export interface ColumnEffects {
   readonly reads?: readonly string[]
   readonly adds?: Readonly<Record<string, ColumnType>>
   readonly drops?: readonly string[]
-  /** New names of columns that keep their type. */
+  /** New names of columns, which keep their types. */
   readonly renames?: Readonly<Record<string, string>>
-  /** Only these columns (and those added) remain. */
+  /** Only these columns, and the added ones, remain. */
   readonly keeps?: readonly string[]
-  /** The operator may read or change any column: nothing is known of the rows after it. */
+  /** The operator may read or change any column, so nothing is known about the rows after it. */
   readonly opaque?: boolean
 }
 
-/** What an operator's function gets with each row. */
+/** What an operator's function receives with each row. */
 export interface OperatorContext {
   readonly rowId: RowId
   readonly signal: AbortSignal
-  /** The step and run that this is for, for messages and accounting. */
+  /** The step and run, for messages and accounting. */
   readonly step: string
   readonly run: string
 }
@@ -43,15 +43,15 @@ export interface OperatorResult extends WriteResult {
   readonly rejected: readonly RejectedRow[]
 }
 
-/** What `run(storage)` takes. */
+/** What `run(storage)` accepts. */
 export interface RunOptions {
   readonly signal?: AbortSignal
-  /** The step and run that this is for, for messages and accounting. @default the class */
+  /** The step and run, for messages and accounting. @default the class */
   readonly step?: string
   readonly run?: string
-  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. @default true */
+  /** Whether the input is complete. It is not after a limit, or if earlier steps rejected some rows. @default true */
   readonly complete?: boolean
-  /** Whether this is only to show what would be done: nothing outside may be changed. @default false */
+  /** Whether this is only a trial that must not change anything outside. @default false */
   readonly preview?: boolean
 }
 
@@ -59,29 +59,29 @@ export interface RunOptions {
 export type PromptClass = abstract new (...parameters: never[]) => Prompt
 
 /**
- * The base of all operators. Extend the class of a kind (`MapOperator`, `FilterOperator` ...) and write its one
- * function; `run(storage)` comes from it. A class that extends `Operator` itself and writes `run` is an opaque step:
- * it sees a whole storage and ends a stage.
+ * The base class of all operators. Extend the class of a kind (`MapOperator`, `FilterOperator` ...) and implement its
+ * single function; the class provides `run(storage)`. A class that extends `Operator` directly and implements `run` is
+ * an opaque step: it sees a whole storage and ends a stage.
  */
 export abstract class Operator {
-  /** The prompt classes that this operator takes; empty means any. Set by `promptRestrict`. */
+  /** The prompt classes that this operator accepts; empty means any. `promptRestrict` sets it. */
   static readonly allowedPrompts: readonly PromptClass[] = []
 
   readonly kind: OperatorKind = 'opaque'
 
-  /** The columns that this operator reads, adds and drops. */
+  /** The columns that this operator reads, adds, and drops. */
   get columns(): ColumnEffects {
     return { opaque: true }
   }
 
-  /** Reads the storage's current step, writes the next one. */
+  /** Reads the storage's current step and writes the next one. */
   abstract run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult>
 
-  /** Frees what the operator holds. Called once, at the end of a run. */
+  /** Frees what the operator holds. It is called once, at the end of a run. */
   dispose?(): Promise<void> | void
 
   /**
-   * Checks prompts against the classes this operator allows.
+   * Checks prompts against the classes that this operator accepts.
    *
    * @returns true
    * @throws MAESTRO_PROMPT_NOT_ALLOWED
@@ -93,7 +93,7 @@ export abstract class Operator {
 }
 recogniseAcrossCopies(Operator, 'Operator')
 
-/** @throws MAESTRO_PROMPT_NOT_ALLOWED when a prompt is of none of the allowed classes. */
+/** @throws MAESTRO_PROMPT_NOT_ALLOWED if a prompt belongs to none of the accepted classes */
 export function assertPromptsAllowed(
   operator: string,
   allowed: readonly PromptClass[],

@@ -1,13 +1,13 @@
 import { needsColumnOrder, withColumnOrder } from './column-order.js'
 import { parseJson } from './parse-json.js'
 
-/** JSON text as a value, as `parseJson` reads it; an object keeps the order of its columns. @throws SyntaxError */
+/** Parses JSON text like `parseJson`; an object keeps the order of its columns. @throws SyntaxError */
 export function parseJsonRow(text: string): unknown {
   const value = parseJson(text)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? inTextOrder(value, text) : value
 }
 
-/** Gives an object the order that its columns have in its JSON text, where JavaScript would lose it. */
+/** Gives an object the order of columns in its JSON text, if JavaScript would lose it. */
 export function inTextOrder<Value extends object>(value: Value, text: string): Value {
   for (const first in value) return needsColumnOrder([first]) ? withColumnOrder(value, memberNames(text)) : value
   return value
@@ -16,7 +16,7 @@ export function inTextOrder<Value extends object>(value: Value, text: string): V
 /** The names of the members of a JSON object, in order. */
 function memberNames(text: string): readonly string[] {
   const names = new Set<string>()
-  // Strings, and what opens, parts or closes lists and objects; everything else is passed over.
+  // Matches strings, and the characters that open, separate, or close lists and objects; everything else is skipped.
   const pieces = /"(?:[^"\\]|\\.)*"|[[\]{},:]/g
   let depth = 0
   let latest = ''

@@ -1,6 +1,6 @@
 /**
- * JSON text as a value. Integers beyond 2^53, such as the ids of some services, come as bigint with all their digits
- * instead of a number near them.
+ * Parses JSON text. Integers beyond 2^53, such as the ids of some services, become bigint values with all their digits
+ * instead of nearby numbers.
  *
  * @throws SyntaxError
  */
@@ -17,7 +17,7 @@ function hasWideNumber(value: unknown): boolean {
   return false
 }
 
-/** Node gives the number's own text; TypeScript's reviver type does not know it yet. */
+/** Node passes the source text of a number; TypeScript's type of the reviver does not include it yet. */
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source
   if (typeof value !== 'number' || source === undefined) return value

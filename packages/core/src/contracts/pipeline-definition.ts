@@ -3,7 +3,7 @@ import type { OperatorDefinition } from './operator-definition.js'
 import type { FilterFunction, FlatMapFunction, MapBatchesFunction, MapFunction } from './operator-functions.js'
 import type { InlineRowsSource } from './pipeline-source.js'
 
-/** A function written into a pipeline, with what the plan should know of it. */
+/** A function in a pipeline, with what the plan should know about it. */
 export type FunctionStep = (
   | { readonly kind: 'map'; readonly run: MapFunction }
   | { readonly kind: 'filter'; readonly run: FilterFunction }
@@ -12,7 +12,7 @@ export type FunctionStep = (
 ) & {
   /** Identifies the function instead of its source text. */
   readonly version?: string
-  /** What it does to columns. Without it the plan knows nothing of the rows after it. */
+  /** What it does to columns. Without it, the plan knows nothing about the rows after it. */
   readonly columns?: ColumnEffects
 }
 
@@ -25,7 +25,7 @@ export interface StepNode {
   readonly input: string
   readonly use: StepUse
   readonly options: unknown
-  /** What happens to a row that fails here, instead of the run's setting. */
+  /** What happens to a row that fails in this step. It overrides the setting of the run. */
   readonly onError?: 'reject' | 'fail'
 }
 
@@ -38,14 +38,14 @@ export interface SinkNode {
 
 export type SourceNode = { readonly use: string; readonly options: unknown } | InlineRowsSource
 
-/** A pipeline as data: names, options and functions. What the builder and the YAML form both make. */
+/** A pipeline as data: names, options, and functions. Both the builder and the YAML form produce it. */
 export interface PipelineDefinition {
   readonly name: string
   readonly source: SourceNode | undefined
   readonly steps: readonly StepNode[]
   readonly sinks: readonly SinkNode[]
-  /** The step whose rows are the pipeline's own, for those who read them in code. @default the last */
+  /** The step whose rows are the pipeline's own, for code that reads them. @default the last */
   readonly end?: string
-  /** Values of the parameters, for function steps and the plan. */
+  /** The values of the parameters, for function steps and the plan. */
   readonly params?: unknown
 }

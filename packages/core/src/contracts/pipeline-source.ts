@@ -1,7 +1,7 @@
 import type { ColumnSet, Row } from './row.js'
 import type { InlineRows, RowStorage } from './storage.js'
 
-/** Rows given in code: an array, an iterable, a function that makes one, or a storage's current step. */
+/** Rows in code: an array, an iterable, a function that returns one, or a storage's current step. */
 export interface InlineRowsSource {
   readonly rows: InlineRows<Row> | (() => InlineRows<Row>) | RowStorage
   readonly columns: ColumnSet

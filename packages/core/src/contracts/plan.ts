@@ -4,18 +4,18 @@ import type { ColumnSet } from './row.js'
 
 /** The source of a plan, as data. */
 export interface PlannedSource {
-  /** A contributed storage, or `rows` for rows given in code. */
+  /** A contributed storage, or `rows` for rows in code. */
   readonly use: string
   readonly options: unknown
   readonly columns: ColumnSet
 }
 
-/** One step of a plan, as data: functions, prompts and schemas stand as what identifies them. */
+/** One step of a plan, as data. Functions, prompts, and schemas are represented by what identifies them. */
 export interface PlannedStep {
   readonly id: string
-  /** `source` or the id of the step before. */
+  /** `source` or the id of the previous step. */
   readonly input: string
-  /** A contributed operator's name, or `function` for one written into the pipeline. */
+  /** The name of a contributed operator, or `function` for a function in the pipeline. */
   readonly use: string
   readonly kind: OperatorKind
   readonly version: string
@@ -24,7 +24,7 @@ export interface PlannedStep {
   readonly columnsIn: ColumnSet
   readonly columnsOut: ColumnSet
   readonly servings: readonly ServingNeed[]
-  /** The vector stores it will ask for, by name. */
+  /** The names of the vector stores it will use. */
   readonly vectorStores?: readonly string[]
   readonly deterministic: boolean
 }
@@ -37,17 +37,17 @@ export interface PlannedSink {
   readonly columns: ColumnSet
 }
 
-/** Steps that run together: row steps through which rows stream, or one step that needs the whole table. */
+/** Steps that run together: row steps that rows stream through, or one step that needs the whole table. */
 export interface PlannedStage {
   readonly index: number
-  /** For folders and people: its steps' operators. */
+  /** The operators of its steps, for people and folder names. */
   readonly name: string
   readonly kind: 'rows' | 'table' | 'opaque'
   readonly steps: readonly string[]
-  /** Where its rows come from: the source, or the output of an earlier stage. */
+  /** The origin of its rows: the source, or the output of an earlier stage. */
   readonly input: 'source' | number
   readonly sinks: readonly string[]
-  /** Whether later stages read its output, so that it is kept as step files. */
+  /** Whether later stages read its output, which is then stored as step files. */
   readonly materialised: boolean
 }
 
@@ -58,7 +58,7 @@ export interface PlanWarning {
   readonly message: string
 }
 
-/** What will run, as data: checked, ordered, ready to be shown, stored and run. */
+/** What will run, as data: checked, ordered, and ready to be shown, stored, and run. */
 export interface PipelinePlan {
   readonly version: 1
   readonly pipeline: string

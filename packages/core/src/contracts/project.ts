@@ -1,20 +1,20 @@
 import { createToken } from './token.js'
 
-/** Where a project is, and what it may reach. */
+/** The place of a project, and what it may access. */
 export interface ProjectAccess {
   /** The folder of the config file: relative paths start here. */
   readonly directory: string
   /** Whether paths outside `directory` may be used. */
   readonly allowOutsidePaths: boolean
-  /** Whether addresses that come from rows may lie in private networks. */
+  /** Whether addresses from rows may lie in private networks. */
   readonly allowPrivateAddresses: boolean
 }
 
-/** A project as what is made for it sees it. */
+/** A project as its components see it. */
 export interface Project extends ProjectAccess {
-  /** Where runs and answers are kept. */
+  /** Where runs and answers are stored. */
   readonly stateDirectory: string
 }
 
-/** The project that something is made for. */
+/** The project for which a component is created. */
 export const PROJECT = createToken<Project>('project')

@@ -2,53 +2,56 @@ import { maestroError } from '../errors/error-table.js'
 import { recogniseAcrossCopies } from './across-copies.js'
 import type { Message } from './serving.js'
 
-/** What a prompt is formatted with: values by variable name. */
+/** The values that fill a prompt, by variable name. */
 export type PromptVariables<Variable extends string = string> = Readonly<Record<Variable, unknown>>
 
-/** A prompt's task apart from the values that are put into it. */
+/** The task of a prompt, separate from the values that fill it. */
 export interface PromptParts {
-  /** The messages with `<name>` in place of each value. */
+  /** The messages, with `<name>` in place of each value. */
   readonly task: readonly Message[]
   /** The texts of the values by those names. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE */
   values(variables: PromptVariables): Readonly<Record<string, string>>
 }
 
 /**
- * A prompt: from variables to text or chat messages. Extend it for prompts with logic of their own;
- * `PromptTemplate` and `ChatPrompt` cover the rest.
+ * A prompt: it converts variables to text or chat messages. Extend it for prompts with logic of their own; use
+ * `PromptTemplate` and `ChatPrompt` otherwise.
  *
- * @typeParam Variable The names that `format` needs. In a pipeline they are columns of the row.
+ * @typeParam Variable The names that `format` needs. In a pipeline, they are columns of the row.
  */
 export abstract class Prompt<Variable extends string = string> {
   /** The names that `format` needs. */
   abstract readonly variables: readonly Variable[]
-  /** Changes when the wording changes; part of what identifies an answer. */
+  /** Changes when the wording changes; it is a part of what identifies an answer. */
   abstract readonly version: string
 
   /** The prompt as one text. @throws MAESTRO_PROMPT_VARIABLE_MISSING */
   abstract format(variables: PromptVariables<Variable>): string
 
-  /** The prompt as chat messages. By default one user message with the formatted text. */
+  /** The prompt as chat messages. By default, one user message with the formatted text. */
   messages(variables: PromptVariables<Variable>): readonly Message[] {
     return [{ role: 'user', content: this.format(variables) }]
   }
 
-  /** The task and the values of a row apart, so that several rows can be asked in one call; undefined where they are not. */
+  /**
+   * The task and the values of a row, separated so that one call can ask about several rows; undefined if they cannot
+   * be separated.
+   */
   get parts(): PromptParts | undefined {
     return undefined
   }
 
-  /** What a model must take besides text, known from the prompt alone. */
+  /** What a model must accept besides text, known from the prompt alone. */
   get needs(): readonly ('images' | 'audio')[] {
     return []
   }
 
-  /** Whether every variable has a value; own properties only. */
+  /** Whether every variable has a value; only own properties count. */
   validateInputs(variables: PromptVariables): boolean {
     return this.variables.every((name) => Object.hasOwn(variables, name) && variables[name] !== undefined)
   }
 
-  /** @throws MAESTRO_PROMPT_VARIABLE_MISSING naming what is missing. */
+  /** @throws MAESTRO_PROMPT_VARIABLE_MISSING naming the missing variables */
   protected assertInputs(variables: PromptVariables): void {
     if (this.validateInputs(variables)) return
     const missing = this.variables.filter((name) => !Object.hasOwn(variables, name) || variables[name] === undefined)

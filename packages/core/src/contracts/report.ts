@@ -10,22 +10,22 @@ export interface StepCounts {
   readonly created: number
 }
 
-/** Tokens, cost and calls of one step or a run. */
+/** Tokens, cost, and calls of one step or a run. */
 export interface UsageTotals {
-  /** Requests that were put to a provider. */
+  /** Requests that were sent to a provider. */
   readonly requests: number
   readonly failedRequests: number
-  /** Requests answered by an answer that was kept, or by an identical call that was under way. */
+  /** Requests that were answered by the response cache or by an identical call in progress. */
   readonly reusedAnswers: number
   /** Attempts after the first. */
   readonly retries: number
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Of the input tokens: read from providers' prefix caches. */
+  /** The part of the input tokens that was read from providers' prefix caches. */
   readonly cachedInputTokens: number
-  /** Of the output tokens: spent on reasoning that is not shown. */
+  /** The part of the output tokens that was spent on hidden reasoning. */
   readonly reasoningTokens: number
-  /** Dollars; undefined when any price was not known. */
+  /** Dollars; undefined if any price is unknown. */
   readonly cost: number | undefined
 }
 
@@ -36,17 +36,17 @@ export interface StepReport {
   readonly usage?: UsageTotals
 }
 
-/** What a serving did in a run and how fast it may be asked. */
+/** What a serving did in a run, and its limits. */
 export interface ServingReport {
   readonly serving: string
   readonly usage: UsageTotals
-  /** Calls that could be under way at once in the end, set or learnt. */
+  /** The final maximum of calls in progress at once, set or learnt. */
   readonly concurrency?: number
-  /** Requests by the minute in the end, set or learnt; missing: not bounded. */
+  /** The final maximum of requests per minute, set or learnt; missing if there is no limit. */
   readonly requestsPerMinute?: number
-  /** How often it was left in peace because it had been asked too much. */
+  /** The number of its cool-downs. */
   readonly coolDowns: number
-  /** What was odd about requests or replies and cost no answer, each with the number of requests. */
+  /** Warnings about requests or replies that did not prevent an answer, each with the number of requests. */
   readonly warnings: readonly { readonly message: string; readonly requests: number }[]
 }
 
@@ -57,7 +57,7 @@ export interface SinkReport {
   readonly location: string
 }
 
-/** Rejected rows of one step that failed with the same code. */
+/** The rejected rows of one step that failed with the same code. */
 export interface RejectGroup {
   /** `source`, or the id of the step or sink. */
   readonly step: string
@@ -65,29 +65,29 @@ export interface RejectGroup {
   readonly rows: number
   /** The message of the first row of the group. */
   readonly message: string
-  /** What to do about it. */
+  /** What the user can do about it. */
   readonly hint: string | undefined
   /** The id of the first row of the group. */
   readonly rowId: RowId
 }
 
-/** What a run did. The same data is in the run folder's `report.json`. */
+/** What a run did. `report.json` in the run folder holds the same data. */
 export interface RunReport {
   readonly runId: string
   readonly pipeline: string
   readonly status: 'done' | 'failed' | 'aborted'
   readonly startedAt: string
   readonly durationMs: number
-  /** rowsIn = source rows read, rejected = all rejects of all steps, rowsOut = rows that reached the sinks. */
+  /** rowsIn = source rows read, rejected = rejected rows of all steps, rowsOut = rows that reached the sinks. */
   readonly counts: StepCounts
   readonly steps: readonly StepReport[]
-  /** Why rows were rejected, the most frequent reason first. Each row is in `rejects.jsonl`. */
+  /** The reasons of rejected rows, the most frequent first. `rejects.jsonl` lists each row. */
   readonly rejects: readonly RejectGroup[]
   readonly sinks: readonly SinkReport[]
-  /** The servings that were asked. */
+  /** The servings that the run used. */
   readonly servings: readonly ServingReport[]
   readonly usage: UsageTotals
-  /** The run folder, undefined for a run that keeps none. */
+  /** The run folder; undefined for a run that keeps none. */
   readonly directory: string | undefined
   readonly error?: Readonly<Record<string, unknown>>
 }

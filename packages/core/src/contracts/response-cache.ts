@@ -2,21 +2,21 @@ import type { ComponentDefinition } from './component-definition.js'
 import type { RowId } from './row.js'
 import { createToken } from './token.js'
 
-/** An answer as it is kept: plain JSON data. */
+/** An answer as it is stored: plain JSON data. */
 export type CachedAnswer = Readonly<Record<string, unknown>>
 
-/** What the key of an answer is made of: each part's text or hash by its name, such as `model`, `messages`, `schema`. */
+/** The parts of an answer's key: the text or hash of each part by its name, such as `model`, `messages`, `schema`. */
 export type KeyParts = Readonly<Record<string, string>>
 
-/** The request that an answer belongs to. It is not part of the key, since other rows may send the same request. */
+/** The request that an answer belongs to. It is not a part of the key, because other rows may send the same request. */
 export interface AnswerOrigin {
-  /** The run, by which a cache can tell what is still in use from what is left over. */
+  /** The run, which lets a cache distinguish the answers in use from older ones. */
   readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: RowId | undefined
 }
 
-/** What a cache knows of an entry besides its answer. */
+/** What a cache knows about an entry besides its answer. */
 export interface CacheEntry extends Omit<AnswerOrigin, 'run'> {
   readonly key: string
   readonly parts: KeyParts
@@ -32,18 +32,18 @@ export interface CacheRecord extends CacheEntry {
 
 export interface CacheStats {
   readonly entries: number
-  /** Of the answers, as JSON text. */
+  /** The bytes of the answers, as JSON text. */
   readonly bytes: number
-  /** Where they are kept, for people. */
+  /** Where the answers are stored, for people. */
   readonly location?: string
-  /** Bytes that the place itself takes. */
+  /** The bytes that the storage itself takes. */
   readonly size?: number
   /** When the oldest and the newest entry were stored, in ISO 8601. */
   readonly oldest?: string
   readonly newest?: string
 }
 
-/** Which entries are meant; what is not set is not asked for. */
+/** Selects entries; a property that is not set does not restrict the selection. */
 export interface CacheSelection {
   /** Stored before this time, in ISO 8601. */
   readonly storedBefore?: string
@@ -53,29 +53,29 @@ export interface CacheSelection {
 
 /** What a cache can say about an entry. */
 export interface CacheExplanation {
-  /** The entry that is meant; undefined when there is none, or more than one. */
+  /** The selected entry; undefined if there is none, or more than one. */
   readonly entry: CacheEntry | undefined
-  /** All entries that may be meant, the newest first. */
+  /** All entries that the selection may mean, newest first. */
   readonly candidates: readonly CacheEntry[]
-  /** Other entries of the same row and step, or, where there are none, those that share the most parts; best first. */
+  /** Other entries of the same row and step, or, if there are none, those that share the most parts; best first. */
   readonly nearest: readonly CacheEntry[]
 }
 
 /**
- * Finished answers by the key of everything that changes them. Errors are never put in. Trouble of its own, such as a
- * full disk, a cache tells the log: to its users that is an answer which is not there.
+ * Stores complete answers by the key of everything that affects them. Errors are never stored. A cache logs its own
+ * problems, such as a full disk; for its users, the answer is then missing.
  */
 export interface ResponseCache {
   get(key: string, origin?: AnswerOrigin): Promise<CachedAnswer | undefined>
-  /** Done when the answer is kept safely, or cannot be. */
+  /** Resolves when the answer is stored safely, or cannot be stored. */
   set(key: string, answer: CachedAnswer, parts: KeyParts, origin?: AnswerOrigin): Promise<void>
   delete(key: string): Promise<boolean>
-  /** Takes entries out: all, or those that are meant. @returns how many */
+  /** Removes all entries, or the selected ones. @returns their number */
   clear(which?: CacheSelection): Promise<number>
   stats(): Promise<CacheStats>
-  /** The entries stored last, the newest first; of one row only, when it is named. */
+  /** The entries that were stored last, newest first; only those of one row if it is named. */
   list?(options: { readonly last: number; readonly rowId?: RowId | undefined }): Promise<readonly CacheRecord[]>
-  /** What is known of a key, of the beginning of one, or of the last entry that was asked for a row. */
+  /** What is known about a key, about a prefix of a key, or about the last entry of a row. */
   explain?(keyOrRow: string): Promise<CacheExplanation>
   dispose(): Promise<void>
 }
@@ -83,5 +83,5 @@ export interface ResponseCache {
 /** A cache as a plugin contributes it. */
 export type CacheDefinition = ComponentDefinition<ResponseCache>
 
-/** The answers that are kept. */
+/** The response cache. */
 export const RESPONSE_CACHE = createToken<ResponseCache>('response-cache')

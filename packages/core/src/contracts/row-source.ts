@@ -2,8 +2,8 @@ import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
 
 /**
- * Another source than that of the pipeline, as an operator gets it for an option `{ use, ...options }`: a second table. It
- * is checked with the plan, and read when the operator asks for its rows.
+ * A second source of a pipeline, such as a second table, as an operator receives it for an option
+ * `{ use, ...options }`. It is checked with the plan and read when the operator requests its rows.
  */
 export class RowSource {
   /** The source's name. */
@@ -21,7 +21,7 @@ export class RowSource {
     this.#read = read
   }
 
-  /** All rows, held in memory. @throws what the source throws, and the error of a record that is no row */
+  /** All rows, in memory. @throws the error of the source, or of a record that is not a row */
   rows(signal: AbortSignal): Promise<readonly Row[]> {
     return this.#read(signal)
   }

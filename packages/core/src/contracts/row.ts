@@ -2,12 +2,12 @@
 export type Row = Readonly<Record<string, unknown>>
 
 /**
- * A row's identity through the whole run. Of a source row: its key column, or source, file and ordinal;
- * of a child: parent/step/k; of a group: made from its key.
+ * The identity of a row during the whole run. For a source row, it is its key column, or its source, file, and
+ * position; for a child, parent/step/k; for a group, it follows from the group's key.
  */
 export type RowId = string
 
-/** Rows in order with their ids beside them: an envelope, not a column. `ids[i]` is the id of `rows[i]`. */
+/** Rows in order, with their ids beside them and not in a column. `ids[i]` is the id of `rows[i]`. */
 export interface Batch<R = Row> {
   readonly ids: readonly RowId[]
   readonly rows: readonly R[]
@@ -21,20 +21,20 @@ export const columnTypes = [
   'integer',
   /** A whole number of any size. */
   'bigint',
-  /** A decimal number as text with all its digits, such as "12.50"; it is compared as a number. */
+  /** A decimal number as text with all its digits, such as "12.50". It is compared as a number. */
   'decimal',
   'boolean',
   'date',
   'bytes',
   'vector',
   'json',
-  /** Anything: the plan knows the name and not the type. */
+  /** Anything: the plan knows the name but not the type. */
   'unknown',
 ] as const
 
 /**
- * What a column holds, besides null. A type is a promise about every value: where values of several types may stand, it is
- * `unknown`, and values are compared by what they are.
+ * What a column holds, besides null. A type is a promise about every value. A column whose values may have several
+ * types is `unknown`, and its values are compared by their own types.
  */
 export type ColumnType = (typeof columnTypes)[number]
 
@@ -57,8 +57,8 @@ export interface ColumnValue {
 export type Columns = Readonly<Record<string, ColumnType>>
 
 /**
- * The columns that a plan knows at one point of a pipeline. When `open`, rows may hold others too:
- * after a function step or a source without declared columns.
+ * The columns that a plan knows at one point of a pipeline. If `open`, rows may hold further columns: after a function
+ * step, or from a source without declared columns.
  */
 export interface ColumnSet {
   readonly columns: Columns

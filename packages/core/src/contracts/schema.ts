@@ -4,10 +4,10 @@ import type { ColumnType } from './row.js'
 /** A schema of any library that follows Standard Schema (zod, valibot, arktype ...). */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>
 
-/** What a schema's values are after validation. */
+/** The values of a schema after validation. */
 export type SchemaOutput<S> = S extends StandardSchemaV1<infer _Input, infer Output> ? Output : never
 
-/** A schema that also gives JSON Schema, by the Standard JSON Schema extension. */
+/** A schema that also provides JSON Schema, by the Standard JSON Schema extension. */
 export type JsonSchemaSource = StandardJSONSchemaV1
 
 /** A JSON Schema document. */

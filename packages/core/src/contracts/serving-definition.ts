@@ -3,16 +3,16 @@ import type { Schema } from './schema.js'
 import type { LLMCapabilities, LLMServing, ServingByKind, ServingKind } from './serving.js'
 import { createToken, type Injected, type Token } from './token.js'
 
-/** A serving as a plugin contributes it. `create` may leave the loading of a model to the first call. */
+/** A serving as a plugin contributes it. `create` may defer the loading of a model to the first call. */
 export interface ServingDefinition<Kind extends ServingKind = ServingKind>
   extends ComponentDefinition<ServingByKind[Kind]> {
   readonly kind: Kind
   readonly options: Schema<unknown, unknown>
-  /** What servings of these options can do, known without making one. Only for `llm`. */
+  /** The capabilities of servings with these options, known without creating one. Only for `llm`. */
   capabilities?(options: unknown): LLMCapabilities
 }
 
-/** Describes a serving; the types of options and dependencies come from the schema and the tokens. */
+/** Describes a serving. The types of options and dependencies follow from the schema and the tokens. */
 export function defineServing<
   Kind extends ServingKind,
   Options,
@@ -29,10 +29,10 @@ export function defineServing<
   return definition as unknown as ServingDefinition<Kind>
 }
 
-/** The configured servings by name. A serving is made when first asked for and shared by all who ask. */
+/** The configured servings by name. A serving is created when it is first requested, and then shared. */
 export interface Servings {
   /**
-   * @param name As in the config; `default` and `embedder` are what operators use when none is given.
+   * @param name A name of the config. Operators use `default` and `embedder` if no name is given.
    * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND
    */
   get<Kind extends ServingKind>(name: string, kind: Kind): ServingByKind[Kind]
@@ -41,5 +41,5 @@ export interface Servings {
 /** The servings of the run. */
 export const SERVINGS = createToken<Servings>('servings')
 
-/** A language model given by name or as an object. */
+/** A language model, as a name or as an object. */
 export type ServingReference = string | LLMServing

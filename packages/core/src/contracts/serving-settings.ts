@@ -4,64 +4,67 @@ import type { Duration } from './duration.js'
 export type { RateLimit, RateLimits } from '../errors/rate-limits.js'
 
 /**
- * What every serving of the config takes beside its own options. The serving plane keeps these; a provider does not
- * see them.
+ * The settings that every serving of the config accepts besides its own options. The serving layer uses them; a
+ * provider does not see them.
  */
 export interface ServingSettings {
-  /** What is not set is learnt while running. */
+  /** The limits. Those that are not set are learnt during the run. */
   readonly limits?: ServingLimits
-  /** How long one attempt may take, or each time-out by its name. */
+  /** The time-out of one attempt, or each time-out by its name. */
   readonly timeout?: Duration | Timeouts
-  /** Tries after the first, of failures that may pass. @default 6 */
+  /** The number of attempts after the first, for failures that may be temporary. @default 6 */
   readonly retries?: number
-  /** How often a model may mend an answer that does not fit its schema. @default 1 */
+  /** How often a model may repair an answer that does not match its schema. @default 1 */
   readonly repairs?: number
-  /** Whether answers are kept beyond the run and reused. @default true */
+  /** Whether answers are stored beyond the run and reused. @default true */
   readonly cache?: boolean
-  /** What calls cost, when the provider does not know or you pay another price. */
+  /** The cost of calls, if the provider does not know it or you pay another price. */
   readonly price?: Price
 }
 
-/** How much a serving is asked at once and by the minute. */
+/** The limits of one serving: concurrent calls, and rates per minute. */
 export interface ServingLimits {
-  /** Calls at once. */
+  /** The maximum number of concurrent calls. */
   readonly concurrency?: number
   readonly requestsPerMinute?: number
   /** Tokens of prompts and answers. */
   readonly tokensPerMinute?: number
 }
 
-/** How long a serving is waited for. */
+/** The time-outs of a serving. */
 export interface Timeouts {
   /** One attempt. @default '10m' */
   readonly attempt?: Duration
-  /** Until the first piece of an answer, of servings that stream. @default no bound of its own */
+  /** The time until the first piece of an answer, for servings that stream. @default no separate limit */
   readonly firstByte?: Duration
-  /** Between two pieces of an answer, of servings that stream. @default no bound of its own */
+  /** The time between two pieces of an answer, for servings that stream. @default no separate limit */
   readonly stall?: Duration
-  /** All attempts of one call and the waiting between them, without the time in the queue. @default '30m' */
+  /** All attempts of one call and the waits between them, without the time in the queue. @default '30m' */
   readonly total?: Duration
-  /** A provider that answers nothing but failures for so long stops the run. @default '2m', and `total` at most */
+  /** How long a provider may return nothing but failures before the run stops. @default '2m', and `total` at most */
   readonly outage?: Duration
 }
 
-/** What a model costs, in dollars per million tokens. */
+/** The prices of a model, in dollars per million tokens. */
 export interface Price {
   readonly input: number
-  /** @default 0, for models that write no tokens */
+  /** @default 0, for models that produce no tokens */
   readonly output?: number
-  /** Input tokens read from the provider's prefix cache. @default the price of input */
+  /** Input tokens that are read from the provider's prefix cache. @default the price of input */
   readonly cachedInput?: number
-  /** Input tokens written to the provider's prefix cache. @default 1.25 times the price of input, as most take for them */
+  /**
+   * Input tokens that are written to the provider's prefix cache. @default 1.25 times the price of input, the usual
+   * rate
+   */
   readonly cacheWriteInput?: number
-  /** Dollars for each request beside its tokens. */
+  /** Dollars for each request, in addition to its tokens. */
   readonly request?: number
-  /** When the price was looked up, `2026-11-24`, and where. */
+  /** The date and the source of the price, such as `2026-11-24`. */
   readonly date?: string
   readonly source?: string
 }
 
-/** What may be spent. What is not set is not bounded. */
+/** The limits of spending. What is not set is unlimited. */
 export interface Budget {
   readonly usd?: number
   /** Tokens of prompts and answers together. */
@@ -69,19 +72,22 @@ export interface Budget {
   readonly requests?: number
 }
 
-/** What each run may spend: as a whole, by step, by provider (`openai`, `ollama` ...). */
+/** The limits of each run: in total, by step, and by provider (`openai`, `ollama` ...). */
 export interface Budgets {
   readonly run?: Budget
   readonly steps?: Readonly<Record<string, Budget>>
   readonly providers?: Readonly<Record<string, Budget>>
 }
 
-/** A cache of answers that core itself brings. */
+/** A response cache of core. */
 export interface BuiltinCacheConfig {
   /** `disk`: in the state directory, for all runs and processes; `memory`: for this process. @default 'disk' */
   readonly use?: 'disk' | 'memory'
-  /** What answers may take; those not used for longest go first. @default '2GiB' on the disk, '256MiB' in memory */
+  /**
+   * The maximum size of the answers; the least recently used ones are removed first. @default '2GiB' on disk, '256MiB'
+   * in memory
+   */
   readonly maxSize?: ByteSize
-  /** How long an answer is good for. @default no bound */
+  /** How long an answer is valid. @default no limit */
   readonly ttl?: Duration
 }

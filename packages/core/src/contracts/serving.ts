@@ -8,15 +8,16 @@ export type { Usage } from '../errors/usage.js'
 /** One part of a message. */
 export type ContentPart = { readonly type: 'text'; readonly text: string } | MediaPart
 
-/** A part of a message that is no text. `imagePart`, `audioPart` and `filePart` make them. */
+/** A part of a message other than text. Create it with `imagePart`, `audioPart`, or `filePart`. */
 export interface MediaPart {
   readonly type: 'image' | 'audio' | 'file'
   /**
-   * Bytes, the path of a file of the project, a `file:` or `data:` URL, or an address on the web. The serving plane
-   * reads them before it asks, so that what a place holds counts and not its name; `readMedia` does so for others.
+   * Bytes, the path of a project file, a `file:` or `data:` URL, or a web address. The serving layer reads the file
+   * before the call, so that the cache key depends on its content and not its name. Outside the serving layer, use
+   * `readMedia`.
    */
   readonly data: Uint8Array | URL | string
-  /** @default what the bytes say */
+  /** @default detected from the bytes */
   readonly mediaType?: string
   readonly name?: string
 }
@@ -27,96 +28,102 @@ export interface Message {
   readonly content: string | readonly ContentPart[]
 }
 
-/** How the next token is chosen. What is not set is the model's default. */
+/**
+ * The sampling options, which control how the model chooses the next token. An option that is not set has the model's
+ * default.
+ */
 export interface Sampling {
-  /** 0 is greedy. */
+  /** 0 always chooses the most likely token. */
   readonly temperature?: number
-  /** Chooses among the likeliest tokens that together have this probability. */
+  /** Samples from the most likely tokens whose probabilities add up to this value. */
   readonly topP?: number
-  /** Chooses among so many of the likeliest tokens. */
+  /** Samples from this number of the most likely tokens. */
   readonly topK?: number
-  /** The same seed gives the same answer, where the model keeps to it. */
+  /** The same seed gives the same answer, if the model supports it. */
   readonly seed?: number
-  /** Texts that end the answer; they are not part of it. */
+  /** Texts that end the answer; they are not a part of it. */
   readonly stop?: readonly string[]
-  /** Tokens of the answer at most. */
+  /** The maximum tokens of the answer. */
   readonly maxTokens?: number
 }
 
-/** One question to a language model. */
+/** One request to a language model. */
 export interface LLMRequest extends Sampling {
   readonly messages: readonly Message[]
-  /** The answer must be JSON of this schema. */
+  /** The answer must be JSON that matches this schema. */
   readonly schema?: JsonSchema
-  /** The answer must be JSON, of a form that the messages tell: for providers that know no schemas. */
+  /** The answer must be JSON in a form that the messages describe, for providers that do not support schemas. */
   readonly json?: boolean
-  /** Which of several answers to the same question is asked for: 0, 1, 2 ..., or a name for it. @default 0 */
+  /** Identifies one of several answers to the same question: 0, 1, 2 ..., or a name. @default 0 */
   readonly sample?: number | string
-  /** How many of the most likely tokens to tell at each place of the answer; 0 tells the chosen one alone. */
+  /** The number of most likely tokens to report at each position of the answer; 0 reports only the chosen one. */
   readonly logprobs?: number
   /** The version of the prompt that the messages come from. Another version is another question. */
   readonly promptVersion?: string
 }
 
-/** Why an answer ended: by itself, cut off at the limit of tokens, withheld by a filter, declined by the model. */
+/**
+ * The finish reason of an answer: it is complete, it was cut off at the token limit, a filter withheld it, or the model
+ * refused.
+ */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 
 /** One answer of a language model. */
 export interface LLMResult {
   readonly text: string
-  /** What the model thought before it answered, where the provider or the answer's own tags set it apart. */
+  /** The model's reasoning, if the provider or the answer's own tags mark it. */
   readonly reasoning?: string
-  /** The parsed answer, when the request had a schema. */
+  /** The parsed answer, if the request had a schema. */
   readonly object?: unknown
   readonly finishReason: FinishReason
   readonly usage: Usage
-  /** Dollars; missing means that the price is not known. */
+  /** Dollars; missing if the price is unknown. */
   readonly cost?: number
   readonly model: string
-  /** Where they were asked for and the provider gives them. */
+  /** Present if the request asks for them and the provider returns them. */
   readonly logprobs?: readonly TokenLogprob[]
-  /** What the provider says is left of its limits. */
+  /** What the provider reports about its remaining limits. */
   readonly rateLimits?: RateLimits
-  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  /** Warnings about the request or the reply that did not prevent an answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
 }
 
-/** How likely a token of an answer was, as a natural logarithm, and the likeliest ones at its place. */
+/** The probability of a token of an answer, as a natural logarithm, and the most likely tokens at its position. */
 export interface TokenLogprob {
   readonly token: string
   readonly logprob: number
   readonly top: readonly { readonly token: string; readonly logprob: number }[]
 }
 
-/** Checks an answer's data: the value to hand on, or what is wrong with it, for people and for the model. */
+/** Checks the data of an answer. It returns the value to use, or the faults, for people and for the model. */
 export type AnswerCheck = (value: unknown) => AnswerVerdict | Promise<AnswerVerdict>
 
 export type AnswerVerdict = { readonly value: unknown } | { readonly issues: readonly string[] }
 
-/** What goes with a call besides the request. An operator passes its own context. */
+/** What accompanies a request. An operator passes its own context. */
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** The run, step and row that the call is for, for accounting. */
+  /** The run, step, and row of the call, for accounting. */
   readonly run?: string
   readonly step?: string
   readonly rowId?: RowId
-  /** Milliseconds for one call, with all that is tried again in it. */
+  /** The milliseconds for one call, including all attempts. */
   readonly timeout?: number
-  /** A provider that streams calls it at each piece that arrives, so that a stall is noticed. */
+  /** A provider that streams calls it for each piece that arrives, so that a stall is detected. */
   readonly onActivity?: () => void
-  /** Whether an answer that was cut off counts as finished and is kept for the next time. @default false */
+  /** Whether an answer that was cut off counts as complete and is cached. @default false */
   readonly keepCutOff?: boolean
-  /** For requests with a schema: what else the answer has to pass. An answer that does not is sent back to the model. */
+  /** A further check of the answer, for requests with a schema. An answer that fails it is sent back to the model. */
   readonly check?: AnswerCheck
 }
 
-/** What a serving can do, as data. */
+/** The capabilities of a serving, as data. */
 export interface LLMCapabilities {
-  /** Answers follow a JSON schema by construction (grammar, native mode). */
+  /** The provider guarantees that answers match a JSON schema (grammar, native mode). */
   readonly jsonSchema: boolean
   readonly images: boolean
   readonly audio: boolean
-  /** Tokens of prompt and answer together; undefined when not known before the model is loaded. */
+  /** The maximum tokens of prompt and answer together; undefined if unknown before the model is loaded. */
   readonly contextTokens?: number
   /**
    * The settings of {@link Sampling} that the model does not accept. The serving plane does not send them, and the plan
@@ -127,27 +134,27 @@ export interface LLMCapabilities {
   readonly unsupportedSettings?: readonly (keyof Sampling)[]
 }
 
-/** What every provider says of itself, as data. The serving plane goes by it. */
+/** The description that every provider gives of itself, as data. The serving layer relies on it. */
 export interface ServingBase {
-  /** For people and accounting: provider and model. */
+  /** The provider and model, for people and accounting. */
   readonly name: string
-  /** Who answers, such as `openai`, `ollama`, `local`. @default the name */
+  /** The provider, such as `openai`, `ollama`, `local`. @default the name */
   readonly provider?: string | undefined
   /** @default the name */
   readonly model?: string | undefined
   /**
-   * Whose limits calls count against, such as address and key (a hash of it, never the key): servings of one account
-   * are throttled together. @default one of its own
+   * The account whose limits apply to the calls, such as the address and a hash of the key (never the key). Servings of
+   * one account share their throttling. @default an account of its own
    */
   readonly account?: string | undefined
   /**
-   * What changes the answers besides the request: address, model, defaults. Part of the key of the response cache; without
-   * it, answers are reused within a run only. No secrets.
+   * What affects the answers besides the request: address, model, defaults. It is a part of the cache key. Without it,
+   * answers are reused within a run only. It must not contain secrets.
    */
   readonly identity?: Readonly<Record<string, unknown>> | undefined
-  /** What calls cost, when it is known. Own servers and local models cost 0. */
+  /** The cost of calls, if known. Your own servers and local models cost 0. */
   readonly price?: Price | undefined
-  /** How many calls this serving works on at once; the rest wait. Undefined: no bound of its own. */
+  /** The number of calls that this serving processes at once; the others wait. Undefined if there is no limit. */
   readonly concurrency?: number | undefined
   dispose?(): Promise<void>
 }
@@ -168,25 +175,25 @@ export interface EmbeddingResult {
   readonly cost?: number
   readonly model: string
   readonly rateLimits?: RateLimits
-  /** What was odd about the request or the reply and did not cost the answer, such as a setting that was not sent. */
+  /** Warnings about the request or the reply that did not prevent an answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
-  /** The places of texts that were longer than the model reads and were cut. */
+  /** The positions of texts that were longer than the model's limit and were cut. */
   readonly truncated?: readonly number[]
 }
 
-/** A model that turns texts into vectors. */
+/** An embedding model, which turns texts into vectors. */
 export interface EmbeddingServing extends ServingBase {
   readonly kind: 'embedding'
-  /** Length of the vectors; undefined when not known before the first call. */
+  /** The length of the vectors; undefined if unknown before the first call. */
   readonly dimension?: number | undefined
-  /** How many texts one call takes at most. */
+  /** The maximum number of texts in one call. */
   readonly batchSize?: number | undefined
-  /** How many tokens one call takes at most, of all its texts together. */
+  /** The maximum number of tokens in one call, of all its texts together. */
   readonly maxBatchTokens?: number | undefined
   embed(texts: readonly string[], options?: CallOptions): Promise<EmbeddingResult>
 }
 
-/** A model that says how well documents answer a query. */
+/** A rerank model, which rates how well documents answer a query. */
 export interface RerankServing extends ServingBase {
   readonly kind: 'rerank'
   rerank(query: string, documents: readonly string[], options?: CallOptions): Promise<RerankResult>
@@ -201,7 +208,7 @@ export interface RerankResult {
   readonly rateLimits?: RateLimits
 }
 
-/** A model that writes down speech. */
+/** A transcription model, which turns speech into text. */
 export interface TranscriptionServing extends ServingBase {
   readonly kind: 'transcription'
   transcribe(

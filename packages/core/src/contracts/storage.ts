@@ -3,52 +3,55 @@ import type { Logger } from './logger.js'
 import type { Batch, ColumnSet, Row, RowId } from './row.js'
 import type { Schema } from './schema.js'
 
-/** What one finished write left. */
+/** The result of one finished write. */
 export interface WriteResult {
   readonly rows: number
-  /** Where the rows are now, for people: a path, a table, "memory". */
+  /** The new location of the rows, for people: a path, a table, "memory". */
   readonly location: string
 }
 
 /**
- * Rows in numbered steps: step 0 is the input, every `write` makes the next one. A write that does not finish
- * leaves the step before as it was.
+ * Rows in numbered steps: step 0 is the input, and every `write` creates the next one. A write that does not finish
+ * leaves the previous step unchanged.
  */
 export interface RowStorage {
-  /** The number of the newest finished step: 0 is the input. */
+  /** The number of the newest finished step; 0 is the input. */
   readonly operatorStep: number
   /** A view whose `read` stays at the newest finished step, whatever is written meanwhile. */
   step(): RowStorage
-  /** The rows of the current step, in order, in batches; with what of an input could not become rows. */
+  /**
+   * The rows of the current step, in order, in batches, together with the records of an input that could not be read as
+   * rows.
+   */
   read(): AsyncIterable<SourceBatch>
-  /** Writes the next step; it becomes the current one when all rows are safely in. */
+  /** Writes the next step, which becomes the current one when all rows are stored safely. */
   write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult>
 }
 
-/** One row that a source could not give, with the reason. */
+/** One record that a source could not read as a row, with the reason. */
 export interface SourceReject {
   readonly id: string
-  /** What could be read of it: the raw line or cell text, cut to a readable length. */
+  /** The readable part of it: the raw line or cell text, cut to a readable length. */
   readonly row: unknown
   readonly error: MaestroError
 }
 
 /** A batch from a source. */
 export interface SourceBatch extends Batch {
-  /** About how many bytes the rows hold in memory; bounds what is in flight. */
+  /** The approximate bytes of the rows in memory; this limits the rows in progress. */
   readonly bytes?: number
-  /** Records of this stretch that could not become rows. */
+  /** The records of this range that could not be read as rows. */
   readonly rejects?: readonly SourceReject[]
 }
 
-/** What a source or sink gets from the run. */
+/** What a source or sink receives from the run. */
 export interface StorageContext {
-  /** Relative paths start here: the folder of the config file. */
+  /** The folder of the config file, where relative paths start. */
   readonly directory: string
   /** Whether paths outside `directory` may be used. */
   readonly allowOutside: boolean
   readonly signal: AbortSignal
-  /** The folder of this run, for temporary files and what must be kept beside its report. */
+  /** The folder of this run, for temporary files and for files that must stay beside its report. */
   readonly runDirectory: string
   readonly logger: Logger
 }
@@ -56,18 +59,18 @@ export interface StorageContext {
 /** Files with one JSON object per line, which a table engine may read or write as text. */
 export interface JsonLinesFiles {
   readonly paths: readonly string[]
-  /** Row ids are `${idPrefixes[i]}${line number from 1}` for file i; the same as the source itself would give. */
+  /** The row ids of file i are `${idPrefixes[i]}${line number from 1}`, the same as from the source itself. */
   readonly idPrefixes: readonly string[]
 }
 
-/** A source that has been opened. */
+/** An open source. */
 export interface SourceReader {
   read(): AsyncIterable<SourceBatch>
-  /** How many rows there are, where that is known without reading all. */
+  /** The number of rows, if it is known without reading all of them. */
   readonly rowCount?: number
-  /** How many bytes there are and how many have been read, for progress. */
+  /** The total bytes and the bytes that were read, for progress. */
   progress?(): { readonly bytesRead: number; readonly bytesTotal: number } | undefined
-  /** Set when the rows may as well be read as text, untouched, by a table engine. */
+  /** Set if a table engine may read the unchanged rows as text instead. */
   readonly jsonLines?: JsonLinesFiles
 }
 
@@ -78,48 +81,51 @@ export interface RefusedRow {
   readonly error: MaestroError
 }
 
-/** A sink that has been opened. Nothing is visible at the target before `commit`. */
+/** An open sink. Nothing is visible at the target before `commit`. */
 export interface SinkWriter {
-  /** @throws an error with the id of a row that is refused; nothing of the batch is written then */
+  /** @throws an error with the id of a refused row; nothing of the batch is written then */
   write(batch: Batch): void | Promise<void>
   /**
-   * For a sink that goes on with rows after their `write` has returned: those that it refused since it was last asked.
+   * For a sink that processes rows after their `write` has returned: the rows that it refused since the last call.
    *
-   * @param last There are no more rows: what goes on is waited for.
+   * @param last There are no more rows, so the sink waits for the work in progress.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
   /** Makes the rows visible. @returns how many it wrote: all that it was given, without those that it refused */
   commit(): Promise<WriteResult>
   /**
-   * How many rows it holds, without those that it refused, when all have come. A sink that says so is checked before any
-   * output of the run becomes visible; of one that does not, the count is known when it has been committed.
+   * The number of rows that it holds, without those that it refused, when all rows have arrived. A sink that states it is
+   * checked before any output of the run becomes visible. Otherwise, the count is known only after the commit.
    */
   readonly rowsWritten?: number
-  /** Removes what was written; the target stays as it was. Safe to call after a failed commit. */
+  /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
-  /** When set, a table engine may write the rows as JSON lines to this path instead of `write`; `commit` follows with the count. */
+  /**
+   * If set, a table engine may write the rows as JSON lines to this path instead of calling `write`; `commit` follows
+   * with the count.
+   */
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
 }
 
-/** What a check of a source or sink gets, before any run. */
+/** What a check of a source or sink receives, before any run. */
 export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside'>
 
-/** What a sink knows of the rows to come. */
+/** What a sink knows about the rows to come. */
 export interface SinkTarget {
   readonly columns: ColumnSet
-  /** Whether the user said that an existing output may be replaced (`--overwrite`). */
+  /** Whether the user allows the run to replace an existing output (`--overwrite`). */
   readonly overwrite: boolean
 }
 
 /**
- * The reading side of a storage, as `defineSource` makes it.
+ * The reading side of a storage, as `defineSource` creates it.
  *
- * @typeParam S What its options are declared as; `Row` The type of its rows.
+ * @typeParam S The declaration of its options; `Row` The type of its rows.
  */
 export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown> {
   /** The options as they were declared; the types follow from them. */
   readonly shape: S
-  /** The schema that options are checked by. */
+  /** The schema that checks the options. */
   readonly options: Schema
   /** Carries a type; has no value at run time. */
   readonly row?: Row
@@ -128,27 +134,27 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
   /** Rows may hold columns beside those that the options declare, and lack some of them. @default false */
   readonly extraColumns?: boolean
   /**
-   * The columns as the source itself states them, where it knows more than the options say: a database knows the types of
-   * its columns, a CSV file has a header. It is asked when the plan is made, after `check` has found no fault, and its
-   * answer takes the place of `columns`: what the options declare must be in it.
+   * The columns that the source itself states, if it knows more than the options: a database knows the types of its
+   * columns, and a CSV file has a header. It is called when the plan is made, after `check` has found no fault. Its
+   * result replaces `columns` and must include what the options declare.
    */
   describeColumns?(options: Options, context: StorageCheckContext): Promise<ColumnSet>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
-  /** Faults that can be seen before anything is read, such as a file that does not exist. */
+  /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>
 }
 
 /**
- * The writing side of a storage, as `defineSink` makes it.
+ * The writing side of a storage, as `defineSink` creates it.
  *
- * @typeParam S What its options are declared as.
+ * @typeParam S The declaration of its options.
  */
 export interface SinkDefinition<S = unknown, Options = unknown> {
   /** The options as they were declared; the types follow from them. */
   readonly shape: S
-  /** The schema that options are checked by. */
+  /** The schema that checks the options. */
   readonly options: Schema
-  /** Whether writers of these options have `jsonLines`: a table engine may then write the rows as text. */
+  /** Whether writers with these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
   /**
    * What the options would replace or create, as a text that is the same however it is written: two sinks of a pipeline
@@ -157,7 +163,7 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
-  /** Faults that can be seen before a run, such as an output that exists and must not be overwritten. */
+  /** Faults that can be detected before a run, such as an existing output that must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>
 }
 
@@ -172,13 +178,13 @@ export interface StorageDefinition<
   readonly source?: Source
   readonly sink?: Sink
   /**
-   * Tries to reach what the options name, as far as they go: those that a config gives a storage may be a part. For
-   * `maestro doctor`.
+   * Tries to reach the target of the options, as far as possible, because the options of a storage in a config may be
+   * incomplete. Used by `maestro doctor`.
    *
    * @returns what was reached, in a few words without secrets
    */
   probe?(options: unknown, context: StorageCheckContext): Promise<string>
 }
 
-/** Rows given in code instead of by a storage. */
+/** Rows in code instead of from a storage. */
 export type InlineRows<R = Row> = Iterable<R> | AsyncIterable<R>

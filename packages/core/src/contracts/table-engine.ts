@@ -5,19 +5,20 @@ import type { ColumnSet, Columns } from './row.js'
 export interface SortKey {
   readonly column: string
   readonly descending?: boolean
-  /** Where rows without a value go. @default 'last' */
+  /** The position of rows without a value. @default 'last' */
   readonly nulls?: 'first' | 'last'
 }
 
 /**
- * What to do with a table, as data. All but `aggregate` choose and order rows and leave each row as it was.
- * An expression is SQL over the columns: one expression, no subquery, no access to files or the network.
+ * An operation on a table, as data. All operations except `aggregate` choose and order rows and leave each row
+ * unchanged. An expression is an SQL expression over the columns, without subqueries and without access to files or the
+ * network.
  */
 export type TableStatement =
   | {
       readonly kind: 'filter'
       readonly where: string
-      /** Values of the expression's `$name`s, bound and never read as SQL. */
+      /** Values for the `$name`s in the expression. They are bound and never read as SQL. */
       readonly params?: Readonly<Record<string, string | number | boolean | null>>
     }
   | { readonly kind: 'sort'; readonly by: readonly SortKey[] }
@@ -36,11 +37,14 @@ export interface TableFile {
 
 /** What a statement does to columns, found by preparing it against a typed table without rows. */
 export interface PreparedStatement {
-  /** Faults of the statement: unknown columns, wrong types, what is not an expression. Empty means it can run. */
+  /**
+   * The faults of the statement: unknown columns, wrong types, invalid expressions. If the list is empty, the statement
+   * can run.
+   */
   readonly faults: readonly MaestroError[]
   /** The columns that the statement reads. */
   readonly reads: readonly string[]
-  /** The columns of the result, when they are not those of the input. */
+  /** The columns of the result, if they differ from those of the input. */
   readonly columns?: Columns
 }
 
@@ -49,7 +53,7 @@ export interface TableRequest {
   readonly columns: ColumnSet
   readonly statements: readonly TableStatement[]
   readonly output: TableFile
-  /** Lines that are not JSON, or whose values do not fit the columns' types, go here as they are found. */
+  /** Receives the lines that are not JSON, or whose values do not match the columns' types, as they are found. */
   readonly reject: (row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void
   readonly signal: AbortSignal
   /** For temporary files. */
@@ -61,18 +65,18 @@ export interface TableCounts {
   readonly rowsIn: number
   readonly rowsOut: number
   readonly rejected: number
-  /** Rows that a filter, limit or sample left out. */
+  /** Rows that a filter, limit, or sample left out. */
   readonly dropped: number
-  /** Rows that went into another row: duplicates, members of a group. */
+  /** Rows that became part of another row: duplicates, members of a group. */
   readonly merged: number
-  /** Rows that were not there before: groups. */
+  /** Rows that did not exist before: groups. */
   readonly created: number
 }
 
 /** Runs table statements over files of rows as text. */
 export interface TableEngine {
   readonly name: string
-  /** Checks statements against typed columns; reads no rows. */
+  /** Checks statements against typed columns without reading rows. */
   prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement>
   execute(request: TableRequest): Promise<TableCounts>
   dispose(): Promise<void>

@@ -3,18 +3,18 @@ import type { Schema } from './schema.js'
 import { createToken, type Injected, type Token } from './token.js'
 
 /**
- * How near two vectors are, as a score that is higher for nearer ones: `cosine` is the cosine of their angle (0 when one
- * of them is all zeros), `dot` their product, `l2` minus their distance.
+ * The similarity of two vectors as a score that is higher for more similar ones: `cosine` is the cosine of their angle
+ * (0 if one of them is all zeros), `dot` their dot product, `l2` their negative distance.
  */
 export type VectorMetric = 'cosine' | 'dot' | 'l2'
 
-/** `flat` compares with every vector and is exact; `ivf` and `hnsw` look at likely ones only. */
+/** `flat` compares with every vector and is exact; `ivf` and `hnsw` compare only with likely ones. */
 export type VectorIndex = 'flat' | 'ivf' | 'hnsw'
 
 /** Values that a filter can compare. */
 export type VectorMetadata = Readonly<Record<string, string | number | boolean | null>>
 
-/** What a store holds beside a vector. */
+/** What a store holds besides a vector. */
 export interface VectorEntry {
   readonly id: string
   readonly text?: string
@@ -26,70 +26,74 @@ export interface VectorRecord extends VectorEntry {
 }
 
 export interface VectorMatch extends VectorEntry {
-  /** Higher is nearer, for every metric. */
+  /** Higher is more similar, for every metric. */
   readonly score: number
 }
 
 export interface VectorQuery {
   readonly vector: Float32Array
   readonly k: number
-  /** Equality on metadata; all must hold. A `null` holds for what is null, not for what is missing. */
+  /**
+   * Conditions of equality on metadata, all of which must hold. `null` matches values that are null, not missing ones.
+   */
   readonly filter?: VectorMetadata
-  /** Matches below this score are left out. */
+  /** Matches below this score are omitted. */
   readonly threshold?: number
 }
 
 export interface VectorCallOptions {
-  /** The embedding model that made the vectors. A store keeps the first one it is told, and refuses others. */
+  /**
+   * The embedding model that created the vectors. A store remembers the first one that it is given and refuses others.
+   */
   readonly model?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Which entries are meant; what is not set is not asked for. */
+/** Selects entries; a property that is not set does not restrict the selection. */
 export interface VectorSelection {
   readonly ids?: readonly string[]
   readonly filter?: VectorMetadata
 }
 
-/** Vectors with ids, texts and metadata, searched by nearness. */
+/** A store of vectors with ids, texts, and metadata, which is searched by similarity. */
 export interface VectorStore {
   readonly name: string
-  /** Numbers in each vector; undefined until the first one is there, or told in the options. */
+  /** The length of each vector; undefined until the first one is added, unless the options set it. */
   readonly dimension: number | undefined
   readonly metric: VectorMetric
   readonly index?: VectorIndex
-  /** The embedding model that filled it, if that was told. */
+  /** The embedding model that created the vectors, if it is known. */
   readonly model?: string | undefined
   /**
-   * Adds records; one with a known id replaces it, and of several with one id the last counts. All of a call are there
-   * when it is done, none when it fails.
+   * Adds records. A record with a known id replaces the old one; if an id appears several times, the last record
+   * counts. When the call succeeds, all records are stored; when it fails, none is.
    *
    * @throws MAESTRO_VECTORS_INVALID, MAESTRO_VECTORS_DIMENSION, MAESTRO_VECTORS_MODEL
    */
   addVectors(records: readonly VectorRecord[], options?: VectorCallOptions): Promise<void>
   /**
-   * Matches of each query, best first; fewer than `k` when there are no more.
+   * The matches of each query, best first; fewer than `k` if there are no more.
    *
    * @throws MAESTRO_VECTORS_INVALID, MAESTRO_VECTORS_DIMENSION, MAESTRO_VECTORS_MODEL
    */
   search(queries: readonly VectorQuery[], options?: VectorCallOptions): Promise<readonly (readonly VectorMatch[])[]>
-  /** @returns how many there were of these ids */
+  /** @returns the number of ids that existed */
   delete(ids: readonly string[]): Promise<number>
   count(): Promise<number>
-  /** What is in it, in batches and no certain order. */
+  /** The contents, in batches, in any order. */
   list?(which?: VectorSelection): AsyncIterable<readonly VectorEntry[]>
-  /** Puts together what many small writes left, and brings the index up to date. Worth it after large changes. */
+  /** Merges the results of many small writes and updates the index. Call it after large changes. */
   compact?(): Promise<void>
-  /** Closes it. What was added stays. */
+  /** Closes the store. Its contents stay. */
   dispose(): Promise<void>
 }
 
-/** A vector store as a plugin contributes it. `create` opens the store, or begins one. */
+/** A vector store as a plugin contributes it. `create` opens the store or creates it. */
 export interface VectorStoreDefinition extends ComponentDefinition<Promise<VectorStore>> {
   readonly options: Schema<unknown, unknown>
 }
 
-/** Describes a vector store; the types of options and dependencies come from the schema and the tokens. */
+/** Describes a vector store. The types of options and dependencies follow from the schema and the tokens. */
 export function defineVectorStore<Options, const Tokens extends readonly Token<unknown>[] = []>(definition: {
   readonly name: string
   readonly description?: string
@@ -100,9 +104,9 @@ export function defineVectorStore<Options, const Tokens extends readonly Token<u
   return definition as unknown as VectorStoreDefinition
 }
 
-/** The configured vector stores by name. A store is opened when first asked for and shared by all who ask. */
+/** The configured vector stores by name. A store is opened when it is first requested, and then shared. */
 export interface VectorStores {
-  /** @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, and what the store cannot be opened for */
+  /** @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, and the error with which the store fails to open */
   get(name: string): Promise<VectorStore>
 }
 

@@ -41,7 +41,7 @@ describe('records', () => {
     const long = { id: 'y', vector: new Float32Array(3) }
     expect(await errorOf(() => checkRecords(store, [{ id: 'x', vector }, long]))).toMatchObject({
       code: 'MAESTRO_VECTORS_DIMENSION',
-      message: 'kb holds vectors of 2 numbers; that of record "y" has 3.',
+      message: 'kb holds vectors with 2 dimensions, but the vector of record "y" has 3.',
     })
     const open = { name: 'kb', dimension: undefined }
     expect((await errorOf(() => checkRecords(open, [{ id: 'x', vector }, long]))).code).toBe(
@@ -52,7 +52,7 @@ describe('records', () => {
   test('of another embedding model are refused, naming both', async () => {
     expect(await errorOf(() => checkRecords(store, [], { model: 'b' }))).toMatchObject({
       code: 'MAESTRO_VECTORS_MODEL',
-      message: 'kb was filled by the embedding model a; these vectors are of b.',
+      message: 'The vectors of kb come from the embedding model a, but these vectors come from b.',
     })
     expect(checkRecords(store, [], { model: 'a' })).toEqual([])
     expect(checkRecords({ name: 'kb', dimension: 2 }, [], { model: 'b' })).toEqual([])

@@ -30,7 +30,7 @@ test('its frame is typed', () => {
   definePipeline({ name: 'x', read: { use: 'fs.file' }, step: [] })
   // @ts-expect-error no such way to take errors
   definePipeline({ name: 'x', read: { use: 'fs.file' }, steps: [{ use: 'a', onError: 'skip' }] })
-  // In a file of data parameters have a default, or null: a value must be given.
+  // In a file of data parameters have a default, or null: a value is required.
   expectTypeOf<{ day: null; limit: 10 }>().toExtend<NonNullable<PipelineData['params']>>()
   expectTypeOf<{ day: { nested: true } }>().not.toExtend<NonNullable<PipelineData['params']>>()
 })

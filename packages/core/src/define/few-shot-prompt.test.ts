@@ -118,8 +118,8 @@ describe('an example that cannot be shown is named', () => {
     ['one that is a list', ['It broke.', 'bad'], 'it is no object'],
     ['no input', { output: 'bad' }, 'needs input'],
     ['no output', { input: { title: 'a', text: 'b' } }, 'needs output'],
-    ['one value for two variables', { input: 'a', output: 'bad' }, 'needs title, text; given were one value'],
-    ['a variable without a value', { input: { title: 'a' }, output: 'bad' }, 'needs text; given were title'],
+    ['one value for two variables', { input: 'a', output: 'bad' }, 'needs title, text, but was given one value'],
+    ['a variable without a value', { input: { title: 'a' }, output: 'bad' }, 'needs text, but was given title'],
     ['bytes as text', { input: { title: 'a', text: new Uint8Array(1) }, output: 'x' }, 'bytes or a vector'],
   ])('%s', (_what, example, reason) => {
     const good = { input: { title: 'a', text: 'b' }, output: 'good' }

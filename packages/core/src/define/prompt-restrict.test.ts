@@ -38,7 +38,7 @@ test('a restricted operator takes its classes and those that extend them, and na
 test('several classes, or all by the class that all extend', () => {
   const Both = promptRestrict(Special, ChatPrompt)(class extends Generator {})
   expect(new Both().validatePrompts([new Special('x'), chat])).toBe(true)
-  expect(() => new Both().validatePrompts([template])).toThrow('does not take a PromptTemplate')
+  expect(() => new Both().validatePrompts([template])).toThrow('does not accept a PromptTemplate')
   const All = promptRestrict(Prompt)(class extends Generator {})
   expect(new All().validatePrompts([template, chat])).toBe(true)
 })
@@ -46,9 +46,9 @@ test('several classes, or all by the class that all extend', () => {
 test('it holds for subclasses, which may restrict themselves further; their parent stays as it was', () => {
   const Parent = promptRestrict(PromptTemplate)(class extends Generator {})
   class Child extends Parent {}
-  expect(() => new Child().validatePrompts([chat])).toThrow('does not take a ChatPrompt')
+  expect(() => new Child().validatePrompts([chat])).toThrow('does not accept a ChatPrompt')
   const Narrow = promptRestrict(Special)(class extends Parent {})
-  expect(() => new Narrow().validatePrompts([template])).toThrow('does not take a PromptTemplate')
+  expect(() => new Narrow().validatePrompts([template])).toThrow('does not accept a PromptTemplate')
   expect(new Parent().validatePrompts([template])).toBe(true)
   expect(Generator.allowedPrompts).toEqual([])
 })
@@ -57,5 +57,5 @@ test('the last restriction of a class counts', () => {
   const Once = promptRestrict(PromptTemplate)(class extends Generator {})
   const Twice = promptRestrict(ChatPrompt)(Once)
   expect(new Twice().validatePrompts([chat])).toBe(true)
-  expect(() => new Twice().validatePrompts([template])).toThrow('does not take a PromptTemplate')
+  expect(() => new Twice().validatePrompts([template])).toThrow('does not accept a PromptTemplate')
 })

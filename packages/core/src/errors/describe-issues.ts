@@ -5,9 +5,9 @@ export interface Issue {
 }
 
 /**
- * Issues of a Standard Schema as lines: `path: message`.
+ * Lists the issues of a Standard Schema as lines: `path: message`.
  *
- * @param setting Where the value stands that was checked.
+ * @param setting The place of the checked value.
  */
 export function describeIssues(issues: readonly Issue[], setting?: string): readonly string[] {
   return issues.map(({ path = [], message }) => {

@@ -1,4 +1,4 @@
-/** A value in a few words, for messages. */
+/** Describes a value in a few words, for messages. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `a list of ${value.length}`

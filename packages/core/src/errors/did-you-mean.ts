@@ -1,4 +1,4 @@
-/** The known name that is nearest to a mistyped one, if any is near: at most a third of its letters differ. */
+/** The known name that is most similar to a mistyped one, if at most a third of its letters differ. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
@@ -11,7 +11,10 @@ export function didYouMean(name: string, known: readonly string[]): string | und
   return best
 }
 
-/** Insertions, deletions, changes and swaps of neighbours (optimal string alignment) that turn one text into the other. */
+/**
+ * The number of insertions, deletions, changes, and swaps of neighbours (optimal string alignment) that turn one text
+ * into the other.
+ */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, index) => index)

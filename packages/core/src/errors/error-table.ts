@@ -12,15 +12,15 @@ interface Unknown {
   readonly suggestion?: string | undefined
 }
 
-/** What a provider answered. */
+/** The answer of a provider. */
 interface ProviderAnswer {
   readonly serving: string
-  /** What it said, or what went wrong on the way. */
+  /** Its message, or what went wrong on the way. */
   readonly reason: string
-  /** The status of HTTP. */
+  /** The HTTP status. */
   readonly status?: number | undefined
   readonly rateLimits?: RateLimits | undefined
-  /** What it took, although there is no answer that can be used. */
+  /** The usage of the call, although its answer is unusable. */
   readonly usage?: Usage | undefined
 }
 
@@ -34,7 +34,7 @@ export const coreErrors = {
   // 1 config
   MAESTRO_CONFIG_NOT_FOUND: {
     message: (d: { directory: string }) => `No maestro.config file was found in ${d.directory} or above it.`,
-    hint: () => 'Run `maestro init` to make a project, or name a file with --config.',
+    hint: () => 'Run `maestro init` to create a project, or name a file with --config.',
   },
   MAESTRO_CONFIG_LOAD: {
     message: (d: { path: string; reason: string }) => `The config ${d.path} could not be loaded: ${d.reason}`,
@@ -60,7 +60,7 @@ export const coreErrors = {
   MAESTRO_PIPELINE_AMBIGUOUS: {
     message: (d: { name: string; files: readonly string[] }) =>
       `Several files define the pipeline "${d.name}": ${d.files.join(', ')}.`,
-    hint: () => 'Rename one of them, or give the path of the one that is meant.',
+    hint: () => 'Rename one of them, or give the path of the one that you mean.',
   },
   MAESTRO_PIPELINE_LOAD: {
     message: (d: { path: string; reason: string }) => `The pipeline file ${d.path} could not be loaded: ${d.reason}`,
@@ -84,7 +84,7 @@ export const coreErrors = {
   MAESTRO_PIPELINE_INVALID: {
     message: (d: { pipeline: string; faults: readonly string[] }) =>
       `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    hint: () => 'Each line says the step, what was expected and what to do.',
+    hint: () => 'Each line names the step, what was expected, and what to do.',
   },
   MAESTRO_PIPELINE_NO_SOURCE: {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} has no source.`,
@@ -101,7 +101,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_CYCLE: {
     message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
-    hint: () => 'Let each step follow the source or a step before it.',
+    hint: () => 'Let each step follow the source or an earlier step.',
   },
   MAESTRO_PIPELINE_STEP_UNKNOWN: {
     message: (d: Unknown & { step: string }) => `${d.step} follows "${d.name}", which is not a step.`,
@@ -109,13 +109,13 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_STEP_DUPLICATE: {
     message: (d: { step: string }) => `Two steps have the id "${d.step}".`,
-    hint: () => 'Give each step an id of its own.',
+    hint: () => 'Give each step a different id.',
   },
   MAESTRO_PIPELINE_OPTIONS: {
     message: (d: { use: string; issues: readonly string[] }) =>
       `${d.use}: the options are not valid: ${d.issues.join('; ')}.`,
     hint: (d: { use: string; issues: readonly string[] }) =>
-      `The options of ${d.use} are shown by \`maestro plugins ${d.use}\`.`,
+      `\`maestro plugins ${d.use}\` shows the options of ${d.use}.`,
   },
   MAESTRO_PIPELINE_OPTION_UNKNOWN: {
     message: (d: Unknown & { use: string }) => `${d.use}: there is no option "${d.name}".`,
@@ -127,7 +127,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_PROMPT_VARIABLE: {
     message: (d: Unknown & { use: string }) =>
-      `${d.use}: the prompt needs "${d.name}", and there is no such column here.`,
+      `${d.use}: the prompt needs "${d.name}", but there is no such column here.`,
     hint: (d: Unknown & { use: string }) =>
       `${meant(d.suggestion)}It may name: ${list(d.known)}. A literal {{ is written \\{{.`,
   },
@@ -138,7 +138,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_TABLE_ENGINE: {
     message: (d: { use: string }) => `${d.use}: no table engine is configured.`,
-    hint: () => "Add '@maestro-dataflow/plugin-table' to `plugins`; it brings one.",
+    hint: () => "Add '@maestro-dataflow/plugin-table' to `plugins`. It contains one.",
   },
   MAESTRO_PIPELINE_NOT_READABLE: {
     message: (d: { use: string; side: 'read' | 'written' }) => `${d.use} cannot be ${d.side}.`,
@@ -165,7 +165,7 @@ export const coreErrors = {
   MAESTRO_PLUGIN_API_VERSION: {
     message: (d: { plugin: string; found: unknown; supported: number }) =>
       `The plugin ${d.plugin} is made for apiVersion ${String(d.found)}; this version knows ${d.supported}.`,
-    hint: () => 'Install a version of the plugin that fits, or another version of @maestro-dataflow/core.',
+    hint: () => 'Install a matching version of the plugin, or another version of @maestro-dataflow/core.',
   },
   MAESTRO_PLUGIN_LOAD: {
     message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} could not be loaded: ${d.reason}`,
@@ -217,16 +217,16 @@ export const coreErrors = {
   // 5, 6 container, registry
   MAESTRO_CONTAINER_UNKNOWN_TOKEN: {
     message: (d: { token: string; by?: string | undefined; ofRun?: boolean }) =>
-      `${d.by === undefined ? '' : `${d.by} needs a value: `}There is no value for the token ${d.token}${d.ofRun === true ? ' here' : ''}.`,
+      `${d.by === undefined ? '' : `${d.by} needs a value: `}The token ${d.token} has no value${d.ofRun === true ? ' here' : ''}.`,
     hint: (d: { token: string; ofRun?: boolean }) =>
       d.ofRun === true
-        ? "It lives for one run, and what lives as long as the project cannot hold it. Give the provider that needs it `scope: 'run'` too."
+        ? "The value lives for one run, so a value that lives as long as the project cannot hold it. Give the provider that needs it `scope: 'run'` too."
         : 'Add the plugin that provides it to `plugins`, or provide it: `provides: [provide(TOKEN, () => value)]`.',
   },
   MAESTRO_CONTAINER_CYCLE: {
     message: (d: { tokens: readonly string[] }) =>
       `These tokens depend on each other in a circle: ${d.tokens.join(' -> ')}.`,
-    hint: () => 'Take one of them out of the `inject` of another.',
+    hint: () => 'Remove one of them from the `inject` of another.',
   },
   MAESTRO_CONTAINER_TOKEN_TAKEN: {
     message: (d: { token: string; first: string; second: string }) =>
@@ -265,7 +265,7 @@ export const coreErrors = {
   },
   MAESTRO_RUN_OUTPUT_UNWRITABLE: {
     message: (d: { path: string; reason: string }) => `${d.path} cannot be written: ${d.reason}`,
-    hint: () => 'Check the folder, its permissions and the free space.',
+    hint: () => 'Check the folder, its permissions, and the free space.',
   },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
     message: (d: { rejects: number; limit: string; last: string }) =>
@@ -276,7 +276,7 @@ export const coreErrors = {
   MAESTRO_RUN_ALL_FAILED: {
     message: (d: { step: string; rows: number; reason: string }) =>
       `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
-    hint: () => 'The cause is likely in the step and not in the rows. Fix it and run the pipeline again.',
+    hint: () => 'The cause is probably in the step and not in the rows. Fix it and run the pipeline again.',
   },
   MAESTRO_RUN_COUNTS: {
     message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,
@@ -308,8 +308,8 @@ export const coreErrors = {
   },
   MAESTRO_RUN_ROWS_SPENT: {
     message: () =>
-      'The rows given in code come from a generator or stream, which gives them once, and they were read before.',
-    hint: () => 'Give a function that makes them, as in .from(() => rows()), or an array.',
+      'The rows in code come from a generator or stream, which yields them only once, and they were already read.',
+    hint: () => 'Give a function that creates them, as in .from(() => rows()), or an array.',
   },
   MAESTRO_RUN_STATE: {
     message: (d: { path: string; reason: string }) => `The run folder ${d.path} cannot be used: ${d.reason}`,
@@ -319,12 +319,12 @@ export const coreErrors = {
   // 9 operator
   MAESTRO_STEP_FAILED: {
     message: (d: { step: string; reason: string }) => `${d.step} failed: ${d.reason}`,
-    hint: () => 'The row and the error are in the rejects.',
+    hint: () => 'See the row and its error in rejects.jsonl.',
   },
   MAESTRO_STEP_RESULT: {
     message: (d: { step: string; expected: string; found: string }) =>
       `${d.step} returned ${d.found} instead of ${d.expected}.`,
-    hint: () => 'Every kind of operator has one form of result; see docs/operators.md.',
+    hint: () => 'Every kind of operator has one form of result. See docs/operators.md.',
   },
   MAESTRO_STEP_CREATE: {
     message: (d: { step: string; reason: string }) => `${d.step} could not be created: ${d.reason}`,
@@ -332,26 +332,26 @@ export const coreErrors = {
   },
   MAESTRO_PROMPT_VARIABLE_MISSING: {
     message: (d: { missing: readonly string[]; given: readonly string[] }) =>
-      `The prompt needs ${list(d.missing)}; given were ${list(d.given)}.`,
+      `The prompt needs ${list(d.missing)}, but was given ${list(d.given)}.`,
     hint: () => 'Give every variable a value.',
   },
   MAESTRO_PROMPT_VALUE: {
     message: (d: { name: string; reason: string }) =>
-      `The value of {{${d.name}}} cannot stand in a prompt: ${d.reason}.`,
+      `The value of {{${d.name}}} cannot be part of a prompt: ${d.reason}.`,
     hint: () =>
       'A prompt can contain texts, numbers, booleans, dates, lists, and plain objects. Convert the value in an earlier step.',
   },
   MAESTRO_PROMPT_MEDIA: {
     message: (d: { name: string; type: string; found: string }) =>
-      `{{${d.name}}} holds ${d.found}; the place or the bytes of its ${d.type} are expected.`,
+      `{{${d.name}}} holds ${d.found} instead of the path, the address, or the bytes of its ${d.type}.`,
     hint: () =>
-      'Give the path of a file of the project, an address or bytes. A filter in a step before leaves out rows without one.',
+      'Give the path of a file of the project, an address, or bytes. Filter out rows without one in an earlier step.',
   },
   MAESTRO_PROMPT_EXAMPLE: {
     message: (d: { example: number; reason: string }) =>
       `Example ${d.example} of the prompt cannot be used: ${d.reason}`,
     hint: () =>
-      'An example is { input, output }, its input the value of the one variable or an object with each; with `answer`, an example is a row.',
+      'An example is { input, output }. Its input is the value of the single variable, or an object with a value for each variable. With `answer`, an example is a row.',
   },
   MAESTRO_PROMPT_TEMPLATE: {
     message: (d: { template: string; reason: string }) =>
@@ -360,8 +360,8 @@ export const coreErrors = {
   },
   MAESTRO_PROMPT_NOT_ALLOWED: {
     message: (d: { operator: string; prompt: string; allowed: readonly string[] }) =>
-      `${d.operator} does not take a ${d.prompt}.`,
-    hint: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `It takes: ${list(d.allowed)}.`,
+      `${d.operator} does not accept a ${d.prompt}.`,
+    hint: (d: { operator: string; prompt: string; allowed: readonly string[] }) => `It accepts: ${list(d.allowed)}.`,
   },
 
   // 10 servings
@@ -372,7 +372,7 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_KIND: {
     message: (d: { name: string; expected: string; found: string }) =>
-      `The serving "${d.name}" is of kind ${d.found}; needed is ${d.expected}.`,
+      `The serving "${d.name}" is of kind ${d.found}, but ${d.expected} is needed.`,
     hint: () => 'Name another serving.',
   },
   MAESTRO_SERVING_AUTHENTICATION: {
@@ -382,7 +382,8 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_PERMISSION: {
     message: (d: ProviderAnswer) => `${d.serving} does not allow this: ${d.reason}`,
-    hint: () => 'The key is known, but may not use this model or feature. Ask for access or name another model.',
+    hint: () =>
+      'The provider knows the key, but the key may not use this model or feature. Ask for access, or name another model.',
     stopsRun: true,
   },
   MAESTRO_SERVING_NOT_FOUND: {
@@ -393,16 +394,16 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_BAD_REQUEST: {
     message: (d: ProviderAnswer) => `${d.serving} refused the request: ${d.reason}`,
-    hint: () => 'The provider says what is wrong with it; the same request will be refused again.',
+    hint: () => 'The provider says what is wrong. It will refuse the same request again.',
   },
   MAESTRO_SERVING_QUOTA: {
     message: (d: ProviderAnswer) => `The account of ${d.serving} has no credit or quota left: ${d.reason}`,
-    hint: () => 'Add credit or raise the limit of the account; finished answers are kept.',
+    hint: () => 'Add credit or raise the limit of the account. The next run reuses finished answers.',
     stopsRun: true,
   },
   MAESTRO_SERVING_RATE_LIMITED: {
     message: (d: ProviderAnswer) => `${d.serving} refused the call because of its rate limit: ${d.reason}`,
-    hint: () => 'It was tried again as often as `retries` allows. Set `limits` to what the account may use.',
+    hint: () => 'The call was retried as often as `retries` allows. Set `limits` to what the account may use.',
     retryable: true,
   },
   MAESTRO_SERVING_REQUEST_TOO_LARGE: {
@@ -414,43 +415,45 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_OVERLOADED: {
     message: (d: ProviderAnswer) => `${d.serving} is overloaded: ${d.reason}`,
-    hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
+    hint: () =>
+      'The call was retried as often as `retries` allows. Run again later. The next run reuses finished answers.',
     retryable: true,
   },
   MAESTRO_SERVING_UNAVAILABLE: {
     message: (d: { serving: string; since: string; failures: number; reason: string; retryAfterMs?: number }) =>
-      `${d.serving} has answered nothing but failures since ${d.since} (${d.failures} calls)${
-        d.retryAfterMs === undefined ? '' : `, and the next try is due only in ${d.retryAfterMs} ms`
+      `${d.serving} has returned nothing but failures since ${d.since} (${d.failures} calls)${
+        d.retryAfterMs === undefined ? '' : `, and the next attempt is due only in ${d.retryAfterMs} ms`
       }: ${d.reason}`,
     hint: () =>
-      'Run the same pipeline again when it is back: finished answers are kept, and outputs are as they were. `timeout.outage` and `timeout.total` of the serving say how long is waited.',
+      'Run the same pipeline again when the provider is back. The next run reuses finished answers, and the outputs were not changed. The options `timeout.outage` and `timeout.total` of the serving set how long a run waits.',
     stopsRun: true,
   },
   MAESTRO_SERVING_SERVER: {
-    message: (d: ProviderAnswer) => `${d.serving} had a fault of its own: ${d.reason}`,
-    hint: () => 'It was tried again as often as `retries` allows. Run again later; finished answers are kept.',
+    message: (d: ProviderAnswer) => `${d.serving} had an internal error: ${d.reason}`,
+    hint: () =>
+      'The call was retried as often as `retries` allows. Run again later. The next run reuses finished answers.',
     retryable: true,
   },
   MAESTRO_SERVING_CONNECTION: {
     message: (d: ProviderAnswer & { fix?: string | undefined }) => `${d.serving} cannot be reached: ${d.reason}`,
     hint: (d: ProviderAnswer & { fix?: string | undefined }) =>
-      d.fix ?? 'Check that the server runs, its address (`baseUrl`) and the network.',
+      d.fix ?? 'Check that the server runs, and check its address (`baseUrl`) and the network.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_REPLY: {
     message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
-    hint: () => 'Check that `baseUrl` is the address of the API, and not of a page or a proxy.',
+    hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
   },
   MAESTRO_SERVING_REFUSED: {
-    message: (d: { serving: string; reason: string }) => `${d.serving} declined to answer: ${d.reason}`,
+    message: (d: { serving: string; reason: string }) => `${d.serving} refused to answer: ${d.reason}`,
     hint: () => 'Change the prompt or the text of this row, or use another model.',
   },
   MAESTRO_SERVING_CONTEXT_TOO_LONG: {
     message: (d: { serving: string; tokens?: number | undefined; limit?: number | undefined; reason?: string }) =>
       d.tokens === undefined || d.limit === undefined
-        ? `${d.serving}: the prompt is too long: ${d.reason ?? 'it does not fit the context of the model'}`
-        : `${d.serving}: the prompt has ${d.tokens} tokens, and prompt and answer together may have ${d.limit}.`,
+        ? `${d.serving}: the prompt is too long: ${d.reason ?? 'it exceeds the context of the model'}`
+        : `${d.serving}: the prompt has ${d.tokens} tokens, but the prompt and the answer together may have only ${d.limit}.`,
     hint: () => 'Shorten the text, ask for a shorter answer, or use a model with a longer context.',
   },
   MAESTRO_SERVING_TIMEOUT: {
@@ -464,12 +467,12 @@ export const coreErrors = {
     hint: () => 'The run was stopped. Start it again at any time.',
   },
   MAESTRO_SERVING_MALFORMED_REPLY: {
-    message: (d: { serving: string; reply: string }) => `${d.serving} answered something that is not JSON: ${d.reply}`,
-    hint: () => 'Raise `maxTokens` if the answer was cut off; a larger model follows schemas better.',
+    message: (d: { serving: string; reply: string }) => `The answer of ${d.serving} is not JSON: ${d.reply}`,
+    hint: () => 'Raise `maxTokens` if the answer was cut off. Larger models follow schemas better.',
   },
   MAESTRO_SERVING_SCHEMA_MISMATCH: {
     message: (d: { serving: string; issues: readonly string[] }) =>
-      `The answer of ${d.serving} does not fit the schema: ${d.issues.join('; ')}.`,
+      `The answer of ${d.serving} does not match the schema: ${d.issues.join('; ')}.`,
     hint: () => 'Loosen the schema or use a larger model.',
   },
   MAESTRO_SERVING_CUT_OFF: {
@@ -480,8 +483,8 @@ export const coreErrors = {
   },
   MAESTRO_SERVING_UNFINISHED: {
     message: (d: { serving: string; reason: string; usage?: Usage | undefined }) =>
-      `The answer of ${d.serving} ended with "${d.reason}", which is not known as the end of a whole answer.`,
-    hint: () => 'The answer is not used, since it may be a part of one. Ask again, or use another model.',
+      `The answer of ${d.serving} ended with the unknown finish reason "${d.reason}".`,
+    hint: () => 'The answer is not used, because it may be incomplete. Ask again, or use another model.',
   },
   MAESTRO_SERVING_FILTERED: {
     message: (d: { serving: string; reason?: string | undefined; usage?: Usage | undefined }) =>
@@ -489,18 +492,19 @@ export const coreErrors = {
     hint: () => 'Change the prompt or the text of this row, or use a model with another filter.',
   },
   MAESTRO_SERVING_SCHEMA_UNSUPPORTED: {
-    message: (d: { reason: string; fix?: string | undefined }) => `The schema cannot be shown to a model: ${d.reason}.`,
+    message: (d: { reason: string; fix?: string | undefined }) =>
+      `The schema cannot be converted to JSON Schema for a model: ${d.reason}.`,
     hint: (d: { reason: string; fix?: string | undefined }) =>
       d.fix ??
-      'Use a schema that gives JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
+      'Use a schema that provides JSON Schema: zod 4, arktype, or valibot inside `toStandardJsonSchema` of @valibot/to-json-schema.',
   },
   MAESTRO_SERVING_SCHEMA_REFUSED: {
-    message: (d: ProviderAnswer) => `${d.serving} cannot hold its answers to the schema: ${d.reason}`,
-    hint: () => 'Use a simpler schema, or a server that follows it.',
+    message: (d: ProviderAnswer) => `${d.serving} does not support the schema: ${d.reason}`,
+    hint: () => 'Use a simpler schema, or a server that supports it.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,
-    hint: () => 'The cause says more.',
+    hint: () => 'The cause has the details.',
   },
   MAESTRO_SERVING_BATCH_LENGTH: {
     message: (d: { prompts: number; variables: number }) =>
@@ -511,7 +515,7 @@ export const coreErrors = {
   // replies over HTTP
   MAESTRO_HTTP_TOO_LARGE: {
     message: (d: { url: string; limit: number }) => `The reply of ${d.url} has more than ${d.limit} bytes.`,
-    hint: () => 'Check that the address is right. If it is, ask for less at once, such as fewer texts in a batch.',
+    hint: () => 'Check that the address is right. If it is, request less at once, such as fewer texts in a batch.',
   },
 
   // media of prompts
@@ -525,18 +529,18 @@ export const coreErrors = {
   },
   MAESTRO_MEDIA_EMPTY: {
     message: (d: { source: string }) => `${d.source} has no content.`,
-    hint: () => 'The file was perhaps not written to its end; bring it again.',
+    hint: () => 'The file may have been written incompletely. Provide it again.',
   },
   MAESTRO_MEDIA_TOO_LARGE: {
     message: (d: { source: string; bytes: number; limit: number }) =>
-      `${d.source} has ${d.bytes} bytes or more, and ${d.limit} are taken at most.`,
-    hint: () => 'Make it smaller before; nothing of it was sent.',
+      `${d.source} has at least ${d.bytes} bytes, but the limit is ${d.limit}.`,
+    hint: () => 'Make it smaller. Nothing of it was sent.',
   },
   MAESTRO_MEDIA_TYPE: {
     message: (d: { source: string; expected: string; found: string }) =>
-      `${d.source} should be of type ${d.expected}, and its content is ${d.found}.`,
+      `${d.source} should be of type ${d.expected}, but its content is ${d.found}.`,
     hint: () =>
-      'Images are PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC; recordings WAV, MP3, MP4, OGG, FLAC, AAC or WebM. Convert it before; an SVG has to be drawn.',
+      'Convert it to a supported type. Images are PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, or HEIC; recordings are WAV, MP3, MP4, OGG, FLAC, AAC, or WebM. Render an SVG as an image.',
   },
   MAESTRO_MEDIA_PATH_OUTSIDE: {
     message: (d: { source: string; directory: string }) => `${d.source} is outside the project ${d.directory}.`,
@@ -546,11 +550,11 @@ export const coreErrors = {
     message: (d: { host: string; address: string }) =>
       `${d.host} is in a private network or on this machine (${d.address}).`,
     hint: () =>
-      'Addresses that come from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
+      'Addresses from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
   },
   MAESTRO_MEDIA_FETCH: {
     message: (d: { source: string; reason: string }) => `${d.source} could not be fetched: ${d.reason}.`,
-    hint: () => 'Run again later; finished answers are kept.',
+    hint: () => 'Run again later. The next run reuses finished answers.',
     retryable: true,
   },
 
@@ -563,9 +567,9 @@ export const coreErrors = {
   },
   MAESTRO_BUDGET_UNPRICED: {
     message: (d: { scope: string; serving: string }) =>
-      `The budget of ${d.scope} is in dollars, and the price of ${d.serving} is not known.`,
+      `The budget of ${d.scope} is in dollars, but the price of ${d.serving} is unknown.`,
     hint: () =>
-      'Set `price: { input, output }` of the serving in dollars per million tokens, or bound `tokens` or `requests`.',
+      'Set the `price: { input, output }` of the serving in dollars per million tokens, or limit `tokens` or `requests`.',
     stopsRun: true,
   },
 
@@ -581,14 +585,14 @@ export const coreErrors = {
   },
   MAESTRO_VECTORS_DIMENSION: {
     message: (d: { store: string; place: string; expected: number; found: number }) =>
-      `${d.store} holds vectors of ${d.expected} numbers; that of ${d.place} has ${d.found}.`,
-    hint: () => 'Use the embedding model that filled the store, or begin another store.',
+      `${d.store} holds vectors with ${d.expected} dimensions, but the vector of ${d.place} has ${d.found}.`,
+    hint: () => 'Use the embedding model that created the vectors of the store, or create another store.',
   },
   MAESTRO_VECTORS_MODEL: {
     message: (d: { store: string; expected: string; found: string }) =>
-      `${d.store} was filled by the embedding model ${d.expected}; these vectors are of ${d.found}.`,
+      `The vectors of ${d.store} come from the embedding model ${d.expected}, but these vectors come from ${d.found}.`,
     hint: () =>
-      'Vectors of two models cannot be compared. Use the model that filled the store, or begin another store.',
+      'Vectors of two models cannot be compared. Use the model that created the vectors of the store, or create another store.',
   },
   MAESTRO_VECTORS_SETTINGS: {
     message: (d: { store: string; setting: string; expected: string; found: string }) =>
@@ -597,19 +601,19 @@ export const coreErrors = {
   },
   MAESTRO_VECTORS_CLOSED: {
     message: (d: { store: string }) => `${d.store} is closed.`,
-    hint: () => 'Stores of a config are closed with the project: ask it for the store again.',
+    hint: () => 'The stores of a config close with the project. Request the store from the project again.',
   },
   MAESTRO_STORAGE_PATH_OUTSIDE: {
     message: (d: { path: string; directory: string }) => `${d.path} is outside the project ${d.directory}.`,
     hint: () => 'Move it inside, or set `allowOutsidePaths: true` in the config.',
   },
   MAESTRO_STORAGE_NOT_FOUND: {
-    message: (d: { path: string }) => `There is no ${d.path}.`,
+    message: (d: { path: string }) => `${d.path} does not exist.`,
     hint: () => 'Check the path; it is relative to the config file.',
   },
   MAESTRO_STORAGE_READ: {
     message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
-    hint: () => 'Check that it exists and can be read.',
+    hint: () => 'Check that it exists and is readable.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {
     message: (d: { location: string; reason: string }) => `${d.location}: ${d.reason}`,
@@ -617,17 +621,17 @@ export const coreErrors = {
   },
   MAESTRO_ROW_SCHEMA: {
     message: (d: { location: string; issues: readonly string[] }) =>
-      `${d.location} does not fit the schema: ${d.issues.join('; ')}.`,
+      `${d.location} does not match the schema: ${d.issues.join('; ')}.`,
     hint: () => 'Correct the record or relax the schema. The other rows continue.',
   },
   MAESTRO_ROW_UNENCODABLE: {
     message: (d: { column: string; type: string }) =>
       `Column "${d.column}" holds a ${d.type}, which cannot be written.`,
-    hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists and plain objects.',
+    hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists, and plain objects.',
   },
 } as const
 
-/** Makes an error of core by its code. */
+/** Creates an error of core by its code. */
 export const maestroError = defineErrors(coreErrors)
 
 /** The codes of core. */

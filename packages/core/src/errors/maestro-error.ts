@@ -1,4 +1,4 @@
-/** Which code a failure has, what it is about and what to do. Built by the functions that `defineErrors` returns. */
+/** The code of a failure, its details, and its hint. The functions that `defineErrors` returns create it. */
 export interface MaestroErrorInit {
   readonly code: string
   readonly message: string
@@ -9,7 +9,7 @@ export interface MaestroErrorInit {
   readonly cause?: unknown
 }
 
-/** Where a failure happened; added on its way up, never overwritten. */
+/** Where a failure happened. It is added on the way up and never overwritten. */
 export interface ErrorPlace {
   readonly plugin?: string | undefined
   readonly step?: string | undefined
@@ -21,15 +21,15 @@ export interface ErrorPlace {
 const marker: unique symbol = Symbol.for('maestro-dataflow.error')
 
 /**
- * The one error class of the framework: a code from a table, typed details, a hint that says what to do.
+ * The only error class of the framework: a code from a table, typed details, and a hint that says what to do.
  *
- * Recognise it with `MaestroError.is(error, code)`, which also works across two installed copies of this package.
+ * Recognize it with `MaestroError.is(error, code)`, which also works across two installed copies of this package.
  */
 export class MaestroError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly details: Readonly<Record<string, unknown>>
-  /** Whether the same call may succeed when made again. The runner reads this, never the message. */
+  /** Whether the same call may succeed when it is repeated. The runner reads this and never the message. */
   readonly retryable: boolean
   /** Whether it ends the run instead of rejecting the row. */
   readonly stopsRun: boolean
@@ -55,7 +55,7 @@ export class MaestroError extends Error {
     return marked && (code === undefined || (value as unknown as MaestroError).code === code)
   }
 
-  /** Notes where the error happened; what is already known stays. */
+  /** Adds where the error happened; known properties stay. */
   at(place: ErrorPlace): this {
     this.plugin ??= place.plugin
     this.step ??= place.step
@@ -64,7 +64,7 @@ export class MaestroError extends Error {
     return this
   }
 
-  /** The error as data: what goes into journals, rejects and `--json` output. */
+  /** The error as data, for journals, rejected rows, and `--json` output. */
   toJSON(): Record<string, unknown> {
     const { code, message, hint, details, retryable, plugin, step, rowId, tries } = this
     return dropUndefined({
@@ -85,7 +85,7 @@ export class MaestroError extends Error {
 function describeCause(cause: unknown): string | undefined {
   if (cause === undefined) return undefined
   if (cause instanceof Error) return `${cause.name}: ${cause.message}`
-  // What has no text of its own is named by its type: telling of an error must not fail.
+  // A value without a text of its own is named by its type, because reporting an error must not fail.
   return typeof cause === 'object' ? Object.prototype.toString.call(cause) : String(cause)
 }
 

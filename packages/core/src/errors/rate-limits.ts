@@ -1,15 +1,15 @@
-/** What a provider said of its limits with an answer or an error. */
+/** What a provider reports about its limits with an answer or an error. */
 export interface RateLimits {
-  /** Milliseconds after which to ask again. */
+  /** The milliseconds after which to ask again. */
   readonly retryAfterMs?: number
   readonly requests?: RateLimit
   readonly tokens?: RateLimit
 }
 
-/** One limit and what is left of it. */
+/** One limit and what remains of it. */
 export interface RateLimit {
   readonly limit?: number
   readonly remaining?: number
-  /** Milliseconds until all of it is there again. */
+  /** The milliseconds until all of it is available again. */
   readonly resetMs?: number
 }

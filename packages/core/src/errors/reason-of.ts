@@ -1,8 +1,8 @@
 import { describeValue } from './describe-value.js'
 
 /**
- * What was thrown, in one line: the first that says something (some readers begin with the path alone). It need not be
- * an error, nor even have a text.
+ * What was thrown, in one line: the first line that says something, because some parsers begin with the path alone. The
+ * value may be no error and may have no text.
  */
 export function reasonOf(error: unknown): string {
   const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error

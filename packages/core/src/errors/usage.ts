@@ -2,10 +2,10 @@
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Of the input tokens: read from the provider's prefix cache. */
+  /** The part of the input tokens that was read from the provider's prefix cache. */
   readonly cachedInputTokens?: number
-  /** Of the input tokens: written to the provider's prefix cache. */
+  /** The part of the input tokens that was written to the provider's prefix cache. */
   readonly cacheWriteInputTokens?: number
-  /** Of the output tokens: spent on reasoning that is not shown. */
+  /** The part of the output tokens that was spent on hidden reasoning. */
   readonly reasoningTokens?: number
 }

@@ -18,19 +18,19 @@ import { MaestroError } from '../errors/maestro-error.js'
 /** The hooks of one plugin through which it contributes, as plugins see them. */
 export type OwnHooks = ContributionHooks & Pick<MaestroHooks, 'provides'>
 
-/** The calling side of the contribution hooks. */
+/** The caller's side of the contribution hooks. */
 export type ContributionCallers = {
   readonly [Kind in ContributionKind]: { call(registrar: Registrar<Contributions[Kind]>): unknown }
 } & { readonly provides: { call(registrar: Registrar<Provider>): unknown } }
 
-/** The calling side of a hook of each kind. */
+/** The caller's side of a hook of each kind. */
 interface CallerOfKind<Event> {
   readonly sync: { call(event: Event): unknown; isUsed(): boolean }
   readonly 'async-series': { promise(event: Event): Promise<unknown> }
   readonly waterfall: { call(event: Event): Event; isUsed(): boolean }
 }
 
-/** The calling side of the lifecycle hooks. */
+/** The caller's side of the lifecycle hooks. */
 export type LifecycleCallers = {
   readonly [Name in keyof LifecycleDeclarations]: LifecycleDeclarations[Name] extends HookDeclaration<
     infer Kind,
@@ -40,13 +40,16 @@ export type LifecycleCallers = {
     : never
 }
 
-/** Hooks through which one plugin contributes. Each plugin gets its own, so that what it brings is known to be its own. */
+/**
+ * Creates the hooks through which one plugin contributes. Each plugin gets its own, so that the origin of each
+ * contribution is known.
+ */
 export function createContributionHooks(): OwnHooks & ContributionCallers {
   const hooks = [...contributionKinds, 'provides'].map((kind) => [
     kind,
     Object.assign(new SyncHook<[unknown]>(['registrar']), { hookKind: 'sync' }),
   ])
-  // Every kind has its hook; tapable's own types cannot say which registrar each one takes.
+  // Every kind has its hook; tapable's own types do not express which registrar each one takes.
   return Object.fromEntries(hooks) as OwnHooks & ContributionCallers
 }
 
@@ -56,17 +59,17 @@ const makers = {
   waterfall: () => new SyncWaterfallHook<[unknown]>(['event']),
 }
 
-/** The lifecycle hooks of a project: plugins tap them, the runner calls them. */
+/** The lifecycle hooks of a project: plugins tap them, and the runner calls them. */
 export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
   const hooks = Object.entries(lifecycleHooks).map(([name, { kind }]) => [
     name,
     observing(Object.assign(makers[kind](), { hookKind: kind })),
   ])
-  // Each hook is made with the kind that its declaration says; tapable's own types know less.
+  // Each hook has the kind of its declaration; tapable's own types know less.
   return Object.fromEntries(hooks) as unknown as LifecycleHooks & LifecycleCallers
 }
 
-/** Whoever taps is named when the tap throws. */
+/** If a tap throws, its plugin is named. */
 function observing<Hook extends SyncHook<[unknown]> | AsyncSeriesHook<[unknown]> | SyncWaterfallHook<[unknown]>>(
   hook: Hook,
 ): Hook {

@@ -8,7 +8,7 @@ import { assertOpenHost, openLookup } from './private-addresses.js'
 import { readBounded } from './read-bounded.js'
 
 const mostRedirects = 5
-/** Milliseconds for one address with all its redirects. */
+/** The milliseconds for one address, including its redirects. */
 const patience = 60_000
 
 interface FetchAccess extends MediaAccess {
@@ -17,8 +17,8 @@ interface FetchAccess extends MediaAccess {
 }
 
 /**
- * The bytes at an address on the web, and what the server says that they are. Each address on the way, also those that
- * a server points to, is judged before it is asked.
+ * The bytes at a web address, and the type that the server states. Each address, including those of redirects, is
+ * checked before it is requested.
  *
  * @throws MAESTRO_MEDIA_MISSING, _ADDRESS_PRIVATE, _TOO_LARGE, _UNREADABLE, _FETCH
  */
@@ -58,7 +58,7 @@ async function follow(start: URL, source: string, access: FetchAccess): Promise<
     const next = status >= 300 && status < 400 ? URL.parse(headers.location ?? '', url.href) : null
     if (next === null) throw unreadable(source, `status ${status}`)
     if (next.protocol !== 'http:' && next.protocol !== 'https:')
-      throw unreadable(source, `it points to ${next.protocol}`)
+      throw unreadable(source, `it redirects to ${next.protocol}`)
     url = next
   }
   throw unreadable(source, `more than ${mostRedirects} redirects`)
@@ -71,7 +71,7 @@ function ask(url: URL, { allowPrivateAddresses = false, signal }: FetchAccess): 
     get(
       url,
       {
-        // A connection that is kept may belong to a name that was judged for another time.
+        // A kept connection may belong to a name that was checked at another time.
         agent: false,
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'maestro-dataflow' },
         ...(signal === undefined ? {} : { signal }),

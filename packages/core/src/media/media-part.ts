@@ -4,15 +4,15 @@ type Data = MediaPart['data']
 type Details = Pick<MediaPart, 'mediaType' | 'name'>
 
 /**
- * An image for a prompt: bytes, the path of a file of the project, a `file:` or `data:` URL, or an address on the web.
+ * An image for a prompt: bytes, the path of a project file, a `file:` or `data:` URL, or a web address.
  *
  * @example
  * serving.generate({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, imagePart('cat.png')] }] })
  */
 export const imagePart = (data: Data, details: Details = {}): MediaPart => ({ type: 'image', data, ...details })
 
-/** A recording for a prompt, given like an image. */
+/** A recording for a prompt, specified like an image. */
 export const audioPart = (data: Data, details: Details = {}): MediaPart => ({ type: 'audio', data, ...details })
 
-/** A file for a prompt, such as a PDF, given like an image. */
+/** A file for a prompt, such as a PDF, specified like an image. */
 export const filePart = (data: Data, details: Details = {}): MediaPart => ({ type: 'file', data, ...details })

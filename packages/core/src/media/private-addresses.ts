@@ -2,7 +2,7 @@ import { lookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { maestroError } from '../errors/error-table.js'
 
-/** Networks that are not the open internet: this machine, private, link-local, shared, reserved, multicast. */
+/** Networks outside the public internet: this machine, private, link-local, shared, reserved, multicast. */
 const networks = {
   ipv4: [
     ['0.0.0.0', 8],
@@ -17,7 +17,7 @@ const networks = {
     ['224.0.0.0', 4],
     ['240.0.0.0', 4],
   ],
-  // The last four can hold an IPv4 address that is private.
+  // The last four can hold a private IPv4 address.
   ipv6: [
     ['::1', 128],
     ['fc00::', 7],
@@ -32,7 +32,7 @@ const networks = {
 
 let blocked: BlockList | undefined
 
-/** Whether an IP address is not on the open internet. An IPv4 address inside an IPv6 one counts as itself. */
+/** Whether an IP address lies outside the public internet. An IPv4 address inside an IPv6 address counts as itself. */
 export function isPrivateAddress(address: string): boolean {
   if (blocked === undefined) {
     blocked = new BlockList()
@@ -43,8 +43,8 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /**
- * A look-up that gives open addresses only: the connection goes to the very address that was judged, so that a name
- * cannot answer differently the second time.
+ * A DNS look-up that returns public addresses only. The connection goes to the very address that was checked, so that a
+ * name cannot resolve differently the second time.
  */
 export const openLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {
@@ -57,7 +57,7 @@ export const openLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-/** A host that is an address already is never looked up. @throws MAESTRO_MEDIA_ADDRESS_PRIVATE */
+/** A host that is an address is never looked up. @throws MAESTRO_MEDIA_ADDRESS_PRIVATE */
 export function assertOpenHost({ hostname }: URL): void {
   const address = hostname.replace(/^\[(.*)\]$/, '$1')
   if (isIP(address) !== 0 && isPrivateAddress(address))

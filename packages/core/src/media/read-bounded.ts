@@ -1,6 +1,6 @@
 import { maestroError } from '../errors/error-table.js'
 
-/** All bytes of a stream, which is left as soon as there are too many. @throws MAESTRO_MEDIA_TOO_LARGE */
+/** Reads all bytes of a stream, and leaves it as soon as there are too many. @throws MAESTRO_MEDIA_TOO_LARGE */
 export async function readBounded(
   stream: AsyncIterable<Uint8Array>,
   { source, maxBytes }: { readonly source: string; readonly maxBytes: number },

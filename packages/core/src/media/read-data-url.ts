@@ -1,7 +1,7 @@
 import { maestroError } from '../errors/error-table.js'
 import { nameOf } from './media-access.js'
 
-/** The bytes in a `data:` URL. @throws MAESTRO_MEDIA_UNREADABLE, MAESTRO_MEDIA_TOO_LARGE before they are decoded */
+/** The bytes of a `data:` URL. @throws MAESTRO_MEDIA_UNREADABLE, MAESTRO_MEDIA_TOO_LARGE before they are decoded */
 export function readDataUrl(
   href: string,
   maxBytes: number,
@@ -18,6 +18,6 @@ export function readDataUrl(
     const text = decodeURIComponent(payload)
     return { bytes: Buffer.from(text, packed ? 'base64' : 'utf8'), claimed }
   } catch (error) {
-    throw maestroError('MAESTRO_MEDIA_UNREADABLE', { source, reason: 'its data are not well encoded' }, error)
+    throw maestroError('MAESTRO_MEDIA_UNREADABLE', { source, reason: 'its data has an invalid encoding' }, error)
   }
 }

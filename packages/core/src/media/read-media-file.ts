@@ -9,7 +9,7 @@ import type { MediaAccess } from './media-access.js'
 import { readBounded } from './read-bounded.js'
 
 /**
- * The bytes of a file of the project; links are followed before its place is judged.
+ * The bytes of a project file. Links are resolved before the path is checked.
  *
  * @throws MAESTRO_MEDIA_MISSING, _PATH_OUTSIDE, _UNREADABLE, _TOO_LARGE before it is read
  */
@@ -25,11 +25,11 @@ export async function readMediaFile(
   const source = String(path)
   try {
     const given = resolve(directory, typeof path === 'string' ? path : fileURLToPath(path))
-    // A path outside is refused whether there is something or not: what lies there is nobody's business.
+    // A path outside is refused whether it exists or not, so that the error does not reveal what lies there.
     if (!allowOutside && !isInside(given, resolve(directory))) throw outside(source, directory)
     const real = await realpath(given)
     if (!allowOutside && !isInside(real, await realpath(directory))) throw outside(source, directory)
-    // A pipe would keep whoever opens it waiting.
+    // Opening a pipe would block.
     const found = await stat(real)
     if (!found.isFile()) throw maestroError('MAESTRO_MEDIA_UNREADABLE', { source, reason: 'it is not a file' })
     if (found.size > maxBytes)

@@ -247,7 +247,7 @@ describe('what is refused', () => {
     const allow = { allowPrivateAddresses: true }
     expect(await fails(imagePart(`${url}/file`), allow)).toMatchObject({
       code: 'MAESTRO_MEDIA_UNREADABLE',
-      details: { reason: 'it points to file:' },
+      details: { reason: 'it redirects to file:' },
     })
     expect(await fails(imagePart(`${url}/circle`), allow)).toMatchObject({
       code: 'MAESTRO_MEDIA_UNREADABLE',

@@ -4,7 +4,7 @@ import { type MediaAccess, mostMediaBytes, nameOf } from './media-access.js'
 import { readDataUrl } from './read-data-url.js'
 import { sniffMediaType } from './sniff-media-type.js'
 
-/** A media part whose bytes are there and whose type was found in them. */
+/** A media part with its bytes and the type that was detected in them. */
 export interface LoadedMedia {
   readonly type: MediaPart['type']
   readonly data: Uint8Array
@@ -13,11 +13,11 @@ export interface LoadedMedia {
 }
 
 /**
- * The bytes of a media part and what they are by their content. A part holds bytes, a path of the project, a `file:` or
- * `data:` URL or an address on the web.
+ * The bytes of a media part and their detected type. A part holds bytes, a project path, a `file:` or `data:` URL, or a
+ * web address.
  *
  * @throws MAESTRO_MEDIA_MISSING, _UNREADABLE, _EMPTY, _TOO_LARGE, _TYPE, _PATH_OUTSIDE, _ADDRESS_PRIVATE, _FETCH; the
- * signal's reason
+ *   signal's reason
  */
 export async function readMedia(
   part: MediaPart,
@@ -35,7 +35,7 @@ export async function readMedia(
   return { type, data, mediaType, ...(name === undefined ? {} : { name }) }
 }
 
-/** Bytes, and what their place says that they are. */
+/** Bytes, and the type that their origin states. */
 interface ReadBytes {
   readonly bytes: Uint8Array
   readonly claimed?: string | undefined
@@ -56,23 +56,23 @@ async function readBytes(
     const { readMediaFile } = await import('./read-media-file.js')
     return { bytes: await readMediaFile(url ?? String(data), access) }
   }
-  const reason = `media is not read by ${url.protocol}`
+  const reason = `media cannot be read from ${url.protocol}`
   throw maestroError('MAESTRO_MEDIA_UNREADABLE', { source: nameOf(data), reason })
 }
 
-/** One letter before a colon is a drive of Windows. */
+/** A single letter before a colon is a Windows drive. */
 function asUrl(data: URL | string): URL | undefined {
   if (data instanceof URL) return data
   if (!/^[a-z][a-z0-9+.-]+:/i.test(data)) return undefined
   return URL.parse(data) ?? undefined
 }
 
-/** Images and recordings must be what they say; other files may be of a type that is not known. */
+/** Images and recordings must be of the stated kind; other files may be of an unknown type. */
 function checkedType(part: MediaPart, found: string | undefined, claimed: string | undefined): string {
   const { type, data, mediaType } = part
   const given = mediaType ?? claimed
   if (type === 'file') return found ?? given ?? 'application/octet-stream'
-  // Recordings come in the containers of films too.
+  // Recordings may use the container formats of films.
   const families = type === 'audio' ? ['audio/', 'video/'] : ['image/']
   const known = found !== undefined && found !== 'image/svg+xml' && families.some((family) => found.startsWith(family))
   if (known) return type === 'audio' ? found.replace('video/', 'audio/') : found

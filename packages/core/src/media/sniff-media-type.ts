@@ -1,4 +1,4 @@
-/** A pattern of bytes at a place; `..` is any byte. */
+/** A pattern of bytes at a position; `..` is any byte. */
 interface Mark {
   readonly at?: number
   readonly hex: string
@@ -7,7 +7,7 @@ interface Mark {
 
 const ascii = (text: string): string => Buffer.from(text, 'latin1').toString('hex')
 
-/** By the first bytes of a file: the first line that fits decides. */
+/** By the first bytes of a file: the first matching line decides. */
 const marks: readonly Mark[] = [
   { hex: '89504e470d0a1a0a', mediaType: 'image/png' },
   { hex: 'ffd8ff', mediaType: 'image/jpeg' },
@@ -36,7 +36,7 @@ const marks: readonly Mark[] = [
 
 const headBytes = 1024
 
-/** What a file is by its content, whatever its name says; undefined when it is none of the known types. */
+/** The type of a file by its content, whatever its name; undefined if it is none of the known types. */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, headBytes))
   const hex = head.subarray(0, 32).toString('hex')
@@ -48,7 +48,7 @@ function fits(hex: string, { at = 0, hex: mark }: Mark): boolean {
   return found.length === mark.length && [...mark].every((digit, index) => digit === '.' || digit === found[index])
 }
 
-/** Texts that are often taken for images. */
+/** Texts that are often mistaken for images. */
 function textType(head: string): string | undefined {
   const start = head.replace(/^\uFEFF/, '').trimStart()
   if (/^<(!doctype html|html|head|body)\b/i.test(start)) return 'text/html'

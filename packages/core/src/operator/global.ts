@@ -5,26 +5,26 @@ import type { RowStorage } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 
-/** All rows of a step. They can be read more than once, so that not all have to be held. */
+/** All rows of a step. They can be read more than once, so that they need not all be in memory. */
 export type AllRows = AsyncIterable<Batch>
 
-/** What a global operator gets with its rows. */
+/** What a global operator receives with its rows. */
 export interface GlobalContext {
   readonly signal: AbortSignal
-  /** The step and run that this is for, for messages and accounting. */
+  /** The step and run, for messages and accounting. */
   readonly step: string
   readonly run: string
-  /** Whether all rows that there are have come. Not after a limit, nor when steps before have rejected some. */
+  /** Whether the input is complete. It is not after a limit, or if earlier steps rejected some rows. */
   readonly complete: boolean
-  /** Whether this is only to show what would be done: nothing outside may be changed. */
+  /** Whether this is only a trial that must not change anything outside. */
   readonly preview: boolean
-  /** Notes a row that could not be processed; it must not be among the rows that are given back. */
+  /** Records a row that could not be processed. The row must not be among the returned rows. */
   reject(rowId: RowId, row: Row, error: MaestroError): void
 }
 
 /**
- * An operator that must see all rows before it gives back the first: sort, cluster, join. Rows that stay keep their ids;
- * new ones get an id of their own.
+ * An operator that must see all rows before it returns the first one: sort, cluster, join. Rows that stay keep their
+ * ids; new ones get an id of their own.
  *
  * @example
  * class Reversed extends GlobalOperator {
@@ -35,10 +35,10 @@ export interface GlobalContext {
  * }
  */
 export abstract class GlobalOperator extends Operator {
-  /** Gives back all rows, in batches. */
+  /** Returns all rows, in batches. */
   abstract process(rows: AllRows, context: GlobalContext): AsyncIterable<Batch>
 
-  /** @throws MAESTRO_RUN_ALL_FAILED when no row could be processed, and what `process` throws; nothing is written then */
+  /** @throws MAESTRO_RUN_ALL_FAILED if no row could be processed, and what `process` throws; nothing is written then */
   override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
     const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
     const { complete = true, preview = false } = options
@@ -69,7 +69,7 @@ export abstract class GlobalOperator extends Operator {
 }
 recogniseAcrossCopies(GlobalOperator, 'GlobalOperator')
 
-/** The batches, with an error at the end if every row was rejected: an empty step is not written as a result then. */
+/** The batches, followed by an error if every row was rejected, so that an empty step is not written as a result. */
 async function* untilAllFailed(
   batches: AsyncIterable<Batch>,
   step: string,

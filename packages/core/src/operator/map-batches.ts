@@ -3,10 +3,10 @@ import type { BatchContext, MapBatchesFunction } from '../contracts/operator-fun
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
 
-/** An operator that works on several rows at a time, such as an embedding model. */
+/** An operator that processes several rows at a time, such as an embedding model. */
 export abstract class MapBatchesOperator extends RowOperator {
   override readonly kind = 'mapBatches'
-  /** How many rows a batch holds at most. */
+  /** The maximum number of rows in a batch. */
   readonly batchSize: number = 64
   abstract mapBatches(rows: readonly Row[], context: BatchContext): ReturnType<MapBatchesFunction>
 }

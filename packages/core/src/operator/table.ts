@@ -4,11 +4,14 @@ import type { TableOperatorObject } from '../contracts/operator-functions.js'
 import type { RowStorage } from '../contracts/storage.js'
 import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 
-/** An operator over a whole table. It says what to do as data; a table engine does it on files, row by row as text. */
+/**
+ * An operator over a whole table. It describes the work as data; a table engine performs it on files, with rows as
+ * text.
+ */
 export abstract class TableOperator extends Operator implements TableOperatorObject {
   override readonly kind = 'table'
   abstract readonly statements: readonly TableStatement[]
-  /** The engine that `run(storage)` uses. In a pipeline the configured engine is used instead. */
+  /** The engine for `run(storage)`. In a pipeline, the configured engine is used instead. */
   abstract createEngine(): Promise<TableEngine>
 
   async run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult> {

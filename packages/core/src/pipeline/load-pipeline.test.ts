@@ -136,7 +136,7 @@ describe('a pipeline that cannot be had', () => {
   test.each<[unknown, readonly (string | RegExp)[]]>([
     [[], ['a pipeline is an object with name, read, steps and write']],
     [{}, ['name: a text is expected', /^read: an object with `use` is expected, such as/]],
-    [{ ...data, setps: [] }, [/^setps: there is no such part\. Did you mean "steps"\? Known: name, /]],
+    [{ ...data, setps: [] }, [/^setps: there is no such property\. Did you mean "steps"\? Known: name, /]],
     [{ ...data, steps: { use: 'x' } }, ['steps: a list is expected']],
     [{ ...data, steps: [{ use: 'x' }, 'y'] }, ['steps[1]: an object with `use` is expected']],
     [{ ...data, steps: [{ use: 'x', onError: 'skip' }] }, ['steps[0].onError: "reject" or "fail" is expected']],
@@ -192,7 +192,7 @@ describe('parameters of data', () => {
   test('missing, unknown and wrong ones are told at once', async () => {
     expect(await issues({ dya: 'x', limit: 'few', deep: 'yes' })).toEqual([
       'dya: the pipeline has no such parameter. Did you mean "day"? It has day, limit, deep, tag.',
-      'day: a value must be given',
+      'day: a value is required',
       'limit: a number is expected, not "few"',
       'deep: a boolean is expected, not "yes"',
     ])

@@ -16,7 +16,7 @@ import { isParameterised, toDefinition } from './to-definition.js'
 /**
  * Hop 2: reads a pipeline by its name, or by the path of its file.
  *
- * @param params Values of its parameters.
+ * @param params The values of its parameters.
  * @throws MAESTRO_PIPELINE_UNKNOWN, _AMBIGUOUS, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS
  */
 export async function loadPipeline(
@@ -47,7 +47,7 @@ export async function pipelineFiles(
   return [...new Set(files.map((file) => resolve(config.directory, file)))].sort()
 }
 
-/** A pipeline goes by its file's name. */
+/** The name of a pipeline is the name of its file. */
 export function pipelineName(file: string): string {
   return basename(file, extname(file))
 }
@@ -71,7 +71,7 @@ async function readPipeline(path: string, params: Readonly<Record<string, unknow
 
 function isPipeline(value: unknown): value is PipelineInput {
   if (value instanceof PipelineBuilder || isParameterised(value)) return true
-  // A builder made by another copy of this package is known by its definition.
+  // A builder of another copy of this package is recognized by its definition.
   if (typeof value !== 'object' || value === null) return false
   return 'definition' in value || ('steps' in value && 'sinks' in value)
 }

@@ -5,8 +5,8 @@ import { isReference } from './compile/resolve-sources.js'
 import { definitionOf } from './names-used.js'
 
 /**
- * A source or sink may be named by the config, `storages: { orders: { use: 'fs.file', path: 'data/orders.csv' } }`: it
- * stands for what the config says, and options of the pipeline come over those of the config.
+ * The config may name a source or sink, `storages: { orders: { use: 'fs.file', path: 'data/orders.csv' } }`. The name
+ * then stands for the options of the config, which the options of the pipeline override.
  */
 export function withNamedStorages(
   definition: PipelineDefinition,

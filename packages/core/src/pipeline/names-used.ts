@@ -7,7 +7,7 @@ import { VECTOR_STORES } from '../contracts/vector-store.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 import { isReference } from './compile/resolve-sources.js'
 
-/** What a pipeline and the config name of plugins: these are loaded first. */
+/** What a pipeline and the config name of plugins; those plugins are loaded first. */
 export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig): ContributionNames {
   const { steps, sinks, source } = definition
   return {
@@ -21,8 +21,8 @@ export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig
 }
 
 /**
- * What the operators of a pipeline ask for beside themselves, once they are known: models and vector stores only
- * when one of them asks for any, so that a plain pipeline loads no model library whatever the config names.
+ * What the operators of a pipeline need besides themselves, once they are known. Models and vector stores are included
+ * only if an operator needs one, so that a plain pipeline loads no model library whatever the config names.
  */
 export function namesAsked(
   definition: PipelineDefinition,
@@ -57,7 +57,7 @@ export function namesAsked(
   }
 }
 
-/** The definition of a step's operator; undefined for one that is not known, an operator object or a function. */
+/** The definition of a step's operator; undefined for an unknown one, an operator object, or a function. */
 export function definitionOf(
   use: StepUse,
   operator: (name: string) => OperatorDefinition | undefined,
@@ -78,7 +78,7 @@ export function namesConfigured(config: ResolvedConfig): ContributionNames {
   }
 }
 
-/** What one serving of the config asks for: its plugin, and that of the cache of its answers. */
+/** What one serving of the config needs: its plugin, and the plugin of its response cache. */
 export function namesOfServing(name: string, config: ResolvedConfig): ContributionNames {
   return { servings: kindOf(config.servings, name), caches: cacheNames(config) }
 }
@@ -102,7 +102,7 @@ function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
   return new Set([cache === false ? 'memory' : cache.use])
 }
 
-/** A definition says that it asks for servings, or injects them. */
+/** Whether a definition declares that it uses servings, or injects them. */
 function asksForServings({ servings, inject = [] }: OperatorDefinition): boolean {
   return servings !== undefined || inject.some(({ id }) => id === SERVINGS.id)
 }
@@ -111,7 +111,7 @@ function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boole
   return vectorStores !== undefined || inject.some(({ id }) => id === VECTOR_STORES.id)
 }
 
-/** The names that options give by `{ use, ... }`. */
+/** The names in options of the form `{ use, ... }`. */
 function namesIn(options: unknown, names: readonly string[]): readonly string[] {
   if (typeof options !== 'object' || options === null) return []
   const values = names.map((name) => (options as Record<string, unknown>)[name])

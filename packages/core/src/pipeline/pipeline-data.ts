@@ -7,8 +7,8 @@ import { paramsError, unknownParam } from './to-definition.js'
 const known = ['name', 'params', 'read', 'steps', 'write']
 
 /**
- * A pipeline from the data of a YAML or JSON file. `${name}` in an option stands for a parameter; an option that is
- * nothing else keeps the parameter's type; `\${` is a literal `${`. A name that is no parameter is an error.
+ * A pipeline from the data of a YAML or JSON file. `${name}` in an option stands for a parameter; an option that
+ * consists of nothing else keeps the parameter's type; `\${` is a literal `${`. An unknown parameter is an error.
  *
  * @throws MAESTRO_PIPELINE_MALFORMED, MAESTRO_PIPELINE_PARAMS
  */
@@ -42,7 +42,7 @@ function faultsOf(data: unknown): readonly string[] {
     if (known.includes(key)) continue
     const suggestion = didYouMean(key, known)
     faults.push(
-      `${key}: there is no such part.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`,
+      `${key}: there is no such property.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`,
     )
   }
   const { name, read, steps = [], write = [] } = data as Record<string, unknown>
@@ -56,7 +56,7 @@ function faultsOf(data: unknown): readonly string[] {
   return faults
 }
 
-/** What is wrong with a step or sink apart from its options. */
+/** The faults of a step or sink, apart from its options. */
 function partFaults(place: string, part: unknown): readonly string[] {
   if (!usesSomething(part)) return [`${place}: an object with \`use\` is expected`]
   const { id, after, onError } = part as Record<string, unknown>
@@ -85,7 +85,7 @@ function parameterValues(
   const values: Record<string, unknown> = {}
   for (const [name, fallback] of Object.entries(declared)) {
     const value = Object.hasOwn(given, name) ? likeDefault(given[name], fallback) : fallback
-    if (value === null || value === undefined) issues.push(`${name}: a value must be given`)
+    if (value === null || value === undefined) issues.push(`${name}: a value is required`)
     else if (typeof fallback !== 'string' && fallback !== null && typeof value !== typeof fallback)
       issues.push(`${name}: a ${typeof fallback} is expected, not ${JSON.stringify(value)}`)
     values[name] = value
@@ -94,7 +94,7 @@ function parameterValues(
   return values
 }
 
-/** A text from the command line takes the type of the parameter's default. */
+/** A text from the command line is converted to the type of the parameter's default. */
 function likeDefault(value: unknown, fallback: unknown): unknown {
   if (typeof value !== 'string') return value
   if (typeof fallback === 'number' && value.trim() !== '' && Number.isFinite(Number(value))) return Number(value)
@@ -104,7 +104,7 @@ function likeDefault(value: unknown, fallback: unknown): unknown {
 
 const reference = /\\\$\{|\$\{([^}]*)\}/g
 
-/** @param strays Gets the names that stand for no parameter. */
+/** @param strays Receives the names that are not parameters. */
 function substitute(value: unknown, params: Readonly<Record<string, unknown>>, strays: Set<string>): unknown {
   if (typeof value === 'string') {
     const whole = /^\$\{([^}]*)\}$/.exec(value)?.[1]?.trim()

@@ -12,9 +12,9 @@ import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 
 /**
- * A pipeline in any of its forms as data.
+ * A pipeline in any of its forms, as data.
  *
- * @param params Values of its parameters; texts from the command line may stand for other types.
+ * @param params The values of its parameters; texts from the command line may stand for other types.
  * @throws MAESTRO_PIPELINE_PARAMS
  */
 export async function toDefinition(
@@ -52,7 +52,7 @@ function withParams(definition: PipelineDefinition, params: Readonly<Record<stri
   return definition
 }
 
-/** A text that the schema refuses may be a number, a truth value or more, written as text on the command line. */
+/** A text that the schema refuses may be a number, a boolean, or another value in the text form of the command line. */
 function parseRefused(
   params: Readonly<Record<string, unknown>>,
   issues: Parameters<typeof describeIssues>[0],
@@ -72,7 +72,7 @@ function parsed(value: unknown): unknown {
   }
 }
 
-/** Says that a pipeline has no parameter of a name. */
+/** The message for an unknown parameter of a pipeline. */
 export function unknownParam(name: string, known: readonly string[]): string {
   const suggestion = didYouMean(name, known)
   const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`

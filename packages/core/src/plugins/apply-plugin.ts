@@ -11,7 +11,7 @@ import type { DiscoveredPlugin } from './discover-plugins.js'
 import type { LoadedPlugin } from './load-plugins.js'
 import { Registry } from './registry.js'
 
-/** What a plugin's `apply` has said, before any of it counts. */
+/** What a plugin's `apply` has registered, before any of it takes effect. */
 export interface AppliedPlugin {
   readonly name: string
   readonly contributions: Registry
@@ -21,8 +21,8 @@ export interface AppliedPlugin {
 }
 
 /**
- * Hop 6 for one plugin: calls its `apply`, collects what it contributes, and holds that against its manifest. Nothing is
- * registered or observed yet, so that a plugin whose `apply` fails leaves no trace.
+ * Hop 6 for one plugin: calls its `apply`, collects its contributions, and compares them with its manifest. It
+ * registers and observes nothing yet, so that a plugin whose `apply` fails leaves no trace.
  *
  * @throws MAESTRO_PLUGIN_APPLY, MAESTRO_PLUGIN_MANIFEST_MISMATCH, MAESTRO_REGISTRY_DUPLICATE
  */
@@ -63,7 +63,7 @@ export function blaming<T>(plugin: string, work: () => T): T {
   }
 }
 
-/** Lifecycle hooks whose taps wait until they are let in; later taps go straight through. */
+/** Lifecycle hooks whose taps wait until they are admitted. Later taps take effect at once. */
 function deferred(hooks: LifecycleHooks): { readonly hooks: LifecycleHooks; tap(): void } {
   type AnyHook = Record<'tap' | 'tapPromise', (name: string, tap: never) => void>
   const waiting: (() => void)[] = []
@@ -81,7 +81,7 @@ function deferred(hooks: LifecycleHooks): { readonly hooks: LifecycleHooks; tap(
     ]
   })
   return {
-    // Each stands for the hook of its name, and passes on what that one takes.
+    // Each stands for the hook of its name and passes on what that hook accepts.
     hooks: Object.fromEntries(entries) as LifecycleHooks,
     tap() {
       open = true
@@ -90,7 +90,7 @@ function deferred(hooks: LifecycleHooks): { readonly hooks: LifecycleHooks; tap(
   }
 }
 
-/** What an asynchronous `apply` taps would come too late. */
+/** The taps of an asynchronous `apply` would come too late. */
 function assertSynchronous(plugin: string, result: unknown): void {
   if (!(result instanceof Promise)) return
   result.catch(() => undefined)

@@ -1,6 +1,6 @@
 import type { ContributionKind, Contributions } from '../contracts/hooks.js'
 
-/** One thing that a plugin contributes, as its code defines it. */
+/** One contribution of a plugin, as its code defines it. */
 export type Contribution = {
   readonly [Kind in ContributionKind]: {
     readonly kind: Kind

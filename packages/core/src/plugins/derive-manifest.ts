@@ -3,7 +3,7 @@ import type { PluginContributions, PluginDefinition, PluginManifest } from '../c
 import { maestroError } from '../errors/error-table.js'
 import { parseManifest, pluginApiVersion } from './manifest-schema.js'
 
-/** The manifest of a plugin given in code or in a file: what it says itself, with `contributes` from its lists. */
+/** The manifest of a plugin in code or in a file: its own statements, with `contributes` from its lists. */
 export function deriveManifest(plugin: PluginDefinition): PluginManifest | undefined {
   const { name, manifest, contributions } = plugin
   if (manifest instanceof URL) return undefined
@@ -15,7 +15,7 @@ export function deriveManifest(plugin: PluginDefinition): PluginManifest | undef
 /**
  * The field `contributes` of a manifest: names with their descriptions, by kind.
  *
- * @throws MAESTRO_PLUGIN_APPLY for something without a name
+ * @throws MAESTRO_PLUGIN_APPLY for a contribution without a name
  */
 export function contributesOf(
   plugin: string,
@@ -33,7 +33,7 @@ export function contributesOf(
   )
 }
 
-/** What each definition has; of JavaScript that is not sure. */
+/** What each definition has; in JavaScript, that is not certain. */
 interface Named {
   readonly name?: string
   readonly description?: string

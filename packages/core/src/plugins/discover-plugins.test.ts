@@ -201,7 +201,7 @@ describe('manifests', () => {
     expect(await fail(project, 'maestro-plugin-a')).toMatchObject({
       code: 'MAESTRO_PLUGIN_API_VERSION',
       message: `The plugin maestro-plugin-a is made for apiVersion ${apiVersion}; this version knows 1.`,
-      hint: expect.stringContaining('Install a version of the plugin that fits'),
+      hint: expect.stringContaining('Install a matching version of the plugin'),
     })
   })
 })

@@ -11,14 +11,17 @@ import { deriveManifest } from './derive-manifest.js'
 import { officialPlugins } from './known-plugins.js'
 import { parseManifest } from './manifest-schema.js'
 
-/** A plugin of the config: its manifest is known, its code may not have run yet. */
+/** A plugin of the config: its manifest is known, but its code may not have run yet. */
 export interface DiscoveredPlugin {
   readonly name: string
   readonly version: string | undefined
   readonly origin: 'package' | 'file' | 'inline'
-  /** The package's folder or the file; undefined for a plugin given in code. */
+  /** The package's folder or the file; undefined for a plugin in code. */
   readonly path: string | undefined
-  /** Undefined only for a plugin of the project itself that has none and whose `apply` alone knows what it contributes. */
+  /**
+   * Undefined only for a plugin of the project itself that has no manifest and whose `apply` alone knows its
+   * contributions.
+   */
   readonly manifest: PluginManifest | undefined
   readonly options: unknown
   /** @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
@@ -26,8 +29,8 @@ export interface DiscoveredPlugin {
 }
 
 /**
- * Hop 3: what the config's plugins say of themselves, read as data: no package's code runs. The manifest of a file or of a
- * plugin given in code follows from its lists, so files are loaded here.
+ * Hop 3: reads the manifests of the config's plugins as data, without running the code of a package. The manifest of a
+ * file or of a plugin in code follows from its lists, so files are loaded here.
  *
  * @throws MAESTRO_PLUGIN_NOT_FOUND, _MANIFEST_MISSING, _MANIFEST_INVALID, _API_VERSION, _DUPLICATE
  */
@@ -139,11 +142,11 @@ async function importPlugin(plugin: string, load: () => Promise<unknown>): Promi
 function isPlugin(value: unknown): value is PluginDefinition {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const { name, apply } = value as { name?: unknown; apply?: unknown }
-  // Every function has an `apply` of its own kind.
+  // Every function has an `apply` of a different kind.
   return typeof name === 'string' && name !== '' && typeof apply === 'function' && apply !== Function.prototype.apply
 }
 
-/** The folder of an installed package, upward from a folder, through linked workspaces too. */
+/** The folder of an installed package, searched from a folder upward, including linked workspaces. */
 function findPackage(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name)
@@ -152,7 +155,7 @@ function findPackage(name: string, from: string): string | undefined {
   }
 }
 
-/** The module that `import` of a package by name would load, when asked from outside it. */
+/** The module that `import` of a package by name would load from outside it. */
 async function entryOf(folder: string): Promise<string> {
   const { exports, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     exports?: unknown
@@ -168,7 +171,7 @@ function entryIn(exports: unknown): string | undefined {
   return entryIn(map['.']) ?? entryIn(map.import) ?? entryIn(map.node) ?? entryIn(map.default)
 }
 
-/** Packages that stand beside the config, for suggestions. */
+/** The packages that are installed beside the config, for suggestions. */
 function installed(directory: string): readonly string[] {
   const folder = join(directory, 'node_modules')
   const inside = (path: string) => (existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [])

@@ -1,4 +1,4 @@
-/** Which official plugin a contribution's prefix belongs to, for hints. */
+/** The official plugin of each prefix of contributions, for hints. */
 const pluginByPrefix: Readonly<Record<string, string>> = {
   fs: '@maestro-dataflow/plugin-fs',
   db: '@maestro-dataflow/plugin-db',
@@ -13,7 +13,7 @@ const pluginByPrefix: Readonly<Record<string, string>> = {
   chroma: '@maestro-dataflow/plugin-chroma',
 }
 
-/** The official plugin that likely brings a contribution of this name. */
+/** The official plugin that probably has a contribution with this name. */
 export function officialPluginOf(name: string): string | undefined {
   const prefix = name.split('.', 1)[0] ?? ''
   return name.includes('.') && Object.hasOwn(pluginByPrefix, prefix) ? pluginByPrefix[prefix] : undefined

@@ -4,7 +4,7 @@ import { describeIssues } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 
-/** A plugin whose code is in memory and whose options are valid. */
+/** A plugin whose code is loaded and whose options are valid. */
 export interface LoadedPlugin {
   readonly discovered: DiscoveredPlugin
   readonly definition: PluginDefinition
@@ -14,7 +14,7 @@ export interface LoadedPlugin {
 /**
  * Hop 4: imports plugins and checks their options.
  *
- * @param keepSecret Is told each secret among the options, so that it never shows.
+ * @param keepSecret Called with each secret among the options, so that it is never shown.
  * @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN, MAESTRO_PLUGIN_OPTIONS, MAESTRO_CONFIG_ENV_MISSING
  */
 export function loadPlugins(

@@ -3,7 +3,7 @@ import { contributionKinds } from '../contracts/contribution-kinds.js'
 import type { PluginManifest } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** The version of the plugin interface that this core knows. */
+/** The version of the plugin interface that this version of core supports. */
 export const pluginApiVersion = 1
 
 const names = z.record(z.string(), z.string())

@@ -2,7 +2,7 @@ import { maestroError } from '../errors/error-table.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 
 /**
- * Plugins so that each comes after those it requires; else in the order of the config.
+ * Orders plugins so that each comes after those that it requires, and otherwise in the order of the config.
  *
  * @throws MAESTRO_PLUGIN_REQUIRES_MISSING, MAESTRO_PLUGIN_REQUIRES_CYCLE
  */

@@ -17,17 +17,17 @@ type Contributes = NonNullable<PluginManifest['contributes']>
 export interface PackageManifest {
   /** The plugin's name. */
   readonly plugin: string
-  /** The package.json. */
+  /** The path of package.json. */
   readonly path: string
-  /** What the manifest should say. */
+  /** The right manifest. */
   readonly manifest: PluginManifest
-  /** How what is written differs from it, in lines; none when they agree. */
+  /** The differences of the written manifest, as lines; empty if there are none. */
   readonly differences: readonly string[]
 }
 
 /**
- * Compares the manifest in a package.json with what the package's plugin contributes. The package is imported as a project
- * would import it. A description that the code lacks is taken from the manifest.
+ * Compares the manifest in a package.json with the contributions of the package's plugin. It imports the package as a
+ * project would. A description that the code lacks is taken from the manifest.
  *
  * @param folder The package's folder.
  * @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN, MAESTRO_PLUGIN_MANIFEST_INVALID, MAESTRO_PLUGIN_APPLY
@@ -43,13 +43,13 @@ export async function readPackageManifest(folder: string): Promise<PackageManife
     apiVersion: pluginApiVersion,
     ...written,
     ...(nothing && written?.contributes === undefined ? {} : { contributes }),
-    // What contributes nothing can only observe, and would never be loaded.
+    // A plugin that contributes nothing can only observe, and would never be loaded otherwise.
     ...(nothing ? { startup: true } : {}),
   }
   return { plugin: plugin.name, path, manifest, differences: differencesOf(written, manifest) }
 }
 
-/** Writes the manifest into its package.json; everything else there stays as it is. */
+/** Writes the manifest into its package.json; everything else stays unchanged. */
 export async function writePackageManifest({ path, manifest }: PackageManifest): Promise<void> {
   const text = await readFile(path, 'utf8')
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  '
@@ -65,7 +65,7 @@ async function readPackage(path: string): Promise<{ readonly name: string; reado
   }
 }
 
-/** What the plugin lists, or what its `apply` adds when it is called with no options. */
+/** What the plugin lists, or what its `apply` adds without options. */
 async function contributionsOf(definition: PluginDefinition): Promise<PluginContributions> {
   if (definition.contributions !== undefined) return definition.contributions
   const { name } = definition
@@ -106,7 +106,7 @@ function differencesOf(written: PluginManifest | undefined, manifest: PluginMani
   if (written === undefined) return ['package.json has no manifest']
   const startup = manifest.startup === true && written.startup !== true
   return [
-    ...(startup ? ['startup: it must be true, since the plugin contributes nothing and only observes'] : []),
+    ...(startup ? ['startup: it must be true, because the plugin contributes nothing and only observes'] : []),
     ...contributionKinds.flatMap((kind) => {
       const said = written.contributes?.[kind] ?? {}
       const made = manifest.contributes?.[kind] ?? {}
@@ -116,7 +116,7 @@ function differencesOf(written: PluginManifest | undefined, manifest: PluginMani
             ? [`${kind}: "${name}" is missing`]
             : said[name] === made[name]
               ? []
-              : [`${kind}: the description of "${name}" is "${said[name]}", in the code it is "${made[name]}"`],
+              : [`${kind}: the description of "${name}" is "${said[name]}", but in the code it is "${made[name]}"`],
         ),
         ...Object.keys(said).flatMap((name) =>
           Object.hasOwn(made, name) ? [] : [`${kind}: the plugin does not contribute "${name}"`],

@@ -12,13 +12,13 @@ import { type LoadedPlugin, loadPlugins } from './load-plugins.js'
 import { Providers } from './providers.js'
 import { Registry } from './registry.js'
 
-/** What the host of plugins needs. */
+/** What the plugin host needs. */
 export interface PluginHostContext {
   /** All plugins of the config, loaded or not. */
   readonly configured: readonly DiscoveredPlugin[]
   readonly access: ProjectAccess
   readonly logger: Logger
-  /** What core itself contributes. */
+  /** The contributions of core itself. */
   readonly builtin: PluginDefinition
   /** The tokens of core, which no plugin may provide. */
   readonly reserved: readonly Token<unknown>[]
@@ -26,8 +26,8 @@ export interface PluginHostContext {
 }
 
 /**
- * The plugins of a project. Each is loaded when something of it is first needed, and applied once; all share the lifecycle
- * hooks, the registry and the providers.
+ * The plugins of a project. Each is loaded when it is first needed, and applied once. All of them share the lifecycle
+ * hooks, the registry, and the providers.
  */
 export class PluginHost {
   readonly hooks: LifecycleHooks & LifecycleCallers = createLifecycleHooks()
@@ -47,7 +47,7 @@ export class PluginHost {
   }
 
   /**
-   * Hops 4 and 6: loads and applies those that are not loaded yet. One that fails may succeed the next time.
+   * Hops 4 and 6: loads and applies the plugins that are not loaded yet. A plugin that fails may succeed the next time.
    *
    * @param plugins In the order of `orderPlugins`.
    * @throws MAESTRO_PLUGIN_*, MAESTRO_REGISTRY_DUPLICATE, MAESTRO_CONTAINER_TOKEN_TAKEN, MAESTRO_CONFIG_ENV_MISSING
@@ -59,7 +59,7 @@ export class PluginHost {
     return loading
   }
 
-  /** What one plugin contributes, once it is loaded. */
+  /** The contributions of one plugin, once it is loaded. */
   contributionsOf(plugin: string): readonly Contribution[] {
     return this.registry.of(plugin).map(({ kind, name }) => {
       const definition = this.registry.get(kind, name, name)

@@ -1,7 +1,7 @@
 import type { Provider, ProviderScope, Token } from '../contracts/token.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** What plugins put under tokens, with who did. A token has one provider. */
+/** What plugins provide under tokens, with the plugin of each. A token has one provider. */
 export class Providers {
   readonly #byToken = new Map<symbol, { readonly plugin: string; readonly provider: Provider }>()
 
@@ -27,13 +27,13 @@ export class Providers {
     for (const provider of providers) this.#byToken.set(provider.token.id, { plugin, provider })
   }
 
-  /** What makes the value of a token in a scope. */
+  /** The provider of a token's value in a scope. */
   find(token: Token<unknown>, scope: ProviderScope): Provider | undefined {
     const provider = this.#byToken.get(token.id)?.provider
     return provider?.scope === scope ? provider : undefined
   }
 
-  /** The scope in which a token's value is made. */
+  /** The scope in which a token's value is created. */
   scopeOf(token: Token<unknown>): ProviderScope | undefined {
     return this.#byToken.get(token.id)?.provider.scope
   }

@@ -9,10 +9,10 @@ interface Entry {
   readonly definition: unknown
 }
 
-/** What plugins contribute, by kind and name, with who brought it. Once it is sealed nothing can be added. */
+/** The contributions of plugins, by kind and name, with the plugin of each. Nothing can be added once it is sealed. */
 export class Registry {
   readonly #entries = new Map<ContributionKind, Map<string, Entry>>()
-  /** Names that configured plugins would contribute, loaded or not; for suggestions. */
+  /** The names that configured plugins contribute, loaded or not, for suggestions. */
   readonly #announced: ReadonlyMap<ContributionKind, readonly string[]>
   #sealed = false
 
@@ -20,15 +20,15 @@ export class Registry {
     this.#announced = announced
   }
 
-  /** What a plugin gets to add its contributions of one kind. */
+  /** The function with which a plugin adds its contributions of one kind. */
   registrar<Kind extends ContributionKind>(kind: Kind, plugin: string): Registrar<Contributions[Kind]> {
     return { add: (definition) => this.#add(kind, plugin, definition) }
   }
 
-  /** @throws MAESTRO_REGISTRY_UNKNOWN with the nearest known name */
+  /** @throws MAESTRO_REGISTRY_UNKNOWN with the most similar known name */
   get<Kind extends ContributionKind>(kind: Kind, name: string, where: string): Contributions[Kind] {
     const entry = this.#entries.get(kind)?.get(name)
-    // The map of a kind holds only what `registrar` of that kind took.
+    // The map of a kind holds only what the `registrar` of that kind accepted.
     if (entry !== undefined) return entry.definition as Contributions[Kind]
     const known = [...new Set([...this.names(kind), ...(this.#announced.get(kind) ?? [])])].sort()
     const plugin = officialPluginOf(name)
@@ -48,7 +48,7 @@ export class Registry {
     return this.#entries.get(kind)?.has(name) ?? false
   }
 
-  /** Whether a configured plugin that is not loaded yet would bring it. */
+  /** Whether a configured plugin that is not loaded yet contributes it. */
   isAnnounced(kind: ContributionKind, name: string): boolean {
     return !this.has(kind, name) && (this.#announced.get(kind)?.includes(name) ?? false)
   }
@@ -61,14 +61,14 @@ export class Registry {
     return this.#entries.get(kind)?.get(name)?.plugin
   }
 
-  /** Everything that one plugin brought. */
+  /** Everything that one plugin contributed. */
   of(plugin: string): readonly { readonly kind: ContributionKind; readonly name: string }[] {
     return contributionKinds.flatMap((kind) =>
       this.names(kind).flatMap((name) => (this.pluginOf(kind, name) === plugin ? [{ kind, name }] : [])),
     )
   }
 
-  /** Takes over what another registry holds: all of it, or nothing. @throws MAESTRO_REGISTRY_DUPLICATE */
+  /** Takes over the contents of another registry: all of it, or nothing. @throws MAESTRO_REGISTRY_DUPLICATE */
   merge(other: Registry): void {
     const entries = [...other.#entries].flatMap(([kind, named]) =>
       [...named].map(([name, entry]) => ({ kind, name, entry })),
@@ -77,7 +77,7 @@ export class Registry {
     for (const { kind, name, entry } of entries) this.#set(kind, name, entry)
   }
 
-  /** From here on nothing can be added. */
+  /** Nothing can be added from here on. */
   seal(): this {
     this.#sealed = true
     return this

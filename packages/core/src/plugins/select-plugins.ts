@@ -1,12 +1,12 @@
 import type { ContributionKind } from '../contracts/hooks.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 
-/** Names of contributions by kind; an empty set asks for any of its kind. */
+/** The names of contributions by kind; an empty set stands for any of its kind. */
 export type ContributionNames = Partial<Record<ContributionKind, ReadonlySet<string>>>
 
 /**
- * Which plugins a pipeline needs: those that contribute a name it uses, those that ask for start-up, those already in
- * memory, and what these require. The rest stay unloaded.
+ * The plugins that a pipeline needs: those that contribute a name that it uses, those that load at start-up, those that
+ * are loaded already, and what these require. The others stay unloaded.
  */
 export function selectPlugins(
   ordered: readonly DiscoveredPlugin[],
@@ -22,13 +22,13 @@ export function selectPlugins(
   return withRequired(ordered, needed)
 }
 
-/** The named plugins and those they require, in order. */
+/** The named plugins and those that they require, in order. */
 export function withRequired(
   ordered: readonly DiscoveredPlugin[],
   names: ReadonlySet<string>,
 ): readonly DiscoveredPlugin[] {
   const needed = new Set(names)
-  // Required plugins come first in the order, so that one walk from the end finds them all.
+  // Required plugins come first in the order, so one walk from the end finds all of them.
   for (const plugin of ordered.toReversed()) {
     if (needed.has(plugin.name)) for (const required of plugin.manifest?.requires ?? []) needed.add(required)
   }

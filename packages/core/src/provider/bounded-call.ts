@@ -3,39 +3,38 @@ import type { MaestroError } from '../errors/maestro-error.js'
 import { classifyError } from './classify-error.js'
 import { onAbort } from './on-abort.js'
 
-/** What can end a call before it is done. Time-outs are in milliseconds; one that is not set bounds nothing. */
+/** The limits of one call. Time-outs are in milliseconds; a time-out that is not set limits nothing. */
 export interface CallBounds {
-  /** The name of the serving, for errors. */
+  /** The name of the serving, for error messages. */
   readonly serving: string
   /** The signal of the caller. */
   readonly signal?: AbortSignal | undefined
   /** Fires when the serving is disposed. */
   readonly disposed?: AbortSignal | undefined
-  /** For the whole call. */
+  /** The time-out of the whole call. */
   readonly timeout?: number | undefined
-  /** Until the first activity. */
+  /** The time-out until the first activity. */
   readonly firstByte?: number | undefined
-  /** Between two activities. */
+  /** The time-out between two activities. */
   readonly stall?: number | undefined
-  /** Makes a typed error of what the work throws. @default by the status or the code that the error carries */
+  /** Converts what the work throws to a typed error. @default by the status or the code of the thrown error */
   readonly toError?: ((error: unknown) => MaestroError) | undefined
 }
 
-/** The work of one call. It calls `onActivity` at each piece of an answer that arrives. */
+/** The work of one call. It calls `onActivity` for each piece of an answer that arrives. */
 export type CallWork<Result> = (signal: AbortSignal, onActivity: () => void) => Promise<Result>
 
-/** A timer that is set for longer fires at once. */
+/** The longest timer: Node fires a longer one at once. */
 const longestTimeout = 2 ** 31 - 1
 
-/** The signals that were made here, each with the time-out after which it fires at the latest. */
+/** The signals that this module created, each with the time-out after which it fires at the latest. */
 const timeouts = new WeakMap<AbortSignal, number>()
 
 /**
- * Does the work of one call within its signal and its time-outs. Work that does not listen to its signal is left
- * behind. Inside of another bounded call that ends at least as early, such as one of the serving plane, the work is
- * not bounded a second time.
+ * Runs the work of one call within its signal and its time-outs. It stops waiting for work that ignores its signal.
+ * Inside another bounded call that ends at least as early, such as one of the serving layer, it adds no second limit.
  *
- * @throws MAESTRO_SERVING_ABORTED, MAESTRO_SERVING_TIMEOUT; a typed error, whatever the work throws
+ * @throws MAESTRO_SERVING_ABORTED, MAESTRO_SERVING_TIMEOUT; a typed error for whatever the work throws
  * @example
  * generate(request: LLMRequest, options: CallOptions = {}) {
  *   return boundedCall({ serving: this.name, ...options }, (signal) => this.#ask(request, signal))
@@ -53,7 +52,7 @@ export async function boundedCall<Result>(bounds: CallBounds, work: CallWork<Res
   }
 }
 
-/** Whether the signal of a call ends it at least as early as its own bounds would. */
+/** Whether the signal of a call ends it at least as early as its own limits would. */
 function isBounded(bounds: CallBounds): bounds is CallBounds & { readonly signal: AbortSignal } {
   const { signal, disposed, timeout = Number.POSITIVE_INFINITY, firstByte, stall } = bounds
   if (signal === undefined || disposed !== undefined || firstByte !== undefined || stall !== undefined) return false
@@ -88,7 +87,7 @@ function race<Result>(
             Math.min(milliseconds, longestTimeout),
           )
     const follow = (followed: AbortSignal) => {
-      // A signal that was made here fires with a typed error.
+      // A signal that this module created fires with a typed error.
       const fire = () =>
         stop(
           timeouts.has(followed)
@@ -131,7 +130,7 @@ function race<Result>(
   })
 }
 
-/** Work may throw before it gives a promise. */
+/** The work may throw before it returns a promise. */
 async function begin<Result>(work: CallWork<Result>, signal: AbortSignal, onActivity: () => void): Promise<Result> {
   return await work(signal, onActivity)
 }

@@ -3,13 +3,14 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { servingError } from './serving-error.js'
 
-/** Codes of Node and undici for connections that could not be made or broke. */
+/** Codes of Node and undici for connections that failed or broke. */
 const connectionCodes =
   /^(ECONN|ENOTFOUND|EAI_|EPIPE|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HPE_)/
 
 /**
- * The typed error of whatever a provider threw: a typed one as it is, an answer with a status by the table, a broken
- * connection by the codes in its chain of causes, anything else as MAESTRO_SERVING_FAILED.
+ * Converts whatever a provider threw to a typed error. A typed error stays as it is; an answer with a status is
+ * classified by the table, and a broken connection by the codes in its chain of causes. Anything else becomes
+ * MAESTRO_SERVING_FAILED.
  */
 export function classifyError(serving: string, error: unknown): MaestroError {
   if (MaestroError.is(error)) return error
@@ -17,7 +18,7 @@ export function classifyError(serving: string, error: unknown): MaestroError {
     const { name, code, status, cause: next } = cause as Readonly<Record<string, unknown>>
     if (typeof code === 'string' && connectionCodes.test(code))
       return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: `${code}: ${reasonOf(cause)}` }, error)
-    // undici gives a reply that is not HTTP no code.
+    // undici gives no code to a reply that is not HTTP.
     if (name === 'HTTPParserError')
       return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: reasonOf(cause) }, error)
     if (typeof status === 'number' && status >= 400)

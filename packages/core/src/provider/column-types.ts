@@ -1,6 +1,6 @@
 import type { ColumnType } from '../contracts/row.js'
 
-/** The column type of a value; undefined for null and undefined, which say nothing. */
+/** The column type of a value; undefined for null and undefined, which have no type. */
 export function columnTypeOf(value: unknown): ColumnType | undefined {
   switch (typeof value) {
     case 'string':

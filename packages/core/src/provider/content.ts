@@ -1,18 +1,19 @@
-/** The content of a message, by what it is. */
+/** The content of a message, by its kind. */
 export interface ProviderContent {
   readonly text: string
   readonly reasoning: string
-  /** What the model says when it declines. */
+  /** The text with which the model refuses to answer. */
   readonly refusal: string
 }
 
 const thoughtTypes = /think|thought|reason/i
 
 /**
- * Reads the content of an answer's message: a text, or a list of parts as providers write them, in which thoughts,
- * refusals and texts are told apart by `type` (or `thought: true`). What is neither has no text and is left out.
+ * Reads the content of an answer's message: a text, or a list of parts in the forms of the providers. The `type` of a
+ * part (or `thought: true`) distinguishes reasoning, refusals, and text. Other parts are ignored.
  *
- * @example readContent([{ type: 'thinking', thinking: 'Hm.' }, { type: 'text', text: 'bad' }]).text // 'bad'
+ * @example
+ * readContent([{ type: 'thinking', thinking: 'Hm.' }, { type: 'text', text: 'bad' }]).text // 'bad'
  */
 export function readContent(content: unknown): ProviderContent {
   if (typeof content === 'string') return { text: content, reasoning: '', refusal: '' }
@@ -33,7 +34,7 @@ function readPart(part: unknown): Partial<ProviderContent> {
   return isThought ? { reasoning: words } : { text: words }
 }
 
-/** Texts may be inside of objects and lists. */
+/** Texts may be nested in objects and lists. */
 function textIn(given: unknown): string {
   if (typeof given === 'string') return given
   if (Array.isArray(given)) return given.map(textIn).join('')

@@ -1,14 +1,14 @@
 import type { Message } from '../contracts/serving.js'
 
 /**
- * Tokens for one character, between what the vocabularies of today's models make of it (o200k, cl100k and the like):
- * words of Latin letters are mostly known as a whole, characters of Chinese, Japanese and Korean rarely.
+ * Tokens per character, averaged over the vocabularies of current models (o200k, cl100k, and similar). Most words of
+ * Latin letters are single tokens; few combinations of Chinese, Japanese, or Korean characters are.
  */
 const tokensPer = { latin: 0.22, sign: 0.5, otherAlphabet: 0.5, ideograph: 0.8, pictograph: 2 }
 
 /**
- * About how many tokens a text has, within a factor of two for texts of any language. For providers that do not count
- * them: 0 would look like a call that costs nothing.
+ * Estimates the number of tokens of a text, within a factor of two for every language. It is for providers that do not
+ * count tokens: a count of 0 would look like a free call.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0
@@ -16,14 +16,14 @@ export function estimateTokens(text: string): number {
     const code = text.charCodeAt(at)
     if (code < 0x250) tokens += isLetterOrSpace(code) ? tokensPer.latin : tokensPer.sign
     else if (isIdeograph(code)) tokens += tokensPer.ideograph
-    // Each half of a pair.
+    // Each half of a surrogate pair.
     else if (code >= 0xd800 && code <= 0xdfff) tokens += tokensPer.pictograph / 2
     else tokens += tokensPer.otherAlphabet
   }
   return Math.ceil(tokens)
 }
 
-/** About how many tokens the texts of a chat have. */
+/** Estimates the number of tokens of a chat's texts. */
 export function estimateChatTokens(messages: readonly Message[]): number {
   const texts = messages.flatMap(({ content }) =>
     typeof content === 'string' ? [content] : content.flatMap((part) => (part.type === 'text' ? [part.text] : [])),
@@ -35,7 +35,7 @@ function isLetterOrSpace(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 32 || code >= 0xc0
 }
 
-/** Han, kana, Hangul, and the punctuation and full-width forms that go with them. */
+/** Han, kana, Hangul, and their punctuation and full-width forms. */
 function isIdeograph(code: number): boolean {
   return (
     (code >= 0x2e80 && code <= 0x9fff) ||

@@ -32,7 +32,7 @@ test.each<[string, unknown, unknown]>([
   ],
   ['a status as a text', { error: { message: 'No.', code: '503' } }, { reason: 'No.', status: 503 }],
   ['words alone', { message: 'No Route matched' }, { reason: 'No Route matched' }],
-  ['no words', { error: { code: 500 } }, { reason: 'it does not say why', status: 500 }],
+  ['no words', { error: { code: 500 } }, { reason: 'the server gives no reason', status: 500 }],
   ['a failure beside half an answer', { error: { message: 'No.' }, choices: [] }, { reason: 'No.' }],
   ['a remark beside an answer', { choices: [{}], message: 'ok' }, undefined],
   ['an error that is none', { error: null, choices: [{}] }, undefined],

@@ -2,17 +2,18 @@ import type { ProviderFailure } from './serving-error.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Members that hold an answer: what stands beside them is a remark, and no failure. */
+/** Properties that hold an answer. A message beside them is a remark, not a failure. */
 const answers = ['choices', 'data', 'text', 'embedding', 'embeddings', 'output']
 const words = ['message', 'detail', 'msg', 'error_msg', 'errorMessage', 'status_msg', 'faultstring', 'reason', 'raw']
 const places = ['errors', 'base_resp', 'fault', 'metadata']
 
 /**
- * The failure that a reply tells of, with the server's own words, whatever the server calls them: `error` as an object,
- * a text or in a list; `detail` as FastAPI writes it; `object: "error"` as vLLM does; what OpenRouter passes on from a
- * provider behind it. Undefined for a reply that tells of none.
+ * Finds the failure that a reply reports, in the server's own words, in any of the known forms: `error` as an object, a
+ * text, or a list; `detail` as in FastAPI; `object: "error"` as in vLLM; or the error of a provider behind OpenRouter.
+ * Returns undefined for a reply that reports no failure.
  *
- * @example failureIn({ error: 'model is loading' }) // { reason: 'model is loading' }
+ * @example
+ * failureIn({ error: 'model is loading' }) // { reason: 'model is loading' }
  */
 export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'code' | 'reason'> | undefined {
   const [whole] = Array.isArray(reply) && reply.length === 1 ? reply : [reply]
@@ -32,13 +33,13 @@ export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'cod
     (part) => typeof part === 'string' && !/^\d+$/.test(part),
   )
   return {
-    reason: said === '' ? 'it does not say why' : said,
+    reason: said === '' ? 'the server gives no reason' : said,
     ...(status === undefined ? {} : { status }),
     ...(code.length === 0 ? {} : { code: code.join(' ') }),
   }
 }
 
-/** What is said, from the general to the particular. */
+/** The messages, from the general one to the particular one. */
 function wordsOf(given: unknown, depth = 0): readonly string[] {
   if (depth > 6) return []
   if (typeof given === 'string') return textsOf(given, depth)
@@ -48,14 +49,14 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   return [...inner.flatMap((name) => wordsOf(given[name], depth + 1)), ...wordsOf(given.error, depth + 1)]
 }
 
-/** A text may be the JSON of a server further behind. */
+/** A text may be the JSON of another server behind this one. */
 function textsOf(text: string, depth: number): readonly string[] {
   if (/^\s*[{[]/.test(text)) {
     try {
       const inner = wordsOf(JSON.parse(text), depth + 1)
       if (inner.length > 0) return inner
     } catch {
-      // It only looks like it.
+      // The text only looks like JSON.
     }
   }
   return text.trim() === '' ? [] : [text.trim()]

@@ -2,7 +2,7 @@ import type { FinishReason, Usage } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { servingError } from './serving-error.js'
 
-/** What providers call the ends of answers: in lower case, words joined by an underscore. */
+/** The finish reasons of the providers, in lower case, with words joined by an underscore. */
 const reasons: Readonly<Record<FinishReason, readonly string[]>> = {
   stop: [
     'stop',
@@ -64,7 +64,7 @@ const reasons: Readonly<Record<FinishReason, readonly string[]>> = {
   refusal: ['refusal', 'refused'],
 }
 
-/** The server gave up in the middle; the same request may succeed later. */
+/** The server gave up midway; the same request may succeed later. */
 const failures = new Map([
   ['error', 500],
   ['internal_error', 500],
@@ -83,14 +83,14 @@ const known = new Map(
 )
 
 /**
- * Why an answer ended, by the word of a provider: whatever its capitals and hyphens, and with or without a remark behind
- * a colon.
+ * Maps a provider's finish reason to ours, whatever its capitals and hyphens, with or without a remark after a colon.
  *
- * @param said Nothing counts as an answer that ended by itself.
- * @param usage What the answer took, which is paid for whether it can be used or not.
- * @throws MAESTRO_SERVING_UNFINISHED for a word that is not known: the answer may not be whole; MAESTRO_SERVING_SERVER,
- * _OVERLOADED when the server gave up in the middle
- * @example finishReasonOf('openai gpt-5-mini', 'MAX_TOKENS', usage) // 'length'
+ * @param said The provider's finish reason. If it is missing, the answer counts as complete.
+ * @param usage The usage of the answer, which is charged even if the answer is unusable.
+ * @throws MAESTRO_SERVING_UNFINISHED for an unknown reason, because the answer may be incomplete;
+ *   MAESTRO_SERVING_SERVER, _OVERLOADED when the server gave up midway
+ * @example
+ * finishReasonOf('openai gpt-5-mini', 'MAX_TOKENS', usage) // 'length'
  */
 export function finishReasonOf(serving: string, said: string | null | undefined, usage?: Usage): FinishReason {
   const word = wordOf(said ?? '')
@@ -101,7 +101,7 @@ export function finishReasonOf(serving: string, said: string | null | undefined,
   throw maestroError('MAESTRO_SERVING_UNFINISHED', { serving, reason: said ?? '', usage })
 }
 
-/** `FINISH_REASON_MAX_TOKENS`, `maxTokens` and `max-tokens: 100` are one word. */
+/** Normalizes a reason: `FINISH_REASON_MAX_TOKENS`, `maxTokens`, and `max-tokens: 100` are the same. */
 function wordOf(said: string): string {
   const [first = ''] = said.split(/[:(]/)
   const parts = first.trim().replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -1,10 +1,10 @@
 const listening = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls back when a signal fires. All calls of a run wait for the same signal, and a signal goes through its list for
- * each listener that comes or goes; so it gets one, which knows the others.
+ * Calls a function when a signal fires. All calls of a run wait for the same signal, and a signal searches its list of
+ * listeners at each change. It therefore gets one listener, which calls the others.
  *
- * @returns stops listening
+ * @returns a function that removes the listener
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   let callbacks = listening.get(signal)
@@ -17,7 +17,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     callbacks = all
   }
   const all = callbacks
-  // The same function may be given twice.
+  // Distinguishes two registrations of the same function.
   const own = () => callback()
   all.add(own)
   return () => {

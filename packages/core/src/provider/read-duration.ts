@@ -1,18 +1,18 @@
 const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Larger numbers are times since 1970: no provider asks for a wait of thirty years. */
+/** Larger numbers are times since 1970, because no provider asks for a wait of thirty years. */
 const seconds1970 = 1e9
 const milliseconds1970 = 1e12
 
-/** A number that is not negative. */
+/** A non-negative number. */
 export function readNumber(text: string | null | undefined): number | undefined {
   const value = Number(text?.trim() || Number.NaN)
   return Number.isFinite(value) && value >= 0 ? value : undefined
 }
 
 /**
- * How long to wait, in milliseconds, in the forms that providers write it: `20` (seconds), `1s`, `6m0s`, `250ms`, a
- * date, or a time in seconds or milliseconds since 1970.
+ * Reads a waiting time, in milliseconds, in any form that providers use: `20` (seconds), `1s`, `6m0s`, `250ms`, a date,
+ * or a time since 1970 in seconds or milliseconds.
  *
  * @param now Milliseconds since 1970.
  */
@@ -24,7 +24,7 @@ export function readDuration(text: string | null | undefined, now: number): numb
     const pieces = given.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)
     return [...pieces].reduce((sum, [, value, unit]) => sum + Number(value) * (unitMilliseconds[unit ?? ''] ?? 0), 0)
   }
-  // What has no time of day is no date, though it can be read as one.
+  // A text without a time of day is not a date, although `Date` accepts it.
   const date = /\d:\d\d/.test(given) ? Date.parse(given) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

@@ -1,12 +1,12 @@
 import type { RateLimit, RateLimits } from '../contracts/serving-settings.js'
 import { readDuration, readNumber } from './read-duration.js'
 
-/** Headers as fetch and the clients of providers give them. */
+/** Headers in the forms of fetch and of the providers' clients. */
 type HeaderReader = { get(name: string): string | null | undefined }
 
 /**
- * What a provider says of its limits in the headers of an answer: `Retry-After` in seconds or as a date,
- * `retry-after-ms`, and the `x-ratelimit-*` family (`20`, `1s`, `6m0s`, `250ms`, a date).
+ * Reads a provider's limits from the headers of an answer: `Retry-After` in seconds or as a date, `retry-after-ms`, and
+ * the `x-ratelimit-*` family (`20`, `1s`, `6m0s`, `250ms`, a date).
  *
  * @param now Milliseconds since 1970, for dates.
  */
@@ -22,11 +22,11 @@ export function readRateLimits(headers: HeaderReader, now: number = Date.now()):
   }
 }
 
-/** The same header given twice is joined by a comma; a date has one of its own. */
+/** A header that appears twice is joined by a comma; a date contains a comma itself. */
 const readRetryAfter = (text: string | null | undefined, now: number): number | undefined =>
   readDuration(text?.trim().replace(/^(\d+(\.\d+)?)\s*,.*$/, '$1'), now)
 
-/** The names of the headers for one unit, of OpenAI and those that follow it, and of Anthropic. */
+/** The names of the headers for one unit, as OpenAI and compatible providers call them and as Anthropic does. */
 const names = (unit: string) => {
   const both = (what: string) => [`x-ratelimit-${what}-${unit}`, `anthropic-ratelimit-${unit}-${what}`] as const
   return { limit: both('limit'), remaining: both('remaining'), reset: both('reset') }

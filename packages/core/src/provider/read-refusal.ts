@@ -1,13 +1,13 @@
 import { readDuration, readNumber } from './read-duration.js'
 
-/** Bodies are looked through as deep as providers nest what they say. */
+/** Bodies are searched as deep as providers nest their messages. */
 const deepest = 6
 
 /**
- * How long a refusal asks to wait, where the headers say nothing of it: Google's `RetryInfo`, the headers that
+ * Finds how long a refusal asks to wait when the headers do not say so: Google's `RetryInfo`, the headers that
  * OpenRouter passes on in the body, `retry_after` (seconds), or words such as "try again in 1m3.5s".
  *
- * @param body What the provider sent, as data.
+ * @param body The provider's reply, as data.
  * @param now Milliseconds since 1970.
  * @returns milliseconds
  */
@@ -28,7 +28,7 @@ function waitInBody(value: unknown, now: number, depth: number): number | undefi
 
 function waitOf(part: unknown, now: number): number | undefined {
   if (typeof part === 'string' || typeof part === 'number') return readDuration(String(part), now)
-  // A duration of protobuf before it became a text.
+  // A protobuf duration before its conversion to text.
   const { seconds, nanos = 0 } = (part ?? {}) as { seconds?: unknown; nanos?: unknown }
   return seconds === undefined ? undefined : Number(seconds) * 1000 + Number(nanos) / 1e6 || undefined
 }
@@ -42,12 +42,12 @@ function waitInWords(reason: string): number | undefined {
   return readDuration(words?.replaceAll(/[a-z]+/g, unitOf), 0)
 }
 
-/** Of its longer names. */
+/** The longer names of units. */
 const unitOf = (word: string): string => (/^(ms|milli)/.test(word) ? 'ms' : word.charAt(0))
 
 /**
- * The tokens of a request and the limit of a minute that it can never fit, where a refusal says so: "Limit 6000,
- * Requested 9032". A limit that others have used up for now is not meant.
+ * Finds the tokens of a request and the limit per minute that it can never fit, if a refusal states both: "Limit 6000,
+ * Requested 9032". A limit that other requests have used up for now does not count.
  */
 export function readTooLarge(reason: string): { readonly tokens: number; readonly limit: number } | undefined {
   const limit = readNumber(numberAfter('limit', reason))

@@ -1,28 +1,28 @@
 import { MaestroError } from '../errors/maestro-error.js'
 import { onAbort } from './on-abort.js'
 
-/** How long to wait between tries, in milliseconds. */
+/** The waiting times between attempts, in milliseconds. */
 export interface Backoff {
-  /** The bound of the first wait. @default 500 */
+  /** The upper bound of the first wait. @default 500 */
   readonly first?: number
-  /** Each bound is so many times the one before. @default 2 */
+  /** The factor from one bound to the next. @default 2 */
   readonly factor?: number
-  /** No bound is larger. @default 60000 */
+  /** The largest bound. @default 60000 */
   readonly longest?: number
 }
 
 export interface RetryOptions extends Backoff {
-  /** Tries after the first. */
+  /** The number of attempts after the first. */
   readonly retries: number
   /** Ends the waiting. */
   readonly signal?: AbortSignal | undefined
-  /** Whether a failure may pass. @default errors that are `retryable` */
+  /** Whether a failure may be temporary. @default errors that are `retryable` */
   readonly isRetryable?: (error: unknown) => boolean
 }
 
 /**
- * Makes a call until it succeeds, fails for good, or has no tries left. The waits grow exponentially, with full jitter.
- * For what is not a serving: the serving plane retries those.
+ * Makes a call until it succeeds, fails permanently, or has no attempts left. The waits grow exponentially, with full
+ * jitter. Do not use it in a serving, because the serving layer retries calls.
  *
  * @throws the last error
  */
@@ -41,16 +41,16 @@ export async function withBackoff<Result>(
 }
 
 /**
- * The wait before the next try, in milliseconds: a random part of a bound that grows exponentially ("Exponential Backoff And
- * Jitter", AWS Architecture Blog, 2015).
+ * The wait before the next attempt, in milliseconds: a random part of a bound that grows exponentially ("Exponential
+ * Backoff And Jitter", AWS Architecture Blog, 2015).
  *
- * @param turn How many tries there have been before this failure.
+ * @param turn The number of attempts before this failure.
  */
 export function backoffOf(turn: number, { first = 500, factor = 2, longest = 60_000 }: Backoff = {}): number {
   return Math.random() * Math.min(longest, first * factor ** turn)
 }
 
-/** Waits. @returns false when the signal has fired */
+/** @returns false if the signal has fired */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve(false)

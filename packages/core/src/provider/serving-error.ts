@@ -4,24 +4,24 @@ import { type CoreErrorCode, maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { readTooLarge, readWait } from './read-refusal.js'
 
-/** An answer of a provider that is no result. */
+/** A provider's answer that is not a result. */
 export interface ProviderFailure {
-  /** The status of HTTP, where there was an answer at all. */
+  /** The HTTP status, if there was an answer at all. */
   readonly status?: number | undefined
   /** The provider's own code or type, such as `context_length_exceeded`. */
   readonly code?: string | undefined
-  /** What it said. */
+  /** The provider's message. */
   readonly reason: string
   readonly rateLimits?: RateLimits | undefined
-  /** What it took all the same. */
+  /** The usage, which is charged in spite of the failure. */
   readonly usage?: Usage | undefined
-  /** What it sent, as data: some providers say only there how long to wait. */
+  /** The provider's reply, as data. Some providers state only there how long to wait. */
   readonly body?: unknown
-  /** What to do, of a model or a server that is not there. */
+  /** What to do about a missing model or server. */
   readonly fix?: string | undefined
 }
 
-/** The codes that are made from a provider's answer. */
+/** The codes that a provider's answer can map to. */
 type FailureCode = Extract<
   CoreErrorCode,
   | 'MAESTRO_SERVING_AUTHENTICATION'
@@ -40,15 +40,15 @@ type FailureCode = Extract<
 >
 
 /**
- * The table from what providers answer to typed codes: the first line that fits decides. A provider's own code says
- * more than the status, and the words of a message less; words are looked at where providers give no code. Who says
- * how long to wait has not run out of credit, whatever the message says of billing.
+ * Maps the answers of providers to typed codes; the first matching line decides. A provider's own code says more than
+ * the status, and the text of a message says less, so texts are checked only for providers that give no code. A
+ * provider that says how long to wait has not run out of credit, whatever its message says about billing.
  */
 const table: readonly {
   readonly status?: readonly number[]
   readonly code?: RegExp
   readonly words?: RegExp
-  /** Whether it says how long to wait. */
+  /** Whether the answer says how long to wait. */
   readonly waits?: boolean
   readonly error: FailureCode
 }[] = [
@@ -97,7 +97,7 @@ const table: readonly {
 ]
 
 /**
- * The typed error of a provider's answer.
+ * Creates the typed error of a provider's answer.
  *
  * @example
  * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
@@ -127,7 +127,7 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
   return maestroError(known?.error ?? byStatus(status), details, cause)
 }
 
-/** Headers say best how long to wait. */
+/** Headers are the best source of the waiting time. */
 function withWait({ status, reason, rateLimits, body }: ProviderFailure): RateLimits | undefined {
   if (status === undefined || status < 400 || rateLimits?.retryAfterMs !== undefined) return rateLimits
   const retryAfterMs = readWait(reason, body)
@@ -136,7 +136,7 @@ function withWait({ status, reason, rateLimits, body }: ProviderFailure): RateLi
 
 function byStatus(status: number | undefined): FailureCode {
   if (status === undefined) return 'MAESTRO_SERVING_CONNECTION'
-  // 408, 409 and 425 say that the same request may succeed later.
+  // The statuses 408, 409, and 425 mean that the same request may succeed later.
   if (status >= 500 || [408, 409, 425].includes(status)) return 'MAESTRO_SERVING_SERVER'
   return 'MAESTRO_SERVING_BAD_REQUEST'
 }

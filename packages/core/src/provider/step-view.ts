@@ -7,7 +7,7 @@ export interface SteppedStorage extends RowStorage {
   readStep(step: number): AsyncIterable<SourceBatch>
 }
 
-/** A storage at one of its steps: reads stay there, writes make the storage's next step. */
+/** A storage at one of its steps: reads return that step, and writes create the storage's next step. */
 export class StepView implements RowStorage {
   readonly #storage: SteppedStorage
   readonly operatorStep: number

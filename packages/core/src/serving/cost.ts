@@ -3,18 +3,20 @@ import type { Price } from '../contracts/serving-settings.js'
 
 const million = 1_000_000
 
-/** What most providers take for a token that is written to their prefix cache, as a multiple of the price of input. */
+/**
+ * What most providers charge for a token that is written to their prefix cache, as a multiple of the price of input.
+ */
 const usualCacheWrite = 1.25
 
 /**
- * What tokens cost, in dollars. Cached tokens of the prompt have a price of their own; reasoning tokens are part of
- * the output. Undefined when the price is not known.
+ * The cost of tokens, in dollars. Cached tokens of the prompt have their own price; reasoning tokens are part of the
+ * output. Undefined if the price is unknown.
  */
 export function costOf(usage: Usage, price: Price | undefined): number | undefined {
   if (price === undefined) return undefined
   const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteInputTokens = 0, reasoningTokens = 0 } = usage
   const { input, output = 0, cachedInput = input, cacheWriteInput = usualCacheWrite * input, request = 0 } = price
-  // Providers miscount; a cost below zero would undo what other calls have cost.
+  // Providers sometimes miscount. A negative cost would cancel the cost of other calls.
   const cached = Math.min(cachedInputTokens, inputTokens)
   const written = Math.min(cacheWriteInputTokens, inputTokens - cached)
   const fresh = inputTokens - cached - written
@@ -22,7 +24,7 @@ export function costOf(usage: Usage, price: Price | undefined): number | undefin
   return (prompt + Math.max(outputTokens, reasoningTokens) * output) / million + request
 }
 
-/** The sum of what several calls took. */
+/** The sum of the usage of several calls. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other
   const cachedInputTokens = addKnown(one.cachedInputTokens, other.cachedInputTokens)

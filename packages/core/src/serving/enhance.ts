@@ -5,7 +5,10 @@ import { EnhancedRerankServing } from './enhanced-rerank-serving.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { EnhancedTranscriptionServing } from './enhanced-transcription-serving.js'
 
-/** Puts the serving plane around a provider of any kind. One that is in a plane already moves, with its settings. */
+/**
+ * Wraps a provider of any kind in the serving layer. A serving that has a layer already keeps its settings in the new
+ * one.
+ */
 export function enhance(provider: Serving, options: EnhancedOptions = {}): Serving {
   if (provider instanceof EnhancedServing) return enhance(provider.inner, { ...options, settings: provider.given })
   switch (provider.kind) {

@@ -14,17 +14,19 @@ import type { UsageRecord } from './usage-record.js'
 interface Embedded {
   readonly vector: Float32Array
   readonly truncated: boolean
-  /** Its part of the tokens of the call. */
+  /** The text's share of the tokens of the call. */
   readonly tokens: number
 }
 
-/** The serving plane around a model that embeds. Each text is kept by itself: one new text in a thousand costs one. */
+/**
+ * The serving layer around an embedding model. Each text is cached separately: one new text among a thousand costs one.
+ */
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly #texts: PartialAnswers<string, Embedded>
   #dimension: number | undefined
 
-  /** The serving itself when it is one, else one around it. */
+  /** Returns a serving that has the layer already, or wraps it. */
   static of(serving: EmbeddingServing): EnhancedEmbeddingServing {
     return serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
   }
@@ -46,7 +48,10 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     return this.inner.maxBatchTokens
   }
 
-  /** @throws the provider's typed error, MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or others than were asked for */
+  /**
+   * @throws the provider's typed error; MAESTRO_SERVING_BROKEN_REPLY if the number or the form of the vectors is
+   *   wrong
+   */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const { result, record } = await this.recorded(options, async (record) => {
       const answer = await this.#texts.answer({
@@ -80,7 +85,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     }
   }
 
-  /** In calls of as many texts as the provider takes, side by side. */
+  /** Splits the texts into calls of the size that the provider takes, and makes them in parallel. */
   async #embed(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
     const lists = splitTexts(texts, this.inner)
     record.splitInto(lists.length)

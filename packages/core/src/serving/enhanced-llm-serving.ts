@@ -17,28 +17,28 @@ import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
 import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
-/** What `of` has made: one plane around a serving, so that its limits hold. */
+/** The servings that `of` has created: one layer per serving, so that its limits hold. */
 const around = new WeakMap<LLMServing, EnhancedLLMServing>()
 
-/** An answer under way or found: `result.object` holds the data as the model gave them. */
+/** An answer in progress or found: `result.object` holds the data as the model wrote them. */
 interface Answer {
   readonly result: LLMResult
-  /** What the check of the one who asked made of the data. */
+  /** The value that the caller's check made of the data. */
   readonly checked?: { readonly by: CallOptions['check']; readonly value: unknown }
 }
 
-/** An answer that was asked for just now. */
+/** An answer that was just requested. */
 type Asked = Answer & Pick<Answered<LLMResult>, 'from'>
 
-/** A call of a row that may go with others. */
+/** A row's call that may be packed with others. */
 export interface PackedCallOptions extends CallOptions {
   readonly pack?: { readonly packer: RowPacker; readonly values: Readonly<Record<string, string>> }
 }
 
 /**
- * The serving plane around a language model. A request goes its way in this order: media, fingerprint, response cache,
- * identical call under way, budget, limiter, call, typed error, retry, check and repair, settled cost, response cache,
- * usage record.
+ * The serving layer around a language model. A request passes through it in this order: media, fingerprint, response
+ * cache, identical call in progress, budget, limiter, call, typed error, retry, check and repair, settled cost,
+ * response cache, usage record.
  *
  * @example
  * const serving = new EnhancedLLMServing(provider)
@@ -47,10 +47,10 @@ export interface PackedCallOptions extends CallOptions {
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
-  /** The schemas that the provider has refused; they are told in words. */
+  /** The schemas that the provider has refused. The prompt describes them instead. */
   readonly #refusedSchemas = new Set<string>()
 
-  /** The serving itself when it is one, else one around it. */
+  /** Returns a serving that has the layer already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
     if (serving instanceof EnhancedLLMServing) return serving
     const known = around.get(serving) ?? new EnhancedLLMServing(serving)
@@ -63,8 +63,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   /**
-   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a schema also
-   * MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
+   * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a
+   *   schema also MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
   async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
@@ -78,7 +78,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return result
   }
 
-  /** The answer to a prompt filled with variables. */
+  /** Answers a prompt that is filled with variables. */
   async generateWithPrompt<Variable extends string>(
     prompt: Prompt<Variable>,
     variables: PromptVariables<Variable>,
@@ -89,7 +89,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return result.text
   }
 
-  /** The answers to several prompts, in their order. @throws MAESTRO_SERVING_BATCH_LENGTH when the lists differ in length */
+  /** Answers several prompts, in their order. @throws MAESTRO_SERVING_BATCH_LENGTH if the lists differ in length */
   async batchGenerateWithPrompts(
     prompts: readonly Prompt[],
     variables: readonly PromptVariables[],
@@ -101,17 +101,23 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return Promise.all(prompts.map((prompt, index) => this.generateWithPrompt(prompt, variables[index] ?? {}, options)))
   }
 
-  /** Answers in the order of the requests, many under way at once; one that fails ends it with its error. */
+  /**
+   * Yields answers in the order of the requests, with many in progress at once. A failed request ends it with its
+   * error.
+   */
   generateBatch(requests: Iterable<LLMRequest>, options: CallOptions = {}): AsyncGenerator<LLMResult> {
     return inInputOrder(requests, (request) => this.generate(request, options))
   }
 
-  /** Answers as they come, each with the place of its request. One that fails is told and the others go on. */
+  /**
+   * Yields answers as they arrive, each with the position of its request. A failed request is reported, and the others
+   * continue.
+   */
   generateAsCompleted(requests: Iterable<LLMRequest>, options: CallOptions = {}): AsyncGenerator<Settled<LLMResult>> {
     return inCompletionOrder(requests, (request) => this.generate(request, options))
   }
 
-  /** From the answers that are kept, from an identical call that is under way, or from the provider. */
+  /** Takes the answer from the cache, from an identical call in progress, or from the provider. */
   async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
     const { answers } = this.plane
     if (!this.reuses(options)) {
@@ -137,7 +143,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return { result, from: joins ? 'joined' : answer.from }
   }
 
-  /** What a request names by its place is read before it is known what it asks. */
+  /** Files that a request names by their location are read before the key is computed. */
   async #withMedia(request: LLMRequest, { signal }: CallOptions): Promise<LLMRequest> {
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
@@ -155,7 +161,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return start === undefined ? request : start({ serving: this.name, run, step, rowId, request }).request
   }
 
-  /** Asks the provider, and again with its faults shown where the answer does not pass. */
+  /** Asks the provider, and asks again with the faults if the answer does not pass the check. */
   async #ask(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Asked> {
     const { schema } = request
     let question = this.#instructed(request)
@@ -181,7 +187,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     }
   }
 
-  /** Where the provider cannot follow the schema, it is told in words, now and from then on. */
+  /** If the provider refuses the schema, the prompt describes it, for this request and later ones. */
   async #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
     try {
       return await this.#call(request, options, record)
@@ -209,7 +215,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     })
   }
 
-  /** In one call with other rows; undefined when the row has to be asked alone. */
+  /** Asks in one call with other rows; undefined if the row has to be asked alone. */
   async #askPacked(
     request: LLMRequest,
     { pack, ...options }: PackedCallOptions,
@@ -228,14 +234,14 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     )
   }
 
-  /** A model that cannot be held to a schema is told it in words. */
+  /** Describes the schema in the prompt of a model without native support for schemas. */
   #instructed(request: LLMRequest): LLMRequest {
     const { schema } = request
     const isHeld = this.inner.capabilities.jsonSchema && !this.#refusedSchemas.has(JSON.stringify(schema))
     return schema === undefined || isHeld ? request : withInstruction({ ...request, schema })
   }
 
-  /** An answer as the caller's own check hands it on. */
+  /** The answer with the value that the caller's check returns. */
   async #forCaller({ result, checked }: Answer, { schema }: LLMRequest, { check }: CallOptions) {
     if (schema === undefined) return result
     if (checked !== undefined && checked.by === check) return { ...result, object: checked.value }
@@ -249,7 +255,7 @@ function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result
 }
 
-/** What is no finished answer is asked again the next time. */
+/** An incomplete answer is requested again the next time. */
 function isWorthKeeping({ finishReason, text, object }: LLMResult, { keepCutOff = false }: CallOptions): boolean {
   const ended = finishReason === 'stop' || (finishReason === 'length' && keepCutOff)
   return ended && (object !== undefined || text.trim() !== '')

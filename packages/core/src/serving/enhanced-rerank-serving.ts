@@ -7,7 +7,7 @@ import { callProvider } from './call/call-provider.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintPair } from './fingerprint.js'
 
-/** The serving plane around a model that reranks. Each document's score is kept by itself. */
+/** The serving layer around a rerank model. The score of each document is cached separately. */
 export class EnhancedRerankServing extends EnhancedServing<RerankServing> implements RerankServing {
   readonly kind = 'rerank'
   readonly #scores: PartialAnswers<string, number>
@@ -17,7 +17,7 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
     this.#scores = new PartialAnswers(this.plane.answers)
   }
 
-  /** @throws the provider's typed error, MAESTRO_SERVING_BROKEN_REPLY for fewer scores than documents */
+  /** @throws the provider's typed error; MAESTRO_SERVING_BROKEN_REPLY if there are fewer scores than documents */
   async rerank(query: string, documents: readonly string[], options: CallOptions = {}): Promise<RerankResult> {
     const { result, record } = await this.recorded(options, async (record) => {
       const answer = await this.#scores.answer({

@@ -12,23 +12,23 @@ import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
 import { UsageRecord } from './usage-record.js'
 
-/** What a serving of any kind is given by the plane. */
+/** What the serving layer passes to a serving of any kind. */
 export interface EnhancedOptions {
   readonly plane?: ServingPlane
   readonly settings?: ServingSettings
 }
 
-/** The outcome of one request, for its usage record too. */
+/** The outcome of one request, including its usage for the record. */
 export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finishReason' | 'saved'> {
   readonly result: Result
 }
 
-/** What the planes around all kinds of servings have in common. */
+/** The common part of the serving layers of all kinds. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
   readonly name: string
   /** The provider itself. */
   readonly inner: Provider
-  /** Its settings as they were given. */
+  /** Its settings as they were passed. */
   readonly given: ServingSettings
   protected readonly plane: ServingPlane
   protected readonly settings: ResolvedSettings
@@ -64,18 +64,18 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return this.inner.model ?? this.name
   }
 
-  /** Known by its config or its provider. */
+  /** Identifies the serving by its config or its provider. */
   get price(): Price | undefined {
     return this.settings.price
   }
 
-  /** Frees the provider. */
+  /** Disposes the provider. */
   async dispose(): Promise<void> {
     this.#leaveLimiter()
     await this.inner.dispose?.()
   }
 
-  /** Whether an answer may be another call's: within a run, and of servings whose answers are kept. */
+  /** Whether an answer may be reused by another call: within a run, and for servings whose answers are cached. */
   protected reuses({ run }: CallOptions): boolean {
     return run !== undefined || (this.settings.cache && this.inner.identity !== undefined)
   }
@@ -85,9 +85,9 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   }
 
   /**
-   * Does the work of one request and tells of it when it is done, however it ends.
+   * Runs the work of one request and reports its usage when it ends, whatever the outcome.
    *
-   * @throws a typed error, whatever the work throws
+   * @throws a typed error for whatever the work throws
    */
   protected async recorded<Result>(
     options: CallOptions,
@@ -105,7 +105,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     return { result, record }
   }
 
-  /** Tells of a request that failed. @returns its typed error */
+  /** Reports a failed request. @returns its typed error */
   #failed(record: UsageRecord, { signal }: CallOptions, cause: unknown): MaestroError {
     const error =
       signal?.aborted === true && !MaestroError.is(cause)

@@ -2,21 +2,24 @@ import { createHash, hash } from 'node:crypto'
 import type { KeyParts } from '../contracts/response-cache.js'
 import type { ContentPart, LLMRequest, Message, ServingBase } from '../contracts/serving.js'
 
-/** The key of an answer, and what it is made of. */
+/** The key of an answer, and the parts that it is made of. */
 export interface Fingerprint {
-  /** SHA-256 of all that changes the answer, in hexadecimal. */
+  /** SHA-256 of everything that affects the answer, in hexadecimal. */
   readonly key: string
-  /** The same for people, long texts shortened; made when it is asked for, since most answers are only looked up. */
+  /**
+   * The same parts for people to read, with long texts shortened. They are computed on request, because most answers
+   * are only looked up.
+   */
   readonly parts: KeyParts
 }
 
 const shownCharacters = 200
 
-/** The key of a request to a language model: everything that changes the answer. */
+/** The key of a request to a language model: everything that affects the answer. */
 export function fingerprintRequest(serving: ServingBase, request: LLMRequest): Fingerprint {
   const { messages, schema, sample = 0, promptVersion, ...sampling } = request
   const identity = identityOf(serving)
-  // The order in which a request names its settings changes nothing.
+  // The order in which a request names its settings does not matter.
   const settings = Object.entries(sampling)
     .filter(([, value]) => value !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -45,7 +48,7 @@ export function fingerprintPair(serving: ServingBase, query: string, document: s
   }))
 }
 
-/** JSON tells lone surrogates apart, which the bytes of a text do not. */
+/** JSON distinguishes lone surrogates; the UTF-8 bytes of a text do not. */
 function fingerprint(kind: string, identity: Identity, asked: readonly unknown[], parts: () => KeyParts): Fingerprint {
   return {
     key: hash('sha256', kind + identity.text + JSON.stringify(asked)),
@@ -55,7 +58,7 @@ function fingerprint(kind: string, identity: Identity, asked: readonly unknown[]
   }
 }
 
-/** Of a serving: as JSON, and for people. */
+/** The description of a serving, as JSON and for people. */
 interface Identity {
   readonly text: string
   readonly parts: KeyParts
@@ -63,7 +66,7 @@ interface Identity {
 
 const identities = new WeakMap<ServingBase, Identity>()
 
-/** What a serving says of itself; it does not change while it lives. */
+/** A serving's description of itself, which does not change during its life. */
 function identityOf(serving: ServingBase): Identity {
   const known = identities.get(serving)
   if (known !== undefined) return known
@@ -81,7 +84,7 @@ function identityOf(serving: ServingBase): Identity {
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** A part of a message as it stands in the key: the bytes of media by their hash. */
+/** A part of a message as it appears in the key; media are represented by the hash of their bytes. */
 function dataOf(part: ContentPart): readonly unknown[] {
   if (part.type === 'text') return ['text', part.text]
   const { type, mediaType, name = null, data } = part
@@ -94,12 +97,13 @@ function shownOf({ content }: Message): string {
 
 function shownPart(part: ContentPart): string {
   if (part.type === 'text') return shown(part.text)
-  // The plane has read places by now: what they hold counts, for it may change while the name stays.
+  // The serving layer has read the files by now. Their content is part of the key, because it may change under the same
+  // name.
   const data = part.data instanceof Uint8Array ? `sha256:${sha256(part.data)}` : shown(String(part.data))
   return [part.type, part.mediaType, part.name, data].filter((word) => word !== undefined).join(' ')
 }
 
-/** Short texts as they are; of long ones the beginning, so that people know them, and the hash. */
+/** Shows short texts in full, and long texts by their beginning, for recognition, and their hash. */
 function shown(text: string): string {
   if (text.length <= shownCharacters) return text
   return `${text.slice(0, shownCharacters / 2)}... (${text.length} characters, sha256:${sha256(text)})`

@@ -1,12 +1,12 @@
-/** How many requests are begun before the first is done. What limits a provider is the limiter's matter. */
+/** The number of requests that begin before the first is done. The limiter takes care of the provider's limits. */
 const ahead = 1024
 
-/** What became of the request at a place. */
+/** The outcome of the request at a position. */
 export type Settled<Result> =
   | { readonly index: number; readonly result: Result }
   | { readonly index: number; readonly error: unknown }
 
-/** Results in the order of the requests. @throws the error of the first request that failed, in that order */
+/** Yields results in the order of the requests. @throws the error of the first request, in that order, that failed */
 export async function* inInputOrder<Request, Result>(
   requests: Iterable<Request>,
   ask: (request: Request) => Promise<Result>,
@@ -22,7 +22,7 @@ export async function* inInputOrder<Request, Result>(
   for (const answer of underWay) yield await answer
 }
 
-/** Results as they come, failures among them. */
+/** Yields results as they arrive, including failures. */
 export async function* inCompletionOrder<Request, Result>(
   requests: Iterable<Request>,
   ask: (request: Request) => Promise<Result>,

@@ -4,11 +4,11 @@ import { EnhancedLLMServing, type PackedCallOptions } from './enhanced-llm-servi
 import { checkOf, toJsonSchema } from './schema-for-model.js'
 
 /**
- * Asks for an answer that fits a schema: natively where the model can be held to one, else in words. An answer that
- * does not fit is shown to the model with its faults as often as the serving's `repairs` says.
+ * Requests an answer that matches a schema: natively if the model supports schemas, or else by a description in the
+ * prompt. An answer that does not match is shown to the model with its faults, up to `repairs` times.
  *
  * @throws MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH, _SCHEMA_UNSUPPORTED and
- * what the call itself throws
+ *   what the call itself throws
  */
 export async function generateObject<Value>(
   serving: LLMServing,
@@ -18,6 +18,6 @@ export async function generateObject<Value>(
 ): Promise<Value> {
   const asked = { ...request, schema: toJsonSchema(schema) }
   const { object } = await EnhancedLLMServing.of(serving).generate(asked, { ...options, check: checkOf(schema) })
-  // The schema's own check has made it.
+  // The schema's own check has created this value.
   return object as Value
 }

@@ -8,11 +8,11 @@ import { zodOptions } from './zod-options.js'
 const jsonSchemas = new WeakMap<Schema, JsonSchema>()
 const checks = new WeakMap<Schema, AnswerCheck>()
 
-/** A schema as JSON Schema for a model. @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
+/** Converts a schema to JSON Schema for a model. @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
 export function toJsonSchema(schema: Schema): JsonSchema {
   const known = jsonSchemas.get(schema)
   if (known !== undefined) return known
-  // What the schema takes, and not what it makes of that: the check begins there.
+  // Describes the input of the schema, not its output, because the check begins with the input.
   const { vendor, jsonSchema } = schema['~standard'] as {
     vendor: string
     jsonSchema?: { input(options: object): JsonSchema }
@@ -26,12 +26,12 @@ export function toJsonSchema(schema: Schema): JsonSchema {
     throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: (error as Error).message }, error)
   }
   if (json === undefined)
-    throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: 'it gives no JSON Schema' })
+    throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', { reason: 'it provides no JSON Schema' })
   jsonSchemas.set(schema, json)
   return json
 }
 
-/** The check that a schema itself makes of an answer: refinements and all that JSON Schema cannot say. */
+/** The schema's own check of an answer, including refinements and everything that JSON Schema cannot express. */
 export function checkOf(schema: Schema): AnswerCheck {
   const known = checks.get(schema)
   if (known !== undefined) return known

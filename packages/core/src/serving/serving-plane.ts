@@ -5,7 +5,7 @@ import type { MediaAccess } from '../media/media-access.js'
 import { ResponseCaches } from './answers/response-caches.js'
 import { BudgetKeeper } from './budget/budgets.js'
 
-/** Who hears of calls. */
+/** Receives events of calls. */
 export interface ServingObserver {
   /** May change the request. */
   requestStart?(event: RequestEvent): RequestEvent
@@ -13,17 +13,17 @@ export interface ServingObserver {
   servingState?(event: ServingStateEvent): void
 }
 
-/** What the servings of a project share: the answers that are kept, the budgets and those who hear of calls. */
+/** What the servings of a project share: the response cache, the budgets, and the observers of calls. */
 export class ServingPlane {
   readonly answers: ResponseCaches
   readonly budgets: BudgetKeeper
   readonly observer: ServingObserver
-  /** From where images and recordings of prompts may be read. */
+  /** The folders and addresses from which images and recordings may be read. */
   readonly media: MediaAccess
 
   constructor(
     parts: {
-      /** Answers beyond a run; a function is asked for them when they are needed. */
+      /** The shared response cache, or a function that creates it when it is needed. */
       readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
       readonly budgets?: Budgets | undefined
       readonly observer?: ServingObserver
@@ -37,7 +37,7 @@ export class ServingPlane {
     this.media = parts.media ?? {}
   }
 
-  /** Forgets what belongs to a run alone. */
+  /** Removes what belongs to one run. */
   async endRun(run: string): Promise<void> {
     this.budgets.endRun(run)
     await this.answers.endRun(run)

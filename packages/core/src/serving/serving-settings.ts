@@ -5,7 +5,7 @@ import type { Price, ServingLimits, ServingSettings, Timeouts } from '../contrac
 /** The time-outs in milliseconds. */
 export type Milliseconds = { readonly [Name in keyof Timeouts]: number }
 
-/** The settings of a serving with every default filled in. */
+/** The settings of a serving with all defaults filled in. */
 export interface ResolvedSettings {
   readonly limits: ServingLimits
   readonly timeouts: Milliseconds & { readonly attempt: number; readonly total: number; readonly outage: number }
@@ -17,7 +17,7 @@ export interface ResolvedSettings {
 
 const defaults = { attempt: 600_000, total: 1_800_000, outage: 120_000, retries: 6, repairs: 1 }
 
-/** Fills in what is not set, from what the provider says of itself. */
+/** Fills in missing settings from the provider's description of itself. */
 export function resolveSettings(serving: ServingBase, settings: ServingSettings): ResolvedSettings {
   const { limits = {}, timeout = {}, retries = defaults.retries, repairs = defaults.repairs, cache = true } = settings
   const given = inMilliseconds(typeof timeout === 'object' ? timeout : { attempt: timeout })

@@ -4,7 +4,7 @@ import type { Price } from '../contracts/serving-settings.js'
 import { addUsage, costOf } from './cost.js'
 import type { ServingObserver } from './serving-plane.js'
 
-/** What is known of one request when it is done: one is told for each, however it was answered. */
+/** Collects the usage of one request and reports it once, whatever the outcome. */
 export class UsageRecord {
   readonly #serving: ServingBase & { readonly kind: ServingKind }
   readonly #options: CallOptions
@@ -16,7 +16,7 @@ export class UsageRecord {
   #waitedMs = 0
   #started: number | undefined
   readonly #warnings = new Set<string>()
-  /** Of the answer, among those that are kept. */
+  /** Reports the key of the answer in the response cache. */
   key: string | undefined
 
   constructor(serving: ServingBase & { readonly kind: ServingKind }, options: CallOptions, price: Price | undefined) {
@@ -29,7 +29,7 @@ export class UsageRecord {
     return this.#usage
   }
 
-  /** Undefined: the price of some of it is not known. */
+  /** Undefined if a part of the price is unknown. */
   get cost(): number | undefined {
     return this.#cost
   }
@@ -38,7 +38,7 @@ export class UsageRecord {
     return this.#tries
   }
 
-  /** Notes what was odd and did not cost the answer. The run reports each text once. */
+  /** Adds a warning about something that did not prevent the answer. The run reports each text once. */
   warn(warning: string): void {
     this.#warnings.add(warning)
   }
@@ -47,18 +47,18 @@ export class UsageRecord {
     this.#waitedMs += milliseconds
   }
 
-  /** The request is split into so many calls. */
+  /** The request is split into this number of calls. */
   splitInto(calls: number): void {
     this.#calls += calls
   }
 
-  /** An attempt begins. */
+  /** Reports the start of an attempt. */
   begin(): void {
     this.#tries++
     this.#started ??= performance.now()
   }
 
-  /** An attempt has given a result. @returns its cost, undefined when the price is not known */
+  /** Reports the result of an attempt. @returns its cost, undefined if the price is unknown */
   took(usage: Usage | undefined, cost: number | undefined): number | undefined {
     const price = cost ?? costOf(usage ?? { inputTokens: 0, outputTokens: 0 }, this.#price)
     this.#usage = addUsage(this.#usage, usage)
@@ -66,7 +66,7 @@ export class UsageRecord {
     return price
   }
 
-  /** A call was made for several rows: one part of what it took. @param index The first row bears the attempts. */
+  /** Records one row's share of a call for several rows. @param index The first row bears the attempts. */
   takeShare(whole: UsageRecord, index: number, rows: number): void {
     const share = (amount: number) => Math.floor(amount / rows) + (index < amount % rows ? 1 : 0)
     if (index === 0) {

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../contracts/schema.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** A type of zod, as far as it is looked at here. */
+/** The part of a zod type that is used here. */
 interface ZodType {
   readonly _zod: {
     readonly def: {
@@ -13,7 +13,7 @@ interface ZodType {
   }
 }
 
-/** Types that no JSON gives, and what to use instead. */
+/** Types that JSON cannot express, and their replacements. */
 const impossible: Readonly<Record<string, { readonly reason: string; readonly fix: string }>> = {
   date: { reason: 'JSON has no dates', fix: 'Use z.iso.date(), z.iso.datetime() or z.coerce.date().' },
   bigint: { reason: 'JSON has no bigint', fix: 'Use z.int() or z.coerce.bigint().' },
@@ -27,7 +27,7 @@ const impossible: Readonly<Record<string, { readonly reason: string; readonly fi
   file: { reason: 'JSON has no files', fix: 'Leave it out of the schema.' },
 }
 
-/** What types take that are made from text or numbers. */
+/** The input types of schemas that convert text or numbers. */
 const coerced: Readonly<Record<string, JsonSchema>> = {
   date: { type: 'string', format: 'date-time' },
   bigint: { type: 'integer' },
@@ -35,7 +35,7 @@ const coerced: Readonly<Record<string, JsonSchema>> = {
 
 const withDefault = new Set(['default', 'prefault', 'catch'])
 
-/** How zod writes the input of a schema for a model. @throws for what no JSON gives */
+/** How zod describes the input of a schema for a model. @throws for types that JSON cannot express */
 export const zodOptions = {
   unrepresentable: 'any',
   override({
@@ -49,7 +49,7 @@ export const zodOptions = {
     if (coerce && coerced[type] !== undefined) Object.assign(jsonSchema, coerced[type])
     else if (impossible[type] !== undefined) throw maestroError('MAESTRO_SERVING_SCHEMA_UNSUPPORTED', impossible[type])
     if (type !== 'object') return
-    // What the schema would drop, a model need not write; what it would fill in, a model can say.
+    // A model may omit what the schema would drop, and may state what the schema would fill in.
     if (catchall === undefined) jsonSchema.additionalProperties = false
     const required = Object.keys(shape).filter(
       (name) =>

@@ -5,7 +5,7 @@ import type { ContributionKind } from '../contracts/hooks.js'
 import type { DiscoveredPlugin } from '../plugins/discover-plugins.js'
 import { fileDeclaresTypes, packageHasTypes } from './type-entries.js'
 
-/** An operator that a file plugin defines and exports; its types follow from its definition. */
+/** An operator that a file plugin defines and exports. Its types follow from its definition. */
 export interface ExportedDefinition {
   readonly name: string
   /** The module, relative to the types file. */
@@ -13,7 +13,7 @@ export interface ExportedDefinition {
   readonly exportName: string
 }
 
-/** The kinds of things that the config picks by `use`. */
+/** The kinds of things that the config selects by `use`. */
 const configuredKinds = [
   'servings',
   'vectorStores',
@@ -23,23 +23,28 @@ const configuredKinds = [
   'tableEngines',
 ] as const satisfies readonly ContributionKind[]
 
-/** What a project's types file says. */
+/** The contents of a project's types file. */
 export interface ProjectTypes {
-  /** Modules that declare the types of what they contribute: packages, or files relative to the types file. */
+  /** Modules that declare the types of their contributions: packages, or files relative to the types file. */
   readonly modules: readonly string[]
   readonly operators: readonly ExportedDefinition[]
-  /** The kind of each serving by its name, such as `local.chat`; undefined for one given in code. */
+  /** The kind of each serving by its name, such as `local.chat`; undefined for a serving in code. */
   readonly servings: Readonly<Record<string, string | undefined>>
   readonly vectorStores: Readonly<Record<string, string | undefined>>
   /** The kind of each storage by its name, such as `fs.file`. */
   readonly storages: Readonly<Record<string, string | undefined>>
-  /** The names that plugins contribute, by each kind that the config names; undefined when one of them does not say. */
+  /**
+   * The names that plugins contribute, by each kind that the config names; undefined if one of them does not state its
+   * names.
+   */
   readonly contributed: Readonly<Record<string, readonly string[]>> | undefined
-  /** Operators of file plugins whose types nothing tells: their definitions are not exported. */
+  /** Operators of file plugins whose types are unknown, because their definitions are not exported. */
   readonly untyped: readonly string[]
 }
 
-/** Gathers the types that a project's plugins and names have. No package's code runs; file plugins are in memory already. */
+/**
+ * Collects the types of a project's plugins and names. It runs no code of a package; file plugins are loaded already.
+ */
 export async function projectTypes(
   config: Pick<ResolvedConfig, 'directory' | 'servings' | 'vectorStores' | 'storages'>,
   plugins: readonly DiscoveredPlugin[],
@@ -72,7 +77,7 @@ const none: PluginTypes = { modules: [], operators: [], untyped: [] }
 
 async function typesOf(plugin: DiscoveredPlugin, directory: string): Promise<PluginTypes> {
   const { origin, path, name } = plugin
-  // A config that is given a plugin in code imports it, and its types with it.
+  // A config with a plugin in code imports the plugin, and its types with it.
   if (origin === 'inline' || path === undefined) return none
   if (origin === 'package') return (await packageHasTypes(path)) ? { ...none, modules: [name] } : none
   const module = modulePath(directory, path)

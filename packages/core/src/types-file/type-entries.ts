@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** Whether an installed package has types at its entry; importing one without is an error in a strict project. */
+/** Whether an installed package has types at its entry. Importing one without types is an error in a strict project. */
 export async function packageHasTypes(folder: string): Promise<boolean> {
   const { exports, types, typings, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     readonly exports?: unknown
@@ -22,7 +22,7 @@ function targetsOf(exports: unknown): readonly string[] {
   return Object.entries(entry).flatMap(([key, target]) => (key.startsWith('.') ? [] : targetsOf(target)))
 }
 
-/** Where the types of a module are, if they are anywhere: in itself, or in a declaration file beside it. */
+/** The types of a module, if they exist: in the module itself, or in a declaration file beside it. */
 function declarationOf(module: string): string | undefined {
   const declaration = module.replace(/\.([cm]?)js$/, '.d.$1ts')
   return /\.[cm]?ts$/.test(declaration) && existsSync(declaration) ? declaration : undefined
@@ -31,7 +31,7 @@ function declarationOf(module: string): string | undefined {
 const augmentation = /\bdeclare\s+module\s+['"]@maestro-dataflow\/core['"]/
 const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
 
-/** Whether a file of the project, or one that it imports by path, declares types of operators and the like itself. */
+/** Whether a project file, or one that it imports by path, declares types of operators or other contributions. */
 export async function fileDeclaresTypes(file: string, seen = new Set<string>()): Promise<boolean> {
   const source = declarationOf(file)
   if (source === undefined || seen.has(source)) return false

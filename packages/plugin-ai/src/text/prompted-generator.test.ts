@@ -97,7 +97,7 @@ describe('prompts that it takes', () => {
   test('a subclass may take fewer, and says so when it is made', async () => {
     const ChatGenerator = promptRestrict(ChatPrompt)(class ChatGenerator extends PromptedGenerator {})
     expect(() => new ChatGenerator({ serving, prompt: new PromptTemplate('{{text}}') })).toThrow(
-      'ChatGenerator does not take a PromptTemplate',
+      'ChatGenerator does not accept a PromptTemplate',
     )
     const { pipeline } = await import('@maestro-dataflow/core')
     const asked = pipeline('p')

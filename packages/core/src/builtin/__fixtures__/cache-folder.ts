@@ -8,10 +8,10 @@ import type { Logger } from '../../contracts/logger.js'
 import { createDiskCache, type DiskCacheOptions } from '../disk-cache.js'
 
 const packageFolder = join(import.meta.dirname, '../../..')
-/** What processes of their own import. */
+/** What separate processes import. */
 const built = pathToFileURL(join(packageFolder, 'dist/builtin/disk-cache.js')).href
 
-/** A state directory of a test, caches in it, and what they told the log. */
+/** A state directory for a test, with caches in it, and what they logged. */
 export class CacheFolder {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-cache-')))
   readonly file = join(this.path, 'cache', 'answers.sqlite')
@@ -34,7 +34,7 @@ export class CacheFolder {
     return readdirSync(join(this.path, 'cache')).filter((name) => !/^answers\.sqlite(-wal|-shm)?$/.test(name))
   }
 
-  /** The program of a process of its own, with a `cache` open and its warnings on standard error. */
+  /** The program of a separate process, with an open `cache` and its warnings on standard error. */
   #program(script: string, uid?: number): readonly string[] {
     const open = `
       import { createDiskCache } from ${JSON.stringify(built)}
@@ -47,10 +47,11 @@ export class CacheFolder {
   }
 
   /**
-   * Runs a script in a process of its own, to its end.
+   * Runs a script in a separate process until it ends.
    *
-   * @param before Shell commands that come first.
-   * @param uid The user that the process becomes once the code is loaded, which that user may not be allowed to read.
+   * @param before Shell commands that run first.
+   * @param uid The user that the process becomes once the code is loaded, because that user may not be allowed to
+   *   read it.
    */
   run(script: string, { before, uid }: { readonly before?: string; readonly uid?: number } = {}) {
     const program = this.#program(script, uid)
@@ -59,7 +60,7 @@ export class CacheFolder {
     return spawnSync('bash', ['-c', `${before} "$@"`, 'bash', process.execPath, ...program], as)
   }
 
-  /** Starts a script in a process of its own. */
+  /** Starts a script in a separate process. */
   start(script: string) {
     const child = spawn(process.execPath, this.#program(script), {
       cwd: packageFolder,

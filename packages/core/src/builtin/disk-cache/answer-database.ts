@@ -5,7 +5,7 @@ import type { OpenDatabase } from './open-database.js'
 import { fileIdentity } from './set-aside.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
-/** An answer on its way to the disk. */
+/** An answer that is being written to the disk. */
 export interface AnswerWrite {
   readonly key: string
   readonly answer: string
@@ -26,11 +26,11 @@ export interface FoundAnswer {
   readonly used: number
 }
 
-/** One open database of answers: looking answers up and writing them. Every method may throw what SQLite says. */
+/** An open database of answers, which looks answers up and writes them. Every method may throw SQLite's errors. */
 export class AnswerDatabase {
   readonly connection: DatabaseSync
   readonly writable: boolean
-  /** The file that is open, also when another has taken its path. */
+  /** The open file, even if another file has taken its path. */
   readonly identity: string | undefined
   readonly #statements = new Map<string, StatementSync>()
   #reading: NodeJS.Immediate | undefined
@@ -41,7 +41,7 @@ export class AnswerDatabase {
     this.identity = fileIdentity(path)
   }
 
-  /** Those of one turn of the event loop see the file as it was at its beginning: that halves what a look costs. */
+  /** All reads in one turn of the event loop share one transaction, which halves the cost of a read. */
   get(key: string): FoundAnswer | undefined {
     this.#beginReading()
     const row = this.#prepare('SELECT key, answer, stored, used FROM answers WHERE place = ?').get(placeOf(key))
@@ -52,7 +52,7 @@ export class AnswerDatabase {
   /**
    * Stores answers and the generations that used others, in one transaction, and evicts what exceeds `maxBytes`.
    *
-   * @returns the keys of the written answers that were evicted at once, because the rest is in use by the same run
+   * @returns the keys of the written answers that were evicted at once because the same run still uses the others
    */
   write(writes: readonly AnswerWrite[], used: ReadonlyMap<string, number>, maxBytes: number): ReadonlySet<string> {
     const refused = new Set<string>()
@@ -76,7 +76,7 @@ export class AnswerDatabase {
     return Number(this.#prepare('DELETE FROM answers WHERE place = ? AND key = ?').run(placeOf(key), key).changes) > 0
   }
 
-  /** @returns how many entries went */
+  /** @returns the number of removed entries */
   clear({ storedBefore, model }: CacheSelection): number {
     this.#endReading()
     const { changes } = this.#prepare(
@@ -95,14 +95,17 @@ export class AnswerDatabase {
     }
   }
 
-  /** Bytes that the answers and their indexes take in the file. */
+  /** The bytes that the answers and their indexes take in the file. */
   size(): number {
     const sql =
       'SELECT (pages.page_count - free.freelist_count) * size.page_size AS bytes FROM pragma_page_count() pages, pragma_freelist_count() free, pragma_page_size() size'
     return Number(this.#prepare(sql).get()?.bytes)
   }
 
-  /** Gives room back to the file system. When others are at the file, or the disk is full, the room is used again later. */
+  /**
+   * Returns free space to the file system. If other processes use the file, or the disk is full, the space is reused
+   * later.
+   */
   #shrink(): void {
     try {
       this.connection.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
@@ -111,7 +114,7 @@ export class AnswerDatabase {
     }
   }
 
-  /** Removes some entries, the oldest generation first. @returns whether more may have to go */
+  /** Removes some entries, the oldest generation first. @returns whether more may have to be removed */
   #evict(excess: number, onEvict: (key: string) => void): boolean {
     if (excess <= 0) return false
     const remove = this.#prepare('DELETE FROM answers WHERE id = ?')
@@ -136,7 +139,7 @@ export class AnswerDatabase {
     if (this.#reading === undefined) return
     clearImmediate(this.#reading)
     this.#reading = undefined
-    // After some failures SQLite has ended it by itself.
+    // After some failures, SQLite has ended the transaction itself.
     if (this.connection.isTransaction) this.#prepare('ROLLBACK').run()
   }
 
@@ -147,7 +150,7 @@ export class AnswerDatabase {
       work()
       this.connection.exec('COMMIT')
     } catch (error) {
-      // On a full disk SQLite has rolled back by itself.
+      // On a full disk, SQLite has rolled back itself.
       if (this.connection.isTransaction) this.connection.exec('ROLLBACK')
       throw error
     }
@@ -163,9 +166,9 @@ export class AnswerDatabase {
 }
 
 /**
- * Where a key stands: 52 bits of its hash. An index of numbers is a fraction of one of keys, and writing that is what
- * keeping an answer costs most. Should two keys ever meet in one place, the later answer takes it, and since the key is
- * looked at too, the other one is asked for again.
+ * The place of a key: 52 bits of its hash. An index of numbers is much smaller than an index of keys, and writing the
+ * index is the largest cost of storing an answer. If two keys share a place, the later answer replaces the earlier one.
+ * Because the key is compared too, the earlier one is then requested again.
  */
 function placeOf(key: string): number {
   const digits = /^[0-9a-f]{64}$/.test(key) ? key : hash('sha256', key)

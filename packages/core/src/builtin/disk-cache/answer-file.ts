@@ -10,20 +10,20 @@ import { lockOpening } from './opening-lock.js'
 import { fileIdentity, setAside } from './set-aside.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
-/** Milliseconds after which a file that another process holds is given up for this time. */
+/** The milliseconds after which an operation gives up on a file that another process holds. */
 const patience = 30_000
 
 /**
- * A file of answers, whatever state it is in: opened when it is first needed, set aside and begun anew when it is
- * damaged or of another version, waited for when another process is at it, and done without where the file system
- * refuses, which is said once.
+ * A file of answers in any state. It is opened when it is first needed. A file that is damaged or of another version is
+ * set aside and replaced by a new one. A file that another process holds is awaited. If the file system refuses, the
+ * cache works without a file and logs that once.
  */
 export class AnswerFile {
   readonly path: string
   readonly #stateDirectory: string
   readonly #logger: Logger
   #database: AnswerDatabase | undefined
-  /** The file that turned out damaged while it was open. */
+  /** The file that turned out to be damaged while it was open. */
   #suspect: string | undefined
   #closed = false
   #warned = false
@@ -39,9 +39,9 @@ export class AnswerFile {
   }
 
   /**
-   * Does work on the database.
+   * Runs a function on the database.
    *
-   * @returns undefined when it cannot be done; the log says why
+   * @returns undefined if that is impossible; the log says why
    */
   use<Result>(work: (database: AnswerDatabase) => Result): Result | undefined | Promise<Result | undefined> {
     if (this.#closed) return undefined
@@ -74,7 +74,7 @@ export class AnswerFile {
     }
   }
 
-  /** Opens the file, and begins a new one where that one is of no use. */
+  /** Opens the file, and replaces it if it is unusable. */
   #openAlone(): AnswerDatabase | undefined {
     const isSuspect = this.#suspect !== undefined && fileIdentity(this.path) === this.#suspect
     this.#suspect = undefined
@@ -88,7 +88,7 @@ export class AnswerFile {
     return this.#database
   }
 
-  /** Tries again after a failure, as far as that helps. */
+  /** Tries again after a failure, if that can help. */
   async #mend<Result>(failure: unknown, work: (database: AnswerDatabase) => Result): Promise<Result | undefined> {
     const giveUp = performance.now() + patience
     let error = failure
@@ -116,7 +116,7 @@ export class AnswerFile {
   #setAside(why: 'damaged' | 'version'): void {
     const path = setAside(this.path, why)
     const state = why === 'damaged' ? 'is damaged' : 'was written by another version'
-    this.#logger.warn(`The file of the response cache ${state}: it is set aside, and a new one begun.`, {
+    this.#logger.warn(`The file of the response cache ${state}. It was renamed, and a new file is used.`, {
       path: this.path,
       setAside: path,
     })
@@ -124,12 +124,15 @@ export class AnswerFile {
 
   #refuse(error: unknown): undefined {
     if (!this.#warned)
-      this.#logger.warn('Answers are not kept on the disk: the run goes on, and the next one may ask the same again.', {
-        path: this.path,
-        reason: reasonOf(error),
-      })
+      this.#logger.warn(
+        'The response cache cannot write to the disk. The run continues, but the next run may ask for the same answers again.',
+        {
+          path: this.path,
+          reason: reasonOf(error),
+        },
+      )
     this.#warned = true
-    // What cannot even be opened is not tried again for every row.
+    // A file that cannot be opened at all is not tried again for every row.
     if (this.#database === undefined) this.#closed = true
   }
 
@@ -139,7 +142,7 @@ export class AnswerFile {
     try {
       database?.close()
     } catch (error) {
-      // A damaged file cannot always be closed in order; there is nothing in it that is not written.
+      // A damaged file cannot always be closed properly; everything in it is already written.
       if (sqliteFailure(error) === undefined) throw error
     }
   }

@@ -1,22 +1,22 @@
 import type { AnswerWrite } from './answer-database.js'
 import type { AnswerFile } from './answer-file.js'
 
-/** Answers of which it is noted when they were used last, before that alone is worth a commit. */
+/** The number of recorded uses that justifies a commit of its own. */
 const manyUses = 1000
 
-/** The keys that a commit evicted at once; undefined where nothing can be written. */
+/** The keys that a commit evicted at once; undefined if nothing can be written. */
 type Committed = ReadonlySet<string> | undefined
 
 /**
- * Gathers what is to be written: all that comes in one turn of the event loop is one transaction. Who waits for an
- * answer to be kept goes on when that is on its way to the disk, whatever becomes of this process.
+ * Groups writes: everything that arrives in one turn of the event loop becomes one transaction. A caller that stores an
+ * answer continues when the operating system has it, so that the answer survives this process.
  */
 export class GroupCommit {
   readonly #file: AnswerFile
   #writes: AnswerWrite[] = []
   #used = new Map<string, number>()
   #maxBytes = Number.POSITIVE_INFINITY
-  /** The commit that takes what comes now, and those that are under way. */
+  /** The commit that collects new writes, and the commits in progress. */
   #next: Promise<Committed> | undefined
   readonly #underWay = new Set<Promise<Committed>>()
 
@@ -24,7 +24,7 @@ export class GroupCommit {
     this.#file = file
   }
 
-  /** Stores an answer. @returns what became of it; the log says why it cannot be written */
+  /** Stores an answer. @returns the outcome; if it cannot be written, the log says why */
   async add(write: AnswerWrite, maxBytes: number): Promise<'stored' | 'evicted' | 'unwritable'> {
     this.#writes.push(write)
     this.#maxBytes = maxBytes
@@ -33,19 +33,19 @@ export class GroupCommit {
     return evicted.has(write.key) ? 'evicted' : 'stored'
   }
 
-  /** Records the generation that used an answer; this goes with the next commit. */
+  /** Records the generation that used an answer, with the next commit. */
   use(key: string, generation: number): void {
     this.#used.set(key, generation)
     if (this.#used.size >= manyUses) this.#noteUses()
   }
 
-  /** Writes all that there is. */
+  /** Writes everything that is waiting. */
   async finish(): Promise<void> {
     if (this.#used.size > 0) this.#noteUses()
     await Promise.allSettled(this.#underWay)
   }
 
-  /** Nobody waits for this; those who keep answers in the same commit hear what becomes of it. */
+  /** Nobody awaits this promise. Callers that stored answers in the same commit receive its outcome. */
   #noteUses(): void {
     this.#commitSoon().catch(() => undefined)
   }
@@ -69,7 +69,7 @@ export class GroupCommit {
     this.#used = new Map()
     this.#next = undefined
     return await this.#file.use((database) => {
-      // Where nothing can be written, uses need not be recorded.
+      // If nothing can be written, uses need not be recorded.
       return writes.length > 0 || database.writable ? database.write(writes, used, this.#maxBytes) : new Set<string>()
     })
   }

@@ -3,8 +3,9 @@ type Sqlite = typeof import('node:sqlite')
 let loaded: Sqlite | undefined
 
 /**
- * Node's SQLite, loaded when it is first needed. Node 22 warns of it as experimental; what is used here is the same
- * there, and a user can do nothing about the warning. It is told while the module loads, so it is held back just then.
+ * Node's SQLite, loaded when it is first needed. Node 22 warns that it is experimental, but the part that is used here
+ * has not changed since, and the user cannot act on the warning. The warning appears while the module loads, so it is
+ * suppressed only then.
  */
 export function loadSqlite(): Sqlite {
   if (loaded !== undefined) return loaded

@@ -3,16 +3,16 @@ import type { CacheEntry, CacheRecord } from '../../contracts/response-cache.js'
 
 const columns = 'key, stored, bytes, step, row, parts'
 
-/** How much is kept. */
+/** The number and the size of the answers. */
 export interface AnswerStats {
   readonly entries: number
   readonly bytes: number
-  /** When the oldest and the newest were stored; not numbers when there are none. */
+  /** When the oldest and the newest answers were stored; not numbers if there are none. */
   readonly oldest: number
   readonly newest: number
 }
 
-/** How much is kept: from the indexes and the ends of the table, without reading all of it. */
+/** Measures the stored answers by the indexes and the ends of the table, without reading all of it. */
 export function answerStats(database: DatabaseSync): AnswerStats {
   const sql = `
     SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes,
@@ -23,14 +23,14 @@ export function answerStats(database: DatabaseSync): AnswerStats {
   return { entries: Number(entries), bytes: Number(bytes), oldest: Number(oldest), newest: Number(newest) }
 }
 
-/** The entries stored last, the newest first; of one row only, when it is named. */
+/** The entries that were stored last, newest first; only those of one row if it is named. */
 export function lastAnswers(database: DatabaseSync, last: number, rowId: string | undefined): readonly CacheRecord[] {
   const sql = `SELECT ${columns}, answer FROM answers WHERE $row IS NULL OR row = $row ORDER BY id DESC LIMIT $last`
   const rows = database.prepare(sql).all({ $row: rowId ?? null, $last: last })
   return rows.map((row) => ({ ...toEntry(row), answer: JSON.parse(String(row.answer)) }))
 }
 
-/** Entries of this key, or of this row, or whose key begins so; the newest first. */
+/** The entries with this key, or of this row, or whose key begins with this text; newest first. */
 export function findEntries(database: DatabaseSync, keyOrRow: string, limit: number): readonly CacheEntry[] {
   if (keyOrRow === '') return []
   for (const where of ['key = $text', 'row = $text', 'substr(key, 1, length($text)) = $text']) {
@@ -41,7 +41,7 @@ export function findEntries(database: DatabaseSync, keyOrRow: string, limit: num
   return []
 }
 
-/** Every entry, the newest first, one after the other. */
+/** Every entry, newest first, one after the other. */
 export function* allEntries(database: DatabaseSync): Generator<CacheEntry> {
   for (const row of database.prepare(`SELECT ${columns} FROM answers ORDER BY id DESC`).iterate()) yield toEntry(row)
 }

@@ -4,10 +4,9 @@ import type { CacheEntry } from '../../contracts/response-cache.js'
 const sameRow = 1_000_000
 
 /**
- * The entries that are most like one: those that were asked for the same row and step, or, where there are none, those
- * that share the most parts.
+ * The most similar entries: those of the same row and step, or, if there are none, those that share the most parts.
  *
- * @param others The newest first: of equals, they win.
+ * @param others Newest first; among equal ones, the newer wins.
  */
 export function nearestEntries(entry: CacheEntry, others: Iterable<CacheEntry>, count: number): readonly CacheEntry[] {
   const isSameRow = (other: CacheEntry) =>

@@ -4,16 +4,19 @@ import { pathToFileURL } from 'node:url'
 import { loadSqlite } from './load-sqlite.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
-/** Raised with every change of the tables. A file of another version is set aside. */
+/** Increase it with every change of the tables. A file of another version is set aside. */
 export const schemaVersion = 2
 
-/** 'MDfa', so that a database of something else is known as such. */
+/** 'MDfa': identifies the database, so that no other database is mistaken for it. */
 const applicationId = 0x4d446661
 
-/** Milliseconds that a statement waits for another process, standing still; after that the waiting is done outside. */
+/**
+ * The milliseconds that a statement waits for another process while it blocks the thread. Further waiting does not
+ * block.
+ */
 const standstill = 25
 
-/** Small columns come first, so that a look at them does not read long answers. */
+/** Small columns come first, so that reading them does not read long answers. */
 const schema = `
   CREATE TABLE answers (
     id INTEGER PRIMARY KEY,
@@ -35,10 +38,10 @@ const schema = `
 `
 
 /**
- * Group commits are written without waiting for the disk (NORMAL): they survive the death of the process, also by
- * `kill -9`, since the operating system has them. A power failure may take the last of them, and never the file.
- * FULL would bring one flush of the disk per commit, tens of milliseconds on a slow one, against losing seconds of
- * answers that can be asked again. Checkpoints wait for the disk; at 16 MB they are rare.
+ * Group commits do not wait for the disk (NORMAL). They survive the death of the process, even by `kill -9`, because
+ * the operating system has them. A power failure may lose the latest of them but never damages the file. FULL would
+ * cost one disk flush per commit, tens of milliseconds on a slow disk, to save a few seconds of answers that can be
+ * requested again. Checkpoints wait for the disk; at 16 MB they are rare.
  */
 const settings = `
   PRAGMA synchronous = NORMAL;
@@ -48,17 +51,17 @@ const settings = `
   PRAGMA trusted_schema = OFF;
 `
 
-/** A database of answers that is open. */
+/** An open database of answers. */
 export interface OpenDatabase {
   readonly database: DatabaseSync
   readonly writable: boolean
 }
 
 /**
- * Opens a database of answers and makes it when there is none.
+ * Opens a database of answers, and creates it if it does not exist.
  *
- * @returns 'version' for a database of another version, or of something else
- * @throws what SQLite says
+ * @returns 'version' for a database of another version or of another application
+ * @throws SQLite's errors
  */
 export function openDatabase(path: string): OpenDatabase | 'version' {
   const { DatabaseSync } = loadSqlite()
@@ -79,19 +82,19 @@ export function openDatabase(path: string): OpenDatabase | 'version' {
   }
 }
 
-/** What lies where nothing may be written can be read all the same. */
+/** A file in a read-only place can still be read. */
 function openReadOnly(path: string): OpenDatabase | undefined {
   const { DatabaseSync } = loadSqlite()
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const unchanging = pathToFileURL(path)
-  // Without it SQLite wants to make a file of its own beside the database.
+  // Without it, SQLite tries to create a file beside the database.
   unchanging.searchParams.set('immutable', '1')
   for (const place of [path, unchanging]) {
     const database = new DatabaseSync(place, { readOnly: true, timeout: standstill })
     try {
       if (versionOf(database) === schemaVersion) return { database, writable: false }
     } catch {
-      // The next way may do.
+      // The next way of opening may work.
     }
     database.close()
   }
@@ -105,7 +108,7 @@ function isNew(database: DatabaseSync): boolean {
 function create(database: DatabaseSync): void {
   database.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE')
   try {
-    // Another process may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (isNew(database)) database.exec(schema)
     database.exec('COMMIT')
   } catch (error) {
@@ -114,7 +117,7 @@ function create(database: DatabaseSync): void {
   }
 }
 
-/** @returns -1 for a database of something else */
+/** @returns -1 for a database of another application */
 function versionOf(database: DatabaseSync): number {
   return pragma(database, 'application_id') === applicationId ? pragma(database, 'user_version') : -1
 }

@@ -1,13 +1,13 @@
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs'
 
-/** Milliseconds after which a process that was opening a file is taken for dead. */
+/** The milliseconds after which a process that is opening a file counts as dead. */
 const staleAfter = 10_000
 
 /**
- * Keeps other processes from opening a file while this one does: a file that is set aside must not be open elsewhere,
- * or its log would come to lie beside the new one.
+ * Prevents other processes from opening a file while this one does. A file that is set aside must not be open
+ * elsewhere, or its log would end up beside the new file.
  *
- * @returns gives the lock back; undefined when another process has it
+ * @returns a function that releases the lock; undefined if another process holds it
  */
 export function lockOpening(path: string): (() => void) | undefined {
   const lock = `${path}.opening`
@@ -15,7 +15,7 @@ export function lockOpening(path: string): (() => void) | undefined {
     closeSync(openSync(lock, 'wx'))
     return () => unlinkSync(lock)
   } catch (error) {
-    // Where nothing may be written nothing is set aside either.
+    // In a read-only place, nothing is set aside.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return () => undefined
     const { mtimeMs = Date.now() } = statSync(lock, { throwIfNoEntry: false }) ?? {}
     if (Date.now() - mtimeMs > staleAfter) unlinkSync(lock)

@@ -8,18 +8,21 @@ interface SharedFile {
   users: number
 }
 
-/** The files of answers that this process is using, by state directory: all who use one share its connection and commits. */
+/**
+ * The files of answers that this process uses, by state directory. All users of a file share its connection and
+ * commits.
+ */
 const files = new Map<string, SharedFile>()
 
-/** One user's hold of a file of answers. */
+/** One user's share in a file of answers. */
 export interface FileShare {
   readonly file: AnswerFile
   readonly commits: GroupCommit
-  /** The file is closed when all who use it have let it go. */
+  /** The file is closed when all of its users have released it. */
   release(): Promise<void>
 }
 
-/** Takes a share in the file of answers of a state directory. Nothing is opened yet. */
+/** Takes a share in the file of answers of a state directory. It opens nothing yet. */
 export function openSharedFile(stateDirectory: string, logger: Logger): FileShare {
   const shared = files.get(stateDirectory) ?? newFile(stateDirectory, logger)
   shared.users++

@@ -1,6 +1,6 @@
 /**
- * What a failure of SQLite means for a cache: another process is at the file just now, the file is damaged, or the
- * file system does not let us (read-only, full, no such place).
+ * What a failure of SQLite means for a cache: another process holds the file at the moment, the file is damaged, or the
+ * file system refuses (read-only, full, missing folder).
  */
 export type SqliteFailure = 'busy' | 'damaged' | 'refused'
 
@@ -15,13 +15,13 @@ const codes: Readonly<Record<SqliteFailure, readonly number[]>> = {
 }
 const kinds = ['busy', 'damaged', 'refused'] as const
 
-/** @returns undefined for what SQLite or the file system did not throw */
+/** @returns undefined for an error that neither SQLite nor the file system threw */
 export function sqliteFailure(error: unknown): SqliteFailure | undefined {
   if (!(error instanceof Error)) return undefined
   const { errcode, code } = error as { errcode?: unknown; code?: unknown }
   if (typeof errcode !== 'number') return typeof code === 'string' && 'syscall' in error ? 'refused' : undefined
-  // Its tables are not what they were made as.
+  // Its tables are not those that the cache creates.
   if (errcode === 1 && error.message.startsWith('no such ')) return 'damaged'
-  // The lower byte is the primary code, the rest says more.
+  // The lower byte is the primary code; the others refine it.
   return kinds.find((kind) => codes[kind].includes(errcode & 0xff))
 }

@@ -5,7 +5,10 @@ import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { Faults } from './compile-context.js'
 
-/** Validates options by a component's own schema. Unknown options are faults with a suggestion; undefined means: not valid. */
+/**
+ * Validates options with the schema of a component. Unknown options are faults with a suggestion. Returns undefined for
+ * invalid options.
+ */
 export async function checkOptions(
   use: string,
   schema: Schema,

@@ -4,8 +4,8 @@ import { unsupportedSettingMessage } from '../../serving/unsupported-settings.js
 import type { CompileContext, Faults } from './compile-context.js'
 
 /**
- * Each serving that a step will ask for must be configured, of the right kind and able to do what is asked. A setting
- * that its model does not accept is a warning.
+ * Checks that each serving of a step is configured, of the right kind, and capable of what the step needs. A setting that
+ * its model does not accept is a warning.
  */
 export function checkServings(
   use: string,

@@ -29,7 +29,7 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
   }
 }
 
-/** The names among `wanted` that are surely not there. */
+/** The names among `wanted` that certainly do not exist. */
 export function missingColumns(wanted: readonly string[], columns: ColumnSet): readonly string[] {
   return columns.open ? [] : wanted.filter((column) => !Object.hasOwn(columns.columns, column))
 }

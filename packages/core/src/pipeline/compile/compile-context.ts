@@ -9,20 +9,23 @@ import type { Token } from '../../contracts/token.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 
-/** What the compiler asks of the hops before it. */
+/** What the compiler needs from the previous hops. */
 export interface CompileContext {
-  /** The folder of the config file; relative paths start here. */
+  /** The folder of the config file, where relative paths start. */
   readonly directory: string
   readonly allowOutside: boolean
-  /** Whether the user said that existing outputs may be replaced. */
+  /** Whether the user allows the run to replace existing outputs. */
   readonly overwrite: boolean
-  /** Whether the pipeline must write somewhere: not for previews and rows read in code. */
+  /** Whether the pipeline must write somewhere. It is false for previews and for rows that are read in code. */
   readonly requireSink: boolean
   /** @throws MAESTRO_REGISTRY_UNKNOWN */
   find<Kind extends keyof Contributions>(kind: Kind, name: string, where: string): Contributions[Kind]
-  /** What is wrong with components of the config that no step names. */
+  /** The faults of components in the config that no step names. */
   checkComponents(): readonly MaestroError[]
-  /** What a configured serving is, without making it. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  /**
+   * The description of a configured serving, without creating it. @throws MAESTRO_SERVING_UNKNOWN,
+   * MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID
+   */
   describeServing(
     name: string,
     kind: ServingKind,
@@ -37,13 +40,13 @@ export interface CompileContext {
   checkVectorStore(name: string, where: string): void
   /** The tokens that have no value. */
   missingTokens(tokens: readonly Token<unknown>[]): readonly Token<unknown>[]
-  /** Options with what they take from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
+  /** Options with their values from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
   readEnvironment(options: unknown, setting: string): unknown
-  /** All rows of a source. @throws what it throws, and the error of a record that is no row */
+  /** All rows of a source. @throws the error of the source, or of a record that is not a row */
   readSource(source: SourceDefinition, options: unknown, signal: AbortSignal): Promise<readonly Row[]>
-  /** Makes a defined operator with what it injects. */
+  /** Creates a defined operator with its injected dependencies. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
-  /** The engine for table operators, or undefined when none is contributed. */
+  /** The engine of the table operators; undefined if no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
 }
 
@@ -68,12 +71,12 @@ export class Faults {
     this.#errors.push(step === undefined ? error : error.at({ step }))
   }
 
-  /** Adds a fault that is not known yet, of whatever step. */
+  /** Adds a new fault, of any step. */
   addNew(error: MaestroError): void {
     if (this.#errors.every(({ code, message }) => code !== error.code || message !== error.message)) this.add(error)
   }
 
-  /** Runs a check; what it throws becomes a fault and the result is undefined. */
+  /** Runs a check. If it throws, the error becomes a fault and the result is undefined. */
   catch<T>(check: () => T, step?: string): T | undefined {
     try {
       return check()
@@ -83,7 +86,7 @@ export class Faults {
     }
   }
 
-  /** The same for a check that takes its time. */
+  /** The same for an asynchronous check. */
   async catchLater<T>(check: () => T | Promise<T>, step?: string): Promise<T | undefined> {
     try {
       return await check()
@@ -93,7 +96,7 @@ export class Faults {
     }
   }
 
-  /** Faults that a check gives back, or throws. @returns whether it found none */
+  /** Adds the faults that a check returns or throws. @returns whether it found none */
   async addAll(check: () => FaultList | Promise<FaultList>, step?: string): Promise<boolean> {
     const before = this.#errors.length
     for (const fault of (await this.catchLater(check, step)) ?? []) this.add(fault, step)
@@ -112,7 +115,7 @@ export class Faults {
     return this.#errors.length === 0
   }
 
-  /** @throws MAESTRO_PIPELINE_INVALID with every fault, each with its step, what was expected and what to do */
+  /** @throws MAESTRO_PIPELINE_INVALID with every fault, each with its step, what was expected, and what to do */
   throwIfAny(pipeline: string): void {
     if (this.isEmpty) return
     const lines = this.#errors.map((error) => {

@@ -151,7 +151,7 @@ describe('each fault has its code, its step, and says what to do', () => {
         {
           code: 'MAESTRO_PIPELINE_PROMPT_VARIABLE',
           step: '1-acme.ask',
-          message: 'acme.ask: the prompt needs "txet", and there is no such column here.',
+          message: 'acme.ask: the prompt needs "txet", but there is no such column here.',
           hint: /^Did you mean "text"\? .*\\\{\{/,
         },
       ],

@@ -22,8 +22,9 @@ import { resolveSources } from './resolve-sources.js'
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
 /**
- * Hop 7: checks a pipeline from end to end and makes its plan. Names, options, columns, prompt variables, allowed
- * prompts, servings and their capabilities, cycles, the operators' own checks: before a row is read or a token spent.
+ * Hop 7: checks a pipeline from end to end and creates its plan. It checks names, options, columns, prompt variables,
+ * accepted prompts, servings and their capabilities, cycles, and the operators' own checks, before a row is read or a
+ * token is spent.
  *
  * @throws MAESTRO_PIPELINE_INVALID with all faults at once
  */
@@ -85,7 +86,7 @@ async function compileStep(
   return definition === undefined ? undefined : compileDefined(node, definition, columnsIn, context, faults)
 }
 
-/** A step of a defined operator, contributed or given. */
+/** A step with a defined operator, either contributed or in code. */
 async function compileDefined(
   node: StepNode,
   definition: OperatorDefinition,
@@ -128,7 +129,7 @@ async function compileDefined(
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
 }
 
-/** A table operator says what to do as data, so that it can be made before the run. */
+/** A table operator describes its work as data, so it can be created before the run. */
 async function prepareDefinedTable(
   node: StepNode,
   definition: OperatorDefinition,
@@ -142,7 +143,7 @@ async function prepareDefinedTable(
   return prepareTable({ id: node.id, use: definition.name }, created, columnsIn, context, faults)
 }
 
-/** An operator object written into the pipeline. */
+/** An operator object in the pipeline. */
 async function compileOperatorObject(
   node: StepNode,
   operator: Operator,
@@ -168,7 +169,7 @@ async function compileOperatorObject(
   return { node, definition: undefined, options: undefined, planned: planStep(node, columnsIn, about) }
 }
 
-/** A function written into the pipeline. */
+/** A function in the pipeline. */
 function compileFunction(node: StepNode, step: FunctionStep, columnsIn: ColumnSet, faults: Faults): CompiledStep {
   const effects = step.columns ?? { opaque: true }
   checkColumns('function', node.id, effects, columnsIn, faults)
@@ -206,7 +207,9 @@ function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): Plann
   }
 }
 
-/** Columns that a step needs and that are surely not there; of prompt variables it is said that they are. */
+/**
+ * Reports the columns that a step needs and that certainly do not exist, and says which of them are prompt variables.
+ */
 function checkColumns(
   use: string,
   step: string,

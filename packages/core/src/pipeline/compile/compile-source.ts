@@ -8,7 +8,7 @@ import type { CompiledSource } from './compiled-pipeline.js'
 import { ColumnInference } from './infer-columns.js'
 import { readOptions } from './read-options.js'
 
-/** Checks the source of a pipeline: its name, options, and what its storage can see beforehand. */
+/** Checks the source of a pipeline: its name, its options, and what its storage can check in advance. */
 export async function compileSource(
   definition: PipelineDefinition,
   context: CompileContext,
@@ -25,7 +25,7 @@ export async function compileSource(
   return source === undefined ? undefined : { node, ...source }
 }
 
-/** A source that is named, with its options: that of a pipeline, or in an option of a step. */
+/** A source by name, with its options: the source of a pipeline, or a source in an option of a step. */
 export async function compileNamedSource(
   use: string,
   given: unknown,
@@ -66,7 +66,9 @@ export async function compileNamedSource(
 
 const rowsLookedAt = 1000
 
-/** Columns of rows in code: as declared, else those of a short array; a longer one or a stream may hold others. */
+/**
+ * The columns of rows in code: as declared, or else those of a short array. A longer array or a stream may hold others.
+ */
 function inlineColumns(source: InlineRowsSource): ColumnSet {
   const { rows } = source
   if (!source.columns.open || !Array.isArray(rows)) return source.columns

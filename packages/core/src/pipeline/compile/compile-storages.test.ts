@@ -70,8 +70,8 @@ describe('a source', () => {
     const { faults } = await plan({ source: { check } }, { allowOutsidePaths: true })
     expect(asked).toEqual([[{ path: 'in' }, { directory: '/project', allowOutside: true }]])
     expect(faults).toEqual([
-      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in.'],
-      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in too.'],
+      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'in does not exist.'],
+      [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'in too does not exist.'],
     ])
   })
 
@@ -84,7 +84,7 @@ describe('a source', () => {
   test('is not asked for its columns when a check has found a fault', async () => {
     const describeColumns = () => Promise.reject(new Error('asked'))
     const { faults } = await plan({ source: { check: async () => [missing('in')], describeColumns } })
-    expect(faults).toEqual([[undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'There is no in.']])
+    expect(faults).toEqual([[undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'in does not exist.']])
   })
 
   test('is not asked when its options are not valid', async () => {
@@ -103,7 +103,7 @@ describe('a source', () => {
     expect(faults).toEqual([
       [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no disk'],
       [undefined, 'MAESTRO_STEP_CREATE', 'source could not be created: no columns'],
-      ['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.'],
+      ['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'out does not exist.'],
     ])
   })
 })
@@ -127,7 +127,7 @@ describe('a sink', () => {
         },
       ],
     ])
-    expect(faults).toEqual([['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'There is no out.']])
+    expect(faults).toEqual([['sink-1', 'MAESTRO_STORAGE_NOT_FOUND', 'out does not exist.']])
     expect(await Array.fromAsync(project.rows(input))).toEqual([])
     expect(asked).toHaveLength(1)
   })

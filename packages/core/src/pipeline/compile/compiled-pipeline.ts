@@ -4,7 +4,7 @@ import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { SinkDefinition, SourceDefinition } from '../../contracts/storage.js'
 
-/** A source with what runs it. */
+/** A source with its implementation. */
 export interface CompiledSource {
   readonly node: SourceNode
   readonly definition: SourceDefinition | undefined
@@ -14,10 +14,10 @@ export interface CompiledSource {
   readonly columns: ColumnSet
 }
 
-/** A step with what runs it: options are validated, prompts are objects. */
+/** A step with its implementation: options are validated, and prompts are objects. */
 export interface CompiledStep {
   readonly node: StepNode
-  /** Undefined for functions and operator objects written into the pipeline. */
+  /** Undefined for functions and operator objects in the pipeline. */
   readonly definition: OperatorDefinition | undefined
   readonly options: unknown
   readonly planned: PlannedStep
@@ -32,7 +32,7 @@ export interface CompiledSink {
   readonly columns: ColumnSet
 }
 
-/** A checked pipeline: the plan as data, and beside it what the plan's names stand for. */
+/** A checked pipeline: the plan as data, and the implementations of the plan's names. */
 export interface CompiledPipeline {
   readonly plan: PipelinePlan
   readonly definition: PipelineDefinition
@@ -41,7 +41,7 @@ export interface CompiledPipeline {
   readonly sinks: ReadonlyMap<string, CompiledSink>
 }
 
-/** The same pipeline, writing nowhere: for those who take its rows themselves. */
+/** The same pipeline without sinks, for callers that take its rows themselves. */
 export function withoutSinks(compiled: CompiledPipeline): CompiledPipeline {
   const stages = compiled.plan.stages.map((stage) => ({ ...stage, sinks: [] }))
   return { ...compiled, sinks: new Map(), plan: { ...compiled.plan, sinks: [], stages } }

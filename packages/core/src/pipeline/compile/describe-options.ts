@@ -5,8 +5,9 @@ import { Prompt } from '../../contracts/prompt.js'
 import { RowSource } from '../../contracts/row-source.js'
 
 /**
- * Options as data for the plan: prompts stand as their template and version, sources as their name and options, schemas as JSON Schema, functions as a
- * hash of their source text, environment values as their name; a text under a secret-looking name is blanked out.
+ * Options as data for the plan. Prompts are represented by their template and version, sources by their name and
+ * options, schemas by their JSON Schema, functions by a hash of their source text, and environment values by their
+ * name. A text under a name that suggests a secret is blanked out.
  */
 export function describeOptions(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return isSecretName(name) ? '[redacted]' : value

@@ -1,7 +1,7 @@
 import type { Columns, ColumnType, Row } from '../../contracts/row.js'
 import { columnTypeOf } from '../../provider/column-types.js'
 
-/** Gathers the columns of rows that go by; a column whose values are of several types is `unknown`. */
+/** Collects the columns of passing rows. A column whose values have several types is `unknown`. */
 export class ColumnInference {
   readonly #types = new Map<string, ColumnType | undefined>()
 

@@ -4,8 +4,8 @@ import { maestroError } from '../../errors/error-table.js'
 import type { Faults } from './compile-context.js'
 
 /**
- * The steps so that each comes after the one it follows. Unknown and repeated ids and cycles are faults; steps in a
- * cycle are left out.
+ * Orders the steps so that each comes after the one that it follows. Unknown and repeated ids and cycles are faults;
+ * steps in a cycle are left out.
  */
 export function orderSteps(definition: PipelineDefinition, faults: Faults): readonly StepNode[] {
   const byId = new Map<string, StepNode>()
@@ -31,7 +31,7 @@ export function orderSteps(definition: PipelineDefinition, faults: Faults): read
   const placed = new Set(['source'])
   let waiting = [...byId.values()]
   while (waiting.length > 0) {
-    // One that follows nothing known is looked at too: it may have more faults.
+    // A step that follows an unknown id is checked too, because it may have more faults.
     const ready = waiting.filter((step) => placed.has(step.input) || !known.includes(step.input))
     if (ready.length === 0) break
     for (const step of ready) {
@@ -45,7 +45,7 @@ export function orderSteps(definition: PipelineDefinition, faults: Faults): read
   return inGivenOrder(ordered, definition.steps)
 }
 
-/** Breadth-first order keeps parents first; among those, the order in which the user wrote them reads best. */
+/** Breadth-first order puts parents first. Among those, the user's order reads best. */
 function inGivenOrder(ordered: readonly StepNode[], given: readonly StepNode[]): readonly StepNode[] {
   const position = new Map(given.map((step, index) => [step.id, index]))
   const parentFirst = given.every(

@@ -2,8 +2,8 @@ import type { SinkNode } from '../../contracts/pipeline-definition.js'
 import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 
 /**
- * Cuts the graph of steps into stages. Neighbouring row steps run together as long as nobody else reads the rows
- * between them; a table or opaque step, and a point where the pipeline branches, end a stage.
+ * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them.
+ * A table step, an opaque step, or a branch ends a stage.
  */
 export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNode[]): readonly PlannedStage[] {
   const stages: PlannedStage[] = []

@@ -10,7 +10,7 @@ function isTableOperator(created: unknown): created is Operator & TableOperatorO
   return created instanceof Operator && created.kind === 'table'
 }
 
-/** What a table operator is made of: its class, or the function that `create` returned. @throws MAESTRO_STEP_CREATE */
+/** The content of a table operator: its class, or the function that `create` returned. @throws MAESTRO_STEP_CREATE */
 export function tableStatements(step: string, created: unknown): readonly TableStatement[] {
   if (isTableOperator(created)) return created.statements
   if (typeof created === 'function') return (created as TableFunction)()
@@ -21,7 +21,7 @@ export function tableStatements(step: string, created: unknown): readonly TableS
 }
 
 /**
- * Has the table engine check a step's statements against the columns that come in.
+ * Lets the table engine check a step's statements against the columns of the input.
  *
  * @param created The operator, or what `create` returned.
  * @returns what the step does to columns
@@ -50,7 +50,7 @@ async function requireEngine(use: string, created: unknown, context: CompileCont
   throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use })
 }
 
-/** The configured engine, else the one that an operator's class brings. */
+/** The configured engine, or else the one that an operator's class provides. */
 export async function tableEngineFor(
   created: unknown,
   context: { tableEngine(): Promise<TableEngine | undefined> },

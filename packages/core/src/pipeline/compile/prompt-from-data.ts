@@ -20,7 +20,7 @@ const roles = ['system', 'user', 'assistant'] as const satisfies readonly ChatTu
 const turn = z.strictObject({ role: z.enum(roles), content })
 
 /**
- * A chat from a list of turns, as it stands in YAML and JSON.
+ * A chat from a list of turns, the form of YAML and JSON.
  *
  * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_PROMPT_TEMPLATE
  */
@@ -44,7 +44,7 @@ const fewShot = z.strictObject({
 })
 
 /**
- * A prompt with examples, as it stands in YAML and JSON.
+ * A prompt with examples, in the form of YAML and JSON.
  *
  * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_PROMPT_TEMPLATE, MAESTRO_PROMPT_EXAMPLE
  */

@@ -4,17 +4,17 @@ import { checkOptions } from './check-options.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import { describeOptions } from './describe-options.js'
 
-/** Options as a component gets them, and as the plan shows them. */
+/** Options as a component receives them, and as the plan shows them. */
 export interface ReadOptions {
   readonly options: unknown
   readonly shown: unknown
 }
 
 /**
- * Reads what options take from the environment, and validates them by a component's schema. What comes from the
- * environment is shown by the name of its variable.
+ * Reads the options from the environment and validates them with a component's schema. The plan shows a value from the
+ * environment by the name of its variable.
  *
- * @returns undefined for options that are not valid; the faults say why
+ * @returns undefined for invalid options; the faults say why
  */
 export async function readOptions(
   use: string,

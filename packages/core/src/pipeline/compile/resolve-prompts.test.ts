@@ -116,7 +116,7 @@ describe('allowed prompts', () => {
     )
     expect(await said(chat, allowedPrompts)).toEqual(['user: go'])
     expect(await faultsOf(asking('{{text}}', allowedPrompts))).toEqual([
-      'step say: test.render does not take a PromptTemplate. It takes: ChatPrompt.',
+      'step say: test.render does not accept a PromptTemplate. It accepts: ChatPrompt.',
     ])
   })
 
@@ -126,7 +126,7 @@ describe('allowed prompts', () => {
     ['a contributed class', { use: 'test.polite' }, PromptTemplate, 'Polite'],
   ])('%s that is not allowed is a fault that names the step and what is', async (_form, given, allowed, found) => {
     expect(await faultsOf(asking(given, [allowed]))).toEqual([
-      `step say: test.render does not take a ${found}. It takes: ${allowed.name}.`,
+      `step say: test.render does not accept a ${found}. It accepts: ${allowed.name}.`,
     ])
   })
 })

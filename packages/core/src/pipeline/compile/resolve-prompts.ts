@@ -9,18 +9,18 @@ import { checkOptions } from './check-options.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import { chatFromData, fewShotFromData, invalidPrompt } from './prompt-from-data.js'
 
-/** A prompt, and the option that it was given as. */
+/** A prompt, and the option that held it. */
 export interface GivenPrompt {
   readonly prompt: Prompt
   readonly promptOption: PromptOption
 }
 
 /**
- * Turns an operator's prompt options into prompts: a text is a template, a list of turns `{ role, content }` a chat,
- * `{ system, examples, user }` one with examples, `{ use, ...options }` a contributed class.
- * Anything else stays for the operator's own schema.
+ * Turns an operator's prompt options into prompts. A text is a template; a list of turns `{ role, content }` is a chat;
+ * `{ system, examples, user }` is a prompt with examples; `{ use, ...options }` is a contributed class. Anything else
+ * is left to the operator's own schema.
  *
- * @returns the options, and each prompt with the option that it stands in
+ * @returns the options, and each prompt with the option that holds it
  */
 export async function resolvePrompts(
   definition: OperatorDefinition,
@@ -36,7 +36,8 @@ export async function resolvePrompts(
     const { option, allowed } = promptOption
     const prompt = await toPrompt(resolved[option], context, faults, step)
     if (prompt === 'no prompt') continue
-    // What could not be made is a fault already. An empty prompt stands in for it, so that the other options are checked.
+    // A prompt that could not be created is already a fault. An empty prompt replaces it, so that the other options are
+    // checked.
     resolved[option] = prompt ?? new PromptTemplate('')
     if (prompt === undefined) continue
     prompts.push({ prompt, promptOption })
@@ -45,14 +46,14 @@ export async function resolvePrompts(
   return { options: resolved, prompts }
 }
 
-/** What a prompt may ask for: what the operator fills, and the row's columns. */
+/** The variables that a prompt may use: those that the operator fills, and the row's columns. */
 export function promptScope({ promptOption }: GivenPrompt, options: unknown, columns: ColumnSet): ColumnSet {
   const { variables, overRow = true } = promptOption
   const own = Object.fromEntries((variables?.(options) ?? []).map((name) => [name, 'unknown' as const]))
   return overRow ? { columns: { ...columns.columns, ...own }, open: columns.open } : { columns: own, open: false }
 }
 
-/** The prompt, undefined after a fault, or that the value is none. */
+/** The prompt; undefined after a fault; or a mark that the value is not a prompt. */
 async function toPrompt(
   given: unknown,
   context: CompileContext,
@@ -76,7 +77,7 @@ async function toPrompt(
   return valid === undefined ? undefined : faults.catch(() => createPrompt(use, () => definition.create(valid)), step)
 }
 
-/** @throws MAESTRO_STEP_CREATE for what a plugin's own code throws or gives back instead of a prompt */
+/** @throws MAESTRO_STEP_CREATE if a plugin's own code throws or returns something other than a prompt */
 function createPrompt(use: string, create: () => unknown): Prompt {
   let created: unknown
   try {

@@ -3,7 +3,7 @@ import { RowSource } from '../../contracts/row-source.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import { compileNamedSource } from './compile-source.js'
 
-/** Turns options that name another source, `{ use, ...options }`, into that source. Anything else stays as it is. */
+/** Turns options that name another source, `{ use, ...options }`, into that source. Other options stay unchanged. */
 export async function resolveSources(
   definition: OperatorDefinition,
   options: unknown,
@@ -19,7 +19,8 @@ export async function resolveSources(
     if (!isReference(given)) continue
     const { use, ...sourceOptions } = given
     const source = await compileNamedSource(use, sourceOptions, context, faults, step)
-    // What could not be made is a fault already. One without rows stands in for it, so that the other options are checked.
+    // A source that could not be created is already a fault. A source without rows replaces it, so that the other
+    // options are checked.
     resolved[name] =
       source === undefined
         ? new RowSource(use, undefined, { columns: {}, open: true }, async () => [])
@@ -30,7 +31,7 @@ export async function resolveSources(
   return resolved
 }
 
-/** Whether an option's value names a source. */
+/** Whether the value of an option names a source. */
 export function isReference(value: unknown): value is { readonly use: string } & Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && 'use' in value && typeof value.use === 'string'
 }

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 
-/** A body without its compression. The header that names the compression is removed. */
+/** Decompresses a body and removes the header that names the compression. */
 export async function decodedBody(body: Readable, headers: Headers): Promise<Readable> {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
   if (!/^(gzip|x-gzip|deflate|br)$/.test(encoding)) return body
@@ -11,6 +11,6 @@ export async function decodedBody(body: Readable, headers: Headers): Promise<Rea
   const decoder: Duplex = encoding === 'br' ? createBrotliDecompress() : createUnzip()
   headers.delete('content-encoding')
   headers.delete('content-length')
-  // Whoever reads the decoded bytes hears of its failures.
+  // The reader of the decoded bytes receives the failures of the original body.
   return pipeline(body, decoder, () => undefined)
 }

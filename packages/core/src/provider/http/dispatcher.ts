@@ -1,16 +1,16 @@
 import type { Dispatcher } from 'undici'
 
-/** Milliseconds until a connection has to be made. An answer may take as long as the signal allows. */
+/** The time-out for a connection, in milliseconds. An answer may take as long as the signal allows. */
 const connectTimeout = 10_000
 
 const loopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
-/** The pools of connections of this process, by proxy. */
+/** The connection pools of this process, by proxy. */
 const pools = new Map<string | undefined, Promise<Dispatcher>>()
 
 /**
- * The pool of connections for an address. HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in capitals or not, are read at each
- * request. This machine itself is never asked through a proxy.
+ * The connection pool for an address. HTTP_PROXY, HTTPS_PROXY, and NO_PROXY, in upper or lower case, are read at each
+ * request. A request to this machine never uses a proxy.
  */
 export function dispatcherFor({ hostname, protocol }: URL): Promise<Dispatcher> {
   const proxy = loopback.test(hostname) ? undefined : proxyOf(protocol)
@@ -29,12 +29,13 @@ function proxyOf(protocol: string): string | undefined {
 }
 
 async function createPool(proxy: string | undefined): Promise<Dispatcher> {
-  // undici makes itself the dispatcher of the global `fetch` unless that has one, which it gets when it is first used.
+  // undici makes itself the dispatcher of the global `fetch` unless one exists. `fetch` sets its own when it is first
+  // used.
   void new Headers()
   const { Agent, EnvHttpProxyAgent } = await import('undici')
-  // Without undici's limits of five minutes for the head of an answer and between two pieces of its body.
+  // Without undici's limits of five minutes for the head of an answer and for the time between two pieces of its body.
   const settings = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectTimeout } }
-  // This one leaves out what NO_PROXY lists.
+  // This dispatcher bypasses the proxy for the hosts in NO_PROXY.
   return proxy === undefined
     ? new Agent(settings)
     : new EnvHttpProxyAgent({ ...settings, httpProxy: proxy, httpsProxy: proxy })

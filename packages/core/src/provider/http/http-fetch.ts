@@ -6,8 +6,8 @@ const streams = /event-stream|ndjson|json-?lines|jsonl/i
 const withoutBody = new Set([204, 205, 304])
 
 /**
- * `sendHttp` in the form of `fetch`, for the client libraries of providers. A body that is a stream by its content type
- * is given as it comes; any other is read as a whole, which takes a fraction of the processor time.
+ * `sendHttp` in the form of `fetch`, for the client libraries of providers. A body whose content type is a stream is
+ * passed on as it arrives. Any other body is read as a whole, which takes a fraction of the processor time.
  */
 export const httpFetch = createHttpFetch()
 
@@ -35,7 +35,7 @@ async function requestOf(
       body: body ?? undefined,
       signal: signal ?? undefined,
     }
-  // Forms have a boundary, which stands in the headers too.
+  // A form has a boundary that is also part of the headers.
   const request = new Request(input, init)
   return {
     url: request.url,

@@ -2,9 +2,9 @@ import { pipeline, type Readable, Transform } from 'node:stream'
 import { maestroError } from '../../errors/error-table.js'
 import type { HttpReply } from './send-http.js'
 
-/** How much of a body is read. */
+/** Limits of reading a body. */
 export interface BodyBounds {
-  /** Bytes after decompression. @default 256 MiB */
+  /** The maximum bytes after decompression. @default 256 MiB */
   readonly maxBytes?: number
 }
 
@@ -12,9 +12,9 @@ type Body = Pick<HttpReply, 'url' | 'body'>
 
 const defaultMaxBytes = 256 * 1024 * 1024
 
-/** All bytes of a body. @throws MAESTRO_HTTP_TOO_LARGE; what the connection fails with */
+/** Reads all bytes of a body. @throws MAESTRO_HTTP_TOO_LARGE; the error of the connection */
 export function readBytes({ url, body }: Body, { maxBytes = defaultMaxBytes }: BodyBounds = {}): Promise<Buffer> {
-  // By events: to iterate over a stream costs more than all the rest of a request.
+  // Uses events, because iterating over a stream costs more than the rest of the request.
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     let bytes = 0
@@ -29,12 +29,12 @@ export function readBytes({ url, body }: Body, { maxBytes = defaultMaxBytes }: B
   })
 }
 
-/** A body as text. @throws as readBytes */
+/** Reads a body as text. @throws like readBytes */
 export async function readText(reply: Body, bounds?: BodyBounds): Promise<string> {
   return new TextDecoder().decode(await readBytes(reply, bounds))
 }
 
-/** A body as it comes, which fails with MAESTRO_HTTP_TOO_LARGE beyond its bound. */
+/** Streams a body; the stream fails with MAESTRO_HTTP_TOO_LARGE beyond its limit. */
 export function boundedBody({ url, body }: Body, { maxBytes = defaultMaxBytes }: BodyBounds = {}): Readable {
   let bytes = 0
   const bound = new Transform({
@@ -44,7 +44,7 @@ export function boundedBody({ url, body }: Body, { maxBytes = defaultMaxBytes }:
       else done(null, piece)
     },
   })
-  // Whoever reads the stream hears of its failures.
+  // The reader of the stream receives the failures of the body.
   return pipeline(body, bound, () => undefined)
 }
 

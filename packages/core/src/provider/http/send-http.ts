@@ -4,35 +4,35 @@ import { dispatcherFor } from './dispatcher.js'
 
 /** One request over HTTP. */
 export interface HttpRequest {
-  /** @default 'GET', or 'POST' when there is a body */
+  /** @default 'GET', or 'POST' if there is a body */
   readonly method?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Text is sent as UTF-8. */
   readonly body?: string | Uint8Array | undefined
-  /** Ends the request, also while its body is read. */
+  /** Aborts the request, even while its body is read. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** The head of a reply, and its body to be read. A body that is not read has to be destroyed. */
+/** The head of a reply, with its unread body. Destroy a body that you do not read. */
 export interface HttpReply {
-  /** Where it comes from, without the query, which may hold a key. */
+  /** The address without the query, which may hold a key. */
   readonly url: string
   readonly status: number
   readonly statusText: string
   readonly headers: Headers
-  /** Decompressed. */
+  /** The decompressed body. */
   readonly body: Readable
 }
 
 const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, deflate, br' }
 
 /**
- * Sends a request, and gives the reply as soon as it begins. Connections are kept for the next request, proxies are
- * taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and only the signal ends the waiting: the global `fetch` gives up
- * after five minutes, and a long queue or a large model takes longer. Redirects are not followed: a key must not travel
- * to where a server points.
+ * Sends a request and returns the reply as soon as its head arrives. It keeps connections alive, takes proxies from
+ * HTTP_PROXY, HTTPS_PROXY, and NO_PROXY, and waits until the signal fires. (The global `fetch` gives up after five
+ * minutes, but a long queue or a large model takes longer.) It does not follow redirects, because a server must not
+ * send a key elsewhere.
  *
- * @throws the signal's reason; an error with the `code` of Node or undici when there is no reply
+ * @throws the signal's reason; an error with the `code` of Node or undici if no reply arrives
  * @example
  * const reply = await sendHttp('https://api.example.com/v1/chat', { body: JSON.stringify(question), signal })
  * const answer = JSON.parse(await readText(reply))
@@ -52,7 +52,7 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
   })
   const given = headersOf(reply.headers)
   const body = await decodedBody(reply.body, given)
-  // One that is destroyed early fails, and nobody may be listening.
+  // A body that is destroyed early fails, possibly without a listener.
   body.on('error', () => undefined)
   return {
     url: `${url.origin}${url.pathname}`,

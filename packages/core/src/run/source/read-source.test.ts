@@ -52,7 +52,7 @@ describe('rows in code', () => {
     await instance.preview(given, 1)
     expect(await errorOf(() => Array.fromAsync(instance.rows(given)))).toMatchObject({
       code: 'MAESTRO_RUN_ROWS_SPENT',
-      hint: 'Give a function that makes them, as in .from(() => rows()), or an array.',
+      hint: 'Give a function that creates them, as in .from(() => rows()), or an array.',
     })
   })
 })

@@ -1,16 +1,16 @@
 import type { LLMResult } from '../../contracts/serving.js'
 import { jsonValuesIn, wholeJson } from './json-values.js'
 
-/** A value that may be the data of an answer; of two that do not fit, the longer one is what was meant. */
+/** A value that may be the data of an answer. If two values do not match the schema, the longer one is preferred. */
 export interface AnswerData {
   readonly value: unknown
   readonly length: number
 }
 
 /**
- * What may be the data of an answer, the likeliest first: the last value that stands in it, then those before it. A
- * model may draft its answer, quote `[1]`, or hand its answer to a tool that was not offered. Some servers call an
- * answer as a whole the model's thoughts; it counts where there is no other.
+ * The candidates for the data of an answer, most likely first: the last value in the text, then the earlier ones. A
+ * model may draft its answer, quote `[1]`, or pass its answer to a tool that was not offered. Some servers report the
+ * whole answer as reasoning, so the reasoning is used when there is no other text.
  */
 export function answerDataOf({ object, text, reasoning = '' }: LLMResult): readonly AnswerData[] {
   if (object !== undefined) return [{ value: object, length: text.length }]
@@ -21,7 +21,7 @@ export function answerDataOf({ object, text, reasoning = '' }: LLMResult): reado
 const callNames = ['name', 'function', 'tool']
 const argumentNames = ['arguments', 'parameters', 'args', 'input']
 
-/** Of a value that has the form of a call of a tool. */
+/** The data of a value that has the form of a tool call. */
 function argumentsOf(value: unknown): readonly unknown[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
   const call = value as Readonly<Record<string, unknown>>

@@ -6,25 +6,28 @@ import { answerDataOf } from './answer-data.js'
 import { checkOfJsonSchema } from './fits-schema.js'
 import { mendJson } from './mend-json.js'
 
-/** An answer to a request with a schema: its data as the model gave them and as the check hands them on, or its faults. */
+/**
+ * The result of a request with a schema: its data, as the model wrote them and as the check returns them, or its
+ * faults.
+ */
 export type CheckedAnswer =
   | { readonly data: unknown; readonly value: unknown; readonly mended: boolean }
   | {
       readonly error: MaestroError
-      /** What to tell the model; undefined when there is no use in telling it. */
+      /** What to tell the model; undefined if telling it is useless. */
       readonly issues: readonly string[] | undefined
     }
 
-/** What an answer is held to. */
+/** What an answer has to satisfy. */
 export interface AnswerRules {
   readonly schema: JsonSchema
-  /** @default by the schema alone, among several values; a single one passes */
+  /** @default the schema alone, if there are several values; a single value passes */
   readonly check?: AnswerCheck | undefined
 }
 
 /**
- * Reads an answer's data, past any text around them, and takes the last that passes the check. Where none does, the
- * punctuation of the JSON is mended before the model is asked to repair it.
+ * Reads the data of an answer, ignores any text around them, and takes the last value that passes the check. If none does,
+ * it corrects the punctuation of the JSON before the model is asked to repair it.
  */
 export async function checkAnswer(
   serving: string,
@@ -55,7 +58,7 @@ export async function checkAnswer(
 
 const pass: AnswerCheck = (value) => ({ value })
 
-/** The error of an answer that did not come to its end. */
+/** The error of an answer that is incomplete. */
 export function checkEnd(serving: string, { finishReason, text, usage }: LLMResult): MaestroError | undefined {
   switch (finishReason) {
     case 'stop':

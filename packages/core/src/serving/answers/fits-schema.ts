@@ -3,7 +3,9 @@ import type { AnswerCheck } from '../../contracts/serving.js'
 
 const checks = new WeakMap<JsonSchema, Promise<AnswerCheck>>()
 
-/** The check by a JSON Schema alone, for callers who bring none. A schema that cannot be followed lets all pass. */
+/**
+ * A check by the JSON Schema alone, for callers that bring none. A schema that cannot be compiled accepts everything.
+ */
 export function checkOfJsonSchema(schema: JsonSchema): Promise<AnswerCheck> {
   const known = checks.get(schema) ?? createCheck(schema)
   checks.set(schema, known)
@@ -15,7 +17,7 @@ async function createCheck(schema: JsonSchema): Promise<AnswerCheck> {
   try {
     const type = z.fromJSONSchema(schema)
     return (value) =>
-      type.safeParse(value).success ? { value } : { issues: ['the answer does not fit the JSON Schema'] }
+      type.safeParse(value).success ? { value } : { issues: ['the answer does not match the JSON Schema'] }
   } catch {
     return (value) => ({ value })
   }

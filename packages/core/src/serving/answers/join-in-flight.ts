@@ -1,6 +1,6 @@
 import { onAbort } from '../../provider/on-abort.js'
 
-/** A call under way, and how many wait for it. */
+/** A call in progress, and the number of its waiting callers. */
 interface Shared<Result> {
   readonly result: Promise<Result>
   readonly stop: AbortController
@@ -9,18 +9,18 @@ interface Shared<Result> {
 }
 
 /**
- * Joins identical calls that are under way: the first one asks, the others get its answer. The call is stopped only
- * when all who wait for it have given up.
+ * Joins identical calls in progress: the first one asks, and the others receive its answer. The call is stopped only
+ * when all of its callers have given up.
  */
 export class InFlight<Result> {
   readonly #calls = new Map<string, Shared<Result>>()
 
-  /** Whether a call of this key is under way. */
+  /** Whether a call with this key is in progress. */
   has(key: string): boolean {
     return this.#calls.has(key)
   }
 
-  /** @throws the signal's reason when it fires, what `start` throws */
+  /** @throws the signal's reason when it fires, and what `start` throws */
   async join(
     key: string,
     signal: AbortSignal | undefined,
@@ -52,7 +52,7 @@ export class InFlight<Result> {
     return call
   }
 
-  /** Another call of the same key may have begun since. */
+  /** Another call with the same key may have begun since. */
   #forget(key: string, call: Shared<Result>): void {
     if (this.#calls.get(key) === call) this.#calls.delete(key)
   }

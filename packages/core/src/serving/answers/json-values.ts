@@ -1,22 +1,23 @@
-/** A JSON value that stands in a text, and how long it is there. */
+/** A JSON value in a text, and its length. */
 export interface JsonValueInText {
   readonly value: unknown
-  /** In characters of the text. */
+  /** The length in characters of the text. */
   readonly length: number
 }
 
-/** Deeper values are no answers, and would overflow the stack of whoever walks through them. */
+/** Deeper values are not answers and would overflow the stack of recursive code. */
 const deepest = 256
 
-/** Of more values in one text, the last ones count. */
+/** If a text has more values, only the last ones are kept. */
 const most = 64
 
 /**
- * The whole JSON values in a text, in their order: models put fences, greetings, drafts and remarks around what they
- * were asked for. A part of a value that is not whole is none: it may be anything. It takes time in proportion to the
- * length of the text.
+ * Finds the complete JSON values in a text, in their order. Models put fences, greetings, drafts, and remarks around
+ * their answers. A part of an incomplete value does not count, because its meaning is unknown. The time is proportional
+ * to the length of the text.
  *
- * @example jsonValuesIn('As [1] says: ```json\n{"tone":"good"}\n```').map(({ value }) => value) // [[1], { tone: 'good' }]
+ * @example
+ * jsonValuesIn('As [1] says: ```json\n{"tone":"good"}\n```').map(({ value }) => value) // [[1], { tone: 'good' }]
  */
 export function jsonValuesIn(text: string): readonly JsonValueInText[] {
   const whole = wholeJson(text)
@@ -29,7 +30,7 @@ export function jsonValuesIn(text: string): readonly JsonValueInText[] {
   return (found.length > 0 ? found : fencedScalars(text)).slice(-most)
 }
 
-/** The value of a text that is JSON and nothing else; undefined when it is not, or too deep. */
+/** The value of a text that consists of JSON alone; undefined if it does not, or if it is too deep. */
 export function wholeJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
@@ -66,8 +67,8 @@ function fencedScalars(text: string): readonly JsonValueInText[] {
 const token = /\s*(?:("[^"\\]*(?:\\[\s\S][^"\\]*)*")|([{}[\],:])|(true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))/y
 
 /**
- * Where objects and lists stand in a text. Where one turns out to be none, the search goes on behind the place at
- * which that was seen, and not behind its bracket: all that is open there would fail at the same place.
+ * Finds the objects and lists in a text. After a failed candidate, the search continues after the place of the failure
+ * and not after the bracket, because all brackets that are open there would fail at the same place.
  */
 function* valueSpans(text: string): Generator<{ readonly start: number; readonly end: number }> {
   for (let from = 0; ; ) {
@@ -79,10 +80,10 @@ function* valueSpans(text: string): Generator<{ readonly start: number; readonly
   }
 }
 
-/** Goes from a bracket to its partner, as far as it is JSON. @returns where it ends, or where it fails */
+/** Scans from a bracket to its partner, as long as the text is JSON. @returns the end, or the place of the failure */
 function walk(text: string, start: number): { readonly end: number; readonly isWhole: boolean } {
   const open: string[] = []
-  // What may come next: a value or the end, a value, a name or the end, a name, a colon, a comma or the end.
+  // What may follow: a value or the end, a value, a name or the end, a name, a colon, a comma or the end.
   let awaits: 'value or end' | 'value' | 'name or end' | 'name' | 'colon' | 'comma or end' = 'value'
   for (let at = start; ; ) {
     token.lastIndex = at

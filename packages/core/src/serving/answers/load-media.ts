@@ -3,14 +3,14 @@ import type { MediaAccess } from '../../media/media-access.js'
 import { readMedia } from '../../media/read-media.js'
 import { withRetries } from '../call/retry.js'
 
-/** An address on the web may be deaf for a moment. */
+/** A web address may be unreachable for a moment. */
 const patience = { retries: 2, total: 120_000 }
 
 export function hasMedia({ messages }: LLMRequest): boolean {
   return messages.some(({ content }) => typeof content !== 'string' && content.some(({ type }) => type !== 'text'))
 }
 
-/** The request with the bytes of its images and recordings in it, so that they are part of its key. @throws MAESTRO_MEDIA_* */
+/** Loads the bytes of a request's images and recordings, so that they are part of its key. @throws MAESTRO_MEDIA_* */
 export async function withLoadedMedia(
   request: LLMRequest,
   access: MediaAccess & { readonly signal?: AbortSignal | undefined },

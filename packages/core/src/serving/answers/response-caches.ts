@@ -3,25 +3,25 @@ import type { AnswerOrigin, CachedAnswer, ResponseCache } from '../../contracts/
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
 
-/** For whom an answer is looked up or stored. */
+/** Describes the caller for whom an answer is looked up or stored. */
 export interface AnswerPlace {
   readonly serving: ServingBase
-  /** Whether it may outlive the run. */
+  /** Whether the answer may outlive the run. */
   readonly shared: boolean
   readonly run: string | undefined
-  /** For which step and row it is asked. */
+  /** The step and row that ask. */
   readonly origin: AnswerOrigin
 }
 
 /**
- * The response cache that a call uses: the shared one, for servings that say what their answers depend on, or the one
- * of the run, whose answers are always reused.
+ * Chooses the response cache of a call: the shared one, for servings that state what their answers depend on, or the
+ * one of the run, whose answers are always reused.
  */
 export class ResponseCaches {
   readonly #shared: () => ResponseCache | undefined
   readonly #runs = new Map<string, ResponseCache>()
 
-  /** @param shared Gives the cache beyond the run; it is asked when an answer of it is looked for. */
+  /** @param shared Returns the shared cache. It is called when an answer is looked up there. */
   constructor(shared: () => ResponseCache | undefined = () => undefined) {
     this.#shared = shared
   }
@@ -34,7 +34,7 @@ export class ResponseCaches {
     return this.#cacheOf(place)?.set(key, answer, parts, place.origin)
   }
 
-  /** Forgets the answers that were a run's own. */
+  /** Removes the answers that belong to one run. */
   async endRun(run: string): Promise<void> {
     const answers = this.#runs.get(run)
     this.#runs.delete(run)

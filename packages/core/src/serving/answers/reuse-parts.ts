@@ -2,22 +2,22 @@ import type { CachedAnswer } from '../../contracts/response-cache.js'
 import type { Fingerprint } from '../fingerprint.js'
 import type { AnswerPlace, ResponseCaches } from './response-caches.js'
 
-/** How the parts of a call are told apart, kept and asked for. */
+/** How the parts of a call are identified, stored, and requested. */
 export interface PartsCall<Part, Value> {
   readonly parts: readonly Part[]
-  /** Undefined where nothing may be reused. */
+  /** Undefined if nothing may be reused. */
   readonly place: AnswerPlace | undefined
   fingerprint(part: Part): Fingerprint
   encode(value: Value): CachedAnswer
-  /** Undefined for an entry that is no such value. */
+  /** Undefined for an entry that is not such a value. */
   decode(entry: CachedAnswer): Value | undefined
-  /** Asks for some of the parts: one value for each, in order. */
+  /** Requests some of the parts: one value for each, in order. */
   ask(parts: readonly Part[]): Promise<readonly Value[]>
 }
 
 /**
- * A call of many parts of which each has an answer of its own, such as texts and their vectors: parts that are known
- * are not asked for, equal ones once, and those that another call is asking for just now are waited for.
+ * A call of many parts that each have an answer of their own, such as texts and their vectors. Known parts are not
+ * requested, equal parts are requested once, and parts that another call is requesting are awaited.
  */
 export class PartialAnswers<Part, Value> {
   readonly #answers: ResponseCaches
@@ -27,7 +27,7 @@ export class PartialAnswers<Part, Value> {
     this.#answers = answers
   }
 
-  /** @returns the values in the order of the parts, and how many parts were asked for */
+  /** @returns the values in the order of the parts, and the number of parts that were requested */
   async answer(call: PartsCall<Part, Value>): Promise<{ readonly values: readonly Value[]; readonly asked: number }> {
     const { parts, place } = call
     if (place === undefined) return { values: await call.ask(parts), asked: parts.length }
@@ -52,7 +52,7 @@ export class PartialAnswers<Part, Value> {
     const own = this.#ask(call, place, prints, [...missing.values()])
     const joined = await Promise.allSettled(elsewhere.values())
     for (const [key, value] of await own) known.set(key, value)
-    // The other call may have been stopped; this one was not.
+    // The other call may have been stopped while this one was not.
     const lost: number[] = []
     for (const [place, key] of [...elsewhere.keys()].entries()) {
       const outcome = joined[place]

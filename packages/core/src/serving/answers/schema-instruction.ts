@@ -2,8 +2,9 @@ import type { JsonSchema } from '../../contracts/schema.js'
 import type { LLMRequest } from '../../contracts/serving.js'
 
 /**
- * Tells a model that cannot be held to a schema what to answer: behind the prompt, so that its beginning stays the
- * same, and in the user's words, for many models know no instruction after those.
+ * Tells a model without native support for schemas what to answer. The text follows the prompt, so that the beginning
+ * of the prompt stays the same, and it is part of the user's turn, because many models ignore instructions after that
+ * turn.
  */
 export function withInstruction({ schema, ...request }: LLMRequest & { readonly schema: JsonSchema }): LLMRequest {
   return withUserText(
@@ -12,7 +13,7 @@ export function withInstruction({ schema, ...request }: LLMRequest & { readonly 
   )
 }
 
-/** The turn that shows a model its answer and what is wrong with it. Servers refuse an empty answer in a turn of its own. */
+/** The turn that shows the model its answer and the faults. Servers refuse a turn with an empty answer. */
 export function withRepairTurn(request: LLMRequest, answer: string, issues: readonly string[]): LLMRequest {
   const faults = issues.map((issue) => `- ${issue}`).join('\n')
   if (answer.trim() === '') return withUserText(request, `You have given no answer before:\n${faults}`)
@@ -23,13 +24,13 @@ export function withRepairTurn(request: LLMRequest, answer: string, issues: read
   }
 }
 
-/** A long answer that does not fit says no more than its beginning, and may not fit the context a second time. */
+/** A long wrong answer is shortened: the rest adds no information and may exceed the context. */
 const mostShown = 2000
 
 const shortened = (answer: string): string =>
   answer.length <= mostShown ? answer : `${answer.slice(0, mostShown)}...`.toWellFormed()
 
-/** Puts a text at the end of the user's last turn. */
+/** Appends a text to the user's last turn. */
 function withUserText(request: LLMRequest, text: string): LLMRequest {
   const last = request.messages.at(-1)
   if (last?.role !== 'user') return { ...request, messages: [...request.messages, { role: 'user', content: text }] }

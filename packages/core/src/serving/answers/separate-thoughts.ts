@@ -1,30 +1,34 @@
 import { wholeJson } from './json-values.js'
 
-/** A model's text, parted into what it answers and what it thought before. */
+/** A model's text, separated into its answer and its reasoning. */
 export interface SeparatedText {
   readonly answer: string
-  /** Undefined where the text holds no thoughts. */
+  /** Undefined if the text holds no reasoning. */
   readonly reasoning?: string
 }
 
 const names = 'think|thinking|thoughts?|reasoning|seed:think'
 
-/** The tags that models write around their thoughts: those of XML, of Magistral, Kimi, Sky-T1, Command A, Gemma. */
+/**
+ * The tags that models write around their reasoning: XML tags, and those of Magistral, Kimi, Sky-T1, Command A, and
+ * Gemma.
+ */
 const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
 const closings = `</(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
-/** What some of those models put around the answer that follows. */
+/** The tags that some of those models put around the answer that follows. */
 const answerTags =
   /^(?:<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)([\s\S]*?)(?:<\/answer>|<\|end_of_solution\|>|<\|END_RESPONSE\|>)?$/i
 
 /**
- * Separates the thoughts of a model from its answer. A pair of tags anywhere, what follows an opening tag at the
- * beginning of a line, and all that stands before a lone closing tag are thoughts. Tags in quotation marks, in code and
- * in JSON are text.
+ * Separates the reasoning of a model from its answer. The following count as reasoning: the text between a pair of
+ * tags, the text after an opening tag at the start of a line, and the text before a lone closing tag. Tags in quotation
+ * marks, in code, and in JSON are ordinary text.
  *
- * @example separateThoughts('<think>Is it good?</think>bad') // { answer: 'bad', reasoning: 'Is it good?' }
+ * @example
+ * separateThoughts('<think>Is it good?</think>bad') // { answer: 'bad', reasoning: 'Is it good?' }
  */
 export function separateThoughts(text: string): SeparatedText {
   const channels = readChannels(text)
@@ -40,7 +44,7 @@ export function separateThoughts(text: string): SeparatedText {
   let isInCode = false
   for (const [place, { 0: mark, index, groups = {} }] of marks.entries()) {
     const isFence = groups.opening === undefined && groups.closing === undefined
-    // Thoughts may end in the middle of code.
+    // The reasoning may end in the middle of code.
     if (isFence) isInCode = !isThinking && !isInCode
     if (isFence || isInCode) continue
     const piece = text.slice(from, index)
@@ -54,7 +58,7 @@ export function separateThoughts(text: string): SeparatedText {
       isThinking = false
     } else {
       answer += piece
-      // Behind the answer, a closing tag too many ends nothing.
+      // After the answer, a surplus closing tag ends nothing.
       if (thoughts.length === 0 || text.slice(end).trim() !== '') {
         thoughts.push(answer)
         answer = ''
@@ -86,7 +90,7 @@ function isAtLineStart(text: string, index: number): boolean {
   return at < 0 || text[at] === '\n'
 }
 
-/** The channels of the harmony format, as gpt-oss writes it; servers that drop its tokens leave the names. */
+/** The channels of the harmony format of gpt-oss. Servers that drop its tokens leave the names of the channels. */
 function readChannels(text: string): SeparatedText | undefined {
   if (!text.includes('<|channel|>')) {
     const [, thoughts, answer] = /^\s*analysis([\s\S]*?)assistant\s*final([\s\S]*)$/.exec(text) ?? []

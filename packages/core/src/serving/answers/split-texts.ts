@@ -2,8 +2,8 @@ import type { EmbeddingServing } from '../../contracts/serving.js'
 import { mostTokens } from '../budget/estimate-spending.js'
 
 /**
- * Texts in order, in lists that one call takes: by their number, and by the tokens that they may have at most. A text
- * that is too long by itself stands alone; the provider says what it makes of it.
+ * Splits texts, in order, into the lists of single calls, by their number and by the maximum tokens of their texts. A
+ * text that is too long on its own gets its own call, and the provider decides about it.
  */
 export function splitTexts(
   texts: readonly string[],

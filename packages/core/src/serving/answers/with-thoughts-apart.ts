@@ -3,7 +3,7 @@ import { separateThoughts } from './separate-thoughts.js'
 
 const charactersPerToken = 4
 
-/** An answer without the thoughts that its text begins with; they go to those that the provider has set apart. */
+/** Moves the reasoning at the start of an answer's text to the reasoning that the provider reports separately. */
 export function withThoughtsApart<Result extends LLMResult>(result: Result): Result {
   const { answer, reasoning: inText } = separateThoughts(result.text)
   const reasoning = [result.reasoning, inText].filter((text) => text !== undefined && text !== '').join('\n\n')
@@ -16,7 +16,7 @@ export function withThoughtsApart<Result extends LLMResult>(result: Result): Res
   }
 }
 
-/** Where the provider does not count them, about as many as their text has. */
+/** If the provider does not count the reasoning tokens, their number is estimated from the text. */
 function withReasoningTokens(usage: Usage, reasoning: string): Usage {
   if (usage.reasoningTokens !== undefined || reasoning === '') return usage
   const estimate = Math.ceil(reasoning.length / charactersPerToken)

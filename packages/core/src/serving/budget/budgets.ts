@@ -9,15 +9,15 @@ export interface BudgetPlace {
   readonly serving: string
 }
 
-/** What a call may take, until it is known what it took. */
+/** The most that a call may spend, until its usage is known. */
 export interface Reservation {
   settle(spent: Spending): void
 }
 
 /**
- * The budgets of all runs. A call reserves what it may take before it is made and settles what it took after it, so
- * that calls side by side cannot pass a cap together. When nothing is left, calls wait for those under way, which may
- * take less than they reserved; only when none is under way the budget is used up.
+ * The budgets of all runs. A call reserves the most that it may spend before it is made, and settles its usage
+ * afterwards, so that concurrent calls cannot exceed a limit together. When nothing is left, a call waits for the calls
+ * in progress, which may spend less than they reserved. The budget is used up only when no call is in progress.
  */
 export class BudgetKeeper {
   readonly #budgets: Budgets
@@ -29,7 +29,7 @@ export class BudgetKeeper {
   }
 
   /**
-   * @returns undefined at once where no budget applies
+   * @returns undefined, without waiting, if no budget applies
    * @throws MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, the signal's reason
    */
   reserve(place: BudgetPlace, next: () => Spending, signal?: AbortSignal): Promise<Reservation> | undefined {

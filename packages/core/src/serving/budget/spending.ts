@@ -2,7 +2,7 @@ import type { Budget } from '../../contracts/serving-settings.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 
-/** What a call takes. Dollars are undefined when the price is not known. */
+/** The usage of a call. Dollars are undefined if the price is unknown. */
 export interface Spending {
   readonly usd: number | undefined
   readonly tokens: number
@@ -11,7 +11,7 @@ export interface Spending {
 
 const units = ['usd', 'tokens', 'requests'] as const
 
-/** What has been spent of one budget and what calls under way have reserved. */
+/** The amount spent from one budget, and the amount that calls in progress have reserved. */
 export class BudgetAccount {
   readonly #scope: string
   readonly #cap: Budget
@@ -24,12 +24,12 @@ export class BudgetAccount {
     this.#cap = cap
   }
 
-  /** Whether calls under way may give back some of what they have reserved. */
+  /** Whether calls in progress may return a part of what they reserved. */
   get busy(): boolean {
     return this.#underWay > 0
   }
 
-  /** Why a call cannot be made. @param reserved Whether what others have reserved counts too. */
+  /** Why a call cannot be made. @param reserved Whether the reservations of other calls count too. */
   refusal(serving: string, next: Spending, reserved: boolean): MaestroError | undefined {
     for (const unit of units) {
       const cap = this.#cap[unit]
@@ -54,7 +54,7 @@ export class BudgetAccount {
     this.#change(this.#reserved, next, 1)
   }
 
-  /** A call has ended: what it had reserved is free again, what it took is spent. */
+  /** Settles a call that has ended: its reservation is released, and its usage counts as spent. */
   settle(reserved: Spending, spent: Spending): void {
     this.#underWay--
     this.#change(this.#reserved, reserved, -1)

@@ -2,7 +2,7 @@ import type { CallOptions } from '../../contracts/serving.js'
 import { boundedCall } from '../../provider/bounded-call.js'
 import type { Milliseconds } from '../serving-settings.js'
 
-/** What one attempt goes by. */
+/** The settings of one attempt. */
 export interface AttemptLimits {
   readonly serving: string
   readonly timeouts: Required<Pick<Milliseconds, 'attempt'>> & Milliseconds
@@ -10,9 +10,9 @@ export interface AttemptLimits {
 }
 
 /**
- * Makes one call and bounds it: as a whole, until its first piece and between pieces.
+ * Makes one call and limits its whole time, the time until its first piece, and the time between pieces.
  *
- * @throws a typed error, whatever the provider throws; MAESTRO_SERVING_TIMEOUT, MAESTRO_SERVING_ABORTED
+ * @throws a typed error for whatever the provider throws; MAESTRO_SERVING_TIMEOUT, MAESTRO_SERVING_ABORTED
  */
 export function attempt<Result>(
   { serving, timeouts, signal }: AttemptLimits,

@@ -11,14 +11,14 @@ import { attempt } from './attempt.js'
 import { watchOutage } from './outage.js'
 import { type Queued, withRetries } from './retry.js'
 
-/** What every kind of result says of what it took. */
+/** The usage that every kind of result reports. */
 export interface Metered {
   readonly usage?: Usage
   readonly cost?: number
   readonly rateLimits?: RateLimits
 }
 
-/** Through what the calls of one serving go. */
+/** The components that the calls of one serving pass through. */
 export interface CallPath {
   readonly serving: ServingBase
   readonly settings: ResolvedSettings
@@ -26,18 +26,18 @@ export interface CallPath {
   readonly budgets: BudgetKeeper
 }
 
-/** One question to a provider. */
+/** One request to a provider. */
 export interface ProviderCall<Result extends Metered> {
   readonly options: CallOptions
   readonly record: UsageRecord
-  /** Tokens that it takes at most. */
+  /** The maximum tokens of the call. */
   estimate(): { readonly input: number; readonly output: number }
   ask(options: CallOptions): Promise<Result>
 }
 
 /**
- * The way of a call: budget, limiter, attempt, typed error, and again from the start when it may pass. What it took is
- * settled with the budget and noted in the record.
+ * Sends a request through the budget, the limiter, an attempt, and the conversion to typed errors, and retries it if
+ * the failure may be temporary. It settles the usage with the budget and adds it to the record.
  *
  * @throws a typed error of the provider, MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, MAESTRO_SERVING_*
  */
@@ -53,7 +53,7 @@ export function callProvider<Result extends Metered>(path: CallPath, call: Provi
   )
 }
 
-/** A time-out that was given with the call bounds all of it. */
+/** A time-out of the request limits all attempts together. */
 function boundedBy(timeouts: ResolvedSettings['timeouts'], given: number | undefined): ResolvedSettings['timeouts'] {
   if (given === undefined) return timeouts
   const { attempt, total, outage } = timeouts
@@ -65,7 +65,7 @@ function boundedBy(timeouts: ResolvedSettings['timeouts'], given: number | undef
   }
 }
 
-/** About so many bytes are a token; the estimate of a prompt is its bytes. */
+/** The average number of bytes per token. The estimate of a prompt is its bytes. */
 const bytesOfToken = 3
 
 async function tryOnce<Result extends Metered>(
@@ -108,7 +108,7 @@ async function tryOnce<Result extends Metered>(
       if (MaestroError.is(error)) {
         const { rateLimits, usage } = error.details as { rateLimits?: RateLimits; usage?: Usage }
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-        // An answer that cannot be used is paid for all the same.
+        // An unusable answer is charged all the same.
         if (usage !== undefined) spent = { usd: record.took(usage, undefined), tokens, requests: 1 }
         outcome = { durationMs: performance.now() - started, tokens, error, rateLimits }
       }

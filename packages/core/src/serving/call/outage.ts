@@ -3,13 +3,13 @@ import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Limiter } from '../limiter/limiter.js'
 import type { RetriedProvider } from './retry.js'
 
-/** Fewer failures are those calls' own: they may ask for a long wait and others be answered. */
+/** Fewer failures may be peculiar to these calls: they may have to wait long while other calls are answered. */
 const leastFailures = 12
 
 /**
- * Watches a provider while its calls are tried again: when it answers nothing but failures, no call goes on.
+ * Watches a provider while its calls are retried. When it returns nothing but failures, all calls stop.
  *
- * @param outage Milliseconds for which that is borne.
+ * @param outage How long that is tolerated, in milliseconds.
  */
 export function watchOutage(
   serving: string,
@@ -18,7 +18,7 @@ export function watchOutage(
 ): RetriedProvider {
   return {
     get isOut() {
-      // One that has never answered may not be there at all: that is found out soon.
+      // A provider that has never answered may not exist at all, so it fails early.
       return limiter.answers > 0 && (limiter.failing?.failures ?? 0) >= leastFailures
     },
     check(error: MaestroError, tooLongMs: number | undefined) {

@@ -2,46 +2,46 @@ import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { type Backoff, backoffOf, pause } from '../../provider/retry.js'
 
-/** How failures that may pass are tried again. */
+/** How temporary failures are retried. */
 export interface RetryPolicy {
-  /** Tries after the first. */
+  /** The number of attempts after the first. */
   readonly retries: number
-  /** Milliseconds for all attempts and the waiting between them. */
+  /** Milliseconds for all attempts and the waits between them. */
   readonly total: number
 }
 
-/** Who is asked by this call and others. */
+/** The provider, which this call shares with others. */
 export interface RetriedProvider {
-  /** It answers nobody just now: a failure is no fault of this call. */
+  /** Whether the provider answers nobody at the moment, so that a failure is not the fault of this call. */
   readonly isOut: boolean
   /**
-   * Is asked before each further try.
+   * Called before each further attempt.
    *
-   * @param tooLongMs The wait that would take longer than the call may.
-   * @throws what ends the call because the provider is not there
+   * @param tooLongMs A wait that exceeds the time of the call.
+   * @throws the error that ends the call because the provider is unavailable
    */
   check(error: MaestroError, tooLongMs: number | undefined): void
 }
 
-/** Notes how long a call has waited in the queue, which does not count against its time. */
+/** Adds time that a call has waited in the queue, which does not count against its time-out. */
 export type Queued = (milliseconds: number) => void
 
-/** A call may be made this often, whatever a provider advises. */
+/** The number of attempts that a provider's advice cannot raise. */
 const mostRequests = 100
 
-/** A refusal is not a failure of the call: the limiter finds the rate, and the call joins the queue again soon. */
+/** A refusal is not a failure of the call: the limiter learns the rate, and the call soon joins the queue again. */
 const refusals: ReadonlySet<string> = new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED'])
 const afterRefusal: Backoff = { first: 10, factor: 1.4 }
 const afterFailure: Backoff = { first: 100 }
 
 /**
- * Makes a call until it succeeds, fails for good, or may not be tried again. Between tries it waits as long as the
- * provider asks for, and at least exponentially longer with full jitter.
+ * Makes a call until it succeeds, fails permanently, or has no attempts left. Between attempts it waits as long as the
+ * provider asks for, and at least a bound that grows exponentially, with full jitter.
  *
- * Refusals do not count against `retries`, nor do failures while the provider answers nobody: its outage is bounded as a
- * whole.
+ * Refusals do not count against `retries`. Neither do failures while the provider answers nobody: its outage has a
+ * limit of its own.
  *
- * @throws the last error, what the provider's check throws
+ * @throws the last error, or the error of the provider's check
  */
 export async function withRetries<Result>(
   policy: RetryPolicy,
@@ -75,6 +75,6 @@ export async function withRetries<Result>(
 function waitOf(error: MaestroError, turn: number): number {
   const { retryAfterMs = 0 } = (error.details.rateLimits ?? {}) as RateLimits
   const backoff = backoffOf(turn, refusals.has(error.code) ? afterRefusal : afterFailure)
-  // Those who were told the same moment do not all come back at it.
+  // Callers that were given the same moment must not all return at once.
   return Math.max(backoff, retryAfterMs + Math.random() * Math.min(250, retryAfterMs / 10))
 }

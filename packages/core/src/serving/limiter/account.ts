@@ -1,25 +1,25 @@
 /**
- * The cool-down of an account: while one of its models is left in peace, the others are not asked either. An answer to a
- * call that was sent later than the refused one ends it.
+ * The cool-down of an account: while one of its models is in a cool-down, the others are not asked either. An answer to
+ * a call that was sent later than the refused one ends it.
  */
 export class Account {
   readonly #woken = new Set<() => void>()
   #until = 0
   #refusedAt = 0
-  /** Whose it is: that one knows best when it is over. */
+  /** The limiter that began the cool-down, which best knows when it ends. */
   #owner: unknown
 
-  /** Is called when a cool-down ends early. */
+  /** Called when a cool-down ends early. */
   onWake(wake: () => void): void {
     this.#woken.add(wake)
   }
 
-  /** Milliseconds that one of another limiter still lasts. */
+  /** The remaining milliseconds of a cool-down that another limiter began. */
   wait(now: number, limiter: unknown): number {
     return limiter === this.#owner ? 0 : Math.max(0, this.#until - now)
   }
 
-  /** One begins, or lasts longer. @param sentAt When the call was sent that was refused. */
+  /** Begins or extends a cool-down. @param sentAt When the refused call was sent. */
   coolDown(until: number, sentAt: number, limiter: unknown): void {
     if (until < this.#until) return
     this.#until = until
@@ -27,7 +27,7 @@ export class Account {
     this.#owner = limiter
   }
 
-  /** A call was answered. @param sentAt When it had been sent. */
+  /** Reports that a call was answered. @param sentAt When it was sent. */
   answered(sentAt: number, now: number): void {
     if (this.#until <= now || sentAt <= this.#refusedAt) return
     this.#until = 0

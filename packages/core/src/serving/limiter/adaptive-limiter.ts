@@ -12,10 +12,10 @@ import { TokenRate } from './token-rate.js'
 import { ToldLimit } from './told-limit.js'
 import { verdictOf } from './verdict.js'
 
-/** Longer waits are waited in pieces: a timer cannot hold more than 24 days. */
+/** Longer waits are split, because a timer cannot exceed 24 days. */
 const longestTimerMs = 3_600_000
 const requestSlackMs = 100
-/** Shorter waits for what the provider tells are its pace, and no cool-down; failures of a moment are no outage. */
+/** A shorter wait that a provider asks for is its pace, not a cool-down, and a brief failure is not an outage. */
 const worthTellingMs = 1000
 
 interface Waiter {
@@ -24,18 +24,19 @@ interface Waiter {
   readonly fail: (error: MaestroError) => void
 }
 
-/** A call under way, and what was reserved for it. */
+/** A call in progress, and what it has reserved. */
 interface Sent {
   readonly call: Call
   readonly estimate: number
   readonly reserved: number
-  /** Told limits that it did not wait for to the end. */
+  /** The reported limits whose wait it cut short. */
   readonly early: readonly ToldLimit[]
 }
 
 /**
- * The limiter of one model of one account. A call may be made when its turn has come and the rates that are set, told by
- * the provider and learnt allow it, fewer are under way than may be, and the account does not cool down.
+ * The limiter of one model of one account. A call may be sent when its turn has come, when the rates (set, reported by
+ * the provider, and learnt) allow it, when there is room among the calls in progress, and when the account is not in a
+ * cool-down.
  */
 export class AdaptiveLimiter implements Limiter {
   readonly #account: Account
@@ -82,9 +83,9 @@ export class AdaptiveLimiter implements Limiter {
   }
 
   /**
-   * What is set now; the rest is learnt.
+   * The limits that are set; the others are learnt.
    *
-   * @param total Milliseconds that a call may take in all.
+   * @param total The milliseconds that a call may take in all.
    */
   limit(limits: ServingLimits, total = Number.POSITIVE_INFINITY): void {
     const { concurrency, requestsPerMinute, tokensPerMinute } = limits
@@ -120,7 +121,7 @@ export class AdaptiveLimiter implements Limiter {
       const leave = () => {
         this.#queue.leave(place)
         reject(signal?.reason)
-        // It may have been the only one for whom a timer runs.
+        // The only waiting call for which a timer runs may have left.
         this.#admit()
       }
       signal?.addEventListener('abort', leave)
@@ -137,7 +138,7 @@ export class AdaptiveLimiter implements Limiter {
     return this.#reporter.observe(listener)
   }
 
-  /** Lets go whoever may. */
+  /** Sends all calls that may be sent now. */
   #admit(): void {
     while (this.#queue.size > 0) {
       const wait = this.#wait(performance.now())
@@ -157,7 +158,7 @@ export class AdaptiveLimiter implements Limiter {
     return Math.max(this.#learnt.coolDownMs(now), this.#account.wait(now, this))
   }
 
-  /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
+  /** Milliseconds until a call may be sent; infinite while that depends on a call in progress. */
   #wait(now: number): number {
     return Math.max(
       this.#learnt.wait(now),

@@ -1,21 +1,21 @@
 import { reasonOf } from '../../errors/reason-of.js'
 import type { Failing } from './limiter.js'
 
-/** Follows whether a provider has answered nothing but failures, and since when. */
+/** Tracks whether a provider has returned nothing but failures, and since when. */
 export class FailureStreak {
   #first: { readonly since: number; readonly at: number } | undefined
   #failures = 0
   #reason = ''
   #answers = 0
 
-  /** Undefined: the last call was answered, or none has ended. */
+  /** Undefined if the last call was answered, or if no call has ended. */
   get failing(): Failing | undefined {
     if (this.#first === undefined) return undefined
     const { since, at } = this.#first
     return { since, lastingMs: performance.now() - at, failures: this.#failures, reason: this.#reason }
   }
 
-  /** Calls that were answered so far. */
+  /** The number of calls that were answered so far. */
   get answers(): number {
     return this.#answers
   }

@@ -1,13 +1,13 @@
 import type { RateLimits, ServingLimits } from '../../contracts/serving-settings.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 
-/** How a call that had a permit ended. */
+/** The outcome of a call that had a permit. */
 export interface CallOutcome {
   readonly durationMs: number
-  /** Tokens that it took; 0 when that is not known. */
+  /** The tokens of the call; 0 if unknown. */
   readonly tokens: number
   readonly error?: MaestroError
-  /** What the provider said with it. */
+  /** The limits that the provider reported with it. */
   readonly rateLimits?: RateLimits | undefined
 }
 
@@ -17,58 +17,58 @@ export interface Permit {
   release(outcome: CallOutcome): void
 }
 
-/** What a limiter is doing. */
+/** The state of a limiter. */
 export interface LimiterState {
   readonly concurrency: number
   readonly inFlight: number
   readonly waiting: number
   readonly requestsPerMinute?: number
   readonly coolDownMs?: number
-  /** The provider has answered nothing but failures. */
+  /** The provider has returned nothing but failures. */
   readonly failing?: Failing
 }
 
-/** Nothing but failures since the last answer. */
+/** The number of failures since the last answer. */
 export interface Failing {
-  /** When the first of them came, in milliseconds since 1970. */
+  /** When the first of them arrived, in milliseconds since 1970. */
   readonly since: number
   readonly lastingMs: number
   readonly failures: number
-  /** What the last one said. */
+  /** The message of the latest one. */
   readonly reason: string
 }
 
 /** Decides when the next call of a serving may be made. */
 export interface Limiter {
   readonly state: LimiterState
-  /** Calls that were answered so far, with a result or with a fault of the request. */
+  /** The number of calls that were answered so far, with a result or with a fault of the request. */
   readonly answers: number
-  /** Undefined: the last call was answered, or none has ended. */
+  /** Undefined if the last call was answered, or if no call has ended. */
   readonly failing: Failing | undefined
   /**
-   * @param tokens What the call may take, for limits by the minute.
+   * @param tokens The maximum tokens of the call, for limits per minute.
    * @throws the signal's reason, the error of `giveUp`
    */
   acquire(tokens: number, signal?: AbortSignal): Promise<Permit>
-  /** The provider is not there: all that wait get this error. Those that come later are let try. */
+  /** Rejects all waiting calls with this error, because the provider is unavailable. Later calls may try again. */
   giveUp(error: MaestroError): void
-  /** Hears of changes of the state until the function it gives back is called. */
+  /** Calls a listener for changes of the state, until the returned function is called. */
   observe(listener: (state: LimiterState) => void): () => void
 }
 
-/** Which limiter a serving goes by. */
+/** Which limiter a serving uses. */
 export interface LimiterPlace {
-  /** Undefined: one of its own. */
+  /** Undefined for a limiter of its own. */
   readonly account: string | undefined
   readonly model: string
   readonly limits: ServingLimits
-  /** Milliseconds that a call may take in all: what a provider says of its limits is not waited for longer. */
+  /** The milliseconds that a call may take in all. A wait that the provider asks for is never longer. */
   readonly total?: number
 }
 
-/** The limiter of a serving, as long as the serving is there. */
+/** The limiter of a serving, during the serving's life. */
 export interface JoinedLimiter {
   readonly limiter: Limiter
-  /** What the serving has set holds no more. */
+  /** Removes the limits that the serving has set. */
   leave(): void
 }

@@ -5,7 +5,7 @@ export interface Place<Value> {
   after: Place<Value> | undefined
 }
 
-/** First in, first out; an entry can leave from anywhere. Every operation takes constant time. */
+/** A first-in, first-out queue from which any entry can leave. Every operation takes constant time. */
 export class Queue<Value> {
   #first: Place<Value> | undefined
   #last: Place<Value> | undefined
@@ -28,14 +28,14 @@ export class Queue<Value> {
     return place
   }
 
-  /** Takes out the first one. */
+  /** Removes and returns the first entry. */
   shift(): Value | undefined {
     const place = this.#first
     if (place !== undefined) this.leave(place)
     return place?.value
   }
 
-  /** Takes out an entry of the queue. */
+  /** Removes an entry of the queue. */
   leave({ before, after }: Place<Value>): void {
     if (before === undefined) this.#first = after
     else before.after = after

@@ -3,19 +3,19 @@ import { Account } from './account.js'
 import { AdaptiveLimiter } from './adaptive-limiter.js'
 import type { JoinedLimiter, LimiterPlace } from './limiter.js'
 
-/** A limiter and what each serving that goes by it has set. */
+/** A limiter and the limits that each of its servings has set. */
 interface Shared {
   readonly limiter: AdaptiveLimiter
   readonly limits: Set<ServingLimits & { readonly total: number | undefined }>
 }
 
-/** The accounts and limiters of this process: what is learnt of them outlives runs, pipelines and sessions. */
+/** The accounts and limiters of this process. What is learnt about them outlives runs, pipelines, and sessions. */
 const accounts = new Map<string, Account>()
 const limiters = new Map<string, Shared>()
 
 /**
- * The limiter of a serving's place: servings of one account and model share one, whatever run or pipeline they are in,
- * and all models of an account cool down together. Of what servings set, the least holds while they are there.
+ * The limiter of a serving. Servings of one account and model share a limiter, whatever run or pipeline they belong to,
+ * and all models of an account share a cool-down. Among the limits that current servings set, the lowest applies.
  */
 export function joinLimiter({ account, model, limits, total }: LimiterPlace): JoinedLimiter {
   const shared = account === undefined ? create(new Account()) : sharedLimiter(account, model)

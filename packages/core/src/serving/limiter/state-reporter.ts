@@ -2,7 +2,9 @@ import type { LimiterState } from './limiter.js'
 
 const betweenMs = 250
 
-/** Reports a state to its listeners when it changes, a few times a second at most. The last change is always reported. */
+/**
+ * Reports a state to its listeners when it changes, at most a few times per second. The last change is always reported.
+ */
 export class StateReporter {
   readonly #read: () => LimiterState
   readonly #listeners = new Set<(state: LimiterState) => void>()
@@ -34,11 +36,11 @@ export class StateReporter {
       try {
         listener(state)
       } catch {
-        // Who cannot take the news gets no more of it; the calls go on.
+        // A listener that throws is removed; the calls continue.
         this.#listeners.delete(listener)
       }
     }
-    // Whoever waits for the process to end does not wait for this.
+    // This timer must not keep the process alive.
     this.#timer = setTimeout(() => this.#report(), betweenMs).unref()
   }
 }

@@ -1,18 +1,18 @@
 /**
- * A token bucket: lets units through at a steady rate, by the generic cell rate algorithm. It holds one time: that at
- * which all that was let through is paid off. A pause saves nothing up beyond the slack, so nothing bursts after it.
+ * A token bucket: it admits units at a steady rate, by the generic cell rate algorithm. Its only state is the time at
+ * which all admitted units are paid off. A pause saves up no more than the slack, so no burst follows it.
  */
 export class TokenBucket {
   readonly #slackMs: number
   #perMs = Number.POSITIVE_INFINITY
   #paidOffAt = Number.NEGATIVE_INFINITY
 
-  /** @param slackMs How far it may run ahead: timers are late, and what they lose is made up for. */
+  /** @param slackMs How far it may run ahead: timers fire late, and the slack recovers the lost time. */
   constructor(slackMs: number) {
     this.#slackMs = slackMs
   }
 
-  /** Units per millisecond; infinite where nothing is bounded. */
+  /** Units per millisecond; infinite if nothing is limited. */
   get perMs(): number {
     return this.#perMs
   }
@@ -22,30 +22,30 @@ export class TokenBucket {
   }
 
   /**
-   * The rate that keeps a limit by the minute in every minute, the slack counted in.
+   * The rate that respects a limit per minute in every minute, including the slack.
    *
-   * @param perMinute Units in any 60 seconds at most.
+   * @param perMinute The maximum units in any 60 seconds.
    */
   within(perMinute: number): number {
     return perMinute / (60_000 + this.#slackMs)
   }
 
-  /** Milliseconds until the next unit may go. */
+  /** Milliseconds until the next unit may be admitted. */
   wait(now: number): number {
     return Math.max(0, this.#paidOffAt - this.#slackMs - now)
   }
 
-  /** Lets units through; a negative number gives back what was taken too much. */
+  /** Admits units; a negative number returns units that were not used. */
   take(units: number, now: number): void {
     this.#paidOffAt = Math.max(this.#paidOffAt, now) + units / this.#perMs
   }
 
-  /** Lets nothing through before a time. */
+  /** Admits nothing before a time. */
   hold(until: number): void {
     this.#paidOffAt = Math.max(this.#paidOffAt, until + this.#slackMs)
   }
 
-  /** Bounds nothing any more. */
+  /** Removes the limit. */
   release(): void {
     this.#perMs = Number.POSITIVE_INFINITY
     this.#paidOffAt = Number.NEGATIVE_INFINITY

@@ -6,8 +6,8 @@ const slackMs = 1000
 const learning = 0.2
 
 /**
- * Tokens by the minute, set or told by the provider. A call reserves what it may take and is corrected by what it took.
- * Estimates are far too high as a rule, so how much of them is taken is learnt.
+ * Limits the tokens per minute, as set or as reported by the provider. A call reserves its maximum, and the reservation
+ * is corrected by its usage. Because estimates are usually far too high, the used share of an estimate is learnt.
  */
 export class TokenRate {
   readonly told = new ToldLimit(slackMs)
@@ -23,14 +23,16 @@ export class TokenRate {
     return Math.max(this.#bucket.wait(now), this.told.wait(now))
   }
 
-  /** @returns what is reserved for a call that may take so many, and whether the provider says that it is too early */
+  /**
+   * @returns the reservation of a call with this maximum, and whether the call is too early according to the provider
+   */
   reserve(estimate: number, now: number): { readonly reserved: number; readonly isEarly: boolean } {
     const reserved = estimate * this.#share
     this.#bucket.take(reserved, now)
     return { reserved, isEarly: this.told.take(reserved, now) }
   }
 
-  /** A call has ended. @param taken Undefined: not known, and what it had reserved counts. */
+  /** Reports that a call has ended. @param taken Its tokens; undefined if unknown, so that its reservation counts. */
   settle(estimate: number, reserved: number, taken: number | undefined, now: number): void {
     if (taken === undefined) return
     this.#bucket.take(taken - reserved, now)
@@ -38,7 +40,7 @@ export class TokenRate {
     if (estimate > 0 && taken > 0) this.#share += learning * (taken / estimate - this.#share)
   }
 
-  /** The provider says what is left. */
+  /** Reports the remaining tokens according to the provider. */
   tell(limit: RateLimit, now: number): void {
     this.told.tell(limit, now)
   }

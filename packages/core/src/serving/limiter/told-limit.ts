@@ -2,12 +2,12 @@ import type { RateLimit } from '../../contracts/serving-settings.js'
 import { TokenBucket } from './token-bucket.js'
 import { toldRate } from './told-rate.js'
 
-/** What a provider says of its limits is not waited for longer than this: then a call finds out whether it is so. */
+/** The longest wait for a limit that a provider reports. After it, a call tests whether the limit holds. */
 export const longestToldWaitMs = 60_000
 
 /**
- * A limit that the provider tells with its answers. Its word is kept while it is true: when a call that should have
- * waited longer than is waited is answered all the same, it is not listened to any more.
+ * A limit that the provider reports with its answers. It is respected while it is true: when a call that should have
+ * waited longer is answered all the same, the reports are ignored from then on.
  */
 export class ToldLimit {
   readonly #bucket: TokenBucket
@@ -20,12 +20,12 @@ export class ToldLimit {
     this.#bucket = new TokenBucket(slackMs)
   }
 
-  /** Units per millisecond; infinite where nothing is told. */
+  /** Units per millisecond; infinite if nothing is reported. */
   get perMs(): number {
     return this.#bucket.perMs
   }
 
-  /** Waits are no longer than this. */
+  /** The longest wait. */
   set longestMs(milliseconds: number) {
     this.#longestMs = Math.min(longestToldWaitMs, milliseconds)
   }
@@ -43,7 +43,7 @@ export class ToldLimit {
     return Math.max(0, Math.min(this.#bucket.wait(now), this.#changedAt + this.#longestMs - now))
   }
 
-  /** Lets units through. @returns whether the provider says that it was too early */
+  /** Admits units. @returns whether that was too early according to the provider */
   take(units: number, now: number): boolean {
     const isEarly = this.#bucket.wait(now) > 0
     this.#bucket.take(units, now)
@@ -51,7 +51,7 @@ export class ToldLimit {
     return isEarly
   }
 
-  /** A call that went too early was answered. */
+  /** Reports that a call that was sent too early was answered. */
   refute(): void {
     this.#isTrue = false
     this.#bucket.release()

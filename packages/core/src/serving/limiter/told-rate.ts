@@ -1,14 +1,14 @@
 import type { RateLimit } from '../../contracts/serving-settings.js'
 
-/** Below this share of a limit its rate is kept to. */
+/** Below this remaining share, the calls keep to the rate of the limit. */
 const scarce = 0.1
 
 /**
- * The rate that a provider's words come to. It says how much there is in all, what is left, and when all of it is there
- * again; what is missing comes back at (limit - remaining) / reset. While much is left it may be used as fast as one
- * likes. Of a provider that does not say how much there is in all, the reset is awaited when nothing is left.
+ * Computes the rate from a provider's report: the whole allowance, the remaining part, and the time until all of it is
+ * available again. The missing part returns at (limit - remaining) / reset. While much is left, calls are not slowed.
+ * If the provider does not report the whole allowance, calls wait for the reset once nothing is left.
  *
- * @returns units per millisecond, infinite for no bound, and milliseconds to wait at first
+ * @returns units per millisecond, infinite for no limit, and the initial wait in milliseconds
  */
 export function toldRate({ limit, remaining, resetMs }: RateLimit): {
   readonly perMs: number

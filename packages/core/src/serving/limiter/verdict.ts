@@ -1,10 +1,10 @@
 import type { CallOutcome } from './limiter.js'
 
 /**
- * What an outcome says of the provider:
- * - `answered`: it takes calls, though the request of this one may be at fault
- * - `refused`: it took this one not, because it takes no more just now or by chance
- * - `lost`: no answer came in time, as when a server has too much to do
+ * What an outcome says about the provider:
+ * - `answered`: it accepts calls, although this request may be at fault
+ * - `refused`: it refused this call, because it accepts no more at the moment or by chance
+ * - `lost`: no answer arrived in time, for example because the server is overloaded
  */
 export type Verdict = 'answered' | 'refused' | 'lost'
 

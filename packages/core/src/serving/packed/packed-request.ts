@@ -1,11 +1,11 @@
 import type { JsonSchema } from '../../contracts/schema.js'
 import type { LLMRequest, Message } from '../../contracts/serving.js'
 
-/** What several rows are asked together: one task, and the values of each row by an id of its own. */
+/** The common request of several rows: one task, and the values of each row under an id. */
 export interface PackedTask {
-  /** The messages of the prompt with `<name>` in place of each value. */
+  /** The messages of the prompt, with `<name>` in place of each value. */
   readonly task: readonly Message[]
-  /** Of the answer to one row; undefined for a text. */
+  /** The schema of the answer to one row; undefined for a text. */
   readonly schema: JsonSchema | undefined
 }
 
@@ -15,15 +15,16 @@ export interface PackedItem {
 }
 
 /**
- * Whether answers of a schema can stand in a list: one that refers to itself as a whole cannot be put inside another.
+ * Whether the answers of a schema can be elements of a list. A schema that refers to itself as a whole cannot be
+ * nested.
  */
 export function canPack(schema: JsonSchema | undefined): boolean {
   return schema === undefined || !JSON.stringify(schema).includes('"$ref":"#"')
 }
 
 /**
- * One request for several rows. What is the same for all calls of a step comes first, so that the prefix caches of
- * providers work; the rows' values are JSON, so that no text in them reads as a part of the task.
+ * Creates one request for several rows. The part that all calls of a step share comes first, so that the prefix caches
+ * of providers work. The values of the rows are JSON, so that no text in them reads as a part of the task.
  */
 export function packedRequest(
   { task, schema }: PackedTask,
@@ -63,13 +64,13 @@ function answersSchema(schema: JsonSchema = { type: 'string' }): JsonSchema {
     },
     required: ['answers'],
     additionalProperties: false,
-    // References are told from the root.
+    // References start at the root of the schema.
     ...($defs === undefined ? {} : { $defs }),
     ...(definitions === undefined ? {} : { definitions }),
   }
 }
 
-/** The answers of a reply by their ids. An id that was not asked for, or that comes twice, is no answer. */
+/** Reads the answers of a reply by their ids. An id that was not sent, or that appears twice, is ignored. */
 export function readPackedAnswers(reply: unknown, ids: readonly string[]): ReadonlyMap<string, unknown> {
   const answers = new Map<string, unknown>()
   const twice = new Set<string>()

@@ -7,18 +7,18 @@ import { mendJson } from '../answers/mend-json.js'
 import type { UsageRecord } from '../usage-record.js'
 import { canPack, type PackedItem, type PackedTask, packedRequest, readPackedAnswers } from './packed-request.js'
 
-/** A row's question on its way to a provider. */
+/** A row's request on its way to a provider. */
 export interface PackedQuestion {
   readonly request: LLMRequest
   readonly options: CallOptions
   readonly record: UsageRecord
-  /** Puts a request to the provider. */
+  /** Sends a request to the provider. */
   call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult>
-  /** An empty record of the same serving. */
+  /** Creates an empty record of the same serving. */
   newRecord(): UsageRecord
 }
 
-/** A row's answer, and whether its call is accounted for with this row. */
+/** A row's answer, and whether the usage of its call is recorded with this row. */
 export interface PackedAnswer {
   readonly result: LLMResult
   readonly first: boolean
@@ -32,13 +32,13 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** How long a row waits for others to go with it, in milliseconds. */
+/** How long a row waits for others to join its call, in milliseconds. */
 const patience = 20
 
-/** Calls in flight while it is not known yet whether the model can answer several rows at once. */
+/** The number of calls in progress while it is unknown whether the model can answer several rows at once. */
 const trialCalls = 3
 
-/** With these, some row of a call may be at fault and the others not. */
+/** Errors that a single row of a call may have caused. */
 const perhapsOneRow = new Set([
   'MAESTRO_SERVING_BAD_REQUEST',
   'MAESTRO_SERVING_CONTEXT_TOO_LONG',
@@ -47,12 +47,12 @@ const perhapsOneRow = new Set([
 ])
 
 /**
- * Packs the questions of several rows into one call. Rows are known by ids in request and reply, so that no answer
- * reaches another row; one that gets none, or none that can be read, is left to be asked alone. What a call took is
- * shared out among its rows.
+ * Packs the requests of several rows into one call. Ids identify the rows in the request and the reply, so that no
+ * answer reaches another row. A row without a readable answer is asked alone. The usage of a call is divided among its
+ * rows.
  *
- * A model that cannot do it is found out in the first calls: when fewer than half of the rows of several calls got an
- * answer that can be used, all further rows are asked alone.
+ * The first calls show whether a model is capable of this: if fewer than half of the rows of several calls receive a
+ * usable answer, all further rows are asked alone.
  */
 export class RowPacker {
   readonly #task: PackedTask
@@ -60,7 +60,7 @@ export class RowPacker {
   readonly #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
   #calls = 0
-  /** Rows that were asked together, and those of them that got an answer that could be used. */
+  /** The number of rows that were asked together, and of those that received a usable answer. */
   #asked = 0
   #usable = 0
   #givenUp = false
@@ -70,17 +70,17 @@ export class RowPacker {
     this.#task = task
   }
 
-  /** Of the answer to one row. */
+  /** The schema of the answer to one row. */
   get schema(): JsonSchema | undefined {
     return this.#task.schema
   }
 
-  /** Part of the key of an answer: what else is asked in the same call may change it. */
+  /** A part of the answer's key, because the other rows of a call may affect it. */
   get version(): string {
     return `packed ${this.#rowsPerCall}`
   }
 
-  /** @returns undefined when the row has to be asked alone */
+  /** @returns undefined if the row has to be asked alone */
   ask(question: PackedQuestion, values: Readonly<Record<string, string>>): Promise<PackedAnswer | undefined> {
     if (this.#rowsPerCall < 2 || this.#givenUp) return Promise.resolve(undefined)
     return new Promise((resolve, reject) => {
@@ -90,14 +90,14 @@ export class RowPacker {
   }
 
   /**
-   * Learns what became of rows that were asked together.
+   * Learns from the outcome of rows that were asked together.
    *
-   * @param usable How many of them got an answer that could be used.
+   * @param usable The number of rows with a usable answer.
    */
   learn(rows: number, usable: number): void {
     this.#asked += rows
     this.#usable += usable
-    // What was long ago counts for less: a model may have been replaced behind its name.
+    // Old outcomes lose weight, because the model behind a name may have been replaced.
     if (this.#asked >= 20 * this.#rowsPerCall) {
       this.#asked /= 2
       this.#usable /= 2
@@ -118,10 +118,10 @@ export class RowPacker {
   }
 
   get #warning(): string {
-    return `The model answered fewer than half of the rows when it was asked about ${this.#rowsPerCall} rows at once: from now on it is asked about each row alone. Set \`rowsPerCall: 1\` to save the trial.`
+    return `The model answered fewer than half of the rows when it was asked about ${this.#rowsPerCall} rows at once. From now on, it is asked about each row alone. Set \`rowsPerCall: 1\` to skip this trial.`
   }
 
-  /** Sends what is full at once, and what is not full after a short wait for more rows. */
+  /** Sends a full call at once, and an incomplete one after a short wait for more rows. */
   #schedule(): void {
     while (this.#waiting.length >= this.#rowsPerCall && this.#hasTurn) this.#flush()
     if (this.#waiting.length > 0 && this.#hasTurn) this.#timer ??= setTimeout(() => this.#flush(), patience)
@@ -131,7 +131,7 @@ export class RowPacker {
     return this.#isTried || this.#calls < trialCalls
   }
 
-  /** By the values, and not by the place: a model that copies it cannot be off by one. */
+  /** Ids depend on the values, not on the position, so that a model that copies them cannot be off by one. */
   #newId(values: object): string {
     const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex')
     const taken = (id: string) => this.#waiting.some((other) => other.id === id)
@@ -146,7 +146,7 @@ export class RowPacker {
     this.#calls++
     void this.#send(this.#waiting.splice(0, this.#rowsPerCall)).finally(() => {
       this.#calls--
-      // The answers are checked before the next call goes out.
+      // The answers are checked before the next call is sent.
       setImmediate(() => this.#schedule())
     })
   }
@@ -180,7 +180,7 @@ export class RowPacker {
     }
   }
 
-  /** A call that gave nothing was paid for all the same. */
+  /** A call without a usable answer is charged all the same. */
   async #sendHalves(rows: readonly Waiting[], record: UsageRecord): Promise<void> {
     for (const [index, row] of rows.entries()) row.question.record.takeShare(record, index, rows.length)
     const half = Math.ceil(rows.length / 2)
@@ -192,7 +192,7 @@ export class RowPacker {
     return packedRequest(this.#task, items, settings)
   }
 
-  /** The call is stopped when none of its rows is wanted any more. */
+  /** The call is stopped when none of its rows is needed any more. */
   #optionsFor(rows: readonly Waiting[]): CallOptions {
     const [first] = rows
     const signals = new Set(rows.map(({ question }) => question.options.signal))
@@ -214,7 +214,7 @@ export class RowPacker {
 
 const noAnswers: ReadonlyMap<string, unknown> = new Map()
 
-/** A draft may come before the list of answers: the last list with most of them counts. */
+/** A draft may precede the list of answers: the last list with the most answers counts. */
 async function answersIn(result: LLMResult, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
   const lists = answerDataOf(result).map(({ value }) => readPackedAnswers(value, ids))
   const found = lists.reduce((most, list) => (list.size > most.size ? list : most), noAnswers)

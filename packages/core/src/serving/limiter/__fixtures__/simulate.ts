@@ -2,31 +2,31 @@ import { vi } from 'vitest'
 import type { CallOutcome, Limiter } from '../limiter.js'
 import { answered, refused } from './outcomes.js'
 
-/** A provider on the clock of the test. */
+/** A provider on the test's clock. */
 export interface SimulatedProvider {
   readonly latencyMs: number
-  /** Calls that it works on at once; the rest wait at the provider. @default no bound */
+  /** The number of calls that it works on at once; the rest wait at the provider. @default no limit */
   readonly slots?: number
-  /** Calls that it lets in by the second; the rest is refused at once. @default no bound */
+  /** The number of calls that it admits per second; the rest are refused at once. @default no limit */
   readonly perSecond?: number
-  /** Calls that it saves up. @default a second's worth */
+  /** The number of calls that it saves up. @default a second's worth */
   readonly burst?: number
-  /** Calls whose first try it refuses whatever its load. */
+  /** The calls whose first attempt it refuses, whatever its load. */
   readonly unlucky?: (call: number) => boolean
 }
 
-/** What happened; times are milliseconds since the start. */
+/** What happened. Times are milliseconds since the start. */
 export interface Simulation {
-  /** When each call was sent, tries that were refused among them. */
+  /** When each call was sent, including refused attempts. */
   readonly sent: number[]
-  /** When each call that was answered was. */
+  /** When each answered call was answered. */
   readonly answered: number[]
   refused: number
-  /** Calls at the provider at once, at most. */
+  /** The maximum number of calls at the provider at once. */
   mostAtOnce: number
 }
 
-/** Makes calls through a limiter, all of them wanted at once, each again after a refusal. Fake timers must be on. */
+/** Makes calls through a limiter, all of them at once, and each again after a refusal. Fake timers must be on. */
 export async function simulate(limiter: Limiter, provider: SimulatedProvider, calls: number): Promise<Simulation> {
   const start = performance.now()
   const now = () => performance.now() - start

@@ -1,27 +1,27 @@
 /** One call that was sent. */
 export interface Call {
-  /** Counts up with each call that is sent. */
+  /** Increases with each call that is sent. */
   readonly id: number
   readonly sentAt: number
   endedAt: number
   state: 'open' | 'admitted' | 'refused'
-  /** Calls that were under way when it was sent. */
+  /** The number of calls in progress when it was sent. */
   readonly load: number
-  /** In units of a usual call. */
+  /** The size in units of an average call. */
   readonly cost: number
-  /** Of all calls up to this one. */
+  /** The sum over all calls up to this one. */
   readonly costs: number
-  /** Of the search for the best concurrency. */
+  /** The round of the search for the best concurrency. */
   readonly round: number
 }
 
 const kept = 1024
 const longestRun = 64
 
-/** Over so many calls the usual size of a call is learnt. */
+/** The average size of a call is learnt over this many calls. */
 const memory = 64
 
-/** The last calls in the order in which they were sent: refusals come back sooner than answers, and in no order. */
+/** The latest calls, in the order in which they were sent. Refusals return sooner than answers, and in any order. */
 export class CallLog {
   readonly #ring: (Call | undefined)[] = Array(kept)
   #sent = 0
@@ -29,7 +29,7 @@ export class CallLog {
   #costs = 0
   #meanTokens = 0
 
-  /** The id of the call that was sent last. */
+  /** The id of the latest call. */
   get sent(): number {
     return this.#sent
   }
@@ -38,7 +38,10 @@ export class CallLog {
     return this.#inFlight
   }
 
-  /** @param tokens What it may take: of a limit of requests each call is one, of a limit of tokens a long one is more. */
+  /**
+   * @param tokens The maximum tokens of the call. Each call counts as one for a limit of requests, but a long call
+   *   counts more for a limit of tokens.
+   */
   send(now: number, tokens: number, round: number): Call {
     if (tokens > 0) this.#meanTokens += (tokens - this.#meanTokens) / Math.min(memory, this.#sent + 1)
     const cost = tokens > 0 ? tokens / this.#meanTokens : 1
@@ -63,13 +66,13 @@ export class CallLog {
     this.#inFlight--
   }
 
-  /** Undefined: it was never sent, or longer ago than calls are kept. */
+  /** Undefined if the call was never sent, or is no longer kept. */
   find(id: number): Call | undefined {
     const call = this.#ring[id % kept]
     return call?.id === id ? call : undefined
   }
 
-  /** The last so many calls after one, in their order. */
+  /** The last calls after a given one, in order, up to a number. */
   last(count: number, after = 0): Call[] {
     const calls: Call[] = []
     for (let id = Math.max(after + 1, this.#sent - count + 1); id <= this.#sent; id++) {
@@ -79,7 +82,7 @@ export class CallLog {
     return calls
   }
 
-  /** Refused calls in a row around one of them: the id of the first, and how many they are. */
+  /** The uninterrupted sequence of refused calls around one of them: the id of the first, and their number. */
   refusedInARow(id: number): { readonly from: number; readonly length: number } {
     let from = id
     let to = id
@@ -88,7 +91,7 @@ export class CallLog {
     return { from, length: to - from + 1 }
   }
 
-  /** Calls between two that were not refused; one that is under way counts. */
+  /** Counts the calls between two calls that were not refused; calls in progress count. */
   admittedBetween(after: number, before: number): number {
     let admitted = 0
     for (let id = Math.max(after + 1, before - kept + 1); id < before; id++)

@@ -1,23 +1,23 @@
 import { ThroughputSearch } from './throughput-search.js'
 
-/** Where nothing is set: what a process may keep open without thought. */
+/** The concurrency if nothing is set: the number of connections that any process may keep open. */
 const most = 256
 const leastRound = 4
-/** A share of calls without an answer in time from which on a server does not cope. */
+/** The share of calls without a timely answer at which a server counts as overloaded. */
 const tooManyLost = 0.1
 const backOff = 0.7
 
 /**
- * How many calls at once are of use. A set number is used from the start; it gives way only to a server that does not
- * answer in time, and comes back. Without one the best is searched for.
+ * Determines how many concurrent calls are useful. A number that is set applies from the start; it is reduced only
+ * while a server does not answer in time. Without one, the best number is searched for.
  *
- * Calls are judged in rounds, of those that began in the round.
+ * Calls are judged in rounds, by the round in which they began.
  */
 export class Concurrency {
   readonly #search = new ThroughputSearch()
   #set: number | undefined
   #limit: number | undefined
-  /** After a cool-down the calls at once begin low, and each answer lets in one more. */
+  /** After a cool-down, the concurrency begins low, and each answer adds one. */
   #opened = Number.POSITIVE_INFINITY
   #round = 1
   #isFull = false
@@ -32,12 +32,12 @@ export class Concurrency {
     return Math.min(this.#set ?? most, limit, this.#opened)
   }
 
-  /** The number of the round, to be given back with the end of each call. */
+  /** The number of the round, to be passed with the end of each call. */
   get round(): number {
     return this.#round
   }
 
-  /** What is set, the least of it where several servings set it. */
+  /** The number that is set; the lowest one if several servings set it. */
   set(limit: number | undefined): void {
     if (limit === this.#set) return
     this.#set = limit
@@ -45,12 +45,12 @@ export class Concurrency {
     this.#newRound()
   }
 
-  /** A call was sent; @param inFlight those under way with it. */
+  /** Reports that a call was sent. @param inFlight The calls in progress, including this one. */
   send(inFlight: number): void {
     if (inFlight >= (this.#limit ?? this.#search.limit)) this.#isFull = true
   }
 
-  /** A call that began in a round was answered. @param load Those that were under way with it when it began. */
+  /** Reports that a call of a round was answered. @param load The calls that were in progress when it began. */
   answered(round: number, load: number, durationMs: number): void {
     this.#opened++
     if (round !== this.#round) return
@@ -61,14 +61,17 @@ export class Concurrency {
     this.#judge()
   }
 
-  /** A call that began in a round was not answered in time. */
+  /** Reports that a call of a round was not answered in time. */
   lost(round: number): void {
     if (round !== this.#round) return
     this.#lost++
     this.#judge()
   }
 
-  /** A cool-down is over. @param inFlight Calls that were under way all the while; @param more How many may go with them. */
+  /**
+   * Reports the end of a cool-down. @param inFlight The calls that were in progress throughout. @param more How many
+   * may join them.
+   */
   reopen(inFlight: number, more: number): void {
     this.#opened = inFlight + Math.ceil(more)
   }
@@ -88,7 +91,7 @@ export class Concurrency {
     else this.#limit = limit
   }
 
-  /** By Little's law the throughput is the calls under way over the time that each takes. */
+  /** By Little's law, the throughput is the number of calls in progress divided by the time of each. */
   #measured(): { load: number; throughput: number; error: number } {
     const mean = Math.max(this.#durations / this.#answered, 0.01)
     const variance = Math.max(0, this.#squares / this.#answered - mean ** 2)

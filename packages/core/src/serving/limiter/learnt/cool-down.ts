@@ -1,25 +1,25 @@
 import type { Call, CallLog } from './call-log.js'
 
 const backoff = { firstMs: 100, times: 1.3, mostMs: 5000 }
-/** Calls that find out whether it is over, fewer each time. */
+/** The number of probes that test whether it is over; it falls each time. */
 const probes = [4, 2, 1]
 const askedProbes = { least: 4, most: 24 }
-/** A call that was not refused in so many times the time of a refusal was admitted. */
+/** A call counts as admitted if it was not refused within this multiple of the time that a refusal takes. */
 const settling = 3
 const first = { refusalMs: 50, mostMs: 1000 }
 
 interface Probing {
-  /** Calls that may still be sent. */
+  /** The number of calls that may still be sent. */
   left: number
   readonly ids: number[]
-  /** From when on those that are still under way count as admitted. */
+  /** The time after which the calls in progress count as admitted. */
   knownAt: number
   readonly after: number
 }
 
 /**
- * The time in which a provider that admits nothing is not asked: as long as it asks for, else longer each time. Then
- * some probes find out whether it is open again.
+ * The time in which a provider that admits nothing receives no calls: as long as it asks for, or else longer each time.
+ * Then a few probes test whether the provider admits calls again.
  */
 export class CoolDown {
   readonly #log: CallLog
@@ -34,27 +34,27 @@ export class CoolDown {
     this.#log = log
   }
 
-  /** Whether the provider is not known to be open. */
+  /** Whether the provider may still refuse everything. */
   get isOn(): boolean {
     return this.#probing !== undefined
   }
 
-  /** How many have followed each other. */
+  /** The number of consecutive cool-downs. */
   get count(): number {
     return this.#count
   }
 
-  /** The id of the latest call that was refused. */
+  /** The id of the latest refused call. */
   get lastRefused(): number {
     return this.#lastRefused
   }
 
-  /** What was sent before it and is still under way was admitted. */
+  /** The calls that were sent before it and are still in progress were admitted. */
   settledAt(now: number): number {
     return now - settling * this.#refusalMs
   }
 
-  /** Milliseconds until a call may be sent; 'over' when the probes were admitted. */
+  /** Milliseconds until a call may be sent; 'over' if the probes were admitted. */
   wait(now: number): number | 'over' {
     if (now < this.#until) return this.#until - now
     const probing = this.#probing
@@ -70,19 +70,19 @@ export class CoolDown {
     probing.knownAt = sentAt + settling * this.#refusalMs
   }
 
-  /** @returns whether it is over: a probe, or a call that was sent later than all refused ones, was admitted */
+  /** @returns whether it is over: a probe, or a call that was sent later than all refused calls, was admitted */
   admitted({ id }: Call, now: number): boolean {
     const probing = this.#probing
     return probing !== undefined && (probing.ids.includes(id) || (now < this.#until && id > this.#lastRefused))
   }
 
-  /** @returns whether it has to begin anew: all probes were refused */
+  /** @returns whether it has to begin again: all probes were refused */
   refused({ id }: Call, retryAfterMs: number | undefined, durationMs: number, now: number): boolean {
     this.#refusalMs += (Math.min(durationMs, first.mostMs) - this.#refusalMs) / 8
     this.#lastRefused = Math.max(this.#lastRefused, id)
     const probing = this.#probing
     if (probing === undefined) return false
-    // One that was under way when it began only says for how long it is.
+    // A call that was in progress when it began can only extend it.
     if (id <= probing.after) {
       if (retryAfterMs !== undefined && now < this.#until) this.#until = Math.max(this.#until, now + retryAfterMs)
       return false
@@ -91,10 +91,10 @@ export class CoolDown {
   }
 
   /**
-   * Begins.
+   * Begins a cool-down.
    *
-   * @param retryAfterMs What the provider asks for. Less than would help is not what is done.
-   * @param leastMs How long it lasts at least when the provider asks for nothing.
+   * @param retryAfterMs The wait that the provider asks for. A wait that is shorter than useful is extended.
+   * @param leastMs The minimum duration if the provider asks for nothing.
    */
   begin(retryAfterMs: number | undefined, leastMs: number, now: number): void {
     const longer = Math.min(backoff.mostMs, backoff.firstMs * backoff.times ** this.#count)
@@ -109,7 +109,7 @@ export class CoolDown {
     this.#probing = { left, ids: [], knownAt: Number.POSITIVE_INFINITY, after: this.#log.sent }
   }
 
-  /** @returns the id of the last call before the probes, and how long it has lasted in all */
+  /** @returns the id of the last call before the probes, and the total duration */
   end(now: number): { readonly after: number; readonly lastedMs: number } {
     const after = this.#probing?.after ?? this.#log.sent
     this.#probing = undefined

@@ -7,24 +7,24 @@ import { type LimitKind, Trial } from './trial.js'
 
 const infinite = Number.POSITIVE_INFINITY
 
-/** Calls that are judged together. */
+/** The number of calls that are judged together. */
 const blockCalls = 20
 const blockMs = 1000
-/** A limit is held for so long before it is raised, or for so many calls. */
+/** A limit is kept for this time, or for this many calls, before it is raised. */
 const holdMs = 10_000
 const step = { first: 0.05, most: 1 }
 const mostPatience = 16
-/** A lower measured rate is a correction only. */
+/** A lower measured rate is only a correction. */
 const smallCut = 0.9
-/** A rate is not cut by more at once; of a rate that was good, as in CUBIC (RFC 9438). */
+/** The largest cut of a rate at once; a rate that worked is cut as in CUBIC (RFC 9438). */
 const mostCut = 0.85
 const mostRaise = 1.25
 const mostDoubts = 64
 const leastShare = 0.02
-/** So many of the last calls are looked at for signs of a limit. */
+/** The number of recent calls that are searched for signs of a limit. */
 const looked = { rate: 128, concurrency: 256 }
 
-/** Calls and refusals since its start. */
+/** The calls and refusals since its start. */
 interface Block {
   readonly after: number
   readonly at: number
@@ -32,9 +32,9 @@ interface Block {
 }
 
 /**
- * What a provider admits by the time and at once, learnt from what it refuses. A limit is looked for when more calls are
- * refused than is usual by chance, it is tried, and believed only if keeping it helps. Then it is raised again, in steps
- * that double while nothing is refused; a step that is refused is taken back.
+ * Learns from refusals which rate and which concurrency a provider admits. When more calls are refused than chance
+ * explains, it looks for a limit, tries it, and believes it only if keeping it helps. It then raises the limit again,
+ * in steps that double while nothing is refused; it undoes a step that is refused.
  */
 export class LearntLimit {
   readonly rate: LearntRate
@@ -45,14 +45,14 @@ export class LearntLimit {
   #goodConcurrency = infinite
   #trial: Trial | undefined
   #block: Block = { after: 0, at: 0, refused: 0 }
-  /** Refusals of calls of the block before may come only now: it began after this one. */
+  /** Refusals of the previous block's calls may arrive only now; this block began after this call. */
   #lateAfter = 0
-  /** Whether the limit has held back a call of this block. */
+  /** Whether the limit has delayed a call of this block. */
   #held = false
   #holdUntil: number | undefined
   #step = step.first
   #patience = 1
-  /** Refused calls that met more under way than was ever admitted. */
+  /** The number of refused calls that met more calls in progress than were ever admitted. */
   #beyond = 0
   #doubtsLeft = 0
   #doubts = 1
@@ -65,7 +65,7 @@ export class LearntLimit {
     this.rate = new LearntRate(log)
   }
 
-  /** Calls that may be under way at once. */
+  /** The number of calls that may be in progress at once. */
   get concurrency(): number {
     return this.#concurrency
   }
@@ -92,7 +92,7 @@ export class LearntLimit {
     this.#judgeTrial(now)
   }
 
-  /** A call was refused. @param isClosed Whether a cool-down is on. */
+  /** Reports that a call was refused. @param isClosed Whether a cool-down is in effect. */
   refused(call: Call, isClosed: boolean, now: number): 'open' | 'closed' {
     this.#trial?.end(call)
     this.rate.refused(call)
@@ -109,13 +109,13 @@ export class LearntLimit {
     return this.#judgeTrial(now) === 'concurrency' && this.#log.refusedInARow(call.id).length >= 3 ? 'closed' : 'open'
   }
 
-  /** A cool-down begins. @returns how long it lasts at least, as far as is known of the limit */
+  /** Reports the start of a cool-down. @returns its minimum duration, as far as the limit is known */
   close(now: number): number {
     this.#trial?.pause()
     return this.#coolDown.count === 0 ? this.rate.cycleMs(this.#openedAt, now) : 0
   }
 
-  /** A cool-down is over. */
+  /** Reports the end of a cool-down. */
   reopen({ after, lastedMs }: { readonly after: number; readonly lastedMs: number }, now: number): void {
     this.#openedAfter = after
     this.#openedAt = now
@@ -146,7 +146,7 @@ export class LearntLimit {
     }
     if (this.#trial === undefined && this.rate.value > this.rate.good) this.#takeBack(now)
     else if (this.#hasAdmitted(this.#log.refusedInARow(call.id).from)) {
-      // What was admitted since the opening is used up.
+      // The calls that the provider admits at once after a cool-down are used up.
       this.rate.usedUp(call, this.#openedAfter)
       this.#measure(now)
       this.rate.setBurst(call, this.#openedAt)
@@ -155,12 +155,12 @@ export class LearntLimit {
     return 'closed'
   }
 
-  /** Whether something was admitted after the opening and before a call. */
+  /** Whether a call was admitted after the end of the cool-down and before a given call. */
   #hasAdmitted(before: number): boolean {
     return this.#log.admittedBetween(Math.max(this.#openedAfter, before - 65), before) > 0
   }
 
-  /** Looks for a limit when more is refused than is usual. */
+  /** Looks for a limit when more calls are refused than usual. */
   #look(call: Call, now: number): void {
     if (this.#trial !== undefined) return
     const isBeyond = this.#concurrency > this.#goodConcurrency && call.load >= this.#goodConcurrency
@@ -175,7 +175,7 @@ export class LearntLimit {
     const share = this.#refusedShare(last)
     const concurrency = this.#seenConcurrency()
     if (concurrency !== undefined) this.#tryConcurrency(concurrency, share)
-    // Refusals that hang on nothing come by chance.
+    // Refusals that depend on nothing happen by chance.
     else if (this.rate.value === infinite && !this.#seenRate()) this.usual.set(share)
     else if (this.rate.isMeasuring) this.#measure(now)
     else {
@@ -203,7 +203,7 @@ export class LearntLimit {
     return showRateLimit(calls, this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0))
   }
 
-  /** Nothing is left now: what was admitted since the last such time is the rate. */
+  /** The provider's allowance is now used up. The calls that were admitted since the last such moment give the rate. */
   #measure(now: number): void {
     const last = this.#lastRefused
     const measure = last === undefined ? undefined : this.rate.measure(last)
@@ -244,14 +244,14 @@ export class LearntLimit {
     this.#trial = undefined
     if (verdict === 'refuted') return this.#refute(trial, now)
     if (trial.kind === 'concurrency') this.#doubts = 1
-    // What is refused under a limit comes by chance.
+    // Refusals under a limit happen by chance.
     else this.usual.set(Math.min(this.usual.value, trial.refusedShare), trial.calls)
     this.rate.good = this.rate.value
     this.#goodConcurrency = this.#concurrency
     return undefined
   }
 
-  /** Keeping it does not help. */
+  /** Keeping the limit does not help. */
   #refute({ kind, before, share }: Trial, now: number): LimitKind {
     if (kind === 'concurrency') {
       this.#concurrency = before
@@ -288,7 +288,7 @@ export class LearntLimit {
   }
 
   #endBlock(now: number): void {
-    // What is being tried is not judged before its end.
+    // A trial is not judged before its end.
     if (this.#trial !== undefined) return
     const { after, at, refused } = this.#block
     const calls = this.#log.sent - after
@@ -307,7 +307,7 @@ export class LearntLimit {
         return
       }
     }
-    // Under a limit more than was usual is learnt only where keeping it does not help.
+    // Under a limit, a higher usual share is learnt only if keeping the limit does not help.
     if (!this.#isLimited || refused < expected - 2 * Math.sqrt(expected)) this.usual.learn(refused, calls)
     if (this.#isLimited) this.#raise()
     this.#newBlock(now, after)

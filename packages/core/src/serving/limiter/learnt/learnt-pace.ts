@@ -3,12 +3,12 @@ import { Concurrency } from './concurrency.js'
 import { CoolDown } from './cool-down.js'
 import { LearntLimit } from './learnt-limit.js'
 
-/** Calls at once after a cool-down. */
+/** The number of concurrent calls after a cool-down. */
 const reopened = { least: 2, most: 24 }
 
 /**
- * Decides when the next call of a model may be sent, by how the calls before it ended. Three parts: the cool-down of a
- * provider that admits nothing, the limit that is learnt from refusals, and the concurrency that is of use.
+ * Decides when the next call of a model may be sent, from how the previous calls ended. It has three parts: the
+ * cool-down of a provider that admits nothing, the limit that is learnt from refusals, and the useful concurrency.
  */
 export class LearntPace {
   readonly concurrency = new Concurrency()
@@ -20,7 +20,7 @@ export class LearntPace {
     return this.#log.inFlight
   }
 
-  /** Calls that may be under way at once. */
+  /** The number of calls that may be in progress at once. */
   get atOnce(): number {
     return Math.min(this.#limit.concurrency, this.concurrency.value)
   }
@@ -30,13 +30,13 @@ export class LearntPace {
     return this.#limit.rate.value
   }
 
-  /** Milliseconds that the provider is not asked. */
+  /** The milliseconds in which the provider receives no calls. */
   coolDownMs(now: number): number {
     const wait = this.#coolDown.wait(now)
     return wait === 'over' ? 0 : wait
   }
 
-  /** Milliseconds until a call may be sent; infinite while that hangs on one that is under way. */
+  /** Milliseconds until a call may be sent; infinite while that depends on a call in progress. */
   wait(now: number): number {
     const coolDown = this.#coolDown.wait(now)
     if (coolDown === 'over') this.#reopen(now)
@@ -45,7 +45,7 @@ export class LearntPace {
     return this.#limit.wait(now)
   }
 
-  /** @param tokens What the call may take; 0 when that is not known. */
+  /** @param tokens The maximum tokens of the call; 0 if unknown. */
   send(tokens: number, now: number): Call {
     const call = this.#log.send(now, tokens, this.concurrency.round)
     this.concurrency.send(this.#log.inFlight)
@@ -54,7 +54,7 @@ export class LearntPace {
     return call
   }
 
-  /** It was answered, with a result or with a fault of the request. */
+  /** Reports an answer: a result, or a fault of the request. */
   answered(call: Call, durationMs: number, now: number): void {
     this.#log.end(call, 'admitted', now)
     this.concurrency.answered(call.round, call.load + 1, durationMs)
@@ -62,13 +62,13 @@ export class LearntPace {
     this.#limit.admitted(call, now)
   }
 
-  /** It was not answered in time. */
+  /** Reports that a call was not answered in time. */
   lost(call: Call, now: number): void {
     this.#log.end(call, 'admitted', now)
     this.concurrency.lost(call.round)
   }
 
-  /** It was refused, or did not reach the provider. */
+  /** Reports that a call was refused or did not reach the provider. */
   refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
     this.#log.end(call, 'refused', now)
     const isCoolingDown = this.#coolDown.isOn

@@ -1,39 +1,39 @@
 import type { Call, CallLog } from './call-log.js'
 
-/** From below the limit, what is saved up there makes up for the time above it. */
+/** A rate below the limit leaves savings at the provider, which compensate for the time above the limit. */
 const margin = 0.97
-/** Timers are late, and what they lose is made up for. */
+/** Timers fire late; this allows the lost time to be recovered. */
 const slackMs = 100
-/** Less of a measure says nothing. */
+/** A shorter measurement is not significant. */
 const least = { admitted: 4, units: 1, ms: 50 }
-/** Of a shorter measure with fewer admitted calls, the next one begins where it began. */
+/** After a measurement that is shorter and has fewer admitted calls, the next one keeps its start. */
 const whole = { admitted: 20, ms: 1000 }
-/** After so long a cool-down it is worth to use at once what was saved up. */
+/** After a cool-down of this length, it is worthwhile to use the savings at once. */
 const worthMs = 5000
 const longestCycleMs = 60_000
 const firstMeasure = 64
 
-/** What was admitted between two times at which nothing was left. */
+/** The units that were admitted between two moments at which the allowance was used up. */
 export interface Measure {
-  /** Units per millisecond, a little below what was measured. */
+  /** Units per millisecond, slightly below the measured rate. */
   readonly rate: number
   /** The share of calls that were refused. */
   readonly refusedShare: number
 }
 
-/** A rate of calls, or of tokens in units of a usual call, per millisecond: infinite until it is learnt. */
+/** A rate of calls, or of tokens in units of an average call, per millisecond; infinite until it is learnt. */
 export class LearntRate {
   readonly #log: CallLog
   value = Number.POSITIVE_INFINITY
-  /** The rate that was last kept without more refusals than usual. */
+  /** The latest rate that was kept without more refusals than usual. */
   good = Number.POSITIVE_INFINITY
   #paidOffAt = Number.NEGATIVE_INFINITY
-  /** What was not asked for in a cool-down may have been saved up: the pace may lag behind by so much. */
+  /** The units that may have been saved up during a cool-down: the pace may lag behind by this amount. */
   #savedMs = 0
-  /** What was admitted at once after the last opening, and in all. */
+  /** The units that were admitted after the last cool-down, at once and in all. */
   #burst = 48
   #admitted = 0
-  /** The call at which nothing was left the last time, and those that were refused since. */
+  /** The call at which the allowance was last used up, and the calls that were refused since. */
   #exhausted: Call | undefined
   #refused: Call[] = []
 
@@ -68,20 +68,23 @@ export class LearntRate {
     this.#paidOffAt = Math.max(this.#paidOffAt === Number.NEGATIVE_INFINITY ? now : this.#paidOffAt, now)
   }
 
-  /** The rate of before a trial. What was measured for it says nothing. */
+  /** The rate before a trial. Measurements of it are not significant. */
   restore(rate: number): void {
     this.value = rate
     this.#exhausted = undefined
     this.#refused = []
   }
 
-  /** Nothing is left at this call: from here the next measure begins. */
+  /** Reports that the allowance is used up at this call, where the next measurement begins. */
   markExhausted(call: Call): void {
     this.#exhausted = call
     this.#refused = this.#refused.filter(({ id }) => id > call.id)
   }
 
-  /** Nothing is left at this call. @returns what was admitted since the last time; undefined: too little to say */
+  /**
+   * Reports that the allowance is used up at this call. @returns what was admitted since the last time; undefined if
+   * that is too little
+   */
   measure(call: Call): Measure | undefined {
     const before = this.#exhausted
     if (before === undefined) {
@@ -98,7 +101,7 @@ export class LearntRate {
     return { rate: (margin * units) / ms, refusedShare: refused.length / calls }
   }
 
-  /** A first rate, of the calls just before one, after the opening. */
+  /** Sets a first rate, from the calls just before a given one, after the cool-down. */
   firstMeasure(call: Call, openedAfter: number): number {
     const from = Math.max(openedAfter, call.id - firstMeasure)
     const ms = Math.max(least.ms, call.sentAt - (this.#log.find(from + 1)?.sentAt ?? 0))
@@ -106,24 +109,24 @@ export class LearntRate {
     return (margin * Math.max(1, this.#log.admittedBetween(from, call.id))) / ms
   }
 
-  /** What was admitted since the opening is used up at this call. */
+  /** Reports that the units admitted since the cool-down are used up at this call. */
   usedUp(call: Call, openedAfter: number): void {
     this.#admitted = this.#log.admittedBetween(openedAfter, call.id)
   }
 
-  /** The part of it that did not come at the rate was saved up. */
+  /** The units that did not arrive at the rate were saved up. */
   setBurst(call: Call, openedAt: number): void {
     const paced = this.value === Number.POSITIVE_INFINITY ? 0 : this.value * (call.sentAt - openedAt)
     this.#burst = Math.max(1, this.#admitted - paced)
   }
 
-  /** As much again as was admitted after the opening takes as long again. */
+  /** Saving the same amount again takes the same time again. */
   cycleMs(openedAt: number, now: number): number {
     if (this.value === Number.POSITIVE_INFINITY) return 0
     return Math.min(longestCycleMs, openedAt + (margin * this.#admitted) / this.value - now)
   }
 
-  /** A cool-down is over. */
+  /** Reports the end of a cool-down. */
   reopen(lastedMs: number, now: number): void {
     this.#savedMs = lastedMs < worthMs ? 0 : Math.min(lastedMs, this.#burst / this.value)
     this.#paidOffAt = now - this.#savedMs

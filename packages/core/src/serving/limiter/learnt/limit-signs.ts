@@ -1,18 +1,21 @@
 import type { Call } from './call-log.js'
 
-/** Fewer calls of a kind show nothing. */
+/** Fewer calls of a kind are not significant. */
 const least = 4
-/** Standard deviations of a rank test beyond which it is no chance. */
+/** The standard deviations of a rank test beyond which chance is excluded. */
 const deviations = 3
-/** The share of pairs in which a refused call met more under way, from which on a bound of concurrency is seen. */
+/**
+ * The share of pairs, in which a refused call met more calls in progress, that indicates a limit of the concurrency.
+ */
 const certain = 0.95
 
 /**
- * Whether refusals show a limit of the rate: refused calls then came sooner after the last admitted call than admitted
- * ones did. Refusals by chance hang on nothing. By the rank test of Mann and Whitney (1947).
+ * Whether refusals indicate a limit of the rate: refused calls then followed the last admitted call sooner than
+ * admitted calls did. Random refusals depend on nothing. Uses the rank test of Mann and Whitney (1947).
  *
  * @param calls In the order in which they were sent.
- * @param settledAt A call that was sent before it and is still under way was admitted: refusals are quick.
+ * @param settledAt A call that was sent before this time and is still in progress was admitted, because refusals are
+ *   quick.
  */
 export function showRateLimit(calls: readonly Call[], settledAt: number): boolean {
   const refused: number[] = []
@@ -33,8 +36,8 @@ export function showRateLimit(calls: readonly Call[], settledAt: number): boolea
 }
 
 /**
- * The calls under way that a provider admits, if refusals show such a limit: nearly all refused calls then met more
- * under way than admitted ones.
+ * The number of calls in progress that a provider admits, if refusals indicate such a limit: nearly all refused calls
+ * then met more calls in progress than admitted calls did.
  */
 export function seenConcurrencyLimit(calls: readonly Call[], settledAt: number): number | undefined {
   const from = calls.findIndex(({ state }) => state === 'refused')
@@ -54,7 +57,7 @@ export function seenConcurrencyLimit(calls: readonly Call[], settledAt: number):
 const isUnderWay = (other: Call, call: Call): boolean =>
   other.state !== 'refused' && other.id < call.id && other.endedAt > call.sentAt
 
-/** In how many pairs the first number is larger. @param equal What a pair of equal numbers counts. */
+/** The number of pairs in which the first number is larger. @param equal The value of a pair of equal numbers. */
 function pairsAbove(ones: readonly number[], others: readonly number[], equal: number): number {
   let above = 0
   for (const one of ones) for (const other of others) above += one > other ? 1 : one === other ? equal : 0

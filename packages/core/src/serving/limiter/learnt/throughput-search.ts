@@ -1,33 +1,33 @@
-/** Calls at once at the start: as the first window of TCP (RFC 6928) in order of magnitude. */
+/** The initial concurrency: the order of magnitude of TCP's first window (RFC 6928). */
 const first = 24
-/** How much of what more calls at once could bring they must bring. */
+/** The share of the possible gain that a higher concurrency must achieve. */
 const worth = 0.4
-/** How much of the throughput fewer calls at once must keep. */
+/** The share of the throughput that a lower concurrency must keep. */
 const kept = 0.95
 const step = 1.5
 const mostPatience = 16
 
-/** How a round went. */
+/** The result of a round. */
 export interface Round {
-  /** Calls at once. */
+  /** The concurrency. */
   readonly load: number
-  /** Calls by the millisecond. */
+  /** Calls per millisecond. */
   readonly throughput: number
-  /** How far that may be off, as a share of it (a standard error): durations of few calls measure badly. */
+  /** The standard error of the throughput, as a share of it: the durations of a few calls are a rough measure. */
   readonly error: number
 }
 
 /**
- * Finds how many calls at once a server is worth: it doubles them while that brings throughput, then tries some more
- * and some fewer from time to time, and more seldom the longer nothing changes. A server that works on one call at a
- * time shows by the second round that more at once bring nothing.
+ * Finds the useful concurrency of a server. It doubles the concurrency while that raises the throughput. Later it tries
+ * some more and some fewer calls from time to time, less often the longer nothing changes. A server that works on one
+ * call at a time shows by the second round that a higher concurrency does not help.
  *
- * Throughput is compared, and not latency as in TCP Vegas or Netflix's Gradient2: answers of a model differ in length
- * tenfold, and the shortest would count as the latency of an idle server.
+ * It compares throughput and not latency, as TCP Vegas or Netflix's Gradient2 do, because the lengths of a model's
+ * answers differ tenfold: the shortest would pass for the latency of an idle server.
  */
 export class ThroughputSearch {
   #limit = first
-  /** The best limit so far and how it went. */
+  /** The best limit so far and its result. */
   #bestLimit = 0
   #best: Round | undefined
   #isDoubling = true
@@ -35,22 +35,22 @@ export class ThroughputSearch {
   #patience = 1
   #roundsToWait = 0
 
-  /** Calls that may be under way at once in this round. */
+  /** The number of calls that may be in progress at once in this round. */
   get limit(): number {
     return this.#limit
   }
 
-  /** Whether each answer may let in one call more. */
+  /** Whether each answer may admit one more call. */
   get isDoubling(): boolean {
     return this.#isDoubling
   }
 
-  /** A round is over: begins the next one. @param most Calls at once at most. */
+  /** Ends a round and begins the next one. @param most The maximum concurrency. */
   next(round: Round, most: number): void {
     this.#limit = Math.max(1, Math.min(most, this.#nextLimit(round)))
   }
 
-  /** The server does not cope, or another limit is set: the search begins anew from here. */
+  /** The server is overloaded, or another limit is set: the search restarts from here. */
   restart(limit: number): void {
     this.#limit = limit
     this.#best = undefined
@@ -85,7 +85,7 @@ export class ThroughputSearch {
   }
 }
 
-/** In doubt, the larger number of calls is better: a search that is wrong about it finds back. */
+/** In doubt, the higher concurrency wins; the search corrects a wrong choice later. */
 function isBetter(round: Round, best: Round, isDoubling: boolean): boolean {
   const gain = round.throughput / best.throughput
   const doubt = (isDoubling ? 2 : 1) * gain * Math.hypot(round.error, best.error)
@@ -93,7 +93,7 @@ function isBetter(round: Round, best: Round, isDoubling: boolean): boolean {
   return ratio > 1 ? gain + doubt >= 1 + worth * (ratio - 1) : gain - doubt >= kept
 }
 
-/** Older rounds count less and less. */
+/** Older rounds gradually lose weight. */
 function together(older: Round, newer: Round): Round {
   return {
     load: (older.load + newer.load) / 2,

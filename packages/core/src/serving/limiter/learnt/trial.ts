@@ -4,16 +4,16 @@ export type LimitKind = 'rate' | 'concurrency'
 
 const concurrencyCalls = 20
 const rateCalls = { least: 12, most: 64 }
-/** So many refusals a limit that does not help would let happen while it is tried. */
+/** The number of refusals that a useless limit would cause while it is tried. */
 const proof = 8
-/** Refused calls and the share of them after which a limit of concurrency is given up at once. */
+/** The number and the share of refused calls at which a limit of the concurrency is given up at once. */
 const hopeless = { refused: 3, share: 0.5 }
 const enough = 0.8
 
-/** A limit is believed when at least half of the refusals that chance does not explain stay away while it is kept. */
+/** A limit is believed if keeping it prevents at least half of the refusals that chance does not explain. */
 export class Trial {
   readonly kind: LimitKind
-  /** The limit before it. */
+  /** The previous limit. */
   readonly before: number
   /** The share of calls that were refused before it. */
   readonly share: number
@@ -50,26 +50,26 @@ export class Trial {
     return this.#refused / this.#calls
   }
 
-  /** A call has ended. */
+  /** Reports that a call has ended. */
   end({ id, state }: Call): void {
     if (id <= this.#from || id > this.#from + this.#calls) return
     this.#ended++
     if (state === 'refused') this.#refused++
   }
 
-  /** While the provider is closed it says nothing of limits. */
+  /** A closed provider reveals nothing about limits. */
   pause(): void {
     this.#from = Number.POSITIVE_INFINITY
   }
 
-  /** It begins anew with the next call. */
+  /** Restarts with the next call. */
   restart(sent: number): void {
     this.#from = sent
     this.#refused = 0
     this.#ended = 0
   }
 
-  /** @param sent Calls that were sent in all. */
+  /** @param sent The total number of calls that were sent. */
   verdict(sent: number): 'refuted' | 'confirmed' | undefined {
     const isHopeless =
       this.kind === 'concurrency' &&

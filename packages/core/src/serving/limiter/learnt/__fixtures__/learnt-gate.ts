@@ -6,7 +6,7 @@ import type { Clock, Timer } from './virtual-clock.js'
 
 const again = { baseMs: 10, times: 1.4, mostMs: 60_000 }
 
-/** The queue and the retries of a client whose pace is learnt, on a virtual clock. */
+/** The queue and the retries of a client that learns its pace, on a virtual clock. */
 export function learntGate(clock: Clock, random: () => number): Gate {
   const pace = new LearntPace()
   const queue: { readonly tokens: number; readonly go: (permit: Permit) => void }[] = []

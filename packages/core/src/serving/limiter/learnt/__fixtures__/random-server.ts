@@ -19,7 +19,7 @@ import { chance } from './virtual-clock.js'
 const s = 1000
 const m = 60_000
 
-/** A server of its own for each seed. */
+/** Creates a different server for each seed. */
 export function randomKind(seed: number): Kind {
   const random = chance(seed * 48_271 + 7)
   const pick = <T>(...items: T[]): T => items[Math.floor(random() * items.length)]!

@@ -20,9 +20,9 @@ export interface Kind {
   readonly group: 'free' | 'limit' | 'cap' | 'random' | 'first' | 'outage' | 'change' | 'shared' | 'load'
   readonly rows: number
   readonly width?: number
-  /** Clients that share the account, each with so many rows. */
+  /** The clients that share the account, each with its number of rows. */
   readonly clients?: number
-  /** What the client that knows everything has under way at once. */
+  /** The number of calls that the omniscient client has in progress at once. */
   readonly best?: number
   readonly tokens?: { mean: number; spread: number }
   readonly server: (random: () => number) => ServerOptions

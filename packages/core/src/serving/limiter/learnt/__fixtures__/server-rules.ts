@@ -11,22 +11,22 @@ export interface Outcome {
   told?: Told
 }
 
-/** A rule by which calls are refused. `opensAt` is for the client that knows everything. */
+/** A rule by which calls are refused. `opensAt` is for the omniscient client. */
 export interface Rule {
   readonly status: 429 | 503 | 'connection'
-  /** Undefined: it may pass. Else how long until it may. */
+  /** Undefined if the call may pass, or else the time until it may. */
   refuses(now: number, tokens: number, inside: number): number | undefined
   admit?(now: number, tokens: number): void
   readonly left?: ((now: number) => { limit: number; remaining: number; resetMs: number } | undefined) | undefined
   readonly unit?: 'requests' | 'tokens'
-  /** Nobody can know it before. */
+  /** The time cannot be known in advance. */
   readonly chance?: boolean
   readonly retryAfter?: (rightMs: number) => number | undefined
 }
 
 export type RetryAfter = (rightMs: number) => number | undefined
 export const none: RetryAfter = () => undefined
-/** Whole seconds, rounded up, as the header is. */
+/** Whole seconds, rounded up, as in the header. */
 export const right: RetryAfter = (ms) => Math.max(1, Math.ceil(ms / 1000)) * 1000
 export const tooSmall: RetryAfter = (ms) => Math.max(1, ms / 10)
 export const tooLarge: RetryAfter = (ms) => Math.max(1, Math.ceil((ms * 5) / 1000)) * 1000
@@ -40,7 +40,7 @@ export interface RateOptions {
   burst?: number
   retryAfter?: RetryAfter
   headers?: boolean
-  /** From when on, and by how much, the limit is another. */
+  /** When the limit changes, and by which factor. */
   changes?: { at: number; per: number }
 }
 

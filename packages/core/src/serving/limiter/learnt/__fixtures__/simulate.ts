@@ -8,13 +8,13 @@ export interface RunResult {
   lost: number
   sent: number
   refused: number
-  /** The slowest client's time over the fastest's. */
+  /** The slowest client's time divided by the fastest client's time. */
   fairness: number
 }
 
 const longestMs = 3_600_000
 
-/** @param gateOf A gate for each client. */
+/** @param gateOf Creates a gate for each client. */
 export function simulate(kind: Kind, seed: number, gateOf: (clock: Clock, server: Server, random: () => number) => Gate): RunResult {
   const clock = new Clock()
   const ofServer = chance(seed * 7919 + 1)

@@ -6,10 +6,13 @@ export interface Permit {
   release(outcome: Outcome): void
 }
 
-/** What stands between rows and a provider. */
+/** The component between the rows and a provider. */
 export interface Gate {
   acquire(tokens: number, go: (permit: Permit) => void): void
-  /** Milliseconds until a row that failed stands in line again; undefined: it is lost. @param turn Failures before. */
+  /**
+   * Milliseconds until a failed row joins the queue again; undefined if it is lost. @param turn The number of earlier
+   * failures.
+   */
   again(outcome: Outcome, turn: number): number | undefined
 }
 
@@ -19,7 +22,7 @@ export interface ClientResult {
   sent: number
 }
 
-/** All rows are wanted at once, `width` of them are worked on at a time. */
+/** All rows are wanted at once, and `width` of them are in progress at a time. */
 export function work(clock: Clock, server: Server, gate: Gate, rows: readonly Row[], width: number): { result: ClientResult; left: () => number } {
   const result: ClientResult = { doneAt: 0, lost: 0, sent: 0 }
   let next = 0
@@ -49,7 +52,7 @@ export function work(clock: Clock, server: Server, gate: Gate, rows: readonly Ro
   return { result, left: () => left }
 }
 
-/** A loop over the client of a provider: no gate, two retries. */
+/** A loop over a provider's client: no gate, two retries. */
 export function bareLoop(random: () => number): Gate {
   return {
     acquire: (_tokens, go) => go({ release() {} }),
@@ -62,7 +65,7 @@ export function bareLoop(random: () => number): Gate {
   }
 }
 
-/** Knows all that can be known: sends as soon as a call will be let in, and only then. */
+/** The omniscient client: it sends a call as soon as the server would admit it, and only then. */
 export function oracle(clock: Clock, server: Server, atOnce = Number.POSITIVE_INFINITY): Gate {
   const line: { tokens: number; go: (permit: Permit) => void }[] = []
   let inFlight = 0

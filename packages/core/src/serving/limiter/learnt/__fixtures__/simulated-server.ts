@@ -4,18 +4,18 @@ import { type Clock, normal } from './virtual-clock.js'
 export interface ServerOptions {
   readonly rules?: readonly Rule[]
   readonly latencyMs: number
-  /** Of the logarithm of the latency. */
+  /** The spread of the logarithm of the latency. */
   readonly spread?: number
-  /** Works on so many at once, others wait in it. */
+  /** The number of calls that the server works on at once; others wait inside it. */
   readonly slots?: number
-  /** Latency for so many inside, as a factor. */
+  /** The factor of the latency for a number of calls inside. */
   readonly load?: (inside: number) => number
-  /** This share of calls takes so many times longer. */
+  /** This share of calls takes longer by this factor. */
   readonly stragglers?: { share: number; times: number }
   readonly refusalMs?: number
 }
 
-/** What a row is, whoever sends it: the same for all clients that are compared. */
+/** The properties of a row, the same for all clients that are compared. */
 export interface Row {
   readonly slowness: number
   readonly tokens: number
@@ -36,7 +36,7 @@ export class Server {
     this.#options = options
   }
 
-  /** When a call would be let in, as far as that can be known; infinite: when another ends. */
+  /** When a call would be admitted, as far as that can be known; infinite if another call has to end first. */
   opensIn(tokens: number): number {
     let wait = 0
     for (const rule of this.#options.rules ?? [])

@@ -1,4 +1,4 @@
-/** Something that happens at a time. */
+/** An event at a time. */
 export interface Timer {
   at: number
   order: number
@@ -25,7 +25,7 @@ export class Clock {
     return timer
   }
 
-  /** @returns false when nothing is left to do */
+  /** @returns false if no timer is left */
   step(): boolean {
     const heap = this.#heap
     for (;;) {
