@@ -93,6 +93,7 @@ describe('what the other copy makes is recognised', () => {
       kind: 'map',
       options: z.object({ table: z.custom<Core.RowSource>((value) => value instanceof other.RowSource, 'no source') }),
       sources: ['table'],
+      servings: () => [{ kind: 'llm', name: 'default' }],
       inject: [other.SERVINGS, other.LOGGER, NOTE],
       create:
         ({ table }, [servings, , kept]) =>

@@ -52,14 +52,14 @@ export class SourceChecks {
   /** The batch with the rows whose ids have come before among its rejects. @throws MAESTRO_SOURCE_CONTRACT */
   checked(batch: SourceBatch): SourceBatch {
     const { ids, rows } = batch
-    let again: Set<number> | undefined
+    const again = new Set<number>()
     for (let index = 0; index < rows.length; index++) {
-      if (!this.#seen.add(ids[index] as RowId)) (again ??= new Set()).add(index)
+      if (!this.#seen.add(ids[index] as RowId)) again.add(index)
       if (this.#sample.takes()) this.#assertRow(ids[index] as RowId, rows[index] as Row)
     }
     this.isBounded ||= this.#seen.isFull
     const rejects = batch.rejects?.map((reject) => this.#typed(reject)) ?? []
-    if (again === undefined) return rejects.length === 0 ? batch : { ...batch, rejects }
+    if (again.size === 0) return rejects.length === 0 ? batch : { ...batch, rejects }
     const fresh = (_: unknown, index: number) => !again.has(index)
     for (const index of again) {
       const id = ids[index] as RowId
