@@ -4,7 +4,7 @@ import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
 /** Tests that talk to a server have a project for each server, which starts it. */
-const serverTests = ['**/*.ollama.test.ts', '**/*.database.test.ts', '**/*.chroma.test.ts']
+const serverTests = ['ollama', 'database', 'chroma', 'llmock'].map((server) => `**/*.${server}.test.ts`)
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')
@@ -76,6 +76,16 @@ export default defineConfig({
           include: ['packages/*/src/**/*.chroma.test.ts', 'test/**/*.chroma.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/chroma-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Servers that fail as providers do; each test starts its own.
+          name: 'llmock',
+          include: ['test/**/*.llmock.test.ts'],
+          exclude: ignored,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -70,12 +70,6 @@ const more = {
   'table.cast': { columns: { '<column>': 'number' } },
 }
 
-/** What columns of a prompt are, whose types are mapped and keep no comment. */
-const ofPrompts = {
-  input: 'The column that the operator asks about.',
-  prompt: "A prompt instead of the operator's own words; it names its columns itself.",
-}
-
 /** The whole page. */
 export async function operatorReference() {
   const project = maestro({ plugins: [ai, table], logLevel: 'silent' })
@@ -108,6 +102,8 @@ async function section(definition, options, { cost }) {
   const lines = [`### ${name}`, '', `${description}. Kind \`${kind}\`: ${kinds[kind]}.`]
   lines.push('', '| option | type | default | what it is |', '| --- | --- | --- | --- |')
   const missing = Object.keys(schema).filter((option) => !options.some((one) => one.name === option))
+  const silent = options.filter(({ text, fallback }) => text === '' && fallback === undefined).map(({ name }) => name)
+  if (silent.length > 0) throw new Error(`${name}: no comment tells of ${silent.join(', ')}`)
   if (missing.length > 0) throw new Error(`${name}: the types do not tell of ${missing.join(', ')}`)
   for (const option of options) lines.push(row(option, schema[option.name]))
   lines.push('', ...effects(definition, given), ...asked(definition, given))
@@ -339,7 +335,7 @@ function optionsOf(type, checker) {
         name: symbol.name,
         type: isNever ? '' : shortType(written),
         required,
-        text: text === '' ? (ofPrompts[symbol.name] ?? '') : text,
+        text,
         fallback: fallback && ts.displayPartsToString(fallback.text),
       })
     }
@@ -350,5 +346,6 @@ function optionsOf(type, checker) {
 /** A type that fits into a cell; a column of any row is any text. */
 const shortType = (type) => {
   const plain = type.replaceAll('string & {}', 'string').replaceAll('(string)', 'string')
-  return plain.length > 60 ? '' : `\`${plain}\``
+  if (plain.includes('Prompt<')) return '`string | Prompt | { use }`'
+  return plain.length > 80 ? '' : `\`${plain}\``
 }

@@ -56,7 +56,7 @@ test('installed from their tarballs, the packages run the quickstart', async () 
   })
   const report = JSON.parse(stdout) as { status: string; counts: { rowsIn: number; rowsOut: number } }
   expect(report).toMatchObject({ status: 'done', counts: { rowsIn: 12 } })
-  const rows = readFileSync(join(folder, 'out/packages.jsonl'), 'utf8').trim().split('\n')
+  const rows = readFileSync(join(folder, 'out/packages.limit-12.jsonl'), 'utf8').trim().split('\n')
   expect(rows).toHaveLength(report.counts.rowsOut)
   for (const row of rows) expect(JSON.parse(row)).toHaveProperty('topic')
 })

@@ -1,22 +1,38 @@
 import { relative } from 'node:path'
 import type { RunReport, UsageTotals } from '@maestro-dataflow/core'
 import { counted, formatDollars, formatSpan } from './terminal/format-number.js'
+import { styleFor } from './terminal/style.js'
 
-/** A report for people. */
-export function describeReport(report: RunReport): string {
+/**
+ * A report for people.
+ *
+ * @param spared The files that a limited run left alone.
+ */
+export function describeReport(report: RunReport, spared: readonly string[] = []): string {
   const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
   const lines = [
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
+  if (rowsIn > 0 && rowsOut === 0) lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
   lines.push(...describeRejects(report))
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
+  for (const path of spared) lines.push(`  ${oneLine(path)} was left alone, because of --limit`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
     lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+/** Which steps lost all the rows of a run. */
+function describeLoss({ counts, steps }: RunReport): string {
+  const losses = steps.flatMap(({ id, counts: { dropped, merged, rejected } }) => {
+    const lost = Object.entries({ dropped, merged, rejected }).filter(([, rows]) => rows > 0)
+    return lost.map(([how, rows]) => `${oneLine(id)} ${how} ${rows}`)
+  })
+  return `NO ROW IS LEFT of ${counts.rowsIn}${losses.length === 0 ? '' : `: ${losses.join(', ')}`}`
 }
 
 /** The most frequent reasons for rejected rows, each with its cure and one row to look at. */

@@ -25,10 +25,10 @@ describe('without any config, on the embedded model', () => {
   test('answers become a column of a file beside the first', withModel, async () => {
     const { code, stdout } = await project.maestro('enrich', 'reviews.csv', ...ask, '--limit', '1')
     expect(code).toBe(0)
-    const [header, first] = project.read('reviews.enriched.csv').trim().split('\n')
+    const [header, first] = project.read('reviews.enriched.limit-1.csv').trim().split('\n')
     expect(header).toBe('id,review,tone')
     expect(first).toMatch(/^001,"I love it, great!",.*\w/)
-    expect(stdout).toContain('wrote 1 row to reviews.enriched.csv')
+    expect(stdout).toContain('wrote 1 row to reviews.enriched.limit-1.csv')
     // A few questions with their answers.
     expect(stdout).toMatch(/"I love it, great!" -> tone: ".*\w/)
     expect(project.read('reviews.csv')).toBe(reviews)
@@ -65,7 +65,7 @@ describe('without any config, on the embedded model', () => {
     )
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ status: 'done', counts: { rowsIn: 2, rowsOut: 2 } })
-    const written = gunzipSync(readFileSync(join(project.folder, 'in.enriched.jsonl.gz'))).toString()
+    const written = gunzipSync(readFileSync(join(project.folder, 'in.enriched.limit-2.jsonl.gz'))).toString()
     const answered = written
       .trim()
       .split('\n')

@@ -11,6 +11,7 @@ import { fileColumns } from './enrich/file-rows.js'
 import { readSchema } from './enrich/read-schema.js'
 import { cliError } from './errors.js'
 import { stopOnInterrupt } from './interrupt.js'
+import { pathWithMark } from './output/path-with-mark.js'
 import { showProgress } from './progress/show-progress.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
@@ -45,7 +46,10 @@ export async function enrich(file: string, question: string, options: EnrichComm
     const path = resolve(file)
     const columns = await fileColumns(files, path, signal)
     if (prompt.variables.length === 0) throw cliError('MAESTRO_CLI_PROMPT', { file, columns: columns ?? [] })
-    const target = resolve(options.to ?? enrichedPath(file))
+    // A part must not take the place of the whole.
+    const isPart = limit !== undefined && options.to === undefined && !overwrite
+    const whole = options.to ?? enrichedPath(file)
+    const target = resolve(isPart ? pathWithMark(whole, `limit-${limit}`) : whole)
     const definition: PipelineDefinition = {
       name: 'enrich',
       source: { use: 'fs.file', options: { path, ...(columns === undefined ? {} : { columns }) } },
@@ -65,7 +69,11 @@ export async function enrich(file: string, question: string, options: EnrichComm
       ],
       sinks: [{ id: 'output', input: 'answers', use: 'fs.file', options: { path: target } }],
     }
-    const report = await project.run(definition, { ...(limit === undefined ? {} : { limit }), overwrite, signal })
+    const report = await project.run(definition, {
+      ...(limit === undefined ? {} : { limit }),
+      overwrite: overwrite || isPart,
+      signal,
+    })
     progress.end()
     if (json) {
       printJson(report)

@@ -16,6 +16,11 @@ export const cliErrors = {
       `--output: pipeline ${d.pipeline} writes several files: ${d.sinks.join(', ')}.`,
     hint: () => 'Make their paths parameters of the pipeline and set them with --set.',
   },
+  MAESTRO_CLI_LIMIT_REPLACES: {
+    message: (d: { sink: string; use: string; limit: number }) =>
+      `--limit ${d.limit}: ${d.sink} (${d.use}) would replace all its rows by those of a limited run.`,
+    hint: () => 'See the rows with `maestro preview`, or add --overwrite if the output should hold only these rows.',
+  },
   MAESTRO_CLI_PLUGINS_MISSING: {
     message: (d: { plugins: readonly string[]; directory: string }) =>
       `This needs ${d.plugins.join(', ')}, not found from ${d.directory}.`,
@@ -107,6 +112,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_USAGE',
   'MAESTRO_CLI_OUTPUT_NONE',
   'MAESTRO_CLI_OUTPUT_SEVERAL',
+  'MAESTRO_CLI_LIMIT_REPLACES',
   'MAESTRO_CLI_SCHEMA',
   'MAESTRO_CLI_MODEL',
   'MAESTRO_CLI_PROMPT',

@@ -40,7 +40,7 @@ describe('a run', () => {
   test('--limit and --set', async () => {
     project.write('few.csv', 'city,people\nBern,134000\nUri,37000\n')
     expect((await project.maestro('run', 'copy', '--limit', '1', '--set', 'from=few.csv')).code).toBe(0)
-    expect(project.rows('out/cities.jsonl')).toEqual([{ city: 'Bern', people: '134000' }])
+    expect(project.rows('out/cities.limit-1.jsonl')).toEqual([{ city: 'Bern', people: '134000' }])
   })
 
   test('a pipeline file is named from the working directory, also inside a folder of the project', async () => {

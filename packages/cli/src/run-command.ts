@@ -3,7 +3,8 @@ import { openCommandProject, pipelineArgument } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { describeReport } from './describe-report.js'
 import { stopOnInterrupt } from './interrupt.js'
-import { withOutput } from './output-path.js'
+import { limitedOutputs } from './output/limited-outputs.js'
+import { withOutput } from './output/with-output.js'
 import { showProgress } from './progress/show-progress.js'
 import { printJson } from './terminal/json.js'
 import { refreshTypesFile } from './types/write-types-file.js'
@@ -13,24 +14,34 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly set: Readonly<Record<string, string>>
   readonly output?: string
   readonly overwrite?: boolean
+  readonly allowEmpty?: boolean
   readonly json?: boolean
 }
 
 /** `maestro run`. The first Ctrl-C stops the run cleanly, the second kills. */
 export async function run(pipeline: string, options: RunCommandOptions): Promise<void> {
-  const { set, output, json = false, limit, overwrite = false } = options
+  const { set, output, json = false, limit, overwrite = false, allowEmpty = false } = options
   const signal = stopOnInterrupt()
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
     await refreshTypesFile(project)
     const loaded = await loadPipeline(pipelineArgument(pipeline), config, set)
-    const definition = output === undefined ? loaded : withOutput(loaded, output, config.directory)
-    const limited = limit === undefined ? {} : { limit }
-    const report = await project.run(definition, { ...limited, overwrite, signal })
+    // What was asked for by name may be replaced by a part.
+    const limited =
+      limit === undefined || output !== undefined || overwrite
+        ? undefined
+        : limitedOutputs(loaded, limit, config.storages)
+    const definition = output === undefined ? (limited?.definition ?? loaded) : withOutput(loaded, output, config)
+    const report = await project.run(definition, {
+      ...(limit === undefined ? {} : { limit }),
+      ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
+      overwrite,
+      signal,
+    })
     progress.end()
     if (json) printJson(report)
-    else process.stdout.write(`${describeReport(report)}\n`)
+    else process.stdout.write(`${describeReport(report, limited?.spared)}\n`)
   } finally {
     progress.end()
     await project.dispose()

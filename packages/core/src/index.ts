@@ -156,9 +156,11 @@ export { duration } from './define/options/duration.js'
 export type * from './define/options/faults.js'
 export {
   type Fields,
+  fieldsOf,
   type InputOf,
   type NamesOf,
   type OutputOf,
+  objectOption,
   optionsSchema,
   type Refinement,
 } from './define/options/fields.js'
@@ -197,6 +199,7 @@ export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
+export { SiftedBatch } from './define/sifted-batch.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
@@ -234,6 +237,7 @@ export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
+export { toGrammarSchema } from './provider/to-grammar-schema.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'

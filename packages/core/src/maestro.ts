@@ -48,6 +48,8 @@ export interface RunSettings {
   readonly limit?: number
   /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean
+  /** Existing outputs may be replaced by no rows. @default `run.allowEmpty` of the config, else false */
+  readonly allowEmpty?: boolean
   readonly signal?: AbortSignal
 }
 

@@ -91,8 +91,7 @@ describe('what the other copy makes is recognised', () => {
     const joined = other.defineOperator({
       name: 'copy.count',
       kind: 'map',
-      options: z.object({ table: z.custom<Core.RowSource>((value) => value instanceof other.RowSource, 'no source') }),
-      sources: ['table'],
+      options: { table: other.sourceOption() },
       servings: () => [{ kind: 'llm', name: 'default' }],
       inject: [other.SERVINGS, other.LOGGER, NOTE],
       create:

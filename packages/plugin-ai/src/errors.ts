@@ -40,7 +40,7 @@ export const aiErrors = {
   MAESTRO_AI_DOCUMENT_INFLATES: {
     message: (d: { document: string; limit: number }) =>
       `${d.document} grows beyond ${d.limit} bytes when it is unpacked.`,
-    hint: () => 'If you trust it, allow more with `maxInflatedBytes`.',
+    hint: () => 'If you trust it, allow more with `maxInflatedSize`.',
   },
   MAESTRO_AI_DOCUMENT_LIMIT: {
     message: (d: { document: string; exceeded: 'time' | 'memory'; timeout: number; maxMemory: number }) =>

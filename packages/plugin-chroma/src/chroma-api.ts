@@ -2,33 +2,33 @@ import { boundedCall, MaestroError, readText, sendHttp, withBackoff } from '@mae
 import { chromaError } from './errors.js'
 import type { ResolvedChromaOptions } from './options.js'
 
-/** What is asked of the server. */
+/** A request to the server. */
 export interface ChromaRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
-  /** Behind `/api/v2`. */
+  /** The part after `/api/v2`. */
   readonly path: string
   readonly body?: unknown
-  /** For messages: what it is about, as in "could not search". */
+  /** The action for messages, as in "could not search". */
   readonly work: string
   readonly signal?: AbortSignal | undefined
 }
 
-/** An answer that the server meant. */
+/** An answer that the server itself sent. */
 export interface ChromaReply {
   readonly status: number
   readonly body: unknown
-  /** Its own words where it refuses. */
+  /** The server's message if it refuses. */
   readonly message: string
 }
 
-/** Bounds of the waits, in milliseconds. */
+/** The bounds of the waits, in milliseconds. */
 const backoff = { first: 400, longest: 5000 }
-/** Statuses of a server that is not ready, or of what stands before it. */
+/** Statuses of a server that is not ready, or of a proxy in front of it. */
 const passing = new Set([408, 429, 500, 502, 503, 504])
 
 /**
- * The HTTP API of a Chroma server. All requests of a store may be sent twice: records are upserted and deleted by id. So
- * one that gets no answer is sent again, with growing pauses.
+ * The HTTP API of a Chroma server. Every request of a store may be sent twice, because records are upserted and deleted
+ * by id. A request without an answer is therefore repeated, with growing pauses.
  */
 export class ChromaApi {
   readonly #options: ResolvedChromaOptions
@@ -58,10 +58,10 @@ export class ChromaApi {
     if (status === 401 || status === 403) throw chromaError('MAESTRO_CHROMA_ACCESS', { url, status })
     const body = parse(text)
     const message = messageOf(body)
-    // Its own refusals come in a form of its own; some of them with status 500.
+    // The server's own refusals have a distinct form; some of them have status 500.
     if (passing.has(status) && message === undefined) throw this.#unreachable(tries, `status ${status}`)
-    if (status === 404 && message === undefined) throw this.#other('it does not know the paths of one')
-    if (body === undefined) throw this.#other('its answer is no JSON')
+    if (status === 404 && message === undefined) throw this.#other('it does not know the paths of a Chroma server')
+    if (body === undefined) throw this.#other('its answer is not JSON')
     return { status, body, message: message ?? '' }
   }
 

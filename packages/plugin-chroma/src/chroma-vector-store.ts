@@ -39,7 +39,7 @@ interface Found {
   readonly distances?: readonly (readonly (number | null)[])[] | null
 }
 
-/** Chroma's names of the metrics, and what its distances are as scores. */
+/** Chroma's names of the metrics, and how its distances become scores. */
 const spaces: Readonly<Record<VectorMetric, { readonly name: string; score(distance: number): number }>> = {
   cosine: { name: 'cosine', score: (distance) => 1 - distance },
   dot: { name: 'ip', score: (distance) => 1 - distance },
@@ -75,9 +75,9 @@ export class ChromaVectorStore implements VectorStore {
   }
 
   /**
-   * Opens a collection, or makes one.
+   * Opens a collection, or creates it.
    *
-   * @throws MAESTRO_CHROMA_*; MAESTRO_VECTORS_SETTINGS when it was made with others
+   * @throws MAESTRO_CHROMA_*; MAESTRO_VECTORS_SETTINGS if it was created with other settings
    */
   static async open(given: ChromaVectorOptions): Promise<ChromaVectorStore> {
     const options = chromaVectorOptions.parse(given)
@@ -86,7 +86,10 @@ export class ChromaVectorStore implements VectorStore {
     const checks = await api.send({ method: 'GET', path: '/pre-flight-checks', work: 'answer' })
     const { max_batch_size: most } = (checks.body ?? {}) as { max_batch_size?: unknown }
     if (typeof most !== 'number')
-      throw chromaError('MAESTRO_CHROMA_OTHER', { url, reason: 'it does not say how much it takes at once' })
+      throw chromaError('MAESTRO_CHROMA_OTHER', {
+        url,
+        reason: 'it does not state how many records it accepts at once',
+      })
     const hnsw = {
       space: spaces[metric].name,
       ...(candidates === undefined ? {} : { ef_search: candidates }),
@@ -114,7 +117,7 @@ export class ChromaVectorStore implements VectorStore {
     return typeof model === 'string' ? model : undefined
   }
 
-  /** Larger calls than the server takes at once (5,461 records by default) become several; each is there as a whole. */
+  /** Calls that exceed the server's limit (5,461 records by default) are split; each part is stored as a whole. */
   async addVectors(records: readonly VectorRecord[], options: VectorCallOptions = {}): Promise<void> {
     this.#assertOpen()
     options.signal?.throwIfAborted()
@@ -196,7 +199,7 @@ export class ChromaVectorStore implements VectorStore {
     await this.#send('POST', '/upsert', body, 'add vectors', signal)
   }
 
-  /** Queries for as many of the same kind go in one request. */
+  /** Queries for the same number of matches and the same filter share one request. */
   async #searchAlike(
     queries: readonly VectorQuery[],
     found: Map<VectorQuery, readonly VectorMatch[]>,
@@ -234,8 +237,8 @@ export class ChromaVectorStore implements VectorStore {
   }
 
   /**
-   * What a search that found fewer than it asked for may have missed: updates cut single entries off from the others of
-   * Chroma's graph, where no search finds them again.
+   * How to recover matches that a search may have missed: updates can disconnect single entries from Chroma's graph, so
+   * that no search finds them again.
    */
   async #unreached(
     reached: readonly (readonly VectorMatch[])[],
@@ -254,7 +257,7 @@ export class ChromaVectorStore implements VectorStore {
     return records
   }
 
-  /** The first model that is told is kept with the collection. */
+  /** The first model that is given is stored with the collection. */
   async #keepModel({ model, signal }: VectorCallOptions): Promise<void> {
     if (model === undefined || this.model !== undefined) return
     const metadata = { ...this.#collection.metadata, [modelKey]: model }
@@ -262,12 +265,12 @@ export class ChromaVectorStore implements VectorStore {
     this.#collection = { ...this.#collection, metadata }
   }
 
-  /** What the server knows by now: others may have put in the first vectors. */
+  /** Asks the server again, because others may have added the first vectors. */
   async #refresh({ signal }: VectorCallOptions): Promise<void> {
     const path = `${collectionsPath(this.#options)}/${encodeURIComponent(this.#options.collection)}`
     const reply = await this.#checked(await this.#api.send({ method: 'GET', path, work: 'be read', signal }), 'be read')
     const collection = reply.body as Collection
-    // One of the same name that was made meanwhile is another one.
+    // A collection with the same name that was created meanwhile is another one.
     if (collection.id !== this.#collection.id) throw this.#gone()
     this.#collection = collection
   }
@@ -347,7 +350,7 @@ function alike(queries: readonly VectorQuery[]): ReadonlyMap<string, readonly Ve
   return Map.groupBy(queries, ({ k, filter = {} }) => JSON.stringify([k, Object.entries(filter).sort()]))
 }
 
-/** The bytes of the numbers, least significant first, as the server takes them. */
+/** The bytes of the numbers in little-endian order, as the server expects them. */
 function base64Of(vector: Float32Array): string {
   const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT)
   for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT)

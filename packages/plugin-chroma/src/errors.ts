@@ -13,16 +13,16 @@ export const chromaErrors = {
   },
   MAESTRO_CHROMA_GONE: {
     message: (d: { url: string; collection: string }) =>
-      `Collection "${d.collection}" of the Chroma server ${d.url} is no longer there.`,
-    hint: () => 'Somebody has deleted it, or the server does not store data on disk. Fill it again.',
+      `Collection "${d.collection}" of the Chroma server ${d.url} no longer exists.`,
+    hint: () => 'It was deleted, or the server does not store data on disk. Fill it again.',
   },
   MAESTRO_CHROMA_OTHER: {
     message: (d: { url: string; reason: string }) => `The server at ${d.url} is not a Chroma server: ${d.reason}`,
-    hint: () => 'Check host and port. Servers of version 1.0 or newer are expected.',
+    hint: () => 'Check the host and the port. The server must have version 1.0 or newer.',
   },
   MAESTRO_CHROMA_UNREACHABLE: {
     message: (d: { url: string; tries: number; reason: string }) =>
-      `The Chroma server ${d.url} does not answer (${d.tries} tries): ${d.reason}`,
+      `The Chroma server ${d.url} does not answer (${d.tries} attempts): ${d.reason}`,
     hint: () => 'Start it with `chroma run --path FOLDER`, or correct `url`.',
     retryable: true,
   },

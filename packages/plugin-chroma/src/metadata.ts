@@ -2,19 +2,19 @@ import type { VectorEntry, VectorMetadata } from '@maestro-dataflow/core'
 
 type Stored = Readonly<Record<string, string | number | boolean>>
 
-/** What begins so is not the user's. */
+/** The prefix of names that are not the user's. */
 const own = 'maestro.'
 const keyOf = `${own}key.`
 const nullOf = `${own}null.`
 const withoutText = `${own}without-text`
 const isEmpty = `${own}empty`
 
-/** Names that Chroma keeps for itself or refuses. */
+/** Names that Chroma reserves or refuses. */
 const isReserved = (name: string) => name === '' || name.startsWith(own) || /^[$#]|^chroma:/.test(name)
 
 const storedName = (name: string) => (isReserved(name) ? keyOf + name : name)
 
-/** What is stored beside a vector: metadata as Chroma holds it, which knows no null and no entry without a text. */
+/** What is stored beside a vector: metadata in Chroma's form, which has no null and no entry without a text. */
 export function encodeEntry({ text, metadata }: VectorEntry): { readonly document: string; readonly metadata: Stored } {
   const values = Object.entries(metadata ?? {}).map(([name, value]): readonly [string, string | number | boolean] =>
     value === null ? [nullOf + name, true] : [storedName(name), value],
@@ -29,7 +29,7 @@ export function encodeEntry({ text, metadata }: VectorEntry): { readonly documen
   }
 }
 
-/** The entry that was stored. What other programs have put in is read as it is. */
+/** The stored entry. Entries of other programs are read unchanged. */
 export function decodeEntry(
   id: string,
   document: string | null | undefined,
@@ -51,7 +51,7 @@ export function decodeEntry(
   }
 }
 
-/** A filter as Chroma takes it; undefined for none. */
+/** A filter in Chroma's form; undefined for none. */
 export function encodeFilter(filter: VectorMetadata = {}): object | undefined {
   const conditions = Object.entries(filter).map(([name, value]) =>
     value === null ? { [nullOf + name]: { $eq: true } } : { [storedName(name)]: { $eq: value } },
@@ -59,7 +59,9 @@ export function encodeFilter(filter: VectorMetadata = {}): object | undefined {
   return conditions.length > 1 ? { $and: conditions } : conditions[0]
 }
 
-/** Names of what was stored before and is no more: Chroma merges metadata, and forgets only what it is told to. */
+/**
+ * The names of stored metadata that no longer exist: Chroma merges metadata and removes only what it is told to remove.
+ */
 export function forgotten(
   before: Readonly<Record<string, unknown>> | null | undefined,
   now: Stored,

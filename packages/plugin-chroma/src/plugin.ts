@@ -9,7 +9,7 @@ const vectors = defineVectorStore({
   create: (options) => ChromaVectorStore.open(options),
 })
 
-/** Vector stores on a Chroma server. */
+/** Stores vectors on a Chroma server. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-chroma',
   manifest: new URL('../package.json', import.meta.url),

@@ -16,65 +16,67 @@ const name = z.string().min(1)
 const names = z.array(name).min(1)
 const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value
 
-/** Reading rows of a database. */
+/** The options of reading rows from a database. */
 class ReadingFields extends ConnectionFields {
   /**
-   * The columns to read, or names with types: values are brought to them, and a row with one that does not fit is
-   * rejected.
+   * The columns to read, or names with types: values are converted to the types, and a row with a value that cannot be
+   * converted is rejected.
    *
    * @default all
    */
   columns = z.union([names, z.record(z.string(), columnType)]).optional()
-  /** Checks and shapes each row; one that does not fit is rejected. */
+  /** Validates and transforms each row; a row that does not match is rejected. */
   schema = z.custom<Schema>(isSchema, 'a Standard Schema is expected, such as z.object({ ... })').optional()
   /**
-   * The columns whose values are a row's id; a second row of the same key is rejected.
+   * The columns whose values form a row's id; a second row with the same key is rejected.
    *
    * @default a table's primary key
    */
   key = z.union([name.transform((one) => [one]), names]).optional()
   /**
-   * `snapshot` reads all in one transaction, as it was when it began. `keyset` reads pages in the order of a unique
-   * key: it holds nothing for long, survives a dropped connection, and can start in the middle.
+   * `snapshot` reads everything in one transaction, as it was when the transaction began. `keyset` reads pages in the
+   * order of a unique key: it holds no long transaction, survives a dropped connection, and can start in the middle.
    *
    * @default 'snapshot'
    */
   method = z.enum(['snapshot', 'keyset']).optional()
-  /** With `keyset`: begin after the row with this key; a list of values for a key of several columns. */
+  /** With `keyset`: start after the row with this key; a list of values for a key of several columns. */
   after = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]).optional()
 }
 
-/** Reading a table or view. */
+/** The options of reading a table or view. */
 export class TableReadFields extends ReadingFields {
   table = name
-  /** The schema (MySQL: the database) that it is in. @default the connection's */
+  /** The schema (MySQL: the database) of the table. @default the connection's schema */
   databaseSchema = name.optional()
 }
 
-/** Reading what a query gives. */
+/** The options of reading the result of a query. */
 export class QueryReadFields extends ReadingFields {
-  /** One statement that reads; values stand in it as `:name`. */
+  /** A single statement that reads; its parameters are written `:name`. */
   query = z.string()
-  /** The values of the parameters; they are bound, never written into the text. */
+  /** The values of the parameters; they are bound and never become part of the text. */
   params = z.record(z.string(), z.unknown()).optional()
 }
 
-/** Writing a table. */
+/** The options of writing a table. */
 export class TableWriteFields extends ConnectionFields {
   table = name
-  /** The schema (MySQL: the database) that it is in. @default the connection's */
+  /** The schema (MySQL: the database) of the table. @default the connection's schema */
   databaseSchema = name.optional()
   /**
-   * `create`: the table must be new or empty. `append`: the rows are added to those that are there. `overwrite`: they take
-   * the place of all rows that are there. `upsert`: rows whose key is there are changed, and others are added. A table that
-   * is missing is made.
+   * `create`: the table must be new or empty. `append`: the rows are added to the existing ones. `overwrite`: the rows
+   * replace all existing ones. `upsert`: rows whose key exists are updated, and others are added. A missing table is
+   * created.
    *
    * @default 'create'
    */
   mode = z.enum(['create', 'append', 'overwrite', 'upsert']).optional()
-  /** What identifies a row; the primary key of a table that is made. @default the table's primary key */
+  /**
+   * The columns that identify a row, and the primary key of a table that is created. @default the table's primary key
+   */
   key = z.union([column().transform((one) => [one]), columns()]).optional()
-  /** The columns to write, or names with the types that a table is made with. @default all */
+  /** The columns to write, or names with the types for a table that is created. @default all */
   columns = z.union([columns(), columnRecord(columnType)]).optional()
 }
 
@@ -82,9 +84,9 @@ export type TableReadOptions = OutputOf<TableReadFields>
 export type QueryReadOptions = OutputOf<QueryReadFields>
 export type TableWriteOptions = OutputOf<TableWriteFields>
 
-/** Options of reading a table or view, as they are given. */
+/** The options of reading a table or view, before validation. */
 export interface TableSourceOptions extends OptionsOver<InputOf<TableReadFields>, never> {}
-/** Options of reading what a query gives, as they are given. */
+/** The options of reading the result of a query, before validation. */
 export interface QuerySourceOptions extends OptionsOver<InputOf<QueryReadFields>, never> {}
-/** Options of writing a table of rows, as they are given. */
+/** The options of writing a table, before validation. */
 export type TableSinkOptions<Row> = OptionsOver<InputOf<TableWriteFields>, Row>

@@ -1,7 +1,7 @@
 import { definePlugin } from '@maestro-dataflow/core'
 import { query, table } from './storages.js'
 
-/** Tables of SQL databases as rows. */
+/** Reads and writes the tables of SQL databases as rows. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-db',
   manifest: new URL('../package.json', import.meta.url),

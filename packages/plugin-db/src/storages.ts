@@ -13,7 +13,7 @@ export const table = defineStorage({
   probe,
 })
 
-/** `db.query`: what a query gives. */
+/** `db.query`: the result of a query. */
 export const query = defineStorage({
   name: 'db.query',
   description: 'Reads the rows of a query',

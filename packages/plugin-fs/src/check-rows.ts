@@ -1,4 +1,11 @@
-import { maestroError, type Row, type SourceBatch, type SourceReject, validateRow } from '@maestro-dataflow/core'
+import {
+  maestroError,
+  type Row,
+  SiftedBatch,
+  type SourceBatch,
+  type SourceReject,
+  validateRow,
+} from '@maestro-dataflow/core'
 import type { ReadOptions } from './options.js'
 
 /** Applies the schema and the key; rows that do not fit become rejects. */
@@ -12,12 +19,10 @@ export async function* checkRows(
       yield batch
       continue
     }
-    const ids: string[] = []
-    const rows: Row[] = []
-    const rejects: SourceReject[] = [...(batch.rejects ?? [])]
+    const sifted = new SiftedBatch(batch)
     for (const [index, row] of batch.rows.entries()) {
       const place = batch.ids[index] ?? ''
-      const refuse = (error: SourceReject['error']) => rejects.push({ id: place, row, error })
+      const refuse = (error: SourceReject['error']) => sifted.reject(place, row, error)
       const checked = schema === undefined ? { value: row } : await validateRow(schema, row)
       if ('issues' in checked) {
         refuse(maestroError('MAESTRO_ROW_SCHEMA', { location: place, issues: checked.issues }, checked.cause))
@@ -35,10 +40,9 @@ export async function* checkRows(
         continue
       }
       if (key !== undefined) seen.add(id)
-      ids.push(id)
-      rows.push(value)
+      sifted.keep(id, value)
     }
-    yield { ids, rows, rejects, ...(batch.bytes === undefined ? {} : { bytes: batch.bytes }) }
+    yield sifted.take()
   }
 }
 

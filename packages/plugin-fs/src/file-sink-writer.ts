@@ -13,6 +13,7 @@ const flushBytes = 1 << 18
 /** Writes to a hidden file beside the target, which takes its place on `commit`. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly replaces: boolean
   readonly #target: OutputPath
   readonly #temporary: string
   readonly #encoder: RowEncoder
@@ -30,6 +31,7 @@ export class FileSinkWriter implements SinkWriter {
     file: FileHandle,
     plain: boolean,
   ) {
+    this.replaces = target.isFilled
     this.#target = target
     this.#temporary = temporary
     this.#encoder = encoder

@@ -9,6 +9,8 @@ export interface OutputPath {
   readonly path: string
   /** As people call it: relative to the project. */
   readonly shown: string
+  /** Whether a file that is not empty stands there. */
+  readonly isFilled: boolean
   /** Whether a file that stands there may be replaced. */
   readonly replace: boolean
 }
@@ -29,8 +31,9 @@ export async function outputPath(
     maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason }, cause)
   const there = existsSync(absolute)
   const path = there ? realpathSync(absolute) : absolute
-  if (there) {
-    if (!statSync(path).isFile()) throw unwritable('there is something else than a file')
+  const stats = there ? statSync(path) : undefined
+  if (stats !== undefined) {
+    if (!stats.isFile()) throw unwritable('there is something else than a file')
     if (!replace) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: shown })
   }
   const folder = nearestFolder(path)
@@ -40,7 +43,7 @@ export async function outputPath(
   } catch (error) {
     throw unwritable((error as Error).message, error)
   }
-  return { path, shown, replace }
+  return { path, shown, isFilled: stats !== undefined && stats.size > 0, replace }
 }
 
 /** The real path of an output, the same for every way in which it can be written; links are followed. */

@@ -21,7 +21,8 @@ export class RecordBatch {
   /** @param record What could be read of it. @param place Where it is, when the id does not say it well. */
   reject(id: string, record: unknown, reason: string, place = id, cause?: unknown): void {
     const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }, cause)
-    this.#rejects.push({ id, row: typeof record === 'string' ? record.slice(0, shownLength) : record, error })
+    const row = typeof record === 'string' ? record.slice(0, shownLength) : record
+    this.#rejects.push({ id, row, error, after: this.#ids.length })
   }
 
   grow(bytes: number): void {

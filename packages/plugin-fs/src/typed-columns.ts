@@ -1,4 +1,11 @@
-import { type Columns, type ColumnType, maestroError, type Row, type SourceBatch } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  type ColumnType,
+  maestroError,
+  type Row,
+  SiftedBatch,
+  type SourceBatch,
+} from '@maestro-dataflow/core'
 import { fromCell, fromJson, Unfit } from './value-types.js'
 
 /** Values of these types are in JSON as they are in a row. */
@@ -23,21 +30,15 @@ export async function* withTypes(
       yield batch
       continue
     }
-    const ids: string[] = []
-    const rows: Row[] = []
-    const rejects = [...(batch.rejects ?? [])]
+    const sifted = new SiftedBatch(batch)
     for (const [index, row] of batch.rows.entries()) {
       const id = batch.ids[index] as string
       const typed = typeRow(row, types, from)
-      if (typeof typed === 'string') {
-        const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed })
-        rejects.push({ id, row, error })
-      } else {
-        ids.push(id)
-        rows.push(typed)
-      }
+      if (typeof typed === 'string')
+        sifted.reject(id, row, maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed }))
+      else sifted.keep(id, typed)
     }
-    yield { ...batch, ids, rows, rejects }
+    yield sifted.take()
   }
 }
 

@@ -3,7 +3,7 @@ import type { LLMCapabilities } from '@maestro-dataflow/core'
 import type { GivenChatModel, NamedChatModel } from './chat-serving-options.js'
 import { unsupportedSettingsOf } from './sampling.js'
 
-/** What a chat model says that it can do, where the options do not say otherwise. */
+/** The capabilities of a chat model, if the options do not state them. */
 export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatModel, 'model'>): LLMCapabilities {
   const { structuredOutput, toolCalling, imageInputs, audioInputs, maxInputTokens } = model.profile
   return {
@@ -15,7 +15,7 @@ export function capabilitiesOf(model: BaseChatModel, options: Omit<GivenChatMode
   }
 }
 
-/** Nothing is known of a class before it is imported; most providers' packages can do both. */
+/** Nothing is known about a class before it is imported. The packages of most providers support both. */
 export function capabilitiesOfNamed({
   structuredOutput = true,
   images = true,

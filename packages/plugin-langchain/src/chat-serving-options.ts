@@ -2,11 +2,11 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { z } from 'zod'
 import { hasMethod } from './has-method.js'
 
-/** What a LangChain class is made from when it is named instead of given. */
+/** A LangChain class by its name, with its arguments. */
 export const exportFields = {
   /** The module that exports the class, such as `@langchain/openai`, or a file relative to the config. */
   from: z.string().min(1),
-  /** The name of the class in it, such as `ChatOpenAI`. */
+  /** The name of the class in the module, such as `ChatOpenAI`. */
   export: z.string().min(1),
 }
 
@@ -15,25 +15,25 @@ export const constructorOptions = z.record(z.string(), z.unknown()).default({})
 
 const common = {
   /**
-   * Whether the model itself is held to a schema, by `withStructuredOutput`; else it is asked in words and its answer
-   * checked. @default whether it can, as far as it says
+   * Whether the model supports schemas natively, by `withStructuredOutput`; otherwise, the prompt describes the schema,
+   * and the answer is checked. @default as the model states
    */
   structuredOutput: z.boolean().optional(),
-  /** Whether the model sees images. @default what its profile says, else true */
+  /** Whether the model accepts images. @default as its profile states, else true */
   images: z.boolean().optional(),
-  /** Whether it hears recordings. @default what its profile says, else false */
+  /** Whether the model accepts recordings. @default as its profile states, else false */
   audio: z.boolean().optional(),
 }
 
 const given = z.strictObject({
-  /** The model itself, made in code. */
+  /** A model that was created in code. */
   model: z.custom<BaseChatModel>(isChatModel, 'a chat model of LangChain is expected, or `from` and `export`'),
   ...common,
 })
 
 const named = z.strictObject({ ...exportFields, options: constructorOptions, ...common })
 
-/** Options of `langchain.chat`. */
+/** The options of `langchain.chat`. */
 export const langchainChatOptions = z.union([named, given])
 
 export type LangChainChatOptions = z.input<typeof langchainChatOptions>

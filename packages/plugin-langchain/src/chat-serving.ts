@@ -23,15 +23,15 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
-import { responseFormatOf } from './response-format.js'
+import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
 
-/** What you know of a model better than it says itself. */
+/** Facts about a model that it does not state itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
-  /** For people and accounting. @default `langchain`, the provider and the model */
+  /** The name for people and accounting. @default `langchain`, the provider, and the model */
   readonly name?: string
-  /** Whose limits calls count against. @default a limiter of its own */
+  /** The account whose limits apply to the calls. @default a limiter of its own */
   readonly account?: string
   /** Dollars per million tokens. */
   readonly price?: Price
@@ -74,10 +74,11 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
     const { name } = this
     const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
     if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
-    const format = responseFormatOf(model, request.schema)
+    const schema = heldSchema(model, request.schema)
+    const format = responseFormatOf(model, schema)
     if (format !== undefined)
       return withObject(fromChatAnswer(name, await model.invoke(messages, { ...options, ...format }), asked))
-    const answer = await this.#hold(model, request.schema).invoke(messages, options)
+    const answer = await this.#hold(model, schema).invoke(messages, options)
     return isRaw(answer) ? withObject(fromChatAnswer(name, answer.raw, asked)) : fromData(answer, asked)
   }
 
@@ -92,7 +93,8 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 }
 
 /**
- * A chat model of LangChain.js as a serving. The serving plane tries again, so the model's own retries are turned off.
+ * Turns a chat model of LangChain.js into a serving. The serving layer retries calls, so the model's own retries are
+ * turned off.
  *
  * @example
  * const serving = fromLangChain(new ChatOpenAI({ model: 'gpt-5-mini' }))
@@ -111,7 +113,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
   return new LangChainChatServing(facts, capabilitiesOf(model, options), async () => model)
 }
 
-/** A chat model that is imported and made when it is first asked. */
+/** A chat model that is imported and created when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
   return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
@@ -122,12 +124,12 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
   })
 }
 
-/** Settings that `withConfig` has bound to a model; they are not among what it was made from. */
+/** The settings that `withConfig` has bound to a model; they are not constructor arguments. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
 }
 
-/** With its data; a text that is more than data is left to the serving plane. */
+/** The result with its data; a text that contains more than data is left to the serving layer. */
 function withObject(result: LLMResult): LLMResult {
   const object = wholeJson(result.text)
   return object === undefined ? result : { ...result, object }

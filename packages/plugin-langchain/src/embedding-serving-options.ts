@@ -6,15 +6,15 @@ import { hasMethod } from './has-method.js'
 const batchSize = z.number().int().positive().optional()
 
 const given = z.strictObject({
-  /** The embedding model itself, made in code. */
+  /** An embedding model that was created in code. */
   model: z.custom<Embeddings>(isEmbeddings, 'an embedding model of LangChain is expected, or `from` and `export`'),
-  /** Texts in one call. @default what the model says, else 64 */
+  /** The maximum number of texts in one call. @default as the model states, else 64 */
   batchSize,
 })
 
 const named = z.strictObject({ ...exportFields, options: constructorOptions, batchSize })
 
-/** Options of `langchain.embeddings`. */
+/** The options of `langchain.embeddings`. */
 export const langchainEmbeddingsOptions = z.union([named, given])
 
 export type LangChainEmbeddingsOptions = z.input<typeof langchainEmbeddingsOptions>

@@ -14,11 +14,11 @@ import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
 
-/** What you know of an embedding model better than it says itself. */
+/** Facts about an embedding model that it does not state itself. */
 export interface FromLangChainEmbeddingsOptions {
-  /** For people and accounting. @default `langchain`, the provider and the model */
+  /** The name for people and accounting. @default `langchain`, the provider, and the model */
   readonly name?: string
-  /** Texts in one call. @default what the model says, else 64 */
+  /** The maximum number of texts in one call. @default as the model states, else 64 */
   readonly batchSize?: number | undefined
   /** Dollars per million tokens. */
   readonly price?: Price
@@ -26,7 +26,9 @@ export interface FromLangChainEmbeddingsOptions {
 
 const defaultBatchSize = 64
 
-/** An embedding model of LangChain.js as a serving. Its tokens are estimated: LangChain does not tell them. */
+/**
+ * An embedding model of LangChain.js as a serving. Its tokens are estimated, because LangChain does not report them.
+ */
 export class LangChainEmbeddingServing extends LangChainServing<Embeddings> implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly batchSize: number
@@ -51,7 +53,7 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
 }
 
 /**
- * An embedding model of LangChain.js as a serving.
+ * Turns an embedding model of LangChain.js into a serving.
  *
  * @example
  * maestro({ plugins: [ai], servings: { embedder: fromLangChainEmbeddings(new OpenAIEmbeddings()) } })
@@ -75,7 +77,7 @@ export function fromLangChainEmbeddings(
   )
 }
 
-/** An embedding model that is imported and made when it is first asked. */
+/** An embedding model that is imported and created when it is first asked. */
 export function embeddingServingOf(named: NamedEmbeddings, directory: string): EmbeddingServing {
   const { options, batchSize } = named
   const own = typeof options.batchSize === 'number' ? options.batchSize : undefined

@@ -8,14 +8,17 @@ import {
   type Usage,
 } from '@maestro-dataflow/core'
 
-/** What an answer goes by where it does not say it itself. */
+/** Facts for an answer that does not state them. */
 export interface Asked {
   readonly model: string
-  /** About how many tokens the prompt has. */
+  /** The estimated tokens of the prompt. */
   readonly promptTokens: number
 }
 
-/** An answer of a chat model as ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED by how it ended */
+/**
+ * Converts an answer of a chat model to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, depending on
+ * its finish reason
+ */
 export function fromChatAnswer(serving: string, message: BaseMessage, asked: Asked): LLMResult {
   const { content, tool_calls, invalid_tool_calls, usage_metadata, additional_kwargs } =
     message as AIMessage<StandardMessageStructure>
@@ -23,7 +26,7 @@ export function fromChatAnswer(serving: string, message: BaseMessage, asked: Ask
   const { text, reasoning: inContent, refusal: declined } = readContent(content)
   const refusal = firstText(additional_kwargs.refusal, declined)
   const reasoning = inContent || thoughtsBeside(additional_kwargs)
-  // A model that is held to a schema by a tool answers by calling it.
+  // A model that uses a tool for its schema answers by calling the tool.
   const call = tool_calls?.[0]?.args ?? invalid_tool_calls?.[0]?.args
   const called = typeof call === 'object' ? JSON.stringify(call) : (call ?? '')
   const logprobs = fromLogprobs(metadata.logprobs)
@@ -40,7 +43,7 @@ export function fromChatAnswer(serving: string, message: BaseMessage, asked: Ask
   }
 }
 
-/** An answer of a model that gives its data alone, whatever it is asked for. */
+/** An answer of a model that returns only data, whatever the request. */
 export function fromData(data: unknown, { model, promptTokens }: Asked): LLMResult {
   const text = JSON.stringify(data)
   const usage = { inputTokens: promptTokens, outputTokens: estimateTokens(text) }
@@ -60,7 +63,7 @@ function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
   }
 }
 
-/** Where providers' packages put what a model thinks, when it does not stand in the content. */
+/** Where the packages of providers put reasoning that is not part of the content. */
 function thoughtsBeside({
   reasoning_content,
   reasoning,
@@ -74,7 +77,7 @@ function thoughtsBeside({
   return ''
 }
 
-/** Each provider's package has its own name for why an answer ended. */
+/** The package of each provider has its own name for the finish reason. */
 function endOf(metadata: Record<string, unknown>): string | undefined {
   const { finish_reason, stop_reason, done_reason, finishReason, stopReason, incomplete_details } = metadata
   const incomplete = (incomplete_details as { reason?: unknown } | null | undefined)?.reason

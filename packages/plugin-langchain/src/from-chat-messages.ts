@@ -4,7 +4,9 @@ import { langchainError } from './errors.js'
 
 const roles: Readonly<Record<string, Message['role']>> = { system: 'system', human: 'user', ai: 'assistant' }
 
-/** A chat of LangChain.js as messages. @throws MAESTRO_LANGCHAIN_MESSAGE for turns of tools and parts that we do not know */
+/**
+ * Converts a chat of LangChain.js to messages. @throws MAESTRO_LANGCHAIN_MESSAGE for tool messages and unknown parts
+ */
 export function fromChatMessages(messages: readonly BaseMessage[]): readonly Message[] {
   return messages.map((message) => {
     const role = roles[message.type]

@@ -1,4 +1,7 @@
-/** Whether something can be called by this name. LangChain's classes come from several copies of it: `instanceof` would err. */
+/**
+ * Whether something has a method of this name. LangChain's classes may come from several copies of it, so `instanceof`
+ * is unreliable.
+ */
 export function hasMethod<Name extends string>(
   value: unknown,
   name: Name,

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { didYouMean } from '@maestro-dataflow/core'
 import { langchainError } from './errors.js'
 
-/** Something that a module exports, as data: what YAML and JSON can say. */
+/** An export of a module, as data that YAML and JSON can express. */
 export interface ExportReference {
   readonly from: string
   readonly export: string
@@ -14,9 +14,9 @@ export interface ExportReference {
 type Constructor = new (...parameters: unknown[]) => unknown
 
 /**
- * An instance of a class that a module exports, imported when this is called.
+ * Creates an instance of a class that a module exports, and imports the module.
  *
- * @param directory The folder of the config: packages are looked for from there, and relative paths start there.
+ * @param directory The folder of the config, where packages are looked up and relative paths start.
  * @throws MAESTRO_LANGCHAIN_PACKAGE_MISSING, _IMPORT, _EXPORT_MISSING, _CREATE
  */
 export async function createFrom(
@@ -50,7 +50,10 @@ async function importExport(from: string, name: string, directory: string): Prom
   })
 }
 
-/** What to import: a file of the project, or a package as the project has it, which need not be the one beside this plugin. */
+/**
+ * What to import: a file of the project, or a package as the project has installed it, which need not be the copy
+ * beside this plugin.
+ */
 async function addressOf(from: string, directory: string): Promise<string> {
   if (from.startsWith('.')) return pathToFileURL(resolve(directory, from)).href
   const manifest = findPackageJSON(from, pathToFileURL(join(directory, 'maestro.config.js')))
@@ -61,7 +64,7 @@ async function addressOf(from: string, directory: string): Promise<string> {
   return target === undefined ? from : pathToFileURL(join(dirname(manifest), target)).href
 }
 
-/** The file behind an entry of `exports`, as an `import` takes it. */
+/** The file behind an entry of `exports`, as `import` resolves it. */
 function importTarget(entry: unknown): string | undefined {
   if (typeof entry === 'string') return entry
   return isMap(entry)
@@ -78,7 +81,7 @@ function packageOf(specifier: string): string {
     .join('/')
 }
 
-/** The package that an import did not find: the one asked for, or one that it needs in turn. */
+/** The package that an import did not find: the requested one, or one of its dependencies. */
 function missingPackage(error: unknown): string | undefined {
   if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') return undefined
   return /Cannot find package '([^']+)'/.exec((error as Error).message)?.[1]

@@ -2,7 +2,7 @@ import type { CallBounds, CallOptions, Price, ServingBase } from '@maestro-dataf
 import type { ModelFacts } from './model-facts.js'
 import { toServingError } from './to-serving-error.js'
 
-/** What the servings of LangChain's classes have in common: their facts, and what is made by the first call. */
+/** The common part of servings with LangChain's classes: their facts, and the instance that the first call creates. */
 export abstract class LangChainServing<Thing> implements ServingBase {
   readonly name: string
   readonly provider: string | undefined
@@ -27,7 +27,7 @@ export abstract class LangChainServing<Thing> implements ServingBase {
 
   protected made(): Promise<Thing> {
     this.#made ??= this.#make()
-    // What could not be imported may be there the next time.
+    // A module that could not be imported may be available the next time.
     this.#made.catch(() => {
       this.#made = undefined
     })
@@ -35,7 +35,7 @@ export abstract class LangChainServing<Thing> implements ServingBase {
   }
 }
 
-/** The bounds of one call to a class of LangChain. Not all of those classes listen to a signal. */
+/** The limits of one call to a LangChain class. Not all of those classes respect a signal. */
 export function boundsOf(serving: string, { signal, timeout }: CallOptions): CallBounds {
   return { serving, signal, timeout, toError: (error) => toServingError(serving, error) }
 }

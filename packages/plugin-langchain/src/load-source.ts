@@ -15,17 +15,17 @@ import { langchainError } from './errors.js'
 import { hasMethod } from './has-method.js'
 import { createFrom } from './import-export.js'
 
-/** Options of `langchain.load`: the loader itself, or the class to make it from. */
+/** The options of `langchain.load`: a loader, or the class to create it from. */
 class LoadFields {
-  /** The loader itself, made in code. */
+  /** A loader that was created in code. */
   loader = z
     .custom<DocumentLoader>(isLoader, 'a document loader of LangChain is expected, or `from` and `export`')
     .optional()
   /** The module that exports the class, such as `@langchain/classic/document_loaders/fs/text`. */
   from = unless('loader', exportFields.from)
-  /** The name of the class in it. */
+  /** The name of the class in the module. */
   export = unless('loader', exportFields.export)
-  /** Of its constructor, in order. */
+  /** The arguments of its constructor, in order. */
   arguments = unless('loader', z.array(z.unknown()).optional())
 }
 
@@ -37,17 +37,17 @@ export interface DocumentRow {
 
 type LoadOptions = OutputOf<LoadFields>
 
-/** Rows that are handed on together. */
+/** The number of rows that are passed on together. */
 const batchSize = 256
 
 function isLoader(value: unknown): value is DocumentLoader {
   return hasMethod(value, 'load')
 }
 
-/** `langchain.load`: what a document loader of LangChain.js loads, a row for each document. */
+/** `langchain.load`: reads the documents of a LangChain.js document loader, one row for each. */
 export const documents = defineStorage({
   name: 'langchain.load',
-  description: 'Reads what a document loader of LangChain.js loads: a row of text and metadata for each document',
+  description: 'Reads documents by a document loader of LangChain.js: a row of text and metadata for each document',
   source: defineSource({
     options: LoadFields,
     row: rowType<DocumentRow>(),

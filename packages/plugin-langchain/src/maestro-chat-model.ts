@@ -24,18 +24,18 @@ import {
 import { langchainError } from './errors.js'
 import { fromChatMessages } from './from-chat-messages.js'
 
-/** What a call may say besides the chat. */
+/** The options of a call besides the chat. */
 export interface MaestroCallOptions extends BaseChatModelCallOptions, Omit<Sampling, 'stop'> {
-  /** The answer must be JSON of this schema; `withStructuredOutput` sets it. */
+  /** The answer must be JSON that matches this schema; `withStructuredOutput` sets it. */
   readonly schema?: JsonSchema
-  /** What else the answer's data have to pass; those that do not are sent back to the model. */
+  /** A further check of the answer's data; data that fail it are sent back to the model. */
   readonly check?: AnswerCheck
 }
 
 type Fields = Record<string, unknown>
 type OutputSchema<Output extends Fields> = SerializableSchema<Output> | ZodV4Like<Output> | ZodV3Like<Output> | Fields
 
-/** A serving of ours as a chat model of LangChain.js: every call goes through its cache, limits and budgets. */
+/** A serving of ours as a chat model of LangChain.js. Every call uses the serving's cache, limits, and budgets. */
 export class MaestroChatModel extends BaseChatModel<MaestroCallOptions> {
   readonly serving: EnhancedLLMServing
 
@@ -66,8 +66,8 @@ export class MaestroChatModel extends BaseChatModel<MaestroCallOptions> {
   }
 
   /**
-   * Data instead of text: the serving is held to the schema, or asked in words, and an answer that does not fit goes
-   * back to the model before this fails.
+   * Returns data instead of text. The serving supports the schema natively or describes it in the prompt. An answer
+   * that does not match goes back to the model before this fails.
    */
   override withStructuredOutput<Output extends Fields = Fields>(
     schema: OutputSchema<Output>,
@@ -91,7 +91,7 @@ export class MaestroChatModel extends BaseChatModel<MaestroCallOptions> {
     return { generations: [generation] }
   }
 
-  /** The whole answer as one chunk: a serving gives it when it is finished and checked. */
+  /** Yields the whole answer as one chunk, because a serving returns it when it is complete and checked. */
   override async *_streamResponseChunks(
     messages: BaseMessage[],
     options: this['ParsedCallOptions'],
@@ -114,7 +114,7 @@ export class MaestroChatModel extends BaseChatModel<MaestroCallOptions> {
       ...(timeout === undefined ? {} : { timeout }),
       ...(check === undefined ? {} : { check }),
     })
-    // Of an answer with data, the data alone: a model may have written around them.
+    // For an answer with data, only the data: the model may have written text around them.
     const text = schema === undefined ? result.text : JSON.stringify(result.object)
     return new ChatGenerationChunk({ text, message: toAnswer({ ...result, text }) })
   }

@@ -1,7 +1,9 @@
 import { Embeddings } from '@langchain/core/embeddings'
 import { type EmbeddingServing, EnhancedEmbeddingServing } from '@maestro-dataflow/core'
 
-/** A serving of ours as an embedding model of LangChain.js: every text goes through its cache, limits and budgets. */
+/**
+ * A serving of ours as an embedding model of LangChain.js. Every text uses the serving's cache, limits, and budgets.
+ */
 export class MaestroEmbeddings extends Embeddings {
   readonly serving: EmbeddingServing
 

@@ -4,10 +4,10 @@ import type { EmbeddingsInterface } from '@langchain/core/embeddings'
 import { VectorStore } from '@langchain/core/vectorstores'
 import type { VectorStore as Store, VectorMatch, VectorMetadata } from '@maestro-dataflow/core'
 
-/** Metadata that a filter cannot compare, such as lists, is kept under this name, as JSON. */
+/** Metadata that a filter cannot compare, such as lists, is stored under this name, as JSON. */
 const wholeMetadata = '_metadata'
 
-/** A vector store of ours as one of LangChain.js. A filter is equality on metadata. */
+/** A vector store of ours as one of LangChain.js. A filter compares metadata for equality. */
 export class MaestroVectorStore extends VectorStore {
   declare FilterType: VectorMetadata
   readonly store: Store
@@ -26,7 +26,7 @@ export class MaestroVectorStore extends VectorStore {
     return this.addVectors(vectors, documents, options)
   }
 
-  /** @returns the ids: those given, those of the documents, or new ones */
+  /** @returns the ids: the given ones, those of the documents, or new ones */
   override async addVectors(
     vectors: number[][],
     documents: DocumentInterface[],

@@ -7,27 +7,30 @@ import type { ServingBase } from '@maestro-dataflow/core'
 import type { ExportReference } from './import-export.js'
 import { ownConcurrency } from './own-calls.js'
 
-/** What is known of a model before it is asked: who it is, and what changes its answers. */
+/** What is known about a model before it is asked: its identity, and what affects its answers. */
 export type ModelFacts = Omit<ServingBase, 'dispose'>
 
-/** The facts of a chat model that was made in code. */
+/** The facts of a chat model that was created in code. */
 export function factsOfChatModel(model: BaseChatModel): ModelFacts {
   const { ls_provider, ls_model_name } = model.getLsParams({})
   return factsOf(model, ls_provider ?? model._llmType(), ls_model_name ?? model.getName())
 }
 
-/** The facts of an embedding model that was made in code. Those say nothing of themselves; most hold their model's name. */
+/**
+ * The facts of an embedding model that was created in code. Embedding models do not describe themselves; most have a
+ * property with the model's name.
+ */
 export function factsOfEmbeddings(embeddings: Embeddings): ModelFacts {
   const { model, modelName = model } = embeddings as { model?: unknown; modelName?: unknown }
   const kind = embeddings.constructor.name
   const facts = factsOf(embeddings, kind.replace(/Embeddings$/, '').toLowerCase() || kind, String(modelName ?? kind))
-  // Unlike chat models they are not serialisable: of one whose model has no name nothing is known.
+  // Unlike chat models, they cannot be serialized. Without a model name, nothing is known about one.
   return typeof modelName === 'string'
     ? { ...facts, identity: { class: kind, address: addressOf(embeddings), ...plainFields(embeddings) } }
     : facts
 }
 
-/** The facts of a model that is named by the config, in this folder. */
+/** The facts of a model that the config in this folder names. */
 export function factsOfExport({ from, export: name }: ExportReference, options: object, directory: string): ModelFacts {
   const { model, modelName = model, modelId = modelName, maxConcurrency } = options as Record<string, unknown>
   const provider = from.startsWith('.') ? name : from.replace(/^@langchain\//, '')
@@ -56,7 +59,9 @@ function factsOf(thing: object, provider: string, model: string): ModelFacts {
   }
 }
 
-/** A class of one's own answers otherwise when its file is another; one of a package is known by its name. */
+/**
+ * A class of the project may answer differently after its file changes; a class of a package is identified by its name.
+ */
 function versionOf(from: string, directory: string): string | undefined {
   if (!from.startsWith('.')) return undefined
   try {
@@ -64,18 +69,19 @@ function versionOf(from: string, directory: string): string | undefined {
       .update(readFileSync(resolve(directory, from)))
       .digest('hex')
   } catch {
-    // The first call says what is wrong with it.
+    // The first call reports the fault.
     return undefined
   }
 }
 
-/** Where the client of a provider's package sends its calls; it may come from the environment. */
-function addressOf(thing: object): string | undefined {
-  const { clientConfig } = thing as { clientConfig?: { baseURL?: unknown } }
-  return typeof clientConfig?.baseURL === 'string' ? clientConfig.baseURL : undefined
+/** The address to which the client of a provider's package sends its calls; it may come from the environment. */
+export function addressOf(thing: object): string | undefined {
+  const { clientConfig, baseUrl } = thing as { clientConfig?: { baseURL?: unknown }; baseUrl?: unknown }
+  const address = clientConfig?.baseURL ?? baseUrl
+  return typeof address === 'string' ? address : undefined
 }
 
-/** A model as LangChain writes it down, where it can; its secrets are left out. */
+/** A model as LangChain serializes it, if it can, without its secrets. */
 function serialised(thing: object): unknown {
   try {
     const written = JSON.parse(JSON.stringify(thing))
@@ -97,7 +103,7 @@ function withoutSecrets(options: object): object {
   return pick(options, (name) => !secretName.test(name))
 }
 
-/** What says whose limits calls count against: keys and addresses, at any depth. */
+/** The settings that identify the account of the calls: keys and addresses, at any depth. */
 function accountParts(options: object): object {
   return pick(options, (name, value) => secretName.test(name) || /url|endpoint|host/i.test(name) || isPlain(value))
 }

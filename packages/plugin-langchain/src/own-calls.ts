@@ -1,6 +1,6 @@
 /**
- * How many calls a class of LangChain makes at once; those beyond wait inside of it, while their time-outs run. Undefined: no
- * bound.
+ * The number of calls that a LangChain class makes at once; further calls wait inside it while their time-outs run.
+ * Undefined if there is no limit.
  */
 export function ownConcurrency(thing: object): number | undefined {
   const most: unknown = callerOf(thing)?.maxConcurrency
@@ -8,8 +8,8 @@ export function ownConcurrency(thing: object): number | undefined {
 }
 
 /**
- * Turns off the retries that LangChain's classes make by themselves: the serving plane makes them, and knows of limits
- * and budgets. A call is otherwise tried seven times for each of its tries.
+ * Turns off the retries of LangChain's classes. The serving layer retries calls and respects limits and budgets.
+ * Otherwise, each attempt would make up to seven calls.
  */
 export function withoutRetries<Thing extends object>(thing: Thing): Thing {
   const caller = callerOf(thing)
@@ -17,7 +17,7 @@ export function withoutRetries<Thing extends object>(thing: Thing): Thing {
   return thing
 }
 
-/** What LangChain's classes make their calls through. */
+/** The object through which LangChain's classes make their calls. */
 function callerOf(thing: object): { maxRetries?: unknown; maxConcurrency?: unknown } | undefined {
   const caller: unknown = Reflect.get(thing, 'caller')
   return typeof caller === 'object' && caller !== null ? caller : undefined

@@ -28,7 +28,7 @@ const embeddings = defineServing({
     'model' in given ? fromLangChainEmbeddings(given.model, given) : embeddingServingOf(given, directory),
 })
 
-/** LangChain.js models, splitters and loaders in pipelines. */
+/** Uses LangChain.js models, splitters, and loaders in pipelines. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-langchain',
   manifest: new URL('../package.json', import.meta.url),

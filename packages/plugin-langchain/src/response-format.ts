@@ -1,12 +1,22 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
-import type { JsonSchema } from '@maestro-dataflow/core'
+import { type JsonSchema, toGrammarSchema } from '@maestro-dataflow/core'
+import { addressOf } from './model-facts.js'
 
-/** Models of OpenAI that follow no schema; the library asks them by a tool. */
+/** Servers on this machine, such as Ollama and llama.cpp, make a grammar of a part of JSON Schema. */
+const onThisMachine = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/
+
+/** A schema as the server of a model takes it. The serving plane checks the answer against the whole of it. */
+export function heldSchema(model: BaseChatModel, schema: JsonSchema): JsonSchema {
+  return onThisMachine.test(addressOf(model) ?? '') ? toGrammarSchema(schema) : schema
+}
+
+/** Models of OpenAI that do not support schemas; the library asks them through a tool. */
 const byTool = /^gpt-(3|4-|4$)/
 
 /**
- * The option of a call that holds a model of OpenAI's kind to a schema. Undefined for other models. The library's own way throws away an
- * answer that is more than JSON, such as one behind thoughts; `$parseRaw` keeps its client from reading it.
+ * The call option that makes a model of OpenAI's kind follow a schema; undefined for other models. The library's own
+ * way discards an answer that is more than JSON, for example one after reasoning; `$parseRaw` prevents its client from
+ * parsing the answer.
  */
 export function responseFormatOf(model: BaseChatModel, schema: JsonSchema): object | undefined {
   const { model: name } = model as { model?: unknown }

@@ -1,7 +1,10 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { LLMRequest, Sampling } from '@maestro-dataflow/core'
 
-/** What LangChain's chat models call the settings of a request. Most take them when they are made, few with a call. */
+/**
+ * The names that LangChain's chat models use for the settings of a request. Most models accept them in the constructor,
+ * few with a call.
+ */
 const settings: Readonly<Record<keyof Omit<Sampling, 'stop'>, readonly string[]>> = {
   temperature: ['temperature'],
   topP: ['topP'],
@@ -15,24 +18,24 @@ const settingNames = Object.keys(settings) as readonly (keyof typeof settings)[]
 const nameIn = (model: BaseChatModel, option: keyof typeof settings): string | undefined =>
   settings[option].find((name) => name in model)
 
-/** A request's settings, by how a model takes them. */
+/** The settings of a request, by how a model accepts them. */
 export interface ModelSettings {
-  /** Given with the call. */
+  /** Passed with the call. */
   readonly call: Readonly<Record<string, unknown>>
-  /** A model has to be made with these; empty when it already is as asked. */
+  /** Settings with which a model must be created; empty if it already has them. */
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The settings that a model would ignore without a word, because its class does not have them. */
+/** The settings that a model would ignore silently, because its class does not have them. */
 export function unsupportedSettingsOf(model: BaseChatModel): readonly (keyof Sampling)[] {
   return settingNames.filter((option) => !model.callKeys.includes(option) && nameIn(model, option) === undefined)
 }
 
-/** How the settings of a request are given to a model. Those that it does not have are left out. */
+/** Determines how the settings of a request are passed to a model. Settings that it does not have are left out. */
 export function settingsOf(model: BaseChatModel, request: LLMRequest): ModelSettings {
   const call: Record<string, unknown> = {}
   const fields: Record<string, unknown> = {}
-  // Every chat model of LangChain knows it.
+  // Every chat model of LangChain has it.
   if (request.stop !== undefined && request.stop.length > 0) call.stop = request.stop
   for (const option of settingNames) {
     const value = request[option]
@@ -50,7 +53,7 @@ export function settingsOf(model: BaseChatModel, request: LLMRequest): ModelSett
 
 const mostVariants = 32
 
-/** One model with other settings: made when first asked for, from what the model itself was made from. */
+/** A model with other settings. It is created when it is first needed, from the model's own constructor arguments. */
 export class ModelVariants {
   readonly base: BaseChatModel
   readonly #made = new Map<string, BaseChatModel>()

@@ -7,38 +7,38 @@ import { createFrom } from './import-export.js'
 
 const name = z.string().min(1)
 
-/** Options of `langchain.split`: the splitter itself, or the class to make it from. */
+/** The options of `langchain.split`: a splitter, or the class to create it from. */
 class SplitFields {
   /** The column of the text. */
   input = column('string')
-  /** The column of the piece. @default that of the text */
+  /** The column of the piece. @default the column of the text */
   output = name.optional()
   /** A column for the lines of the text that the piece comes from, from 1: `{ from, to }`. @default none */
   lines = name.optional()
-  /** The splitter itself, made in code. */
+  /** A splitter that was created in code. */
   splitter = z.custom<LangChainSplitter>(isSplitter, 'a text splitter of LangChain is expected').optional()
   /** @default '@langchain/textsplitters' */
   from = unless('splitter', name.optional())
   /** @default 'RecursiveCharacterTextSplitter' */
   export = unless('splitter', name.optional())
-  /** Of its constructor, such as `chunkSize` and `chunkOverlap`. */
+  /** The arguments of its constructor, such as `chunkSize` and `chunkOverlap`. */
   options = unless('splitter', z.record(z.string(), z.unknown()).optional())
 }
 
-/** What is asked of a text splitter of LangChain.js. */
+/** The methods of a LangChain.js text splitter that are used here. */
 export interface LangChainSplitter {
   splitText(text: string): Promise<string[]>
   createDocuments(texts: string[]): Promise<DocumentInterface[]>
 }
 
-/** The lines of a text that a piece comes from, from 1; null when the splitter does not say. */
+/** The lines of a text that a piece comes from, from 1; null if the splitter does not state them. */
 export type SplitLines = { readonly from: number; readonly to: number } | null
 
 function isSplitter(value: unknown): value is LangChainSplitter {
   return hasMethod(value, 'splitText') && hasMethod(value, 'createDocuments')
 }
 
-/** `langchain.split`: a row for each piece that a text splitter of LangChain.js makes of a text. */
+/** `langchain.split`: a row for each piece into which a LangChain.js text splitter splits a text. */
 export const split = defineOperator({
   name: 'langchain.split',
   kind: 'flatMap',

@@ -2,14 +2,17 @@ import type { BaseLanguageModelInput } from '@langchain/core/language_models/bas
 import { type ContentPart, type LLMCapabilities, type Message, readMedia } from '@maestro-dataflow/core'
 import { langchainError } from './errors.js'
 
-/** What is known of the model that is asked. */
+/** What is known about the model. */
 export interface AskedModel {
   readonly name: string
   readonly capabilities: LLMCapabilities
   readonly signal?: AbortSignal | undefined
 }
 
-/** Messages as every chat model of LangChain takes them. @throws MAESTRO_LANGCHAIN_MEDIA, MAESTRO_MEDIA_* */
+/**
+ * Converts messages to the form that every LangChain chat model accepts. @throws MAESTRO_LANGCHAIN_MEDIA,
+ * MAESTRO_MEDIA_*
+ */
 export async function toChatMessages(messages: readonly Message[], model: AskedModel): Promise<BaseLanguageModelInput> {
   const turns = messages.map(async ({ role, content }) => ({
     type: role,
@@ -21,7 +24,7 @@ export async function toChatMessages(messages: readonly Message[], model: AskedM
   return Promise.all(turns)
 }
 
-/** Images in the form that all providers' packages read, the rest as LangChain's own data blocks. */
+/** Images have the form that all providers' packages read; other media are LangChain's own data blocks. */
 async function toBlock(part: ContentPart, { name, capabilities, signal }: AskedModel) {
   if (part.type === 'text') return { type: 'text' as const, text: part.text.toWellFormed() }
   const can = { image: capabilities.images, audio: capabilities.audio, file: true }

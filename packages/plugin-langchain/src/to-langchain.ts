@@ -5,7 +5,7 @@ import type { MaestroEmbeddings } from './maestro-embeddings.js'
 import type { MaestroVectorStore } from './maestro-vector-store.js'
 
 /**
- * A serving as a chat model of LangChain.js, for its chains. LangChain's code is imported by this call.
+ * Turns a serving into a chat model of LangChain.js, for its chains. This call imports LangChain's code.
  *
  * @example
  * const model = await toLangChainChatModel(serving)
@@ -16,13 +16,13 @@ export async function toLangChainChatModel(serving: LLMServing): Promise<Maestro
   return new MaestroChatModel(serving)
 }
 
-/** A serving as an embedding model of LangChain.js. */
+/** Turns a serving into an embedding model of LangChain.js. */
 export async function toLangChainEmbeddings(serving: EmbeddingServing): Promise<MaestroEmbeddings> {
   const { MaestroEmbeddings } = await import('./maestro-embeddings.js')
   return new MaestroEmbeddings(serving)
 }
 
-/** A vector store as one of LangChain.js. @param embeddings A serving, or an embedding model of LangChain.js */
+/** Turns a vector store into one of LangChain.js. @param embeddings A serving, or an embedding model of LangChain.js */
 export async function toLangChainVectorStore(
   store: VectorStore,
   embeddings: EmbeddingServing | EmbeddingsInterface,

@@ -1,6 +1,6 @@
 import { classifyError, MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
 
-/** Where the errors of providers' clients keep what the server said. */
+/** Where the errors of providers' clients store the server's message. */
 interface ClientError {
   readonly name?: unknown
   readonly message?: unknown
@@ -10,7 +10,7 @@ interface ClientError {
   readonly type?: unknown
   readonly headers?: unknown
   readonly error?: unknown
-  /** Of Google's clients. */
+  /** The form of Google's clients. */
   readonly errorDetails?: unknown
   readonly cause?: unknown
   readonly response?: { readonly status?: unknown; readonly headers?: unknown }
@@ -22,7 +22,10 @@ const ends: Readonly<Record<string, 'MAESTRO_SERVING_CUT_OFF' | 'MAESTRO_SERVING
   ContentFilterFinishReasonError: 'MAESTRO_SERVING_FILTERED',
 }
 
-/** The typed error of what a class of LangChain threw: by the provider's answer, else by what Node says of the connection. */
+/**
+ * Converts what a LangChain class threw to a typed error: by the provider's answer, or else by Node's code for the
+ * connection.
+ */
 export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: thrown }) as ClientError
@@ -32,9 +35,9 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (end !== undefined) return maestroError(end, { serving })
   if (error.name === 'ContextOverflowError')
     return maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, reason }, thrown)
-  // LangChain reads the first of the answers without looking whether there is one.
+  // LangChain reads the first of the answers without checking whether there is one.
   if (thrown instanceof TypeError && /reading 'message'/.test(reason))
-    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'there is no answer in it' }, thrown)
+    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'it contains no answer' }, thrown)
   if (thrown instanceof SyntaxError || error.name === 'OutputParserException')
     return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason }, thrown)
   const status = firstNumber(error.status, error.statusCode, error.response?.status, error.$metadata?.httpStatusCode)
@@ -53,12 +56,12 @@ function answerError(serving: string, status: number, error: ClientError, reason
   return servingError(serving, { status, code, reason, rateLimits, body: error.error ?? error.errorDetails }, error)
 }
 
-/** Whether the client of a provider gave up, or says without a code that it had no connection. */
+/** Whether the client of a provider gave up, or reports without a code that it had no connection. */
 function isConnectionFault(error: ClientError): boolean {
   return error.name === 'TimeoutError' || /^APIConnection/.test(error.constructor.name)
 }
 
-/** Without the address of a help page that LangChain puts behind it. */
+/** Without the address of a help page that LangChain appends. */
 function reasonOf({ message }: ClientError): string {
   return String(message).split('\n\nTroubleshooting URL:')[0]?.trim() ?? ''
 }
@@ -67,7 +70,7 @@ function firstNumber(...values: readonly unknown[]): number | undefined {
   return values.map(Number).find((value) => Number.isInteger(value) && value > 0)
 }
 
-/** Headers come as `Headers` or as an object. */
+/** Headers are a `Headers` instance or a plain object. */
 function readerOf(headers: unknown): Headers | undefined {
   return typeof headers === 'object' && headers !== null ? new Headers(headers as Record<string, string>) : undefined
 }

@@ -9,23 +9,25 @@ import type {
 } from '@maestro-dataflow/core'
 import { langchainError } from './errors.js'
 
-/** What LangChain's stores do not say of themselves. */
+/** Facts about a LangChain store that it does not state itself. */
 export interface FromLangChainVectorStoreOptions<Store extends VectorStoreInterface> {
-  /** Length of the vectors. */
+  /** The length of the vectors. */
   readonly dimension: number
   /** @default 'cosine' */
   readonly metric?: VectorMetric
-  /** Whether a higher score of this store is nearer, or a lower one. @default 'similarity' */
+  /** Whether a higher or a lower score of this store means more similar. @default 'similarity' */
   readonly scores?: 'similarity' | 'distance'
-  /** Equality on metadata in the store's own words. @default searches with a filter are an error */
+  /**
+   * Converts conditions of equality on metadata to the store's own filter. @default searches with a filter are an error
+   */
   filter?(metadata: VectorMetadata): Store['FilterType']
-  /** How many vectors there are. @default asking for it is an error */
+  /** Counts the vectors. @default counting is an error */
   count?(): Promise<number>
 }
 
 /**
- * A vector store of LangChain.js as ours. What LangChain's stores do not have in common has to be given: the words of
- * filters, and the count.
+ * Turns a vector store of LangChain.js into one of ours. Pass what LangChain's stores do not have in common: the
+ * filter, and the count.
  *
  * @example
  * const store = fromLangChainVectorStore(new MemoryVectorStore(embeddings), { dimension: 384 })
@@ -43,7 +45,7 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
   readonly metric: VectorMetric
   readonly #store: Store
   readonly #options: FromLangChainVectorStoreOptions<Store>
-  /** Added by this object: not all of LangChain's stores replace what they know. */
+  /** The ids that this object added, because not all of LangChain's stores replace known ids. */
   readonly #known = new Set<string>()
 
   constructor(store: Store, options: FromLangChainVectorStoreOptions<Store>) {
@@ -54,10 +56,12 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
     this.#options = options
   }
 
-  /** @throws MAESTRO_LANGCHAIN_DIMENSION; MAESTRO_LANGCHAIN_STORE_OPERATION for a known id of a store without `delete` */
+  /**
+   * @throws MAESTRO_LANGCHAIN_DIMENSION; MAESTRO_LANGCHAIN_STORE_OPERATION for a known id in a store without `delete`
+   */
   async addVectors(records: readonly VectorRecord[]): Promise<void> {
     for (const { vector } of records) this.#assertDimension(vector)
-    // Of records with one id the last one counts.
+    // If an id appears several times, the last record counts.
     const unique = [...new Map(records.map((record) => [record.id, record])).values()]
     const known = unique.map(({ id }) => id).filter((id) => this.#known.has(id))
     if (known.length > 0) await this.delete(known)
@@ -80,7 +84,7 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
     return Promise.all(queries.map((query) => this.#search(query)))
   }
 
-  /** @returns how many ids were given: LangChain's stores do not say how many there were */
+  /** @returns the number of given ids, because LangChain's stores do not report how many existed */
   async delete(ids: readonly string[]): Promise<number> {
     const { VectorStore } = await import('@langchain/core/vectorstores')
     // The base class has a method that only throws.
@@ -95,7 +99,7 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
     return this.#options.count()
   }
 
-  /** Nothing: the store was made by whoever gave it. */
+  /** Does nothing: the store belongs to its creator. */
   async dispose(): Promise<void> {}
 
   async #search({ vector, k, filter, threshold }: VectorQuery): Promise<readonly VectorMatch[]> {

@@ -493,7 +493,7 @@ describe('pull', () => {
     expect(answers.map(({ text }) => text)).toEqual(['Hi', 'Hi'])
     expect(bodies(server, '/api/pull')).toEqual([{ name: 'tiny', stream: true }])
     expect(lines).toEqual([
-      `the model tiny is not on ${server.url} yet; it is pulled once`,
+      `the model tiny is not yet on ${server.url}; pulling it once`,
       'pulling tiny: 10 % of 50 MB',
       'pulling tiny: 50 % of 50 MB',
       'pulling tiny: 100 % of 50 MB',

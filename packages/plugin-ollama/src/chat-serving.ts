@@ -15,7 +15,7 @@ import { OllamaModel } from './ollama-model.js'
 import { assertWholePrompt } from './prompt-cut.js'
 import { toChatRequest } from './to-chat-request.js'
 
-/** What a chat model of these options can do, as far as it is known without asking the server. */
+/** The capabilities of a chat model with these options, as far as they are known without asking the server. */
 export function chatCapabilities({ images = true, contextTokens }: OllamaChatOptions): LLMCapabilities {
   return { jsonSchema: true, images, audio: false, ...(contextTokens === undefined ? {} : { contextTokens }) }
 }
@@ -34,7 +34,7 @@ export class OllamaChatServing implements LLMServing {
   readonly #options: OllamaChatOptions
   readonly #model: OllamaModel
 
-  /** @param logger Hears of pulls. */
+  /** @param logger Receives the progress of pulls. */
   constructor(options: OllamaChatOptions, logger?: Logger) {
     const { model, host: _, apiKey: __, pull: ___, keepAlive: ____, ...answering } = options
     this.#options = options
@@ -44,7 +44,7 @@ export class OllamaChatServing implements LLMServing {
     this.account = this.#model.hosts.urls.join(' ')
     this.concurrency = this.#model.hosts.concurrency
     this.capabilities = chatCapabilities(options)
-    // Without the hosts: a name means the same model on all of them.
+    // Without the hosts, because a name means the same model on all of them.
     this.identity = answering
   }
 
@@ -57,7 +57,7 @@ export class OllamaChatServing implements LLMServing {
     return this.#model.call(options, async ({ client, signal, contextTokens, description }) => {
       const { stop } = description
       const chat = await toChatRequest(request, { options: this.#options, contextTokens, stop, signal })
-      // Some servers pass over the images of a model that cannot see.
+      // Some servers silently ignore the images for a model that cannot see.
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)
         throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
@@ -67,15 +67,15 @@ export class OllamaChatServing implements LLMServing {
     })
   }
 
-  /** Ends a pull that is under way. */
+  /** Ends a pull in progress. */
   async dispose(): Promise<void> {
     await this.#model.dispose()
   }
 }
 
 /**
- * The data of an answer to a schema; nothing where it is not whole, and where it is no JSON: the serving plane looks
- * further. Small models write white space after their data until they are stopped: such an answer is whole.
+ * The data of an answer to a schema; undefined for an answer that is incomplete or not JSON, which the serving layer
+ * examines further. Small models write white space after their data until they are stopped: such an answer is complete.
  */
 function dataOf({ text, finishReason }: ChatAnswer): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
   if (finishReason !== 'stop' && text === text.trimEnd()) return {}

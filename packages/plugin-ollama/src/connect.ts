@@ -3,7 +3,7 @@ import type { Ollama } from 'ollama'
 import { failedReply } from './failed-reply.js'
 import { replyLines } from './reply-lines.js'
 
-/** For whom a client asks, and where. */
+/** The caller and the address of a client. */
 export interface Connection {
   /** The serving's name, for errors. */
   readonly serving: string
@@ -15,9 +15,9 @@ export interface Connection {
 }
 
 /**
- * A client for the requests of one call. The library's own way of reading answers prints to the terminal what it does
- * not understand and knows no signal; so it is given a `fetch` that reads them, fails with typed errors and can be
- * stopped.
+ * A client for the requests of one call. The library's own reader prints to the terminal what it does not understand
+ * and ignores signals. It therefore receives a `fetch` that reads the answers, fails with typed errors, and can be
+ * aborted.
  */
 export async function connect(connection: Connection): Promise<Ollama> {
   const { url, apiKey } = connection
@@ -49,14 +49,14 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
   return new Response(ReadableStream.from(replyLines(serving, boundedBody(reply), onActivity)))
 }
 
-/** The typed error of what a client threw. What is unknown stays as it is. */
+/** Converts what a client threw to a typed error. Unknown errors stay unchanged. */
 export function typedError({ serving, url, signal }: Connection, error: unknown): unknown {
   if (MaestroError.is(error)) return error
   if (signal?.aborted === true) return maestroError('MAESTRO_SERVING_ABORTED', { serving }, error)
   if (error instanceof SyntaxError)
     return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url}: ${error.message}` }, error)
   const { code, message } = error as { code?: unknown; message: string }
-  // Those are thrown before anything is sent.
+  // These are thrown before anything is sent.
   if (typeof code !== 'string' || code.startsWith('ERR_INVALID')) return error
   const reason = `${url}: ${message.includes(code) ? message : `${code} ${message}`.trim()}`
   return servingError(serving, { reason, fix: startHint(url) }, error)

@@ -1,21 +1,21 @@
 import type { Ollama } from 'ollama'
 
-/** What a host knows of a model. */
+/** What a host knows about a model. */
 export interface ModelDescription {
-  /** Tokens of prompt and answer together that it was trained for. */
+  /** The maximum tokens of prompt and answer that it was trained for. */
   readonly trainedTokens: number | undefined
-  /** The context that the model's own file asks for. */
+  /** The context size in the model's own file. */
   readonly contextTokens: number | undefined
-  /** Texts that end an answer, by the model's own file. Those of a request would take their place. */
+  /** The texts that end an answer, from the model's own file. Those of a request would replace them. */
   readonly stop: readonly string[]
-  /** Undefined where the server is too old to say. */
+  /** Undefined if the server is too old to state it. */
   readonly seesImages: boolean | undefined
 }
 
-/** Asks a host about a model. @throws MAESTRO_SERVING_NOT_FOUND with the command that fetches it */
+/** Asks a host about a model. @throws MAESTRO_SERVING_NOT_FOUND with the command that pulls it */
 export async function describeModel(client: Ollama, model: string): Promise<ModelDescription> {
   const shown = await client.show({ model })
-  // The library calls it a Map; it is the object of the answer.
+  // The library's type is a Map, but the value is the object of the answer.
   const info = (shown.model_info ?? {}) as unknown as Readonly<Record<string, unknown>>
   const trained = info[`${String(info['general.architecture'])}.context_length`]
   const parameters = readParameters(shown.parameters ?? '')
@@ -28,7 +28,7 @@ export async function describeModel(client: Ollama, model: string): Promise<Mode
   }
 }
 
-/** Lines of a name, spaces, and a number or a quoted text. */
+/** Parses lines that consist of a name, spaces, and a number or a quoted text. */
 function readParameters(text: string): readonly (readonly [name: string, value: unknown])[] {
   return [...text.matchAll(/^(\S+)\s+(.+)$/gm)].map(([, name = '', value = '']) => [name, readValue(value)])
 }

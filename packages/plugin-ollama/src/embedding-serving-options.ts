@@ -3,13 +3,13 @@ import { ollamaModelOptions } from './model-options.js'
 
 const positive = z.number().int().positive()
 
-/** Options of `ollama.embeddings`. */
+/** The options of `ollama.embeddings`. */
 export const ollamaEmbeddingOptions = ollamaModelOptions.extend({
-  /** Length of the vectors, of models that can give shorter ones. @default the model's */
+  /** The length of the vectors, for models that support shorter ones. @default the model's */
   dimensions: positive.optional(),
-  /** Texts in one call at most. @default 32 */
+  /** The maximum number of texts in one call. @default 32 */
   batchSize: positive.optional(),
-  /** What becomes of a text that is longer than the model reads: an error, or it is cut and reported. @default 'fail' */
+  /** What happens to a text that exceeds the model's context: an error, or it is cut and reported. @default 'fail' */
   tooLong: z.enum(['fail', 'cut']).optional(),
 })
 

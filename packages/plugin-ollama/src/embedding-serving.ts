@@ -15,7 +15,7 @@ import { OllamaModel } from './ollama-model.js'
 interface Embedded {
   readonly vectors: readonly Float32Array[]
   readonly tokens: number
-  /** The places of texts that were cut. */
+  /** The positions of texts that were cut. */
   readonly cut: readonly number[]
 }
 
@@ -34,7 +34,7 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   readonly #options: OllamaEmbeddingOptions
   readonly #model: OllamaModel
 
-  /** @param logger Hears of pulls. */
+  /** @param logger Receives the progress of pulls. */
   constructor(options: OllamaEmbeddingOptions, logger?: Logger) {
     const { model, contextTokens, dimensions, batchSize = 32, tooLong } = options
     this.#options = options
@@ -45,18 +45,18 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
     this.concurrency = this.#model.hosts.concurrency
     this.dimension = dimensions
     this.batchSize = batchSize
-    // Without the hosts: a name means the same model on all of them.
+    // Without the hosts, because a name means the same model on all of them.
     this.identity = { contextTokens, dimensions, tooLong }
   }
 
   /**
-   * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG for a text that is longer than the model reads, unless `tooLong` is `cut`;
-   * _BAD_REQUEST for an empty text, _NOT_FOUND, _CONNECTION, _BROKEN_REPLY, _OVERLOADED, _SERVER, _ABORTED,
-   * MAESTRO_OLLAMA_PULL
+   * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG for a text that exceeds the model's context, unless `tooLong` is `cut`;
+   *   _BAD_REQUEST for an empty text, _NOT_FOUND, _CONNECTION, _BROKEN_REPLY, _OVERLOADED, _SERVER, _ABORTED,
+   *   MAESTRO_OLLAMA_PULL
    */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const empty = texts.indexOf('')
-    // Ollama calls it a fault of its own, which would be tried again.
+    // Ollama reports it as an internal error, which would be retried.
     if (empty !== -1)
       throw maestroError('MAESTRO_SERVING_BAD_REQUEST', {
         serving: this.name,
@@ -80,12 +80,12 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
     })
   }
 
-  /** Ends a pull that is under way. */
+  /** Ends a pull in progress. */
   async dispose(): Promise<void> {
     await this.#model.dispose()
   }
 
-  /** The server does not say which text was too long; halving finds it, so that only that one is cut. */
+  /** The server does not say which text was too long. Halving finds it, so that only that text is cut. */
   async #embed(client: Ollama, request: Omit<EmbedRequest, 'input'>, texts: readonly string[]): Promise<Embedded> {
     try {
       return { ...(await ask(client, { ...request, truncate: false, input: [...texts] })), cut: [] }

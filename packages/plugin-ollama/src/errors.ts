@@ -4,17 +4,17 @@ import { defineErrors } from '@maestro-dataflow/core'
 export const ollamaErrors = {
   MAESTRO_OLLAMA_MEDIA: {
     message: (d: { model: string; type: string }) =>
-      `The model ${d.model} does not take ${d.type === 'image' ? 'images' : `parts of type ${d.type}`}.`,
+      `The model ${d.model} does not accept ${d.type === 'image' ? 'images' : `parts of type ${d.type}`}.`,
     hint: (d: { model: string; type: string }) =>
       d.type === 'image'
-        ? 'Use a model that sees, such as gemma3 or llava; `ollama show NAME` lists what a model can do.'
-        : 'Ollama takes texts and images. Use another serving for this part.',
+        ? 'Use a model that accepts images, such as gemma3 or llava. `ollama show NAME` lists the capabilities of a model.'
+        : 'Ollama accepts texts and images. Use another serving for this part.',
   },
   MAESTRO_OLLAMA_PULL: {
     message: (d: { model: string; host: string; reason: string }) =>
       `The model ${d.model} could not be pulled to ${d.host}: ${d.reason}`,
     hint: (d: { model: string; host: string; reason: string }) =>
-      `Check the name at https://ollama.com/library, and that ${d.host} reaches the network; \`ollama pull ${d.model}\` there says more.`,
+      `Check the name at https://ollama.com/library, and check that ${d.host} can access the internet. \`ollama pull ${d.model}\` on that machine shows more.`,
   },
 } as const
 

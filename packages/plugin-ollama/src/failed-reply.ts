@@ -7,7 +7,7 @@ import {
   servingError,
 } from '@maestro-dataflow/core'
 
-/** The status that a failure should have: a schema that Ollama cannot follow is the request's fault. */
+/** Corrects the status of a failure: a schema that Ollama does not support is a fault of the request. */
 export const faultOf = (status: number, reason: string): number =>
   /invalid JSON schema|grammar|sampling context/i.test(reason) ? 400 : status
 
@@ -19,7 +19,7 @@ export async function failedReply(serving: string, model: string, reply: HttpRep
   const { status, statusText, headers } = reply
   if (status >= 300 && status < 400) {
     reply.body.destroy()
-    const reason = `it redirects to ${headers.get('location') ?? 'nowhere'}; name that address as \`host\` if it is right`
+    const reason = `it redirects to ${headers.get('location') ?? 'nowhere'}; set \`host\` to that address if it is right`
     return servingError(serving, { status: 400, reason })
   }
   const text = await beginningOf(reply.body)
@@ -27,13 +27,14 @@ export async function failedReply(serving: string, model: string, reply: HttpRep
   const said = failureIn(body)?.reason
   const reason = (said ?? plainText(text)) || `${status} ${statusText}`
   const rateLimits = readRateLimits(headers)
-  // A model that is not there, and not some other page that is not.
+  // A missing model, as opposed to another missing page.
   const fix = status === 404 && said !== undefined ? missingModel(model) : undefined
   return servingError(serving, { status: faultOf(status, reason), reason, rateLimits, body, fix })
 }
 
-/** What to do about a model that is missing. */
-const missingModel = (model: string) => `Run \`ollama pull ${model}\`, or set \`pull: true\` of the serving.`
+/** What to do about a missing model. */
+const missingModel = (model: string) =>
+  `Run \`ollama pull ${model}\`, or set \`pull: true\` in the options of the serving.`
 
 async function beginningOf(body: HttpReply['body']): Promise<string> {
   let text = ''
@@ -53,7 +54,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Of a page, its words. */
+/** The text of an HTML page. */
 function plainText(text: string): string {
   const words = text.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')
   return words.replace(/\s+/g, ' ').trim().slice(0, shownCharacters)

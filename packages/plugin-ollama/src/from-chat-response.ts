@@ -7,14 +7,14 @@ import {
 } from '@maestro-dataflow/core'
 import type { ChatResponse } from 'ollama'
 
-/** An answer, put together from its pieces. */
+/** An answer that is assembled from its pieces. */
 export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'finishReason' | 'usage' | 'logprobs'> {}
 
 /**
  * Reads an answer to its end.
  *
- * Servers before 0.12 go on when the context is full: they forget the older half, the question with it. What was
- * written from there on is left out, and the answer counts as cut off.
+ * Servers before 0.12 continue when the context is full: they forget the older half, including the question. The text
+ * from there on is dropped, and the answer counts as cut off.
  */
 export async function fromChatResponse(
   serving: string,
@@ -31,7 +31,7 @@ export async function fromChatResponse(
     const text = piece.message?.content ?? ''
     if (text !== '') texts.push(text)
     thoughts.push(piece.message?.thinking ?? '')
-    // No request offers a tool; a model calls one all the same.
+    // No request offers a tool, but a model may call one all the same.
     for (const { function: call } of piece.message?.tool_calls ?? []) calls.push(JSON.stringify(call.arguments))
     for (const { token, logprob, top_logprobs: top = [] } of piece.logprobs ?? [])
       logprobs.push({ token, logprob, top: top.map(({ token, logprob }) => ({ token, logprob })) })

@@ -1,4 +1,4 @@
-/** One server, and how much it is given at once. */
+/** One server, and its number of concurrent calls. */
 export interface HostSettings {
   readonly url: string
   readonly concurrency: number
@@ -6,15 +6,15 @@ export interface HostSettings {
 
 interface Host extends HostSettings {
   busy: number
-  /** Until when it is left alone after it could not be reached; milliseconds of `performance.now()`. */
+  /** The end of its pause after it could not be reached, in milliseconds of `performance.now()`. */
   restsUntil: number
 }
 
 const restMilliseconds = 30_000
 
 /**
- * Servers that share the calls: each call goes to the one with the most room. One that cannot be reached rests for
- * half a minute, unless no other is left.
+ * Servers that share the calls: each call goes to the server with the most room. A server that cannot be reached pauses
+ * for half a minute, unless no other is left.
  */
 export class HostPool {
   readonly #hosts: readonly Host[]
@@ -28,16 +28,16 @@ export class HostPool {
     return this.#hosts.map(({ url }) => url)
   }
 
-  /** Calls that all hosts together work on at once. */
+  /** The number of calls that all hosts together process at once. */
   get concurrency(): number {
     return this.#hosts.reduce((sum, { concurrency }) => sum + concurrency, 0)
   }
 
   /**
-   * Does a piece of work on one host after the other until one can be reached.
+   * Runs work on one host after the other until one can be reached.
    *
-   * @param isUnreachable Whether a failure says that the host is down.
-   * @throws what the work throws, of the last host when none can be reached; the signal's reason
+   * @param isUnreachable Whether a failure means that the host is down.
+   * @throws the error of the last host if none can be reached, or the error of the work; the signal's reason
    */
   async use<Result>(
     work: (url: string) => Promise<Result>,
@@ -86,7 +86,7 @@ export class HostPool {
       )
   }
 
-  /** Until a host is given back, or the signal is aborted. */
+  /** Waits until a host is free, or the signal is aborted. */
   async #change(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const look = () => resolve()

@@ -9,17 +9,17 @@ import { pullModel } from './pull-model.js'
 
 const defaults = { host: '127.0.0.1:11434', concurrency: 4, contextTokens: 4096 }
 
-/** A model as one host has it. */
+/** A model on one host. */
 export interface ReadyModel {
   readonly client: Ollama
-  /** Of the call. */
+  /** The signal of the call. */
   readonly signal: AbortSignal
-  /** Tokens of prompt and answer together. */
+  /** The maximum tokens of prompt and answer together. */
   readonly contextTokens: number
   readonly description: ModelDescription
 }
 
-/** A model on one or several hosts: finds a host for each call, and pulls the model where it is missing. */
+/** A model on one or several hosts. It finds a host for each call and pulls a missing model. */
 export class OllamaModel {
   readonly hosts: HostPool
   readonly #serving: string
@@ -27,7 +27,7 @@ export class OllamaModel {
   readonly #logger: Logger | undefined
   readonly #descriptions = new Map<string, ModelDescription>()
   readonly #pulls = new Map<string, Promise<void>>()
-  /** Those who wait for a pull. */
+  /** The calls that wait for a pull. */
   readonly #watchers = new Set<() => void>()
   #stop = new AbortController()
 
@@ -45,9 +45,10 @@ export class OllamaModel {
   }
 
   /**
-   * Does the work of one call on a host that can be reached.
+   * Runs the work of one call on a host that can be reached.
    *
-   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED, _TIMEOUT and what the host answers, MAESTRO_OLLAMA_PULL
+   * @throws MAESTRO_SERVING_NOT_FOUND, _CONNECTION, _ABORTED, _TIMEOUT, and the errors of the host's answers,
+   *   MAESTRO_OLLAMA_PULL
    */
   call<Result>(options: CallOptions, work: (model: ReadyModel) => Promise<Result>): Promise<Result> {
     const { signal, timeout } = options
@@ -60,7 +61,7 @@ export class OllamaModel {
     )
   }
 
-  /** Ends pulls. */
+  /** Ends all pulls. */
   async dispose(): Promise<void> {
     this.#stop.abort()
     this.#stop = new AbortController()
@@ -82,7 +83,7 @@ export class OllamaModel {
       return await work({ client, signal, contextTokens, description })
     } catch (error) {
       const typed = typedError(connection, error)
-      // It was removed since; the next call may pull it again.
+      // The model was removed since; the next call may pull it again.
       if (MaestroError.is(typed, 'MAESTRO_SERVING_NOT_FOUND')) this.#descriptions.delete(url)
       throw typed
     }
@@ -100,7 +101,7 @@ export class OllamaModel {
     }
   }
 
-  /** Waits for the pull of all calls together; it goes on when this call is given up. */
+  /** Waits for the pull that all calls share. The pull continues if this call is aborted. */
   async #pulled({ url, signal, onActivity }: Connection): Promise<void> {
     const pull = this.#pulls.get(url) ?? this.#beginPull(url)
     if (onActivity !== undefined) this.#watchers.add(onActivity)
@@ -126,7 +127,7 @@ export class OllamaModel {
         this.#pulls.delete(url)
       }
     })()
-    // Those who wait hear of it; perhaps nobody waits any more.
+    // The waiting calls receive the failure; perhaps no call waits any more.
     pull.catch(() => undefined)
     this.#pulls.set(url, pull)
     return pull

@@ -23,7 +23,7 @@ const embeddings = defineServing({
   create: (options, [logger]) => new OllamaEmbeddingServing(options, logger),
 })
 
-/** Models of Ollama servers. */
+/** Runs models on Ollama servers. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-ollama',
   manifest: new URL('../package.json', import.meta.url),

@@ -2,14 +2,14 @@ import { type Logger, MaestroError } from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { ollamaError } from './errors.js'
 
-/** Layers below this are configuration and templates: they are there at once. */
+/** Smaller layers are configuration and templates, which arrive at once. */
 const shownBytes = 10_000_000
 const stepPercent = 10
 
 /**
- * Has a host fetch a model, with a line in the log for each tenth.
+ * Makes a host pull a model, and logs each tenth.
  *
- * @param onProgress Hears that something moves.
+ * @param onProgress Called when there is progress.
  * @throws MAESTRO_OLLAMA_PULL
  */
 export async function pullModel(
@@ -18,7 +18,7 @@ export async function pullModel(
   logger: Logger | undefined,
   onProgress: () => void,
 ): Promise<void> {
-  logger?.info(`the model ${model} is not on ${host} yet; it is pulled once`)
+  logger?.info(`the model ${model} is not yet on ${host}; pulling it once`)
   const told = new Map<string, number>()
   try {
     for await (const { digest = '', total = 0, completed = 0 } of await client.pull({ model, stream: true })) {
@@ -30,7 +30,7 @@ export async function pullModel(
       logger?.info(`pulling ${model}: ${percent} % of ${megabytes(total)} MB`)
     }
   } catch (error) {
-    // One that cannot be reached is for the others to stand in for.
+    // Other hosts replace one that cannot be reached.
     if (MaestroError.is(error, 'MAESTRO_SERVING_CONNECTION') || !MaestroError.is(error)) throw error
     const { reason = error.message } = error.details as { reason?: string }
     throw ollamaError('MAESTRO_OLLAMA_PULL', { model, host, reason }, error)

@@ -1,7 +1,7 @@
 import { failureIn, maestroError, servingError } from '@maestro-dataflow/core'
 import { faultOf } from './failed-reply.js'
 
-/** A line of a streamed answer, as far as it is the same for all of them. */
+/** A line of a streamed answer: the part that all of them share. */
 interface Line {
   readonly error?: unknown
   readonly done?: unknown
@@ -9,14 +9,14 @@ interface Line {
   readonly message?: { readonly content?: unknown }
 }
 
-/** After so many equal tokens in a row Ollama ends an answer, and sends no last line. */
+/** After this many equal tokens in a row, Ollama ends an answer and sends no last line. */
 const loopLength = 30
 
 /**
- * The lines of a streamed answer as they come, each one checked: the client library prints what it cannot read and
- * goes on. An answer that Ollama has ended because the model went round in circles gets the last line that it lacks.
+ * The lines of a streamed answer as they arrive, each checked, because the client library prints unreadable lines and
+ * continues. If Ollama has ended an answer that repeated itself, the missing last line is added.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY, or the error that a line tells of
+ * @throws MAESTRO_SERVING_BROKEN_REPLY, or the error that a line reports
  */
 export async function* replyLines(
   serving: string,
@@ -29,7 +29,7 @@ export async function* replyLines(
   for await (const text of textLines(body, onActivity)) {
     const line = parseLine(serving, text)
     throwFailure(serving, line)
-    // The library reads no further than this one: what is left unread behind it would keep the connection open.
+    // The library stops reading here; unread data after this line would keep the connection open.
     if (line.done === true || line.status === 'success') {
       last = text
       continue
@@ -42,7 +42,7 @@ export async function* replyLines(
     return
   }
   if (contents.length < loopLength || new Set(contents).size > 1)
-    throw broken(serving, 'the answer ended before it was done')
+    throw broken(serving, 'the answer ended before it was complete')
   yield encoder.encode('{"message":{"content":""},"done":true,"done_reason":"length"}\n')
 }
 
@@ -70,14 +70,14 @@ function parseLine(serving: string, text: string): Line {
     throw broken(serving, `a line of it is not JSON: ${text.slice(0, 100)}`, error)
   }
   if (typeof value === 'object' && value !== null) return value
-  throw broken(serving, `a line of it is no object: ${text.slice(0, 100)}`)
+  throw broken(serving, `a line of it is not an object: ${text.slice(0, 100)}`)
 }
 
 function broken(serving: string, reason: string, cause?: unknown) {
   return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
 }
 
-/** The status was sent before the failure was known. */
+/** The status was sent before the failure happened. */
 function throwFailure(serving: string, line: Line): void {
   const isAnswer = line.done !== undefined || line.status !== undefined || typeof line.message === 'object'
   const failure = failureIn(isAnswer ? { error: line.error } : line)

@@ -1,33 +1,32 @@
 import { crc32 } from 'node:zlib'
-import { type LLMRequest, type MediaPart, type Message, readMedia } from '@maestro-dataflow/core'
+import { type LLMRequest, type MediaPart, type Message, readMedia, toGrammarSchema } from '@maestro-dataflow/core'
 import type { ChatRequest, Message as OllamaMessage } from 'ollama'
 import type { OllamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
 import { keepAliveOf } from './model-options.js'
-import { toFormat } from './to-format.js'
 
-/** A chat request on the wire. `truncate` and `shift` are not in the library's type yet. */
+/** A chat request on the wire. The library's type does not include `truncate` and `shift` yet. */
 export type WireChatRequest = ChatRequest & {
   readonly stream: true
-  /** A prompt that is too long is an error, and not cut. Servers before 0.12 do not know it. */
+  /** Makes a prompt that is too long an error instead of cutting it. Servers before 0.12 ignore it. */
   readonly truncate: false
-  /** An answer that fills the context ends there, and its question is not thrown away for the rest of it. */
+  /** Ends an answer that fills the context, instead of discarding its question to continue. */
   readonly shift: false
 }
 
-/** What a request goes by besides itself. */
+/** The settings of a request besides the request itself. */
 export interface ChatSettings {
   readonly options: OllamaChatOptions
   readonly contextTokens: number
-  /** Texts that end an answer, by the model's own file. */
+  /** The texts that end an answer, from the model's own file. */
   readonly stop: readonly string[]
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * A request as Ollama takes it: the request's own sampling before the config's.
+ * Converts a request to Ollama's form. The request's own sampling options take precedence over the config's.
  *
- * @throws MAESTRO_OLLAMA_MEDIA for parts that are no text and no image, MAESTRO_MEDIA_* for images that cannot be read
+ * @throws MAESTRO_OLLAMA_MEDIA for parts other than texts and images, MAESTRO_MEDIA_* for images that cannot be read
  */
 export async function toChatRequest(
   request: LLMRequest,
@@ -36,7 +35,7 @@ export async function toChatRequest(
   const { temperature, topP, topK, seed, maxTokens, stop: ownStop } = { ...options, ...withoutUndefined(request) }
   const { keepAlive, model, reasoningEffort } = options
   const { logprobs, sample = 0, schema, json = false } = request
-  const format = schema === undefined ? (json ? 'json' : undefined) : toFormat(schema)
+  const format = schema === undefined ? (json ? 'json' : undefined) : toGrammarSchema(schema)
   return {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, model, signal))),
@@ -49,7 +48,7 @@ export async function toChatRequest(
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     options: {
       num_ctx: contextTokens,
-      // Ollama's own bound is ten times the context.
+      // Ollama's own limit is ten times the context.
       num_predict: Math.min(maxTokens ?? contextTokens, contextTokens),
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
@@ -60,7 +59,7 @@ export async function toChatRequest(
   }
 }
 
-/** The same seed for another answer to the same question would give the same one. */
+/** The same seed for another answer to the same question would give the same answer. */
 function seedOf(seed: number, sample: number | string): number {
   return (seed + (typeof sample === 'number' ? sample : crc32(sample))) % 2 ** 31
 }
@@ -83,7 +82,7 @@ async function readImage(part: MediaPart, model: string, signal: AbortSignal | u
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
 }
 
-/** What is there but undefined must not hide a default. */
+/** An undefined property must not hide a default. */
 function withoutUndefined<Given extends object>(given: Given): Partial<Given> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Given>
 }

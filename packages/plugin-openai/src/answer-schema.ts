@@ -1,27 +1,30 @@
-import type { JsonSchema } from '@maestro-dataflow/core'
+import { type JsonSchema, toGrammarSchema } from '@maestro-dataflow/core'
 
-/** A schema as the server takes it, and whether answers stand inside an object of one member. */
+/** A schema in the server's form, and whether answers are wrapped in an object with one property. */
 export interface AnswerSchema {
   readonly schema: JsonSchema
-  /** Whether every answer is certain to fit: servers take only some schemas so. */
+  /** Whether every answer is guaranteed to match: servers support this only for some schemas. */
   readonly strict: boolean
   readonly wrapped: boolean
 }
 
-/** The member that holds an answer which is no object by itself. */
+/** The property that wraps an answer that is not an object. */
 export const wrapper = 'value'
 
 /**
  * The schema of answers. Servers want an object at the top: anything else is put into one. OpenAI's strict mode takes
  * objects whose properties are all required and no others allowed, and part of the keywords.
+ *
+ * @param wholeSchemas Whether the server takes more than the keywords of which every local server makes a grammar.
  */
-export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema): AnswerSchema {
+export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema, wholeSchemas = true): AnswerSchema {
   const wrapped = schema.type !== 'object' || schema.anyOf !== undefined || schema.$ref !== undefined
-  const asked = withoutLookaround(wrapped ? wrap(schema) : schema) as JsonSchema
+  const whole = wrapped ? wrap(schema) : schema
+  const asked = wholeSchemas ? (withoutLookaround(whole) as JsonSchema) : toGrammarSchema(whole)
   return { schema: asked, strict: isStrict(asked), wrapped }
 }
 
-/** Patterns with lookaround or references back are refused by every server; the check of the schema holds to them. */
+/** Every server refuses patterns with lookaround or back-references. The schema's own check covers them. */
 const irregular = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</
 
 function withoutLookaround(value: unknown): unknown {
@@ -44,7 +47,7 @@ function wrap({ $defs, definitions, ...schema }: JsonSchema): JsonSchema {
   }
 }
 
-/** References to what has moved one level down. */
+/** References to schemas that have moved one level down. */
 function moved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(moved)
   if (typeof value !== 'object' || value === null) return value
@@ -56,7 +59,7 @@ function moved(value: unknown): unknown {
   )
 }
 
-/** What strict mode takes, beside the structure below. */
+/** What strict mode accepts besides the structure below. */
 const keywords = new Set(
   'type description title enum const properties required additionalProperties items anyOf $ref $defs definitions pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems'.split(
     ' ',

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
 /*
- * What is read of the server's answers, and no more: compatible servers leave out and add much. Nothing beside the
- * answer itself can make a reply unreadable.
+ * Describes only the parts of the server's answers that are read, because compatible servers omit and add much. Nothing
+ * besides the answer itself can make a reply unreadable.
  */
 
 const message = z.looseObject({})
 
-/** One of the answers, as a whole or a piece of it. */
+/** One of the answers, complete or a piece of it. */
 export const chatChoice = z.object({
   index: z.unknown().optional(),
   finish_reason: z.unknown().optional(),
@@ -19,16 +19,16 @@ export const chatChoice = z.object({
   error: z.unknown().optional(),
 })
 
-/** An answer as a whole. */
+/** A complete answer. */
 export const chatCompletion = z.looseObject({
   model: z.unknown().optional(),
   choices: z.array(chatChoice),
   usage: z.unknown().optional(),
-  /** What serves the model; only Ollama's is looked at. */
+  /** The software that serves the model; only Ollama's value is used. */
   system_fingerprint: z.unknown().optional(),
 })
 
-/** A piece of an answer. The last one has no choices, and the usage. */
+/** A piece of an answer. The last one has no choices, but the usage. */
 export const chatChunk = z.looseObject({
   model: z.unknown().optional(),
   choices: z.array(chatChoice).nullish(),

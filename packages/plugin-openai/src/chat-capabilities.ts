@@ -2,14 +2,14 @@ import type { LLMCapabilities, Sampling } from '@maestro-dataflow/core'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { factsOf, isOpenAI, type JsonMode } from './hosts.js'
 
-/** Names of models that see, of OpenAI and of others. */
+/** Names of models that accept images, of OpenAI and of others. */
 const seeing =
   /^(chatgpt-4o|gpt-4o|gpt-4\.\d|gpt-4-turbo|gpt-[5-9]|o1|o3|o4)|vision|[-_]vl\b|qwen.*vl|llava|pixtral|gemma-?3|gemini|minicpm-v|moondream/i
-/** Those among them that do not. */
+/** Exceptions that do not accept images. */
 const blind = /^(o1-mini|o1-preview|o3-mini|gpt-4-turbo-preview)|audio|transcribe|tts/i
 const hearing = /audio|omni/i
 
-/** What a model of these options can do, by its host, its name and what is said of it. */
+/** The capabilities of a model with these options, by its host, its name, and the options. */
 export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
   const { model, capabilities: { images, audio, contextTokens } = {} } = options
   return {
@@ -21,10 +21,10 @@ export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
   }
 }
 
-/** Models of OpenAI that think before they answer and choose their tokens by themselves. */
+/** Models of OpenAI that reason before they answer and do not accept sampling options. */
 const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
 
-/** OpenAI and Azure refuse a request with a setting that they do not know; other servers ignore it. */
+/** OpenAI and Azure refuse a request with an unknown setting; other servers ignore it. */
 function unsupportedSettingsOf({ model, reasoningEffort, ...address }: OpenAIChatOptions): readonly (keyof Sampling)[] {
   if (address.azure === undefined && !isOpenAI(addressOf(address))) return []
   return reasoning.test(model) && reasoningEffort !== 'none' ? ['topK', 'temperature', 'topP'] : ['topK']

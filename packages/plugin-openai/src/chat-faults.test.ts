@@ -189,8 +189,8 @@ describe('errors help and keep quiet', () => {
     const elsewhere = await startMisbehavingServer()
     const outcome = await ask([replies.redirect(`${elsewhere.url}/v1`)])
     expect(outcome).toMatchObject({
-      details: { reason: `it points to ${elsewhere.url}/v1, which is not followed` },
-      hint: 'If that place is right, set it as `baseUrl`.',
+      details: { reason: `it redirects to ${elsewhere.url}/v1, and redirects are not followed` },
+      hint: 'If that address is right, set it as `baseUrl`.',
     })
     expect(elsewhere.requests).toEqual([])
     await elsewhere.close()

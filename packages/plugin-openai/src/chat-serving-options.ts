@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { connectionOptions, oneAddress } from './connection-options.js'
 
-/** Options of `openai.chat`. */
+/** The options of `openai.chat`. */
 export const openaiChatOptions = z
   .strictObject({
     ...connectionOptions,
-    /** 0 takes the most likely token each time. @default the server's */
+    /** 0 always chooses the most likely token. @default the server's */
     temperature: z.number().nonnegative().optional(),
     topP: z.number().positive().max(1).optional(),
     /** OpenAI itself has no such setting; many compatible servers do. */
@@ -13,29 +13,29 @@ export const openaiChatOptions = z
     seed: z.number().int().optional(),
     /** Texts that end the answer. */
     stop: z.array(z.string().min(1)).optional(),
-    /** Tokens of an answer at most, those of reasoning included. @default the server's */
+    /** The maximum tokens of an answer, including reasoning. @default the server's */
     maxTokens: z.number().int().positive().optional(),
-    /** How much a reasoning model thinks: `minimal`, `low`, `medium`, `high` ... as the model knows it. */
+    /** How much a reasoning model reasons: `minimal`, `low`, `medium`, `high` ..., as the model supports it. */
     reasoningEffort: z.string().min(1).optional(),
-    /** What the server calls `maxTokens`. @default by the host: `max_tokens` where it is not known */
+    /** The server's name of `maxTokens`. @default by the host: `max_tokens` for an unknown one */
     maxTokensParameter: z.enum(['max_completion_tokens', 'max_tokens']).optional(),
     /**
-     * How answers are held to a schema: by the schema itself, to JSON alone with the schema in the prompt, or by the
-     * prompt alone. @default by the host: 'none' where it is not known
+     * How answers are made to match a schema: by the schema itself, by JSON mode with the schema in the prompt, or by
+     * the prompt alone. @default by the host: 'none' for an unknown one
      */
     jsonMode: z.enum(['schema', 'object', 'none']).optional(),
-    /** Take answers in pieces, so that the time-outs `firstByte` and `stall` can act. @default false */
+    /** Whether to stream answers, so that the time-outs `firstByte` and `stall` can take effect. @default false */
     stream: z.boolean().optional(),
     /** How images are sent. */
     image: z
       .strictObject({
-        /** Pixels of the longer side; larger images are made smaller. @default 2048 */
+        /** The maximum pixels of the longer side; larger images are reduced. @default 2048 */
         maxSide: z.number().int().positive().optional(),
-        /** How closely the model looks. @default the server's */
+        /** The level of detail at which the model reads images. @default the server's */
         detail: z.enum(['low', 'high', 'auto']).optional(),
       })
       .optional(),
-    /** What the model can do, where its name does not tell. */
+    /** The capabilities of the model, if its name does not imply them. */
     capabilities: z
       .strictObject({
         images: z.boolean().optional(),

@@ -19,7 +19,10 @@ import { serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatSettings, toChatRequest } from './to-chat-request.js'
 
-/** A chat model of OpenAI, Azure or a compatible server. Retries, limits, caching and costs are the serving plane's. */
+/**
+ * A chat model of OpenAI, Azure, or a compatible server. The serving layer provides retries, limits, caching, and
+ * costs.
+ */
 export class OpenAIChatServing implements LLMServing {
   readonly kind = 'llm'
   readonly name: string
@@ -31,11 +34,11 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
-  /** In tokens, when it is known. */
+  /** In tokens, if known. */
   #ollamaContext: number | undefined
 
   /**
-   * @param access From where images and recordings may be read.
+   * @param access The places from which images and recordings may be read.
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
   constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
@@ -56,12 +59,13 @@ export class OpenAIChatServing implements LLMServing {
       model: connection.model,
       defaults: { ...defaults, stream },
       jsonMode,
+      wholeSchemas: connection.facts.wholeSchemas === true,
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
       media: { model: options.model, capabilities: this.capabilities, access, maxSide, detail },
     }
   }
 
-  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
+  /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const { body, answer, warnings } = await toChatRequest(request, this.#settings)
     const asked = { serving: this.name, model: this.model, request, answer, warnings }
@@ -82,7 +86,7 @@ export class OpenAIChatServing implements LLMServing {
     })
   }
 
-  /** A server that was asked for pieces may send the whole, and says which it is. */
+  /** A server may send the complete answer although pieces were requested; its reply states which it is. */
   async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
     if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)

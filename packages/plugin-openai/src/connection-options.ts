@@ -2,20 +2,23 @@ import { z } from 'zod'
 
 const address = z
   .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
-  .refine((text) => URL.parse(text)?.username === '', 'must not hold a user or a password; use `apiKey` or `headers`')
+  .refine(
+    (text) => URL.parse(text)?.username === '',
+    'must not contain a user or a password; use `apiKey` or `headers`',
+  )
 
-/** What every serving of this plugin takes to find its server. */
+/** The options with which every serving of this plugin finds its server. */
 export const connectionOptions = {
-  /** The model's name, as the server knows it. */
+  /** The model's name on the server. */
   model: z.string().min(1),
   /**
-   * Servers without keys need none.
+   * The API key, which servers without keys do not need.
    *
-   * @default the environment variable OPENAI_API_KEY for OpenAI itself, AZURE_OPENAI_API_KEY for Azure; it is sent to no
-   * other server
+   * @default the environment variable OPENAI_API_KEY for OpenAI itself, AZURE_OPENAI_API_KEY for Azure; it is sent to
+   *   no other server
    */
   apiKey: z.string().min(1).optional(),
-  /** Of a compatible server, mostly with `/v1` at its end. @default 'https://api.openai.com/v1' */
+  /** The address of a compatible server, usually with `/v1` at its end. @default 'https://api.openai.com/v1' */
   baseUrl: address
     .refine(
       (text) => !/\/(chat\/completions|embeddings|audio\/transcriptions)\/?$/.test(text),
@@ -25,27 +28,27 @@ export const connectionOptions = {
   /** A model on Azure, instead of `baseUrl`. */
   azure: z
     .strictObject({
-      /** Such as `https://NAME.openai.azure.com`. */
+      /** The address, such as `https://NAME.openai.azure.com`. */
       endpoint: address,
       /** @default the model's name */
       deployment: z.string().min(1).optional(),
-      /** Of the older API by deployment. @default the API v1, which has no versions */
+      /** The version of the older API by deployment. @default the API v1, which has no versions */
       apiVersion: z.string().min(1).optional(),
     })
     .optional(),
   organization: z.string().optional(),
   project: z.string().optional(),
-  /** Sent with every request. */
+  /** Headers that are sent with every request. */
   headers: z.record(z.string(), z.string()).optional(),
-  /** Put behind every address. */
+  /** The query that is appended to every address. */
   query: z.record(z.string(), z.string()).optional(),
 }
 
 /** @see connectionOptions */
 export type ConnectionOptions = z.infer<z.ZodObject<typeof connectionOptions>>
 
-/** Two addresses would contradict each other: a check for `refine`, and what it says. */
+/** Prevents two contradictory addresses: a check for `refine`, and its message. */
 export const oneAddress: [check: (options: ConnectionOptions) => boolean, fault: { path: string[]; error: string }] = [
   ({ baseUrl, azure }) => baseUrl === undefined || azure === undefined,
-  { path: ['azure'], error: 'goes without `baseUrl`: the address comes from `endpoint`' },
+  { path: ['azure'], error: 'cannot be combined with `baseUrl`: the address comes from `endpoint`' },
 ]

@@ -7,27 +7,27 @@ import { factsOf, type HostFacts, isOpenAI } from './hosts.js'
 import { priceOf } from './prices.js'
 import { withReadableFailures } from './readable-failures.js'
 
-/** A server with its key: who it is, what is known of it, and a client for it. */
+/** A server with its key: its identity, what is known about it, and a client for it. */
 export interface Connection {
   readonly provider: string
-  /** A hash of address and key. */
+  /** A hash of the address and the key. */
   readonly account: string
   readonly model: string
   readonly facts: HostFacts
-  /** What changes answers, without secrets. */
+  /** What affects answers, without secrets. */
   readonly identity: Readonly<Record<string, unknown>>
   readonly apiKey: string | undefined
   readonly baseUrl: string
   readonly isOpenAI: boolean
-  /** Where the prices of OpenAI hold: regions have others. */
+  /** Where OpenAI's prices apply: regions have different ones. */
   readonly price: Price | undefined
-  /** Made when first asked for: the library is loaded then. */
+  /** Created when it is first needed, because the library is loaded then. */
   client(): Promise<OpenAI>
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Longer than any time-out of ours: the serving plane bounds calls. */
+/** Longer than any time-out of ours, because the serving layer limits calls. */
 const never = 2_147_483_647
 
 /** @throws MAESTRO_OPENAI_KEY_MISSING */
@@ -45,7 +45,7 @@ export function connect(options: ConnectionOptions): Connection {
     const { OpenAI } = await import('openai')
     return new OpenAI({
       baseURL: baseUrl,
-      // The library insists on a key; where there is none, the header is taken away again.
+      // The library requires a key. If there is none, the header is removed again.
       apiKey: apiKey ?? 'none',
       adminAPIKey: null,
       webhookSecret: null,
@@ -72,7 +72,7 @@ export function connect(options: ConnectionOptions): Connection {
     identity: {
       baseUrl,
       ...(version === undefined ? {} : { apiVersion: version }),
-      // Headers and query may hold secrets.
+      // Headers and the query may contain secrets.
       ...(headers === undefined && query === undefined ? {} : { extras: sha256(JSON.stringify([headers, query])) }),
     },
     apiKey,

@@ -2,10 +2,10 @@ import { z } from 'zod'
 
 const vector = z.array(z.number())
 
-/** A vector for each token, as a server gives them that does not pool. */
+/** A vector for each token, from a server without pooling. */
 const tokenVectors = z.array(vector).transform((vectors) => ({ tokens: vectors.length }))
 
-/** What is read of an answer with vectors: numbers, or their bytes in base64. */
+/** The parts of an answer with vectors that are read: numbers, or their bytes in base64. */
 export const embeddingList = z.object({
   model: z.unknown().optional(),
   data: z.array(

@@ -3,15 +3,15 @@ import { connectionOptions, oneAddress } from './connection-options.js'
 
 const positive = z.number().int().positive()
 
-/** Options of `openai.embeddings`. */
+/** The options of `openai.embeddings`. */
 export const openaiEmbeddingOptions = z
   .strictObject({
     ...connectionOptions,
-    /** Length of the vectors, for models that can shorten them. @default the model's own */
+    /** The length of the vectors, for models that can shorten them. @default the model's own */
     dimensions: positive.optional(),
-    /** Texts that one call takes. @default by the host: 64 where it is not known */
+    /** The maximum number of texts in one call. @default by the host: 64 for an unknown one */
     batchSize: positive.optional(),
-    /** Tokens that one call takes, of all texts together. @default by the host: no bound where it is not known */
+    /** The maximum tokens of all texts in one call. @default by the host: no limit for an unknown one */
     maxBatchTokens: positive.optional(),
   })
   .refine(...oneAddress)

@@ -73,7 +73,11 @@ describe('openai.embeddings', () => {
 
   test.each([
     ['fewer vectors than texts', { fewer: 1 }, '1 vectors for 2 texts'],
-    ['vectors of no length', { dimension: 0 }, 'the vector of text 0 is empty or holds what is no number'],
+    [
+      'vectors of no length',
+      { dimension: 0 },
+      'the vector of text 0 is empty or contains a value that is not a number',
+    ],
   ])('%s', async (_, faults, reason) => {
     server.always((request) => openAIReplies.vectors(request, faults))
     await expect(enhanced().embed(['a', 'b'])).rejects.toMatchObject({

@@ -6,14 +6,17 @@ import { fromEmbeddingResponse } from './from-embedding-response.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
 
-/** Lengths of vectors that are not asked for shorter. */
+/** The lengths of vectors that are not shortened. */
 const dimensions: Readonly<Record<string, number>> = {
   'text-embedding-3-small': 1536,
   'text-embedding-3-large': 3072,
   'text-embedding-ada-002': 1536,
 }
 
-/** An embedding model of OpenAI, Azure or a compatible server. The serving plane splits by its item and token caps. */
+/**
+ * An embedding model of OpenAI, Azure, or a compatible server. The serving layer splits its calls by the limits of
+ * texts and tokens.
+ */
 export class OpenAIEmbeddingServing implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly name: string
@@ -45,7 +48,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
     this.maxBatchTokens = options.maxBatchTokens ?? facts.maxBatchTokens
   }
 
-  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_OPENAI_TOKEN_VECTORS */
+  /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_TOKEN_VECTORS */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     const { model, facts } = this.#connection
     if (texts.length === 0) return { vectors: [], usage: { inputTokens: 0, outputTokens: 0 }, model: this.model }

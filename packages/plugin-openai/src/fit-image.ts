@@ -4,12 +4,12 @@ import { imageSize } from './image-size.js'
 
 type Image = Pick<LoadedMedia, 'data' | 'mediaType'>
 
-/** What OpenAI and most compatible servers take. */
+/** What OpenAI and most compatible servers accept. */
 const taken = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 
 /**
- * An image of a type that servers take and within the limit; as it is where it already is so. sharp is loaded only when
- * there is something to do.
+ * Converts an image to a supported type and size, or returns it unchanged if it already complies. sharp is loaded only
+ * when it is needed.
  *
  * @throws MAESTRO_OPENAI_SHARP_MISSING, MAESTRO_OPENAI_IMAGE
  */
@@ -23,7 +23,7 @@ export async function fitImage(image: Image, maxSide: number): Promise<Image> {
       ? `is of type ${mediaType}`
       : `has ${size?.width ?? 'unknown'} x ${size?.height ?? 'unknown'} pixels, more than ${maxSide}`,
   )
-  // Animated images lose all but their first picture, and cameras' images are turned upright.
+  // Animated images lose all but their first frame, and the images of cameras are rotated upright.
   const made = sharp(data, { autoOrient: true }).resize({
     width: maxSide,
     height: maxSide,

@@ -18,19 +18,19 @@ import { assertNoFailure } from './read-reply.js'
 import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
 
-/** For which request an answer was given. */
+/** The request that an answer belongs to. */
 export interface Asked {
   readonly serving: string
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
-  /** Of the request. */
+  /** The schema of the request. */
   readonly warnings: readonly string[]
 }
 
 /**
- * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _BROKEN_REPLY; _OVERLOADED, _SERVER when
- * the server gave up in the middle
+ * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _BROKEN_REPLY; _OVERLOADED, _SERVER if
+ *   the server gave up midway
  */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
   const { serving, request, answer } = asked
@@ -43,10 +43,10 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const said = typeof choice.finish_reason === 'string' ? choice.finish_reason : undefined
   const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null
   const reason = finishReasonOf(serving, said, usage)
-  if (isEmpty && reason === 'stop') throw brokenReply(serving, 'there is no message in it')
+  if (isEmpty && reason === 'stop') throw brokenReply(serving, 'it contains no message')
   const finishReason = content.refusal === '' ? reason : 'refusal'
   const calls = content.calls.join('\n')
-  // Half of a pair breaks files and databases further on.
+  // A lone surrogate breaks files and databases later.
   const text = (content.refusal || (content.text.trim() === '' && calls !== '' ? calls : content.text)).toWellFormed()
   const object = request.schema === undefined || finishReason !== 'stop' ? undefined : parse(text, answer)
   return {
@@ -63,17 +63,20 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
 
 const nothing: ChoiceContent = { text: '', reasoning: '', refusal: '', calls: [] }
 
-/** A filter leaves no answer at all; where nothing tells of one, the reply is broken and may be whole the next time. */
+/**
+ * A filter leaves no answer at all. If nothing indicates a filter, the reply is broken and may be complete the next
+ * time.
+ */
 function withoutAnswer(serving: string, completion: ChatCompletion, usage: Usage) {
   const isFiltered = [completion.prompt_filter_results, completion.promptFeedback, completion.prompt_feedback].some(
     (told) => told != null,
   )
-  if (!isFiltered && completion.usage == null) return brokenReply(serving, 'there is no answer in it')
-  const reason = isFiltered ? undefined : 'the reply has no answer in it, which is how filters act'
+  if (!isFiltered && completion.usage == null) return brokenReply(serving, 'it contains no answer')
+  const reason = isFiltered ? undefined : 'the reply contains no answer, which is how filters act'
   return maestroError('MAESTRO_SERVING_FILTERED', { serving, usage, ...(reason === undefined ? {} : { reason }) })
 }
 
-/** Undefined for what is no JSON: the serving plane looks closer and says so. */
+/** Undefined for a text that is not JSON, which the serving layer examines further. */
 function parse(text: string, answer: AnswerSchema | undefined): unknown {
   if (answer?.wrapped !== true) return wholeJson(text)
   const { answer: said } = separateThoughts(text)
@@ -82,7 +85,7 @@ function parse(text: string, answer: AnswerSchema | undefined): unknown {
   return last === undefined ? undefined : (last as Readonly<Record<string, unknown>>)[wrapper]
 }
 
-/** Where the server tells none: budgets must not take it for nothing. */
+/** An estimate if the server does not count, so that budgets do not treat the call as free. */
 function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, calls }: ChoiceContent): Usage {
   const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
   return { inputTokens: estimateChatTokens(messages), outputTokens }
@@ -90,7 +93,7 @@ function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, cal
 
 const withWarnings = (warnings: readonly string[]) => (warnings.length === 0 ? {} : { warnings })
 
-/** Those that cannot be read are left out. */
+/** Entries that cannot be read are omitted. */
 function toLogprobs({ logprobs }: ChatChoice): { readonly logprobs?: readonly TokenLogprob[] } {
   const read = tokenLogprobs.safeParse(logprobs)
   if (!read.success) return {}

@@ -5,10 +5,10 @@ import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
- * One vector per text, in the order of the texts, whatever order the server answers in.
+ * One vector per text, in the order of the texts, whatever order the server uses.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY for fewer vectors or more, one given twice, and numbers that are none;
- * MAESTRO_OPENAI_TOKEN_VECTORS
+ * @throws MAESTRO_SERVING_BROKEN_REPLY for a wrong number of vectors, a repeated one, or values that are not numbers;
+ *   MAESTRO_OPENAI_TOKEN_VECTORS
  */
 export function fromEmbeddingResponse(
   { data, usage, model }: EmbeddingList,
@@ -28,21 +28,21 @@ export function fromEmbeddingResponse(
       throw openaiError('MAESTRO_OPENAI_TOKEN_VECTORS', { serving, tokens: embedding.tokens })
     const vector = toVector(embedding)
     if (vector.length === 0 || !vector.every(Number.isFinite))
-      throw brokenReply(serving, `the vector of text ${at} is empty or holds what is no number`)
+      throw brokenReply(serving, `the vector of text ${at} is empty or contains a value that is not a number`)
     vectors[at] = vector
   }
   const { usage: told, unreadable } = readUsage(usage)
   const estimate = () => texts.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     vectors,
-    // Where the server tells none, an estimate: budgets must not take it for nothing.
+    // An estimate if the server does not count, so that budgets do not treat the call as free.
     usage: { inputTokens: told.inputTokens ?? estimate(), outputTokens: 0 },
     ...(unreadable.length === 0 ? {} : { warnings: warningsOf(unreadable) }),
     model: typeof model === 'string' && model !== '' ? model : asked.model,
   }
 }
 
-/** Base64 holds the numbers as they lie in memory, the lowest byte first. */
+/** Base64 holds the numbers in little-endian byte order. */
 function toVector(embedding: string | readonly number[]): Float32Array {
   if (typeof embedding !== 'string') return Float32Array.from(embedding)
   const bytes = Buffer.from(embedding, 'base64')

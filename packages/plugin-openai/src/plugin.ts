@@ -10,7 +10,7 @@ import { openaiTranscriptionOptions } from './transcription-serving-options.js'
 const chat = defineServing({
   name: 'openai.chat',
   kind: 'llm',
-  description: 'A chat model of OpenAI, Azure or a compatible server',
+  description: 'A chat model of OpenAI, Azure, or a compatible server',
   options: openaiChatOptions,
   inject: [MEDIA_ACCESS],
   capabilities: chatCapabilities,
@@ -20,7 +20,7 @@ const chat = defineServing({
 const embeddings = defineServing({
   name: 'openai.embeddings',
   kind: 'embedding',
-  description: 'An embedding model of OpenAI, Azure or a compatible server',
+  description: 'An embedding model of OpenAI, Azure, or a compatible server',
   options: openaiEmbeddingOptions,
   create: (options) => new OpenAIEmbeddingServing(options),
 })
@@ -28,12 +28,12 @@ const embeddings = defineServing({
 const transcription = defineServing({
   name: 'openai.transcription',
   kind: 'transcription',
-  description: 'A model of OpenAI, Azure or a compatible server that writes down speech',
+  description: 'A transcription model of OpenAI, Azure, or a compatible server',
   options: openaiTranscriptionOptions,
   create: (options) => new OpenAITranscriptionServing(options),
 })
 
-/** OpenAI and every server that speaks its API. */
+/** Asks OpenAI and every server with its API. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-openai',
   manifest: new URL('../package.json', import.meta.url),

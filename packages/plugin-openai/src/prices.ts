@@ -6,7 +6,7 @@ const source =
 
 /**
  * Dollars per million tokens of OpenAI's own API, at its standard rate: input, cached input, output. Prompts beyond
- * 272,000 tokens cost more with the newest models; models that hear are left out, for sound has prices of its own.
+ * 272,000 tokens cost more with the newest models. Audio models are omitted, because audio has separate prices.
  */
 const table: ReadonlyMap<string, readonly [input: number, cachedInput: number, output: number]> = new Map([
   ['gpt-5.6', [5, 0.5, 30]],
@@ -36,7 +36,7 @@ const table: ReadonlyMap<string, readonly [input: number, cachedInput: number, o
   ['text-embedding-3-large', [0.13, 0.13, 0]],
 ])
 
-/** The price of a model of OpenAI; a version of a date costs what its model costs. Undefined when it is not known. */
+/** The price of a model of OpenAI; a dated version costs the same as its model. Undefined if it is unknown. */
 export function priceOf(model: string): Price | undefined {
   const line = table.get(model) ?? table.get(model.replace(/-\d{4}-\d{2}-\d{2}$/, ''))
   if (line === undefined) return undefined
@@ -44,5 +44,5 @@ export function priceOf(model: string): Price | undefined {
   return { input, cachedInput, output, date, source }
 }
 
-/** The models whose price is known. */
+/** The models with a known price. */
 export const pricedModels: readonly string[] = [...table.keys()]

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import type { RequestSettings } from './serving-call.js'
 import type { ChatBody } from './to-chat-request.js'
 
-/** What Ollama calls itself in each of its answers. */
+/** Ollama's name for itself in each of its answers. */
 export const ollamaFingerprint = 'fp_ollama'
 
-/** A request that Ollama has answered, and what with. */
+/** A request that Ollama has answered, and the means to check it. */
 export interface OllamaRequest {
   readonly serving: string
   readonly client: OpenAI
@@ -18,18 +18,18 @@ export interface OllamaRequest {
   readonly settings: RequestSettings
 }
 
-/** The smallest context that Ollama has by default, in tokens. */
+/** Ollama's smallest default context, in tokens. */
 const smallestContext = 2048
-/** Tokens that a template puts around a turn, at most, and those of an image. */
+/** The maximum tokens that a template adds to a turn, and the tokens of an image. */
 const around = 64
 const perPart = 4096
 
 /**
- * Makes sure that a model of Ollama has read the whole prompt. Its OpenAI API cuts a long one without a word, and has no
- * parameter against it: the last turn is cut down to the context, or the oldest turns are left out as a whole.
+ * Checks that a model of Ollama has read the whole prompt. Ollama's OpenAI API cuts a long prompt silently and has no
+ * parameter against it: it shortens the last turn to the context, or omits the oldest turns.
  *
- * @param inputTokens How many tokens the prompt had, as the server says.
- * @param known The context of the model in tokens, see `contextOf`; undefined when the server does not tell.
+ * @param inputTokens The tokens of the prompt as the server states them.
+ * @param known The context of the model in tokens, see `contextOf`; undefined if the server does not state it.
  * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG
  */
 export async function assertWholePrompt(
@@ -52,16 +52,16 @@ export async function assertWholePrompt(
     const isFull = known !== undefined || (await tokensOf(request, withLongerEnd(messages))) === inputTokens
     if (isFull) throw tooLong(`it fills all ${inputTokens} tokens of the context`)
   }
-  // System messages and the last turn are never left out, and others only where they do not fit any more.
+  // System messages and the last turn are never omitted, and other turns only if they do not fit.
   const earlier = messages.slice(0, -1)
   const oldest = earlier.find(({ role }) => role !== 'system')
   if (oldest === undefined || inputTokens + Math.max(...earlier.map(mostTokens)) <= limit) return
-  // If the prompt is as long without its oldest turn, the server had left it out before.
+  // If the prompt has the same length without its oldest turn, the server had omitted that turn.
   const without = await tokensOf(
     request,
     messages.filter((message) => message !== oldest),
   )
-  if (without === inputTokens) throw tooLong('its first turns do not fit the context')
+  if (without === inputTokens) throw tooLong('its first turns do not fit into the context')
 }
 
 const mostTokens = (message: ChatCompletionMessageParam): number =>
@@ -75,7 +75,7 @@ function withLongerEnd(messages: readonly ChatCompletionMessageParam[]): readonl
   return messages.with(-1, { role: 'user', content: `${text} and some more words` })
 }
 
-/** How many tokens a prompt has of which the model has read at least the beginning before. */
+/** The tokens of a prompt of which the model has already read at least the beginning. */
 async function tokensOf(
   { client, body, settings }: OllamaRequest,
   messages: readonly ChatCompletionMessageParam[],
@@ -88,7 +88,7 @@ async function tokensOf(
 const loadedModels = z.object({ models: z.array(z.object({ name: z.string(), context_length: z.number() })) })
 const shownModel = z.object({ parameters: z.string() })
 
-/** How many tokens fit the context of a loaded model; undefined when its server does not tell, as older ones. */
+/** The context of a loaded model in tokens; undefined if its server does not state it, as older ones do not. */
 export async function contextOf({ client, baseUrl, body, settings }: OllamaRequest): Promise<number | undefined> {
   const ask = async <Type>(type: z.ZodType<Type>, reply: Promise<unknown>): Promise<Type | undefined> =>
     type.safeParse(await reply.catch(() => undefined)).data

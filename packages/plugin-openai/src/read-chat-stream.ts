@@ -5,9 +5,10 @@ import { done } from './server-events.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
- * Puts an answer together from the data of its events.
+ * Assembles an answer from the data of its events.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY when the events end before the answer does; the typed error that one tells of
+ * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does; the typed error that an event
+ *   reports
  */
 export async function readChatStream(serving: string, events: AsyncIterable<string>): Promise<ChatCompletion> {
   const content: string[] = []
@@ -21,7 +22,7 @@ export async function readChatStream(serving: string, events: AsyncIterable<stri
   let rest: Readonly<Record<string, unknown>> = {}
   for await (const event of events) {
     isDone = event.trim() === done
-    // What stands behind it belongs to no answer.
+    // Data after this event belong to no answer.
     if (isDone) break
     const chunk = checkReply(serving, parse(serving, event), chatChunk)
     rest = { ...rest, ...withoutNothing(chunk) }
@@ -63,7 +64,7 @@ function parse(serving: string, event: string): unknown {
   }
 }
 
-/** Later pieces say again what earlier ones said, or nothing. */
+/** Later pieces repeat the values of earlier ones, or have none. */
 function withoutNothing({
   choices: _,
   ...chunk

@@ -1,16 +1,16 @@
 import { readContent } from '@maestro-dataflow/core'
 import type { ChatChoice } from './chat-api.js'
 
-/** What an answer, or a piece of one, says. */
+/** The contents of an answer, or of a piece of one. */
 export interface ChoiceContent {
   readonly text: string
   readonly reasoning: string
   readonly refusal: string
-  /** The arguments of calls of tools, which no request offers; a model answers so all the same. */
+  /** The arguments of tool calls, which no request offers; a model may answer with one all the same. */
   readonly calls: readonly string[]
 }
 
-/** Where servers put what a model thinks; two of them may say the same. */
+/** Where servers put reasoning; two of these fields may hold the same text. */
 const thoughtNames = ['reasoning_content', 'reasoning', 'thinking', 'reasoning_details']
 
 export function readChoice({ message, delta, text }: ChatChoice): ChoiceContent {

@@ -3,9 +3,10 @@ import type { z } from 'zod'
 import { brokenReply } from './to-serving-error.js'
 
 /**
- * The JSON of an answer, of the form that is expected of it.
+ * Parses the JSON of an answer and checks its form.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY for pages, halves, nothing and other forms; the typed error that stands in it
+ * @throws MAESTRO_SERVING_BROKEN_REPLY for pages, incomplete or empty answers, and other forms; the typed error that
+ *   the answer reports
  */
 export async function readReply<Schema extends z.ZodType>(
   serving: string,
@@ -18,7 +19,7 @@ export async function readReply<Schema extends z.ZodType>(
   return checkReply(serving, value, schema)
 }
 
-/** @throws as readReply */
+/** @throws like readReply */
 export function checkReply<Schema extends z.ZodType>(serving: string, value: unknown, schema: Schema): z.infer<Schema> {
   assertNoFailure(serving, value)
   const result = schema.safeParse(value)
@@ -27,7 +28,7 @@ export function checkReply<Schema extends z.ZodType>(serving: string, value: unk
   throw brokenReply(serving, `${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Some servers say with status 200 that something went wrong. @throws the typed error of what a reply tells of */
+/** Some servers report a failure with status 200. @throws the typed error of a failure that a reply reports */
 export function assertNoFailure(serving: string, value: unknown): void {
   const failure = failureIn(value)
   if (failure !== undefined) throw servingError(serving, { status: 500, ...failure, body: value })

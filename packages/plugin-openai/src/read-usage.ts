@@ -1,12 +1,12 @@
 import type { Usage } from '@maestro-dataflow/core'
 
-/** The tokens that a reply tells of, and the members of it that cannot be read. */
+/** The tokens that a reply states, and those of its fields that cannot be read. */
 export interface ReadUsage {
   readonly usage: Partial<Usage>
   readonly unreadable: readonly string[]
 }
 
-/** Reads what servers say of tokens, whatever they say: odd numbers must not spoil the answer that they come with. */
+/** Reads the token counts of servers in any form, because odd numbers must not invalidate the answer. */
 export function readUsage(given: unknown): ReadUsage {
   const unreadable: string[] = []
   if (given === undefined || given === null) return { usage: {}, unreadable }
@@ -44,17 +44,17 @@ export function readUsage(given: unknown): ReadUsage {
   return { usage: Object.fromEntries(known), unreadable }
 }
 
-/** For the report: what stands beside an answer must not spoil it, and should not be passed over in silence. */
+/** A warning for the report: odd values beside an answer must not invalidate it, and should not be ignored silently. */
 export function warningsOf(unreadable: readonly string[]): readonly string[] {
   return unreadable.length === 0
     ? []
     : [`The server's ${unreadable.join(', ')} cannot be read; the answer is used without it.`]
 }
 
-/** Some servers count the cached tokens beside those of the prompt, and not among them. */
+/** Some servers count the cached tokens separately from those of the prompt. */
 const withCached = (prompt: number, cached: number): number => (cached > prompt ? prompt + cached : prompt)
 
-/** xAI counts the tokens of reasoning beside those of the completion; the total tells. */
+/** xAI counts the tokens of reasoning separately from those of the completion; the total shows it. */
 function withReasoning(completion: number, reasoning: number, total = 0, prompt = 0): number {
   const isBeside = reasoning > completion || (reasoning > 0 && total === prompt + completion + reasoning)
   return isBeside ? completion + reasoning : completion

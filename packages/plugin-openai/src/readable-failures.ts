@@ -1,8 +1,8 @@
 import { failureIn } from '@maestro-dataflow/core'
 
 /**
- * A `fetch` whose failures are of OpenAI's form: the client reads nothing else, and the words of servers that write
- * them otherwise would be lost.
+ * A `fetch` that converts failures to OpenAI's form. The client reads no other form, so the messages of other servers
+ * would be lost.
  */
 export function withReadableFailures(send: typeof fetch): typeof fetch {
   return async (input, init) => {
@@ -14,7 +14,7 @@ export function withReadableFailures(send: typeof fetch): typeof fetch {
   }
 }
 
-/** Undefined for what is no JSON or says nothing; the client shows that as it is. */
+/** Undefined for a body that is not JSON or has no message; the client shows it unchanged. */
 function inOneForm(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text)

@@ -4,10 +4,10 @@ import { createParser } from 'eventsource-parser'
 export const done = '[DONE]'
 
 /**
- * The data of server-sent events as they come. Lines may end in any way, comments are left out, and what stands at the
- * end without a blank line behind it counts.
+ * The data of server-sent events as they arrive. Any line end is accepted, comments are omitted, and data at the end
+ * without a blank line count.
  *
- * @param onActivity Is called at each piece that arrives, comments included.
+ * @param onActivity Called for each piece that arrives, including comments.
  */
 export async function* serverEvents(
   body: ReadableStream<Uint8Array>,
@@ -25,7 +25,7 @@ export async function* serverEvents(
   yield* events
 }
 
-/** Servers that leave out the blank line between events make one of several; each of their lines is JSON by itself. */
+/** Servers that omit the blank line between events merge several into one; each of their lines is JSON on its own. */
 function separate(data: string): readonly string[] {
   if (!data.includes('\n') || isJson(data)) return [data]
   return data.split('\n').filter((line) => line.trim() !== '')

@@ -3,12 +3,12 @@ import type { OpenAI } from 'openai'
 import type { Connection } from './connection.js'
 import { toServingError } from './to-serving-error.js'
 
-/** What goes with a request of the client. */
+/** The options of the client's requests. */
 export interface RequestSettings {
   readonly signal: AbortSignal
 }
 
-/** One request: how it is sent and how its answer is read. */
+/** One request: how to send it and how to read its answer. */
 export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
@@ -17,10 +17,10 @@ export interface ServingCall<Result> {
 }
 
 /**
- * Makes one request: within the caller's signal and time-out, every failure a typed error, and what the server says of
- * its limits with the result.
+ * Makes one request within the caller's signal and time-out. Every failure is a typed error, and the result includes
+ * the limits that the server reports.
  *
- * @throws MAESTRO_SERVING_* by what the server answers, _TIMEOUT, _ABORTED
+ * @throws MAESTRO_SERVING_* depending on the server's answer, _TIMEOUT, _ABORTED
  */
 export function callServer<Result extends object>(
   connection: Connection,

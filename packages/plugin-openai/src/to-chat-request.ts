@@ -11,7 +11,7 @@ import { openaiError } from './errors.js'
 import type { HostFacts, JsonMode } from './hosts.js'
 import { type MediaSettings, toContentPart } from './to-content-part.js'
 
-/** What a request is made with, besides itself. */
+/** The settings of a request, besides the request itself. */
 export interface ChatSettings {
   readonly model: string
   readonly defaults: Pick<
@@ -19,18 +19,19 @@ export interface ChatSettings {
     'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
   >
   readonly jsonMode: JsonMode
+  readonly wholeSchemas: boolean
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
 
-/** The body of a request; `top_k` is known to compatible servers. */
+/** The body of a request; compatible servers support `top_k`. */
 export type ChatBody = ChatCompletionCreateParams & { readonly top_k?: number }
 
-/** A request as the server takes it, and the schema that its answer is held to. */
+/** A request in the server's form, and the schema of its answer. */
 export interface ChatRequest {
   readonly body: ChatBody
   readonly answer: AnswerSchema | undefined
-  /** Of settings that are not sent. */
+  /** Warnings about settings that are not sent. */
   readonly warnings: readonly string[]
 }
 
@@ -41,7 +42,8 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
   const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
   const { temperature, topP, topK, seed, stop, maxTokens } = accepted
   const { schema, json = schema !== undefined, logprobs } = request
-  const answer = schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema) : undefined
+  const answer =
+    schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema, settings.wholeSchemas) : undefined
   const body: ChatBody = {
     model,
     messages: await Promise.all(request.messages.map((message) => toMessage(message, media))),
@@ -51,7 +53,7 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
     ...(seed === undefined ? {} : { seed }),
     ...(stop === undefined || stop.length === 0 ? {} : { stop: [...stop] }),
     ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
-    // Servers and models have words of their own for it.
+    // Servers and models have different values for it.
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     ...(defaults.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
@@ -71,7 +73,7 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
 
 async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {
   if (typeof content === 'string') return { role, content: content.toWellFormed() }
-  // Not every server takes lists, and none needs them for text.
+  // Not every server accepts lists, and none needs them for text.
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   if (texts.length === content.length) return { role, content: texts.join('\n').toWellFormed() }
   const other = content.find(({ type }) => type !== 'text')

@@ -5,9 +5,9 @@ import type { Connection } from './connection.js'
 interface ClientError {
   readonly name?: string
   readonly message?: string
-  /** Of the answer, where there was one. */
+  /** The status and headers of the answer, if there was one. */
   readonly status?: number | undefined
-  /** What the server said, as data. */
+  /** The server's message, as data. */
   readonly error?: unknown
   readonly code?: unknown
   readonly type?: unknown
@@ -15,12 +15,12 @@ interface ClientError {
   readonly cause?: unknown
 }
 
-/** The typed error of what the client threw; whatever it says, the key is not in it. */
+/** Converts what the client threw to a typed error that never contains the key. */
 export function toServingError(serving: string, connection: Connection, error: unknown): MaestroError {
   if (MaestroError.is(error)) return error
   const { status, code, type, headers, message = '' } = error as ClientError
   const reason = withoutKey(shorten(message), connection.apiKey)
-  // What is kept as the cause may be shown too.
+  // The cause may be shown too.
   const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
   // A piece of a stream.
   if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
@@ -33,8 +33,8 @@ export function toServingError(serving: string, connection: Connection, error: u
       {
         serving,
         status,
-        reason: `it points to ${location ?? 'another place'}, which is not followed`,
-        fix: 'If that place is right, set it as `baseUrl`.',
+        reason: `it redirects to ${location ?? 'another place'}, and redirects are not followed`,
+        fix: 'If that address is right, set it as `baseUrl`.',
       },
       cause,
     )
@@ -49,7 +49,7 @@ export function toServingError(serving: string, connection: Connection, error: u
   return servingError(serving, failure, cause)
 }
 
-/** By the chain of causes down to what Node or undici say of the connection. */
+/** By the chain of causes down to the codes of Node or undici for the connection. */
 function toConnectionError(serving: string, error: unknown, cause: unknown): MaestroError {
   let last = error as ClientError
   for (let depth = 0; depth < 5; depth++) {
@@ -70,7 +70,7 @@ function toConnectionError(serving: string, error: unknown, cause: unknown): Mae
 export const brokenReply = (serving: string, reason: string, cause?: unknown): MaestroError =>
   maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
 
-/** An error page is long and says little. */
+/** An error page is long and uninformative. */
 function shorten(message: string): string {
   const line = message
     .replace(/<[^>]*>/g, ' ')
@@ -85,5 +85,5 @@ function withoutKey(text: string, key: string | undefined): string {
 
 function fixFor({ baseUrl, isOpenAI, model }: Connection): string | undefined {
   if (isOpenAI || /\/v\d+[a-z]*\b|\/deployments\//.test(new URL(baseUrl).pathname)) return undefined
-  return `Check that the server has the model ${model}, and the \`baseUrl\`: most servers want /v1 at its end.`
+  return `Check that the server has the model ${model}, and check the \`baseUrl\`: most servers need /v1 at its end.`
 }

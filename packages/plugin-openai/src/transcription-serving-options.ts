@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { connectionOptions, oneAddress } from './connection-options.js'
 
-/** Options of `openai.transcription`. */
+/** The options of `openai.transcription`. */
 export const openaiTranscriptionOptions = z
   .strictObject({
     ...connectionOptions,
-    /** The language that is spoken, such as `en`, when the call names none. @default found out by the model */
+    /** The spoken language, such as `en`, if the call does not state it. @default detected by the model */
     language: z.string().min(2).optional(),
-    /** Words that the model is to expect: names, abbreviations. */
+    /** Words that the model should expect: names, abbreviations. */
     prompt: z.string().optional(),
   })
   .refine(...oneAddress)

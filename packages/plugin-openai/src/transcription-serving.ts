@@ -12,7 +12,7 @@ import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
 import type { OpenAITranscriptionOptions } from './transcription-serving-options.js'
 
-/** What is read of an answer. */
+/** The parts of an answer that are read. */
 const transcription = z.object({
   text: z.string(),
   duration: z.coerce.number().nonnegative().nullish().catch(undefined),
@@ -26,7 +26,7 @@ const transcription = z.object({
     .catch(undefined),
 })
 
-/** A model of OpenAI or a compatible server that writes down speech. */
+/** A transcription model of OpenAI, Azure, or a compatible server. */
 export class OpenAITranscriptionServing implements TranscriptionServing {
   readonly kind = 'transcription'
   readonly name: string
@@ -50,7 +50,7 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
     this.identity = { ...connection.identity, deployment: connection.model, language, prompt }
   }
 
-  /** @throws MAESTRO_SERVING_* by what the server answers, MAESTRO_MEDIA_* */
+  /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_MEDIA_* */
   async transcribe(
     audio: { readonly data: Uint8Array; readonly mediaType: string },
     options: CallOptions & { readonly language?: string } = {},
@@ -69,7 +69,7 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
             {
               model: this.#connection.model,
               file,
-              // Only the older form tells how long the recording is.
+              // Only the older form states the length of the recording.
               response_format: /whisper/i.test(this.model) ? 'verbose_json' : 'json',
               ...(language === undefined ? {} : { language }),
               ...(prompt === undefined ? {} : { prompt }),
@@ -91,10 +91,10 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
   }
 }
 
-/** What OpenAI takes. */
+/** The types that OpenAI accepts. */
 const mostAudioBytes = 25 * 1024 * 1024
 
-/** Servers go by the file's name. */
+/** Servers detect the type by the file's name. */
 const extensions: Readonly<Record<string, string>> = {
   'audio/wav': 'wav',
   'audio/mpeg': 'mp3',
@@ -104,7 +104,7 @@ const extensions: Readonly<Record<string, string>> = {
   'audio/webm': 'webm',
 }
 
-/** Nothing where the server does not count the audio: its tokens cannot be estimated. */
+/** Undefined if the server does not count the audio, because its tokens cannot be estimated. */
 function toUsage(inputTokens: number | null | undefined, outputTokens: number): { readonly usage?: Usage } {
   return inputTokens == null ? {} : { usage: { inputTokens, outputTokens } }
 }

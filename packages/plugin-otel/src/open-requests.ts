@@ -1,14 +1,15 @@
 import type { LLMRequest, RequestDoneEvent, RequestEvent } from '@maestro-dataflow/core'
 
 interface Open {
-  /** Undefined: several requests are under way for the row. */
+  /** Undefined if several requests for the row are in progress. */
   request: LLMRequest | undefined
   count: number
 }
 
 /**
- * The requests under way, so that what was asked can be told when it is done. The two events have no name in common
- * but their row: of several requests at once for one row it cannot be said which is which, and none is told.
+ * The requests in progress, so that the messages of a request can be reported when it is done. The two events share
+ * only their row. If several requests for one row are in progress, they cannot be matched, and no messages are
+ * reported.
  */
 export class OpenRequests {
   readonly #open = new Map<string, Open>()
@@ -24,7 +25,7 @@ export class OpenRequests {
     return event
   }
 
-  /** @returns what was asked, where that is certain */
+  /** @returns the request, if it is certain */
   end(event: RequestDoneEvent): LLMRequest | undefined {
     const key = keyOf(event)
     const known = this.#open.get(key)

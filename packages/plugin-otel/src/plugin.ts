@@ -6,14 +6,17 @@ import { RunSpans } from './run-spans.js'
 
 const options = z
   .strictObject({
-    /** Put prompts, ids of rows and the words of errors into spans, which may hold what rows hold. @default false */
+    /** Whether spans include prompts, row ids, and error messages, which may contain values of rows. @default false */
     content: z.boolean().default(false),
   })
   .prefault({})
 
 export type OpenTelemetryOptions = z.input<typeof options>
 
-/** Runs, steps and model calls as OpenTelemetry spans and metrics, for the SDK that the process has registered. */
+/**
+ * Reports runs, steps, and model calls as OpenTelemetry spans and metrics, with the SDK that the process has
+ * registered.
+ */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-otel',
   manifest: new URL('../package.json', import.meta.url),

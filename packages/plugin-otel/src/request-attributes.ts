@@ -1,7 +1,7 @@
 import type { ContentPart, LLMRequest, RequestDoneEvent, ServingKind } from '@maestro-dataflow/core'
 import type { Attributes } from '@opentelemetry/api'
 
-/** The first two are the conventions' own words; they have none for the others. */
+/** The first two are terms of the conventions, which have none for the others. */
 const operations: Readonly<Record<ServingKind, string>> = {
   llm: 'chat',
   embedding: 'embeddings',
@@ -13,7 +13,7 @@ export function requestName({ kind, model }: RequestDoneEvent): string {
   return `${operations[kind]} ${model}`
 }
 
-/** What spans and metrics have in common. */
+/** The common attributes of spans and metrics. */
 export function modelAttributes({ kind, provider, model }: RequestDoneEvent): Attributes {
   return {
     'gen_ai.operation.name': operations[kind],
@@ -22,7 +22,7 @@ export function modelAttributes({ kind, provider, model }: RequestDoneEvent): At
   }
 }
 
-/** A request by OpenTelemetry's conventions for generative AI, and what those have no name for under `maestro.`. */
+/** The attributes of a request by OpenTelemetry's conventions for generative AI, and further ones under `maestro.`. */
 export function requestAttributes(event: RequestDoneEvent): Attributes {
   const { serving, run, step, from, usage, cost, finishReason, tries, waitedMs } = event
   return withoutUndefined({
@@ -42,7 +42,7 @@ export function requestAttributes(event: RequestDoneEvent): Attributes {
   })
 }
 
-/** A chat as the conventions write one. Of media there is the kind alone, never the bytes. */
+/** A chat in the form of the conventions. Media are represented by their kind alone, never by their bytes. */
 export function inputMessages({ messages }: LLMRequest): string {
   return JSON.stringify(
     messages.map(({ role, content }) => ({

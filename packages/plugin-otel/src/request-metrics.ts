@@ -10,11 +10,11 @@ interface Instruments {
 
 const powers = (first: number, factor: number) => Array.from({ length: 14 }, (_, power) => first * factor ** power)
 
-/** Tokens and durations of model calls, as the conventions for generative AI name and bound them. */
+/** The tokens and durations of model calls, with the names and buckets of the conventions for generative AI. */
 export class RequestMetrics {
   #instruments: Instruments | undefined
 
-  /** Of what was asked of a provider; an answer that was kept took nothing. */
+  /** The usage of a call to the provider; a cached answer used nothing. */
   record(event: RequestDoneEvent): void {
     const { from, usage, error, durationMs, tries } = event
     if (from !== 'provider' || tries === 0) return
@@ -23,11 +23,11 @@ export class RequestMetrics {
     duration.record(durationMs / 1000, error === undefined ? attributes : { ...attributes, 'error.type': error.code })
     if (usage === undefined) return
     tokens.record(usage.inputTokens, { ...attributes, 'gen_ai.token.type': 'input' })
-    // Of what writes no tokens there are none to count.
+    // A model that produces no tokens has none to count.
     if (event.kind === 'llm') tokens.record(usage.outputTokens, { ...attributes, 'gen_ai.token.type': 'output' })
   }
 
-  /** Unlike a tracer, a meter does not follow when an SDK is registered later. */
+  /** Unlike a tracer, a meter does not notice an SDK that is registered later. */
   #current(): Instruments {
     const provider = metrics.getMeterProvider()
     if (this.#instruments?.provider === provider) return this.#instruments

@@ -11,19 +11,19 @@ import type {
 import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { inputMessages, requestAttributes, requestName } from './request-attributes.js'
 
-/** What a span's children hang on. */
+/** The parent of a span's children. */
 interface Open {
   readonly span: Span
   readonly context: Context
 }
 
 interface OpenRun extends Open {
-  /** What each step uses. */
+  /** The operator of each step. */
   readonly uses: ReadonlyMap<string, string>
   readonly steps: Map<string, Open>
 }
 
-/** The spans of the runs that are under way: a run holds its steps, and a step its model calls. */
+/** The spans of the runs in progress: a run contains its steps, and a step its model calls. */
 export class RunSpans {
   readonly #runs = new Map<string, OpenRun>()
   readonly #content: boolean
@@ -51,7 +51,7 @@ export class RunSpans {
     run.steps.set(step, start(`step ${step}`, attributes, run.context))
   }
 
-  /** A request is told when it is done: its span is made then, and begins in the past. */
+  /** A request is reported when it is done. Its span is created then and starts in the past. */
   addRequest(event: RequestDoneEvent, request: LLMRequest | undefined): void {
     const { run = '', step = '', rowId, error, durationMs, from } = event
     const known = this.#runs.get(run)
@@ -76,7 +76,7 @@ export class RunSpans {
 
   addReject({ runId, step, rowId, error, tries }: RejectEvent): void {
     const run = this.#runs.get(runId)
-    // What the source cannot read belongs to no step.
+    // A record that the source cannot read belongs to no step.
     const { span } = run?.steps.get(step) ?? run ?? {}
     span?.addEvent('maestro.row.rejected', {
       'error.type': error.code,
@@ -97,7 +97,7 @@ export class RunSpans {
     const run = this.#runs.get(runId)
     if (run === undefined) return
     this.#runs.delete(runId)
-    // Steps that a failure cut short are told by nobody.
+    // Steps that a failure ended early report no end themselves.
     for (const { span } of run.steps.values()) span.end()
     const { status, counts, usage, error } = report
     run.span.setAttributes({
@@ -113,14 +113,14 @@ export class RunSpans {
     run.span.end()
   }
 
-  /** The words of an error may hold what a row holds; its code does not. */
+  /** The message of an error may contain values of a row; its code does not. */
   #fail(span: Span, { code, message }: { readonly code: string; readonly message: string }): void {
     span.setAttribute('error.type', code)
     span.setStatus({ code: SpanStatusCode.ERROR, message: this.#content ? message : code })
   }
 }
 
-/** Asked for each time: an SDK may be registered after the plugin is loaded. */
+/** Requested each time, because an SDK may be registered after the plugin is loaded. */
 const tracer = () => trace.getTracer('@maestro-dataflow/plugin-otel')
 
 function start(name: string, attributes: Attributes, parent: Context): Open {

@@ -1,6 +1,6 @@
 /**
- * Numbers of one cell: they follow from the seed, the column and the place of the row, and from nothing else. So a row does
- * not depend on those before it.
+ * The random numbers of one cell. They follow only from the seed, the column, and the position of the row, so a row
+ * does not depend on earlier ones.
  */
 export class CellRandom {
   #state: number
@@ -19,12 +19,12 @@ export class CellRandom {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 
-  /** From 0 to below 1, with 53 bits. */
+  /** From 0 (included) to 1 (excluded), with 53 bits. */
   fraction(): number {
     return ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53
   }
 
-  /** Of the standard normal distribution, by the method of Box and Muller (1958). */
+  /** A number of the standard normal distribution, by the method of Box and Muller (1958). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.fraction()))
     return radius * Math.cos(2 * Math.PI * this.fraction())

@@ -2,7 +2,7 @@ import type { Sampler } from './sampler-types.js'
 
 type Samplers = Readonly<Record<string, Sampler>>
 
-/** The columns that a sampler looks at. */
+/** The columns that a sampler uses. */
 export function columnsOf(sampler: Sampler): readonly string[] {
   if ('template' in sampler) return [...sampler.template.matchAll(variable)].map(([, name = '']) => name)
   if (!('when' in sampler)) return []
@@ -13,14 +13,14 @@ export function columnsOf(sampler: Sampler): readonly string[] {
 /** `{{name}}` */
 export const variable = /\{\{\s*([^{}]+?)\s*\}\}/g
 
-/** Columns that look at one which there is not, and its name. */
+/** The columns that use an unknown one, and its name. */
 export function unknownColumns(samplers: Samplers): readonly (readonly [column: string, name: string])[] {
   return Object.entries(samplers).flatMap(([column, sampler]) =>
     columnsOf(sampler).flatMap((name) => (Object.hasOwn(samplers, name) ? [] : [[column, name] as const])),
   )
 }
 
-/** The columns, each after those that it looks at; or columns that look at each other in a circle. */
+/** The columns, each after those that it uses; or columns that use each other in a cycle. */
 export function columnOrder(samplers: Samplers): {
   readonly order: readonly string[]
   readonly circle?: readonly string[]

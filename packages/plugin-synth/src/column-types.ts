@@ -1,7 +1,7 @@
 import type { ColumnType } from '@maestro-dataflow/core'
 import type { Sampler } from './sampler-types.js'
 
-/** What a sampler's column holds. */
+/** The type of a sampler's column. */
 export function columnType(sampler: Sampler): ColumnType {
   if ('category' in sampler) return Array.isArray(sampler.category) ? typeOf(sampler.category) : 'string'
   if ('uniform' in sampler || 'normal' in sampler) return sampler.decimals === 0 ? 'integer' : 'number'

@@ -18,7 +18,7 @@ const makers: Readonly<Record<FakeKind, (faker: Faker) => string>> = {
   'first-name': (faker) => faker.person.firstName(),
   'last-name': (faker) => faker.person.lastName(),
   'full-name': (faker) => faker.person.fullName(),
-  // Addresses that belong to nobody.
+  // Reserved addresses that belong to nobody.
   email: (faker) => faker.internet.exampleEmail(),
   phone: (faker) => faker.phone.number(),
   job: (faker) => faker.person.jobTitle(),
@@ -32,10 +32,10 @@ const makers: Readonly<Record<FakeKind, (faker: Faker) => string>> = {
   paragraph: (faker) => faker.lorem.paragraph(),
 }
 
-/** Makes fake values of a language, the same for the same seed. */
+/** Creates fake values of a language, the same for the same seed. */
 export async function fakeValues(locale: Locale): Promise<(kind: FakeKind, seed: number) => string> {
   const { faker } = await load[locale]()
-  // Some values depend on the day; they are to be the same for ever.
+  // Some values depend on the date, so a fixed one keeps them the same.
   faker.setDefaultRefDate('2026-01-01T00:00:00.000Z')
   return (kind, seed) => {
     faker.seed(seed)

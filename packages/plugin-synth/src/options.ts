@@ -12,10 +12,10 @@ const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'a tim
 const category = z.union([
   z.array(scalar).min(1, 'at least one value is expected'),
   z
-    .record(z.string(), z.number().nonnegative('weights are 0 or more'))
+    .record(z.string(), z.number().nonnegative('weights must be 0 or more'))
     .refine(
       (weights) => Object.values(weights).some((weight) => weight > 0),
-      'one weight at least must be more than 0',
+      'at least one weight must be more than 0',
     ),
 ])
 
@@ -30,11 +30,11 @@ const normal = z
     ({ mean, deviation, min = mean, max = mean }) =>
       min <= max && min <= mean + 4 * deviation && max >= mean - 4 * deviation,
     {
-      message: 'the bounds leave next to nothing of it',
+      message: 'the bounds exclude almost the whole distribution',
     },
   )
 
-/** A sampler, of which what it samples by must be given, and that alone. */
+/** A sampler, for which exactly one way of sampling must be set. */
 const sampler: z.ZodType<Sampler> = z.lazy(() =>
   z.union(
     [
@@ -83,7 +83,7 @@ const sampler: z.ZodType<Sampler> = z.lazy(() =>
 
 const ways = ['category', 'uniform', 'normal', 'integer', 'date', 'id', 'fake', 'template', 'constant', 'when']
 
-/** Of all that a union has to say, what concerns the way that was meant. */
+/** Of all issues of a union, those that concern the intended way. */
 function describeFault(input: unknown): string {
   const expected = `one of these is expected: ${ways.join(', ')}`
   if (typeof input !== 'object' || input === null) return expected
@@ -102,17 +102,17 @@ function describeFault(input: unknown): string {
   }
   const found = shapes[way]?.safeParse((input as Record<string, unknown>)[way])
   const reasons = found?.error?.issues.map(({ message }) => message).join('; ')
-  return `${way}: ${reasons ?? 'its options are not as expected'}`
+  return `${way}: ${reasons ?? 'its options are not valid'}`
 }
 
 /** The languages of names and places. */
 export const locales = ['en', 'zh_CN', 'de', 'fr', 'es', 'ja', 'sv'] as const
 
-/** Options of the source `synth.rows`. */
+/** The options of the source `synth.rows`. */
 export class SynthFields {
-  /** How many rows are made. */
+  /** The number of rows. */
   rows = z.int().nonnegative()
-  /** The same seed makes the same rows. @default 0 */
+  /** The same seed creates the same rows. @default 0 */
   seed = z.int().default(0)
   /** The language of names and places. @default 'en' */
   locale = z.enum(locales).default('en')
@@ -125,7 +125,7 @@ export class SynthFields {
 export type SynthOptions = InputOf<SynthFields>
 export type ResolvedSynthOptions = OutputOf<SynthFields>
 
-/** Columns may be made of each other, but not in a circle. */
+/** Columns may be created from each other, but not in a cycle. */
 export const checkColumns: Refinement<ResolvedSynthOptions> = ({ columns }, { addIssue }) => {
   const fault = (column: string, message: string) =>
     addIssue({ code: 'custom', path: ['columns', column], message, input: columns[column] })

@@ -15,10 +15,10 @@ import type { SampledRow } from './sampled-row.js'
 
 const rowsAtOnce = 1024
 
-/** `synth.rows`: rows from nothing. */
+/** `synth.rows`: generates synthetic rows. */
 export const rowsSource = defineStorage({
   name: 'synth.rows',
-  description: 'Rows made from nothing by seeded samplers, the same for the same seed',
+  description: 'Generates rows by seeded samplers, the same for the same seed',
   source: defineSource({
     options: SynthFields,
     refine: checkColumns,

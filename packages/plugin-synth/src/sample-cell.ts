@@ -3,13 +3,13 @@ import { CellRandom } from './cell-random.js'
 import { variable } from './column-order.js'
 import type { FakeKind, Sampler } from './sampler-types.js'
 
-/** Where a cell is. */
+/** The position of a cell. */
 export interface CellPlace {
   readonly seed: number
   readonly column: string
-  /** The row's place, from 0. */
+  /** The row's position, from 0. */
   readonly row: number
-  /** The columns that are known already. */
+  /** The values of the columns that are known already. */
   readonly known: Row
   fake(kind: FakeKind, seed: number): string
 }
@@ -80,7 +80,7 @@ function bounded(
 const rounded = (value: number, decimals: number | undefined) =>
   decimals === undefined ? value : Number(value.toFixed(decimals))
 
-/** Days where both ends are days, else times to the millisecond. */
+/** A day if both bounds are days; otherwise, a time to the millisecond. */
 function between([from, to]: readonly [string, string], random: CellRandom): Date {
   const [first, last] = [Date.parse(from), Date.parse(to)]
   const days = [from, to].every((text) => /^\d{4}-\d{2}-\d{2}$/.test(text))

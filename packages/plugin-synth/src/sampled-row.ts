@@ -1,6 +1,6 @@
 import type { RowFunction } from '@maestro-dataflow/core'
 
-/** The value that a sampler gives. */
+/** The value of a sampler. */
 export type Sampled<S> =
   | (S extends { readonly nulls: number } ? null : never)
   | (S extends { readonly category: readonly (infer Value)[] }

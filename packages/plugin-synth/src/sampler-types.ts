@@ -1,4 +1,4 @@
-/** What fake values there are, by names in lower case with hyphens. */
+/** The kinds of fake values, with names in lower case and hyphens. */
 export const fakeKinds = [
   'first-name',
   'last-name',
@@ -19,23 +19,23 @@ export type FakeKind = (typeof fakeKinds)[number]
 
 type Value = string | number | boolean
 
-/** How the values of a column come about. */
+/** How the values of a column are generated. */
 export type Sampler = {
-  /** The share of rows that have null instead, 0 to 1. @default 0 */
+  /** The share of rows with null instead, 0 to 1. @default 0 */
   readonly nulls?: number | undefined
 } & (
   | {
-      /** One of some values, all alike, or with the weight of each. */
+      /** One of some values, with equal probability or with the weight of each. */
       readonly category: readonly Value[] | Readonly<Record<string, number>>
     }
   | {
-      /** Numbers between two, all alike. */
+      /** Numbers between two bounds, uniformly distributed. */
       readonly uniform: readonly [min: number, max: number]
       /** @default all */
       readonly decimals?: number | undefined
     }
   | {
-      /** Numbers around a mean; those out of the bounds are drawn again. */
+      /** Normally distributed numbers; those outside the bounds are drawn again. */
       readonly normal: {
         readonly mean: number
         readonly deviation: number
@@ -45,21 +45,21 @@ export type Sampler = {
       readonly decimals?: number | undefined
     }
   | {
-      /** Whole numbers between two, both included. */
+      /** Whole numbers between two bounds, which are included. */
       readonly integer: readonly [min: number, max: number]
     }
   | {
-      /** Times between two, as ISO 8601; a day alone gives days. */
+      /** Times between two bounds, as ISO 8601; bounds without a time of day give days. */
       readonly date: readonly [from: string, to: string]
     }
   | {
-      /** `sequence`: from `start` on, with a prefix a text; `uuid`: version 4, from the seed. */
+      /** `sequence`: counts from `start`, as a text if there is a prefix; `uuid`: version 4, from the seed. */
       readonly id: 'sequence' | 'uuid'
       readonly start?: number | undefined
       readonly prefix?: string | undefined
     }
   | {
-      /** A name, a place and the like, in the language of the source's `locale`. */
+      /** A name, a place, or another fake value in the language of the source's `locale`. */
       readonly fake: FakeKind
     }
   | {
@@ -68,14 +68,14 @@ export type Sampler = {
     }
   | { readonly constant: Value | null }
   | {
-      /** The sampler of the first case that fits. */
+      /** The sampler of the first case that matches. */
       readonly when: readonly {
         readonly column: string
         /** The value, or one of these. */
         readonly is: Value | null | readonly (Value | null)[]
         readonly use: Sampler
       }[]
-      /** Where no case fits. @default null */
+      /** The sampler if no case matches. @default null */
       readonly else?: Sampler | undefined
     }
 )

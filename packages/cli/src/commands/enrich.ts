@@ -22,7 +22,7 @@ export const register: Register = (program) => {
     .option('--model <name>', 'another model for the serving, such as a path to a .gguf file for the embedded one')
     .option('--system <text>', `a system message before the prompt (default without --schema: "${terse}")`)
     .option('--max-tokens <count>', 'tokens of an answer at most; a row with a longer one is rejected', wholeNumber)
-    .option('--limit <rows>', 'read only the first rows', wholeNumber)
+    .option('--limit <rows>', 'read only the first rows, and write them to NAME.enriched.limit-ROWS.*', wholeNumber)
     .option('--overwrite', 'replace the output if it exists')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(

@@ -6,6 +6,7 @@ interface RunOptions {
   readonly set: Readonly<Record<string, string>>
   readonly output?: string
   readonly overwrite?: boolean
+  readonly allowEmpty?: boolean
   readonly json?: boolean
 }
 
@@ -14,10 +15,15 @@ export const register: Register = (program) => {
   program
     .command('run <pipeline>')
     .description('run a pipeline, by its name or the path of its file')
-    .option('--limit <rows>', 'read only the first rows', wholeNumber)
+    .option(
+      '--limit <rows>',
+      'read only the first rows, and write beside the outputs, as NAME.limit-ROWS.*',
+      wholeNumber,
+    )
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--output <path>', 'write to this file instead of the one that the pipeline names')
-    .option('--overwrite', 'replace outputs that exist')
+    .option('--overwrite', 'replace outputs that exist, with --limit too')
+    .option('--allow-empty', 'replace outputs that exist even if no row is left')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',

@@ -15,15 +15,6 @@ export interface Storages {}
 /** The definition of each contributed prompt class by its name. */
 export interface Prompts {}
 
-/** The options of operators whose definition does not declare their types yet. */
-export interface OperatorOptions<Row> {}
-
-/** The row after each of those operators. */
-export interface OperatorOutput<Row, Options> {}
-
-/** The options of prompts whose definition does not declare their types yet. */
-export interface PromptTypes<Row> {}
-
 /** The options of each kind of serving, such as `local.chat`. */
 export interface ServingTypes {}
 

@@ -43,4 +43,6 @@ export interface RunConfig {
    * @default 'sample'
    */
   readonly checks?: 'sample' | 'strict'
+  /** Whether an existing output may be replaced when no row is left at the end. @default false: the run fails */
+  readonly allowEmpty?: boolean
 }

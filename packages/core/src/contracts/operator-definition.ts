@@ -92,9 +92,9 @@ export interface OperatorDefinition<
   columns(options: unknown, before: ColumnSet): ColumnEffects
   readonly inject?: readonly Token<unknown>[]
   /** The options that may be another source, `{ use, ...options }`. The operator receives a `RowSource` instead. */
-  readonly sources: readonly string[]
+  readonly sources?: readonly string[]
   /** The options that hold a prompt. */
-  readonly prompts: readonly PromptOption[]
+  readonly prompts?: readonly PromptOption[]
   /** Creates the operator: the function of its kind, or an instance of a class. */
   create(options: unknown, dependencies: readonly unknown[]): unknown
 }

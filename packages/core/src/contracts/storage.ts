@@ -34,6 +34,8 @@ export interface SourceReject {
   /** The readable part of it: the raw line or cell text, cut to a readable length. */
   readonly row: unknown
   readonly error: MaestroError
+  /** How many rows of its batch come before it; a limited run counts none beyond its last row. @default 0 */
+  readonly after?: number
 }
 
 /** A batch from a source. */
@@ -100,6 +102,8 @@ export interface SinkWriter {
   readonly rowsWritten?: number
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
+  /** Whether `commit` replaces rows that the target holds. Such a run fails if no row reaches the sink. @default false */
+  readonly replaces?: boolean
   /**
    * If set, a table engine may write the rows as JSON lines to this path instead of calling `write`; `commit` follows
    * with the count.

@@ -109,10 +109,6 @@ export function defineOperator<
     reads?(options: OutputOf<S>): readonly string[]
     /** All that it does to columns, where only a function of the options and the columns that come in can say it. */
     columns?(options: OutputOf<S>, before: ColumnSet): ColumnEffects
-    /** Its options that hold a prompt, where their schemas do not say it. */
-    readonly prompts?: PromptOption<OutputOf<S>> | readonly PromptOption<OutputOf<S>>[]
-    /** Its options that may be another source, where their schemas do not say it. */
-    readonly sources?: readonly string[]
     /** The row's type after the operator, where the rest cannot say it: `rowFunction<MyRow>()`. */
     readonly row?: F | undefined
     readonly inject?: Tokens
@@ -127,11 +123,8 @@ export function defineOperator<
   const { options, refine, adds, drops, keeps, renames, columns, reads, row: _row, ...rest } = definition
   const shape = shapeOf(options)
   const schema = schemaOf(shape, refine as Refinement<never> | undefined)
-  const prompts = [
-    ...markedFields(schema, 'prompt').map(({ name, facts }) => promptOptionOf(name, facts)),
-    ...([definition.prompts ?? []].flat() as readonly PromptOption[]),
-  ]
-  const sources = [...markedFields(schema, 'source').map(({ name }) => name), ...(definition.sources ?? [])]
+  const prompts = markedFields(schema, 'prompt').map(({ name, facts }) => promptOptionOf(name, facts))
+  const sources = markedFields(schema, 'source').map(({ name }) => name)
   const effects = { adds, drops, keeps, renames } as Effects
   const isSaid = Object.values(effects).some((effect) => effect !== undefined)
   const unsaid: ColumnEffects = ['filter', 'table'].includes(definition.kind) ? {} : { opaque: true }

@@ -1,5 +1,5 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type { OperatorOptions, OperatorOutput, Operators } from '../contracts/component-types.js'
+import type { Operators } from '../contracts/component-types.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { BatchContext } from '../contracts/operator-functions.js'
@@ -23,7 +23,7 @@ type Definition<Use> = Use extends keyof Operators ? Operators[Use] : Use
 type ShapeOf<Use> = Definition<Use> extends { readonly shape: infer S } ? S : never
 type EffectsOf<Use> =
   Definition<Use> extends OperatorDefinition<string, infer _S, infer Effects, infer _Kind> ? Effects : never
-type StepInput<R, Use> = Use extends keyof OperatorOptions<R> ? OperatorOptions<R>[Use] : InputOf<ShapeOf<Use>>
+type StepInput<Use> = InputOf<ShapeOf<Use>>
 
 /** A name that is known, or a definition; else what the compiler prints. `string` is for completion. */
 type Known<Use, Names> = Use extends Names | AnyDefinition
@@ -33,12 +33,10 @@ type Known<Use, Names> = Use extends Names | AnyDefinition
     : NoSuchName<Use, DidYouMean<Use, Names>>
 
 /** The options of a step over a row. */
-export type StepOptions<R, Use> = OptionsOver<StepInput<R, Use>, R>
+export type StepOptions<R, Use> = OptionsOver<StepInput<Use>, R>
 
 /** The row after a step. */
-export type StepOutput<R, Use, Given> = Use extends keyof OperatorOutput<R, Given>
-  ? OperatorOutput<R, Given>[Use]
-  : RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>
+export type StepOutput<R, Use, Given> = RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>
 
 /** What a function step may say about itself. */
 export interface FunctionOptions {
@@ -130,7 +128,7 @@ export class PipelineBuilder<R, Params = unknown> {
   /** Adds an operator: by name, or its definition. */
   step<const Use extends string | AnyDefinition, const Given extends StepOptions<R, Use>>(
     use: Known<Use, OperatorName>,
-    options: CheckedOptions<StepInput<R, Use>, R, Given>,
+    options: CheckedOptions<StepInput<Use>, R, Given>,
     settings: StepSettings = {},
   ): PipelineBuilder<StepOutput<R, Use, Given>, Params> {
     const named = use as string | AnyDefinition

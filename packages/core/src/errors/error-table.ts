@@ -272,6 +272,12 @@ export const coreErrors = {
     message: (d: { path: string; reason: string }) => `${d.path} cannot be written: ${d.reason}`,
     hint: () => 'Check the folder, its permissions, and the free space.',
   },
+  MAESTRO_RUN_OUTPUT_EMPTIED: {
+    message: (d: { sinks: readonly string[]; rowsIn: number }) =>
+      `${d.rowsIn} ${d.rowsIn === 1 ? 'row was' : 'rows were'} read, and none reached ${list(d.sinks)}, whose output already holds rows. The outputs were not changed.`,
+    hint: () =>
+      'Look for the step that loses the rows: `maestro preview` shows what each step does. If an empty output is right, add --allow-empty, or set `run: { allowEmpty: true }` in the config.',
+  },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
     message: (d: { rejects: number; limit: string; last: string }) =>
       `The run rejected ${d.rejects} rows; the limit is ${d.limit}. The last reason: ${d.last}`,

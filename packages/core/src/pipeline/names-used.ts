@@ -38,9 +38,9 @@ export function namesAsked(
         kind: known.kind,
         prompt: namesIn(
           options,
-          known.prompts.map(({ option }) => option),
+          (known.prompts ?? []).map(({ option }) => option),
         ),
-        sources: namesIn(options, known.sources),
+        sources: namesIn(options, known.sources ?? []),
         asks: asksForServings(known),
         searches: asksForStores(known),
       },

@@ -39,6 +39,20 @@ type FailureCode = Extract<
   | 'MAESTRO_SERVING_CONNECTION'
 >
 
+const feature = '(?:response_format|structured outputs?|guided decoding|grammar)'
+const refusal = '(?:invalid|not support|unsupported|unavailable|not available|fail|error|must be|only)'
+
+/** How servers say that they cannot hold an answer to a schema. */
+const schemaRefusal = new RegExp(
+  [
+    '(?:json|invalid|unsupported|response|output|format).{0,20}schema',
+    'schema.{0,40}(?:invalid|not supported|unsupported)',
+    `${feature}.{0,60}${refusal}`,
+    `(?:${refusal}|pars|compil).{0,40}${feature}`,
+  ].join('|'),
+  'i',
+)
+
 /**
  * Maps the answers of providers to typed codes; the first matching line decides. A provider's own code says more than
  * the status, and the text of a message says less, so texts are checked only for providers that give no code. A
@@ -76,8 +90,7 @@ const table: readonly {
   },
   {
     status: [400, 422, 500, 501],
-    words:
-      /(json|invalid|unsupported|response|output|format).{0,20}schema|schema.{0,40}(invalid|not supported|unsupported)|response_format|grammar|structured output|guided decoding/i,
+    words: schemaRefusal,
     error: 'MAESTRO_SERVING_SCHEMA_REFUSED',
   },
   { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },

@@ -5,7 +5,7 @@ import { echo } from '../__fixtures__/small-plugin.js'
 import type { Row } from '../contracts/row.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
 import { defineOperator } from '../define/define-operator.js'
-import { pipeline } from '../define/pipeline.js'
+import { type PipelineInput, pipeline } from '../define/pipeline.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()
@@ -16,8 +16,7 @@ describe('a rejected row is in the rejects as it came into the step', () => {
     tags: string[]
     vector?: Float32Array
   }
-  const items = (): Item[] =>
-    Array.from({ length: 300 }, (_, n) => ({ n, tags: ['a'], vector: new Float32Array([n]) }))
+  const items = (): Item[] => Array.from({ length: 300 }, (_, n) => ({ n, tags: ['a'], vector: new Float32Array([n]) }))
   const spoil = (row: Item): never => {
     row.n = -1
     row.tags.push('spoilt')
@@ -40,8 +39,17 @@ describe('a rejected row is in the rejects as it came into the step', () => {
           if (isBad(row)) spoil(row)
         }),
     ],
-    ['mapBatches', () => start().mapBatches((rows) => rows.map((row) => (isBad(row) ? spoil(row) : row)), { size: 16 })],
-    ['a second step', () => start().map((row) => row).map((row) => (isBad(row) ? spoil(row) : row))],
+    [
+      'mapBatches',
+      () => start().mapBatches((rows) => rows.map((row) => (isBad(row) ? spoil(row) : row)), { size: 16 }),
+    ],
+    [
+      'a second step',
+      () =>
+        start()
+          .map((row) => row)
+          .map((row) => (isBad(row) ? spoil(row) : row)),
+    ],
   ])('%s', async (_kind, build) => {
     const report = await folder.project().run(build().write('memory.sink', { name: 'out' }))
     expectSums(report)
@@ -81,13 +89,17 @@ describe('a row that one step rejects is not paid for in the steps beside it', (
       adds: { [name]: 'string' },
       servings: () => [{ kind: 'llm', name: 'default' }],
       inject: [SERVINGS],
-      create: (_options, [servings]) => async (row, context) => {
-        if (!late && rejects(Number(row.n))) throw new RangeError('nothing to ask')
-        asked.push(name)
-        const { text } = await servings.get('default', 'llm').generate({ messages: [{ role: 'user', content: `${row.n}` }] }, context)
-        if (late && rejects(Number(row.n))) throw new RangeError('a bad answer')
-        return { ...row, [name]: text }
-      },
+      create:
+        (_options, [servings]) =>
+        async (row, context) => {
+          if (!late && rejects(Number(row.n))) throw new RangeError('nothing to ask')
+          asked.push(name)
+          const { text } = await servings
+            .get('default', 'llm')
+            .generate({ messages: [{ role: 'user', content: `${row.n}` }] }, context)
+          if (late && rejects(Number(row.n))) throw new RangeError('a bad answer')
+          return { ...row, [name]: text }
+        },
     })
   const checking = defineOperator({
     name: 'check',
@@ -101,7 +113,10 @@ describe('a row that one step rejects is not paid for in the steps beside it', (
     },
   })
   const odd = (n: number) => n % 2 === 1
-  const run = async (count: number, steps: (rows: ReturnType<typeof start>) => { write: ReturnType<typeof start>['write'] }) => {
+  const run = async (
+    count: number,
+    steps: (rows: ReturnType<typeof start>) => { write: ReturnType<typeof start>['write'] },
+  ) => {
     asked.length = 0
     const project = folder.project({ maxRejects: '100%' }, [], { servings: { default: echo() }, cache: false })
     const report = await project.run(steps(start(count)).write('memory.sink', { name: 'out' }))
@@ -117,7 +132,9 @@ describe('a row that one step rejects is not paid for in the steps beside it', (
   })
 
   test('when a later one rejects it without asking a model', async () => {
-    const { calls, report } = await run(10, (rows) => rows.step(asking('first'), {}).step(checking, {}).step(asking('last'), {}))
+    const { calls, report } = await run(10, (rows) =>
+      rows.step(asking('first'), {}).step(checking, {}).step(asking('last'), {}),
+    )
     expect([calls('first'), calls('last')]).toEqual([5, 5])
     expect(report.rejects).toMatchObject([{ step: '2-check', rows: 5 }])
   })
@@ -145,14 +162,41 @@ describe('concurrency bounds the calls of a step that are in progress at once', 
     return { peak, work }
   }
 
-  test.each([
-    ['map', (work: ReturnType<typeof meter>['work']) => pipeline('p').from(numbers(50)).map((row) => work(row), { concurrency: 3 })],
-    ['filter', (work) => pipeline('p').from(numbers(50)).filter(() => work(true), { concurrency: 3 })],
-    ['flatMap', (work) => pipeline('p').from(numbers(50)).flatMap((row) => work([row]), { concurrency: 3 })],
-    ['mapBatches', (work) => pipeline('p').from(numbers(50)).mapBatches((rows) => work(rows), { concurrency: 3, size: 2 })],
-  ] satisfies [string, (work: ReturnType<typeof meter>['work']) => unknown][])('%s', async (_kind, build) => {
+  type Work = ReturnType<typeof meter>['work']
+  const rows = () => pipeline('p').from(numbers(50))
+  const to = { name: 'out' }
+  test.each<[string, (work: Work) => PipelineInput]>([
+    [
+      'map',
+      (work) =>
+        rows()
+          .map((row) => work(row), { concurrency: 3 })
+          .write('memory.sink', to),
+    ],
+    [
+      'filter',
+      (work) =>
+        rows()
+          .filter(() => work(true), { concurrency: 3 })
+          .write('memory.sink', to),
+    ],
+    [
+      'flatMap',
+      (work) =>
+        rows()
+          .flatMap((row) => work([row]), { concurrency: 3 })
+          .write('memory.sink', to),
+    ],
+    [
+      'mapBatches',
+      (work) =>
+        rows()
+          .mapBatches((batch) => work(batch), { concurrency: 3, size: 2 })
+          .write('memory.sink', to),
+    ],
+  ])('%s', async (_kind, build) => {
     const { peak, work } = meter()
-    await folder.project().run((build as (work: unknown) => ReturnType<typeof pipeline>)(work).write('memory.sink' as never, { name: 'out' } as never))
+    await folder.project().run(build(work))
     expect(peak.value).toBe(3)
     expect(folder.values('out')).toEqual(numbers(50).map(({ n }) => n))
   })
@@ -185,7 +229,10 @@ describe('concurrency bounds the calls of a step that are in progress at once', 
   })
 
   test('must be a whole number from 1', async () => {
-    const steps = pipeline('p').from(numbers(1)).map((row) => row, { concurrency: 0 }).write('memory.sink', { name: 'out' })
+    const steps = pipeline('p')
+      .from(numbers(1))
+      .map((row) => row, { concurrency: 0 })
+      .write('memory.sink', { name: 'out' })
     await expect(folder.project().run(steps)).rejects.toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
   })
 })

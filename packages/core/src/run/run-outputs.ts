@@ -44,6 +44,11 @@ export class RunOutputs {
     return writer
   }
 
+  /** The sinks whose commit takes the place of rows that are there. */
+  replacing(): readonly string[] {
+    return [...this.#open].filter(([, { writer }]) => writer.replaces === true).map(([id]) => id)
+  }
+
   /**
    * Makes all outputs visible: first those whose counts only their commit tells, each in the order in which it was opened.
    *

@@ -4,6 +4,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { closeRun, freeOperators } from './close-run.js'
 import { checkCounts } from './report/check-counts.js'
+import { checkEmptied } from './report/check-emptied.js'
 import { createReport } from './report/create-report.js'
 import type { PipelineRunOptions, Run } from './run.js'
 import type { RunEnvironment } from './run-context.js'
@@ -53,6 +54,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     await runStages(run)
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     checkCounts(context, run.lastReject())
+    if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
     committing = true
     await outputs.commit(
       (id) => context.counters.get(id)?.rowsOut ?? 0,

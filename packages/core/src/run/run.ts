@@ -14,6 +14,8 @@ export interface PipelineRunOptions {
   readonly limit?: number | undefined
   /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean | undefined
+  /** Whether existing outputs may be replaced by no rows. @default the setting of the config */
+  readonly allowEmpty?: boolean | undefined
   /** Whether to keep a run folder with the plan, events, rejected rows, and report. @default true */
   readonly keep?: boolean | undefined
   /** Receives the rows that the pipeline ends with. */

@@ -1,108 +1,114 @@
-import { Prompt, type Sampling } from '@maestro-dataflow/core'
+import { type Sampling, type Servings, servingOption, unless } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { aiError } from '../errors.js'
 
-/** A column's or a serving's name. */
+/** A name, or a text that must say something. */
 export const nameOption = z.string().min(1)
 
-/** A prompt, as it has become one when the plan is made. */
-export const promptOption = z.custom<Prompt>(
-  (value) => value instanceof Prompt,
-  "a prompt is expected: prompt('... {{column}}'), or in YAML the text alone",
-)
-
-/** How the next token is chosen. */
-export const samplingOptions = {
-  temperature: z.number().nonnegative().optional(),
-  topP: z.number().min(0).max(1).optional(),
-  topK: z.number().int().positive().optional(),
-  seed: z.number().int().optional(),
-  stop: z.array(z.string().min(1)).optional(),
-  maxTokens: z.number().int().positive().optional(),
+/** How a language model chooses its words. An option that is not given has the default of the serving. */
+export class SamplingOptions {
+  /** How freely the model chooses its words. With 0 it always takes the likeliest token. */
+  temperature = z.number().nonnegative().optional()
+  /** The model chooses among the likeliest tokens whose probabilities add up to this number, 0 to 1. */
+  topP = z.number().min(0).max(1).optional()
+  /** The model chooses among this many of the likeliest tokens. */
+  topK = z.number().int().positive().optional()
+  /** The same seed gives the same answer to the same request, if the model supports it. */
+  seed = z.number().int().optional()
+  /** Texts that end the answer. They do not become part of it. */
+  stop = z.array(z.string().min(1)).optional()
+  /** The maximum number of tokens of an answer. */
+  maxTokens = z.number().int().positive().optional()
 }
 
-/** What operators that ask a language model have in common, whatever they ask. */
-export const askingOptions = {
-  serving: nameOption.default('default'),
-  rowsPerCall: z.number().int().positive().optional(),
-  shareAnswers: z.boolean().optional(),
-  ...samplingOptions,
+/** The options of every operator that asks a language model. */
+export class AskingOptions extends SamplingOptions {
+  /** The name of the language model in the config. @default 'default' */
+  serving = servingOption().default('default')
 }
 
-/** The language of a task's own words. */
+/** The options of operators that ask about each row. */
+export class RowAskingOptions extends AskingOptions {
+  /**
+   * Whether rows that lead to an identical request share one answer. With `false`, every row gets an answer of its own,
+   * which a dataset that is generated from one prompt at a temperature above 0 needs.
+   *
+   * @default true
+   */
+  shareAnswers = z.boolean().optional()
+}
+
+/** The options of operators that can ask about several rows in one call. */
+export class PackingOptions {
+  /**
+   * The number of rows that one call asks about. A larger number saves calls and the tokens of the instructions, but the
+   * answers of small models get worse. Rows without a proper answer are asked about again, one by one.
+   *
+   * @default 1
+   */
+  rowsPerCall = z.number().int().positive().optional()
+}
+
+/** The language of an operator's own prompt. Texts of rows may be in any language. */
 export const languageOption = z.enum(['en', 'zh']).optional()
 
-/** What happens to a text that was cut off. */
-export const cutOffOption = z.enum(['reject', 'keep']).optional()
+const instructionsOption = z.string().min(1).optional()
 
-/** What the prompts of most tasks take. */
-export const wordsOptions = {
-  language: languageOption,
-  /** What the task's own words do not say; it stands after them. */
-  instructions: z.string().min(1).optional(),
+/** What users say about an operator's own prompt. */
+export class WordsOptions {
+  /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
+  language = languageOption
+  /** Guidance for the model in addition to the operator's own prompt. */
+  instructions = instructionsOption
 }
 
+/** The same for operators whose only prompt is replaced by the option `prompt`. */
+export class TaskWordsOptions {
+  /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
+  language = unless('prompt', languageOption)
+  /** Guidance for the model in addition to the operator's own prompt. */
+  instructions = unless('prompt', instructionsOption)
+}
+
+/** Inputs with the expected answers. */
 export const examplesOption = z
   .array(z.strictObject({ input: z.union([z.string(), z.record(z.string(), z.string())]), output: z.unknown() }))
   .optional()
 
-/** What operators with a prompt of their own have in common: the language of its words, or a prompt instead of it. */
-export const taskOptions = {
-  prompt: promptOption.optional(),
-  ...wordsOptions,
-  ...askingOptions,
+/** Few-shot examples of operators whose only prompt is replaced by the option `prompt`. */
+export class TaskExamplesOptions {
+  /** Inputs with the expected answers. The model sees them before the question. */
+  examples = unless('prompt', examplesOption)
 }
 
-/** The sampling options as an operator takes them, each of which may be undefined. */
-export type SamplingOptions = { readonly [Name in keyof Sampling]: Sampling[Name] | undefined }
+/** What happens to a text that was cut off. */
+export const cutOffOption = z.enum(['reject', 'keep']).optional()
 
-interface AskingOptions extends SamplingOptions {
+/** The option of operators whose answer is a text. */
+export class CutOffOptions {
+  /** What happens to an answer that was cut off at `maxTokens`: its row is rejected, or the text is kept. @default 'reject' */
+  onCutOff = cutOffOption
+}
+
+/** The sampling options as they are given. */
+export type GivenSampling = { readonly [Name in keyof Sampling]: Sampling[Name] | undefined }
+
+interface GivenAsking extends GivenSampling {
   readonly rowsPerCall?: number | undefined
   readonly shareAnswers?: boolean | undefined
 }
 
 /** The sampling options among all that were given. */
-export function samplingOf({ temperature, topP, topK, seed, stop, maxTokens }: SamplingOptions): Sampling {
+export function samplingOf({ temperature, topP, topK, seed, stop, maxTokens }: GivenSampling): Sampling {
   const given = Object.entries({ temperature, topP, topK, seed, stop, maxTokens })
   return Object.fromEntries(given.filter(([, value]) => value !== undefined))
 }
 
 /** The options that go with every question. */
-export function askedWith({ rowsPerCall, shareAnswers, ...given }: AskingOptions) {
+export function askedWith({ rowsPerCall, shareAnswers, ...given }: GivenAsking) {
   return { sampling: samplingOf(given), rowsPerCall, shareAnswers }
 }
 
-/**
- * Reads the options of a class as the operator of a pipeline reads its own.
- *
- * @throws MAESTRO_AI_OPTIONS
- */
-export function checkOptions<Options, Model>(
-  operator: string,
-  schema: z.ZodType<Options>,
-  { serving, ...given }: { readonly serving?: Model | undefined },
-): { readonly options: Options; readonly serving: Model } {
-  if (serving === undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'there is no serving to ask' })
-  const result = schema.safeParse(given)
-  if (result.success) return { options: result.data, serving }
-  const reason = result.error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ')
-  throw aiError('MAESTRO_AI_OPTIONS', { operator, reason })
-}
-
-/**
- * Checks that an operator has one thing to ask: what its own prompt needs, or a prompt that says it all.
- *
- * @param needed The options that its own prompt cannot do without. @param words Those that it takes besides.
- */
-export function asksOneThing(needed: readonly string[], words: readonly string[]) {
-  return (options: Readonly<Record<string, unknown>>, { addIssue }: Pick<z.RefinementCtx, 'addIssue'>) => {
-    const add = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message, input: options })
-    for (const name of needed)
-      if (options.prompt === undefined && options[name] === undefined)
-        add(name, 'it is missing; or give a `prompt` that says all that is asked')
-    for (const name of options.prompt === undefined ? [] : [...needed, ...words])
-      if (options[name] !== undefined) add(name, 'it has no place beside `prompt`, which says all that is asked')
-  }
+/** The options with the language model that `serving` names. */
+export function withServing<Given extends { readonly serving: string }>(given: Given, servings: Servings) {
+  return { ...given, serving: servings.get(given.serving, 'llm') }
 }

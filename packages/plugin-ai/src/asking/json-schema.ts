@@ -68,7 +68,7 @@ export function isSchema(value: unknown): value is Schema {
 }
 
 /** A schema as the option holds it: of a library, or from a JSON Schema, the form of YAML and JSON pipelines. */
-export const schemaOption = z.unknown().transform((given, context): Schema => {
+const anySchema = z.unknown().transform((given, context): Schema => {
   if (isSchema(given)) return given
   const checked = node.safeParse(given)
   if (!checked.success) {
@@ -83,6 +83,9 @@ export const schemaOption = z.unknown().transform((given, context): Schema => {
     return z.NEVER
   }
 })
+
+/** The same, whose type takes a schema of a library alone: from a JSON Schema in code, no types of columns would follow. */
+export const schemaOption = anySchema as z.ZodType<Schema, Schema>
 
 /** Validates by zod, and shows models and plans the document as it was written. */
 function fromJsonSchema(json: JsonSchema): Schema {

@@ -1,17 +1,22 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { ClassifyPrompt, type ClassifyWords, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/labels.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  labels: labelsOption,
-  multi: z.boolean().optional(),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The labels, or the labels with the meaning of each. */
+    labels: labelsOption,
+    /** Whether a text may have several labels, or none. @default false */
+    multi: z.boolean().optional(),
+  },
+  WordsOptions,
+)
 
-export type AnnotatePromptOptions = Omit<z.output<typeof options>, 'labels'> & { readonly labels: Labels }
+export type AnnotatePromptOptions = GivenOptions<typeof fields>
 
 const words: ClassifyWords = {
   en: {
@@ -39,6 +44,6 @@ export class AnnotatePrompt extends ClassifyPrompt {
 export const annotatePrompt = definePrompt({
   name: 'ai.annotate.prompt',
   description: 'Asks an annotator which of some labels fit a text',
-  options,
+  options: fields,
   create: (given) => new AnnotatePrompt(given),
 })

@@ -7,7 +7,10 @@ import {
   type Batch,
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
+  fieldsOf,
+  flag,
   type GlobalContext,
   GlobalOperator,
   type LLMServing,
@@ -16,50 +19,70 @@ import {
   MaestroError,
   MEDIA_ACCESS,
   type MediaAccess,
+  newColumn,
   type Prompt,
   projectPath,
+  promptOption,
+  type RowFunction,
+  rowFunction,
   SERVINGS,
+  servingOption,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
+import type { Alone } from '../asking/alone.js'
+import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { readTable, type TextRow } from '../tables/read-table.js'
 import { Classifier } from '../text/classify.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/labels.js'
+import type { LabelOf } from '../text/labels.js'
 import { AnnotatePrompt } from './annotate.prompt.js'
 import { cohensKappa } from './cohens-kappa.js'
 
-/** How an `Annotator` annotates. */
-export interface AnnotatorOptions extends SamplingOptions {
-  /** The column of the texts. */
-  readonly input: string
-  readonly labels: Labels
-  /** The first model. */
-  readonly serving: LLMServing
-  /** The second one. */
-  readonly second: LLMServing
-  /** Whether a text may have several labels. @default false */
-  readonly multi?: boolean | undefined
-  /** A file for the rows of which the models say different things; where it holds decisions, these count. */
-  readonly review?: string | undefined
-  /** @default 'label' */
-  readonly output?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly instructions?: string | undefined
-  readonly language?: 'en' | 'zh' | undefined
-  readonly access?: MediaAccess | undefined
-  readonly logger?: Logger | undefined
-}
+const prompts = promptsOf(AnnotatePrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the texts. */
+    input: column(),
+    /** The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: '' }`. */
+    labels: labelsOption,
+    /** The name of the second language model in the config. */
+    second: servingOption(),
+    /** Whether a text may have several labels, or none. @default false */
+    multi: flag(),
+    /**
+     * A file for the rows that the models label differently: one JSON object a line, with a `decision` for people to fill
+     * in. Decisions in the file apply.
+     */
+    review: nameOption.optional(),
+    /**
+     * The column of the label: the decision, or the label that both models give, and else null. `<output>_first` and
+     * `<output>_second` hold the label of each model; `<output>_outcome` is `agreed`, `decided`, or `to-review`.
+     *
+     * @default 'label'
+     */
+    output: newColumn('label'),
+    /** The prompt of both models, instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `Annotator`: those of `ai.annotate`, with the models themselves as `serving` and `second`. */
+export type AnnotatorOptions = Alone<
+  typeof fields,
+  {
+    readonly serving: LLMServing
+    readonly second: LLMServing
+    readonly access?: MediaAccess | undefined
+    readonly logger?: Logger | undefined
+  }
+>
 
 /** A row to decide on, as the file holds it: one JSON object a line. */
 const reviewLine = z.object({ id: z.string(), decision: z.union([z.string(), z.array(z.string())]).nullable() })
@@ -193,8 +216,6 @@ async function writeReview(
   await writeFile(path, lines.map((line) => `${line}\n`).join(''))
 }
 
-const prompts = promptsOf(AnnotatePrompt)
-
 type Asked = Pick<AnnotatorOptions, 'input' | 'labels' | 'multi' | 'prompt' | 'instructions' | 'language'>
 
 const promptOf = ({ prompt, input, labels, multi, instructions, language }: Asked): Prompt =>
@@ -209,6 +230,20 @@ function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): Colum
   }
 }
 
+/** The row with the labels of both models, and the one that applies. */
+export interface AnnotatedRow extends RowFunction {
+  readonly row: With<this['before'], Annotated<LabelsOf<this['options']>, OutputName<this['options']>>>
+}
+type Annotated<Label, Output extends string> = Record<Output, Label | null> &
+  Record<`${Output}_first` | `${Output}_second`, Label> &
+  Record<`${Output}_outcome`, 'agreed' | 'decided' | 'to-review'>
+type LabelsOf<Options> = Options extends { readonly labels: infer Given }
+  ? Options extends { readonly multi: true }
+    ? readonly LabelOf<Given>[]
+    : LabelOf<Given>
+  : unknown
+type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'label'
+
 /**
  * `ai.annotate`: labels by two models, and what people have to decide.
  *
@@ -219,22 +254,10 @@ export const annotate = defineOperator({
   name: 'ai.annotate',
   kind: 'opaque',
   description: 'Lets two models label texts, says how far they agree, and keeps for review what they do not',
-  options: z.strictObject({
-    input: nameOption,
-    labels: labelsOption,
-    second: nameOption,
-    multi: z.boolean().default(false),
-    review: nameOption.optional(),
-    output: nameOption.default('label'),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    instructions: z.string().min(1).optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
-  columns: (given) => annotateColumns(given),
+  options: fields,
+  adds: (given) => annotateColumns(given).adds,
+  row: rowFunction<AnnotatedRow>(),
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
   servings: ({ serving, second }) => [
     { kind: 'llm', name: serving },
     { kind: 'llm', name: second },

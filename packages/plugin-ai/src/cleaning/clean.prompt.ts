@@ -1,11 +1,17 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({ facts: nameOption.default('facts'), ...wordsOptions })
+const fields = fieldsOf(
+  {
+    /** The variable of the facts about a column. @default 'facts' */
+    facts: column().default('facts'),
+  },
+  WordsOptions,
+)
 
-export type CleanPromptOptions = z.input<typeof options>
+export type CleanPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: [
@@ -29,6 +35,6 @@ export class CleanPrompt extends TaskPrompt {
 export const cleanPrompt = definePrompt({
   name: 'ai.clean.prompt',
   description: 'Asks how the values of a column should be cleaned',
-  options,
+  options: fields,
   create: (given) => new CleanPrompt(given),
 })

@@ -3,7 +3,9 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
+  columns,
   defineOperator,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
   type LLMServing,
@@ -11,22 +13,20 @@ import {
   type Logger,
   MEDIA_ACCESS,
   type MediaAccess,
-  type Prompt,
+  newColumn,
   projectPath,
+  promptOption,
   type Row,
+  type RowFunction,
+  rowFunction,
   SERVINGS,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { AskingOptions, nameOption, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { mapRows } from '../vectors/map-rows.js'
@@ -43,31 +43,42 @@ export interface CellChange {
   readonly operations: readonly string[]
 }
 
-/** How a `Cleaner` cleans. */
-export interface CleanerOptions extends SamplingOptions {
-  /** Proposes; not needed where a plan is there. */
-  readonly serving?: LLMServing | undefined
-  /** A file for the plan. Where it is there, it is applied; else it is written, and nothing is changed. */
-  readonly plan?: string | undefined
-  /** Applies what is proposed at once. @default false */
-  readonly apply?: boolean | undefined
-  /** Columns that are looked at. @default all */
-  readonly columns?: readonly string[] | undefined
-  /** Proposals that the model is less sure of are left out. @default 0.8 */
-  readonly minConfidence?: number | undefined
-  /** The share of a column's values that a proposal may change, so that one that is wrong does no harm. @default 0.5 */
-  readonly maxChanged?: number | undefined
-  /** Values of a column that a model is shown, the most frequent. @default 40 */
-  readonly shownValues?: number | undefined
-  /** The column of what was changed. @default 'changes' */
-  readonly output?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-  readonly access?: MediaAccess | undefined
-  readonly logger?: Logger | undefined
-}
-
 const prompts = promptsOf(CleanPrompt)
+
+const fields = fieldsOf(
+  {
+    /** A file for the plan. If it exists, the plan is applied; else it is written, and nothing is changed. */
+    plan: nameOption.optional(),
+    /** Whether to apply what the model proposes at once. @default false */
+    apply: z.boolean().default(false),
+    /** The columns to look at. @default all */
+    columns: columns().optional(),
+    /** The lowest confidence of the model in a proposal that is kept, 0 to 1. @default 0.8 */
+    minConfidence: z.number().min(0).max(1).default(0.8),
+    /** The largest share of a column's values that a proposal for single values may change, 0 to 1. @default 0.5 */
+    maxChanged: z.number().min(0).max(1).default(0.5),
+    /** The number of values of a column that the model sees, the most frequent ones. @default 40 */
+    shownValues: z.number().int().positive().default(40),
+    /** The column of the changes: a list of `{ column, before, operations }`. @default 'changes' */
+    output: newColumn('changes'),
+    /** What is asked about `facts`, which describe one column, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['facts'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `Cleaner`: those of `ai.clean`, with the model itself as `serving`. */
+export type CleanerOptions = Alone<
+  typeof fields,
+  {
+    /** Proposes changes. It is not needed if the plan exists. */
+    readonly serving?: LLMServing | undefined
+    readonly access?: MediaAccess | undefined
+    readonly logger?: Logger | undefined
+  }
+>
+
 const shownExamples = 5
 const proposals = z.strictObject({
   proposals: z.array(z.strictObject({ operation, confidence: z.number().min(0).max(1) })),
@@ -87,10 +98,10 @@ export class Cleaner extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: CleanerOptions) {
     super()
-    const { serving, prompt, language } = options
+    const { serving, prompt, language, instructions } = options
     if (prompt !== undefined) assertPromptsAllowed('Cleaner', prompts, [prompt])
     this.#options = options
-    const asked = prompt ?? new CleanPrompt({ language })
+    const asked = prompt ?? new CleanPrompt({ language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = serving && new Asker({ serving, prompt: asked, schema: proposals, sampling })
   }
@@ -218,6 +229,12 @@ function assertFits({ operations }: CleaningPlan, profiles: readonly ColumnProfi
     })
 }
 
+/** Any columns, since values may get another type, and the list of changes. */
+export interface CleanedRow extends RowFunction {
+  readonly row: Record<string, unknown> & Record<OutputName<this['options']>, readonly CellChange[]>
+}
+type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'changes'
+
 /**
  * `ai.clean`: what a model proposes to clean, as a plan, or done.
  *
@@ -228,24 +245,10 @@ export const clean = defineOperator({
   name: 'ai.clean',
   kind: 'opaque',
   description: 'Lets a model propose how to clean a table, from a closed list; applies what was read or what may be',
-  options: z.strictObject({
-    plan: nameOption.optional(),
-    apply: z.boolean().default(false),
-    columns: z.array(nameOption).optional(),
-    minConfidence: z.number().min(0).max(1).default(0.8),
-    maxChanged: z.number().min(0).max(1).default(0.5),
-    shownValues: z.number().int().positive().default(40),
-    output: nameOption.default('changes'),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
+  options: fields,
   columns: ({ output }) => ({ opaque: true, adds: { [output]: 'json' } }),
-  deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['facts']),
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
+  row: rowFunction<CleanedRow>(),
+  ...asksModel,
   inject: [SERVINGS, MEDIA_ACCESS, LOGGER],
-  create: ({ serving, ...given }, [servings, access, logger]) =>
-    new Cleaner({ ...given, serving: servings.get(serving, 'llm'), access, logger }),
+  create: (given, [servings, access, logger]) => new Cleaner({ ...withServing(given, servings), access, logger }),
 })

@@ -1,17 +1,22 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  facts: nameOption.default('facts'),
-  columns: nameOption.default('columns'),
-  /** What the table is about. */
-  about: z.string().min(1).optional(),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The variable of the facts about a column. @default 'facts' */
+    facts: column().default('facts'),
+    /** The variable of the names of all columns. @default 'columns' */
+    columns: column().default('columns'),
+    /** What the table is about. */
+    about: z.string().min(1).optional(),
+  },
+  WordsOptions,
+)
 
-export type DescribeColumnsPromptOptions = z.input<typeof options>
+export type DescribeColumnsPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; about(text: string): string }>> = {
   en: {
@@ -46,6 +51,6 @@ export class DescribeColumnsPrompt extends TaskPrompt {
 export const describeColumnsPrompt = definePrompt({
   name: 'ai.describe-columns.prompt',
   description: 'Asks what a column means',
-  options,
+  options: fields,
   create: (given) => new DescribeColumnsPrompt(given),
 })

@@ -4,40 +4,41 @@ import {
   type Batch,
   type ColumnEffects,
   defineOperator,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
-  type LLMServing,
-  type Prompt,
-  SERVINGS,
+  promptOption,
+  typed,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { AskingOptions, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { DescribeColumnsPrompt } from './describe-columns.prompt.js'
 import { profileColumns } from './profile-columns.js'
 
-/** How a `ColumnDescriber` describes. */
-export interface ColumnDescriberOptions extends SamplingOptions {
-  readonly serving: LLMServing
-  /** What the table is about, in words. */
-  readonly about?: string | undefined
-  /** Values of a column that a model is shown, the most frequent. @default 10 */
-  readonly shownValues?: number | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-}
-
 const prompts = promptsOf(DescribeColumnsPrompt)
+
+const fields = fieldsOf(
+  {
+    /** What the table is about. */
+    about: z.string().min(1).optional(),
+    /** The number of values of a column that the model sees, the most frequent ones. @default 10 */
+    shownValues: z.number().int().positive().default(10),
+    /** What is asked about `facts`, which describe one column, and `columns`, the names of all, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['facts', 'columns'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `ColumnDescriber`: those of `ai.describe-columns`, with the model itself as `serving`. */
+export type ColumnDescriberOptions = Alone<typeof fields>
+
 const answer = z.strictObject({ meaning: z.string().min(1), unit: z.string().nullable() })
 
 /** The columns of the description. */
@@ -59,12 +60,12 @@ export class ColumnDescriber extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: ColumnDescriberOptions) {
     super()
-    const { serving, prompt, about, language } = options
+    const { serving, prompt, about, language, instructions } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'ColumnDescriber', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('ColumnDescriber', prompts, [prompt])
     this.#options = options
-    const asked = prompt ?? new DescribeColumnsPrompt({ about, language })
+    const asked = prompt ?? new DescribeColumnsPrompt({ about, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema: answer, sampling })
   }
@@ -107,19 +108,9 @@ export const describeColumns = defineOperator({
   name: 'ai.describe-columns',
   kind: 'opaque',
   description: 'Turns a table into its description: what each column means, its type and unit',
-  options: z.strictObject({
-    about: z.string().min(1).optional(),
-    shownValues: z.number().int().positive().default(10),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
-  columns: () => ({ keeps: [], adds: described }),
-  deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['facts', 'columns']),
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) =>
-    new ColumnDescriber({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  keeps: [],
+  adds: { ...described, examples: typed<readonly string[]>('json'), unit: typed<string | null>('string') },
+  ...asksModel,
+  create: (given, [servings]) => new ColumnDescriber(withServing(given, servings)),
 })

@@ -1,6 +1,7 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** Who speaks. */
@@ -13,18 +14,23 @@ export interface ConversationMessage {
   readonly content: string
 }
 
-const options = z.strictObject({
-  input: nameOption,
-  turns: z.number().int().positive().default(4),
-  personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
-  /** The role whose next turn is asked for; without it the whole conversation is. */
-  role: z.enum(conversationRoles).optional(),
-  /** The column of what was said so far. */
-  history: nameOption.optional(),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The variable of the topic. */
+    input: column(),
+    /** The number of messages of a whole conversation. @default 4 */
+    turns: z.number().int().positive().default(4),
+    /** Descriptions of the two speakers. */
+    personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
+    /** The role whose next message is asked for. @default none: the whole conversation is asked for */
+    role: z.enum(conversationRoles).optional(),
+    /** The variable of the conversation so far. */
+    history: column().optional(),
+  },
+  WordsOptions,
+)
 
-export type ConversationPromptOptions = z.input<typeof options>
+export type ConversationPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<
   Record<
@@ -74,6 +80,6 @@ export class ConversationPrompt extends TaskPrompt {
 export const conversationPrompt = definePrompt({
   name: 'ai.conversation.prompt',
   description: 'Asks for a conversation about a topic, or for the next message of one',
-  options,
+  options: fields,
   create: (given) => new ConversationPrompt(given),
 })

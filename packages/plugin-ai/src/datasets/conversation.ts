@@ -1,20 +1,28 @@
 import {
   type ColumnEffects,
+  column,
   defineOperator,
+  fieldsOf,
   MapOperator,
+  newColumn,
   type OperatorContext,
+  type OutputOf,
+  objectOption,
+  optionsSchema,
   type Prompt,
+  promptOption,
   promptRestrict,
+  type Refinement,
   type Row,
-  SERVINGS,
+  typed,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, checkOptions, nameOption, promptOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, nameOption, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
-import type { Alone } from '../asking/component-types.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
-import type { ConversationSettings } from './component-types.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import {
   type ConversationMessage,
   ConversationPrompt,
@@ -22,38 +30,62 @@ import {
   conversationRoles,
 } from './conversation.prompt.js'
 
-const { rowsPerCall: _, ...asking } = taskOptions
+const prompts = promptsOf(ConversationPrompt)
 
-const options = z
-  .strictObject({
-    input: nameOption,
+/** Descriptions of the speakers. */
+class Personas {
+  /** The user: `a beginner`. */
+  user = nameOption.optional()
+  /** The assistant: `a patient teacher`. */
+  assistant = nameOption.optional()
+}
+
+const fields = fieldsOf(
+  {
+    /** The column of the topic. */
+    input: column(),
+    /** The number of messages, an even one: the user begins, and the assistant ends. @default 4 */
     turns: z
       .number()
       .int()
       .positive()
       .multipleOf(2, 'an even number is expected: the assistant has the last word')
       .default(4),
-    personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
+    /** Descriptions of the speakers: `{ user: 'a beginner', assistant: 'a patient teacher' }`. */
+    personas: objectOption(Personas).default({}),
+    /**
+     * `whole` asks for the conversation in one answer; `turns` asks for one message at a time, with the conversation so far.
+     *
+     * @default 'whole'
+     */
     method: z.enum(['whole', 'turns']).default('whole'),
-    output: nameOption.default('messages'),
-    turnPrompt: promptOption.optional(),
-    ...asking,
-  })
-  .refine(({ method, prompt }) => method === 'whole' || prompt === undefined, {
-    path: ['prompt'],
-    message: "with method: 'turns' it is `turnPrompt`",
-  })
-  .refine(({ method, turnPrompt }) => method === 'turns' || turnPrompt === undefined, {
-    path: ['turnPrompt'],
-    message: "it goes with method: 'turns'",
-  })
+    /** The column of the messages: a list of `{ role, content }`. @default 'messages' */
+    output: newColumn('messages'),
+    /** A prompt instead of the operator's own, with `method: 'whole'`. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+    /** With `method: 'turns'`: what is asked about `topic`, `conversation` (so far), and `role` to get a message. */
+    turnPrompt: promptOption({
+      allowed: prompts,
+      variables: ['topic', 'conversation', 'role'],
+      overRow: false,
+    }).optional(),
+  },
+  WordsOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ method, prompt, turnPrompt }, { addIssue }) => {
+  const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: method })
+  if (method === 'turns' && prompt !== undefined) add('prompt', "with method: 'turns' it is `turnPrompt`")
+  if (method === 'whole' && turnPrompt !== undefined) add('turnPrompt', "it goes with method: 'turns'")
+}
+
+const schema = optionsSchema(fields, refine)
 
 /** Options of `ConversationGenerator`: those of `ai.conversation`, with the model itself as `serving`. */
-export type ConversationGeneratorOptions = Omit<Alone<ConversationSettings>, 'rowsPerCall'> & {
-  readonly turnPrompt?: Prompt | undefined
-}
+export type ConversationGeneratorOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input, turns, personas, language, instructions }: Options): Prompt =>
   prompt ?? new ConversationPrompt({ input, turns, personas, language, instructions })
@@ -74,9 +106,6 @@ function conversationOf(turns: number) {
   })
 }
 
-/** What a prompt for one message may name; the first message has an empty conversation before it. */
-const turnVariables = ['topic', 'conversation', 'role'] as const
-
 class Conversation extends MapOperator {
   readonly #options: Options
   readonly #schema: ReturnType<typeof conversationOf>
@@ -86,7 +115,7 @@ class Conversation extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: ConversationGeneratorOptions) {
     super()
-    const { options: checked, serving } = checkOptions('ConversationGenerator', options, given)
+    const { options: checked, serving } = checkOptions('ConversationGenerator', schema, given)
     const { turns, personas, language, instructions, turnPrompt } = checked
     const prompt = promptOf(checked)
     this.validatePrompts([prompt, ...(turnPrompt === undefined ? [] : [turnPrompt])])
@@ -136,8 +165,6 @@ class Conversation extends MapOperator {
   }
 }
 
-const prompts = promptsOf(ConversationPrompt)
-
 /**
  * Writes a conversation about what a row says, in the form that chat models are trained with.
  *
@@ -157,12 +184,9 @@ export const conversation = defineOperator({
   name: 'ai.conversation',
   kind: 'map',
   description: 'Writes a conversation about a topic, at once or turn by turn',
-  options,
-  columns: (given: Options) => ({ reads: readsOf(given), adds: { [given.output]: 'json' } }),
-  deterministic: false,
-  prompts: [{ option: 'prompt', allowed: prompts }, filledPrompt('turnPrompt', prompts, turnVariables)],
-  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) =>
-    new ConversationGenerator({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  refine,
+  adds: { '{output}': typed<readonly ConversationMessage[]>('json') },
+  ...asksModel,
+  create: (given, [servings]) => new ConversationGenerator(withServing(given, servings)),
 })

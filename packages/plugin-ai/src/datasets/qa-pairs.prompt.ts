@@ -1,16 +1,22 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  pairs: z.number().int().positive().default(3),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The maximum number of pairs. @default 3 */
+    pairs: z.number().int().positive().default(3),
+    /** Texts with the expected pairs. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type QaPairsPromptOptions = z.input<typeof options>
+export type QaPairsPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (pairs: number) => string>> = {
   en: (pairs) =>
@@ -36,6 +42,6 @@ export class QaPairsPrompt extends TaskPrompt {
 export const qaPairsPrompt = definePrompt({
   name: 'ai.qa-pairs.prompt',
   description: 'Asks for questions that a text answers, with answers and evidence',
-  options,
+  options: fields,
   create: (given) => new QaPairsPrompt(given),
 })

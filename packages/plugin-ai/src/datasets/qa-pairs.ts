@@ -1,54 +1,84 @@
 import {
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
   FlatMapOperator,
+  fieldsOf,
   type OperatorContext,
+  type OutputOf,
+  objectOption,
+  optionsSchema,
   type Prompt,
+  promptOption,
   promptRestrict,
   type Row,
-  SERVINGS,
+  type RowFunction,
+  rowFunction,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  examplesOption,
   nameOption,
-  taskOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { findSpan } from '../text/find-span.js'
-import type { QaPairsSettings } from './component-types.js'
 import { QaPairsPrompt } from './qa-pairs.prompt.js'
 
-const { rowsPerCall: _, ...asking } = taskOptions
+const prompts = promptsOf(QaPairsPrompt)
 
-const options = z
-  .strictObject({
-    input: nameOption,
+/** The columns of a pair. */
+class PairColumns {
+  /** The column of the question. @default 'question' */
+  question = nameOption.default('question')
+  /** The column of the answer. @default 'answer' */
+  answer = nameOption.default('answer')
+  /**
+   * The column of the evidence, a part of the text, from `<evidence>_start` to `<evidence>_end`. A pair whose evidence does
+   * not occur in the text is left out.
+   *
+   * @default 'evidence'
+   */
+  evidence = nameOption.default('evidence')
+}
+
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The maximum number of pairs for each text. @default 3 */
     pairs: z.number().int().positive().default(3),
-    outputs: z
-      .strictObject({
-        question: nameOption.default('question'),
-        answer: nameOption.default('answer'),
-        evidence: nameOption.default('evidence'),
-      })
-      .prefault({}),
-    examples: examplesOption,
-    ...asking,
-  })
-  .superRefine(asksOneThing([], ['examples', 'instructions', 'language']))
+    /**
+     * The columns of the pair: `{ question, answer, evidence }`. The evidence is a part of the text, from
+     * `<evidence>_start` to `<evidence>_end`; a pair whose evidence does not occur in the text is left out.
+     *
+     * @default columns of these names
+     */
+    outputs: objectOption(PairColumns).prefault({}),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
 
 /** Options of `QaPairGenerator`: those of `ai.qa-pairs`, with the model itself as `serving`. */
-export type QaPairGeneratorOptions = Omit<Alone<QaPairsSettings, 'input', WordsWithExamples>, 'rowsPerCall'>
+export type QaPairGeneratorOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input, pairs, examples, language, instructions }: Options): Prompt =>
   prompt ?? new QaPairsPrompt({ input, pairs, examples, language, instructions })
@@ -73,7 +103,7 @@ class PairGenerator extends FlatMapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: QaPairGeneratorOptions) {
     super()
-    const { options: checked, serving } = checkOptions('QaPairGenerator', options, given)
+    const { options: checked, serving } = checkOptions('QaPairGenerator', schema, given)
     const prompt = promptOf(checked)
     this.validatePrompts([prompt])
     this.#options = checked
@@ -116,8 +146,6 @@ class PairGenerator extends FlatMapOperator {
   }
 }
 
-const prompts = promptsOf(QaPairsPrompt)
-
 /**
  * Makes question-answer pairs of a text. The evidence of each stands in the text.
  *
@@ -126,6 +154,24 @@ const prompts = promptsOf(QaPairsPrompt)
  */
 export const QaPairGenerator = promptRestrict(...prompts)(PairGenerator)
 export type QaPairGenerator = PairGenerator
+
+/** The row with the columns of a pair. */
+export interface QaPairRow extends RowFunction {
+  readonly row: With<
+    this['before'],
+    Pair<Named<this['options'], 'question'>, Named<this['options'], 'answer'>, Named<this['options'], 'evidence'>>
+  >
+}
+type Pair<Question extends string, Answer extends string, Evidence extends string> = Record<
+  Question | Answer | Evidence,
+  string
+> &
+  Record<`${Evidence}_${'start' | 'end'}`, number>
+type Named<Options, Role extends string> = Options extends {
+  readonly outputs: { readonly [K in Role]: infer Name extends string }
+}
+  ? Name
+  : Role
 
 /**
  * `ai.qa-pairs`: question-answer pairs of a text.
@@ -137,15 +183,9 @@ export const qaPairs = defineOperator({
   name: 'ai.qa-pairs',
   kind: 'flatMap',
   description: 'Makes question-answer pairs of a text, a row for each, with the evidence in the text',
-  options,
-  columns: (given: Options) => ({
-    reads: [...new Set([given.input, ...promptOf(given).variables])],
-    adds: columnsOf(given),
-  }),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
-  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) =>
-    new QaPairGenerator({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  adds: columnsOf,
+  row: rowFunction<QaPairRow>(),
+  ...asksModel,
+  create: (given, [servings]) => new QaPairGenerator(withServing(given, servings)),
 })

@@ -27,10 +27,10 @@ const longestComment = 0xffff
  */
 export async function assertInflates(
   bytes: Uint8Array,
-  { name, maxInflatedBytes }: { readonly name: string; readonly maxInflatedBytes: number },
+  { name, maxInflatedSize }: { readonly name: string; readonly maxInflatedSize: number },
 ): Promise<void> {
   const archive = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const tooMuch = () => aiError('MAESTRO_AI_DOCUMENT_INFLATES', { document: name, limit: maxInflatedBytes })
+  const tooMuch = () => aiError('MAESTRO_AI_DOCUMENT_INFLATES', { document: name, limit: maxInflatedSize })
   const damaged = (reason: string, cause?: unknown) =>
     aiError('MAESTRO_AI_DOCUMENT_DAMAGED', { document: name, format: 'docx', reason }, cause)
   const end = findEnd(archive)
@@ -38,8 +38,8 @@ export async function assertInflates(
   if (end !== undefined && isZip64(archive, end)) throw damaged('it is an archive of the kind for more than 4 GB')
   const entries = end === undefined ? undefined : readEntries(archive, end)
   if (entries === undefined) throw damaged('its list of files is missing')
-  if (entries.reduce((sum, { inflated }) => sum + inflated, 0) > maxInflatedBytes) throw tooMuch()
-  let left = maxInflatedBytes
+  if (entries.reduce((sum, { inflated }) => sum + inflated, 0) > maxInflatedSize) throw tooMuch()
+  let left = maxInflatedSize
   for (const { method, packed, offset } of entries) {
     const start = dataStart(archive, offset)
     if (start === undefined || start + packed > archive.length) throw damaged('a file in it is cut off')

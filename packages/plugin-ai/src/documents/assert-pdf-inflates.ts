@@ -12,10 +12,10 @@ const dictionaryReach = 1024
  */
 export function assertPdfInflates(
   bytes: Uint8Array,
-  { name, maxInflatedBytes }: { readonly name: string; readonly maxInflatedBytes: number },
+  { name, maxInflatedSize }: { readonly name: string; readonly maxInflatedSize: number },
 ): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let left = maxInflatedBytes
+  let left = maxInflatedSize
   for (let end = -1, start = file.indexOf('stream'); start >= 0; start = file.indexOf('stream', end + 9)) {
     end = file.indexOf('endstream', start)
     if (end < 0) end = file.length
@@ -23,7 +23,7 @@ export function assertPdfInflates(
     const filters = dictionary.slice(dictionary.lastIndexOf(' obj') + 1).match(/\/(?:FlateDecode|Fl)\b/g)?.length ?? 0
     const data = file.subarray(start + (file[start + 6] === 13 ? 8 : 7), end)
     left -= inflatedBytes(data, filters, left)
-    if (left < 0) throw aiError('MAESTRO_AI_DOCUMENT_INFLATES', { document: name, limit: maxInflatedBytes })
+    if (left < 0) throw aiError('MAESTRO_AI_DOCUMENT_INFLATES', { document: name, limit: maxInflatedSize })
   }
 }
 

@@ -1,44 +1,58 @@
-import { type ColumnEffects, type Columns, defineOperator, FlatMapOperator, type Row } from '@maestro-dataflow/core'
+import {
+  type ColumnEffects,
+  type Columns,
+  column,
+  defineOperator,
+  FlatMapOperator,
+  type OutputOf,
+  optionsSchema,
+  type Refinement,
+  type Row,
+  typed,
+  when,
+  withDefault,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type GivenOptions, parseOptions } from '../asking/alone.js'
 import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
-import type { ChunkUnit } from './measure.js'
-import { type Chunk, type ChunkMethod, splitText } from './split-text.js'
+import { type Chunk, splitText } from './split-text.js'
 
-const options = z
-  .strictObject({
-    input: nameOption,
-    method: z.enum(['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']).default('recursive'),
-    size: z.number().int().positive().default(1000),
-    overlap: z.number().int().nonnegative().default(0),
-    unit: z.enum(['characters', 'tokens']).default('characters'),
-    output: nameOption.optional(),
-    pages: nameOption.optional(),
-  })
-  .refine(({ size, overlap }) => overlap < size, {
-    path: ['overlap'],
-    message: 'it must be smaller than `size`, or the chunks would never move on',
-  })
-
-type Options = z.output<typeof options>
-
-/** How a `TextChunker` cuts a text into rows. */
-export interface TextChunkerOptions {
-  readonly input: string
-  /** @default 'recursive' */
-  readonly method?: ChunkMethod
-  /** What a chunk has at most. @default 1000 */
-  readonly size?: number
-  /** What a chunk repeats of the one before at most. @default 0 */
-  readonly overlap?: number
-  /** @default 'characters' */
-  readonly unit?: ChunkUnit
-  /** @default the column of the text */
-  readonly output?: string
-  /** The column that says where in the text each page begins, as `ai.load-documents` adds it. */
-  readonly pages?: string
+const fields = {
+  /** The column of the text. */
+  input: column(),
+  /**
+   * Where to cut. `fixed` cuts exactly at the size; `sentence` and `paragraph` cut after the last one that fits; `recursive`
+   * cuts after a paragraph, else a line, else a sentence; `markdown` does the same within each heading. If none of them
+   * fits, the cut is between words, and else between characters.
+   *
+   * @default 'recursive'
+   */
+  method: withDefault(z.enum(['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']), 'recursive'),
+  /** The maximum size of a chunk. @default 1000 */
+  size: z.number().int().positive().default(1000),
+  /** The maximum part of the previous chunk that a chunk repeats. It is less than `size`. @default 0 */
+  overlap: z.number().int().nonnegative().default(0),
+  /** The unit of sizes: characters, as JavaScript counts them, or tokens, estimated from the script. @default 'characters' */
+  unit: z.enum(['characters', 'tokens']).default('characters'),
+  /** The column of the chunk. `<output>_index`, `_start`, and `_end` are added too. @default the value of `input` */
+  output: nameOption.optional(),
+  /** The column of the places in the text where pages begin, as `ai.load-documents` adds it. `<output>_page` gets the page. */
+  pages: column().optional(),
 }
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ size, overlap }, { addIssue }) => {
+  const message = 'it must be smaller than `size`, or the chunks would never move on'
+  if (overlap >= size) addIssue({ code: 'custom', path: ['overlap'], message, input: overlap })
+}
+
+const schema = optionsSchema(fields, refine)
+
+/** Options of `TextChunker`: those of `ai.chunk`. */
+export type TextChunkerOptions = GivenOptions<typeof fields>
 
 function columnsOf({ input, output = input, method, pages }: Options): Columns {
   return {
@@ -63,13 +77,7 @@ export class TextChunker extends FlatMapOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(given: TextChunkerOptions) {
     super()
-    const result = options.safeParse(given)
-    if (!result.success)
-      throw aiError('MAESTRO_AI_OPTIONS', {
-        operator: 'TextChunker',
-        reason: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-      })
-    this.#options = result.data
+    this.#options = parseOptions('TextChunker', schema, given)
   }
 
   override get columns(): ColumnEffects {
@@ -107,13 +115,16 @@ export const chunk = defineOperator({
   name: 'ai.chunk',
   kind: 'flatMap',
   description: 'Cuts a text into chunks, a row for each, with the place where it stood',
-  options,
-  columns: (given: Options) => ({ reads: readsOf(given), adds: columnsOf(given) }),
+  options: fields,
+  refine,
+  adds: {
+    '{output|input}': 'string',
+    '{output|input}_index': 'integer',
+    '{output|input}_start': 'integer',
+    '{output|input}_end': 'integer',
+    '{output|input}_headings': when({ method: 'markdown' }, typed<readonly string[]>('json')),
+    '{output|input}_page': when('pages', 'integer'),
+  },
   deterministic: true,
-  create: ({ output, pages, ...given }) =>
-    new TextChunker({
-      ...given,
-      ...(output === undefined ? {} : { output }),
-      ...(pages === undefined ? {} : { pages }),
-    }),
+  create: (given) => new TextChunker(given),
 })

@@ -1,6 +1,7 @@
 import {
   defineSource,
   defineStorage,
+  fieldsOf,
   MaestroError,
   type OutputOf,
   type RowFunction,
@@ -11,19 +12,21 @@ import { z } from 'zod'
 import type { DocumentColumns } from './document-rows.js'
 import { documentColumns, documentRows } from './document-rows.js'
 import { type DocumentsFolder, findDocuments } from './find-documents.js'
-import { documentOptions } from './load-documents.js'
+import { DocumentOptions } from './load-documents.js'
 import { readDocument } from './read-document.js'
 
-const fields = {
-  /** Files, globs and folders, relative to the config file. */
-  path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
-  ...documentOptions,
-}
+const fields = fieldsOf(
+  {
+    /** The documents: files, globs, and folders, relative to the config file. */
+    path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  },
+  DocumentOptions,
+)
 
 type Options = OutputOf<typeof fields>
 
 /** A row for each document, or for each of its pages. */
-export interface DocumentsRow extends RowFunction {
+export interface DocumentsSourceRow extends RowFunction {
   readonly row: DocumentColumns<this['options']>
 }
 
@@ -33,7 +36,7 @@ export const documentsSource = defineStorage({
   description: 'Documents of folders and globs as Markdown: text, Markdown, HTML, PDF, DOCX',
   source: defineSource({
     options: fields,
-    row: rowFunction<DocumentsRow>(),
+    row: rowFunction<DocumentsSourceRow>(),
     columns: ({ rows }) => ({ columns: documentColumns(rows), open: false }),
     async check(given, folder) {
       try {
@@ -66,11 +69,5 @@ async function* readAll(
       if (signal.aborted || !MaestroError.is(error)) throw error
       yield { ids: [], rows: [], rejects: [{ id: document, row: { document }, error }] }
     }
-  }
-}
-
-declare module '@maestro-dataflow/core' {
-  interface Storages {
-    'ai.load-documents': typeof documentsSource
   }
 }

@@ -109,8 +109,8 @@ describe('a document that goes beyond its limits is that row’s reject', () => 
   })
 })
 
-describe('maxInflatedBytes counts what is really unpacked', () => {
-  const limit = { maxInflatedBytes: 1024 ** 2 }
+describe('maxInflatedSize counts what is really unpacked', () => {
+  const limit = { maxInflatedSize: 1024 ** 2 }
   const large = Buffer.alloc(4 * 1024 ** 2, 'a')
   const tooMuch = { code: 'MAESTRO_AI_DOCUMENT_INFLATES' }
 

@@ -2,6 +2,8 @@ import {
   type AllRows,
   type Batch,
   type ColumnEffects,
+  column,
+  columns,
   defineOperator,
   type EmbeddingServing,
   EnhancedEmbeddingServing,
@@ -10,14 +12,20 @@ import {
   LOGGER,
   type Logger,
   MaestroError,
+  newColumn,
+  type OutputOf,
+  type Refinement,
   type Row,
   SERVINGS,
+  servingOption,
+  typed,
   VECTOR_STORES,
   type VectorRecord,
   type VectorStore,
+  vectorStoreOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
+import type { Alone } from '../asking/alone.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
 import {
@@ -33,27 +41,42 @@ import {
 /** What became of a chunk's document. */
 export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 
-/** What an `Indexer` puts where. */
-export interface IndexerOptions {
-  /** The store, or what opens it. */
-  readonly store: VectorStore | (() => Promise<VectorStore>)
-  readonly embedder: EmbeddingServing
-  /** @default 'text' */
-  readonly input?: string | undefined
-  /** @default 'document' */
-  readonly document?: string | undefined
-  /** Columns whose values are kept beside the text, to filter by and to cite. @default none */
-  readonly metadata?: readonly string[] | undefined
-  /** Goes before each text when it is embedded: `'passage: '`. */
-  readonly prefix?: string | undefined
-  /** What happens to documents of the store that do not come. @default 'delete' */
-  readonly missing?: 'delete' | 'keep' | undefined
-  /** Chunks that are embedded and written at once. @default 512 */
-  readonly batchSize?: number | undefined
-  /** @default 'index_outcome' */
-  readonly output?: string | undefined
-  readonly logger?: Logger | undefined
+const fields = {
+  /** The name of the vector store in the config. */
+  store: vectorStoreOption(),
+  /** The column of the text of a chunk. @default 'text' */
+  input: column().default('text'),
+  /** The column of the document that a chunk belongs to. @default 'document' */
+  document: column().default('document'),
+  /** Columns whose values are stored with the text, for filters and citations. @default none */
+  metadata: columns().default([]),
+  /** The name of the embedding model in the config. @default 'embedder' */
+  embedder: servingOption().default('embedder'),
+  /** A prefix of each text when it is embedded, for models that distinguish queries and passages: `'passage: '`. */
+  prefix: z.string().optional(),
+  /**
+   * What happens to documents in the store that are not among the rows. They are deleted only if all rows have arrived:
+   * not with `--limit`, not if rows were rejected, and not if there was no document at all.
+   *
+   * @default 'delete'
+   */
+  missing: z.enum(['delete', 'keep']).default('delete'),
+  /** The number of chunks that are embedded and written at once. @default 512 */
+  batchSize: z.number().int().positive().optional(),
+  /** The column of the outcome for the chunk's document: `added`, `replaced`, or `unchanged`. @default 'index_outcome' */
+  output: newColumn('index_outcome'),
 }
+
+/** Options of `Indexer`: those of `ai.index`, with the store and the model themselves. */
+export type IndexerOptions = Alone<
+  typeof fields,
+  {
+    /** The store, or a function that opens it. */
+    readonly store: VectorStore | (() => Promise<VectorStore>)
+    readonly embedder: EmbeddingServing
+    readonly logger?: Logger | undefined
+  }
+>
 
 const defaultBatchSize = 512
 /** After so many chunks it is worth putting the store in order. */
@@ -321,6 +344,11 @@ function indexColumns({
   return { reads: [...new Set([input, document, ...metadata])], adds: { [output]: 'string' } }
 }
 
+const refine: Refinement<OutputOf<typeof fields>> = ({ metadata }, { addIssue }) => {
+  const message = faultOf(metadata)
+  if (message !== undefined) addIssue({ code: 'custom', path: ['metadata'], message, input: metadata })
+}
+
 /**
  * `ai.index`: chunks of documents in a vector store.
  *
@@ -331,23 +359,9 @@ export const index = defineOperator({
   name: 'ai.index',
   kind: 'opaque',
   description: 'Keeps a vector store in step with documents: new and changed ones go in, those that are gone go out',
-  options: z
-    .strictObject({
-      store: nameOption,
-      input: nameOption.default('text'),
-      document: nameOption.default('document'),
-      metadata: z.array(nameOption).default([]),
-      embedder: nameOption.default('embedder'),
-      prefix: z.string().optional(),
-      missing: z.enum(['delete', 'keep']).default('delete'),
-      batchSize: z.number().int().positive().optional(),
-      output: nameOption.default('index_outcome'),
-    })
-    .superRefine(({ metadata }, { addIssue }) => {
-      const message = faultOf(metadata)
-      if (message !== undefined) addIssue({ code: 'custom', path: ['metadata'], message, input: metadata })
-    }),
-  columns: (given) => indexColumns(given),
+  options: fields,
+  refine,
+  adds: { '{output}': typed<IndexOutcome>('string') },
   deterministic: false,
   servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   vectorStores: ({ store }) => [store],

@@ -174,7 +174,7 @@ describe('what cannot be read is told', () => {
 
   test('a document that is too large', async () => {
     put('large.md', 'x'.repeat(100))
-    expect((await failure('large.md', { maxBytes: 99 })).code).toBe('MAESTRO_MEDIA_TOO_LARGE')
+    expect((await failure('large.md', { maxSize: 99 })).code).toBe('MAESTRO_MEDIA_TOO_LARGE')
   })
 
   test.each([
@@ -182,7 +182,7 @@ describe('what cannot be read is told', () => {
     ['lies about it', 1000],
   ])('an archive that grows beyond the bound and %s', async (_what, says) => {
     put('bomb.docx', zip('word/document.xml', Buffer.alloc(3_000_000), says))
-    const { code, details } = await failure('bomb.docx', { maxInflatedBytes: 1_000_000 })
+    const { code, details } = await failure('bomb.docx', { maxInflatedSize: 1_000_000 })
     expect([code, details]).toEqual(['MAESTRO_AI_DOCUMENT_INFLATES', { document: 'bomb.docx', limit: 1_000_000 }])
   })
 })

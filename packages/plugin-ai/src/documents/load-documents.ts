@@ -1,29 +1,49 @@
 import {
   byteSize,
   type ColumnEffects,
+  column,
   defineOperator,
   duration,
   FlatMapOperator,
+  fieldsOf,
   MEDIA_ACCESS,
   type MediaAccess,
   type OperatorContext,
+  type OutputOf,
+  optionsSchema,
   type Row,
+  type RowFunction,
+  rowFunction,
+  type With,
+  withDefault,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { aiError } from '../errors.js'
-import { type DocumentRows, documentColumns, documentRows } from './document-rows.js'
-import { type ReadDocumentOptions, readDocument } from './read-document.js'
+import { type DocumentColumns, documentColumns, documentRows } from './document-rows.js'
+import { readDocument } from './read-document.js'
 
 /** How documents are read, as options of the operator and of the source. */
-export const documentOptions = {
-  rows: z.enum(['document', 'page']).default('document'),
-  format: z.enum(['text', 'markdown', 'html', 'pdf', 'docx']).optional(),
-  encoding: z.string().refine(isEncoding, 'an encoding is expected, such as gb18030 or utf-16le').optional(),
-  maxBytes: z.number().int().positive().optional(),
-  maxInflatedBytes: z.number().int().positive().optional(),
-  timeout: duration().optional(),
-  maxMemory: byteSize().optional(),
+export class DocumentOptions {
+  /**
+   * Whether a document becomes one row, or each of its pages. Rows get the columns `text` (as Markdown), `document`, `title`,
+   * `format`, and `pages`; with `'page'` also `page`, from 1, and else `page_starts`, the places in the text where pages begin.
+   *
+   * @default 'document'
+   */
+  rows = withDefault(z.enum(['document', 'page']), 'document')
+  /** The format of all documents. @default detected in each */
+  format = z.enum(['text', 'markdown', 'html', 'pdf', 'docx']).optional()
+  /** The encoding of texts and HTML pages, by a label of `TextDecoder`. @default detected in each */
+  encoding = z.string().refine(isEncoding, 'an encoding is expected, such as gb18030 or utf-16le').optional()
+  /** The maximum size of a document: a number of bytes, or a text such as `'64MiB'`. @default '50MiB' */
+  maxSize = byteSize().optional()
+  /** The maximum size of everything that is unpacked from a document. @default '200MiB' */
+  maxInflatedSize = byteSize().optional()
+  /** The maximum time to parse a document: a number of milliseconds, or a text such as `'30s'`. @default '60s' */
+  timeout = duration().optional()
+  /** The maximum memory to parse a document. @default '1GiB' */
+  maxMemory = byteSize().optional()
 }
 
 function isEncoding(label: string): boolean {
@@ -34,17 +54,26 @@ function isEncoding(label: string): boolean {
   }
 }
 
-/** What a `DocumentLoader` loads, and how. */
-export interface DocumentLoaderOptions extends ReadDocumentOptions {
-  /** The column with a path, an address, or the bytes of a document. */
-  readonly input: string
-  /** The column with the name of a document that comes as bytes. @default the row's id */
-  readonly name?: string | undefined
-  /** @default 'document' */
-  readonly rows?: DocumentRows | undefined
-  /** From where documents may be read. @default the working directory, and public addresses */
-  readonly access?: MediaAccess | undefined
-}
+const fields = fieldsOf(
+  {
+    /** The column of the documents: paths of the project, addresses, or bytes. */
+    input: column(),
+    /** The column of the names of documents that are given as bytes. @default the row's id */
+    name: column().optional(),
+  },
+  DocumentOptions,
+)
+
+const schema = optionsSchema(fields)
+
+/** Options of `DocumentLoader`: those of `ai.load-documents`. */
+export type DocumentLoaderOptions = Alone<
+  typeof fields,
+  {
+    /** From where documents may be read. @default the working directory, and public addresses */
+    readonly access?: MediaAccess | undefined
+  }
+>
 
 /**
  * Makes Markdown of documents: a row for each, or for each page.
@@ -53,21 +82,24 @@ export interface DocumentLoaderOptions extends ReadDocumentOptions {
  * await new DocumentLoader({ input: 'path' }).run(storage)
  */
 export class DocumentLoader extends FlatMapOperator {
-  readonly #options: DocumentLoaderOptions
+  readonly #options: OutputOf<typeof fields>
+  readonly #access: MediaAccess
 
-  constructor(options: DocumentLoaderOptions) {
+  /** @throws MAESTRO_AI_OPTIONS */
+  constructor({ access = {}, ...given }: DocumentLoaderOptions) {
     super()
-    this.#options = options
+    this.#options = parseOptions('DocumentLoader', schema, given)
+    this.#access = access
   }
 
   override get columns(): ColumnEffects {
-    const { input, name, rows = 'document' } = this.#options
+    const { input, name, rows } = this.#options
     return { reads: name === undefined ? [input] : [input, name], adds: documentColumns(rows) }
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_DOCUMENT_*, MAESTRO_MEDIA_* */
   async flatMap(row: Row, { rowId, signal }: OperatorContext): Promise<readonly Row[]> {
-    const { input, name: nameColumn, rows = 'document', access = {} } = this.#options
+    const { input, name: nameColumn, rows } = this.#options
     const given = row[input]
     const isReference = typeof given === 'string' || given instanceof URL
     if (given === null || given === undefined || (isReference && String(given).trim() === ''))
@@ -76,9 +108,14 @@ export class DocumentLoader extends FlatMapOperator {
       throw aiError('MAESTRO_AI_DOCUMENT_REFERENCE', { column: input, found: typeof given })
     const named = nameColumn === undefined ? undefined : row[nameColumn]
     const document = typeof named === 'string' && named !== '' ? named : isReference ? String(given) : rowId
-    const loaded = await readDocument(given, document, this.#options, { ...access, signal })
+    const loaded = await readDocument(given, document, this.#options, { ...this.#access, signal })
     return documentRows(document, loaded, rows).map((part) => ({ ...row, ...part }))
   }
+}
+
+/** The row with the columns of its document. */
+export interface DocumentsRow extends RowFunction {
+  readonly row: With<this['before'], DocumentColumns<this['options']>>
 }
 
 /** `ai.load-documents`: documents as Markdown. */
@@ -86,11 +123,9 @@ export const loadDocuments = defineOperator({
   name: 'ai.load-documents',
   kind: 'flatMap',
   description: 'Makes Markdown of documents: text, Markdown, HTML, PDF, DOCX',
-  options: z.strictObject({ input: nameOption, name: nameOption.optional(), ...documentOptions }),
-  columns: ({ input, name, rows }) => ({
-    reads: name === undefined ? [input] : [input, name],
-    adds: documentColumns(rows),
-  }),
+  options: fields,
+  adds: ({ rows }) => documentColumns(rows),
+  row: rowFunction<DocumentsRow>(),
   deterministic: false,
   inject: [MEDIA_ACCESS],
   create: (options, [access]) => new DocumentLoader({ ...options, access }),

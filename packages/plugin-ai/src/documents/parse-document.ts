@@ -11,7 +11,7 @@ import { readPdf } from './read-pdf.js'
 export interface Parsing {
   readonly name: string
   readonly encoding: string | undefined
-  readonly maxInflatedBytes: number
+  readonly maxInflatedSize: number
 }
 
 /**

@@ -24,7 +24,7 @@ const line =
 const rowByRow = (top: number) =>
   leftColumn.flatMap((text, row) => [line(50, top)(text, row), line(310, top)(rightColumn[row] ?? '', row)])
 
-const limits = { name: 'drawn.pdf', maxInflatedBytes: 1024 ** 2 }
+const limits = { name: 'drawn.pdf', maxInflatedSize: 1024 ** 2 }
 const pagesOf = async (...pages: readonly (readonly DrawnText[])[]) => (await readPdf(drawnPdf(pages), limits)).pages
 
 describe('columns', () => {

@@ -10,10 +10,10 @@ export interface ReadDocumentOptions {
   readonly format?: DocumentFormat | undefined
   /** Of texts and pages: a label of `TextDecoder`. @default found in each */
   readonly encoding?: string | undefined
-  /** Bytes of one document at most. @default 52428800 (50 MiB) */
-  readonly maxBytes?: number | undefined
-  /** Bytes of one document at most when it is unpacked. @default 209715200 (200 MiB) */
-  readonly maxInflatedBytes?: number | undefined
+  /** The maximum number of bytes of a document. @default 52428800 (50 MiB) */
+  readonly maxSize?: number | undefined
+  /** The maximum number of bytes that are unpacked from a document. @default 209715200 (200 MiB) */
+  readonly maxInflatedSize?: number | undefined
   /** Milliseconds that parsing one document may take. @default 60000 */
   readonly timeout?: number | undefined
   /** Bytes of memory that parsing one document may take. @default 1073741824 (1 GiB) */
@@ -34,12 +34,12 @@ export async function readDocument(
   options: ReadDocumentOptions,
   access: MediaAccess & { readonly signal?: AbortSignal | undefined },
 ): Promise<LoadedDocument> {
-  const { maxBytes = 50 * mebibyte, maxInflatedBytes = 200 * mebibyte, encoding } = options
+  const { maxSize = 50 * mebibyte, maxInflatedSize = 200 * mebibyte, encoding } = options
   const { timeout = 60_000, maxMemory = 1024 * mebibyte } = options
-  const { data: bytes, mediaType } = await readMedia(filePart(data), { ...access, maxBytes })
+  const { data: bytes, mediaType } = await readMedia(filePart(data), { ...access, maxBytes: maxSize })
   if (isCompoundFile(bytes)) throw aiError('MAESTRO_AI_DOCUMENT_ENCRYPTED', { document: name })
   const format = options.format ?? documentFormat(bytes, { name, mediaType })
   if (format === undefined) throw aiError('MAESTRO_AI_DOCUMENT_FORMAT', { document: name })
-  const parsing = { name, encoding, maxInflatedBytes }
+  const parsing = { name, encoding, maxInflatedSize }
   return parseWithin(format, bytes, parsing, { timeout, maxMemory }, access.signal)
 }

@@ -10,9 +10,9 @@ import type { LoadedDocument } from './loaded-document.js'
  */
 export async function readDocx(
   bytes: Uint8Array,
-  { name, maxInflatedBytes }: { readonly name: string; readonly maxInflatedBytes: number },
+  { name, maxInflatedSize }: { readonly name: string; readonly maxInflatedSize: number },
 ): Promise<LoadedDocument> {
-  await assertInflates(bytes, { name, maxInflatedBytes })
+  await assertInflates(bytes, { name, maxInflatedSize })
   const { default: mammoth } = await import('mammoth')
   let html: string
   try {

@@ -33,9 +33,9 @@ const headingGap = 1.4
  */
 export async function readPdf(
   bytes: Uint8Array,
-  { name, maxInflatedBytes }: { readonly name: string; readonly maxInflatedBytes: number },
+  { name, maxInflatedSize }: { readonly name: string; readonly maxInflatedSize: number },
 ): Promise<LoadedDocument> {
-  assertPdfInflates(bytes, { name, maxInflatedBytes })
+  assertPdfInflates(bytes, { name, maxInflatedSize })
   const { getDocumentProxy } = await import('unpdf')
   let document: Awaited<ReturnType<typeof getDocumentProxy>>
   try {

@@ -1,16 +1,22 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  inputs: z.strictObject({ a: nameOption, b: nameOption }),
-  criterion: nameOption,
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The columns of the two texts. */
+    inputs: z.strictObject({ a: column(), b: column() }),
+    /** What makes one text better than the other. */
+    criterion: nameOption,
+    /** Pairs of texts with the expected answers. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type ComparePromptOptions = z.output<typeof options>
+export type ComparePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (criterion: string) => string>> = {
   en: (criterion) =>
@@ -30,6 +36,6 @@ export class ComparePrompt extends TaskPrompt {
 export const comparePrompt = definePrompt({
   name: 'ai.compare.prompt',
   description: 'Asks which of two texts is better',
-  options,
+  options: fields,
   create: (given) => new ComparePrompt(given),
 })

@@ -1,40 +1,84 @@
-import { type Columns, type OperatorContext, promptRestrict, type Row } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  column,
+  defineOperator,
+  fieldsOf,
+  flag,
+  newColumn,
+  type OperatorContext,
+  type OutputOf,
+  objectOption,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  type Refinement,
+  type Row,
+  typed,
+  unless,
+  when,
+  withDefault,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  examplesOption,
   nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { ComparePrompt } from './compare.prompt.js'
-import type { Better, CompareSettings } from './component-types.js'
 
-const options = z
-  .strictObject({
-    inputs: z
-      .strictObject({ a: nameOption, b: nameOption })
-      .refine(({ a, b }) => a !== b, { path: ['b'], message: 'another column than `a` is expected' }),
-    criterion: nameOption.optional(),
-    bothOrders: z.boolean().default(false),
-    reason: z.boolean().default(true),
-    output: nameOption.default('better'),
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['criterion'], ['examples', 'instructions', 'language']))
+/** The text that is better. */
+export type Better = 'a' | 'b' | 'tie'
 
-type Options = z.output<typeof options>
+const prompts = promptsOf(ComparePrompt)
+
+/** The columns of the texts that are compared. */
+class ComparedColumns {
+  /** The column of the text that the answer calls `a`. */
+  a = column()
+  /** The column of the text that the answer calls `b`. */
+  b = column()
+}
+
+const fields = fieldsOf(
+  {
+    /** The columns of the two texts: `{ a: 'old', b: 'new' }`. */
+    inputs: objectOption(ComparedColumns),
+    /** What makes one text better than the other. */
+    criterion: unless('prompt', nameOption),
+    /** Whether to ask twice, the second time with the texts swapped. Answers that differ are a tie. @default false */
+    bothOrders: flag(),
+    /** Whether to add the column `<output>_reason`. @default true */
+    reason: withDefault(z.boolean(), true),
+    /** The column of the answer: `a`, `b`, or `tie`. @default 'better' */
+    output: newColumn('better'),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ inputs: { a, b } }, { addIssue }) => {
+  if (a !== b) return
+  addIssue({ code: 'custom', path: ['inputs', 'b'], message: 'another column than `a` is expected', input: b })
+}
+
+const schema = optionsSchema(fields, refine)
 
 /** Options of `Comparer`: those of `ai.compare`, with the model itself as `serving`. */
-export type ComparerOptions = Alone<CompareSettings, 'criterion', WordsWithExamples> & {
-  readonly inputs: { readonly a: string; readonly b: string }
-}
+export type ComparerOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, inputs, criterion = '', examples, instructions, language }: Options) =>
   prompt ?? new ComparePrompt({ inputs, criterion, examples, instructions, language })
@@ -61,11 +105,11 @@ class TextComparer extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: ComparerOptions) {
-    const { options: checked, serving } = checkOptions('Comparer', options, given)
-    const schema = checked.reason ? withReason : withoutReason
-    super({ serving, prompt: promptOf(checked), schema, ...askedWith(checked) }, columnsOf(checked))
+    const { options: checked, serving } = checkOptions('Comparer', schema, given)
+    const answer = checked.reason ? withReason : withoutReason
+    super({ serving, prompt: promptOf(checked), schema: answer, ...askedWith(checked) }, columnsOf(checked))
     this.#options = checked
-    this.#schema = schema
+    this.#schema = answer
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
@@ -92,8 +136,6 @@ class TextComparer extends AskingOperator {
   }
 }
 
-const prompts = promptsOf(ComparePrompt)
-
 /**
  * Says which of two texts is better.
  *
@@ -109,12 +151,13 @@ export type Comparer = TextComparer
  * @remarks
  * Cost: One call a row, two with `bothOrders`.
  */
-export const compare = defineAskingOperator({
+export const compare = defineOperator({
   name: 'ai.compare',
+  kind: 'map',
   description: 'Says which of two texts is better, or that neither is',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Comparer(given),
+  options: fields,
+  refine,
+  adds: { '{output}': typed<Better>('string'), '{output}_reason': when('reason', 'string') },
+  ...asksModel,
+  create: (given, [servings]) => new Comparer(withServing(given, servings)),
 })

@@ -1,16 +1,21 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  criterion: nameOption,
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** What must hold for the text. */
+    criterion: nameOption,
+    /** Texts with the expected answers, `true` or `false`. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type FilterPromptOptions = z.output<typeof options>
+export type FilterPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (criterion: string) => string>> = {
   en: (criterion) =>
@@ -34,6 +39,6 @@ export class FilterPrompt extends TaskPrompt {
 export const filterPrompt = definePrompt({
   name: 'ai.filter.prompt',
   description: 'Asks whether a criterion holds for a text',
-  options,
+  options: fields,
   create: (given) => new FilterPrompt(given),
 })

@@ -1,75 +1,113 @@
 import {
   type ColumnEffects,
+  column,
   defineOperator,
   FilterOperator,
+  fieldsOf,
   type LLMServing,
   type OperatorContext,
+  type OutputOf,
+  optionsSchema,
   type Prompt,
+  promptOption,
   promptRestrict,
+  type Refinement,
   type Row,
-  SERVINGS,
+  unless,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
   examplesOption,
+  languageOption,
   nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
-import type { JudgeSettings, ThresholdSettings } from './component-types.js'
 import { FilterPrompt } from './filter.prompt.js'
 
-const threshold = z
-  .strictObject({ score: nameOption, min: z.number().optional(), max: z.number().optional() })
-  .refine(({ min, max }) => min !== undefined || max !== undefined, {
-    path: ['min'],
-    message: 'a threshold is expected: `min`, `max` or both',
-  })
+const prompts = promptsOf(FilterPrompt)
 
-const judge = z
-  .strictObject({
-    input: nameOption.optional(),
-    criterion: nameOption.optional(),
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input', 'criterion'], ['examples', 'instructions', 'language']))
+/** Options that ask a model, and the words of its question; none of them goes with `score`. */
+const asking = ['input', 'criterion', 'prompt'] as const
+const words = ['score', 'prompt'] as const
 
-type Threshold = z.output<typeof threshold>
-type Judge = z.output<typeof judge>
+const fields = fieldsOf(
+  {
+    /** The column of the score, to keep the rows whose score lies within a threshold. No model is asked. */
+    score: unless(asking, column('number').optional()),
+    /** The lowest score that stays. */
+    min: unless(asking, z.number().optional()),
+    /** The highest score that stays. */
+    max: unless(asking, z.number().optional()),
+    /** The column of the text that a model judges. */
+    input: unless(words, column()),
+    /** What must hold for a row to stay. */
+    criterion: unless(words, nameOption),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: unless('score', promptOption({ allowed: prompts }).optional()),
+    /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
+    language: unless(words, languageOption),
+    /** Guidance for the model in addition to the operator's own prompt. */
+    instructions: unless(words, z.string().min(1).optional()),
+    /** Texts with the expected answers, `true` or `false`. The model sees them before the question. */
+    examples: unless(words, examplesOption),
+  },
+  RowAskingOptions,
+  PackingOptions,
+)
 
-/** Options of `TextFilter`: those of `ai.filter`, with the model itself as `serving`. */
-export type TextFilterOptions =
-  | ThresholdSettings
-  | Alone<JudgeSettings, 'input', WordsWithExamples & { readonly criterion?: string }>
+type Options = OutputOf<typeof fields>
 
-const promptOf = ({ prompt, input = '', criterion = '', examples, instructions, language }: Judge): Prompt =>
+/** The options that only matter when a model is asked. `serving` has a default, and is not told apart from it. */
+const ofModel = [...Object.keys(new RowAskingOptions()), ...Object.keys(new PackingOptions())].filter(
+  (name) => name !== 'serving',
+)
+
+const refine: Refinement<Options> = (given, { addIssue }) => {
+  const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: given })
+  const { score, min, max } = given
+  if (score === undefined) {
+    for (const name of ['min', 'max'] as const) if (given[name] !== undefined) add(name, 'it goes with `score`')
+    return
+  }
+  if (min === undefined && max === undefined) add('min', 'a threshold is expected: `min`, `max` or both')
+  for (const [name, value] of Object.entries(given))
+    if (ofModel.includes(name) && value !== undefined) add(name, 'it cannot be given together with `score`')
+}
+
+const schema = optionsSchema(fields, refine)
+
+/** Options of `TextFilter`: those of `ai.filter`, with the model itself as `serving`; a threshold needs none. */
+export type TextFilterOptions = Alone<typeof fields, { readonly serving?: LLMServing }>
+
+const promptOf = ({ prompt, input = '', criterion = '', examples, instructions, language }: Options): Prompt =>
   prompt ?? new FilterPrompt({ input, criterion, examples, instructions, language })
 
 const verdict = z.strictObject({ holds: z.boolean() })
-const prompts = promptsOf(FilterPrompt)
 
 class RowFilter extends FilterOperator {
   readonly #reads: readonly string[]
   readonly #keep: (row: Row, context: OperatorContext) => Promise<boolean>
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
-  constructor(given: TextFilterOptions) {
+  constructor({ serving, ...given }: TextFilterOptions) {
     super()
-    if ('score' in given) {
-      // A threshold asks nobody.
-      const { options } = checkOptions('TextFilter', threshold, { ...given, serving: null })
-      this.#reads = [options.score]
-      this.#keep = async (row) => isWithin(row, options)
+    const options = parseOptions('TextFilter', schema, given)
+    const { score, min, max } = options
+    if (score !== undefined) {
+      this.#reads = [score]
+      this.#keep = async (row) => isWithin(row, { score, min, max })
       return
     }
-    const { options, serving } = checkOptions<Judge, LLMServing>('TextFilter', judge, given)
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextFilter', reason: 'there is no serving to ask' })
     const prompt = promptOf(options)
     this.validatePrompts([prompt])
     const asker = new Asker({ serving, prompt, schema: verdict, ...askedWith(options) })
@@ -85,6 +123,12 @@ class RowFilter extends FilterOperator {
   keep(row: Row, context: OperatorContext): Promise<boolean> {
     return this.#keep(row, context)
   }
+}
+
+interface Threshold {
+  readonly score: string
+  readonly min: number | undefined
+  readonly max: number | undefined
 }
 
 /** @throws MAESTRO_AI_SCORE: what has no score has not been judged */
@@ -117,16 +161,14 @@ export const filter = defineOperator({
   name: 'ai.filter',
   kind: 'filter',
   description: 'Keeps rows by a threshold over a score, or by a yes or no of a model',
-  options: z.union([threshold, judge]),
-  columns: (given) => ({ reads: 'score' in given ? [given.score] : promptOf(given).variables }),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
-  servings: (given) =>
-    'score' in given ? [] : [{ kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] }],
-  inject: [SERVINGS],
+  options: fields,
+  refine,
+  adds: {},
+  ...asksModel,
+  servings: (given) => (given.score === undefined ? asksModel.servings(given) : []),
   create: (given, [servings]) => {
-    if ('score' in given) return new TextFilter({ ...given })
-    const { serving, ...options } = given
-    return new TextFilter({ ...options, serving: servings.get(serving, 'llm') })
+    if (given.score === undefined) return new TextFilter(withServing(given, servings))
+    const { serving: _, ...threshold } = given
+    return new TextFilter(threshold)
   },
 })

@@ -1,19 +1,25 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** The two questions of `ai.ground`: what is claimed, and whether a source says so. */
 export type GroundTask = 'claims' | 'verdicts'
 
-const options = z.strictObject({
-  task: z.enum(['claims', 'verdicts']),
-  input: nameOption.default('text'),
-  source: nameOption.default('source'),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** `claims` splits a text into claims; `verdicts` compares claims with a source. */
+    task: z.enum(['claims', 'verdicts']),
+    /** The variable of the text, or of the claims. @default 'text' */
+    input: column().default('text'),
+    /** The variable of the source. @default 'source' */
+    source: column().default('source'),
+  },
+  WordsOptions,
+)
 
-export type GroundPromptOptions = z.input<typeof options>
+export type GroundPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<GroundTask, Readonly<Record<Language, string>>>> = {
   claims: {
@@ -38,6 +44,6 @@ export class GroundPrompt extends TaskPrompt {
 export const groundPrompt = definePrompt({
   name: 'ai.ground.prompt',
   description: 'Asks what a text claims, or which claims a source supports',
-  options,
+  options: fields,
   create: (given) => new GroundPrompt(given),
 })

@@ -2,53 +2,67 @@ import {
   assertPromptsAllowed,
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
+  fieldsOf,
   MapOperator,
+  newColumn,
   type OperatorContext,
-  type Prompt,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
   type Row,
-  SERVINGS,
+  typed,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import {
-  askedWith,
-  askingOptions,
-  checkOptions,
-  nameOption,
-  promptOption,
-  wordsOptions,
-} from '../asking/asking-options.js'
+import { askedWith, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
-import type { Alone } from '../asking/component-types.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { splitText } from '../documents/split-text.js'
 import { findSpan } from '../text/find-span.js'
-import type { GroundSettings } from './component-types.js'
 import { GroundPrompt } from './ground.prompt.js'
 import { type GroundedClaim, verdicts } from './grounded-claim.js'
 
-const { rowsPerCall: _, ...asking } = askingOptions
+const prompts = promptsOf(GroundPrompt)
 
-const options = z.strictObject({
-  input: nameOption,
-  source: nameOption,
-  chunkTokens: z.number().int().positive().default(1500),
-  output: nameOption.default('claims'),
-  prompt: promptOption.optional(),
-  claimsPrompt: promptOption.optional(),
-  ...wordsOptions,
-  ...asking,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text whose claims are judged. */
+    input: column(),
+    /** The column of the text that must support the claims. */
+    source: column(),
+    /**
+     * The number of tokens of the source, estimated from the script, that one call asks about. A longer source is asked
+     * about in parts.
+     *
+     * @default 1500
+     */
+    chunkTokens: z.number().int().positive().default(1500),
+    /**
+     * The column of the claims: a list of `{ claim, verdict, evidence, start, end }`, whose evidence is a part of the
+     * source. `<output>_supported` holds the share of supported claims, or null for a text without claims.
+     *
+     * @default 'claims'
+     */
+    output: newColumn('claims'),
+    /** What is asked about `text`, a numbered list of claims, and `source`, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['text', 'source'], overRow: false }).optional(),
+    /** What is asked about `text` to split it into claims, instead of the operator's own prompt. */
+    claimsPrompt: promptOption({ allowed: prompts, variables: ['text'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
 
 /** Options of `Grounder`: those of `ai.ground`, with the model itself as `serving`. */
-export type GrounderOptions = Omit<Alone<GroundSettings>, 'rowsPerCall' | 'input'> & {
-  readonly input: string
-  readonly source: string
-  readonly claimsPrompt?: Prompt | undefined
-}
+export type GrounderOptions = Alone<typeof fields>
 
 const claims = z.strictObject({ claims: z.array(z.string()) })
 
@@ -62,8 +76,6 @@ const judged = (count: number) =>
       }),
     ),
   })
-
-const prompts = promptsOf(GroundPrompt)
 
 const columnsOf = ({ output }: Options): Columns => ({ [output]: 'json', [`${output}_supported`]: 'number' })
 
@@ -81,7 +93,7 @@ export class Grounder extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: GrounderOptions) {
     super()
-    const { options: checked, serving } = checkOptions('Grounder', options, given)
+    const { options: checked, serving } = checkOptions('Grounder', schema, given)
     const { language, instructions, prompt, claimsPrompt } = checked
     assertPromptsAllowed(
       'Grounder',
@@ -149,11 +161,11 @@ export const ground = defineOperator({
   name: 'ai.ground',
   kind: 'map',
   description: 'Says of each claim of a text whether a source supports it, with the evidence',
-  options,
-  columns: (given: Options) => ({ reads: [given.input, given.source], adds: columnsOf(given) }),
-  deterministic: false,
-  prompts: [filledPrompt('prompt', prompts, ['text', 'source']), filledPrompt('claimsPrompt', prompts, ['text'])],
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) => new Grounder({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  adds: {
+    '{output}': typed<readonly GroundedClaim[]>('json'),
+    '{output}_supported': typed<number | null>('number'),
+  },
+  ...asksModel,
+  create: (given, [servings]) => new Grounder(withServing(given, servings)),
 })

@@ -1,6 +1,7 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** What is judged: in words, or what each of some scores means. */
@@ -14,16 +15,23 @@ export const scoreCriterionOption = z.union([
     ),
 ])
 
-const options = z.strictObject({
-  input: nameOption,
-  criterion: scoreCriterionOption,
-  min: z.number().optional(),
-  max: z.number().optional(),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** What to judge, as a text, or the meaning of some scores. */
+    criterion: scoreCriterionOption,
+    /** The lowest score. @default 1 */
+    min: z.number().optional(),
+    /** The highest score. @default 5 */
+    max: z.number().optional(),
+    /** Texts with the expected scores. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type ScorePromptOptions = z.output<typeof options>
+export type ScorePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (min: number, max: number) => string>> = {
   en: (min, max) => `Score the text from ${min} (worst) to ${max} (best), by what follows. Answer with JSON.`,
@@ -55,6 +63,6 @@ export class ScorePrompt extends TaskPrompt {
 export const scorePrompt = definePrompt({
   name: 'ai.score.prompt',
   description: 'Asks for a score by a criterion',
-  options,
+  options: fields,
   create: (given) => new ScorePrompt(given),
 })

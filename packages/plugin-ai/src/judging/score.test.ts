@@ -72,7 +72,7 @@ describe('ai.score', () => {
     [{ min: 5, max: 5 }, 'it must be larger than `min`'],
     [{ criterion: { good: 'fine' } }, 'numbers are expected'],
     [{ criterion: undefined }, 'criterion'],
-    [{ prompt: prompt('{{text}}') }, 'it has no place beside `prompt`'],
+    [{ prompt: prompt('{{text}}') }, 'it cannot be given together with `prompt`'],
   ])('%j', (options, reason) => {
     expect(() => new Scorer({ serving: scriptedServing([]), input: 'text', criterion: criterion, ...options })).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),

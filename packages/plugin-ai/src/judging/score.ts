@@ -1,42 +1,73 @@
-import { type Columns, type OperatorContext, promptRestrict, type Row } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  column,
+  defineOperator,
+  fieldsOf,
+  newColumn,
+  type OperatorContext,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  type Refinement,
+  type Row,
+  unless,
+  when,
+  withDefault,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  examplesOption,
-  nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
-import type { ScoreCriterion, ScoreSettings } from './component-types.js'
 import { ScorePrompt, scoreCriterionOption } from './score.prompt.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
-    criterion: scoreCriterionOption.optional(),
-    min: z.number().default(1),
-    max: z.number().default(5),
-    integer: z.boolean().default(true),
-    reason: z.boolean().default(true),
-    output: nameOption.default('score'),
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input', 'criterion'], ['examples', 'instructions', 'language']))
-  .refine(({ min, max, integer }) => (integer ? Math.ceil(min) < Math.floor(max) : min < max), {
-    path: ['max'],
-    message: 'it must be larger than `min`',
-  })
+const prompts = promptsOf(ScorePrompt)
 
-type Options = z.output<typeof options>
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** What to judge, as a text, or the meaning of some scores: `{ 1: 'off the point', 5: 'answers everything' }`. */
+    criterion: unless('prompt', scoreCriterionOption),
+    /** The lowest score. @default 1 */
+    min: z.number().default(1),
+    /** The highest score. @default 5 */
+    max: z.number().default(5),
+    /** Whether scores are whole numbers. @default true */
+    integer: withDefault(z.boolean(), true),
+    /** Whether to add the column `<output>_reason`. A model that states its reason gives better scores. @default true */
+    reason: withDefault(z.boolean(), true),
+    /** The column of the score. @default 'score' */
+    output: newColumn('score'),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ min, max, integer }, { addIssue }) => {
+  if (integer ? Math.ceil(min) < Math.floor(max) : min < max) return
+  addIssue({ code: 'custom', path: ['max'], message: 'it must be larger than `min`', input: max })
+}
+
+const schema = optionsSchema(fields, refine)
 
 /** Options of `Scorer`: those of `ai.score`, with the model itself as `serving`. */
-export type ScorerOptions = Alone<ScoreSettings, 'input', WordsWithExamples & { readonly criterion?: ScoreCriterion }>
+export type ScorerOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', criterion = '', min, max, examples, instructions, language }: Options) =>
   prompt ?? new ScorePrompt({ input, criterion, min, max, examples, instructions, language })
@@ -71,11 +102,11 @@ class TextScorer extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: ScorerOptions) {
-    const { options: checked, serving } = checkOptions('Scorer', options, given)
-    const schema = answerOf(checked)
-    super({ serving, prompt: promptOf(checked), schema, ...askedWith(checked) }, columnsOf(checked))
+    const { options: checked, serving } = checkOptions('Scorer', schema, given)
+    const answer = answerOf(checked)
+    super({ serving, prompt: promptOf(checked), schema: answer, ...askedWith(checked) }, columnsOf(checked))
     this.#options = checked
-    this.#schema = schema
+    this.#schema = answer
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
@@ -85,8 +116,6 @@ class TextScorer extends AskingOperator {
     return { [output]: score, ...(reason === undefined ? {} : { [`${output}_reason`]: reason }) }
   }
 }
-
-const prompts = promptsOf(ScorePrompt)
 
 /**
  * Scores a text by a criterion.
@@ -103,12 +132,13 @@ export type Scorer = TextScorer
  * @remarks
  * Cost: One call a row; the reason is most of the answer.
  */
-export const score = defineAskingOperator({
+export const score = defineOperator({
   name: 'ai.score',
+  kind: 'map',
   description: 'Scores a text by a criterion, with the reason',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Scorer(given),
+  options: fields,
+  refine,
+  adds: { '{output}': when('integer', 'integer', 'number'), '{output}_reason': when('reason', 'string') },
+  ...asksModel,
+  create: (given, [servings]) => new Scorer(withServing(given, servings)),
 })

@@ -1,17 +1,19 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  /** The column with the question. */
-  question: nameOption,
-  /** The column with the answers, a list. */
-  answers: nameOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The variable of the question. */
+    question: column(),
+    /** The variable of the list of answers. */
+    answers: column(),
+  },
+  WordsOptions,
+)
 
-export type VotePromptOptions = z.output<typeof options>
+export type VotePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'Several answers to a question were given; they are a list, the first has the number 1. Choose the one that answers the question best. Answer with JSON: {"best": its number}.',
@@ -29,6 +31,6 @@ export class VotePrompt extends TaskPrompt {
 export const votePrompt = definePrompt({
   name: 'ai.vote.prompt',
   description: 'Asks for the best of several answers to a question',
-  options,
+  options: fields,
   create: (given) => new VotePrompt(given),
 })

@@ -2,58 +2,69 @@ import {
   assertPromptsAllowed,
   type Columns,
   defineOperator,
+  fieldsOf,
   type LLMServing,
+  newColumn,
   type OperatorContext,
+  type OutputOf,
+  oneOf,
+  optionsSchema,
   Prompt,
   type PromptVariables,
+  promptOption,
   promptRestrict,
   type Row,
-  SERVINGS,
+  servingOption,
+  when,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOperator } from '../asking/asking-operator.js'
-import {
-  askedWith,
-  checkOptions,
-  languageOption,
-  nameOption,
-  promptOption,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import type { Alone } from '../asking/component-types.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { askedWith, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { VoteSettings } from './component-types.js'
 import { VotePrompt } from './vote.prompt.js'
 
-const options = z.strictObject({
-  prompt: promptOption,
-  samples: z.number().int().min(2).default(3),
-  labels: labelsOption.optional(),
-  method: z.enum(['majority', 'judge']).default('majority'),
-  judge: nameOption.optional(),
-  judgePrompt: promptOption.optional(),
-  language: languageOption,
-  output: nameOption.default('vote'),
-  serving: nameOption.default('default'),
-  shareAnswers: z.boolean().optional(),
-  ...samplingOptions,
-  // At 0 all samples would be the same.
-  temperature: z.number().positive().default(1),
-})
+const judgePrompts = promptsOf(VotePrompt)
 
-type Options = z.output<typeof options>
-
-/** Options of `Voter`: those of `ai.vote`, with the models themselves as `serving` and `judge`. */
-export type VoterOptions = Omit<Alone<VoteSettings, never, Record<never, never>>, 'prompt' | 'judge'> & {
-  readonly prompt: Prompt
-  /** Chooses, with `method: 'judge'`. @default the serving */
-  readonly judge?: LLMServing | undefined
-  readonly judgePrompt?: Prompt | undefined
+class SamplesOptions extends RowAskingOptions {
+  /** How freely the model chooses its words. It must be above 0, or all samples would be the same. @default 1 */
+  override temperature = z.number().positive().optional()
 }
 
-const judgePrompts = promptsOf(VotePrompt)
+const fields = fieldsOf(
+  {
+    /** The request. Its variables are columns. */
+    prompt: promptOption(),
+    /** How many times to ask. @default 3 */
+    samples: z.number().int().min(2).default(3),
+    /** The closed set of answers. @default any answer */
+    labels: labelsOption.optional(),
+    /** What chooses the answer: the largest number of equal answers, or a model that sees all of them. @default 'majority' */
+    method: z.enum(['majority', 'judge']).default('majority'),
+    /** The name of the language model that chooses, with `method: 'judge'`. @default the value of `serving` */
+    judge: servingOption().optional(),
+    /** What the judge is asked about the `question` and the list of `answers`, instead of the operator's own prompt. */
+    judgePrompt: promptOption({
+      allowed: judgePrompts,
+      variables: ['question', 'answers'],
+      overRow: false,
+    }).optional(),
+    /** The column of the answer. `<output>_agreement` holds the share of samples that gave this answer. @default 'vote' */
+    output: newColumn('vote'),
+  },
+  WordsOptions,
+  SamplesOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
+
+/** Options of `Voter`: those of `ai.vote`, with the models themselves as `serving` and `judge`. */
+export type VoterOptions = Alone<typeof fields, { readonly serving: LLMServing; readonly judge?: LLMServing }>
 
 const columnsOf = ({ output }: Options): Columns => ({ [output]: 'string', [`${output}_agreement`]: 'number' })
 
@@ -64,13 +75,14 @@ class AnswerVoter extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor({ judge, ...given }: VoterOptions) {
-    const { options: checked, serving } = checkOptions<Options, LLMServing>('Voter', options, given)
-    const { prompt, labels, language } = checked
+    const { options: checked, serving } = checkOptions('Voter', schema, given)
+    const { prompt, labels, language, instructions, temperature = 1 } = checked
     const label = labels && z.strictObject({ label: z.enum(labelNames(labels)) })
-    super({ serving, prompt, schema: label, ...askedWith(checked) }, columnsOf(checked))
+    super({ serving, prompt, schema: label, ...askedWith({ ...checked, temperature }) }, columnsOf(checked))
     this.#options = checked
     this.#label = label
-    const { judgePrompt = new VotePrompt({ question: 'question', answers: 'answers', language }) } = checked
+    const { judgePrompt = new VotePrompt({ question: 'question', answers: 'answers', language, instructions }) } =
+      checked
     assertPromptsAllowed('Voter', judgePrompts, [judgePrompt])
     this.#judge = new Asker({ serving: judge ?? serving, prompt: judgePrompt })
   }
@@ -143,22 +155,16 @@ export const vote = defineOperator({
   name: 'ai.vote',
   kind: 'map',
   description: 'Asks several times and keeps the answer of the majority, or the one that a judge finds best',
-  options,
-  columns: (given: Options) => ({ reads: given.prompt.variables, adds: columnsOf(given) }),
-  deterministic: false,
-  prompts: [
-    { option: 'prompt', allowed: [Prompt] },
-    filledPrompt('judgePrompt', judgePrompts, ['question', 'answers']),
+  options: fields,
+  adds: { '{output}': when('labels', oneOf('labels'), 'string'), '{output}_agreement': 'number' },
+  ...asksModel,
+  servings: (given) => [
+    ...asksModel.servings(given),
+    ...(given.judge === undefined ? [] : [{ kind: 'llm' as const, name: given.judge }]),
   ],
-  servings: ({ serving, judge, prompt }) => [
-    { kind: 'llm', name: serving, capabilities: prompt.needs },
-    ...(judge === undefined ? [] : [{ kind: 'llm' as const, name: judge }]),
-  ],
-  inject: [SERVINGS],
-  create: ({ serving, judge, ...given }, [servings]) =>
+  create: ({ judge, ...given }, [servings]) =>
     new Voter({
-      ...given,
-      serving: servings.get(serving, 'llm'),
+      ...withServing(given, servings),
       judge: judge === undefined ? undefined : servings.get(judge, 'llm'),
     }),
 })

@@ -1,6 +1,8 @@
 import {
   type ContentPart,
+  column,
   definePrompt,
+  fieldsOf,
   imagePart,
   type MediaPart,
   type Message,
@@ -8,7 +10,8 @@ import {
   type PromptVariables,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 import { aiError } from '../errors.js'
 import { labelsOption } from '../text/classify.prompt.js'
@@ -17,19 +20,27 @@ import { labelsOption } from '../text/classify.prompt.js'
 export const multimodalTasks = ['describe', 'classify', 'extract', 'ask'] as const
 export type MultimodalTask = (typeof multimodalTasks)[number]
 
-const options = z.strictObject({
-  task: z.enum(multimodalTasks).default('describe'),
-  image: nameOption.optional(),
-  text: nameOption.optional(),
-  /** The column of what was said in a recording. */
-  transcript: nameOption.optional(),
-  question: nameOption.optional(),
-  labels: labelsOption.optional(),
-  fields: z.record(z.string(), z.string()).optional(),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** What to do with the images and texts. @default 'describe' */
+    task: z.enum(multimodalTasks).default('describe'),
+    /** The column of the images. */
+    image: column().optional(),
+    /** The column of the text. */
+    text: column().optional(),
+    /** The variable of the words that were spoken in a recording. */
+    transcript: column().optional(),
+    /** The question, for `ask`. */
+    question: nameOption.optional(),
+    /** The labels to choose from, for `classify`. */
+    labels: labelsOption.optional(),
+    /** The fields to look for, with the meaning of each, for `extract`. */
+    fields: z.record(z.string(), z.string()).optional(),
+  },
+  WordsOptions,
+)
 
-export type MultimodalPromptOptions = z.input<typeof options>
+export type MultimodalPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, Readonly<Record<MultimodalTask, string>>>> = {
   en: {
@@ -120,6 +131,6 @@ export function mediaOf(value: unknown, column: string): readonly MediaPart['dat
 export const multimodalPrompt = definePrompt({
   name: 'ai.multimodal.prompt',
   description: 'Asks about images, with the texts that belong to them',
-  options,
+  options: fields,
   create: (given) => new MultimodalPrompt(given),
 })

@@ -2,93 +2,149 @@ import {
   audioPart,
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
   EnhancedTranscriptionServing,
+  fieldsOf,
+  flag,
   imagePart,
   type LLMServing,
   MapOperator,
   MEDIA_ACCESS,
   type MediaAccess,
   type OperatorContext,
+  type OutputOf,
+  objectOption,
+  optionsSchema,
   type Prompt,
+  promptOption,
   promptRestrict,
+  type Refinement,
   type Row,
+  type RowFunction,
   readMedia,
+  rowFunction,
   type Schema,
   SERVINGS,
+  servingOption,
   type TranscriptionServing,
   toJsonSchema,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, nameOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
 import { schemaOption } from '../asking/json-schema.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { Labels } from '../text/labels.js'
+import type { LabelOf } from '../text/labels.js'
 import { MultimodalPrompt, mediaOf, multimodalTasks } from './multimodal.prompt.js'
-import { TextRecognition } from './text-recognition.js'
+import { type RecognizedWord, TextRecognition } from './text-recognition.js'
 
 const tasks = [...multimodalTasks, 'ocr', 'transcribe'] as const
 export type MultimodalWork = (typeof tasks)[number]
 
-const { rowsPerCall: _, ...asking } = taskOptions
+/** The column that holds what was said, while a model is asked about it. */
+const transcriptColumn = 'transcript'
+const transcriptVariables = ({ inputs }: Readonly<Record<string, unknown>>) =>
+  (inputs as { readonly audio?: string }).audio === undefined ? [] : ([transcriptColumn] as const)
 
-const options = z
-  .strictObject({
-    inputs: z
-      .strictObject({ text: nameOption.optional(), image: nameOption.optional(), audio: nameOption.optional() })
-      .refine((given) => Object.values(given).some((name) => name !== undefined), 'at least one column is expected'),
+const prompts = promptsOf(MultimodalPrompt)
+
+/** The columns of a row's texts, images, and recordings. */
+class MediaColumns {
+  /** The column of the text. */
+  text = column().optional()
+  /** The column of the images: paths of the project, addresses, or bytes; a cell may hold a list of them. */
+  image = column().optional()
+  /** The column of the recordings: paths of the project, addresses, or bytes; a cell may hold a list of them. */
+  audio = column().optional()
+}
+
+const fields = fieldsOf(
+  {
+    /**
+     * The columns of texts, images, and recordings: `{ text, image, audio }`. Images and recordings are paths of the project,
+     * addresses, or bytes; a cell may hold a list of them.
+     */
+    inputs: objectOption(MediaColumns).refine(
+      (given) => Object.values(given).some((name) => name !== undefined),
+      'at least one column is expected',
+    ),
+    /**
+     * A language model does `describe`, `classify` (one of `labels`), `extract` (data of a `schema`), and `ask` (the
+     * `question`). `ocr` reads the text on images with Tesseract, in this process; `transcribe` asks a transcription serving.
+     *
+     * @default 'describe'
+     */
     task: z.enum(tasks).default('describe'),
+    /** The question, for `ask`. */
     question: nameOption.optional(),
+    /** The closed set of labels, for `classify`: `['cat', 'dog']`, or with meanings, `{ cat: 'a cat', dog: '' }`. */
     labels: labelsOption.optional(),
+    /** The data to look for, for `extract`. Its properties become columns, or one column with `output`. */
     schema: schemaOption.optional(),
+    /** The column of the answer. For `ocr`, `<output>_confidence` is added too. @default 'multimodal_result' */
     output: nameOption.optional(),
+    /** For `ocr`: languages by their Tesseract names. Each is an npm package: `@tesseract.js-data/eng`. @default ['eng'] */
     languages: z.array(nameOption).min(1).default(['eng']),
-    words: z.boolean().default(false),
-    transcription: nameOption.default('transcription'),
+    /** For `ocr`: whether to add `<output>_words`, each word with its confidence and its place in pixels. @default false */
+    words: flag(),
+    /** The name of the transcription model in the config, for a column of recordings. @default 'transcription' */
+    transcription: servingOption().default('transcription'),
+    /** The spoken language, as ISO 639-1: `en`, `zh`. @default detected by the model */
     spoken: nameOption.optional(),
-    ...asking,
-  })
-  .superRefine(({ task, inputs, question, labels, schema, prompt }, { addIssue }) => {
-    const need = (name: string, missing: boolean) => {
-      const message = `it is missing, and the task '${task}' needs it`
-      if (missing) addIssue({ code: 'custom', path: name.split('.'), message, input: undefined })
-    }
-    need('inputs.image', task === 'ocr' && inputs.image === undefined)
-    need('inputs.audio', task === 'transcribe' && inputs.audio === undefined)
-    need('question', task === 'ask' && question === undefined && prompt === undefined)
-    need('labels', task === 'classify' && labels === undefined)
-    need('schema', task === 'extract' && schema === undefined)
-  })
+    /** A prompt instead of the operator's own. It names its columns itself; `transcript` is what a recording says. */
+    prompt: promptOption({ allowed: prompts, variables: transcriptVariables }).optional(),
+  },
+  WordsOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
 
-/** How a `MultimodalProcessor` works, and by which models. */
+const refine: Refinement<Options> = ({ task, inputs, question, labels, schema, prompt }, { addIssue }) => {
+  const need = (name: string, missing: boolean) => {
+    const message = `it is missing, and the task '${task}' needs it`
+    if (missing) addIssue({ code: 'custom', path: name.split('.'), message, input: undefined })
+  }
+  need('inputs.image', task === 'ocr' && inputs.image === undefined)
+  need('inputs.audio', task === 'transcribe' && inputs.audio === undefined)
+  need('question', task === 'ask' && question === undefined && prompt === undefined)
+  need('labels', task === 'classify' && labels === undefined)
+  need('schema', task === 'extract' && schema === undefined)
+}
+
+const schema = optionsSchema(fields, refine)
+
+/** Options of `MultimodalProcessor`: those of `ai.multimodal`, with the models themselves. */
 export type MultimodalProcessorOptions = Omit<
-  z.input<typeof options>,
-  'inputs' | 'serving' | 'transcription' | 'schema' | 'labels' | 'languages'
+  Alone<
+    typeof fields,
+    {
+      /** Sees images. `ocr` and `transcribe` do not need it. */
+      readonly serving?: LLMServing | undefined
+      /** Transcribes recordings. */
+      readonly transcription?: TranscriptionServing | undefined
+      /** From where images and recordings may be read. @default the working directory, and public addresses */
+      readonly access?: MediaAccess | undefined
+    }
+  >,
+  'inputs'
 > & {
-  /** The columns with texts, images and recordings, by the name that the option has in the Python original. */
-  readonly inputColumns: z.input<typeof options>['inputs']
-  readonly labels?: Labels | undefined
-  readonly languages?: readonly string[] | undefined
-  /** Sees images; not needed for `ocr` and `transcribe`. */
-  readonly serving?: LLMServing | undefined
-  /** Hears recordings. */
-  readonly transcription?: TranscriptionServing | undefined
-  readonly schema?: Schema | undefined
-  /** From where images and recordings may be read. @default the working directory, and public addresses */
-  readonly access?: MediaAccess | undefined
+  /** The columns of texts, images, and recordings, by the name that the option has in the Python original. */
+  readonly inputColumns: {
+    readonly text?: string | undefined
+    readonly image?: string | undefined
+    readonly audio?: string | undefined
+  }
 }
 
 const asksModel = (task: MultimodalWork) => task !== 'ocr' && task !== 'transcribe'
-
-/** The column that holds what was said, while a model is asked about it. */
-const transcriptColumn = 'transcript'
 
 const defaultOutput = 'multimodal_result'
 
@@ -104,11 +160,8 @@ class Processor extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_CAPABILITY */
   constructor({ serving, transcription, access = {}, inputColumns, ...given }: MultimodalProcessorOptions) {
     super()
-    const result = options.safeParse({ ...given, inputs: inputColumns })
+    const checked = parseOptions('MultimodalProcessor', schema, { ...given, inputs: inputColumns })
     const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'MultimodalProcessor', reason })
-    if (!result.success)
-      throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
-    const checked = result.data
     const { task, inputs, languages } = checked
     this.#options = checked
     this.#access = access
@@ -251,8 +304,6 @@ function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
   return { reads: [...new Set([...asked, ...media])], adds }
 }
 
-const prompts = promptsOf(MultimodalPrompt)
-
 /**
  * Works on images, recordings and the texts that belong to them: describes, classifies, extracts, answers, reads text,
  * writes down speech.
@@ -262,6 +313,26 @@ const prompts = promptsOf(MultimodalPrompt)
  */
 export const MultimodalProcessor = promptRestrict(...prompts)(Processor)
 export type MultimodalProcessor = Processor
+
+/** The row with the answer of the task. */
+export interface MultimodalRow extends RowFunction {
+  readonly row: With<this['before'], Worked<this['options'], OutputName<this['options']>>>
+}
+type Worked<Options, Output extends string> = Options extends { readonly task: 'ocr' }
+  ? Record<Output, string> &
+      Record<`${Output}_confidence`, number> &
+      (Options extends { readonly words: true } ? Record<`${Output}_words`, readonly RecognizedWord[]> : unknown)
+  : Options extends { readonly task: 'extract' }
+    ? Extracted<Options>
+    : Options extends { readonly task: 'classify'; readonly labels: infer Given }
+      ? Record<Output, LabelOf<Given>>
+      : Record<Output, string>
+type Extracted<Options> = Options extends { readonly schema: Schema<infer _Input, infer Answer> }
+  ? Options extends { readonly output: infer Name extends string }
+    ? Record<Name, Answer>
+    : Answer
+  : Record<string, unknown>
+type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'multimodal_result'
 
 /**
  * `ai.multimodal`: images, recordings and texts.
@@ -274,14 +345,11 @@ export const multimodal = defineOperator({
   name: 'ai.multimodal',
   kind: 'map',
   description: 'Describes, classifies, extracts from and answers about images; reads text on them; writes down speech',
-  options,
-  columns: (given: Options) => effectsOf(given),
+  options: fields,
+  refine,
+  adds: (given) => effectsOf(given).adds,
+  row: rowFunction<MultimodalRow>(),
   deterministic: false,
-  prompts: {
-    option: 'prompt',
-    allowed: prompts,
-    variables: ({ inputs: { audio } }) => (audio === undefined ? [] : [transcriptColumn]),
-  },
   servings: (given) => [
     ...(asksModel(given.task)
       ? [{ kind: 'llm' as const, name: given.serving, capabilities: promptOf(given).needs }]

@@ -1,11 +1,17 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({ input: nameOption, ...wordsOptions })
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+  },
+  WordsOptions,
+)
 
-export type RedactPromptOptions = z.input<typeof options>
+export type RedactPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'List every name of a person, every postal address and every name of an organisation in the text, each exactly as it is written there. Leave the list empty where there is none. Answer with JSON.',
@@ -23,6 +29,6 @@ export class RedactPrompt extends TaskPrompt {
 export const redactPrompt = definePrompt({
   name: 'ai.redact.prompt',
   description: 'Asks for the persons, addresses and organisations that a text names',
-  options,
+  options: fields,
   create: (given) => new RedactPrompt(given),
 })

@@ -2,65 +2,89 @@ import { createHash } from 'node:crypto'
 import {
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
+  fieldsOf,
   type LLMServing,
   MapOperator,
   type OperatorContext,
+  type OutputOf,
+  optionsSchema,
   type Prompt,
+  promptOption,
   promptRestrict,
   type Row,
-  SERVINGS,
+  typed,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, nameOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
-import type { RedactSettings } from './component-types.js'
 import { occurrences } from './occurrences.js'
 import { modelTypes, overlaps, type PersonalData, type PersonalDataType, ruleTypes } from './personal-data.js'
 import { RedactPrompt } from './redact.prompt.js'
 import type { Region } from './regions.js'
 import { sameNumbers } from './same-numbers.js'
 
-const { rowsPerCall: _, ...asking } = taskOptions
+const prompts = promptsOf(RedactPrompt)
 const types = [...ruleTypes, ...modelTypes] as const
+const country = z.string().regex(/^[A-Z]{2}$/, 'a country is written as two capital letters, such as DE')
 
-const options = z.strictObject({
-  input: nameOption,
-  output: nameOption.optional(),
-  types: z
-    .array(z.enum(types))
-    .min(1)
-    .default([...types]),
-  regions: z
-    .array(z.string().regex(/^[A-Z]{2}$/, 'a country is written as two capital letters, such as DE'))
-    .transform((regions) => regions as Region[])
-    .optional(),
-  method: z.enum(['rules', 'both']).default('both'),
-  replace: z.enum(['placeholder', 'mask', 'remove', 'hash']).default('placeholder'),
-  salt: z.string().default(''),
-  ...asking,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /**
+     * The column of the redacted text. `<output>_found` holds the type and the place of each finding, and not its value.
+     *
+     * @default the value of `input`
+     */
+    output: nameOption.optional(),
+    /** The types of personal data to remove. @default all */
+    types: z
+      .array(z.enum(types))
+      .min(1)
+      .default([...types]),
+    /**
+     * The countries, as two capital letters, whose national telephone numbers are recognised. Numbers with a country code are
+     * always recognised.
+     *
+     * @default twenty countries, among them US, GB, DE, FR, CN, IN, and JP
+     */
+    regions: z.array(country).optional(),
+    /** `rules` finds what has a recognisable form, without a model; `both` also asks a model for names and addresses. @default 'both' */
+    method: z.enum(['rules', 'both']).default('both'),
+    /**
+     * What replaces personal data. `placeholder`: `[EMAIL_1]`, the same for equal values of a row; `mask`: stars; `remove`:
+     * nothing; `hash`: `[EMAIL_3f2a...]`, the same in all rows.
+     *
+     * @default 'placeholder'
+     */
+    replace: z.enum(['placeholder', 'mask', 'remove', 'hash']).default('placeholder'),
+    /** A secret that becomes part of each hash. Without one, values can be found by trying. */
+    salt: z.string().default(''),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  WordsOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
 
-/** Options of `Redactor`: those of `ai.redact`, with the model itself as `serving`. */
-export type RedactorOptions = Omit<RedactSettings, 'serving' | 'types'> & {
-  readonly input: string
-  readonly types?: readonly PersonalDataType[]
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-  readonly instructions?: string | undefined
-  /** Not needed with `method: 'rules'`. */
-  readonly serving?: LLMServing | undefined
-}
+const schema = optionsSchema(fields)
+
+/** Options of `Redactor`: those of `ai.redact`, with the model itself as `serving`; `method: 'rules'` needs none. */
+export type RedactorOptions = Alone<typeof fields, { readonly serving?: LLMServing | undefined }>
 
 const promptOf = ({ prompt, input, language, instructions }: Options): Prompt =>
   prompt ?? new RedactPrompt({ input, language, instructions })
 
-const asksModel = ({ method, types: wanted }: Options) =>
+const needsModel = ({ method, types: wanted }: Options) =>
   method === 'both' && modelTypes.some((type) => wanted.includes(type))
 
 const columnsOf = ({ input, output = input }: Options): Columns => ({ [output]: 'string', [`${output}_found`]: 'json' })
@@ -74,20 +98,23 @@ class TextRedactor extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor({ serving, ...given }: RedactorOptions) {
     super()
-    const result = options.safeParse(given)
-    const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'Redactor', reason })
-    if (!result.success)
-      throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
-    this.#options = result.data
-    if (!asksModel(result.data)) return
-    if (serving === undefined) throw fault("there is no serving to ask; with method: 'rules' none is needed")
-    const prompt = promptOf(result.data)
+    const checked = parseOptions('Redactor', schema, given)
+    this.#options = checked
+    if (!needsModel(checked)) return
+    if (serving === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', {
+        operator: 'Redactor',
+        reason: "there is no serving to ask; with method: 'rules' none is needed",
+      })
+    const prompt = promptOf(checked)
     this.validatePrompts([prompt])
-    this.#asker = new Asker({ serving, prompt, schema: named, ...askedWith(result.data) })
+    this.#asker = new Asker({ serving, prompt, schema: named, ...askedWith(checked) })
   }
 
   override get columns(): ColumnEffects {
-    return effectsOf(this.#options)
+    const { input } = this.#options
+    const asked = needsModel(this.#options) ? promptOf(this.#options).variables : []
+    return { reads: [...new Set([input, ...asked])], adds: columnsOf(this.#options) }
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
@@ -96,7 +123,7 @@ class TextRedactor extends MapOperator {
     const text = columnText(row, input)
     // The tables of telephone numbers are loaded when the first row needs them.
     const { findByRules } = await import('./find-by-rules.js')
-    const byRules = findByRules(text, new Set(wanted), regions)
+    const byRules = findByRules(text, new Set(wanted), regions as readonly Region[] | undefined)
     const asked = await this.#asker?.data(named, row, context)
     const byModel = (asked?.found ?? [])
       .filter(({ type }) => wanted.includes(type))
@@ -144,13 +171,6 @@ function merged(found: readonly PersonalData[]): readonly PersonalData[] {
   return all
 }
 
-function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
-  const reads = asksModel(given) ? [given.input, ...promptOf(given).variables] : [given.input]
-  return { reads: [...new Set(reads)], adds: columnsOf(given) }
-}
-
-const prompts = promptsOf(RedactPrompt)
-
 /**
  * Removes personal data from a text: rules find what has a recognisable form, and a model finds names and addresses.
  *
@@ -170,16 +190,10 @@ export const redact = defineOperator({
   name: 'ai.redact',
   kind: 'map',
   description: 'Takes personal data out of a text, by rules and by a model',
-  options,
-  columns: (given: Options) => effectsOf(given),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts },
-  servings: (given) =>
-    asksModel(given) ? [{ kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] }] : [],
-  inject: [SERVINGS],
+  options: fields,
+  adds: { '{output|input}': 'string', '{output|input}_found': typed<readonly PersonalData[]>('json') },
+  ...asksModel,
+  servings: (given) => (needsModel(given) ? asksModel.servings(given) : []),
   create: ({ serving, ...given }, [servings]) =>
-    new Redactor({
-      ...(given as unknown as RedactorOptions),
-      serving: asksModel({ serving, ...given }) ? servings.get(serving, 'llm') : undefined,
-    }),
+    new Redactor({ ...given, serving: needsModel({ serving, ...given }) ? servings.get(serving, 'llm') : undefined }),
 })

@@ -1,19 +1,25 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** What a model is asked when an answer is judged. */
 export type RagEvalTask = 'claims' | 'questions'
 
-const options = z.strictObject({
-  task: z.enum(['claims', 'questions']),
-  text: nameOption.default('text'),
-  context: nameOption.default('context'),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** `claims` asks which claims a context supports; `questions` asks which questions a text answers. */
+    task: z.enum(['claims', 'questions']),
+    /** The variable of the text. @default 'text' */
+    text: column().default('text'),
+    /** The variable of the context. @default 'context' */
+    context: column().default('context'),
+  },
+  WordsOptions,
+)
 
-export type RagEvalPromptOptions = z.input<typeof options>
+export type RagEvalPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<RagEvalTask, Readonly<Record<Language, string>>>> = {
   claims: {
@@ -38,6 +44,6 @@ export class RagEvalPrompt extends TaskPrompt {
 export const ragEvalPrompt = definePrompt({
   name: 'ai.rag-eval.prompt',
   description: 'Asks which claims of a text a context supports, or which questions a text answers',
-  options,
+  options: fields,
   create: (given) => new RagEvalPrompt(given),
 })

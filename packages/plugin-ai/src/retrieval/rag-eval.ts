@@ -2,21 +2,33 @@ import {
   assertPromptsAllowed,
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
   type EmbeddingServing,
   EnhancedEmbeddingServing,
+  fieldsOf,
   type LLMServing,
   MapOperator,
+  newColumn,
   type OperatorContext,
+  type OutputOf,
+  objectOption,
+  optionsSchema,
   type Prompt,
+  promptOption,
+  type Refinement,
   type Row,
-  SERVINGS,
+  servingOption,
+  typed,
+  withDefault,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { languageOption, nameOption, promptOption, samplingOf, samplingOptions } from '../asking/asking-options.js'
+import { AskingOptions, samplingOf, WordsOptions } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { similarity } from '../vectors/metrics.js'
 import { RagEvalPrompt } from './rag-eval.prompt.js'
@@ -33,57 +45,74 @@ export type RagMetric = (typeof ragMetrics)[number]
 /** Why a metric is null. */
 export type RagEvalGap = 'no-answer' | 'no-context' | 'no-reference' | 'no-claims'
 
-const options = z
-  .strictObject({
-    metrics: z.array(z.enum(ragMetrics)).min(1).default(['faithfulness', 'relevance']),
-    inputs: z
-      .strictObject({
-        query: nameOption.default('query'),
-        answer: nameOption.default('answer'),
-        context: nameOption.default('context'),
-        reference: nameOption.optional(),
-        passages: nameOption.default('passages'),
-        relevant: nameOption.optional(),
-      })
-      .prefault({}),
-    output: nameOption.default('rag'),
-    serving: nameOption.default('default'),
-    embedder: nameOption.default('embedder'),
-    prompt: promptOption.optional(),
-    questionsPrompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  })
-  .superRefine(({ metrics, inputs: { reference, relevant } }, { addIssue }) => {
-    const need = (name: string, of: string) =>
-      addIssue({
-        code: 'custom',
-        path: ['inputs', name],
-        message: `it is missing, and ${of} needs it`,
-        input: undefined,
-      })
-    if (metrics.includes('recall') && reference === undefined) need('reference', 'recall')
-    if ((metrics.includes('hits') || metrics.includes('rank')) && relevant === undefined)
-      need('relevant', 'hits and rank')
-  })
+const prompts = promptsOf(RagEvalPrompt)
 
-type Options = z.output<typeof options>
-
-/** What a `RagEvaluator` measures, and by which models. */
-export type RagEvaluatorOptions = Partial<Omit<z.input<typeof options>, 'serving' | 'embedder'>> & {
-  /** Judges claims; not needed for `hits` and `rank`. */
-  readonly serving?: LLMServing | undefined
-  /** For `relevance`. */
-  readonly embedder?: EmbeddingServing | undefined
+/** The columns that are measured. A column is read if a metric needs it. */
+class MeasuredColumns {
+  /** The column of the question. @default 'query' */
+  query = column().optional()
+  /** The column of the answer. Null counts as no answer. @default 'answer' */
+  answer = column().optional()
+  /** The column of the context that the answer was made from. @default 'context' */
+  context = column().optional()
+  /** The column of an answer that is known to be right, for `recall`. */
+  reference = column().optional()
+  /** The column of the passages that were found, for `hits` and `rank`. @default 'passages' */
+  passages = column().optional()
+  /** The column of the ids of the passages that are known to be right, for `hits` and `rank`. */
+  relevant = column().optional()
 }
 
-const asksModel = (metrics: readonly RagMetric[]) =>
+const fields = fieldsOf(
+  {
+    /** What to measure. Each metric becomes a column `<output>_<metric>`, 0 to 1. @default ['faithfulness', 'relevance'] */
+    metrics: withDefault(z.array(z.enum(ragMetrics)).min(1), ['faithfulness', 'relevance']),
+    /**
+     * The columns that are measured: `query`, `answer`, and `context`, whose names are the defaults; `reference` for
+     * `recall`; `passages` and `relevant` for `hits` and `rank`.
+     */
+    inputs: objectOption(MeasuredColumns).default({}),
+    /** The prefix of the names of the columns. `<output>_gaps` tells why a metric is null. @default 'rag' */
+    output: newColumn('rag'),
+    /** The name of the embedding model in the config, for `relevance`. @default 'embedder' */
+    embedder: servingOption().default('embedder'),
+    /** What is asked about the claims of `text` and their `context`, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['text', 'context'], overRow: false }).optional(),
+    /** What is asked about `text`, an answer, to get the questions that it answers, instead of the operator's own prompt. */
+    questionsPrompt: promptOption({ allowed: prompts, variables: ['text'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ metrics, inputs: { reference, relevant } }, { addIssue }) => {
+  const need = (name: string, of: string) =>
+    addIssue({ code: 'custom', path: ['inputs', name], message: `it is missing, and ${of} needs it`, input: undefined })
+  if (metrics.includes('recall') && reference === undefined) need('reference', 'recall')
+  if ((metrics.includes('hits') || metrics.includes('rank')) && relevant === undefined)
+    need('relevant', 'hits and rank')
+}
+
+const schema = optionsSchema(fields, refine)
+
+/** Options of `RagEvaluator`: those of `ai.rag-eval`, with the models themselves as `serving` and `embedder`. */
+export type RagEvaluatorOptions = Alone<
+  typeof fields,
+  {
+    /** Judges claims. `hits` and `rank` do not need it. */
+    readonly serving?: LLMServing | undefined
+    /** Measures `relevance`. */
+    readonly embedder?: EmbeddingServing | undefined
+  }
+>
+
+const needsModel = (metrics: readonly RagMetric[]) =>
   metrics.some((metric) => metric === 'faithfulness' || metric === 'relevance' || metric === 'recall')
 
 const claims = z.strictObject({ claims: z.array(z.strictObject({ claim: z.string(), supported: z.boolean() })) })
 const questions = z.strictObject({ questions: z.array(z.string()).min(1) })
-
-const prompts = promptsOf(RagEvalPrompt)
 
 /** A number, or why there is none. */
 type Measured = number | RagEvalGap
@@ -96,6 +125,7 @@ type Measured = number | RagEvalGap
  */
 export class RagEvaluator extends MapOperator {
   readonly #options: Options
+  readonly #columns: ReturnType<typeof measuredColumns>
   readonly #claims: Asker | undefined
   readonly #questions: Asker | undefined
   readonly #embedder: EmbeddingServing | undefined
@@ -103,26 +133,25 @@ export class RagEvaluator extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor({ serving, embedder, ...given }: RagEvaluatorOptions) {
     super()
-    const result = options.safeParse(given)
+    const checked = parseOptions('RagEvaluator', schema, given)
+    this.#options = checked
+    this.#columns = measuredColumns(checked)
+    const { metrics, language, instructions, prompt, questionsPrompt } = checked
     const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'RagEvaluator', reason })
-    if (!result.success)
-      throw fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
-    this.#options = result.data
-    const { metrics, language, prompt, questionsPrompt } = result.data
     assertPromptsAllowed(
       'RagEvaluator',
       prompts,
       [prompt, questionsPrompt].filter((one) => one !== undefined),
     )
-    if (asksModel(metrics) && serving === undefined) throw fault('there is no serving to ask')
+    if (needsModel(metrics) && serving === undefined) throw fault('there is no serving to ask')
     if (metrics.includes('relevance') && embedder === undefined) throw fault('relevance needs an embedder')
     const asker = (task: 'claims' | 'questions', schema: z.ZodType, given?: Prompt) =>
       serving &&
       new Asker({
         serving,
-        prompt: given ?? new RagEvalPrompt({ task, language }),
+        prompt: given ?? new RagEvalPrompt({ task, language, instructions }),
         schema,
-        sampling: { temperature: 0, ...samplingOf(result.data) },
+        sampling: { temperature: 0, ...samplingOf(checked) },
       })
     this.#claims = asker('claims', claims, prompt)
     this.#questions = asker('questions', questions, questionsPrompt)
@@ -130,7 +159,7 @@ export class RagEvaluator extends MapOperator {
   }
 
   override get columns(): ColumnEffects {
-    return evalColumns(this.#options)
+    return { reads: columnsRead(this.#options), adds: addedColumns(this.#options) }
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT for a row without a question, MAESTRO_AI_PASSAGES, MAESTRO_SERVING_* */
@@ -151,11 +180,11 @@ export class RagEvaluator extends MapOperator {
 
   readonly #measures: Readonly<Record<RagMetric, (row: Row, context: OperatorContext) => Promise<Measured>>> = {
     faithfulness: async (row, context) => {
-      const answer = textOf(row, this.#options.inputs.answer)
+      const answer = textOf(row, this.#columns.answer)
       return answer === undefined ? 'no-answer' : this.#supported(answer, row, context)
     },
     recall: async (row, context) => {
-      const reference = textOf(row, this.#options.inputs.reference ?? '')
+      const reference = textOf(row, this.#columns.reference ?? '')
       return reference === undefined ? 'no-reference' : this.#supported(reference, row, context)
     },
     relevance: async (row, context) => this.#relevance(row, context),
@@ -172,7 +201,7 @@ export class RagEvaluator extends MapOperator {
   }
 
   async #supported(text: string, row: Row, context: OperatorContext): Promise<Measured> {
-    const source = textOf(row, this.#options.inputs.context)
+    const source = textOf(row, this.#columns.context)
     if (source === undefined) return 'no-context'
     const judged = await this.#claims?.data(claims, { text, context: source }, context)
     const all = judged?.claims ?? []
@@ -180,8 +209,8 @@ export class RagEvaluator extends MapOperator {
   }
 
   async #relevance(row: Row, context: OperatorContext): Promise<Measured> {
-    const query = columnText(row, this.#options.inputs.query)
-    const text = textOf(row, this.#options.inputs.answer)
+    const query = columnText(row, this.#columns.query)
+    const text = textOf(row, this.#columns.answer)
     if (text === undefined) return 'no-answer'
     const asked = (await this.#questions?.data(questions, { text }, context))?.questions ?? []
     const { signal, step, run, rowId } = context
@@ -194,7 +223,7 @@ export class RagEvaluator extends MapOperator {
 
   /** The ids of passages that were found, in order, each once, and of those that are right. */
   #foundAndRight(row: Row): readonly [found: readonly string[], right: ReadonlySet<string>] {
-    const { passages, relevant = '' } = this.#options.inputs
+    const { passages, relevant = '' } = this.#columns
     return [[...new Set(idsOf(row, passages))], new Set(idsOf(row, relevant))]
   }
 }
@@ -217,9 +246,17 @@ function idsOf(row: Row, column: string): readonly string[] {
   })
 }
 
-function evalColumns(given: Options): ColumnEffects & { readonly adds: Columns } {
-  const { metrics, output } = given
-  const { query, answer, context, reference, passages, relevant } = given.inputs
+const measuredColumns = ({ inputs }: Options) => ({
+  ...inputs,
+  query: inputs.query ?? 'query',
+  answer: inputs.answer ?? 'answer',
+  context: inputs.context ?? 'context',
+  passages: inputs.passages ?? 'passages',
+})
+
+/** The columns that the chosen metrics need. */
+function columnsRead(given: Options): readonly string[] {
+  const { query, answer, context, reference, passages, relevant } = measuredColumns(given)
   const needs: Readonly<Record<RagMetric, readonly (string | undefined)[]>> = {
     faithfulness: [answer, context],
     relevance: [query, answer],
@@ -227,10 +264,13 @@ function evalColumns(given: Options): ColumnEffects & { readonly adds: Columns }
     hits: [passages, relevant],
     rank: [passages, relevant],
   }
-  const reads = metrics.flatMap((metric) => needs[metric]).filter((name) => name !== undefined)
-  const numbers = metrics.map((metric) => [`${output}_${metric}`, 'number'] as const)
-  return { reads: [...new Set(reads)], adds: { ...Object.fromEntries(numbers), [`${output}_gaps`]: 'json' } }
+  return [...new Set(given.metrics.flatMap((metric) => needs[metric]))].filter((name) => name !== undefined)
 }
+
+const addedColumns = ({ metrics, output }: Options): Columns => ({
+  ...Object.fromEntries(metrics.map((metric) => [`${output}_${metric}`, 'number'])),
+  [`${output}_gaps`]: 'json',
+})
 
 /**
  * `ai.rag-eval`: how good answers and their passages are.
@@ -243,19 +283,22 @@ export const ragEval = defineOperator({
   name: 'ai.rag-eval',
   kind: 'map',
   description: 'Measures answers and the passages they come from: faithfulness, relevance, recall, hits, rank',
-  options,
-  columns: (given: Options) => evalColumns(given),
-  deterministic: false,
-  prompts: [filledPrompt('prompt', prompts, ['text', 'context']), filledPrompt('questionsPrompt', prompts, ['text'])],
-  servings: ({ metrics, serving, embedder }) => [
-    ...(asksModel(metrics) ? [{ kind: 'llm' as const, name: serving }] : []),
-    ...(metrics.includes('relevance') ? [{ kind: 'embedding' as const, name: embedder }] : []),
+  options: fields,
+  refine,
+  adds: {
+    '{output}_{metrics}': typed<number | null>('number'),
+    '{output}_gaps': typed<Readonly<Partial<Record<RagMetric, RagEvalGap>>>>('json'),
+  },
+  reads: columnsRead,
+  ...asksModel,
+  servings: (given) => [
+    ...(needsModel(given.metrics) ? [{ kind: 'llm' as const, name: given.serving }] : []),
+    ...(given.metrics.includes('relevance') ? [{ kind: 'embedding' as const, name: given.embedder }] : []),
   ],
-  inject: [SERVINGS],
   create: ({ serving, embedder, ...given }, [servings]) =>
     new RagEvaluator({
       ...given,
-      serving: asksModel(given.metrics) ? servings.get(serving, 'llm') : undefined,
+      serving: needsModel(given.metrics) ? servings.get(serving, 'llm') : undefined,
       embedder: given.metrics.includes('relevance') ? servings.get(embedder, 'embedding') : undefined,
     }),
 })

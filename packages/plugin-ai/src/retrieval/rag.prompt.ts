@@ -1,16 +1,21 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  query: nameOption.default('query'),
-  context: nameOption.default('context'),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The variable of the question. @default 'query' */
+    query: column().default('query'),
+    /** The variable of the numbered passages. @default 'context' */
+    context: column().default('context'),
+    /** Questions with the expected answers. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type RagPromptOptions = z.input<typeof options>
+export type RagPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: [
@@ -42,6 +47,6 @@ export class RagPrompt extends TaskPrompt {
 export const ragPrompt = definePrompt({
   name: 'ai.rag.prompt',
   description: 'Asks a question about numbered passages',
-  options,
+  options: fields,
   create: (given) => new RagPrompt(given),
 })

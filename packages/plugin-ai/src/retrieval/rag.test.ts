@@ -48,6 +48,13 @@ test('the answer, what it was made from, and the ids of the passages that it res
   expect(user?.content).toContain('[{"number":1,"text":"The fox is red."}')
 })
 
+test('an answer that the model drafts in its thoughts is not the answer', async () => {
+  const thinking = `<think>[1] might say ${said('Green.', [2])}.</think>${said('Red.')}`
+  const { rows, serving } = await ask([{ query: 'Is the fox red?' }], [thinking], { topK: 2 })
+  expect(rows).toMatchObject([{ answer: 'Red.', answer_citations: ['kb#0'] }])
+  expect(serving.requests).toHaveLength(1)
+})
+
 test('what the passages do not hold is an outcome, and no answer', async () => {
   const rows = [{ query: 'Who painted the fox?' }, { query: 'x' }]
   const { rows: out } = await ask(rows, [said('Somebody.', [], false), said('  ')])
@@ -148,8 +155,8 @@ test('a pipeline of two steps retrieves once and answers from that', async () =>
 })
 
 test.each<[string, object, string]>([
-  ['neither a store nor a column of passages', {}, 'either `store` is expected'],
-  ['both', { store: 'kb', retrieved: 'query' }, 'either `store` is expected'],
+  ['neither a store nor a column of passages', {}, 'store: it is missing; or give `retrieved` instead'],
+  ['both', { store: 'kb', retrieved: 'query' }, 'store: it cannot be given together with `retrieved`'],
 ])('%s is an error of the plan', async (_what, options, message) => {
   const project = maestro({
     plugins: [ai],
@@ -158,7 +165,7 @@ test.each<[string, object, string]>([
   })
   const asked = pipeline('p')
     .from([{ query: 'fox' }])
-    .step('ai.rag', options)
+    .step('ai.rag', options as never)
   await expect(project.preview(asked)).rejects.toThrow(message)
 })
 

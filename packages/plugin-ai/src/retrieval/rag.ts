@@ -1,23 +1,32 @@
 import {
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
   type EmbeddingServing,
+  fieldsOf,
   type LLMServing,
   MapOperator,
+  newColumn,
   type OperatorContext,
+  type OutputOf,
   type Prompt,
+  promptOption,
   promptRestrict,
   type RerankServing,
   type Row,
   type RowStorage,
   SERVINGS,
+  typed,
+  unless,
   VECTOR_STORES,
   type VectorStore,
+  vectorStoreOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, examplesOption, nameOption, taskOptions } from '../asking/asking-options.js'
+import { askedWith, examplesOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import type { TaskExample } from '../asking/task-prompt.js'
 import { withAnswer } from '../asking/with-answer.js'
@@ -29,7 +38,7 @@ import { PassageSearch } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
 import { RagPrompt } from './rag.prompt.js'
 import { rerankerOf } from './rerank.js'
-import { retrievalOptions } from './retrieve.js'
+import { RetrievalOptions } from './retrieval-options.js'
 import { rowsAsStore } from './rows-as-store.js'
 
 /** Whether the sources hold the answer. */
@@ -37,27 +46,42 @@ export type RagOutcome = 'answered' | 'not-in-sources'
 
 const defaultPassageTokens = 2000
 
-// Questions have passages of their own: they are not asked together.
-const { rowsPerCall: _, ...asking } = taskOptions
+const prompts = promptsOf(RagPrompt)
 
-const options = z
-  .strictObject({
-    store: nameOption.optional(),
-    retrieved: nameOption.optional(),
-    input: nameOption.default('query'),
-    context: nameOption.default('context'),
-    output: nameOption.default('answer'),
+const fields = fieldsOf(
+  {
+    /** The name of the vector store in the config. */
+    store: unless('retrieved', vectorStoreOption()),
+    /** The column that `ai.retrieve` has filled, instead of `store`. */
+    retrieved: column().optional(),
+    /** The column of the question. @default 'query' */
+    input: column().default('query'),
+    /** The column of the passages as the model saw them, numbered. @default 'context' */
+    context: newColumn('context'),
+    /**
+     * The column of the answer, null if the passages do not contain it. `<output>_outcome` is `answered` or
+     * `not-in-sources`, and `<output>_citations` holds the ids of the passages that support the answer.
+     *
+     * @default 'answer'
+     */
+    output: newColumn('answer'),
+    /**
+     * The maximum number of tokens of all passages together, estimated from the script.
+     *
+     * @default half of what the model reads, at most 2000
+     */
     passageTokens: z.number().int().positive().optional(),
-    ...retrievalOptions,
+    /** A prompt instead of the operator's own. It names the columns of the question and of the context itself. */
+    prompt: promptOption({ allowed: prompts, variables: ['{context}'] }).optional(),
+    /** Questions with the expected answers. The model sees them before the question. */
     examples: examplesOption,
-    ...asking,
-  })
-  .refine(({ store, retrieved }) => (store === undefined) !== (retrieved === undefined), {
-    path: ['store'],
-    message: 'either `store` is expected, to look for passages, or `retrieved`, the column that holds them',
-  })
+  },
+  RetrievalOptions,
+  WordsOptions,
+  RowAskingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
 
 /** How a `RAGOperator` answers, and from what. */
 export interface RAGOperatorOptions {
@@ -264,8 +288,6 @@ function ragColumns(
   }
 }
 
-const prompts = promptsOf(RagPrompt)
-
 /**
  * Answers questions from the passages of a knowledge base, with citations that are checked. What the passages do not
  * hold is an outcome, `not-in-sources`, and not an answer.
@@ -283,9 +305,6 @@ const columnNames = ({ input, context, output }: Options) => ({
   answerColumn: output,
 })
 
-const promptOf = ({ prompt, input: query, context, language, instructions, examples }: Options): Prompt =>
-  prompt ?? new RagPrompt({ query, context, language, instructions, examples })
-
 const needsEmbedder = ({ method, mmr, retrieved }: Options) =>
   retrieved === undefined && (method !== 'keyword' || mmr !== undefined)
 
@@ -300,12 +319,16 @@ export const rag = defineOperator({
   name: 'ai.rag',
   kind: 'map',
   description: 'Answers questions from passages of a vector store, with citations',
-  options,
-  columns: (given: Options) => ragColumns({ ...given, ...columnNames(given) }, promptOf(given)),
+  options: fields,
+  adds: {
+    '{context}': 'string',
+    '{output}': typed<string | null>('string'),
+    '{output}_citations': typed<readonly string[]>('json'),
+    '{output}_outcome': typed<RagOutcome>('string'),
+  },
   deterministic: false,
-  prompts: { option: 'prompt', allowed: prompts, variables: ({ context }) => [context] },
   servings: (given) => [
-    { kind: 'llm', name: given.serving, capabilities: given.prompt?.needs ?? [] },
+    ...asksModel.servings(given),
     ...(needsEmbedder(given) ? [{ kind: 'embedding' as const, name: given.embedder }] : []),
     ...(given.rerank === undefined ? [] : [{ kind: given.rerank.method, name: given.rerank.serving }]),
   ],

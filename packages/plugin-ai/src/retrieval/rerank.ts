@@ -28,6 +28,7 @@ export function rerankerOf(
   given: {
     readonly prompt?: Prompt | undefined
     readonly language?: 'en' | 'zh' | undefined
+    readonly instructions?: string | undefined
     readonly sampling?: Sampling
   } = {},
 ): Reranker {
@@ -38,7 +39,8 @@ export function rerankerOf(
       return (await enhanced.rerank(query, texts, callOptions(context))).scores
     }
   }
-  const prompt = given.prompt ?? new RetrievePrompt({ language: given.language })
+  const { language, instructions } = given
+  const prompt = given.prompt ?? new RetrievePrompt({ language, instructions })
   const asker = new Asker({ serving, prompt, schema: answer, sampling: { temperature: 0, ...given.sampling } })
   return (query, passages, context) =>
     Promise.all(

@@ -1,15 +1,19 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  query: nameOption.default('query'),
-  passage: nameOption.default('passage'),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The variable of the query. @default 'query' */
+    query: column().default('query'),
+    /** The variable of the passage. @default 'passage' */
+    passage: column().default('passage'),
+  },
+  WordsOptions,
+)
 
-export type RetrievePromptOptions = z.input<typeof options>
+export type RetrievePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'Score from 0 to 10 how well the passage helps to answer the query: 0 not at all, 10 it holds the answer. Answer with JSON.',
@@ -27,6 +31,6 @@ export class RetrievePrompt extends TaskPrompt {
 export const retrievePrompt = definePrompt({
   name: 'ai.retrieve.prompt',
   description: 'Asks how well a passage answers a query',
-  options,
+  options: fields,
   create: (given) => new RetrievePrompt(given),
 })

@@ -2,99 +2,66 @@ import {
   assertPromptsAllowed,
   type BatchContext,
   type ColumnEffects,
+  column,
   defineOperator,
   type EmbeddingServing,
+  fieldsOf,
   type LLMServing,
   MaestroError,
   MapBatchesOperator,
-  type Prompt,
+  newColumn,
+  promptOption,
   type RerankServing,
   type Row,
   SERVINGS,
+  typed,
   VECTOR_STORES,
-  type VectorMetadata,
   type VectorStore,
+  vectorStoreOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
-import type { Language } from '../asking/task-prompt.js'
-import { PassageSearch, type RetrievalMethod } from './passage-search.js'
+import type { Alone } from '../asking/alone.js'
+import { SamplingOptions, samplingOf, WordsOptions } from '../asking/asking-options.js'
+import { promptsOf } from '../asking/prompt-options.js'
+import type { Passage } from './passage.js'
+import { PassageSearch } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
 import { rerankerOf } from './rerank.js'
+import { RetrievalOptions } from './retrieval-options.js'
 import { RetrievePrompt } from './retrieve.prompt.js'
 
-const count = z.number().int().positive()
-const flat = z.union([z.string(), z.number(), z.boolean(), z.null()])
-
-/** What operators that look for passages take. */
-export const retrievalOptions = {
-  method: z.enum(['vector', 'keyword', 'hybrid']).default('vector'),
-  passages: count.default(5),
-  filter: z.record(z.string(), flat).default({}),
-  filterBy: z.record(z.string(), nameOption).default({}),
-  threshold: z.number().optional(),
-  prefix: z.string().optional(),
-  fusion: z.number().positive().optional(),
-  mmr: z.strictObject({ lambda: z.number().min(0).max(1).optional(), candidates: count.optional() }).optional(),
-  rerank: z
-    .strictObject({
-      serving: nameOption,
-      method: z.enum(['rerank', 'llm']).default('rerank'),
-      candidates: count.optional(),
-    })
-    .optional(),
-  embedder: nameOption.default('embedder'),
-  maxQueryLength: count.default(10_000),
-}
-
-const options = z.strictObject({
-  input: nameOption.default('query'),
-  store: nameOption,
-  output: nameOption.default('passages'),
-  prompt: promptOption.optional(),
-  language: languageOption,
-  batchSize: count.optional(),
-  ...retrievalOptions,
-  ...samplingOptions,
-})
-
-/** How a `Retriever` looks for passages. */
-export interface RetrieverOptions extends SamplingOptions {
-  readonly store: VectorStore | (() => Promise<VectorStore>)
-  /** Embeds queries; not needed by `method: 'keyword'`. */
-  readonly embedder?: EmbeddingServing | undefined
-  /** @default 'query' */
-  readonly input?: string | undefined
-  /** @default 'passages' */
-  readonly output?: string | undefined
-  readonly method?: RetrievalMethod | undefined
-  readonly passages?: number | undefined
-  readonly filter?: VectorMetadata | undefined
-  readonly filterBy?: Readonly<Record<string, string>> | undefined
-  readonly threshold?: number | undefined
-  readonly prefix?: string | undefined
-  readonly fusion?: number | undefined
-  readonly mmr?: { readonly lambda?: number | undefined; readonly candidates?: number | undefined } | undefined
-  readonly rerank?:
-    | { readonly serving: RerankServing | LLMServing; readonly candidates?: number | undefined }
-    | undefined
-  readonly maxQueryLength?: number | undefined
-  /** Of a language model that reranks. */
-  readonly prompt?: Prompt | undefined
-  readonly language?: Language | undefined
-  /** Queries that are looked for at once. @default 64 */
-  readonly batchSize?: number | undefined
-}
-
 const prompts = promptsOf(RetrievePrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the query. @default 'query' */
+    input: column().default('query'),
+    /** The name of the vector store in the config. */
+    store: vectorStoreOption(),
+    /** The column of the passages: a list of `{ id, text, score, document, metadata }`, best first. @default 'passages' */
+    output: newColumn('passages'),
+    /** What a language model that reranks is asked about `query` and `passage`. @default `ai.retrieve.prompt` */
+    prompt: promptOption({ allowed: prompts, variables: ['query', 'passage'], overRow: false }).optional(),
+    /** The number of queries that are searched for at once. @default 64 */
+    batchSize: z.number().int().positive().optional(),
+  },
+  RetrievalOptions,
+  WordsOptions,
+  SamplingOptions,
+)
+
+/** Options of `Retriever`: those of `ai.retrieve`, with the store and the models themselves. */
+export type RetrieverOptions = Alone<
+  typeof fields,
+  {
+    readonly store: VectorStore | (() => Promise<VectorStore>)
+    /** Embeds queries. `method: 'keyword'` does not need it. */
+    readonly embedder?: EmbeddingServing | undefined
+    readonly rerank?:
+      | { readonly serving: RerankServing | LLMServing; readonly candidates?: number | undefined }
+      | undefined
+  }
+>
 
 /**
  * Finds the passages of a knowledge base that belong to each query.
@@ -110,7 +77,7 @@ export class Retriever extends MapBatchesOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: RetrieverOptions) {
     super()
-    const { rerank, prompt, language, embedder, batchSize = 64 } = options
+    const { rerank, prompt, language, instructions, embedder, batchSize = 64 } = options
     if (prompt !== undefined) assertPromptsAllowed('Retriever', prompts, [prompt])
     this.batchSize = batchSize
     this.#options = options
@@ -118,7 +85,7 @@ export class Retriever extends MapBatchesOperator {
       ...options,
       serving: embedder,
       rerank: rerank && {
-        by: rerankerOf(rerank.serving, { prompt, language, sampling: samplingOf(options) }),
+        by: rerankerOf(rerank.serving, { prompt, language, instructions, sampling: samplingOf(options) }),
         candidates: rerank.candidates,
       },
     })
@@ -171,10 +138,9 @@ export const retrieve = defineOperator({
   name: 'ai.retrieve',
   kind: 'mapBatches',
   description: 'Finds passages of a vector store for a query: by vectors, words or both',
-  options,
-  columns: (given) => retrieveColumns(given),
+  options: fields,
+  adds: { '{output}': typed<readonly Passage[]>('json') },
   deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['query', 'passage']),
   servings: ({ embedder, method, mmr, rerank }) => [
     ...(method === 'keyword' && mmr === undefined ? [] : [{ kind: 'embedding' as const, name: embedder }]),
     ...(rerank === undefined ? [] : [{ kind: rerank.method, name: rerank.serving }]),

@@ -1,11 +1,9 @@
 import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject(wordsOptions)
-
-export type GroupPromptOptions = z.input<typeof options>
+export type GroupPromptOptions = GivenOptions<WordsOptions>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'The texts are of one kind. Name the kind in one to four words, as a category that other texts of it would go into too. Answer with JSON.',
@@ -23,6 +21,6 @@ export class GroupPrompt extends TaskPrompt {
 export const groupPrompt = definePrompt({
   name: 'ai.group.prompt',
   description: 'Asks what kind some texts are of',
-  options,
+  options: WordsOptions,
   create: (given) => new GroupPrompt(given),
 })

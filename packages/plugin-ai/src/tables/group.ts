@@ -3,24 +3,22 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
   type EmbeddingServing,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
   type LLMServing,
-  type Prompt,
-  SERVINGS,
+  newColumn,
+  promptOption,
+  servingOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import type { Alone } from '../asking/alone.js'
+import { AskingOptions, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
 import { nameGroups } from '../vectors/name-groups.js'
@@ -29,26 +27,34 @@ import { embedTexts } from './embed-texts.js'
 import { GroupPrompt } from './group.prompt.js'
 import { readTable } from './read-table.js'
 
-/** How a `Grouper` groups. */
-export interface GrouperOptions extends SamplingOptions {
-  /** The column of the texts. */
-  readonly input: string
-  /** Embeds the texts. */
-  readonly embedder: EmbeddingServing
-  /** Names the groups. */
-  readonly serving: LLMServing
-  /** The least cosine of a text and the middle of its group. @default 0.6 */
-  readonly threshold?: number | undefined
-  /** @default 'group' */
-  readonly output?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-}
+const prompts = promptsOf(GroupPrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the texts. */
+    input: column(),
+    /**
+     * The lowest cosine similarity between a text and the centre of its group, -1 to 1. A higher one makes more groups.
+     *
+     * @default 0.6
+     */
+    threshold: z.number().min(-1).max(1).default(0.6),
+    /** The column of the group's name. @default 'group' */
+    output: newColumn('group'),
+    /** The name of the embedding model in the config. @default 'embedder' */
+    embedder: servingOption().default('embedder'),
+    /** What is asked about `texts`, the texts of one group, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `Grouper`: those of `ai.group`, with the models themselves as `serving` and `embedder`. */
+export type GrouperOptions = Alone<typeof fields, { readonly serving: LLMServing; readonly embedder: EmbeddingServing }>
 
 const shownTexts = 8
 const longestShown = 300
-const prompts = promptsOf(GroupPrompt)
-
 /**
  * Puts rows that mean the same kind of thing into groups, as many as there are, and gives each a name. A text goes to the
  * group whose middle is nearest, or begins one.
@@ -71,7 +77,8 @@ export class Grouper extends GlobalOperator {
 
   /** @throws MAESTRO_SERVING_*; rows without a text are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, embedder, threshold = 0.6, output = 'group', serving, prompt, language } = this.#options
+    const { input, embedder, threshold = 0.6, output = 'group', serving, prompt } = this.#options
+    const { language, instructions } = this.#options
     const table = await readTable(all, input, context)
     if (table.length === 0) return
     const units = await embedTexts(
@@ -84,7 +91,7 @@ export class Grouper extends GlobalOperator {
       members.slice(0, shownTexts).map((index) => (table[index]?.text ?? '').slice(0, longestShown)),
     )
     const sampling = samplingOf(this.#options)
-    const asked = { serving, prompt: prompt ?? new GroupPrompt({ language }), sampling }
+    const asked = { serving, prompt: prompt ?? new GroupPrompt({ language, instructions }), sampling }
     const names = await nameGroups(shown, asked, context)
     // Groups that got one name are one.
     const spelt = new Map<string, string>()
@@ -131,24 +138,10 @@ export const group = defineOperator({
   name: 'ai.group',
   kind: 'opaque',
   description: 'Puts rows into groups by meaning, as many as there are, with names by a model',
-  options: z.strictObject({
-    input: nameOption,
-    threshold: z.number().min(-1).max(1).default(0.6),
-    output: nameOption.default('group'),
-    embedder: nameOption.default('embedder'),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
-  columns: (given) => groupColumns(given),
-  deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['texts']),
-  servings: ({ serving, embedder }) => [
-    { kind: 'llm', name: serving },
-    { kind: 'embedding', name: embedder },
-  ],
-  inject: [SERVINGS],
-  create: ({ serving, embedder, ...given }, [servings]) =>
-    new Grouper({ ...given, serving: servings.get(serving, 'llm'), embedder: servings.get(embedder, 'embedding') }),
+  options: fields,
+  adds: { '{output}': 'string' },
+  ...asksModel,
+  servings: (given) => [...asksModel.servings(given), { kind: 'embedding', name: given.embedder }],
+  create: (given, [servings]) =>
+    new Grouper({ ...withServing(given, servings), embedder: servings.get(given.embedder, 'embedding') }),
 })

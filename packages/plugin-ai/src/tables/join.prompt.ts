@@ -1,16 +1,21 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  criterion: nameOption,
-  left: nameOption.default('left'),
-  right: nameOption.default('right'),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** What must hold for both texts. */
+    criterion: nameOption,
+    /** The variable of the left text. @default 'left' */
+    left: column().default('left'),
+    /** The variable of the right text. @default 'right' */
+    right: column().default('right'),
+  },
+  WordsOptions,
+)
 
-export type JoinPromptOptions = z.input<typeof options>
+export type JoinPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (criterion: string) => string>> = {
   en: (criterion) => `Say whether the condition holds for the texts left and right: ${criterion}\nAnswer with JSON.`,
@@ -28,6 +33,6 @@ export class JoinPrompt extends TaskPrompt {
 export const joinPrompt = definePrompt({
   name: 'ai.join.prompt',
   description: 'Asks whether two texts match',
-  options,
+  options: fields,
   create: (given) => new JoinPrompt(given),
 })

@@ -3,28 +3,32 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
   type EmbeddingServing,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
   type LLMServing,
   MaestroError,
+  type OutputOf,
   type Prompt,
+  promptOption,
+  type Refinement,
   type Row,
+  type RowFunction,
   RowSource,
-  SERVINGS,
+  rowFunction,
+  type SourceRow,
+  servingOption,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
 import { askEach } from './ask-each.js'
@@ -33,32 +37,46 @@ import { JoinPrompt } from './join.prompt.js'
 import { columnsOfRows, columnsOfSide, readSide, type SideTable, sideTableOption, unknownColumn } from './read-side.js'
 import { readTable, type TextRow } from './read-table.js'
 
-/** How a `MeaningJoiner` finds rows that match. */
-export interface MeaningJoinerOptions extends SamplingOptions {
-  /** The column of the texts of the rows that come. */
-  readonly input: string
-  /** The other table; it is held in memory. */
-  readonly right: SideTable
-  /** Its column of texts, which `input` is compared with. */
-  readonly on: string
-  /** Embeds the texts of both. */
-  readonly embedder: EmbeddingServing
-  /** What must hold, in words: a model decides. @default the nearness decides */
-  readonly criterion?: string | undefined
-  readonly serving?: LLMServing | undefined
-  /** The least cosine of rows that match, or that a model is asked about. @default 0.7, with a criterion 0.3 */
-  readonly threshold?: number | undefined
-  /** Rows of the right that are looked at for each of the left, the nearest. @default 5 */
-  readonly candidates?: number | undefined
-  /** `best`: one match for each row at most; `all`. @default 'best' */
-  readonly matches?: 'best' | 'all' | undefined
-  /** `inner`: rows without a match go; `left`: they stay, with nulls. @default 'inner' */
-  readonly how?: 'inner' | 'left' | undefined
-  /** Goes before the names of the right's columns. @default 'right_' */
-  readonly columnPrefix?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-}
+const prompts = promptsOf(JoinPrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the texts. */
+    input: column(),
+    /** The other table: rows in code, or another source, `{ use, ...options }`. It is held in memory. */
+    right: sideTableOption,
+    /** The column of the other table that `input` is compared with. */
+    on: nameOption,
+    /** What must hold for both texts. A model decides. @default the cosine similarity decides */
+    criterion: nameOption.optional(),
+    /**
+     * The lowest cosine similarity of rows that match, or that the model is asked about, -1 to 1.
+     *
+     * @default 0.7, with a criterion 0.3
+     */
+    threshold: z.number().min(-1).max(1).optional(),
+    /** The number of rows of the other table that each row is compared with, the nearest ones. @default 5 */
+    candidates: z.number().int().positive().default(5),
+    /** Whether to keep the best match of each row, or all matches. @default 'best' */
+    matches: z.enum(['best', 'all']).default('best'),
+    /** `inner` drops rows without a match; `left` keeps them, with nulls. @default 'inner' */
+    how: z.enum(['inner', 'left']).default('inner'),
+    /** The prefix of the other table's columns. The column `match_score` holds the cosine similarity. @default 'right_' */
+    columnPrefix: nameOption.default('right_'),
+    /** The name of the embedding model in the config. @default 'embedder' */
+    embedder: servingOption().default('embedder'),
+    /** What is asked about `left` and `right`, two texts, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['left', 'right'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `MeaningJoiner`: those of `ai.join`, with the models themselves as `serving` and `embedder`. */
+export type MeaningJoinerOptions = Alone<
+  typeof fields,
+  { readonly serving?: LLMServing | undefined; readonly embedder: EmbeddingServing; readonly right: SideTable }
+>
 
 /** The right table, once it is read. */
 interface Side {
@@ -68,7 +86,6 @@ interface Side {
 }
 
 const verdict = z.strictObject({ match: z.boolean() })
-const prompts = promptsOf(JoinPrompt)
 
 interface Candidate {
   readonly index: number
@@ -86,7 +103,7 @@ export class MeaningJoiner extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: MeaningJoinerOptions) {
     super()
-    const { criterion, serving, prompt, language, embedder } = options
+    const { criterion, serving, prompt, language, instructions, embedder } = options
     const fault = embedder === undefined ? 'there is no embedder' : faultOf(options)
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     this.#options = options
@@ -94,7 +111,7 @@ export class MeaningJoiner extends GlobalOperator {
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('MeaningJoiner', prompts, [prompt])
-    const asked = prompt ?? new JoinPrompt({ criterion, language })
+    const asked = prompt ?? new JoinPrompt({ criterion, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema: verdict, sampling })
   }
@@ -206,7 +223,12 @@ function faultOf({
   on,
   criterion,
   prompt,
-}: Pick<MeaningJoinerOptions, 'right' | 'on' | 'criterion' | 'prompt'>): string | undefined {
+}: {
+  readonly right: SideTable
+  readonly on: string
+  readonly criterion?: string | undefined
+  readonly prompt?: Prompt | undefined
+}): string | undefined {
   const unfit = right instanceof RowSource ? unknownColumn('right', right, on) : emptyText(right, on)
   if (unfit !== undefined) return unfit
   return prompt !== undefined && criterion === undefined ? '`criterion` is expected beside `prompt`' : undefined
@@ -216,13 +238,36 @@ function joinColumns({
   input,
   right,
   columnPrefix = 'right_',
-}: Pick<MeaningJoinerOptions, 'input' | 'right' | 'columnPrefix'>): ColumnEffects {
+}: {
+  readonly input: string
+  readonly right: SideTable
+  readonly columnPrefix?: string | undefined
+}): ColumnEffects {
   const names = columnsOfSide(right)
   // What a source holds may not be known before it is read.
   if (names === undefined) return { reads: [input], opaque: true }
   const added = names.map((name) => [columnPrefix + name, 'unknown'] as const)
   return { reads: [input], adds: { ...Object.fromEntries(added), match_score: 'number' } }
 }
+
+const refine: Refinement<OutputOf<typeof fields>> = (given, { addIssue }) => {
+  const message = faultOf(given)
+  if (message !== undefined) addIssue({ code: 'custom', path: ['right'], message, input: given.right })
+}
+
+/** The row with the columns of the row that matches. */
+export interface JoinedRow extends RowFunction {
+  readonly row: With<this['before'], Joined<RightOf<this['options']>, PrefixOf<this['options']>>>
+}
+type Joined<Right, Prefix extends string> = {
+  [Name in keyof Right & string as `${Prefix}${Name}`]: Right[Name] | null
+} & { match_score: number | null }
+type RightOf<Options> = Options extends { readonly right: readonly (infer Right)[] }
+  ? Right
+  : Options extends { readonly right: infer Given }
+    ? SourceRow<Given>
+    : never
+type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
 
 /**
  * `ai.join`: rows of two tables that match by meaning.
@@ -234,36 +279,15 @@ export const join = defineOperator({
   name: 'ai.join',
   kind: 'opaque',
   description: 'Joins rows of two tables that match by meaning; a threshold or a model decides',
-  options: z
-    .strictObject({
-      input: nameOption,
-      right: sideTableOption,
-      on: nameOption,
-      criterion: nameOption.optional(),
-      threshold: z.number().min(-1).max(1).optional(),
-      candidates: z.number().int().positive().default(5),
-      matches: z.enum(['best', 'all']).default('best'),
-      how: z.enum(['inner', 'left']).default('inner'),
-      columnPrefix: nameOption.default('right_'),
-      embedder: nameOption.default('embedder'),
-      serving: nameOption.default('default'),
-      prompt: promptOption.optional(),
-      language: languageOption,
-      ...samplingOptions,
-    })
-    .superRefine((given, { addIssue }) => {
-      const message = faultOf(given)
-      if (message !== undefined) addIssue({ code: 'custom', path: ['right'], message, input: given.right })
-    }),
-  columns: (given) => joinColumns(given),
-  deterministic: false,
-  sources: ['right'],
-  prompts: filledPrompt('prompt', prompts, ['left', 'right']),
-  servings: ({ criterion, serving, embedder }) => [
-    { kind: 'embedding', name: embedder },
-    ...(criterion === undefined ? [] : [{ kind: 'llm' as const, name: serving }]),
+  options: fields,
+  refine,
+  columns: joinColumns,
+  row: rowFunction<JoinedRow>(),
+  ...asksModel,
+  servings: (given) => [
+    { kind: 'embedding', name: given.embedder },
+    ...(given.criterion === undefined ? [] : asksModel.servings(given)),
   ],
-  inject: [SERVINGS],
   create: ({ serving, embedder, ...given }, [servings]) =>
     new MeaningJoiner({
       ...given,

@@ -1,4 +1,4 @@
-import { type Row, RowSource } from '@maestro-dataflow/core'
+import { type Row, RowSource, sourceOption } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 /** The rows of a second table: in code, or of another source. */
@@ -6,7 +6,7 @@ export type SideTable = readonly Row[] | RowSource
 
 /** The same as an option; a source has taken the place of its name when this is looked at. */
 export const sideTableOption = z.union(
-  [z.array(z.record(z.string(), z.unknown())), z.instanceof(RowSource)],
+  [z.array(z.record(z.string(), z.unknown())), sourceOption()],
   "rows are expected, or another source: { use: 'fs.file', path: 'data/companies.csv' }",
 )
 

@@ -1,16 +1,18 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import { column, definePrompt } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
 import { languageOption, nameOption } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  /** What is made of the texts. */
+const fields = {
+  /** What to make of the texts. */
   instructions: nameOption,
-  texts: nameOption.default('texts'),
+  /** The variable of the list of texts. @default 'texts' */
+  texts: column().default('texts'),
+  /** The language of the prompt. The texts may be in any language. @default 'en' */
   language: languageOption,
-})
+}
 
-export type ReducePromptOptions = z.input<typeof options>
+export type ReducePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'Make one of the texts, as the instructions say. Texts may be what parts of a larger set have become already.',
@@ -28,6 +30,6 @@ export class ReducePrompt extends TaskPrompt {
 export const reducePrompt = definePrompt({
   name: 'ai.reduce.prompt',
   description: 'Asks to make one of several texts',
-  options,
+  options: fields,
   create: (given) => new ReducePrompt(given),
 })

@@ -4,56 +4,61 @@ import {
   type Batch,
   type ColumnEffects,
   type Columns,
+  column,
+  columns,
   defineOperator,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
-  type LLMServing,
   MaestroError,
-  type Prompt,
+  promptOption,
   type Row,
+  type RowFunction,
+  rowFunction,
   type Schema,
-  SERVINGS,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { answerColumns } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
+import { AskingOptions, languageOption, nameOption, samplingOf, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
 import { readTable, type TextRow } from './read-table.js'
 import { ReducePrompt } from './reduce.prompt.js'
 
-/** How a `Reducer` folds rows into one. */
-export interface ReducerOptions extends SamplingOptions {
-  /** The column of the texts. */
-  readonly input: string
-  /** What is made of them: "Sum up what customers complain of." */
-  readonly instructions: string
-  readonly serving: LLMServing
-  /** Columns of which each combination becomes a row. @default none: all rows become one */
-  readonly by?: readonly string[] | undefined
-  /** Data instead of a text. */
-  readonly schema?: Schema | undefined
-  /** Tokens of the texts of one call, estimated from the script. @default 2000 */
-  readonly chunkTokens?: number | undefined
-  /** @default 'reduced'; with a schema its properties become columns */
-  readonly output?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-}
-
 const prompts = promptsOf(ReducePrompt)
 const defaultChunkTokens = 2000
+
+const fields = fieldsOf(
+  {
+    /** The column of the texts. */
+    input: column(),
+    /** What to make of the texts: "Sum up what customers complain of." */
+    instructions: nameOption,
+    /** The columns whose combinations of values become one row each. @default none: all rows become one */
+    by: columns().optional(),
+    /** The form of the answer, if it is not a text. Its properties become columns, or one column with `output`. */
+    schema: schemaOption.optional(),
+    /** The number of tokens of texts, estimated from the script, that one call asks about. @default 2000 */
+    chunkTokens: z.number().int().positive().default(defaultChunkTokens),
+    /** The column of the answer. The column `count` holds the number of rows that it was made from. @default 'reduced' */
+    output: nameOption.optional(),
+    /** What is asked about `texts` instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
+    /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
+    language: languageOption,
+  },
+  AskingOptions,
+)
+
+/** Options of `Reducer`: those of `ai.reduce`, with the model itself as `serving`. */
+export type ReducerOptions = Alone<typeof fields>
 
 interface Group {
   readonly key: Row
@@ -170,6 +175,20 @@ function reduceColumns({
   return { reads: [...new Set([input, ...by])], keeps: by, adds: { ...answer, count: 'integer' } }
 }
 
+/** The columns of the key, and those of the answer. */
+export interface ReducedRow extends RowFunction {
+  readonly row: With<
+    Pick<this['before'], KeyOf<this['options']> & keyof this['before']>,
+    Reduced<this['options']> & { count: number }
+  >
+}
+type KeyOf<Options> = Options extends { readonly by: readonly (infer Name)[] } ? Name : never
+type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, infer Answer> }
+  ? Options extends { readonly output: infer Name extends string }
+    ? Record<Name, Answer>
+    : Answer
+  : Record<Options extends { readonly output: infer Name extends string } ? Name : 'reduced', string>
+
 /**
  * `ai.reduce`: the rows of a group as one.
  *
@@ -180,22 +199,9 @@ export const reduce = defineOperator({
   name: 'ai.reduce',
   kind: 'opaque',
   description: 'Folds the rows of a group into one row by a model, part by part',
-  options: z.strictObject({
-    input: nameOption,
-    instructions: nameOption,
-    by: z.array(nameOption).default([]),
-    schema: schemaOption.optional(),
-    chunkTokens: z.number().int().positive().default(defaultChunkTokens),
-    output: nameOption.optional(),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
-  columns: (given) => reduceColumns(given),
-  deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['texts']),
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) => new Reducer({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  columns: reduceColumns,
+  row: rowFunction<ReducedRow>(),
+  ...asksModel,
+  create: (given, [servings]) => new Reducer(withServing(given, servings)),
 })

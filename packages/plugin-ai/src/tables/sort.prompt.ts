@@ -1,21 +1,26 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** How rows are put in order. */
-export type SortMethod = 'score' | 'pairwise'
+type SortMethod = 'score' | 'pairwise'
 
 /** The highest score; 0 is the lowest. */
 export const highestScore = 10
 
-const options = z.strictObject({
-  criterion: nameOption,
-  method: z.enum(['score', 'pairwise']).default('score'),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** What the first row has most of: "How urgent is it?" */
+    criterion: nameOption,
+    /** `score` asks about one text; `pairwise` asks about two. @default 'score' */
+    method: z.enum(['score', 'pairwise']).default('score'),
+  },
+  WordsOptions,
+)
 
-export type SortPromptOptions = z.input<typeof options>
+export type SortPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<SortMethod, Readonly<Record<Language, (criterion: string) => string>>>> = {
   score: {
@@ -44,6 +49,6 @@ export class SortPrompt extends TaskPrompt {
 export const sortPrompt = definePrompt({
   name: 'ai.sort.prompt',
   description: 'Asks how much of a criterion a text has, or which of two texts has more of it',
-  options,
+  options: fields,
   create: (given) => new SortPrompt(given),
 })

@@ -3,51 +3,63 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
+  fieldsOf,
+  flag,
   type GlobalContext,
   GlobalOperator,
-  type LLMServing,
   MaestroError,
-  type Prompt,
-  SERVINGS,
+  newColumn,
+  promptOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
+import { AskingOptions, nameOption, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
 import { readTable, type TextRow } from './read-table.js'
-import { highestScore, type SortMethod, SortPrompt } from './sort.prompt.js'
+import { highestScore, SortPrompt } from './sort.prompt.js'
 
-/** How a `Sorter` sorts. */
-export interface SorterOptions extends SamplingOptions {
-  /** The column of the texts. */
-  readonly input: string
-  /** What the first row has most of: "How urgent is it?" */
-  readonly criterion: string
-  readonly serving: LLMServing
-  /** @default 'score' */
-  readonly method?: SortMethod | undefined
-  /** Rows that stay. @default all */
-  readonly count?: number | undefined
-  /** Pairwise: asks twice, the texts in each other's place. @default false */
-  readonly bothOrders?: boolean | undefined
-  /** @default 'rank' */
-  readonly output?: string | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
-}
+const prompts = promptsOf(SortPrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the texts. */
+    input: column(),
+    /** What the first row has most of: "How urgent is it?" */
+    criterion: nameOption,
+    /**
+     * `score` asks for a score of each row, with one call a row; `pairwise` compares two rows at a time, with about n log n
+     * calls, and finds smaller differences.
+     *
+     * @default 'score'
+     */
+    method: z.enum(['score', 'pairwise']).default('score'),
+    /** The number of rows to keep. With `pairwise`, a smaller number takes fewer calls. @default all */
+    count: z.number().int().positive().optional(),
+    /** With `pairwise`: whether to ask twice, the second time with the texts swapped. Answers that differ are a tie. @default false */
+    bothOrders: flag(),
+    /** The column of the rank, from 1. @default 'rank' */
+    output: newColumn('rank'),
+    /** What is asked about `text`, or with `pairwise` about `a` and `b`, instead of the operator's own prompt. */
+    prompt: promptOption({
+      allowed: prompts,
+      variables: ({ method }) => (method === 'score' ? ['text'] : ['a', 'b']),
+      overRow: false,
+    }).optional(),
+  },
+  WordsOptions,
+  AskingOptions,
+)
+
+/** Options of `Sorter`: those of `ai.sort`, with the model itself as `serving`. */
+export type SorterOptions = Alone<typeof fields>
 
 const scored = z.strictObject({ score: z.literal(Array.from({ length: highestScore + 1 }, (_, score) => score)) })
-const prompts = promptsOf(SortPrompt)
 const compared = z.strictObject({ better: z.enum(['a', 'b', 'tie']) })
 
 /**
@@ -61,13 +73,13 @@ export class Sorter extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: SorterOptions) {
     super()
-    const { serving, criterion, prompt, method = 'score', language } = options
+    const { serving, criterion, prompt, method = 'score', language, instructions } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'there is no serving to ask' })
     if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
     this.#options = options
     const schema = method === 'score' ? scored : compared
-    const asked = prompt ?? new SortPrompt({ criterion, method, language })
+    const asked = prompt ?? new SortPrompt({ criterion, method, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema, sampling })
   }
@@ -165,27 +177,8 @@ export const sort = defineOperator({
   name: 'ai.sort',
   kind: 'opaque',
   description: 'Sorts rows by a criterion, by a score for each or by comparing two at a time',
-  options: z.strictObject({
-    input: nameOption,
-    criterion: nameOption,
-    method: z.enum(['score', 'pairwise']).default('score'),
-    count: z.number().int().positive().optional(),
-    bothOrders: z.boolean().default(false),
-    output: nameOption.default('rank'),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-  }),
-  columns: (given) => sortColumns(given),
-  deterministic: false,
-  prompts: {
-    option: 'prompt',
-    allowed: prompts,
-    variables: ({ method }) => (method === 'score' ? ['text'] : ['a', 'b']),
-    overRow: false,
-  },
-  servings: ({ serving }) => [{ kind: 'llm', name: serving }],
-  inject: [SERVINGS],
-  create: ({ serving, ...given }, [servings]) => new Sorter({ ...given, serving: servings.get(serving, 'llm') }),
+  options: fields,
+  adds: { '{output}': 'integer' },
+  ...asksModel,
+  create: (given, [servings]) => new Sorter(withServing(given, servings)),
 })

@@ -1,8 +1,8 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
-import type { Labels } from './labels.js'
 
 const label = z.string().trim().min(1)
 
@@ -15,15 +15,21 @@ export const labelsOption = z
   )
   .refine((labels) => new Set(labelNames(labels)).size === labelNames(labels).length, 'each label may stand there once')
 
-const options = z.strictObject({
-  input: nameOption,
-  labels: labelsOption,
-  multi: z.boolean().optional(),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The labels, or the labels with the meaning of each. */
+    labels: labelsOption,
+    /** Whether a text may have several labels, or none. @default false */
+    multi: z.boolean().optional(),
+    /** Texts with the expected labels. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type ClassifyPromptOptions = Omit<z.output<typeof options>, 'labels'> & { readonly labels: Labels }
+export type ClassifyPromptOptions = GivenOptions<typeof fields>
 
 /** What is asked for one label or several, and what stands above the labels. */
 export type ClassifyWords = Readonly<
@@ -71,6 +77,6 @@ export function labelNames(labels: readonly string[] | Readonly<Record<string, s
 export const classifyPrompt = definePrompt({
   name: 'ai.classify.prompt',
   description: 'Asks which of some labels fit a text',
-  options,
+  options: fields,
   create: (given) => new ClassifyPrompt(given),
 })

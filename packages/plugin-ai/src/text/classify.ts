@@ -1,44 +1,75 @@
 import {
   type Columns,
   checkOf,
+  column,
+  defineOperator,
+  fieldsOf,
+  flag,
   type OperatorContext,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
   promptRestrict,
   type Row,
+  type RowFunction,
+  rowFunction,
   toJsonSchema,
+  unless,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  examplesOption,
   nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { ClassifyPrompt, labelNames, labelsOption } from './classify.prompt.js'
-import type { ClassifySettings } from './component-types.js'
 import { labelConfidence } from './label-confidence.js'
+import type { LabelOf } from './labels.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
+const prompts = promptsOf(ClassifyPrompt)
+
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: '' }`. */
     labels: labelsOption,
-    multi: z.boolean().default(false),
+    /** Whether a text may have several labels, or none. The column then holds a list. @default false */
+    multi: flag(),
+    /**
+     * Whether to add the column `<output>_confidence`, from 0 to 1; with `multi`, a list in the order of the labels. It
+     * holds the probability of the label's tokens, if the serving reports it, and else a number that the model states.
+     * `'asked'` always takes the stated number, for models that refuse to report probabilities.
+     *
+     * @default false
+     */
     confidence: z.union([z.boolean(), z.literal('asked')]).default(false),
+    /** The column of the label, or of the labels. @default 'label', with `multi` 'labels' */
     output: nameOption.optional(),
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input'], ['examples', 'instructions', 'language']))
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
 
-type Options = z.output<typeof options>
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
 
 /** Options of `Classifier`: those of `ai.classify`, with the model itself as `serving`. */
-export type ClassifierOptions = Alone<ClassifySettings, 'input', WordsWithExamples>
+export type ClassifierOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', labels, multi, examples, instructions, language }: Options) =>
   prompt ?? new ClassifyPrompt({ input, labels, multi, examples, instructions, language })
@@ -90,11 +121,11 @@ class TextClassifier extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: ClassifierOptions) {
-    const { options: checked, serving } = checkOptions('Classifier', options, given)
-    const schema = answersOf(checked)
-    super({ serving, prompt: promptOf(checked), schema, ...askedWith(checked) }, columnsOf(checked))
+    const { options: checked, serving } = checkOptions('Classifier', schema, given)
+    const answers = answersOf(checked)
+    super({ serving, prompt: promptOf(checked), schema: answers, ...askedWith(checked) }, columnsOf(checked))
     this.#options = checked
-    this.#schema = schema
+    this.#schema = answers
   }
 
   /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
@@ -121,8 +152,6 @@ class TextClassifier extends AskingOperator {
   }
 }
 
-const prompts = promptsOf(ClassifyPrompt)
-
 /**
  * Gives each text one label of a closed set, or as many as fit. An answer outside of the set never gets into a row.
  *
@@ -132,18 +161,38 @@ const prompts = promptsOf(ClassifyPrompt)
 export const Classifier = promptRestrict(...prompts)(TextClassifier)
 export type Classifier = TextClassifier
 
+/** The row with its label, or its labels; the name of their column depends on `multi`. */
+export interface ClassifiedRow extends RowFunction {
+  readonly row: this['options'] extends { readonly labels: infer Labels }
+    ? this['options'] extends { readonly multi: true }
+      ? Labelled<this['before'], this['options'], 'labels', readonly LabelOf<Labels>[], readonly number[]>
+      : Labelled<this['before'], this['options'], 'label', LabelOf<Labels>, number>
+    : this['before']
+}
+type Labelled<Row, Options, Default extends string, Label, Confidence> = With<
+  Row,
+  Record<OutputName<Options, Default>, Label> &
+    (Options extends { readonly confidence: true | 'asked' }
+      ? Record<`${OutputName<Options, Default>}_confidence`, Confidence>
+      : unknown)
+>
+type OutputName<Options, Default extends string> = Options extends { readonly output: infer Name extends string }
+  ? Name
+  : Default
+
 /**
  * `ai.classify`: labels of a closed set.
  *
  * @remarks
  * Cost: One call a row; its labels and their meanings are told in each.
  */
-export const classify = defineAskingOperator({
+export const classify = defineOperator({
   name: 'ai.classify',
+  kind: 'map',
   description: 'Gives a text one label of a closed set, or all that fit',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Classifier(given),
+  options: fields,
+  adds: columnsOf,
+  row: rowFunction<ClassifiedRow>(),
+  ...asksModel,
+  create: (given, [servings]) => new Classifier(withServing(given, servings)),
 })

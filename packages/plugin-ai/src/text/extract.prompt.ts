@@ -1,17 +1,22 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  /** The fields to look for, with what each means. */
-  fields: z.record(z.string(), z.string()).optional(),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The fields to look for, with the meaning of each. */
+    fields: z.record(z.string(), z.string()).optional(),
+    /** Texts with the expected data. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type ExtractPromptOptions = z.output<typeof options>
+export type ExtractPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; readonly fields: string }>> = {
   en: {
@@ -44,6 +49,6 @@ export class ExtractPrompt extends TaskPrompt {
 export const extractPrompt = definePrompt({
   name: 'ai.extract.prompt',
   description: 'Asks for the fields of a text',
-  options,
+  options: fields,
   create: (given) => new ExtractPrompt(given),
 })

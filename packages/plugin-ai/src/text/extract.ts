@@ -1,36 +1,59 @@
-import { type OperatorContext, promptRestrict, type Row, type Schema, toJsonSchema } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import {
+  column,
+  defineOperator,
+  fieldsOf,
+  type OperatorContext,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  type Row,
+  rowFunction,
+  type Schema,
+  toJsonSchema,
+  unless,
+} from '@maestro-dataflow/core'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  examplesOption,
   nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
 import { promptsOf } from '../asking/prompt-options.js'
-import type { ExtractSettings } from './component-types.js'
+import type { AnsweredRow } from './answered-row.js'
 import { ExtractPrompt } from './extract.prompt.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
-    schema: schemaOption,
-    output: nameOption.optional(),
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input'], ['examples', 'instructions', 'language']))
+const prompts = promptsOf(ExtractPrompt)
 
-type Options = z.output<typeof options>
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** The data to look for. The model sees the descriptions of its properties. In YAML and JSON, it is a JSON Schema. */
+    schema: schemaOption,
+    /** One column for all of the data. @default a column for each property of the schema */
+    output: nameOption.optional(),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
 
 /** Options of `Extractor`: those of `ai.extract`, with the model itself as `serving`. */
-export type ExtractorOptions = Alone<ExtractSettings, 'input', WordsWithExamples>
+export type ExtractorOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', schema, examples, instructions, language }: Options) =>
   prompt ??
@@ -42,7 +65,7 @@ class TextExtractor extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
   constructor(given: ExtractorOptions) {
-    const { options: checked, serving } = checkOptions('Extractor', options, given)
+    const { options: checked, serving } = checkOptions('Extractor', optionsSchema(fields), given)
     const { schema, output } = checked
     super({ serving, prompt: promptOf(checked), schema, ...askedWith(checked) }, answerColumns(schema, output))
     this.#schema = schema
@@ -55,8 +78,6 @@ class TextExtractor extends AskingOperator {
     return this.#output === undefined ? (data as Row) : { [this.#output]: data }
   }
 }
-
-const prompts = promptsOf(ExtractPrompt)
 
 /**
  * Takes data out of a text: what the schema describes, as typed columns.
@@ -73,12 +94,13 @@ export type Extractor = TextExtractor
  * @remarks
  * Cost: One call a row, with the schema.
  */
-export const extract = defineAskingOperator({
+export const extract = defineOperator({
   name: 'ai.extract',
+  kind: 'map',
   description: 'Takes data of a schema out of a text, as typed columns',
-  options,
-  prompts,
-  promptOf,
-  columnsOf: ({ schema, output }) => answerColumns(schema, output),
-  create: (given) => new Extractor(given),
+  options: fields,
+  adds: ({ schema, output }) => answerColumns(schema, output),
+  row: rowFunction<AnsweredRow>(),
+  ...asksModel,
+  create: (given, [servings]) => new Extractor(withServing(given, servings)),
 })

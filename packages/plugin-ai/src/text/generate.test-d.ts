@@ -1,13 +1,24 @@
-import { type Column, chatPrompt, pipeline, prompt } from '@maestro-dataflow/core'
+import { chatPrompt, column, definePrompt, pipeline, prompt } from '@maestro-dataflow/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type {} from '../component-types.js'
+import type {} from '../registered.js'
+
+const tone = definePrompt({
+  name: 'test.tone',
+  options: { input: column(), tone: z.enum(['calm', 'angry']).optional() },
+  create: () => prompt('{{text}}'),
+})
+const translate = definePrompt({
+  name: 'test.translate',
+  options: { from: column(), language: z.string() },
+  create: () => prompt('{{text}}'),
+})
 
 /** As a plugin would contribute them. */
 declare module '@maestro-dataflow/core' {
-  interface PromptTypes<Row> {
-    'test.tone': { readonly input: Column<Row>; readonly tone?: 'calm' | 'angry' }
-    'test.translate': { readonly from: Column<Row>; readonly language: string }
+  interface Prompts {
+    'test.tone': typeof tone
+    'test.translate': typeof translate
   }
 }
 

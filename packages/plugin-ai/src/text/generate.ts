@@ -1,26 +1,47 @@
-import { defineOperator, Prompt, type Schema, SERVINGS } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import {
+  defineOperator,
+  fieldsOf,
+  type OutputOf,
+  promptOption,
+  type Refinement,
+  rowFunction,
+} from '@maestro-dataflow/core'
 import { answerColumns } from '../asking/answer-columns.js'
-import { askingOptions, nameOption, promptOption } from '../asking/asking-options.js'
+import { CutOffOptions, nameOption, PackingOptions, RowAskingOptions, withServing } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
+import type { AnsweredRow } from './answered-row.js'
 import { PromptedGenerator } from './prompted-generator.js'
 
-const options = z
-  .strictObject({
-    prompt: promptOption,
+const fields = fieldsOf(
+  {
+    /**
+     * The request, whose variables are columns: a text, `prompt(...)`, `chatPrompt(...)`, `fewShotPrompt(...)`, or a class
+     * that a plugin contributes, by name: `{ use: 'shout.prompt', ... }`. In YAML and JSON, a list of turns is a chat, and
+     * `{ system, examples, user }` is a prompt with examples.
+     */
+    prompt: promptOption(),
+    /** The column of the answer. @default 'generated_text', or the columns of the schema */
     output: nameOption.optional(),
+    /**
+     * The form of the answer. Without `output`, its properties become columns. In YAML and JSON, it is a JSON Schema.
+     */
     schema: schemaOption.optional(),
-    onCutOff: z.enum(['reject', 'keep']).default('reject'),
-    ...askingOptions,
-  })
-  .refine(({ schema, onCutOff }) => schema === undefined || onCutOff === 'reject', {
-    path: ['onCutOff'],
-    message: "'keep' is for texts: half of an answer with a schema is no data",
-  })
-  .refine(({ prompt, rowsPerCall = 1 }) => rowsPerCall === 1 || prompt.parts !== undefined, {
-    path: ['rowsPerCall'],
-    message: 'only prompts that are templates can ask about several rows in one call',
-  })
+  },
+  CutOffOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ prompt, schema, onCutOff, rowsPerCall = 1 }, { addIssue }) => {
+  const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: undefined })
+  if (schema !== undefined && onCutOff === 'keep')
+    add('onCutOff', "'keep' is for texts: half of an answer with a schema is no data")
+  if (rowsPerCall !== 1 && prompt.parts === undefined)
+    add('rowsPerCall', 'only prompts that are templates can ask about several rows in one call')
+}
 
 /**
  * `ai.generate`: a language model's answers as columns.
@@ -32,29 +53,13 @@ export const generate = defineOperator({
   name: 'ai.generate',
   kind: 'map',
   description: "Fills columns with a language model's answers to a prompt",
-  options,
-  columns: ({
-    prompt,
-    schema,
-    output,
-  }: {
-    prompt: Prompt
-    schema?: Schema | undefined
-    output?: string | undefined
-  }) => ({
-    reads: prompt.variables,
-    adds: answerColumns(schema, output),
-  }),
-  deterministic: false,
-  prompts: { option: 'prompt', allowed: [Prompt] },
-  servings: ({ serving, prompt }) => [{ kind: 'llm', name: serving, capabilities: prompt.needs }],
-  inject: [SERVINGS],
-  create: ({ serving, output, ...rest }, [servings]) => {
-    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-    return new PromptedGenerator({
-      ...given,
-      serving: servings.get(serving, 'llm'),
-      ...(output === undefined ? {} : { outputColumn: output }),
-    })
+  options: fields,
+  refine,
+  adds: ({ schema, output }) => answerColumns(schema, output),
+  row: rowFunction<AnsweredRow>(),
+  ...asksModel,
+  create: (given, [servings]) => {
+    const { output, ...asked } = withServing(given, servings)
+    return new PromptedGenerator({ ...asked, outputColumn: output })
   },
 })

@@ -5,33 +5,33 @@ import {
   type PromptClass,
   promptRestrict,
   type Row,
-  type Sampling,
   type Schema,
 } from '@maestro-dataflow/core'
 import { answerColumns } from '../asking/answer-columns.js'
 import type { CutOff } from '../asking/asker.js'
 import { AskingOperator } from '../asking/asking-operator.js'
+import { askedWith, type GivenSampling } from '../asking/asking-options.js'
 import { aiError } from '../errors.js'
 import { ColumnPrompt } from './column-prompt.js'
 
 /** How a generator asks and where its answers go. */
-export interface PromptedGeneratorOptions extends Sampling {
+export interface PromptedGeneratorOptions extends GivenSampling {
   readonly serving: LLMServing
   /** What is asked; its variables are columns. */
-  readonly prompt?: Prompt
+  readonly prompt?: Prompt | undefined
   /** The short form instead of `prompt`: a column whose text is the question, and a system message before it. */
-  readonly inputColumn?: string
-  readonly systemPrompt?: string
+  readonly inputColumn?: string | undefined
+  readonly systemPrompt?: string | undefined
   /** The column of the answer. @default 'generated_text', or the schema's own columns */
-  readonly outputColumn?: string
+  readonly outputColumn?: string | undefined
   /** The answer must fit it; without `outputColumn` its properties become columns, and only those. */
-  readonly schema?: Schema
+  readonly schema?: Schema | undefined
   /** What happens to a text that was cut off at `maxTokens`. @default 'reject' */
-  readonly onCutOff?: CutOff
+  readonly onCutOff?: CutOff | undefined
   /** How many rows are asked about in one call; only for prompts that are templates. @default 1 */
-  readonly rowsPerCall?: number
+  readonly rowsPerCall?: number | undefined
   /** Whether rows that ask the very same share one answer. @default true */
-  readonly shareAnswers?: boolean
+  readonly shareAnswers?: boolean | undefined
 }
 
 class Generator extends AskingOperator {
@@ -41,11 +41,11 @@ class Generator extends AskingOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
   constructor(options: PromptedGeneratorOptions) {
     const { serving, prompt: given, inputColumn, systemPrompt, outputColumn, schema, ...more } = options
-    const { onCutOff, rowsPerCall, shareAnswers, ...sampling } = more
+    const { onCutOff, ...asked } = more
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'PromptedGenerator', reason: 'there is no serving to ask' })
     const prompt = choosePrompt({ prompt: given, inputColumn, systemPrompt })
-    super({ serving, prompt, schema, sampling, rowsPerCall, shareAnswers }, answerColumns(schema, outputColumn))
+    super({ serving, prompt, schema, ...askedWith(asked) }, answerColumns(schema, outputColumn))
     this.#ask = async (row, context) => {
       if (schema === undefined)
         return { [outputColumn ?? 'generated_text']: await this.asker.text(row, context, onCutOff) }

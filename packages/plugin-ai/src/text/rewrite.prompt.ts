@@ -1,16 +1,20 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import { column, definePrompt } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
 import { examplesOption, languageOption, nameOption } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
+const fields = {
+  /** The column of the text. */
+  input: column(),
+  /** What to change in the text. */
   instructions: nameOption,
+  /** Texts with the expected new texts. */
   examples: examplesOption,
+  /** The language of the prompt. The text may be in any language. @default 'en' */
   language: languageOption,
-})
+}
 
-export type RewritePromptOptions = z.output<typeof options>
+export type RewritePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; readonly answer: string }>> = {
   en: {
@@ -32,6 +36,6 @@ export class RewritePrompt extends TaskPrompt {
 export const rewritePrompt = definePrompt({
   name: 'ai.rewrite.prompt',
   description: 'Asks for a text in other words, by instructions',
-  options,
+  options: fields,
   create: (given) => new RewritePrompt(given),
 })

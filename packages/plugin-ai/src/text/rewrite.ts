@@ -1,55 +1,68 @@
-import { promptRestrict } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import {
+  column,
+  defineOperator,
+  fieldsOf,
+  newColumn,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  unless,
+} from '@maestro-dataflow/core'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import {
   askedWith,
-  askingOptions,
-  asksOneThing,
-  checkOptions,
-  cutOffOption,
-  examplesOption,
+  CutOffOptions,
   languageOption,
   nameOption,
-  promptOption,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { TextAskingOperator } from '../asking/text-asking-operator.js'
-import type { RewriteSettings, RewriteWords } from './component-types.js'
 import { RewritePrompt } from './rewrite.prompt.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
-    instructions: nameOption.optional(),
-    output: nameOption.default('rewritten'),
-    onCutOff: cutOffOption,
-    prompt: promptOption.optional(),
-    examples: examplesOption,
-    language: languageOption,
-    ...askingOptions,
-  })
-  .superRefine(asksOneThing(['input', 'instructions'], ['examples', 'language']))
+const prompts = promptsOf(RewritePrompt)
 
-type Options = z.output<typeof options>
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** What to change in the text. */
+    instructions: unless('prompt', nameOption),
+    /** The column of the new text. The name of the input replaces the text. @default 'rewritten' */
+    output: newColumn('rewritten'),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+    /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
+    language: unless('prompt', languageOption),
+  },
+  TaskExamplesOptions,
+  CutOffOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
 
 /** Options of `Rewriter`: those of `ai.rewrite`, with the model itself as `serving`. */
-export type RewriterOptions = Alone<RewriteSettings, 'input' | 'instructions', RewriteWords>
+export type RewriterOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', instructions = '', examples, language }: Options) =>
   prompt ?? new RewritePrompt({ input, instructions, examples, language })
 
-const columnsOf = ({ output }: Options) => ({ [output]: 'string' }) as const
-
 class TextRewriter extends TextAskingOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: RewriterOptions) {
-    const { options: checked, serving } = checkOptions('Rewriter', options, given)
+    const { options: checked, serving } = checkOptions('Rewriter', schema, given)
     super({ serving, prompt: promptOf(checked), ...askedWith(checked) }, checked)
   }
 }
-
-const prompts = promptsOf(RewritePrompt)
 
 /**
  * Rewrites a text by instructions.
@@ -66,12 +79,12 @@ export type Rewriter = TextRewriter
  * @remarks
  * Cost: One call a row, with an answer about as long as the text.
  */
-export const rewrite = defineAskingOperator({
+export const rewrite = defineOperator({
   name: 'ai.rewrite',
+  kind: 'map',
   description: 'Rewrites a text by instructions',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Rewriter(given),
+  options: fields,
+  adds: { '{output}': 'string' },
+  ...asksModel,
+  create: (given, [servings]) => new Rewriter(withServing(given, servings)),
 })

@@ -1,15 +1,20 @@
-import { definePrompt } from '@maestro-dataflow/core'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  maxWords: z.number().int().positive().optional(),
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The maximum length of the summary, in words; in Chinese, in characters. @default 100 */
+    maxWords: z.number().int().positive().optional(),
+  },
+  WordsOptions,
+)
 
-export type SummarizePromptOptions = z.output<typeof options>
+export type SummarizePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (maxWords: number) => string>> = {
   en: (maxWords) =>
@@ -28,6 +33,6 @@ export class SummarizePrompt extends TaskPrompt {
 export const summarizePrompt = definePrompt({
   name: 'ai.summarize.prompt',
   description: 'Asks for the summary of a text',
-  options,
+  options: fields,
   create: (given) => new SummarizePrompt(given),
 })

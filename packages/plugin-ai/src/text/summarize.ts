@@ -1,48 +1,76 @@
-import { type OperatorContext, promptRestrict, type Row } from '@maestro-dataflow/core'
+import {
+  column,
+  defineOperator,
+  fieldsOf,
+  newColumn,
+  type OperatorContext,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  type Refinement,
+  type Row,
+  unless,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  cutOffOption,
-  nameOption,
-  taskOptions,
+  CutOffOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
-import type { Alone, Words } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
 import { splitText } from '../documents/split-text.js'
 import { aiError } from '../errors.js'
-import type { SummarizeSettings } from './component-types.js'
 import { SummarizePrompt } from './summarize.prompt.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
-    maxWords: z.number().int().positive().optional(),
-    chunkTokens: z.number().int().positive().optional(),
-    output: nameOption.default('summary'),
-    onCutOff: cutOffOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input'], ['maxWords', 'instructions', 'language']))
-  .refine(({ prompt }) => prompt === undefined || prompt.variables.length === 1, {
-    path: ['prompt'],
-    message: 'one column is expected, the text: a long one is asked about in parts',
-  })
+const prompts = promptsOf(SummarizePrompt)
 
-type Options = z.output<typeof options>
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** The maximum length of a summary that the model is asked for, in words; in Chinese, in characters. @default 100 */
+    maxWords: unless('prompt', z.number().int().positive().optional()),
+    /**
+     * The number of tokens, estimated from the script, that one call asks about. A longer text is summarized in parts.
+     *
+     * @default half of what the model reads, at most 3000
+     */
+    chunkTokens: z.number().int().positive().optional(),
+    /** The column of the summary. @default 'summary' */
+    output: newColumn('summary'),
+    /** A prompt instead of the operator's own. It names one column, which holds the text. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  CutOffOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const refine: Refinement<Options> = ({ prompt }, { addIssue }) => {
+  if (prompt === undefined || prompt.variables.length === 1) return
+  const message = 'one column is expected, the text: a long one is asked about in parts'
+  addIssue({ code: 'custom', path: ['prompt'], message, input: prompt })
+}
+
+const schema = optionsSchema(fields, refine)
 
 /** Options of `Summarizer`: those of `ai.summarize`, with the model itself as `serving`. */
-export type SummarizerOptions = Alone<SummarizeSettings, 'input', Words & { readonly maxWords?: number }>
+export type SummarizerOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', maxWords, instructions, language }: Options) =>
   prompt ?? new SummarizePrompt({ input, maxWords, instructions, language })
-
-const columnsOf = ({ output }: Options) => ({ [output]: 'string' }) as const
 
 /** Where the model does not say how much it reads. */
 const defaultChunkTokens = 3000
@@ -54,9 +82,9 @@ class TextSummarizer extends AskingOperator {
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: SummarizerOptions) {
-    const { options: checked, serving } = checkOptions('Summarizer', options, given)
+    const { options: checked, serving } = checkOptions('Summarizer', schema, given)
     const prompt = promptOf(checked)
-    super({ serving, prompt, ...askedWith(checked) }, columnsOf(checked))
+    super({ serving, prompt, ...askedWith(checked) }, { [checked.output]: 'string' })
     this.#options = checked
     this.#input = prompt.variables[0] ?? ''
     const { contextTokens } = serving.capabilities
@@ -85,8 +113,6 @@ class TextSummarizer extends AskingOperator {
   }
 }
 
-const prompts = promptsOf(SummarizePrompt)
-
 /**
  * Sums up a text of any length.
  *
@@ -102,12 +128,13 @@ export type Summarizer = TextSummarizer
  * @remarks
  * Cost: One call a row for what fits into one; else one for each `chunkTokens` of text, and one for the summaries.
  */
-export const summarize = defineAskingOperator({
+export const summarize = defineOperator({
   name: 'ai.summarize',
+  kind: 'map',
   description: 'Sums up a text of any length, a long one in parts',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Summarizer(given),
+  options: fields,
+  refine,
+  adds: { '{output}': 'string' },
+  ...asksModel,
+  create: (given, [servings]) => new Summarizer(withServing(given, servings)),
 })

@@ -1,17 +1,23 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { examplesOption, nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { examplesOption, nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({
-  input: nameOption,
-  to: nameOption,
-  from: nameOption.optional(),
-  examples: examplesOption,
-  ...wordsOptions,
-})
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: column(),
+    /** The name of the language to translate into: `French`. */
+    to: nameOption,
+    /** The name of the language of the text. @default any */
+    from: nameOption.optional(),
+    /** Texts with the expected translations. */
+    examples: examplesOption,
+  },
+  WordsOptions,
+)
 
-export type TranslatePromptOptions = z.output<typeof options>
+export type TranslatePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (to: string, from: string | undefined) => string>> = {
   en: (to, from) =>
@@ -30,6 +36,6 @@ export class TranslatePrompt extends TaskPrompt {
 export const translatePrompt = definePrompt({
   name: 'ai.translate.prompt',
   description: 'Asks for a text in another language',
-  options,
+  options: fields,
   create: (given) => new TranslatePrompt(given),
 })

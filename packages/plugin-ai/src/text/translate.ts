@@ -1,52 +1,69 @@
-import { promptRestrict } from '@maestro-dataflow/core'
-import { z } from 'zod'
+import {
+  column,
+  defineOperator,
+  fieldsOf,
+  newColumn,
+  type OutputOf,
+  optionsSchema,
+  promptOption,
+  promptRestrict,
+  unless,
+} from '@maestro-dataflow/core'
+import { type Alone, checkOptions } from '../asking/alone.js'
 import {
   askedWith,
-  asksOneThing,
-  checkOptions,
-  cutOffOption,
-  examplesOption,
+  CutOffOptions,
   nameOption,
-  taskOptions,
+  PackingOptions,
+  RowAskingOptions,
+  TaskExamplesOptions,
+  TaskWordsOptions,
+  withServing,
 } from '../asking/asking-options.js'
-import type { Alone, WordsWithExamples } from '../asking/component-types.js'
-import { defineAskingOperator } from '../asking/define-asking-operator.js'
+import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { TextAskingOperator } from '../asking/text-asking-operator.js'
-import type { TranslateSettings } from './component-types.js'
 import { TranslatePrompt } from './translate.prompt.js'
 
-const options = z
-  .strictObject({
-    input: nameOption.optional(),
-    to: nameOption.optional(),
-    from: nameOption.optional(),
-    output: nameOption.default('translation'),
-    onCutOff: cutOffOption,
-    examples: examplesOption,
-    ...taskOptions,
-  })
-  .superRefine(asksOneThing(['input', 'to'], ['from', 'examples', 'instructions', 'language']))
+const prompts = promptsOf(TranslatePrompt)
 
-type Options = z.output<typeof options>
+const fields = fieldsOf(
+  {
+    /** The column of the text. */
+    input: unless('prompt', column()),
+    /** The name of the language to translate into: `French`. */
+    to: unless('prompt', nameOption),
+    /** The name of the language of the text. @default any */
+    from: unless('prompt', nameOption.optional()),
+    /** The column of the translation. @default 'translation' */
+    output: newColumn('translation'),
+    /** A prompt instead of the operator's own. It names its columns itself. */
+    prompt: promptOption({ allowed: prompts }).optional(),
+  },
+  TaskWordsOptions,
+  TaskExamplesOptions,
+  CutOffOptions,
+  RowAskingOptions,
+  PackingOptions,
+)
+
+type Options = OutputOf<typeof fields>
+
+const schema = optionsSchema(fields)
 
 /** Options of `Translator`: those of `ai.translate`, with the model itself as `serving`. */
-export type TranslatorOptions = Alone<TranslateSettings, 'input' | 'to', WordsWithExamples & { readonly from?: string }>
+export type TranslatorOptions = Alone<typeof fields>
 
 const promptOf = ({ prompt, input = '', to = '', from, examples, instructions, language }: Options) =>
   prompt ?? new TranslatePrompt({ input, to, from, examples, instructions, language })
 
-const columnsOf = ({ output }: Options) => ({ [output]: 'string' }) as const
-
 class TextTranslator extends TextAskingOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(given: TranslatorOptions) {
-    const { options: checked, serving } = checkOptions('Translator', options, given)
+    const { options: checked, serving } = checkOptions('Translator', schema, given)
     super({ serving, prompt: promptOf(checked), ...askedWith(checked) }, checked)
   }
 }
-
-const prompts = promptsOf(TranslatePrompt)
 
 /**
  * Puts a text into another language.
@@ -63,12 +80,12 @@ export type Translator = TextTranslator
  * @remarks
  * Cost: One call a row, with an answer about as long as the text.
  */
-export const translate = defineAskingOperator({
+export const translate = defineOperator({
   name: 'ai.translate',
+  kind: 'map',
   description: 'Puts a text into another language',
-  options,
-  prompts,
-  promptOf,
-  columnsOf,
-  create: (given) => new Translator(given),
+  options: fields,
+  adds: { '{output}': 'string' },
+  ...asksModel,
+  create: (given, [servings]) => new Translator(withServing(given, servings)),
 })

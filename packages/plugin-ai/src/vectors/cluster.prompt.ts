@@ -1,11 +1,17 @@
-import { definePrompt } from '@maestro-dataflow/core'
-import { z } from 'zod'
-import { nameOption, wordsOptions } from '../asking/asking-options.js'
+import { column, definePrompt, fieldsOf } from '@maestro-dataflow/core'
+import type { GivenOptions } from '../asking/alone.js'
+import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-const options = z.strictObject({ texts: nameOption.default('texts'), ...wordsOptions })
+const fields = fieldsOf(
+  {
+    /** The variable of the list of texts. @default 'texts' */
+    texts: column().default('texts'),
+  },
+  WordsOptions,
+)
 
-export type ClusterPromptOptions = z.input<typeof options>
+export type ClusterPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
   en: 'The texts belong to one group. Give the group a name of one to four words that says what they have in common. Answer with JSON.',
@@ -23,6 +29,6 @@ export class ClusterPrompt extends TaskPrompt {
 export const clusterPrompt = definePrompt({
   name: 'ai.cluster.prompt',
   description: 'Asks for the name of a group of texts',
-  options,
+  options: fields,
   create: (given) => new ClusterPrompt(given),
 })

@@ -3,23 +3,21 @@ import {
   assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
+  fieldsOf,
   type GlobalContext,
   GlobalOperator,
   type LLMServing,
-  type Prompt,
-  SERVINGS,
+  newColumn,
+  promptOption,
+  when,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import {
-  languageOption,
-  nameOption,
-  promptOption,
-  type SamplingOptions,
-  samplingOf,
-  samplingOptions,
-} from '../asking/asking-options.js'
-import { filledPrompt, promptsOf } from '../asking/prompt-options.js'
+import type { Alone } from '../asking/alone.js'
+import { AskingOptions, samplingOf, WordsOptions } from '../asking/asking-options.js'
+import { asksModel } from '../asking/asks-model.js'
+import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { ClusterPrompt } from './cluster.prompt.js'
 import { type Clusters, kMeans } from './k-means.js'
@@ -29,28 +27,38 @@ import { nameGroups } from './name-groups.js'
 import { readUnitVectors } from './unit-vectors.js'
 import { checkVectors } from './vector.js'
 
-/** How a `Clusterer` clusters. */
-export interface ClustererOptions extends SamplingOptions {
-  /** A column with vectors. */
-  readonly input: string
-  /** How many clusters; or from and to, of which the best is taken. */
-  readonly clusters: number | readonly [from: number, to: number]
-  /** @default 0 */
-  readonly seed?: number | undefined
-  /** @default 'cluster' */
-  readonly output?: string | undefined
-  /** The column of the texts that clusters are named by. @default no names */
-  readonly nameBy?: string | undefined
-  /** Names clusters. */
-  readonly serving?: LLMServing | undefined
-  readonly prompt?: Prompt | undefined
-  readonly language?: 'en' | 'zh' | undefined
+const prompts = promptsOf(ClusterPrompt)
+
+const count = z.number().int().positive()
+
+class SeededOptions extends AskingOptions {
+  /** The same seed gives the same clusters. The model that names the clusters receives it too. @default 0 */
+  override seed = z.number().int().optional()
 }
+
+const fields = fieldsOf(
+  {
+    /** The column of the vectors, as `ai.embed` makes them. */
+    input: column(),
+    /** The number of clusters, or a range, `[2, 8]`, from which the number that fits best is chosen. */
+    clusters: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
+    /** The column of the cluster's number, from 0. `<output>_distance` holds the distance to its centre. @default 'cluster' */
+    output: newColumn('cluster'),
+    /** The column of the texts by which a model names each cluster, in the column `<output>_name`. @default no names */
+    nameBy: column().optional(),
+    /** What is asked about `texts`, the texts of one cluster, instead of the operator's own prompt. */
+    prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
+  },
+  WordsOptions,
+  SeededOptions,
+)
+
+/** Options of `Clusterer`: those of `ai.cluster`, with the model itself as `serving`. */
+export type ClustererOptions = Alone<typeof fields, { readonly serving?: LLMServing | undefined }>
 
 /** Texts of a cluster that a model is shown, those nearest to its center. */
 const shownTexts = 8
 const longestShown = 300
-const prompts = promptsOf(ClusterPrompt)
 
 /** Puts rows into clusters by their vectors. */
 export class Clusterer extends GlobalOperator {
@@ -121,12 +129,12 @@ export class Clusterer extends GlobalOperator {
       members.sort((one, other) => other.near - one.near).splice(shownTexts)
       return undefined
     }));
-    const { serving, prompt, language } = this.#options
+    const { serving, prompt, language, instructions, seed = 0 } = this.#options
     if (serving === undefined) return []
-    const sampling = samplingOf(this.#options)
+    const sampling = samplingOf({ ...this.#options, seed })
     const texts = shown.map((members) => members.map(({ text }) => text))
     const withTexts = texts.filter((members) => members.length > 0)
-    const asked = { serving, prompt: prompt ?? new ClusterPrompt({ language }), sampling }
+    const asked = { serving, prompt: prompt ?? new ClusterPrompt({ language, instructions }), sampling }
     const given = (await nameGroups(withTexts, asked, context)).values()
     return texts.map((members) => (members.length === 0 ? '' : (given.next().value ?? '')))
   }
@@ -157,8 +165,6 @@ function clusterColumns({
   }
 }
 
-const count = z.number().int().positive()
-
 /**
  * `ai.cluster`: rows in clusters.
  *
@@ -169,23 +175,11 @@ export const cluster = defineOperator({
   name: 'ai.cluster',
   kind: 'opaque',
   description: 'Puts rows into clusters by their vectors, with names by a model',
-  options: z.strictObject({
-    input: nameOption,
-    clusters: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
-    output: nameOption.default('cluster'),
-    nameBy: nameOption.optional(),
-    serving: nameOption.default('default'),
-    prompt: promptOption.optional(),
-    language: languageOption,
-    ...samplingOptions,
-    seed: z.number().int().default(0),
-  }),
-  columns: (given) => clusterColumns(given),
-  deterministic: false,
-  prompts: filledPrompt('prompt', prompts, ['texts']),
-  servings: ({ nameBy, serving }) => (nameBy === undefined ? [] : [{ kind: 'llm', name: serving }]),
+  options: fields,
+  adds: { '{output}': 'integer', '{output}_distance': 'number', '{output}_name': when('nameBy', 'string') },
+  ...asksModel,
+  servings: (given) => (given.nameBy === undefined ? [] : asksModel.servings(given)),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
-  inject: [SERVINGS],
   create: ({ serving, ...given }, [servings]) =>
     new Clusterer({ ...given, serving: given.nameBy === undefined ? undefined : servings.get(serving, 'llm') }),
 })

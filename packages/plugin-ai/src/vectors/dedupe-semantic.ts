@@ -2,31 +2,35 @@ import {
   type AllRows,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
   type GlobalContext,
   GlobalOperator,
   LOGGER,
   type Logger,
+  newColumn,
+  typed,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
+import type { GivenOptions } from '../asking/alone.js'
 import { mapRows } from './map-rows.js'
 import { KeptVectors } from './nearest-kept.js'
 import { readUnitVectors } from './unit-vectors.js'
 import { checkVectors } from './vector.js'
 
-/** What a `SemanticDeduper` takes for the same. */
-export interface SemanticDeduperOptions {
-  /** A column with vectors. */
-  readonly input: string
-  /** The least cosine of rows that are the same, -1 to 1. @default 0.95 */
-  readonly threshold?: number | undefined
-  /** A column with numbers: of rows that are the same, the one with the largest stays. @default the first stays */
-  readonly score?: string | undefined
-  /** The column of the ids of rows that went. @default 'duplicates' */
-  readonly output?: string | undefined
-  readonly logger?: Logger | undefined
+const fields = {
+  /** The column of the vectors, as `ai.embed` makes them. */
+  input: column(),
+  /** The lowest cosine similarity of rows that mean the same, -1 to 1. @default 0.95 */
+  threshold: z.number().min(-1).max(1).default(0.95),
+  /** A column of numbers. Of rows that mean the same, the one with the highest number stays. @default the first row stays */
+  score: column('number').optional(),
+  /** The column of the ids of the rows that were left out. @default 'duplicates' */
+  output: newColumn('duplicates'),
 }
+
+/** Options of `SemanticDeduper`: those of `ai.dedupe-semantic`. */
+export type SemanticDeduperOptions = GivenOptions<typeof fields> & { readonly logger?: Logger | undefined }
 
 /**
  * Keeps one of rows that mean the same. Each row is compared with those that stay: one that is near to a row that went
@@ -95,16 +99,8 @@ export const dedupeSemantic = defineOperator({
   name: 'ai.dedupe-semantic',
   kind: 'opaque',
   description: 'Keeps one of rows that mean the same, by the nearness of their vectors',
-  options: z.strictObject({
-    input: nameOption,
-    threshold: z.number().min(-1).max(1).default(0.95),
-    score: nameOption.optional(),
-    output: nameOption.default('duplicates'),
-  }),
-  columns: ({ input, score, output }) => ({
-    reads: score === undefined ? [input] : [input, score],
-    adds: { [output]: 'json' },
-  }),
+  options: fields,
+  adds: { '{output}': typed<readonly string[]>('json') },
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [LOGGER],
   create: (options, [logger]) => new SemanticDeduper({ ...options, logger }),

@@ -1,6 +1,7 @@
 import {
   type BatchContext,
   type ColumnEffects,
+  column,
   defineOperator,
   type EmbeddingServing,
   EnhancedEmbeddingServing,
@@ -8,11 +9,12 @@ import {
   type Logger,
   MaestroError,
   MapBatchesOperator,
+  newColumn,
   type Row,
   SERVINGS,
+  servingOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
 
@@ -120,14 +122,19 @@ export const embed = defineOperator({
   name: 'ai.embed',
   kind: 'mapBatches',
   description: 'Puts the embedding of a text into a column, as a vector',
-  options: z.strictObject({
-    input: nameOption.default('text'),
-    output: nameOption.default('embedding'),
-    embedder: nameOption.default('embedder'),
+  options: {
+    /** The column of the text. @default 'text' */
+    input: column().default('text'),
+    /** The column of the vector. @default 'embedding' */
+    output: newColumn('embedding'),
+    /** The name of the embedding model in the config. @default 'embedder' */
+    embedder: servingOption().default('embedder'),
+    /** A prefix of each text, for models that distinguish queries and passages: `'query: '`. */
     prefix: z.string().optional(),
+    /** The number of rows in one call. @default the batch size of the serving, or 64 */
     batchSize: z.number().int().positive().optional(),
-  }),
-  columns: ({ input, output }) => ({ reads: [input], adds: { [output]: 'vector' } }),
+  },
+  adds: { '{output}': 'vector' },
   deterministic: true,
   servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   inject: [SERVINGS, LOGGER],

@@ -1,15 +1,25 @@
 import {
   type ColumnEffects,
   type Columns,
+  column,
   defineOperator,
   type EmbeddingServing,
   MapOperator,
+  newColumn,
   type OperatorContext,
+  type OutputOf,
+  type Refinement,
   type Row,
+  type RowFunction,
   RowSource,
+  rowFunction,
   SERVINGS,
+  type SourceRow,
+  servingOption,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import type { Alone } from '../asking/alone.js'
 import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
@@ -22,26 +32,38 @@ import { checkVectors, isVector, vectorOf } from './vector.js'
 /** Whether a row has a match. */
 export type MatchOutcome = 'matched' | 'below-threshold'
 
-/** What a `TextMatcher` looks for, and among what. */
-export interface TextMatcherOptions {
-  /** A column with vectors. */
-  readonly input: string
-  /** Texts, rows, or another source: the nearest one becomes the match. */
-  readonly references: readonly string[] | SideTable
-  /** Of rows: the column that `input` is compared with, a vector or a text. */
-  readonly on?: string | undefined
-  /** The least cosine similarity of a match, -1 to 1. @default 0.7 */
-  readonly threshold?: number | undefined
-  /** @default 'match' */
-  readonly output?: string | undefined
-  /** Goes before each reference text. */
-  readonly prefix?: string | undefined
-  /** Embeds reference texts. */
-  readonly embedder?: EmbeddingServing | undefined
+const fields = {
+  /** The column of the vectors, as `ai.embed` makes them. */
+  input: column(),
+  /** What rows are compared with: texts, rows in code, or another source, `{ use, ...options }`. It is held in memory. */
+  references: z.union([z.array(z.string()), sideTableOption]),
+  /** The column of rows as references that `input` is compared with, a vector or a text. */
+  on: nameOption.optional(),
+  /** The lowest cosine similarity of a match, -1 to 1. @default 0.7 */
+  threshold: z.number().min(-1).max(1).optional(),
+  /**
+   * The column of the nearest reference, or null. `<output>_score` holds the similarity, and `<output>_outcome` is
+   * `matched` or `below-threshold`.
+   *
+   * @default 'match'
+   */
+  output: newColumn('match'),
+  /** A prefix of each reference text, for models that distinguish queries and passages. */
+  prefix: z.string().optional(),
+  /** The name of the embedding model for reference texts. @default 'embedder' */
+  embedder: servingOption().default('embedder'),
 }
 
-/** What rows are compared with. */
-interface References {
+type References = readonly string[] | SideTable
+
+/** Options of `TextMatcher`: those of `ai.match`, with the model itself as `embedder`. */
+export type TextMatcherOptions = Alone<
+  typeof fields,
+  { readonly embedder?: EmbeddingServing | undefined; readonly references: References }
+>
+
+/** References with their vectors, each at length 1. */
+interface EmbeddedReferences {
   readonly values: readonly (string | Row)[]
   readonly units: readonly Float64Array[]
 }
@@ -88,7 +110,7 @@ export class TextMatcher extends MapOperator {
     }
   }
 
-  async #embedded(context: OperatorContext): Promise<References> {
+  async #embedded(context: OperatorContext): Promise<EmbeddedReferences> {
     const { references, on = '', prefix = '', embedder } = this.#options
     const values = references instanceof RowSource ? await references.rows(context.signal) : references
     const [fault] = faultsOf({ references: values, on })
@@ -129,13 +151,18 @@ function textsOf(references: readonly (string | Row)[], column: string): readonl
   })
 }
 
+interface Compared {
+  readonly references: References
+  readonly on?: string | undefined
+}
+
 /** Whether there are, or may be, texts to embed. */
-function asksFor({ references, on = '' }: Pick<TextMatcherOptions, 'references' | 'on'>): boolean {
+function asksFor({ references, on = '' }: Compared): boolean {
   if (!(references instanceof RowSource)) return textsOf(references, on).length > 0
   return references.columns.columns[on] !== 'vector'
 }
 
-function faultsOf({ references, on }: Pick<TextMatcherOptions, 'references' | 'on'>): readonly string[] {
+function faultsOf({ references, on }: Compared): readonly string[] {
   const missing = '`on` is expected: the column of the references to compare with'
   if (references instanceof RowSource) {
     return [on === undefined ? missing : unknownColumn('references', references, on)].filter(
@@ -155,13 +182,31 @@ function faultsOf({ references, on }: Pick<TextMatcherOptions, 'references' | 'o
   })
 }
 
-function columnsOf({ references }: Pick<TextMatcherOptions, 'references'>, output: string): Columns {
+function columnsOf({ references }: Compared, output: string): Columns {
   return {
     [output]: !(references instanceof RowSource) && typeof references[0] === 'string' ? 'string' : 'json',
     [`${output}_score`]: 'number',
     [`${output}_outcome`]: 'string',
   }
 }
+
+const refine: Refinement<OutputOf<typeof fields>> = (given, { addIssue }) => {
+  for (const message of faultsOf(given)) addIssue({ code: 'custom', path: ['references'], message, input: given })
+}
+
+/** The row with the reference that is nearest. */
+export interface MatchedRow extends RowFunction {
+  readonly row: With<this['before'], Matched<OutputName<this['options']>, ReferenceOf<this['options']>>>
+}
+type Matched<Name extends string, Reference> = Record<Name, Reference | null> &
+  Record<`${Name}_score`, number> &
+  Record<`${Name}_outcome`, MatchOutcome>
+type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'match'
+type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] }
+  ? Reference
+  : Options extends { readonly references: infer Given }
+    ? SourceRow<Given>
+    : never
 
 /**
  * `ai.match`: the nearest reference.
@@ -173,22 +218,11 @@ export const match = defineOperator({
   name: 'ai.match',
   kind: 'map',
   description: 'Finds the reference that is nearest to a vector, above a threshold',
-  options: z
-    .strictObject({
-      input: nameOption,
-      references: z.union([z.array(z.string()), sideTableOption]),
-      on: nameOption.optional(),
-      threshold: z.number().min(-1).max(1).optional(),
-      output: nameOption.default('match'),
-      prefix: z.string().optional(),
-      embedder: nameOption.default('embedder'),
-    })
-    .superRefine((given, { addIssue }) => {
-      for (const message of faultsOf(given)) addIssue({ code: 'custom', path: ['references'], message, input: given })
-    }),
-  columns: (given) => ({ reads: [given.input], adds: columnsOf(given, given.output) }),
+  options: fields,
+  refine,
+  adds: (given) => columnsOf(given, given.output),
+  row: rowFunction<MatchedRow>(),
   deterministic: true,
-  sources: ['references'],
   servings: (given) => (asksFor(given) ? [{ kind: 'embedding', name: given.embedder }] : []),
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   inject: [SERVINGS],

@@ -2,41 +2,46 @@ import {
   type AllRows,
   type Batch,
   type ColumnEffects,
+  column,
   defineOperator,
   type GlobalContext,
   GlobalOperator,
+  type OutputOf,
+  optionsSchema,
+  unless,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
-import { aiError } from '../errors.js'
+import { type GivenOptions, parseOptions } from '../asking/alone.js'
 import { mapRows } from './map-rows.js'
 import { dot } from './metrics.js'
 import { readUnitVectors } from './unit-vectors.js'
 import { checkVectors } from './vector.js'
 
-/** How many rows a `DiverseSelector` keeps. */
-export interface DiverseSelectorOptions {
-  /** A column with vectors. */
-  readonly input: string
-  /** Rows that are kept. Not with `fraction`. */
-  readonly count?: number | undefined
-  /** The share of the rows that is kept, 0 to 1. */
-  readonly fraction?: number | undefined
+const fields = {
+  /** The column of the vectors, as `ai.embed` makes them. */
+  input: column(),
+  /** The number of rows to keep. */
+  count: unless('fraction', z.number().int().positive()),
+  /** The share of the rows to keep, 0 to 1, instead of `count`. */
+  fraction: z.number().positive().max(1).optional(),
 }
+
+const schema = optionsSchema(fields)
+
+/** Options of `DiverseSelector`: those of `ai.select-diverse`. */
+export type DiverseSelectorOptions = GivenOptions<typeof fields>
 
 /**
  * Keeps rows that are as far from each other as can be: the first one, and then always the one that is farthest from those
  * that were chosen (Gonzalez, 1985). They keep their order.
  */
 export class DiverseSelector extends GlobalOperator {
-  readonly #options: DiverseSelectorOptions
+  readonly #options: OutputOf<typeof fields>
 
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: DiverseSelectorOptions) {
     super()
-    if (!wantsOneNumber(options))
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'DiverseSelector', reason: oneNumber })
-    this.#options = options
+    this.#options = parseOptions('DiverseSelector', schema, options)
   }
 
   override get columns(): ColumnEffects {
@@ -52,10 +57,6 @@ export class DiverseSelector extends GlobalOperator {
     yield* mapRows(all, (row, place) => (chosen.has(place) ? row : undefined))
   }
 }
-
-const oneNumber = 'either `count`, a number of rows, or `fraction`, a share of them, is expected'
-const wantsOneNumber = ({ count, fraction }: Pick<DiverseSelectorOptions, 'count' | 'fraction'>) =>
-  (count === undefined) !== (fraction === undefined)
 
 function farthestFirst(
   units: readonly (readonly [place: number, unit: Float32Array])[],
@@ -87,14 +88,8 @@ export const selectDiverse = defineOperator({
   name: 'ai.select-diverse',
   kind: 'opaque',
   description: 'Keeps as many rows as wanted, as different from each other as can be',
-  options: z
-    .strictObject({
-      input: nameOption,
-      count: z.number().int().positive().optional(),
-      fraction: z.number().positive().max(1).optional(),
-    })
-    .refine(wantsOneNumber, { path: ['count'], message: oneNumber }),
-  columns: ({ input }) => ({ reads: [input] }),
+  options: fields,
+  adds: {},
   check: ({ options, columns }) => checkVectors(columns, [options.input]),
   create: (options) => new DiverseSelector(options),
 })

@@ -74,9 +74,12 @@ test('a call that failed is made again for the next row', async () => {
 
 describe('options', () => {
   test.each<[Partial<SimilarityCalculatorOptions>, string]>([
-    [{}, 'either `inputs`'],
-    [{ inputs: ['a', 'b'] }, 'either `inputs`'],
-    [{ input: undefined, inputs: ['a', 'b'], reference: 'sea' }, 'either `inputs`'],
+    [{}, 'reference: it is missing; or give `inputs` instead'],
+    [{ inputs: ['a', 'b'] }, 'input: it cannot be given together with `inputs`'],
+    [
+      { input: undefined, inputs: ['a', 'b'], reference: 'sea' },
+      'inputs: it cannot be given together with `reference`',
+    ],
     [{ reference: 'sea' }, 'no embedder'],
   ])('%j', (options, reason) => {
     expect(() => new SimilarityCalculator({ input: 'a', ...options })).toThrow(

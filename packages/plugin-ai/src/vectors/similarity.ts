@@ -1,41 +1,53 @@
 import {
   type ColumnEffects,
+  column,
   defineOperator,
   type EmbeddingServing,
   MapOperator,
+  newColumn,
   type OperatorContext,
+  optionsSchema,
   type Row,
   SERVINGS,
+  servingOption,
+  unless,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { nameOption } from '../asking/asking-options.js'
+import { type Alone, parseOptions } from '../asking/alone.js'
 import { aiError } from '../errors.js'
 import { embedAll } from './embed-all.js'
 import { type Metric, similarity as similarityOf } from './metrics.js'
 import { Once } from './once.js'
 import { checkVectors, isVector, type Vector, vectorOf } from './vector.js'
 
-/** What a `SimilarityCalculator` compares. */
-export interface SimilarityCalculatorOptions {
-  /** A column with vectors, which are compared with a `reference`. */
-  readonly input?: string | undefined
-  /** Two columns with vectors, which are compared with each other. */
-  readonly inputs?: readonly [string, string] | undefined
-  /** A text, which is embedded once, or a vector. */
-  readonly reference?: string | Vector | undefined
-  /** @default 'cosine' */
-  readonly metric?: Metric | undefined
-  /** @default 'similarity' */
-  readonly output?: string | undefined
-  /** Goes before a reference text. */
-  readonly prefix?: string | undefined
-  /** Embeds a reference text. */
-  readonly embedder?: EmbeddingServing | undefined
+const vectorOption = z.custom<Vector>(isVector, 'a vector is expected: a list of finite numbers')
+
+const fields = {
+  /** The column of the vectors, as `ai.embed` makes them, that are compared with `reference`. */
+  input: unless('inputs', column()),
+  /** What `input` is compared with: a text, which is embedded once, or a vector. */
+  reference: unless('inputs', z.union([z.string().trim().min(1), vectorOption])),
+  /** Two columns of vectors that are compared with each other, instead of `input` and `reference`. */
+  inputs: unless(['input', 'reference'], z.tuple([column(), column()]).optional()),
+  /** The measure. `l2` is a distance, so that less is nearer; with the others, more is nearer. @default 'cosine' */
+  metric: z.enum(['cosine', 'dot', 'l2']).optional(),
+  /** The column of the number. @default 'similarity' */
+  output: newColumn('similarity'),
+  /** A prefix of a reference text, for models that distinguish queries and passages. */
+  prefix: z.string().optional(),
+  /** The name of the embedding model for a reference text. @default 'embedder' */
+  embedder: servingOption().default('embedder'),
 }
+
+/** Options of `SimilarityCalculator`: those of `ai.similarity`, with the model itself as `embedder`. */
+export type SimilarityCalculatorOptions = Alone<typeof fields, { readonly embedder?: EmbeddingServing | undefined }>
+
+const schema = optionsSchema(fields)
 
 /** Says how near vectors are: of two columns, or of a column and a reference. */
 export class SimilarityCalculator extends MapOperator {
-  readonly #options: SimilarityCalculatorOptions
+  readonly #columns: readonly string[]
+  readonly #reference: string | Vector | undefined
   readonly #metric: Metric
   readonly #output: string
   readonly #text: Once<OperatorContext, readonly Float32Array[]> | undefined
@@ -43,11 +55,13 @@ export class SimilarityCalculator extends MapOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: SimilarityCalculatorOptions) {
     super()
-    const { reference, metric = 'cosine', output = 'similarity', prefix = '', embedder } = options
-    const fail = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'SimilarityCalculator', reason })
-    if (!comparesOneWay(options)) throw fail(oneWay)
-    if (typeof reference === 'string' && embedder === undefined) throw fail('there is no embedder for the reference')
-    this.#options = options
+    const { embedder, ...given } = options
+    const operator = 'SimilarityCalculator'
+    const { reference, metric = 'cosine', output, prefix = '', ...compared } = parseOptions(operator, schema, given)
+    if (typeof reference === 'string' && embedder === undefined)
+      throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'there is no embedder for the reference' })
+    this.#columns = columnsOf(compared)
+    this.#reference = reference
     this.#metric = metric
     this.#output = output
     this.#text =
@@ -57,33 +71,30 @@ export class SimilarityCalculator extends MapOperator {
   }
 
   override get columns(): ColumnEffects {
-    return { reads: columnsOf(this.#options), adds: { [this.#output]: 'number' } }
+    return { reads: this.#columns, adds: { [this.#output]: 'number' } }
   }
 
   /** @throws MAESTRO_AI_VECTOR, MAESTRO_AI_DIMENSIONS, and for a reference text MAESTRO_SERVING_* */
   async map(row: Row, context: OperatorContext): Promise<Row> {
-    const [column = '', other] = columnsOf(this.#options)
+    const [column = '', other] = this.#columns
     const vector = vectorOf(row, column)
-    const compared = other === undefined ? await this.#reference(context) : vectorOf(row, other)
+    const compared = other === undefined ? await this.#referenceVector(context) : vectorOf(row, other)
     return { ...row, [this.#output]: similarityOf(this.#metric, vector, compared) }
   }
 
-  async #reference(context: OperatorContext): Promise<Vector> {
-    if (this.#text === undefined) return this.#options.reference as Vector
+  async #referenceVector(context: OperatorContext): Promise<Vector> {
+    if (this.#text === undefined) return this.#reference as Vector
     const [vector = new Float32Array()] = await this.#text.get(context)
     return vector
   }
 }
 
-type Compared = Pick<SimilarityCalculatorOptions, 'input' | 'inputs' | 'reference'>
-
-const oneWay = 'either `inputs`, two columns, or one `input` and a `reference` is expected'
-const comparesOneWay = ({ input, inputs, reference }: Compared) =>
-  inputs === undefined ? input !== undefined && reference !== undefined : input === undefined && reference === undefined
+interface Compared {
+  readonly input?: string | undefined
+  readonly inputs?: readonly [string, string] | undefined
+}
 
 const columnsOf = ({ input = '', inputs }: Compared): readonly string[] => inputs ?? [input]
-
-const vectorOption = z.custom<Vector>(isVector, 'a vector is expected: a list of finite numbers')
 
 /**
  * `ai.similarity`: how near vectors are.
@@ -95,18 +106,8 @@ export const similarity = defineOperator({
   name: 'ai.similarity',
   kind: 'map',
   description: 'Says how near a vector is to another column or to a reference',
-  options: z
-    .strictObject({
-      input: nameOption.optional(),
-      inputs: z.tuple([nameOption, nameOption]).optional(),
-      reference: z.union([z.string().trim().min(1), vectorOption]).optional(),
-      metric: z.enum(['cosine', 'dot', 'l2']).optional(),
-      output: nameOption.default('similarity'),
-      prefix: z.string().optional(),
-      embedder: nameOption.default('embedder'),
-    })
-    .refine(comparesOneWay, oneWay),
-  columns: (given) => ({ reads: columnsOf(given), adds: { [given.output]: 'number' as const } }),
+  options: fields,
+  adds: { '{output}': 'number' },
   deterministic: true,
   servings: ({ reference, embedder }) => (typeof reference === 'string' ? [{ kind: 'embedding', name: embedder }] : []),
   check: ({ options, columns }) => checkVectors(columns, columnsOf(options)),

@@ -2,10 +2,10 @@ import { inject } from 'vitest'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The address; undefined where Chroma is not installed, outside CI. */
+    /** The address of the server; undefined outside CI if Chroma is not installed. */
     chroma: string | undefined
   }
 }
 
-/** The address of the server that the tests have started; empty where it is not installed. */
+/** The address of the server that the tests have started; empty if it is not installed. */
 export const chromaUrl: string = inject('chroma') ?? ''

@@ -55,7 +55,7 @@ const texts = fc.oneof(
   fc.uuid(),
 )
 
-/** Values of every type, and texts that a database could take for something else. */
+/** Values of every type, and texts that a database could mistake for another type. */
 export const anyValue = fc.oneof(
   texts,
   fc.integer(),

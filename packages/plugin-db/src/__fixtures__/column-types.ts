@@ -1,6 +1,6 @@
 import type { DatabaseName } from './databases.js'
 
-/** Types of columns, as CREATE TABLE writes them. */
+/** Column types, as CREATE TABLE writes them. */
 export const columnTypes: Readonly<Record<DatabaseName, readonly string[]>> = {
   sqlite: [
     'INTEGER',

@@ -35,14 +35,14 @@ declare module 'vitest' {
 
 export type DatabaseName = 'sqlite' | 'postgres' | 'mariadb'
 
-/** The databases that can be had here; why one cannot is said by the set-up of the tests. */
+/** The available databases. The set-up of the tests says why one is not available. */
 export const databases: readonly DatabaseName[] = [
   'sqlite',
   ...(inject('postgres') === undefined ? [] : (['postgres'] as const)),
   ...(inject('mariadb') === undefined ? [] : (['mariadb'] as const)),
 ]
 
-/** An empty database of a test file's own, and what tests do in it. */
+/** An empty database for one test file, and the operations of tests on it. */
 export function temporaryDatabase(name: DatabaseName, server = name === 'sqlite' ? undefined : inject(name)) {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-db-'))
   const database = `maestro_${randomBytes(6).toString('hex')}`
@@ -105,11 +105,11 @@ export function temporaryDatabase(name: DatabaseName, server = name === 'sqlite'
     path: (file: string) => join(folder, file),
     sql,
     project,
-    /** A name in the database's quotes. */
+    /** Quotes a name for the database. */
     quote: (text: string) => (name === 'mariadb' ? `\`${text.replaceAll('`', '``')}\`` : `"${text.replaceAll('"', '""')}"`),
     /** A name that no other test uses. */
     newTable: () => `t${++tables}`,
-    /** The rows of a source, with their ids and rejects. */
+    /** The rows of a source, with their ids and rejected records. */
     async read(options: Omit<TableSourceOptions, 'connection'> & { connection?: TestConnection }, settings: MaestroOptions = {}) {
       const ids: string[] = []
       const rows: Row[] = []
@@ -122,7 +122,7 @@ export function temporaryDatabase(name: DatabaseName, server = name === 'sqlite'
       })
       return { ids, rows, report }
     },
-    /** Writes rows given in code to a table. */
+    /** Writes rows in code to a table. */
     write(rows: Iterable<Row>, options: Omit<TableSinkOptions<Row>, 'connection'>, settings: MaestroOptions & { overwrite?: boolean } = {}) {
       const { overwrite = false, ...config } = settings
       return project(config).run(pipeline('write').from(rows).write('db.table', { connection, ...options }), { overwrite })
@@ -132,7 +132,7 @@ export function temporaryDatabase(name: DatabaseName, server = name === 'sqlite'
 
 export type TemporaryDatabase = ReturnType<typeof temporaryDatabase>
 
-/** The rejects of a run, as id, code and message. */
+/** The rejected rows of a run, as id, code, and message. */
 export function rejectsOf(report: RunReport): { id: string; code: string; message: string }[] {
   if (report.counts.rejected === 0) return []
   const text = readFileSync(join(report.directory ?? '', 'rejects.jsonl'), 'utf8').trim()
@@ -142,7 +142,7 @@ export function rejectsOf(report: RunReport): { id: string; code: string; messag
   })
 }
 
-/** The error of a promise that must not succeed; of a plan, its only fault. */
+/** The error of a promise that must not succeed; for a plan, its only fault. */
 export async function failure(promise: Promise<unknown>): Promise<MaestroError> {
   const error = await promise.then(
     () => undefined,

@@ -1,15 +1,15 @@
 import { parseDecimal } from '../values/decimal.js'
 import { parseDate } from '../values/parse-date.js'
 
-/** Columns that give a text back as it was written, or refuse it. */
+/** Columns that return a text as it was written, or refuse it. */
 const textual = /char|text|string|name|enum|set|json|mood|short|^$|blob/i
 
-/** Types that the database writes in its own words, such as `01:00:00` for `1:0`. */
+/** Types that the database normalizes, such as `01:00:00` for `1:0`. */
 const reworded = /time|interval|inet|range|money|bit|uuid/i
 
 /**
- * Whether a value that was read says what was written: it is equal, or it says the same in the words that docs/databases.md
- * describes, such as a number as text, bytes as base64 or a list as JSON.
+ * Whether a value that was read means what was written: it is equal, or it has another form that docs/databases.md
+ * describes, such as a number as text, bytes as base64, or a list as JSON.
  */
 export function isSameValue(written: unknown, read: unknown, type: string): boolean {
   if (Object.is(written, read) || written === read) return true
@@ -42,7 +42,7 @@ function isSameText(written: string, read: string, type: string): boolean {
   return reworded.test(type) && bare(written) === bare(read)
 }
 
-/** What stays of a text without blanks, separators and zeros that say nothing. */
+/** A text without blanks, separators, and insignificant zeros. */
 const bare = (text: string) => text.replaceAll(/[\s,$]|\.?0+$|^0+(?=\d)|\/32$/g, '').toLowerCase()
 
 function isSameJson(written: unknown, read: string): boolean {

@@ -23,21 +23,21 @@ const ssl = z.union([
   }),
 ])
 
-/** A server: PostgreSQL, MariaDB or MySQL. */
+/** A connection to a server: PostgreSQL, MariaDB, or MySQL. */
 const server = {
   /** @default 'localhost' */
   host: fromEnvironment(text).optional(),
   /** @default 5432 for PostgreSQL, 3306 for the others */
   port: z.number().int().min(1).max(65535).optional(),
   user: fromEnvironment(text).optional(),
-  /** Take it from the environment, `env('DATABASE_PASSWORD')`: it is never shown then. */
+  /** Take it from the environment, `env('DATABASE_PASSWORD')`, so that it is never shown. */
   password: fromEnvironment(z.string()).optional(),
   database: fromEnvironment(text).optional(),
-  /** `true` checks the server's certificate; `ca` is the one that signed it, as PEM text. @default false */
+  /** `true` verifies the server's certificate; `ca` is the certificate that signed it, as PEM text. @default false */
   ssl: ssl.optional(),
 }
 
-// Which dialects are reached in which way is known by their types too: `FileClient`, `ServerClient`.
+// The types also say how each dialect is reached: `FileClient`, `ServerClient`.
 const clientsOf = <Client extends string>(reachedBy: 'path' | 'server') =>
   z.enum(
     dialects
@@ -50,7 +50,7 @@ const parts = z.discriminatedUnion('client', [
   z.strictObject({ client: clientsOf<ServerClient>('server'), ...server }),
 ])
 
-/** An address or its parts. What is wrong with an address is said without showing it: a password may be in it. */
+/** An address or its parts. An error about an address does not show it, because it may contain a password. */
 const connection = z.union([
   fromEnvironment(
     z.string().transform((address, context): ConnectionParts => {
@@ -63,28 +63,28 @@ const connection = z.union([
   parts,
 ])
 
-/** How a database is reached, and how long it is waited for: what every source and sink of databases takes. */
+/** How to reach a database, and how long to wait for it: the options of all sources and sinks of databases. */
 export class ConnectionFields {
   /**
    * An address, or its parts: `sqlite:data/shop.db`, `postgres://user:password@host:5432/shop?sslmode=verify-full`,
-   * `mariadb://...`, `mysql://...`. Take one with a password from the environment: `env('DATABASE_URL')`.
+   * `mariadb://...`, `mysql://...`. Take an address with a password from the environment: `env('DATABASE_URL')`.
    */
   connection = connection
-  /** Connections at once, of all who use this database. @default 10 */
+  /** The maximum number of connections of everything that uses this database. @default 10 */
   pool = z.strictObject({ max: z.number().int().min(1).max(1000).optional() }).optional()
-  /** How long is waited for. */
+  /** The time-outs. */
   timeouts = z
     .strictObject({
-      /** @default '10s' */
+      /** The time-out of a connection. @default '10s' */
       connect: duration().optional(),
-      /** How long a lock of another is waited for. @default '30s' */
+      /** How long to wait for a lock that another transaction holds. @default '30s' */
       lock: duration().optional(),
-      /** For one statement. @default no bound */
+      /** The time-out of one statement. @default no limit */
       statement: duration().optional(),
     })
     .optional()
   /**
-   * How often what fails in passing is tried again: connecting, pages of a keyset, conflicts of transactions.
+   * How often temporary failures are retried: connecting, pages of a keyset, conflicts of transactions.
    *
    * @default 3
    */
@@ -93,10 +93,10 @@ export class ConnectionFields {
 
 export type ConnectionOptions = OutputOf<ConnectionFields>
 
-/** The same, as they are given. */
+/** The same options before validation. */
 export interface DatabaseOptions extends OptionsOver<InputOf<ConnectionFields>, never> {}
 type GivenParts = Exclude<DatabaseOptions['connection'], string | EnvironmentValue>
-/** A server: PostgreSQL, MariaDB or MySQL. */
+/** A server: PostgreSQL, MariaDB, or MySQL. */
 export type ServerConnection = Extract<GivenParts, { readonly host?: unknown }>
-/** A file of SQLite; relative to the config file. */
+/** The file of an SQLite database, relative to the config file. */
 export type SqliteConnection = Extract<GivenParts, { readonly client: FileClient }>

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialects/dialect.js'
 
-/** How a server is reached. */
+/** How to reach a server. */
 export interface ServerAccess {
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -19,20 +19,20 @@ export interface ServerAccess {
     | undefined
 }
 
-/** A connection with every default filled in. */
+/** A connection with all defaults filled in. */
 export interface ConnectionSettings {
   readonly dialect: Dialect
-  /** Without secrets, for people. */
+  /** The address without secrets, for people. */
   readonly shown: string
-  /** The file of the database, absolute; undefined for one on a server. */
+  /** The absolute path of the database file; undefined for a server. */
   readonly path: string | undefined
-  /** Whether that file is there; a server may always be. */
+  /** Whether the file exists; always true for a server. */
   readonly exists: boolean
   readonly server: ServerAccess | undefined
   readonly poolMax: number
   /** Milliseconds. */
   readonly timeouts: { readonly connect: number; readonly lock: number; readonly statement: number | undefined }
-  /** How often what failed in passing is tried again. */
+  /** How often temporary failures are retried. */
   readonly retries: number
   /** Equal for equal settings. */
   readonly key: string

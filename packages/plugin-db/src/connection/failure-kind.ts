@@ -1,4 +1,4 @@
-/** What a failure of a driver is about. */
+/** The kind of a driver's failure. */
 export type FailureKind =
   | 'unreachable'
   | 'authentication'
@@ -15,14 +15,14 @@ export type FailureKind =
   | 'query'
   | 'failed'
 
-/** What drivers throw. */
+/** The errors of drivers. */
 export interface DriverError {
   readonly message?: string
   readonly code?: unknown
   readonly errno?: unknown
 }
 
-/** What went wrong on the way to a server, by Node's names. */
+/** Failures of the network, by Node's codes. */
 const named: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'unreachable',
   ENOTFOUND: 'unreachable',
@@ -36,14 +36,14 @@ const named: Readonly<Record<string, FailureKind>> = {
 
 const ssl = /does not support SSL|certificate|self-signed|SSL (connection|routines)|no encryption/i
 
-/** Drivers and pools say some things in words only. */
+/** Drivers and pools report some failures only by a message. */
 const words: readonly (readonly [RegExp, FailureKind])[] = [
   [/timeout expired|timeout exceeded when trying to connect|Timeout acquiring a connection/i, 'unreachable'],
   [/Connection terminated|closed state|Connection ended|connection is closed|not queryable/i, 'lost'],
   [/No space left/, 'full'],
 ]
 
-/** What a failure of a driver is about. @param known What only this database says so */
+/** Classifies a driver's failure. @param known The codes of this database */
 export function failureKind(error: unknown, known: (error: DriverError) => FailureKind | undefined): FailureKind {
   if (typeof error !== 'object' || error === null) return 'failed'
   const failure: DriverError = error
@@ -57,7 +57,7 @@ export function failureKind(error: unknown, known: (error: DriverError) => Failu
   )
 }
 
-/** The kind of the first pattern that a failure's words have. */
+/** The kind of the first pattern that matches a failure's message. */
 export function kindByWords(
   { message = '' }: DriverError,
   patterns: readonly (readonly [RegExp, FailureKind])[],

@@ -3,7 +3,7 @@ import { dbError } from '../errors.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import { failureKind } from './failure-kind.js'
 
-/** The codes of failures that need no more than the database and the reason. */
+/** The codes of failures whose details are the database and the reason. */
 const codes = {
   unreachable: 'MAESTRO_DB_UNREACHABLE',
   authentication: 'MAESTRO_DB_AUTHENTICATION',
@@ -18,14 +18,14 @@ const codes = {
   failed: 'MAESTRO_DB_FAILED',
 } as const
 
-/** A driver's failure as an error of ours. @param about The table, or what else the statement is about. */
+/** Converts a driver's failure to one of our errors. @param about The table, or another subject of the statement. */
 export function databaseFailure(error: unknown, settings: ConnectionSettings, about?: string): MaestroError {
   if (MaestroError.is(error)) return error
   const kind = failureKind(error, settings.dialect.failureKind)
   const details = { database: settings.shown, reason: reasonOf(error, settings) }
   const duplicate = /^Duplicate column name '(.*)'$/.exec(details.reason)?.[1]
   if (duplicate !== undefined) return dbError('MAESTRO_DB_COLUMNS_DUPLICATE', { columns: [duplicate] })
-  // What the driver threw may hold the statement's values, or the settings with the password: only its text is kept.
+  // The driver's error may hold the statement's values, or the settings with the password, so only its text is kept.
   if (kind === 'locked')
     return dbError('MAESTRO_DB_LOCKED', {
       ...details,
@@ -39,16 +39,16 @@ export function databaseFailure(error: unknown, settings: ConnectionSettings, ab
   return dbError(codes[kind], details)
 }
 
-/** What a driver says, in one line and without the password. */
+/** A driver's message, in one line and without the password. */
 export function reasonOf(error: unknown, { server }: Pick<ConnectionSettings, 'server'>): string {
   const given = error as { message?: unknown; code?: unknown; errors?: readonly unknown[] } | null
-  // What Node throws when several addresses of a host were tried has no message of its own.
+  // Node's error after several addresses of a host failed has no message of its own.
   const inner = typeof given === 'object' && given !== null ? given.errors?.[0] : undefined
   const said = typeof given === 'object' && given !== null ? given.message : given
   const text =
     (typeof said === 'string' && said !== '' ? said : undefined) ??
     (inner === undefined ? String(given?.code ?? error) : String((inner as Error).message))
-  // PostgreSQL says in `detail` which values a constraint is about.
+  // PostgreSQL states the values that violate a constraint in `detail`.
   const { detail } = (typeof given === 'object' && given !== null ? given : {}) as { detail?: unknown }
   const line = [text.split('\n')[0], ...(typeof detail === 'string' && detail !== '' ? [detail] : [])].join(': ')
   const password = server?.password

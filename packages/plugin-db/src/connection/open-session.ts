@@ -9,14 +9,14 @@ interface SharedPool {
   users: number
 }
 
-/** The pools of this process that are in use: readers and writers of one database share one. */
+/** The pools of this process that are in use: readers and writers of one database share a pool. */
 const pools = new Map<string, SharedPool>()
 
 /**
- * Takes a connection, which is made when none is free. With the last one given back the pool is closed.
+ * Takes a connection, and creates one if none is free. When the last one is returned, the pool is closed.
  *
  * @throws MAESTRO_DB_UNREACHABLE, MAESTRO_DB_AUTHENTICATION, MAESTRO_DB_SSL, MAESTRO_DB_DATABASE_MISSING,
- * MAESTRO_DB_DRIVER_MISSING
+ *   MAESTRO_DB_DRIVER_MISSING
  */
 export async function openSession(settings: ConnectionSettings, signal?: AbortSignal): Promise<DatabaseSession> {
   const { pool, leave } = await holdPool(settings)
@@ -28,7 +28,7 @@ export async function openSession(settings: ConnectionSettings, signal?: AbortSi
   }
 }
 
-/** Keeps the pool of a database open until it is left, for those who take a connection now and then. */
+/** Keeps the pool of a database open until it is released, for callers that take a connection from time to time. */
 export async function holdPool(settings: ConnectionSettings): Promise<{ pool: SessionPool; leave(): Promise<void> }> {
   const shared = pools.get(settings.key) ?? { pool: openPool(settings), users: 0 }
   pools.set(settings.key, shared)
@@ -56,13 +56,13 @@ async function connect(
     return await pool.acquire(leave)
   } catch (error) {
     const failure = databaseFailure(error, settings)
-    // Whatever ends a connection that was never there is one that cannot be had.
+    // Any failure of a connection before it was open means that it could not be opened.
     if (failure.code !== 'MAESTRO_DB_CONNECTION_LOST') throw failure
     throw databaseFailure({ message: failure.details.reason, code: 'ECONNREFUSED' }, settings)
   }
 }
 
-/** Does work with a connection and gives it back. */
+/** Runs a function with a connection and returns the connection. */
 export async function withSession<Result>(
   settings: ConnectionSettings,
   work: (session: DatabaseSession) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { dialects } from '../dialects/dialects.js'
 import type { ServerAccess } from './connection-settings.js'
 
-/** A connection in parts: the path of a file, or how a server is reached. */
+/** A connection in parts: the path of a file, or the settings of a server. */
 export type ConnectionParts =
   | { readonly client: string; readonly path: string }
   | ({ readonly client: string } & ServerAccess)
@@ -16,14 +16,17 @@ const schemes = new Map(
   ),
 )
 
-/** What each `sslmode` asks of the connection. */
+/** What each `sslmode` requires of the connection. */
 const sslModes = new Map<string, boolean | { readonly rejectUnauthorized: boolean }>([
   ['disable', false],
   ['require', { rejectUnauthorized: false }],
   ['verify-full', true],
 ])
 
-/** The parts of an address such as `postgres://user:password@host:5432/database?sslmode=require`, or what is wrong. */
+/**
+ * Parses an address such as `postgres://user:password@host:5432/database?sslmode=require`. Returns its parts, or the
+ * fault.
+ */
 export function parseAddress(address: string): ConnectionParts | string {
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(address)?.[0].toLowerCase() ?? ''
   const found = schemes.get(scheme)
@@ -38,7 +41,7 @@ export function parseAddress(address: string): ConnectionParts | string {
   let ssl: ReturnType<typeof sslModes.get>
   for (const [name, value] of url.searchParams) {
     ssl = name === 'sslmode' ? sslModes.get(value) : undefined
-    if (ssl === undefined) return `?${name}=... is not known; sslmode=${[...sslModes.keys()].join('|')} is`
+    if (ssl === undefined) return `the parameter ?${name}=... is unknown; use sslmode=${[...sslModes.keys()].join('|')}`
   }
   try {
     const part = (text: string) => (text === '' ? undefined : decodeURIComponent(text))
@@ -53,6 +56,6 @@ export function parseAddress(address: string): ConnectionParts | string {
     const given = Object.entries(entries).filter(([, value]) => value !== undefined)
     return { client, ...Object.fromEntries(given) }
   } catch {
-    return 'a % in the user, password or database must be written as %25'
+    return 'a % in the user, password, or database must be written as %25'
   }
 }

@@ -6,7 +6,7 @@ import { assertExists, connectionSettings } from './resolve-connection.js'
 
 const connection = z.looseObject({ ...new ConnectionFields() })
 
-/** Connects once. @returns what answers, and its version */
+/** Connects once. @returns the name and the version of the database */
 export async function probe(options: unknown, context: StorageCheckContext): Promise<string> {
   const parsed = connection.safeParse(options)
   if (!parsed.success) {

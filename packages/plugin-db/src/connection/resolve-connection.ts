@@ -6,7 +6,7 @@ import type { ConnectionOptions } from './connection-options.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import type { ConnectionParts } from './parse-address.js'
 
-/** Where relative paths start, and whether others may be used. */
+/** The folder where relative paths start, and whether paths outside it are allowed. */
 export interface Project {
   readonly directory: string
   readonly allowOutside: boolean
@@ -44,7 +44,7 @@ function place(parts: ConnectionParts, { directory, allowOutside }: Project) {
   return { shown, path: undefined, server: { ...server, host } }
 }
 
-/** A file that is only read must be there: the driver would make it. @throws MAESTRO_STORAGE_NOT_FOUND */
+/** Checks that a file to read exists, because the driver would create it. @throws MAESTRO_STORAGE_NOT_FOUND */
 export function assertExists({ exists, shown }: ConnectionSettings): void {
   if (!exists) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path: shown })
 }

@@ -5,9 +5,9 @@ const firstWait = 100
 const longestWait = 5000
 
 /**
- * Does work again, with growing and uneven waits, while it fails in passing.
+ * Repeats work, with growing random waits, while its failures are temporary.
  *
- * @param isPassing Which failures are. @default those that say a new try may succeed
+ * @param isPassing Whether a failure is temporary. @default errors that are `retryable`
  */
 export async function withRetries<Result>(
   retries: number,

@@ -14,17 +14,17 @@ interface Database {
   openPool(settings: ConnectionSettings): Promise<SessionPool>
 }
 
-/** Every database there is: another one is a folder, and its lines in this file. */
+/** All dialects. A further database is one folder, and its lines in this file. */
 const databases: readonly Database[] = [
   { dialect: sqlite, openPool: openSqlitePool },
   { dialect: postgres, openPool: openPostgresPool },
   { dialect: mysql, openPool: openMysqlPool },
 ]
 
-/** What `client` of a connection to a file may be. */
+/** The values of `client` for a connection to a file. */
 export type FileClient = (typeof sqlite.clients)[number]
 
-/** What `client` of a connection to a server may be. */
+/** The values of `client` for a connection to a server. */
 export type ServerClient = (typeof postgres.clients | typeof mysql.clients)[number]
 
 export const dialects: readonly Dialect[] = databases.map(({ dialect }) => dialect)
@@ -32,7 +32,7 @@ export const dialects: readonly Dialect[] = databases.map(({ dialect }) => diale
 /** The dialect that a name in `client` selects. @throws MAESTRO_DB_CLIENT_UNKNOWN */
 export const dialectOf = (client: string): Dialect => databaseOf(client).dialect
 
-/** Makes a pool; nothing is connected yet. @throws MAESTRO_DB_DRIVER_MISSING */
+/** Creates a pool; it connects nothing yet. @throws MAESTRO_DB_DRIVER_MISSING */
 export function openPool(settings: ConnectionSettings): Promise<SessionPool> {
   return databaseOf(settings.dialect.clients[0]).openPool(settings)
 }

@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.js'
 import type { Pooled } from './knex-pool.js'
 import type { Answer, Field, RowCursor } from './session.js'
 
-/** What the sessions of all databases do alike. */
+/** The common part of the sessions of all databases. */
 export abstract class HeldSession<Connection extends object> {
   readonly settings: ConnectionSettings
   readonly connection: Pooled<Connection>
@@ -25,7 +25,7 @@ export abstract class HeldSession<Connection extends object> {
     return this.settings.dialect
   }
 
-  /** Does work with the connection. @throws errors of ours only */
+  /** Runs a function with the connection. @throws only our own errors */
   async guarded<Result>(work: () => Result | Promise<Result>, about?: string): Promise<Result> {
     try {
       return await work()
@@ -47,7 +47,7 @@ export abstract class HeldSession<Connection extends object> {
     return stream.fields
   }
 
-  /** Where transactions that only read do not suffice, a session looks at the query itself. */
+  /** If read-only transactions are not enough, a session checks the query itself. */
   async assertHarmless(_sql: string): Promise<void> {}
 
   async prepareWriting(): Promise<void> {}
@@ -60,7 +60,7 @@ export abstract class HeldSession<Connection extends object> {
     return undefined
   }
 
-  /** The connection is not to be used again. */
+  /** The connection must not be used again. */
   spoil(reason: unknown): void {
     const pooled: { __knex__disposed?: unknown } = this.connection
     pooled.__knex__disposed = reason

@@ -5,28 +5,28 @@ import type { DatabaseSession, SessionPool } from './session.js'
 
 /** A connection of a driver, in knex's pool. */
 export type Pooled<Connection extends object> = Connection & {
-  /** Set, knex takes the connection out of the pool instead of handing it out again. */
+  /** If it is set, knex removes the connection from the pool instead of reusing it. */
   __knex__disposed?: unknown
 }
 
-/** How the connections of a database are made. */
+/** How the connections of a database are created. */
 export interface Connecting<Connection extends object> {
   /** Knex's name of the dialect. */
   readonly dialect: string
   readonly driver: unknown
   readonly connection: Knex.StaticConnectionConfig
-  /** What every connection is told first: one time zone, strict values, how long to wait. */
+  /** The initial settings of every connection: one time zone, strict values, time-outs. */
   prepare(connection: Pooled<Connection>): Promise<void> | void
   createSession(connection: Pooled<Connection>, giveBack: () => Promise<void>): DatabaseSession
 }
 
-/** The pool of a knex client; knex's own types leave the connections out. */
+/** The pool of a knex client; knex's own types omit the connections. */
 interface PooledClient<Connection> {
   acquireConnection(): Promise<Connection>
   releaseConnection(connection: Connection): Promise<void>
 }
 
-/** Makes a pool by knex; nothing is connected yet. */
+/** Creates a pool by knex; it connects nothing yet. */
 export async function openKnexPool<Connection extends object>(
   { timeouts, poolMax }: ConnectionSettings,
   { dialect, driver, connection, prepare, createSession }: Connecting<Connection>,

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { Knex } from 'knex'
 import { dbError } from '../errors.js'
 
-/** Imports a package of a driver, which is installed by whoever uses the database. @throws MAESTRO_DB_DRIVER_MISSING */
+/** Imports a package of a driver, which the user of the database installs. @throws MAESTRO_DB_DRIVER_MISSING */
 export async function loadDriver<Module>(
   database: string,
   packages: readonly string[],
@@ -17,7 +17,7 @@ export async function loadDriver<Module>(
 
 type KnexDialect = new (config: Knex.Config) => object
 
-/** Knex's dialect of a name, on a driver that stands beside this package. */
+/** Knex's dialect of a name, with a driver that is installed beside this package. */
 export function knexClient(name: string, driver: unknown): typeof Knex.Client {
   const require = createRequire(import.meta.url)
   const Base = require(`knex/lib/dialects/${name}/index.js`) as KnexDialect

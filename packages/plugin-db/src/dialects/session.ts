@@ -6,77 +6,79 @@ import type { Binding } from '../values/encode.js'
 import type { ColumnKind } from '../values/value-kind.js'
 import type { Dialect } from './dialect.js'
 
-/** What a small statement gives. */
+/** The result of a small statement. */
 export interface Answer {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
-  /** Rows that were changed, or that an update found. */
+  /** The rows that were changed, or that an update found. */
   readonly changed: number
 }
 
-/** A column of what a query gives. */
+/** A column of a query's result. */
 export interface Field extends ColumnKind {
   readonly name: string
 }
 
-/** The rows of a query, read as they are asked for. */
+/** The rows of a query, read on demand. */
 export interface RowCursor {
   readonly fields: readonly Field[]
-  /** The next rows, this many at most, values as the driver gives them; none at the end. */
+  /** The next rows, up to a number, with values as the driver returns them; empty at the end. */
   next(count: number): Promise<readonly (readonly unknown[])[]>
-  /** Ends the reading, also before its end. */
+  /** Ends the reading, even before the last row. */
   close(): Promise<void>
 }
 
-/** Connections that are used again. */
+/** Connections that are reused. */
 export interface SessionPool {
-  /** Takes a connection. @param released Called once it is given back. @throws what the driver throws */
+  /** Takes a connection. @param released Called when it is returned. @throws the driver's errors */
   acquire(released: () => Promise<void>): Promise<DatabaseSession>
   close(): Promise<void>
 }
 
-/** One connection of a database in the hands of one reader or writer. Its failures are errors of ours. */
+/** One connection of a database, used by one reader or writer. It throws our own errors. */
 export interface DatabaseSession {
   readonly dialect: Dialect
   readonly settings: ConnectionSettings
-  /** Whether the connection is broken; it is not used again. */
+  /** Whether the connection is broken; it is not reused then. */
   readonly spoiled: boolean
 
   run(sql: string, bindings?: readonly Binding[]): Promise<Answer>
-  /** Runs statements that have no values and give none; one at a time in MySQL. */
+  /** Runs statements without values and results; only one at a time in MySQL. */
   runAll(sql: string): Promise<void>
   stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor>
   /** Refuses a query that would do more than read the database. @throws MAESTRO_DB_QUERY */
   assertHarmless(sql: string): Promise<void>
-  /** The columns of what a query gives, without its rows. */
+  /** The columns of a query's result, without its rows. */
   fieldsOf(sql: string, bindings: readonly Binding[]): Promise<readonly Field[]>
-  /** Does work with the connection. @throws errors of ours only */
+  /** Runs a function with the connection. @throws only our own errors */
   guarded<Result>(work: () => Result | Promise<Result>, about?: string): Promise<Result>
 
-  /** Begins a transaction that reads one consistent view and can change nothing. */
+  /** Begins a transaction that reads one consistent view and cannot change anything. */
   beginReading(): Promise<void>
-  /** What is to be done once before a writing. */
+  /** Prepares the session for writing, once. */
   prepareWriting(): Promise<void>
   begin(): Promise<void>
   commit(): Promise<void>
-  /** Takes back what the transaction did; also when the connection is gone. */
+  /** Rolls back the transaction; works even if the connection is lost. */
   rollback(): Promise<void>
-  /** Ends what goes on at once, by ending the connection. */
+  /** Stops the current work at once, by closing the connection. */
   interrupt(): void
-  /** Gives the connection back; one that is broken is not used again. Safe to call twice. */
+  /** Returns the connection; a broken one is not reused. It may be called twice. */
   release(): Promise<void>
 
   /** The database's name and version. */
   version(): Promise<string>
-  /** What the database says of a table or view; undefined when there is none. */
+  /** The database's description of a table or view; undefined if it does not exist. */
   describeTable(name: TableName): Promise<TableDescription | undefined>
   /** The tables and views of a schema. */
   tableNames(schema: string | undefined): Promise<readonly string[]>
-  /** The type for vectors of an extension that is installed in the database. */
+  /** The vector type of an extension that is installed in the database. */
   vectorType(): Promise<string | undefined>
   /** The fastest way to write rows. */
   createInserter(target: InsertTarget): RowInserter
-  /** Who holds a lock on a table, as far as the database says it. */
+  /** The holders of a lock on a table, as far as the database reports them. */
   lockHolders(name: TableName): Promise<readonly string[]>
-  /** Keeps a name for this session, at least until the transaction ends; waits for whoever has it. @throws MAESTRO_DB_LOCKED */
+  /**
+   * Locks a name for this session, at least until the transaction ends; waits for its holder. @throws MAESTRO_DB_LOCKED
+   */
   lockName(name: string): Promise<void>
 }

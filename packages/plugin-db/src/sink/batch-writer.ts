@@ -4,46 +4,49 @@ import type { DatabaseSession } from '../dialects/session.js'
 import type { InsertTarget, RefusedRow, RowInserter } from './row-inserter.js'
 import { type RowRun, rowsOf } from './row-run.js'
 
-/** Writes rows in the transaction of a session, batch by batch: each is in it as far as the database takes its rows. */
+/**
+ * Writes rows in the transaction of a session, batch by batch. A batch is written as far as the database accepts its
+ * rows.
+ */
 export class BatchWriter {
   readonly #session: DatabaseSession
   #inserter: RowInserter | undefined
-  /** The savepoint to which the next batch can be taken back. */
+  /** The savepoint to which the next batch can be rolled back. */
   #marked: Promise<void> | undefined
-  /** Whether rows are in the transaction. */
+  /** Whether the transaction contains rows. */
   #written = false
 
   constructor(session: DatabaseSession) {
     this.#session = session
   }
 
-  /** Says where the rows go; before the first ones. @returns how they are to come */
+  /** Sets the destination of the rows, before the first ones. @returns how they have to be encoded */
   target(target: InsertTarget): RowInserter {
     this.#inserter = this.#session.createInserter(target)
     return this.#inserter
   }
 
-  /** Sets the savepoint of the next batch. Nobody waits for it before that batch comes. */
+  /** Sets the savepoint of the next batch. Nobody awaits it before that batch arrives. */
   mark(): void {
     const session = this.#session
     const { savepointsAhead, savepointsReplace } = session.dialect.transactions
-    // Elsewhere it is set with each batch: there is no way to a server, and sinks may share the transaction.
+    // Otherwise it is set with each batch: there is no round trip to a server, and sinks may share the transaction.
     if (!savepointsAhead) return
     const release = this.#marked === undefined || savepointsReplace ? '' : 'RELEASE SAVEPOINT maestro_batch; '
     this.#marked = session.runAll(`${release}SAVEPOINT maestro_batch`)
     this.#marked.catch(() => undefined)
   }
 
-  /** Waits for what nobody has waited for. */
+  /** Awaits what is still unawaited. */
   async settled(): Promise<void> {
     await this.#marked
   }
 
   /**
-   * What the database ended because of another transaction is tried again, as far as it is still there to be.
+   * Retries what the database ended because of another transaction, as far as it is still available.
    *
    * @param sent Called when rows are on their way.
-   * @returns the rows that the database refused; the others are in
+   * @returns the rows that the database refused; the others are written
    */
   write(runs: readonly RowRun[], sent: () => void): Promise<readonly RefusedRow[]> {
     const session = this.#session
@@ -70,7 +73,7 @@ export class BatchWriter {
     return withRetries(session.settings.retries, undefined, write, isPassing)
   }
 
-  /** Rows that are refused are looked for only when there are some: it takes a second try. */
+  /** Refused rows are searched for only if there are any, because that takes a second attempt. */
   async #writeOrRefuse(
     runs: readonly RowRun[],
     inserter: RowInserter,

@@ -4,7 +4,7 @@ import { withSession } from '../connection/open-session.js'
 import { dbError } from '../errors.js'
 import { shownTable, type TableName } from '../tables/names.js'
 
-/** A lock's error with those who hold one on the table, where the database says it. */
+/** Adds the holders of a lock on the table to a lock error, if the database reports them. */
 export async function explainLock(
   error: MaestroError,
   settings: ConnectionSettings,

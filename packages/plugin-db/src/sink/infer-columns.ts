@@ -1,6 +1,6 @@
 import { type Columns, type ColumnType, columnTypeOf, type Row } from '@maestro-dataflow/core'
 
-/** The columns of rows, with types by their values. A column without a value in any of them is unknown. */
+/** The columns of rows, with types inferred from their values. A column without a value in any of them is unknown. */
 export function inferColumns(rows: readonly Row[], known: Columns): Columns {
   const types = new Map<string, ColumnType>(Object.entries(known))
   for (const row of rows) {
@@ -15,6 +15,6 @@ export function inferColumns(rows: readonly Row[], known: Columns): Columns {
 
 function together(before: ColumnType, type: ColumnType): ColumnType {
   if (before === 'unknown' || before === type) return type
-  // Lists of numbers may be vectors of another step, and all that JSON can say goes into JSON.
+  // Lists of numbers may be vectors of another step, and JSON holds everything that JSON can express.
   return 'json'
 }

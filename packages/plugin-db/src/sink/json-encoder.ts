@@ -4,12 +4,12 @@ import type { Encode } from '../values/encode.js'
 import { Unfit } from '../values/unfit.js'
 
 /**
- * How texts come into a column of JSON. A text of a file that says an object or a list may be meant as that or as a text:
- * one is not made of the other silently. Where the plan knows that the values are JSON, a text is a text; where the sink
- * declares the column as JSON, a text is what it says.
+ * How texts are written to a JSON column. A text from a file that contains an object or a list may be meant as JSON or
+ * as a text, and is not converted silently. If the plan knows that the values are JSON, a text is a text. If the sink
+ * declares the column as JSON, a text is parsed.
  *
- * @param types What the plan knows of the rows.
- * @param declared The types that the options of the sink name.
+ * @param types What the plan knows about the rows.
+ * @param declared The types in the options of the sink.
  */
 export function jsonEncoder(
   { name, kind, list }: TableColumn,
@@ -24,7 +24,7 @@ export function jsonEncoder(
     if (typeof value === 'string' && isStructure(value))
       throw new Unfit(
         value,
-        "is a text of JSON; declare the column as 'json' in the `columns` of the sink, or parse it in a step before",
+        "is a text of JSON; declare the column as 'json' in the `columns` of the sink, or parse it in an earlier step",
       )
     return encode(value)
   }
@@ -38,7 +38,7 @@ function said(text: string): unknown {
   try {
     return parseJson(text)
   } catch {
-    throw new Unfit(text, 'is no JSON')
+    throw new Unfit(text, 'is not JSON')
   }
 }
 

@@ -5,24 +5,24 @@ import type { Binding } from '../values/encode.js'
 export interface EncodedRow {
   readonly id: string
   readonly row: Row
-  /** One for each column of its shape. */
+  /** One value for each column of its shape. */
   readonly values: readonly Binding[]
 }
 
-/** Rows that follow each other and have the same columns. */
+/** Consecutive rows with the same columns. */
 export interface RowPart {
   readonly columns: readonly string[]
-  /** How many rows. */
+  /** The number of rows. */
   readonly count: number
-  /** About how many bytes they hold. */
+  /** Their approximate bytes. */
   readonly bytes: number
-  /** The rows as lines, where they go so; outside of JavaScript's heap, since many wait. */
+  /** The rows as lines, if the database takes them; outside JavaScript's heap, because many wait. */
   readonly lines: Buffer | undefined
-  /** The rows one by one. Of lines they are made anew: they are needed only where one of them is refused. */
+  /** The single rows. They are decoded from lines only when one of them is refused. */
   rows(): readonly EncodedRow[]
 }
 
-/** Parts of the same columns: one statement can take them. */
+/** Parts with the same columns, which one statement can hold. */
 export interface RowRun {
   readonly columns: readonly string[]
   readonly parts: readonly RowPart[]

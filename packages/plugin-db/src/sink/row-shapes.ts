@@ -8,23 +8,27 @@ import { jsonEncoder } from './json-encoder.js'
 import type { RowInserter } from './row-inserter.js'
 import type { EncodedRow, RowPart } from './row-run.js'
 
-/** The columns of rows, and how the value of each is encoded. */
+/** The columns of rows, and how to encode the value of each. */
 interface Shape {
   readonly columns: readonly string[]
-  /** Undefined for a column that the table has not. */
+  /** Undefined for a column that the table lacks. */
   readonly encoders: readonly (Encode | undefined)[]
 }
 
-/** Turns rows into what the driver takes, by what the table's columns are. */
+/** Encodes rows for the driver, by the columns of the table. */
 export class RowShapes {
   readonly #table: string
   readonly #encoders: ReadonlyMap<string, Encode>
   readonly #only: readonly string[] | undefined
   readonly #lineOf: RowInserter['lineOf']
-  /** That of the last row; most rows of a table have the same columns. */
+  /** The shape of the last row; most rows of a table have the same columns. */
   #shape: Shape = { columns: [], encoders: [] }
 
-  /** @param only The columns to write; others of the rows are left out. Without it a column that the table lacks refuses the row. @param types What the plan knows of the rows @param declared The types that the sink's options name */
+  /**
+   * @param only The columns to write; the other columns of the rows are ignored. Without it, a column that the table
+   *   lacks refuses the row. @param types What the plan knows about the rows @param declared The types in the options
+   *   of the sink
+   */
   constructor(
     inserter: Pick<RowInserter, 'encoderOf' | 'lineOf'>,
     table: string,
@@ -43,7 +47,7 @@ export class RowShapes {
     )
   }
 
-  /** @returns the rows of a batch, those that cannot be written left out and put with their reasons into `refused` */
+  /** @returns the rows of a batch, without those that cannot be written; `refused` receives those with their reasons */
   encode({ ids, rows }: Batch, refused: Map<string, MaestroError>): readonly RowPart[] {
     const parts: RowPart[] = []
     let part: LinesPart | ValuesPart | undefined
@@ -68,7 +72,7 @@ export class RowShapes {
     return parts
   }
 
-  /** The columns that a row has a value for. */
+  /** The columns for which a row has a value. */
   #shapeOf(row: Row): Shape {
     const given = this.#only ?? Object.keys(row)
     const { columns } = this.#shape
@@ -160,7 +164,7 @@ function encodeValues(row: Row, { columns, encoders }: Shape): readonly Binding[
     for (; at < columns.length; at++) {
       const encode = encoders[at]
       const value = row[columns[at] as string]
-      if (encode === undefined) throw new Unfit(columns[at], 'is no column of the table that takes values')
+      if (encode === undefined) throw new Unfit(columns[at], 'is not a writable column of the table')
       values[at] = value === null ? null : encode(value)
     }
   } catch (error) {
@@ -171,7 +175,7 @@ function encodeValues(row: Row, { columns, encoders }: Shape): readonly Binding[
   return values
 }
 
-/** The error of a row that the table does not take. */
+/** The error of a row that the table does not accept. */
 export function refusal(table: string, reason: string): MaestroError {
   return dbError('MAESTRO_DB_ROW_REFUSED', { table, reason })
 }

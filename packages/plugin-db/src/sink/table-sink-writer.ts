@@ -27,25 +27,26 @@ import {
   createTarget,
   findTarget,
   hasOtherUniques,
+  isFilled,
   swapTables,
   type TargetOptions,
 } from './target-table.js'
 import { openWriting, type WritingSession } from './writing-session.js'
 
-/** How a table is written. */
+/** How to write a table. */
 export interface TableWriting extends TargetOptions {
   /** The columns to write; undefined for all. */
   readonly only: readonly string[] | undefined
-  /** The types that the options name. */
+  /** The types in the options. */
   readonly declared: Columns
 }
 
-/** Rows that may wait while others are on their way, and about how many bytes; lines wait outside of the heap. */
+/** The maximum rows and approximate bytes that wait while others are on their way; lines wait outside the heap. */
 const mostWaiting = { rows: 16_384, values: 1 << 19, lines: 3 << 19 }
 
 /**
- * Writes rows in one transaction, which ends with `commit`: what fails before leaves the table as it was. Rows that the
- * database refuses are told afterwards; the rows around them go in.
+ * Writes rows in one transaction, which ends with `commit`: a failure before it leaves the table unchanged. Rows that
+ * the database refuses are reported afterwards; the rows around them are written.
  */
 export class TableSinkWriter implements SinkWriter {
   readonly #settings: ConnectionSettings
@@ -54,25 +55,26 @@ export class TableSinkWriter implements SinkWriter {
   readonly #transaction: WritingSession
   readonly #writing: TableWriting
   readonly #batches: BatchWriter
-  /** Rows of the batch at hand whose values do not fit and have not been told yet. */
+  /** Rows of the current batch whose values do not fit and are not yet reported. */
   readonly #unfit = new Map<string, MaestroError>()
-  /** Rows that the database refused and that nobody has asked for yet. */
+  /** Rows that the database refused and that are not yet reported. */
   readonly #refused: RefusedRow[] = []
   #waiting: RowPart[] = []
   #waits = { rows: 0, bytes: 0 }
   /** The rows on their way to the database. */
   #going: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
-  /** How rows are encoded, once the table is known. */
+  /** How to encode rows, once the table is known. */
   #shapes: RowShapes | undefined
-  /** About how many bytes of rows may wait. */
+  /** The approximate bytes of rows that may wait. */
   #mostBytes = mostWaiting.values
   #key: readonly string[] | undefined
-  /** The table that is put into the place of the target at the end. */
+  /** The table that replaces the target at the end. */
   #staging: TableName | undefined
-  /** Made where transactions do not cover it, and to be removed when the writing fails. */
+  /** Created although the transaction does not cover it, so it must be removed if writing fails. */
   #made: TableName | undefined
   #rows = 0
+  #replaces = false
   #done = false
 
   private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
@@ -83,7 +85,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#batches = new BatchWriter(transaction.session)
   }
 
-  /** Connects, looks at the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
+  /** Connects, checks the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
   static async open(
     settings: ConnectionSettings,
     writing: TableWriting,
@@ -101,7 +103,11 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
-  /** Takes rows; they go to the database while the next ones come, as many at once as have come meanwhile. */
+  get replaces(): boolean {
+    return this.#replaces
+  }
+
+  /** Accepts rows. They are sent while the next ones arrive, as many at once as have arrived meanwhile. */
   async write(batch: Batch): Promise<void> {
     this.#throwUnfit(batch)
     const shapes = this.#shapes ?? (await this.#explained(() => this.#transaction.alone(() => this.#makeTable(batch))))
@@ -129,9 +135,10 @@ export class TableSinkWriter implements SinkWriter {
   }
 
   /**
-   * Sends the rows that wait, unless others are on their way. What fails is thrown by whoever is asked next.
+   * Sends the waiting rows, unless others are on their way. A failure is thrown by the next call.
    *
-   * @returns when they are on their way: work of this thread before that would hold up the server
+   * @returns a promise that resolves when they are on their way: work of this thread before that would delay the
+   *   server
    */
   #send(): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure.error
@@ -187,7 +194,7 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
-  /** The connection may be what failed: then another one is needed. */
+  /** The connection may have failed; then another one is needed. */
   async #dropMade(made: TableName): Promise<void> {
     const sql = `DROP TABLE IF EXISTS ${quoteTable(this.#session.dialect, made)}`
     if (!this.#session.spoiled) return void (await this.#session.run(sql))
@@ -208,7 +215,8 @@ export class TableSinkWriter implements SinkWriter {
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
-    // A table that more hangs on stays, and its rows are exchanged.
+    this.#replaces = replaces && (await isFilled(session, name))
+    // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
     await this.#transaction.begin()
@@ -218,12 +226,12 @@ export class TableSinkWriter implements SinkWriter {
     if (table !== undefined) this.#prepare(table)
   }
 
-  /** Makes the table from the declared columns and, where these say too little, from the first rows. */
+  /** Creates the table from the declared columns and, if they say too little, from the first rows. */
   async #makeTable(batch: Batch): Promise<RowShapes> {
     const { name, columns, only } = this.#writing
     const session = this.#session
     const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
-    // Where this ends the transaction, it has written nothing yet.
+    // If this ends the transaction, nothing has been written yet.
     const table = await createTarget(session, name, inferred, this.#writing.key ?? [])
     if (!session.dialect.transactions.coverTables) {
       this.#made = name
@@ -256,7 +264,7 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
-  /** Says of a lock who holds it. */
+  /** Adds the holders of a lock. */
   async #explained<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work()
@@ -272,7 +280,10 @@ function withKnown(columns: ColumnSet['columns'], only: readonly string[] | unde
   return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
-/** Rows that are encoded before what is on its way has a turn: a server that waits for this thread loses its time. */
+/**
+ * The number of rows that are encoded before the work in progress gets a turn, so that a server does not wait for this
+ * thread.
+ */
 const turnRows = 256
 
 function* turns({ ids, rows }: Batch): Generator<Batch> {
@@ -280,7 +291,7 @@ function* turns({ ids, rows }: Batch): Generator<Batch> {
     yield { ids: ids.slice(start, start + turnRows), rows: rows.slice(start, start + turnRows) }
 }
 
-/** Parts of the same columns that follow each other as one run. */
+/** Joins consecutive parts with the same columns. */
 function together(parts: readonly RowPart[]): readonly RowRun[] {
   const runs: { columns: readonly string[]; parts: RowPart[] }[] = []
   for (const part of parts) {
@@ -291,7 +302,7 @@ function together(parts: readonly RowPart[]): readonly RowRun[] {
   return runs
 }
 
-/** The folder of a file of SQLite that is to be made. @throws MAESTRO_DB_UNREACHABLE */
+/** Creates the folder of a new SQLite file. @throws MAESTRO_DB_UNREACHABLE */
 async function makeFolder(settings: ConnectionSettings): Promise<void> {
   try {
     await mkdir(dirname(settings.path ?? ''), { recursive: true })

@@ -196,8 +196,8 @@ describe.each(databases)('%s', (name) => {
       expect(rejects.map(({ id }) => id).sort()).toEqual(bad.map((n) => `rows:${n + 1}`).sort())
       expect(new Set(rejects.map(({ code }) => code))).toEqual(new Set(['MAESTRO_DB_ROW_REFUSED']))
       const messageOf = (n: number) => rejects.find(({ id }) => id === `rows:${n + 1}`)?.message
-      expect(messageOf(20)).toContain('column "n": "many" is no whole number')
-      expect(messageOf(24)).toContain('"extra" is no column of the table')
+      expect(messageOf(20)).toContain('column "n": "many" is not a whole number')
+      expect(messageOf(24)).toContain('"extra" is not a writable column of the table')
       expect(messageOf(11)).toMatch(/duplicate|unique/i)
       expect(report.counts).toMatchObject({ rowsIn: 40, rejected: bad.length })
       expect((await rowsOf(table)).map(({ id }) => id).sort((a, b) => Number(a) - Number(b))).toEqual(
@@ -270,8 +270,8 @@ describe.each(databases)('%s', (name) => {
     const [first, second, third, fourth] = error.details.differences as string[]
     expect(first).toMatch(/^there is no column "name"; there is "[Nn]ame"$|^"stars" is/)
     expect([first, second, third, fourth].join('\n')).toMatch(/there is no column "nowhere"/)
-    expect(error.message).toMatch(/"stars" is .*, and the rows have json in it/)
-    expect(error.message).toContain('"needed" must have a value, and the rows have no such column')
+    expect(error.message).toMatch(/"stars" is .*, but the rows have json in it/)
+    expect(error.message).toContain('"needed" must have a value, but the rows have no such column')
   })
 
   test('a view, and a table without transactions, are not written', async () => {

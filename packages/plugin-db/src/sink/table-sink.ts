@@ -6,13 +6,13 @@ import { shownTable } from '../tables/names.js'
 import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
 
-/** The sink `db.table`: rows are written in one transaction, which ends when the run has succeeded. */
+/** The sink `db.table`, which writes rows in one transaction that ends when the run has succeeded. */
 export const tableSink = defineSink({
   options: TableWriteFields,
   async check(options, context) {
     try {
       const settings = connectionSettings(options, context)
-      // A file that is not there is made by the run.
+      // The run creates a missing file.
       if (!settings.exists) return []
       await withSession(settings, (session) => findTarget(session, writingOf(options, context)))
       return []
@@ -49,7 +49,7 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
   }
 }
 
-/** What is known of the columns that are written: what the sink says of them, else what the plan knows. */
+/** The types of the columns that are written: as the sink declares them, or else as the plan knows them. */
 function chosenColumns(chosen: TableWriteOptions['columns'], known: ColumnSet): ColumnSet {
   if (chosen === undefined) return known
   const typeOf = (name: string) => (Object.hasOwn(known.columns, name) ? known.columns[name] : undefined) ?? 'unknown'

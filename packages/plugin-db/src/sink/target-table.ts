@@ -8,26 +8,27 @@ import { createTableSql } from '../tables/create-table.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
 
-/** What is to be done with a table. */
+/** What to do with a table. */
 export interface TargetOptions {
   readonly name: TableName
   readonly mode: 'create' | 'append' | 'overwrite' | 'upsert'
   /** The key that the user names. */
   readonly key: readonly string[] | undefined
-  /** What is known of the rows. */
+  /** What is known about the rows. */
   readonly columns: ColumnSet
 }
 
-/** The table that rows go to, as it was found; undefined when it is to be made. */
+/** The table that receives the rows, as it was found; undefined if it has to be created. */
 export interface FoundTarget {
   readonly table: TableDescription | undefined
   readonly key: readonly string[] | undefined
 }
 
 /**
- * Looks whether a table can take the rows.
+ * Checks whether a table can accept the rows.
  *
- * @throws MAESTRO_DB_TABLE_UNWRITABLE, MAESTRO_DB_TABLE_FILLED, MAESTRO_DB_TABLE_DIFFERENT, MAESTRO_DB_KEY_*, MAESTRO_DB_NAME
+ * @throws MAESTRO_DB_TABLE_UNWRITABLE, MAESTRO_DB_TABLE_FILLED, MAESTRO_DB_TABLE_DIFFERENT, MAESTRO_DB_KEY_*,
+ *   MAESTRO_DB_NAME
  */
 export async function findTarget(session: DatabaseSession, options: TargetOptions): Promise<FoundTarget> {
   const { name, mode, key: named, columns } = options
@@ -57,25 +58,28 @@ export async function findTarget(session: DatabaseSession, options: TargetOption
     throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', {
       table: shown,
       key: key ?? [],
-      reason: 'no unique index is of just these columns',
+      reason: 'no unique index consists of exactly these columns',
     })
-  if (mode === 'create') {
-    const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(dialect, name)} LIMIT 1`)
-    if (rows.length > 0) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
-  }
+  if (mode === 'create' && (await isFilled(session, name))) throw dbError('MAESTRO_DB_TABLE_FILLED', { table: shown })
   return { table, key }
+}
+
+/** Whether a table has a row. */
+export async function isFilled(session: DatabaseSession, name: TableName): Promise<boolean> {
+  const { rows } = await session.run(`SELECT 1 FROM ${quoteTable(session.dialect, name)} LIMIT 1`)
+  return rows.length > 0
 }
 
 function isKeyIndex({ uniques }: TableDescription, key: readonly string[]): boolean {
   return uniques.some((index) => index.length === key.length && index.every((column) => key.includes(column)))
 }
 
-/** Whether other indexes than that of the key can refuse a row. */
+/** Whether indexes other than that of the key can refuse a row. */
 export function hasOtherUniques(table: TableDescription, key: readonly string[]): boolean {
   return table.uniques.some((index) => index.length !== key.length || !index.every((column) => key.includes(column)))
 }
 
-/** Makes a table from the columns of rows. */
+/** Creates a table from the columns of rows. */
 export async function createTarget(
   session: DatabaseSession,
   name: TableName,
@@ -94,7 +98,7 @@ export async function createTarget(
   return describeAgain(session, name)
 }
 
-/** Makes an empty table like another one, beside it. */
+/** Creates an empty table like another one, beside it. */
 export async function createLike(
   session: DatabaseSession,
   exchange: TableExchange,
@@ -105,7 +109,7 @@ export async function createLike(
   return staging
 }
 
-/** Puts a table in the place of another one, which goes, and commits. */
+/** Replaces a table by another one, drops the old one, and commits. */
 export async function swapTables(session: DatabaseSession, staging: TableName, name: TableName): Promise<void> {
   const { dialect } = session
   await dialect.tables.exchange?.swap(session, {

@@ -8,19 +8,19 @@ import { dbError } from '../errors.js'
 export interface WritingSession {
   readonly session: DatabaseSession
   begin(): Promise<void>
-  /** Does work while no other sink on the same connection does. */
+  /** Runs work while no other sink on the same connection does. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
   commit(): Promise<void>
-  /** Takes back what was written. */
+  /** Rolls back what was written. */
   rollback(): Promise<void>
   release(): Promise<void>
 }
 
 /**
- * Opens what a sink writes on. Where one connection writes at a time, that sinks of one run that write to the same
+ * Opens the session of a sink. If only one connection can write at a time, the sinks of one run that write to the same
  * file share a transaction, which ends with the last of them.
  *
- * @param run What the sinks of one run have in common.
+ * @param run What the sinks of one run share.
  */
 export async function openWriting(
   settings: ConnectionSettings,
@@ -54,7 +54,7 @@ class SharedWriting {
   #begun: Promise<void> | undefined
   #working: Promise<unknown> = Promise.resolve()
   #users = 0
-  /** Those who have not said yet that all they wrote is to stay. */
+  /** The sinks that have not committed yet. */
   #undecided = 0
   #failed = false
 
@@ -108,7 +108,7 @@ class SharedWriting {
     }
   }
 
-  /** What one of the outputs took back is gone for all; nothing may be written outside of a transaction. */
+  /** A rollback of one output affects all of them, and nothing may be written outside a transaction. */
   #assertWhole(): void {
     if (!this.#failed) return
     const reason = 'another output of the run to the same file has failed'
@@ -116,7 +116,7 @@ class SharedWriting {
   }
 }
 
-/** A file that was not there before, with those beside it. */
+/** A file that did not exist before, with its companion files. */
 async function removeFile({ path, dialect }: ConnectionSettings): Promise<void> {
   for (const end of ['', ...dialect.fileEndings]) await rm(`${path}${end}`, { force: true })
 }

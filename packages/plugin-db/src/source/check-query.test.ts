@@ -29,14 +29,14 @@ describe('readings', () => {
 
   test('what only one database takes for quotes', () => {
     expect(reasonOf('SELECT $$; INTO $$, $a$ ; $$ ; $a$', 'postgres')).toBe(undefined)
-    expect(reasonOf('SELECT $$; INTO $$', 'mysql')).toBe('it holds several statements')
+    expect(reasonOf('SELECT $$; INTO $$', 'mysql')).toBe('it contains several statements')
     expect(reasonOf('SELECT [a;b] FROM t', 'sqlite')).toBe(undefined)
-    expect(reasonOf('SELECT a[1;2]', 'postgres')).toBe('it holds several statements')
+    expect(reasonOf('SELECT a[1;2]', 'postgres')).toBe('it contains several statements')
     expect(reasonOf("SELECT 'a\\'; DROP TABLE x; -- '", 'mysql')).toBe(undefined)
-    expect(reasonOf("SELECT 'a\\'; DROP TABLE x; -- '", 'postgres')).toBe('it holds several statements')
+    expect(reasonOf("SELECT 'a\\'; DROP TABLE x; -- '", 'postgres')).toBe('it contains several statements')
     expect(reasonOf("SELECT E'a\\'; DROP TABLE x; -- '", 'postgres')).toBe(undefined)
     expect(reasonOf('SELECT 1 # ; x', 'mysql')).toBe(undefined)
-    expect(reasonOf('SELECT 1 # 2; x', 'postgres')).toBe('it holds several statements')
+    expect(reasonOf('SELECT 1 # 2; x', 'postgres')).toBe('it contains several statements')
     expect(reasonOf('/* /* */ ; */ SELECT 1', 'postgres')).toBe(undefined)
     expect(reasonOf('/* /* */ ; */ SELECT 1', 'sqlite')).not.toBe(undefined)
   })
@@ -48,9 +48,9 @@ describe('refused', () => {
     ['', 'it begins with nothing'],
     ['-- SELECT', 'it begins with nothing'],
     ['EXPLAIN SELECT 1', 'it begins with EXPLAIN'],
-    ['SELECT 1; DROP TABLE t', 'it holds several statements'],
-    ['SELECT 1;;SELECT 2', 'it holds several statements'],
-    ["SELECT 1; '", 'it holds several statements'],
+    ['SELECT 1; DROP TABLE t', 'it contains several statements'],
+    ['SELECT 1;;SELECT 2', 'it contains several statements'],
+    ["SELECT 1; '", 'it contains several statements'],
     ['SELECT * INTO other FROM t', 'it writes (INTO)'],
     ["SELECT 1 INTO OUTFILE '/x'", 'it writes (INTO)'],
     ["SELECT 1 /*! INTO OUTFILE '/x' */", 'it has a comment that the database would run (/*! ... */)'],

@@ -2,7 +2,7 @@ import type { Lexis, Syntax } from '../dialects/dialect.js'
 import { dbError } from '../errors.js'
 import type { Binding } from '../values/encode.js'
 
-/** The text of a query, in pieces: what is in quotes or comments, words, and the rest. */
+/** The text of a query, in pieces: quoted parts and comments, words, and the rest. */
 const pieces =
   /(?<comment>--[^\n]*|#[^\n]*|\/\*)|(?<quoted>'|"|`|\[|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)|(?<param>(?<![:\w]):[A-Za-z_]\w*)|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<end>;)/g
 
@@ -13,18 +13,18 @@ interface Piece {
   readonly end: number
 }
 
-/** A query whose parameters stand where the driver wants them. */
+/** A query with its parameters in the driver's notation. */
 export interface PreparedQuery {
   readonly sql: string
-  /** The parameters' names in the order of their places. */
+  /** The names of the parameters in the order of their positions. */
   readonly names: readonly string[]
 }
 
 const beginnings = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
 
 /**
- * Refuses what is no reading, before the database sees it (which runs it in a transaction that can only read, too), and
- * puts the parameters into place.
+ * Refuses a statement that is not a read, before the database sees it (which also runs it in a read-only transaction),
+ * and replaces the parameters.
  *
  * @throws MAESTRO_DB_QUERY, MAESTRO_DB_PARAMETERS
  */
@@ -43,7 +43,7 @@ export function prepareQuery(
   if (!beginnings.has(first)) throw refuse(`it begins with ${first}`)
   const end = all.find(({ kind }) => kind === 'end')
   const after = end === undefined ? '' : sql.slice(end.end)
-  if (/[^\s;]/.test(withoutComments(after, lexis))) throw refuse('it holds several statements')
+  if (/[^\s;]/.test(withoutComments(after, lexis))) throw refuse('it contains several statements')
   if (words.includes('INTO')) throw refuse('it writes (INTO)')
   const parameters = all.filter(({ kind }) => kind === 'param')
   const named = new Set(parameters.map(({ text }) => text.slice(1)))
@@ -59,7 +59,7 @@ export function prepareQuery(
     text += `${sql.slice(at, parameter.start)}${placeholder(names.push(parameter.text.slice(1)))}`
     at = parameter.end
   }
-  // A line's comment at the end must not swallow what is put after the query.
+  // A line comment at the end must not swallow the text that is added after the query.
   return { sql: `${text}${sql.slice(at, stop)}\n`, names }
 }
 
@@ -74,7 +74,7 @@ function withoutComments(sql: string, lexis: Lexis): string {
   return text + sql.slice(at)
 }
 
-/** Splits a query; what is in quotes is one piece, whatever is in it. */
+/** Splits a query; a quoted part is one piece, whatever it contains. */
 function split(sql: string, lexis: Lexis): readonly Piece[] {
   const found: Piece[] = []
   const search = new RegExp(pieces)
@@ -102,7 +102,7 @@ function split(sql: string, lexis: Lexis): readonly Piece[] {
   return found
 }
 
-/** Elsewhere # is an operator. */
+/** In other dialects, # is an operator. */
 function isComment(sql: string, start: number, text: string, { hashComments, dashesNeedSpace }: Lexis): boolean {
   if (text.startsWith('#')) return hashComments
   return !text.startsWith('--') || !dashesNeedSpace || /^--(\s|$)/.test(sql.slice(start, start + 3))
@@ -123,7 +123,7 @@ function endOfComment(sql: string, start: number, { nestedComments }: Lexis): nu
   return sql.length
 }
 
-/** Where a text or name in quotes ends; undefined when the mark begins none. */
+/** Where a quoted text or name ends; undefined if the mark begins none. */
 function endOfQuoted(sql: string, start: number, mark: string, lexis: Lexis): number | undefined {
   const { dollarQuotes, bracketQuotes, backslashes } = lexis
   if (mark.startsWith('$')) {
@@ -150,7 +150,7 @@ function endOfQuoted(sql: string, start: number, mark: string, lexis: Lexis): nu
   return sql.length
 }
 
-/** Parameters as the drivers take them. */
+/** Parameters in the forms of the drivers. */
 export function bindParameters(
   { names }: PreparedQuery,
   given: Readonly<Record<string, unknown>>,

@@ -2,7 +2,7 @@ const firstRows = 64
 const mostRows = 2048
 const batchBytes = 1 << 20
 
-/** How many rows to ask for at once: many small ones, few large ones, so that a batch stays near a megabyte. */
+/** Adapts how many rows to request at once: many small ones or few large ones, so that a batch has about a megabyte. */
 export class Pace {
   #rows = firstRows
 
@@ -10,7 +10,7 @@ export class Pace {
     return this.#rows
   }
 
-  /** Rows that came and about how many bytes they hold. */
+  /** Reports the rows that arrived and their approximate bytes. */
   note(rows: number, bytes: number): void {
     if (rows === 0) return
     const fitting = Math.floor(batchBytes / Math.max(1, bytes / rows))
@@ -18,7 +18,7 @@ export class Pace {
   }
 }
 
-/** About how many bytes a row holds. */
+/** The approximate bytes of a row. */
 export function sizeOf(values: readonly unknown[]): number {
   let bytes = 0
   for (const value of values) {
@@ -30,7 +30,7 @@ export function sizeOf(values: readonly unknown[]): number {
 
 const looksAt = 64
 
-/** About how many bytes rows hold: of many only some are looked at, evenly. */
+/** Estimates the bytes of rows; of many rows, it samples some evenly. */
 export function sizeOfAll(rows: readonly (readonly unknown[])[]): number {
   const stride = Math.max(1, Math.floor(rows.length / looksAt))
   let [bytes, seen] = [0, 0]

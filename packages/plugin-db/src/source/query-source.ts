@@ -68,7 +68,7 @@ function shapeOf(options: QueryReadOptions, { dialect }: ConnectionSettings): Ro
   return { dialect, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
 }
 
-/** Asks for the columns only: what is wrong with the query shows before a run. */
+/** Requests only the columns, so that a fault of the query is found before a run. */
 async function lookAt(options: QueryReadOptions, settings: ConnectionSettings): Promise<readonly Field[]> {
   assertExists(settings)
   const { sql, bindings } = selectOf(options, settings)

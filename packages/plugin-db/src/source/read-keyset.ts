@@ -13,23 +13,23 @@ import { RowBuilder, type RowShape } from './row-builder.js'
 
 /** What is read in pages. */
 export interface KeysetQuery {
-  /** What stands after FROM: a table, or a query in brackets with a name. */
+  /** The text after FROM: a table, or a query in parentheses with a name. */
   readonly from: Select
   /** The columns of the rows; undefined for all. */
   readonly columns: readonly string[] | undefined
-  /** Makes an order in which no two rows are equal. */
+  /** The columns that form an order without equal rows. */
   readonly key: readonly string[]
-  /** Begin after the row with these values of the key. */
+  /** Start after the row with these values of the key. */
   readonly after: readonly unknown[] | undefined
-  /** Whether the database sees to it that no two rows have the same key. */
+  /** Whether the database guarantees that no two rows have the same key. */
   readonly unique: boolean
-  /** Whether rows may have no value in the key: the order leaves them out. */
+  /** Whether rows may lack a value of the key, so that the order omits them. */
   readonly nullable: boolean
 }
 
 /**
- * Reads rows in the order of their key, a page at a time, each by a statement of its own: a page whose connection broke
- * is asked for again. Rows that others add or change meanwhile may be seen or not.
+ * Reads rows in the order of their key, one page per statement. A page whose connection broke is requested again. Rows
+ * that others add or change meanwhile may or may not be included.
  */
 export async function* readKeyset(
   settings: ConnectionSettings,
@@ -70,11 +70,11 @@ export async function* readKeyset(
 interface Page {
   readonly fields: readonly Field[]
   readonly rows: readonly (readonly unknown[])[]
-  /** Of each row, the values of its key as the database takes them back without loss. */
+  /** The values of each row's key, in the form in which the database accepts them without loss. */
   readonly keys: readonly (readonly unknown[])[]
 }
 
-/** Reads one page and the row after it, which tells whether there is another page. */
+/** Reads one page and one more row, which shows whether there is another page. */
 async function readPage(
   session: DatabaseSession,
   query: KeysetQuery,
@@ -112,7 +112,7 @@ async function readPage(
   }
 }
 
-/** `a > ? OR (a = ? AND b > ?)`: databases use their indexes for it. */
+/** `a > ? OR (a = ? AND b > ?)`, for which databases use their indexes. */
 function isAfter(dialect: Dialect, key: readonly Field[], values: readonly Binding[], bindings: Binding[]): string {
   const bound = (column: Field, at: number): string => {
     const value = values[at] as Binding
@@ -128,7 +128,7 @@ function isAfter(dialect: Dialect, key: readonly Field[], values: readonly Bindi
   return alternatives.join(' OR ')
 }
 
-/** What the columns of the key hold. @throws MAESTRO_DB_KEY_UNORDERED for one that cannot be read in pages */
+/** What the columns of the key hold. @throws MAESTRO_DB_KEY_UNORDERED for a column that cannot be read in pages */
 async function keyColumns(
   session: DatabaseSession,
   { from, key }: KeysetQuery,
@@ -149,7 +149,7 @@ async function assertNoNulls(session: DatabaseSession, { from, key }: KeysetQuer
     throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: name, key, reason: 'some rows have no value in it' })
 }
 
-/** Of two rows that are equal to the database, also in other words, the next page would leave one out. */
+/** If two keys are equal for the database, even in different forms, the next page would omit a row. */
 async function assertDistinct(session: DatabaseSession, { from, key }: KeysetQuery, name: string): Promise<void> {
   const names = quoteNames(session.dialect, key)
   const sql = `SELECT ${names} FROM ${from.sql} AS page GROUP BY ${names} HAVING count(*) > 1 LIMIT 1`

@@ -12,7 +12,10 @@ export interface Select {
   readonly bindings: readonly Binding[]
 }
 
-/** Reads all rows in one transaction, as they were when it began. The next rows come while the last are worked on. */
+/**
+ * Reads all rows in one transaction, as they were when it began. The next rows are fetched while the current ones are
+ * processed.
+ */
 export async function* readSnapshot(
   settings: ConnectionSettings,
   { sql, bindings }: Select,
@@ -36,7 +39,7 @@ export async function* readSnapshot(
       const batch = builder.batch(rows)
       pace.note(rows.length, batch.bytes)
       coming = stream.next(pace.rows)
-      // Whether it failed is looked at when it is awaited.
+      // A failure is handled when it is awaited.
       coming.catch(() => undefined)
       yield batch
     }

@@ -8,38 +8,38 @@ import { Unfit } from '../values/unfit.js'
 import type { ColumnKind } from '../values/value-kind.js'
 import { sizeOfAll } from './pace.js'
 
-/** How rows are made of what a query gives. */
+/** How to create rows from a query's result. */
 export interface RowShape {
   readonly dialect: Pick<Dialect, 'decoderOf'>
-  /** What the rows are called in ids and messages. */
+  /** The name of the rows in ids and messages. */
   readonly name: string
-  /** The columns whose values are a row's id; without them the rows are counted. */
+  /** The columns whose values form a row's id; without them, the rows are counted. */
   readonly key: readonly string[] | undefined
-  /** Types that the user declares; values are brought to them. */
+  /** The types that the user declares; values are converted to them. */
   readonly types: Columns | undefined
-  /** The columns of the rows. @default all that the query gives */
+  /** The columns of the rows. @default all columns of the result */
   readonly columns?: readonly string[] | undefined
-  /** What the columns of a table hold, where the database says more of the table than of a query. */
+  /** What the columns of a table hold, because the database says more about a table than about a query. */
   readonly kinds?: ReadonlyMap<string, ColumnKind>
-  /** Where a second row of the same key may stand. */
+  /** The place of a second row with the same key. */
   readonly duplicates: 'none' | 'adjacent' | 'anywhere'
 }
 
-/** Makes rows with their ids; what no row can hold becomes a reject. */
+/** Creates rows with their ids; a record that cannot become a row is rejected. */
 export class RowBuilder {
   readonly #shape: RowShape
   readonly #names: readonly string[]
-  /** Where the columns' values stand in what the query gives. */
+  /** The positions of the columns in the result. */
   readonly #places: readonly number[]
   readonly #decoders: readonly (Decode | undefined)[]
   readonly #key: readonly number[] | undefined
-  /** `__proto__` as the name of a column would set an object's prototype. */
+  /** A column named `__proto__` would set the prototype of an object. */
   readonly #plain: boolean
   readonly #seen = new Set<string>()
   #ordinal = 0
 
   /**
-   * @param fields Those of the query.
+   * @param fields The fields of the query.
    * @throws MAESTRO_DB_COLUMNS_DUPLICATE, MAESTRO_DB_COLUMN_MISSING
    */
   constructor(shape: RowShape, fields: readonly Field[]) {
@@ -71,6 +71,7 @@ export class RowBuilder {
             id,
             row,
             error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: (this.#shape.key ?? []).join(', '), value: id }),
+            after: ids.length,
           })
           continue
         }
@@ -86,6 +87,7 @@ export class RowBuilder {
             this.#names.map((name, at) => [name, shownValue(values[this.#places[at] as number])]),
           ),
           error: reject,
+          after: ids.length,
         })
       }
     }
@@ -130,7 +132,7 @@ export class RowBuilder {
 
   #keyText(row: Row, at: number): string {
     const value = row[this.#names[at] as string]
-    if (value === null) throw new Unfit(null, `is no value for the key column "${this.#names[at]}"`)
+    if (value === null) throw new Unfit(null, `is not a value for the key column "${this.#names[at]}"`)
     return keyText(value)
   }
 }
@@ -140,7 +142,7 @@ function keyText(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)
 }
 
-/** What a driver gave, as text for the rejects. */
+/** The driver's value as text, for rejected records. */
 function shownValue(raw: unknown): unknown {
   return typeof raw === 'bigint' || Buffer.isBuffer(raw) ? String(raw) : raw
 }
@@ -150,7 +152,7 @@ function decoderFor(field: Field, { dialect, types, kinds }: RowShape): Decode |
   const decode = dialect.decoderOf(column)
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
   if (type === undefined || type === 'unknown') return decode
-  // Who declares that a column of JSON holds JSON reads a JSON null as null.
+  // A column of JSON that is declared as JSON reads a JSON null as null.
   if (type === 'json' && column.kind === 'json' && column.list !== true && decode !== undefined)
     return (raw) => (typeof raw === 'string' && raw.trim() === 'null' ? null : decode(raw))
   return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)

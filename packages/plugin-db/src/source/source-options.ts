@@ -18,7 +18,7 @@ export function declaredColumns({ schema, columns }: Reading): ColumnSet {
   return { columns: Object.fromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }
 }
 
-/** The columns as the database states them, as far as the options do not declare other types. */
+/** The columns as the database states them, unless the options declare other types. */
 export function statedColumns(reading: Reading, dialect: Dialect, fields: readonly Field[]): ColumnSet {
   if (reading.schema !== undefined) return declaredColumns(reading)
   const declared = declaredTypes(reading) ?? {}
@@ -29,7 +29,7 @@ export function statedColumns(reading: Reading, dialect: Dialect, fields: readon
   return { columns: Object.fromEntries(fields.map((field) => [field.name, typeOf(field)])), open: false }
 }
 
-/** The columns to ask for: those that are declared, and the key's. Undefined for all. */
+/** The columns to request: the declared ones and those of the key; undefined for all. */
 export function wantedColumns({ columns }: Reading, key: readonly string[] = []): readonly string[] | undefined {
   if (columns === undefined) return undefined
   return [...new Set([...(Array.isArray(columns) ? columns : Object.keys(columns)), ...key])]
@@ -40,7 +40,7 @@ export function declaredTypes({ columns }: Reading): Columns | undefined {
   return columns === undefined || Array.isArray(columns) ? undefined : columns
 }
 
-/** @throws MAESTRO_DB_KEY_NOT_UNIQUE when `after` has another number of values than the key */
+/** @throws MAESTRO_DB_KEY_NOT_UNIQUE if the number of values in `after` differs from the key */
 export function assertAfterFits({ after }: Reading, key: readonly string[], table: string): void {
   if (after === undefined || after.length === key.length) return
   const reason = `\`after\` has ${after.length} values for ${key.length} columns`

@@ -10,7 +10,7 @@ type RowOf<Options> = Options extends { readonly schema: Schema<infer _Input, in
     ? NamedColumns<Names>
     : Record<string, unknown>
 
-/** The rows of a table or query, from the options of reading. */
+/** The rows of a table or query, by the options of reading. */
 export interface SourceRow extends RowFunction {
   readonly row: RowOf<this['options']>
 }

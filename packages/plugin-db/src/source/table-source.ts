@@ -53,11 +53,11 @@ export async function openTable(
   return { read: () => validateRows(readTable(options, found, settings, signal), options.schema) }
 }
 
-/** What is known of the table before its rows are read. */
+/** What is known about the table before its rows are read. */
 interface FoundTable {
   readonly columns: readonly TableColumn[]
   readonly key: readonly string[] | undefined
-  /** Whether the database sees to it that no two rows have the same key. */
+  /** Whether the database guarantees that no two rows have the same key. */
   readonly unique: boolean
 }
 
@@ -83,7 +83,7 @@ async function lookAt(session: DatabaseSession, options: TableReadOptions): Prom
   return { columns: wanted.flatMap((column) => known.get(column) ?? []), key, unique }
 }
 
-/** Whether the database sees to it that no two rows have the same values in these columns. */
+/** Whether the database guarantees that no two rows have the same values in these columns. */
 function isUnique({ uniques }: TableDescription, key: readonly string[]): boolean {
   return uniques.some((index) => index.every((column) => key.includes(column)))
 }
@@ -99,8 +99,8 @@ async function* readTable(
   const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
-  // In the order of a key that may come twice, the rows of one key stand side by side; texts that are equal to the database
-  // may differ.
+  // Sorted by a key that is not unique, rows with the same key are adjacent. Texts that are equal for the database may
+  // differ.
   const isText = key?.some((column) => textKinds.has(kinds.get(column)?.kind ?? 'other')) === true
   const duplicates = unique ? 'none' : isText ? 'anywhere' : 'adjacent'
   const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
@@ -111,7 +111,7 @@ async function* readTable(
       columns: columns.map((column) => column.name),
       key,
       after: options.after,
-      // Columns of a unique index may be empty; in SQLite those of a primary key, too.
+      // Columns of a unique index may be null; in SQLite, columns of a primary key may be null, too.
       unique: true,
       nullable: key.some((column) => kinds.get(column)?.nullable === true),
     }

@@ -1,6 +1,6 @@
-import { maestroError, type Row, type Schema, type SourceBatch, validateRow } from '@maestro-dataflow/core'
+import { maestroError, type Schema, SiftedBatch, type SourceBatch, validateRow } from '@maestro-dataflow/core'
 
-/** Applies a schema; rows that do not fit it become rejects. */
+/** Applies a schema; rows that do not match it are rejected. */
 export async function* validateRows(
   batches: AsyncIterable<SourceBatch>,
   schema: Schema | undefined,
@@ -10,20 +10,15 @@ export async function* validateRows(
     return
   }
   for await (const batch of batches) {
-    const ids: string[] = []
-    const rows: Row[] = []
-    const rejects = [...(batch.rejects ?? [])]
+    const sifted = new SiftedBatch(batch)
     for (const [index, row] of batch.rows.entries()) {
       const id = batch.ids[index] ?? ''
       const checked = await validateRow(schema, row)
       if ('issues' in checked) {
         const error = maestroError('MAESTRO_ROW_SCHEMA', { location: id, issues: checked.issues }, checked.cause)
-        rejects.push({ id, row, error })
-      } else {
-        ids.push(id)
-        rows.push(checked.value)
-      }
+        sifted.reject(id, row, error)
+      } else sifted.keep(id, checked.value)
     }
-    yield { ...batch, ids, rows, rejects }
+    yield sifted.take()
   }
 }

@@ -36,21 +36,24 @@ import { StepTableWriter } from './step-table-writer.js'
 
 type Input = Omit<TableSourceOptions, keyof DatabaseOptions> | Omit<QuerySourceOptions, keyof DatabaseOptions>
 
-/** What a `DBStorage` needs: how its database is reached, and what its steps are called. */
+/** The options of a `DBStorage`: how to reach its database, and how to name its steps. */
 export interface DBStorageOptions extends DatabaseOptions {
-  /** The name of the steps: storages of several names live side by side in one schema. */
+  /** The name of the steps. Storages with different names coexist in one schema. */
   readonly name: string
   /** The rows of step 0: a table or a query of the same database. @default no rows */
   readonly input?: Input
-  /** The schema (MySQL: the database) of the steps. @default the connection's */
+  /** The schema (MySQL: the database) of the steps. @default the connection's schema */
   readonly databaseSchema?: string
-  /** Whether finished steps of this name are gone on from, or replaced by the next write. @default 'continue' */
+  /**
+   * Whether to continue from the finished steps of this name, or to replace them with the next write. @default
+   * 'continue'
+   */
   readonly steps?: 'continue' | 'restart'
-  /** Which steps stay when a new one is finished. @default 'all' */
+  /** Which steps to keep when a new one is finished. @default 'all' */
   readonly keep?: 'all' | 'latest'
-  /** Where the path of a file of SQLite starts. @default the current directory */
+  /** The folder where the path of an SQLite file starts. @default the current directory */
   readonly directory?: string
-  /** Whether that file may lie outside of `directory`. @default false */
+  /** Whether that file may lie outside `directory`. @default false */
   readonly allowOutsidePaths?: boolean
 }
 
@@ -70,7 +73,7 @@ const options = z.strictObject({
   allowOutsidePaths: z.boolean().optional(),
 })
 
-/** The connection is the storage's own. */
+/** The connection belongs to the storage. */
 function withoutConnection<Fields extends ConnectionFields>(fields: Fields): Omit<Fields, keyof ConnectionFields> {
   const { connection: _, pool: __, timeouts: ___, retries: ____, ...rest } = fields
   return rest
@@ -79,9 +82,9 @@ function withoutConnection<Fields extends ConnectionFields>(fields: Fields): Omi
 type Parsed = z.infer<typeof options>
 
 /**
- * Rows in a database, in steps: step 0 is a table or a query, each write makes a table of its own with a column for each of
- * the rows, within one transaction. Values come back as they went in, as from step files. A new storage of the same name
- * goes on from the newest finished step.
+ * Rows in a database, in steps. Step 0 is a table or a query; each write creates a table with a column for each column
+ * of the rows, within one transaction. Values are preserved as in step files. A new storage with the same name
+ * continues from the newest finished step.
  *
  * @example
  * const storage = await DBStorage.open({ connection: 'sqlite:shop.db', name: 'reviews', input: { table: 'reviews' } })
@@ -108,9 +111,10 @@ export class DBStorage implements SteppedStorage {
   }
 
   /**
-   * Connects and looks which steps there are.
+   * Connects and finds the existing steps.
    *
-   * @throws MAESTRO_DB_STORAGE_OPTIONS, MAESTRO_DB_STEPS_STALE, MAESTRO_DB_UNREACHABLE and what else a connection may
+   * @throws MAESTRO_DB_STORAGE_OPTIONS, MAESTRO_DB_STEPS_STALE, MAESTRO_DB_UNREACHABLE, and the other errors of a
+   *   connection
    */
   static async open(given: DBStorageOptions): Promise<DBStorage> {
     const parsed = options.safeParse(given)
@@ -127,7 +131,7 @@ export class DBStorage implements SteppedStorage {
     return this.#steps.at(-1)?.step ?? 0
   }
 
-  /** Records of the input that the last reading of it could not make into rows. */
+  /** The records of the input that the last read could not convert to rows. */
   get rejected(): readonly SourceReject[] {
     return this.#rejected
   }
@@ -148,7 +152,7 @@ export class DBStorage implements SteppedStorage {
   }
 
   /**
-   * Writes the next step. Writes of one name follow each other, also those of other processes.
+   * Writes the next step. Writes with one name follow each other, also across processes.
    *
    * @throws MAESTRO_DB_STEPS_STALE, MAESTRO_DB_LOCKED, MAESTRO_ROW_UNENCODABLE
    */
@@ -181,7 +185,7 @@ export class DBStorage implements SteppedStorage {
     this.#steps = steps
   }
 
-  /** Steps of another input are never taken for steps of this one. */
+  /** Steps of another input are never used as steps of this one. */
   #assertSameInput(steps: readonly RegisteredStep[]): void {
     if (steps.every(({ input }) => input === this.#input)) return
     throw dbError('MAESTRO_DB_STEPS_STALE', { name: this.#options.name, database: this.#settings.shown })
@@ -258,7 +262,7 @@ export class DBStorage implements SteppedStorage {
       return { rows: writer.rows, location: `${this.#settings.shown} ${writer.name.table}` }
     } catch (error) {
       await session.rollback()
-      // Where transactions do not cover tables, one that was made stays.
+      // If transactions do not cover tables, a table that was created stays.
       if (made !== undefined && !session.dialect.transactions.coverTables) await this.#drop(made)
       throw error
     } finally {
@@ -271,7 +275,7 @@ export class DBStorage implements SteppedStorage {
     await this.#dropTables(session, steps)
   }
 
-  /** Tables of steps that no longer count; one that somebody reads still stays, and is nobody's then. */
+  /** Drops the tables of obsolete steps. A table that is still being read stays, and belongs to nobody then. */
   async #dropTables(session: DatabaseSession, steps: readonly RegisteredStep[]): Promise<void> {
     for (const { table } of steps) {
       try {
@@ -288,7 +292,7 @@ export class DBStorage implements SteppedStorage {
     )
   }
 
-  /** A name that begins like the storage's, as far as every database takes it, and that no other step has. */
+  /** A name that begins like the storage's name, if every database accepts it, and that no other step has. */
   #newTable(step: number): string {
     const readable = this.#options.name.replace(/[^\w]+/g, '_').slice(0, 30)
     return `${readable}_step_${step}_${randomBytes(4).toString('hex')}`

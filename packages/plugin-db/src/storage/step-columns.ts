@@ -4,17 +4,20 @@ import { inferColumns } from '../sink/infer-columns.js'
 
 /** A column of a step's table. */
 export interface StepColumn {
-  /** As it is called in rows. */
+  /** Its name in rows. */
   readonly name: string
-  /** As it is called in the table: a name that the database cannot take gets another one. */
+  /** Its name in the table; a name that the database does not accept is replaced. */
   readonly column: string
   readonly type: ColumnType
 }
 
-/** The columns of every step's table beside those of the rows. */
+/** The additional columns of every step's table. */
 export const ownColumns = { position: 'maestro_position', id: 'maestro_id', rest: 'maestro_rest' } as const
 
-/** The columns of a step's table, by the first rows of the step. Further columns go with what fits no column. */
+/**
+ * The columns of a step's table, from the first rows of the step. Later columns are stored with the values that fit no
+ * column.
+ */
 export function stepColumns(dialect: Dialect, rows: readonly Row[]): readonly StepColumn[] {
   const taken = new Set<string>(Object.values(ownColumns))
   return Object.entries(inferColumns(rows, {}))
@@ -22,7 +25,7 @@ export function stepColumns(dialect: Dialect, rows: readonly Row[]): readonly St
     .map(([name, type], index) => {
       const usable = isName(dialect, name) && !taken.has(name.toLowerCase())
       const column = usable ? name : `maestro_column_${index + 1}`
-      // Some databases make no difference between capitals and small letters.
+      // Some databases do not distinguish upper and lower case.
       taken.add(column.toLowerCase())
       return { name, column, type: type === 'unknown' || type === 'decimal' ? 'string' : type }
     })
@@ -37,7 +40,7 @@ function isName(dialect: Dialect, name: string): boolean {
   }
 }
 
-/** The columns of the table as they are made. Vectors are bytes, and JSON is kept as the text that it is. */
+/** The columns of the table for its creation. Vectors are bytes, and JSON is stored as text. */
 export function tableColumns(columns: readonly StepColumn[]): Columns {
   const typed = columns.map(({ column, type }): [string, ColumnType] => [
     column,

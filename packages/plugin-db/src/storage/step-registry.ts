@@ -10,16 +10,16 @@ export interface RegisteredStep {
   /** The table of its rows. */
   readonly table: string
   readonly columns: readonly StepColumn[]
-  /** What the first step was made from. */
+  /** The input of the first step. */
   readonly input: string
 }
 
-/** The table that lists the finished steps of all storages of a schema: a step counts when it stands here. */
+/** The table that lists the finished steps of all storages of a schema. A step counts if it is listed here. */
 export class StepRegistry {
   readonly #schema: string | undefined
   readonly #name: string
 
-  /** @param name The storage's. */
+  /** @param name The name of the storage. */
   constructor(schema: string | undefined, name: string) {
     this.#schema = schema
     this.#name = name
@@ -29,7 +29,7 @@ export class StepRegistry {
     return { schema: this.#schema, table: 'maestro_steps' }
   }
 
-  /** The finished steps, in order; none when there is no such table. */
+  /** The finished steps, in order; empty if the table does not exist. */
   async steps(session: DatabaseSession): Promise<readonly RegisteredStep[]> {
     if ((await session.describeTable(this.table)) === undefined) return []
     const { rows } = await session.run(
@@ -45,7 +45,7 @@ export class StepRegistry {
     }))
   }
 
-  /** Makes the table when it is not there; two may do so at once. */
+  /** Creates the table if it does not exist; two processes may do so at once. */
   async prepare(session: DatabaseSession): Promise<void> {
     if ((await session.describeTable(this.table)) !== undefined) return
     const columns = {
@@ -81,7 +81,7 @@ export class StepRegistry {
     }
   }
 
-  /** Keeps others from writing steps of this name until the transaction or the session ends. */
+  /** Prevents others from writing steps of this name until the transaction or the session ends. */
   async lock(session: DatabaseSession): Promise<void> {
     await session.lockName(`maestro:${this.#schema ?? ''}:${this.#name}`)
   }

@@ -8,13 +8,13 @@ import type { StepColumn } from './step-columns.js'
 
 /** What a row has beyond the columns of its step's table. */
 interface Rest {
-  /** Values that their column cannot give back as they are, and those of columns that the table lacks. */
+  /** Values that their column cannot preserve, and values of columns that the table lacks. */
   readonly values: Row
-  /** Columns that the row does not have: nothing there is not the same as null. */
+  /** Columns that the row lacks, because a missing value is not the same as null. */
   readonly missing: readonly string[]
 }
 
-/** Turns rows into those of a step's table and back, so that every value comes back as it was. */
+/** Converts rows to those of a step's table and back, so that every value is preserved. */
 export class StepRows {
   readonly #columns: readonly StepColumn[]
   readonly #names: ReadonlySet<string>
@@ -22,7 +22,10 @@ export class StepRows {
   readonly #encodeRest: Encode
   readonly #decoders: readonly (Decode | undefined)[]
 
-  /** @param encoderOf How values come to the inserter; the dialect's own for one that takes them as the driver does. */
+  /**
+   * @param encoderOf How to encode values for the inserter; the dialect's own encoder if the inserter takes the
+   *   driver's values.
+   */
   constructor(
     dialect: Dialect,
     columns: readonly StepColumn[],
@@ -55,7 +58,7 @@ export class StepRows {
     return [...bindings, values.length + missing.length === 0 ? null : this.#encodeRest(toText(rest))]
   }
 
-  /** @param raw The values of the columns, and the rest, as the driver gives them. */
+  /** @param raw The values of the columns, and the rest, as the driver returns them. */
   decode(raw: readonly unknown[]): Row {
     const text = raw[this.#columns.length]
     const rest = text === null || text === undefined ? undefined : (fromText(text as string) as Rest)
@@ -80,7 +83,7 @@ export class StepRows {
   }
 }
 
-/** Whether a column of a type gives the value back as it is, in every database. */
+/** Whether a column of a type preserves the value in every database. */
 function fits(value: unknown, type: ColumnType): boolean {
   switch (type) {
     case 'string':
@@ -128,7 +131,7 @@ function decoderFor(dialect: Dialect, type: ColumnType): Decode | undefined {
 
 const [before, after] = ['{"id":"","row":{"value":', '}}']
 
-/** A value as JSON, in the way of step files: with tags for what JSON lacks. */
+/** A value as JSON, as in step files: with tags for what JSON cannot express. */
 function toText(value: unknown): string {
   return encodeStepLine('', { value }).slice(before.length, -after.length)
 }

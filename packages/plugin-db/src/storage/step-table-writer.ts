@@ -7,7 +7,7 @@ import type { TableName } from '../tables/names.js'
 import { ownColumns, type StepColumn, stepColumns, tableColumns } from './step-columns.js'
 import { StepRows } from './step-rows.js'
 
-/** Writes the rows of one step into a table that is made by the first of them. */
+/** Writes the rows of one step into a table that the first of them creates. */
 export class StepTableWriter {
   readonly name: TableName
   readonly #session: DatabaseSession

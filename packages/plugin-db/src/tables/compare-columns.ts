@@ -3,7 +3,9 @@ import { didYouMean } from '@maestro-dataflow/core'
 import type { ValueKind } from '../values/value-kind.js'
 import type { TableColumn, TableDescription } from './table-description.js'
 
-/** Which kinds take values of a type, at least some of them: text that says a number goes into a number's column. */
+/**
+ * The kinds that accept values of a type, at least some of them: a text that contains a number fits a numeric column.
+ */
 const takes: Readonly<Record<Exclude<ColumnType, 'unknown'>, readonly ValueKind[]>> = {
   string: ['text', 'integer', 'bigint', 'number', 'decimal', 'boolean', 'timestamp', 'local', 'day', 'json', 'bits'],
   number: ['text', 'integer', 'bigint', 'number', 'decimal', 'boolean', 'json', 'bits'],
@@ -17,7 +19,7 @@ const takes: Readonly<Record<Exclude<ColumnType, 'unknown'>, readonly ValueKind[
   json: ['json'],
 }
 
-/** Every way in which a table does not fit rows of these columns. */
+/** All differences between a table and rows with these columns. */
 export function compareColumns(table: TableDescription, { columns, open }: ColumnSet): readonly string[] {
   const differences: string[] = []
   const known = new Map(table.columns.map((column) => [column.name, column]))
@@ -25,12 +27,12 @@ export function compareColumns(table: TableDescription, { columns, open }: Colum
     const column = known.get(name)
     if (column === undefined) differences.push(missing(name, [...known.keys()]))
     else if (column.generated) differences.push(`the database computes "${name}" itself`)
-    else if (!fits(column, type)) differences.push(`"${name}" is ${column.type}, and the rows have ${type} in it`)
+    else if (!fits(column, type)) differences.push(`"${name}" is ${column.type}, but the rows have ${type} in it`)
   }
   if (open) return differences
   for (const { name, nullable, optional, generated } of table.columns) {
     if (!nullable && !optional && !generated && !Object.hasOwn(columns, name))
-      differences.push(`"${name}" must have a value, and the rows have no such column`)
+      differences.push(`"${name}" must have a value, but the rows have no such column`)
   }
   return differences
 }

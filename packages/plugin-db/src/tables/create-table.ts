@@ -2,7 +2,7 @@ import type { Columns } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import { quoteNames, quoteTable, type TableName } from './names.js'
 
-/** The statement that makes a table. @param vectorType The type for vectors, when the database has one */
+/** The statement that creates a table. @param vectorType The type for vectors, if the database has one */
 export function createTableSql(
   dialect: Dialect,
   name: TableName,

@@ -1,4 +1,4 @@
-/** The standard's upsert, which SQLite has taken from PostgreSQL. */
+/** The upsert of the standard, which SQLite adopted from PostgreSQL. */
 export function onConflictUpdate(
   quoteName: (name: string) => string,
 ): (columns: readonly string[], key: readonly string[]) => string {

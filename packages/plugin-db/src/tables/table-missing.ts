@@ -3,7 +3,7 @@ import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { shownTable, type TableName } from './names.js'
 
-/** The error that there is no such table, with one of a like name where there is one. */
+/** The error for a missing table, with a similar name if there is one. */
 export async function tableMissing(session: DatabaseSession, name: TableName): Promise<MaestroError> {
   const suggestion = didYouMean(name.table, await session.tableNames(name.schema))
   return dbError('MAESTRO_DB_TABLE_MISSING', { table: shownTable(name), database: session.settings.shown, suggestion })

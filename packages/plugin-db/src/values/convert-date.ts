@@ -5,10 +5,10 @@ import { Unfit } from './unfit.js'
 const firstTime = Date.parse('0001-01-01T00:00:00Z')
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** A point in time, also from ISO text. @throws Unfit */
+/** Converts a value, also ISO text, to a point in time. @throws Unfit */
 export function toDate(value: unknown): Date {
   const date = typeof value === 'string' ? parseDate(value) : value
-  if (!(date instanceof Date) || Number.isNaN(date.getTime())) throw new Unfit(value, 'is no date')
+  if (!(date instanceof Date) || Number.isNaN(date.getTime())) throw new Unfit(value, 'is not a date')
   const time = date.getTime()
   if (time < firstTime || time > lastTime) throw new Unfit(value, 'is a date beyond the years 1 to 9999')
   return date
@@ -18,7 +18,7 @@ const dayLength = 86_400_000
 let lastDay = Number.NaN
 let lastDayText = ''
 
-/** What `toISOString` gives: a table may have millions of times, and most stand near to each other. */
+/** The format of `toISOString`. A table may have millions of times, most of them close to each other. */
 function isoText(date: Date): string {
   const time = date.getTime()
   const day = Math.floor(time / dayLength)
@@ -34,21 +34,21 @@ function isoText(date: Date): string {
 
 const two = (number: number): string => (number < 10 ? `0${number}` : `${number}`)
 
-/** A point in time as ISO text in UTC, with the digits that a text has beyond milliseconds. @throws Unfit */
+/** A point in time as ISO text in UTC, including the digits of a text beyond milliseconds. @throws Unfit */
 export function timeText(value: unknown): string {
   const text = isoText(toDate(value))
   return typeof value === 'string' ? `${text.slice(0, -1)}${furtherDigits(value)}Z` : text
 }
 
-/** What a text of a time has beyond milliseconds, which a date leaves out. */
+/** The digits beyond milliseconds in the text of a time, which a date omits. */
 function furtherDigits(text: string): string {
   return (/\.\d{3}(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '')
 }
 
-/** A day as `2026-01-02`. @throws Unfit for what has a time of day */
+/** A day as `2026-01-02`. @throws Unfit for a value with a time of day */
 export function toDay(value: unknown): string {
   const text = toDate(value).toISOString()
   if (!text.endsWith('T00:00:00.000Z') || (typeof value === 'string' && furtherDigits(value) !== ''))
-    throw new Unfit(value, 'has a time of day, and the column holds days')
+    throw new Unfit(value, 'has a time of day, but the column holds days')
   return text.slice(0, 10)
 }

@@ -1,15 +1,15 @@
-/** A decimal number by its digits: two of the same value have the same parts. */
+/** A decimal number by its digits: two numbers of the same value have the same parts. */
 export interface DecimalParts {
   readonly negative: boolean
-  /** Without zeros before and after them; empty for zero. */
+  /** The digits without leading and trailing zeros; empty for zero. */
   readonly digits: string
-  /** How many of them stand after the point; negative where zeros stand before it. */
+  /** The number of digits after the point; negative if zeros precede the point. */
   readonly fraction: number
 }
 
 const decimal = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
 
-/** The parts of a number's text; undefined when it is none. */
+/** The parts of a number's text; undefined if it is not a number. */
 export function parseDecimal(text: string): DecimalParts | undefined {
   const [, sign, whole = '', after = '', exponent = '0'] = decimal.exec(text) ?? []
   const all = whole + after
@@ -20,7 +20,7 @@ export function parseDecimal(text: string): DecimalParts | undefined {
   return { negative: sign === '-', digits, fraction: after.length - (all.length - trimmed.length) - Number(exponent) }
 }
 
-/** Whether a number has exactly the value that a text says. */
+/** Whether a number has exactly the value of a text. */
 export function isExactly(number: number, text: string): boolean {
   const [a, b] = [parseDecimal(String(number)), parseDecimal(text)]
   return (

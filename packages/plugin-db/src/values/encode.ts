@@ -1,16 +1,19 @@
 import { Unfit } from './unfit.js'
 import type { ValueKind } from './value-kind.js'
 
-/** What all drivers take as a value. */
+/** The values that all drivers accept. */
 export type Binding = string | number | bigint | Buffer | null
 
-/** Makes what the driver takes from a value of a row that is not null. @throws Unfit for what the column cannot hold */
+/**
+ * Converts a value of a row, other than null, to the driver's form. @throws Unfit for a value that the column cannot
+ * hold
+ */
 export type Encode = (value: unknown) => Binding
 
 /** How a database encodes values of every kind. */
 export type Encoders = Readonly<Record<Exclude<ValueKind, 'other'>, Encode>>
 
-/** A value for a column of a type that is not in the table of types: each as it would be in a column of its own. */
+/** Encodes a value for a column whose type is not in the table of types, as in a column of the value's own type. */
 export function encodeByItself(value: unknown, encoders: Encoders): Binding {
   switch (typeof value) {
     case 'number':
@@ -29,7 +32,7 @@ export function encodeByItself(value: unknown, encoders: Encoders): Binding {
   return value instanceof Date ? encoders.timestamp(value) : encoders.json(value)
 }
 
-/** The text of a value that is text or says itself in words. @throws Unfit */
+/** The text of a value that is a text or has a text form. @throws Unfit */
 export function toText(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -40,25 +43,25 @@ export function toText(value: unknown): string {
       return String(value)
     default:
       if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
-      throw new Unfit(value, 'is no text')
+      throw new Unfit(value, 'is not a text')
   }
 }
 
-/** Text that every character of survives. @throws Unfit for half a character */
+/** A text whose characters are all preserved. @throws Unfit for a lone surrogate */
 export function wellFormed(text: string): string {
-  if (!text.isWellFormed()) throw new Unfit(text, 'holds half a character (a lone surrogate)')
+  if (!text.isWellFormed()) throw new Unfit(text, 'contains a lone surrogate')
   return text
 }
 
-/** Text for a database that has no NUL character. @throws Unfit */
+/** A text for a database that does not support NUL characters. @throws Unfit */
 export function withoutNul(text: string): string {
-  if (text.includes('\0')) throw new Unfit(text, 'holds a NUL character, which the database cannot')
+  if (text.includes('\0')) throw new Unfit(text, 'contains a NUL character, which the database does not support')
   return wellFormed(text)
 }
 
 /** Bytes, also those of a vector. @throws Unfit */
 export function toBuffer(value: unknown): Buffer {
-  if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) throw new Unfit(value, 'holds no bytes')
+  if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) throw new Unfit(value, 'is not bytes')
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 
@@ -66,7 +69,7 @@ export function toBuffer(value: unknown): Buffer {
 export function toVector(value: unknown): Float32Array {
   if (value instanceof Float32Array) return value
   if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return Float32Array.from(value)
-  throw new Unfit(value, 'is no vector')
+  throw new Unfit(value, 'is not a vector')
 }
 
 /** The bytes of a vector. @throws Unfit */

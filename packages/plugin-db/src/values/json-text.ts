@@ -3,7 +3,7 @@ import { Unfit } from './unfit.js'
 /**
  * A value as JSON: dates as ISO text, bytes as base64, vectors as lists, integers beyond 2^53 with all their digits.
  *
- * @throws Unfit for what JSON cannot say: NaN, functions, Maps, circles
+ * @throws Unfit for what JSON cannot express: NaN, functions, Maps, circular values
  */
 export function jsonText(value: unknown): string {
   try {
@@ -11,23 +11,23 @@ export function jsonText(value: unknown): string {
   } catch (error) {
     // A value that contains itself.
     if (error instanceof TypeError || error instanceof RangeError)
-      throw new Unfit('the value', 'cannot be said in JSON')
+      throw new Unfit('the value', 'cannot be written as JSON')
     throw error
   }
 }
 
-// The holder is needed: `given` is what toJSON made of a date or buffer.
+// The holder is needed, because `given` is what toJSON made of a date or buffer.
 function replace(this: Readonly<Record<string, unknown>>, key: string, given: unknown): unknown {
   const value = this[key]
   switch (typeof value) {
     case 'bigint':
       return rawJson(value.toString())
     case 'number':
-      if (!Number.isFinite(value)) throw new Unfit(value, 'cannot be said in JSON')
+      if (!Number.isFinite(value)) throw new Unfit(value, 'cannot be written as JSON')
       return value
     case 'function':
     case 'symbol':
-      throw new Unfit(typeof value, 'cannot be said in JSON')
+      throw new Unfit(typeof value, 'cannot be written as JSON')
     case 'object':
       break
     default:
@@ -37,9 +37,9 @@ function replace(this: Readonly<Record<string, unknown>>, key: string, given: un
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
   if (value instanceof Float32Array) return Array.from(value)
   if (value instanceof Map || value instanceof Set || (value instanceof Date && Number.isNaN(value.getTime())))
-    throw new Unfit(value, 'cannot be said in JSON')
+    throw new Unfit(value, 'cannot be written as JSON')
   return given
 }
 
-/** A number's digits as they are. Node has it; TypeScript's own list of globals does not know it yet. */
+/** Preserves the digits of a number. Node has it, but TypeScript's list of globals does not include it yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

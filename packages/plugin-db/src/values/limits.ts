@@ -5,7 +5,7 @@ import type { ColumnKind, Limits } from './value-kind.js'
 
 type Check = (value: unknown) => void
 
-/** Refuses values that a column would round, cut or change without a word. @throws Unfit */
+/** Refuses values that a column would round, cut, or change silently. @throws Unfit */
 export function within({ limits }: ColumnKind, encode: Encode): Encode {
   const checks = limits === undefined ? [] : checksOf(limits)
   if (checks.length === 0) return encode
@@ -61,7 +61,7 @@ function checkFraction(value: unknown, most: number): void {
     throw new Unfit(value, `has more of a second than the column, which keeps ${most} digits`)
 }
 
-/** What a column of text gets. */
+/** The text for a text column. */
 function textOf(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
   return typeof value === 'object' ? '' : String(value)
@@ -79,7 +79,7 @@ function checkBytes(value: unknown, most: number): void {
 
 function checkFixed(value: unknown, length: number): void {
   if (ArrayBuffer.isView(value) && value.byteLength < length)
-    throw new Unfit(value, `has fewer than ${length} bytes, and the column would add zeros`)
+    throw new Unfit(value, `has fewer than ${length} bytes, so the column would add zeros`)
 }
 
 function checkMembers(value: unknown, members: readonly string[], many: boolean): void {
@@ -87,17 +87,17 @@ function checkMembers(value: unknown, members: readonly string[], many: boolean)
   const chosen = many ? (text === '' ? [] : text.split(',')) : [text]
   const places = chosen.map((one) => members.indexOf(one))
   if (places.some((place, at) => place === -1 || (at > 0 && place <= (places[at - 1] as number))))
-    throw new Unfit(value, many ? 'is no set of the column, in its order' : 'is no value of the column')
+    throw new Unfit(value, many ? 'is not a set of the column, in its order' : 'is not a value of the column')
 }
 
-/** Numbers of 32 bits are read with the fewest digits that tell them from others. */
+/** Numbers of 32 bits are read with the fewest digits that identify them. */
 function checkSingle(value: unknown): void {
   const number = typeof value === 'number' ? value : Number(value)
   if (Number.isFinite(number) && shortSingle(number) !== number)
     throw new Unfit(value, 'has more digits than the column, whose numbers have 32 bits')
 }
 
-/** A number of 32 bits by the fewest digits that tell it from others. */
+/** A number of 32 bits by the fewest digits that identify it. */
 export function shortSingle(number: number): number {
   const single = Math.fround(number)
   if (!Number.isFinite(single)) return single
@@ -115,7 +115,7 @@ function checkBlanks(value: unknown): void {
 
 function checkDigits(value: unknown): void {
   if (typeof value === 'string' && parseDecimal(value.trim()) !== undefined)
-    throw new Unfit(value, 'is a text of digits, of which the column would make a number')
+    throw new Unfit(value, 'is a text of digits, which the column would convert to a number')
 }
 
 function checkWide(value: unknown): void {
@@ -125,21 +125,21 @@ function checkWide(value: unknown): void {
 function checkYear(value: unknown): void {
   const year = Number(value)
   if (!(year === 0 && String(value) === '0') && !(year >= 1901 && year <= 2155))
-    throw new Unfit(value, 'is no year from 1901 to 2155')
+    throw new Unfit(value, 'is not a year from 1901 to 2155')
 }
 
 function checkClock(value: unknown): void {
   if (typeof value !== 'string' || !/^-?\d{1,3}:\d{2}:\d{2}(\.\d+)?$/.test(value))
-    throw new Unfit(value, 'is no time such as 03:04:05')
+    throw new Unfit(value, 'is not a time such as 03:04:05')
 }
 
 function checkUnits(value: unknown): void {
   if (typeof value !== 'string' || !/[a-z:]|\d-\d/i.test(value) || /[[\]{}"]/.test(value))
-    throw new Unfit(value, 'is no time or duration with units, such as 03:04:05 or 1 day')
+    throw new Unfit(value, 'is not a time or duration with units, such as 03:04:05 or 1 day')
 }
 
 function checkAmount(value: unknown): void {
-  if (decimalOf(value) === undefined) throw new Unfit(value, 'is no amount of money')
+  if (decimalOf(value) === undefined) throw new Unfit(value, 'is not an amount of money')
 }
 
 function checkSign(value: unknown): void {

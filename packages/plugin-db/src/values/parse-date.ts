@@ -1,7 +1,7 @@
 const isoDate =
   /^(\d{4}-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?)?$/i
 
-/** A day or time of ISO 8601 as a date; one without a zone is in UTC. Undefined when it is none. */
+/** Parses a day or time of ISO 8601; a time without a zone is in UTC. Undefined if it is not valid. */
 export function parseDate(text: string): Date | undefined {
   return parseUtc(text) ?? parseAny(text)
 }
@@ -10,7 +10,7 @@ function parseAny(text: string): Date | undefined {
   const [, day, dayOfMonth, time = '00:00', zone = 'Z'] = isoDate.exec(text) ?? []
   if (day === undefined) return undefined
   const date = new Date(`${day}T${time}${/^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone}`)
-  // A day that the month does not have would become one of the next month.
+  // A day that the month lacks would become a day of the next month.
   return new Date(`${day}T00:00Z`).getUTCDate() === Number(dayOfMonth) && !Number.isNaN(date.getTime())
     ? date
     : undefined
@@ -19,8 +19,8 @@ function parseAny(text: string): Date | undefined {
 const zero = 48
 
 /**
- * The usual forms of databases, `2026-01-02` and `2026-01-02 03:04:05.678` with or without Z or +00, digit by digit: a table
- * may have millions of them. Undefined for all others, also for wrong ones.
+ * Parses the usual formats of databases, `2026-01-02` and `2026-01-02 03:04:05.678` with or without Z or +00, digit by
+ * digit, because a table may have millions of them. Undefined for all others, including wrong ones.
  */
 function parseUtc(text: string): Date | undefined {
   const { length } = text
@@ -39,7 +39,7 @@ function parseUtc(text: string): Date | undefined {
     for (at++; at < length; at++, scale /= 10) {
       const digit = text.charCodeAt(at) - zero
       if (digit < 0 || digit > 9) break
-      // Beyond milliseconds digits are left out.
+      // Digits beyond milliseconds are omitted.
       if (scale >= 1) millisecond += digit * scale
     }
   }
@@ -47,11 +47,11 @@ function parseUtc(text: string): Date | undefined {
   return new Date(day + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond)
 }
 
-/** Times of a table often stand near to each other. */
+/** The times of a table are often close to each other. */
 let lastDay: string | undefined
 let lastStart = Number.NaN
 
-/** When the day begins that a text begins with. */
+/** The start of the day with which a text begins. */
 function startOfDay(text: string): number | undefined {
   if (lastDay !== undefined && text.startsWith(lastDay)) return lastStart
   const year = digits(text, 0, 4)
@@ -66,7 +66,7 @@ function startOfDay(text: string): number | undefined {
   return start
 }
 
-/** The number at a place of a text; NaN when there is a character that is no digit. */
+/** The number at a position of a text; NaN if a character is not a digit. */
 function digits(text: string, start: number, end: number): number {
   let number = 0
   for (let at = start; at < end; at++) {

@@ -3,7 +3,7 @@ import { jsonText } from './json-text.js'
 import { parseDate } from './parse-date.js'
 import { Unfit } from './unfit.js'
 
-/** A value of a database as one of the type that the user declares. @throws Unfit when it is none, even in other words */
+/** Converts a value of a database to the type that the user declares. @throws Unfit if that is impossible */
 export function toColumnType(value: unknown, type: ColumnType): unknown {
   switch (type) {
     case 'unknown':
@@ -50,7 +50,7 @@ export function toColumnType(value: unknown, type: ColumnType): unknown {
 const isDecimal = (text: string) => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)
 
 function fit(typed: unknown, value: unknown, type: ColumnType): unknown {
-  if (typed === undefined) throw new Unfit(value, `is no ${type}`)
+  if (typed === undefined) throw new Unfit(value, `is not a valid ${type}`)
   return typed
 }
 
@@ -72,6 +72,6 @@ function parsed(text: string): unknown {
   try {
     return parseJson(text)
   } catch {
-    throw new Unfit(text, 'is no json')
+    throw new Unfit(text, 'is not valid json')
   }
 }

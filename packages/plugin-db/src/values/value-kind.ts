@@ -1,6 +1,6 @@
 import type { ColumnType } from '@maestro-dataflow/core'
 
-/** What a column of a database holds. The table of types in docs/databases.md is made of these. */
+/** The kinds of values that a database column holds. The table of types in docs/databases.md lists them. */
 export type ValueKind =
   | 'text'
   | 'integer'
@@ -10,7 +10,7 @@ export type ValueKind =
   | 'boolean'
   /** A point in time. */
   | 'timestamp'
-  /** A date and time of day without a zone; it is taken as UTC. */
+  /** A date and time of day without a zone; it is read as UTC. */
   | 'local'
   /** A day. */
   | 'day'
@@ -18,33 +18,33 @@ export type ValueKind =
   | 'bits'
   | 'json'
   | 'vector'
-  /** A type that is not in the table: as the driver gives it, which is text. */
+  /** A type that is not in the table: the driver returns it as text. */
   | 'other'
 
-/** What the values of a column are. */
+/** The properties of a column's values. */
 export interface ColumnKind {
   readonly kind: ValueKind
   /** Whether they are lists of that kind. */
   readonly list?: boolean
-  /** Why its order is not that in which the database compares its values with others, where it is not. */
+  /** Why its order differs from the order in which the database compares its values, if it does. */
   readonly unordered?: string
-  /** Whether the database sees to it that every value is of the kind, where it does not always. */
+  /** Whether the database guarantees that every value is of the kind, if it does not always. */
   readonly strict?: boolean
-  /** What the column would change silently, beyond its kind. */
+  /** What the column would change silently, apart from its kind. */
   readonly limits?: Limits
 }
 
-/** What a column keeps as it is; the database would round or cut what is beyond. */
+/** What a column preserves; the database would round or cut anything beyond. */
 export interface Limits {
-  /** Digits after the point; negative where the last digits before it are rounded. */
+  /** Digits after the point; negative if the last digits before it are rounded. */
   readonly scale?: number
-  /** Digits of a second's fraction. */
+  /** Digits of the fraction of a second. */
   readonly fraction?: number
   /** Characters of a text. */
   readonly characters?: number
   /** Bytes of a text. */
   readonly bytes?: number
-  /** How many bytes there are; fewer are filled up. */
+  /** The number of bytes; shorter values are padded. */
   readonly fixedBytes?: number
   /** Whether numbers have 32 bits. */
   readonly single?: boolean
@@ -54,19 +54,19 @@ export interface Limits {
   readonly numeric?: boolean
   /** Whether an integer beyond 64 bits becomes a number with fewer digits. */
   readonly integers64?: boolean
-  /** Whether the column holds years; those of two digits become others. */
+  /** Whether the column holds years; two-digit years change. */
   readonly year?: boolean
-  /** Whether the column holds times of day, and reads other texts in its own way. */
+  /** Whether the column holds times of day, and interprets other texts. */
   readonly clock?: boolean
-  /** Whether the column holds times or durations as text, and takes a number without a unit for one of its own. */
+  /** Whether the column holds times or durations as text, and interprets a number without a unit. */
   readonly units?: boolean
-  /** Whether the column holds amounts of money, and takes an empty text for none. */
+  /** Whether the column holds amounts of money, and reads an empty text as none. */
   readonly amounts?: boolean
   /** Whether a negative number becomes a large one. */
   readonly unsigned?: boolean
-  /** The texts that the column can hold; it takes others for numbers of these. */
+  /** The texts that the column can hold; it reads others as numbers of these. */
   readonly members?: readonly string[]
-  /** Whether several members may stand in it, in their order. */
+  /** Whether it can hold several members, in their order. */
   readonly many?: boolean
 }
 

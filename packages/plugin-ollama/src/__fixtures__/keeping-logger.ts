@@ -2,7 +2,7 @@ import type { Logger } from '@maestro-dataflow/core'
 
 const nothing = () => undefined
 
-/** Keeps the lines of `info`. */
+/** Collects the lines of `info`. */
 export const keeping = (lines: string[]): Logger => ({
   debug: nothing,
   info: (line) => void lines.push(line),

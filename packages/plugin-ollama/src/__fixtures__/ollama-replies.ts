@@ -2,9 +2,9 @@ import { type MisbehavingServer, type RecordedRequest, type Reply, replies, type
 
 type Line = Readonly<Record<string, unknown>>
 
-/** Answers in the shape of Ollama's API. */
+/** Answers in the form of Ollama's API. */
 export const ollamaReplies = {
-  /** What the server knows of a model; `parameters` as lines. */
+  /** What the server knows about a model; `parameters` as lines. */
   show: (given: { readonly parameters?: string; readonly trained?: number; readonly capabilities?: readonly string[] } = {}) =>
     replies.json({
       parameters: given.parameters ?? '',
@@ -17,7 +17,7 @@ export const ollamaReplies = {
   lines: (...lines: readonly Line[]): Reply =>
     replies.ofType('application/x-ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
 
-  /** A streamed chat, a line for each text. @param end Goes into the last line. */
+  /** A streamed chat with one line for each text. @param end Merged into the last line. */
   chat: (texts: readonly string[], end: Line = {}): Reply =>
     ollamaReplies.lines(
       ...pieces(texts),
@@ -27,7 +27,7 @@ export const ollamaReplies = {
   /** A chat that ends without its last line. */
   unfinished: (texts: readonly string[]): Reply => ollamaReplies.lines(...pieces(texts)),
 
-  /** A vector for each text of the request: its length, and one. */
+  /** A vector for each text of the request: the text's length, and one. */
   vectors: (request: RecordedRequest): Reply => {
     const texts = request.json<{ input: readonly string[] }>().input
     return replies.json({ embeddings: texts.map((text) => [text.length, 1]), prompt_eval_count: texts.length })
@@ -37,7 +37,7 @@ export const ollamaReplies = {
 const pieces = (texts: readonly string[]): readonly Line[] =>
   texts.map((content) => ({ message: { role: 'assistant', content }, done: false }))
 
-/** Answers each path by its own script; a path whose script is at its end gets the last reply again. */
+/** Answers each path by its own script. After the end of a script, its last reply repeats. */
 export function script(server: MisbehavingServer, paths: Readonly<Record<string, readonly ScriptedReply[]>>): void {
   server.reset()
   const asked = new Map<string, number>()

@@ -6,5 +6,5 @@ declare module 'vitest' {
   }
 }
 
-/** The server that the tests' set-up has started. Undefined where Ollama is not installed, outside CI. */
+/** The server that the tests' set-up has started; undefined outside CI if Ollama is not installed. */
 export const ollama = inject('ollama')

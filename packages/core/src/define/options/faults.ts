@@ -9,10 +9,10 @@ export interface NoSuchName<Name, DidYouMean> {
   readonly didYouMean: DidYouMean
 }
 
-/** The prompt has a variable that is no column here. */
-export interface NoSuchColumn<Variable, Columns> {
+/** The prompt has a variable that is not a column here. */
+export interface NoSuchColumn<Variable, DidYouMean> {
   readonly variable: Variable
-  readonly columns: Columns
+  readonly didYouMean: DidYouMean
 }
 
 /** An operator's definition names an option that it does not have. */
@@ -21,7 +21,7 @@ export interface NoSuchOption<Name, Options> {
   readonly options: Options
 }
 
-/** The option has no place beside another one that is given. */
+/** The option cannot be given together with another one. */
 export interface NotBeside<Other> {
   readonly other: Other
 }
@@ -36,6 +36,9 @@ type Suggestion<Given, Known, Nearest> = [Nearest] extends [never]
 type OfPlugin<Names> = [Names] extends [never]
   ? 'None is near. Is its plugin in the config? Run `maestro types`'
   : Names
+
+/** The names that are one letter away, or all of them. */
+export type NearestOrAll<Given, Known> = [Near<Given, Known>] extends [never] ? Known : Near<Given, Known>
 
 type Near<Given, Known> = Known extends string ? (IsNear<Given, Known> extends true ? Known : never) : never
 /** Whether two texts differ in one letter: another one, one more, or one less. */

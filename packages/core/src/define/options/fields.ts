@@ -24,6 +24,29 @@ export type NamesOf<S> = Known<KeyOfAny<InputOf<S>> & string>
 type Known<Name extends string> = string extends Name ? never : Name
 export type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
 
+type Joined<Groups> = Groups extends readonly [infer First, ...infer Rest]
+  ? (First extends new () => infer Group ? Group : First) & Joined<Rest>
+  : unknown
+
+/**
+ * Several groups of fields as one, each a class or an object. The type names the classes, so that their comments reach
+ * the declaration files of a package; a spread would lose them.
+ *
+ * @example options: fieldsOf({ input: column() }, SamplingOptions, LanguageOptions)
+ */
+export const fieldsOf = <const Groups extends readonly (object | (new () => object))[]>(
+  ...groups: Groups
+): Joined<Groups> => Object.assign({}, ...groups.map(shapeOf<object>)) as Joined<Groups>
+
+/**
+ * An option that is an object with fields of its own, given as a class so that their comments are kept.
+ *
+ * @example options: { inputs: objectOption(ComparedColumns) }
+ */
+export const objectOption = <S extends { readonly [Name in keyof S]: z.core.$ZodType }>(
+  fields: new () => S,
+): z.ZodObject<S & {}, z.core.$strict> => z.strictObject({ ...new fields() }) as never
+
 /** Checks what single options cannot say: how they go together. */
 export type Refinement<Options> = (options: Options, context: Pick<z.RefinementCtx, 'addIssue'>) => void
 
@@ -60,11 +83,13 @@ function insteadOfOthers(fields: z.core.$ZodShape): Refinement<Readonly<Record<s
     return facts?.kind === 'unless' ? [{ name, ...facts }] : []
   })
   return (options, { addIssue }) => {
-    for (const { name, other, required } of rules) {
+    for (const { name, others, required } of rules) {
       const isGiven = options[name] !== undefined
+      const given = others.find((other) => options[other] !== undefined)
       const add = (message: string) => addIssue({ code: 'custom', path: [name], message, input: options })
-      if (options[other] === undefined && required && !isGiven) add(`it is missing; or give \`${other}\` instead`)
-      if (options[other] !== undefined && isGiven) add(`it has no place beside \`${other}\``)
+      const names = others.map((other) => `\`${other}\``).join(' or ')
+      if (given === undefined && required && !isGiven) add(`it is missing; or give ${names} instead`)
+      if (given !== undefined && isGiven) add(`it cannot be given together with \`${given}\``)
     }
   }
 }

@@ -1,10 +1,10 @@
-import type { Prompts, PromptTypes, ServingName, VectorStoreName } from '../../contracts/component-types.js'
+import type { Prompts, ServingName, VectorStoreName } from '../../contracts/component-types.js'
 import type { EnvironmentValue } from '../../contracts/config.js'
 import type { Prompt } from '../../contracts/prompt.js'
 import type { ColumnType } from '../../contracts/row.js'
-import type { ColumnName } from '../effects/row-types.js'
+import type { ColumnName, Open } from '../effects/row-types.js'
 import type { Variables } from '../prompt.js'
-import type { NoSuchColumn, NotBeside } from './faults.js'
+import type { NearestOrAll, NoSuchColumn, NotBeside } from './faults.js'
 import type { InputOf, KeyOfAny } from './fields.js'
 import type { PromptAbout } from './references.js'
 import type { SideInput, SourceName } from './registered.js'
@@ -33,7 +33,7 @@ type ReadSlot<Kind, About, Row> = Kind extends 'column'
       : Kind extends 'source'
         ? SourceReference
         : Kind extends 'prompt'
-          ? string | Prompt | PromptReference<Row>
+          ? string | Prompt | PromptReference<PromptRow<About, Row>>
           : Kind extends 'serving'
             ? ServingName
             : Kind extends 'environment'
@@ -48,11 +48,30 @@ type ReadSlot<Kind, About, Row> = Kind extends 'column'
                     ? Option<In, Row>
                     : never
 
-/** The variables that a prompt may have. One that an option names is left to the plan. */
-type PromptVariable<About, Row> =
+/** The row that a prompt may name: with what the operator fills, which may be named by an option. */
+type PromptRow<About, Row> =
   About extends PromptAbout<infer Own, infer OverRow>
-    ? (OverRow extends true ? ColumnName<Row> : never) | (Own extends `{${string}}` ? string : Own)
+    ? true extends (Own extends `{${string}}` ? true : false)
+      ? Open<Row>
+      : [OverRow, Own] extends [true, never]
+        ? Row
+        : { [Name in Own]: unknown } & (OverRow extends true ? Row : unknown)
     : never
+
+/** The variables that a prompt may have: columns, and what the operator fills. */
+type PromptVariable<About, Row, In, Given> =
+  About extends PromptAbout<infer Own, infer OverRow>
+    ? (OverRow extends true ? ColumnName<Row> : never) | OwnVariable<Own, In, Given>
+    : never
+type OwnVariable<Own, In, Given> = Own extends `{${infer Name}}`
+  ? Name extends keyof Given
+    ? Given[Name]
+    : Name extends keyof In
+      ? Exclude<In[Name], undefined> extends Slot<'default', [unknown, infer Default]>
+        ? Default
+        : string
+      : never
+  : Own
 
 /** Options that must be given as the others are: `unless` is read by what is given. */
 type Required<In, Row, Given> = {
@@ -65,7 +84,7 @@ type NeededUnless<In, Given> =
   Exclude<In, undefined> extends Slot<'unless', [infer Other, infer Own]>
     ? undefined extends Own
       ? false
-      : IsGiven<Given, Other> extends true
+      : true extends IsGiven<Given, Other>
         ? false
         : true
     : false
@@ -73,20 +92,21 @@ type IsGiven<Given, Name> = Name extends keyof Given ? (Given[Name] extends unde
 
 /** Options that have no place, and prompts with variables that are no columns. */
 type Faults<In, Row, Given> = {
-  readonly [K in keyof Given & keyof In as [Fault<Exclude<In[K], undefined>, Row, Given, Given[K]>] extends [never]
+  readonly [K in keyof Given & keyof In as [Fault<Exclude<In[K], undefined>, Row, In, Given, Given[K]>] extends [never]
     ? never
-    : K]: Fault<Exclude<In[K], undefined>, Row, Given, Given[K]>
+    : K]: Fault<Exclude<In[K], undefined>, Row, In, Given, Given[K]>
 }
-type Fault<In, Row, Given, Value> =
-  In extends Slot<'unless', [infer Other, infer Own]>
+type Fault<Option, Row, In, Given, Value> =
+  Option extends Slot<'unless', [infer Other, infer Own]>
     ? Value extends undefined
       ? never
-      : IsGiven<Given, Other> extends true
-        ? NotBeside<Other>
-        : Fault<Exclude<Own, undefined>, Row, Given, Value>
-    : In extends Slot<'prompt', infer About>
-      ? WrongVariables<VariablesOf<Value>, PromptVariable<About, Row>>
+      : true extends IsGiven<Given, Other>
+        ? NotBeside<GivenOf<Given, Other>>
+        : Fault<Exclude<Own, undefined>, Row, In, Given, Value>
+    : Option extends Slot<'prompt', infer About>
+      ? WrongVariables<VariablesOf<Value>, PromptVariable<About, Row, In, Given>>
       : never
+type GivenOf<Given, Other> = Other extends unknown ? (IsGiven<Given, Other> extends true ? Other : never) : never
 type VariablesOf<Value> = Value extends string
   ? Variables<Value>
   : Value extends Prompt<infer Variable>
@@ -97,7 +117,7 @@ type WrongVariables<Said, Known> = string extends Said
   ? never
   : [Exclude<Said, Known>] extends [never]
     ? never
-    : NoSuchColumn<Exclude<Said, Known>, Known>
+    : NoSuchColumn<Exclude<Said, Known>, NearestOrAll<Exclude<Said, Known>, Known>>
 
 /** Options that the component does not know, nor a contribution that is picked by `use`. */
 type Surplus<Given, Known> =
@@ -126,10 +146,8 @@ export type SourceReference = {
 }[SourceName]
 
 /** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
-export type PromptReference<Row> =
-  | {
-      [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
-        ? OptionsOver<InputOf<S>, Row>
-        : never)
-    }[keyof Prompts]
-  | { [Name in keyof PromptTypes<Row>]: { readonly use: Name } & PromptTypes<Row>[Name] }[keyof PromptTypes<Row>]
+export type PromptReference<Row> = {
+  [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
+    ? OptionsOver<InputOf<S>, Row>
+    : never)
+}[keyof Prompts]

@@ -1,4 +1,4 @@
-import type { OperatorOptions, Operators, Prompts, Storages } from '../../contracts/component-types.js'
+import type { Operators, Prompts, Storages } from '../../contracts/component-types.js'
 import type { RowFunction } from '../effects/effects.js'
 import type { InputOf, NamesOf } from './fields.js'
 
@@ -22,8 +22,7 @@ type NamesWith<Way extends 'source' | 'sink'> = {
   [Name in keyof Storages]: [Side<Storages[Name], Way>] extends [never] ? never : Name
 }[keyof Storages]
 
-// biome-ignore lint/suspicious/noExplicitAny: only the keys are looked at
-export type OperatorName = keyof Operators | keyof OperatorOptions<any>
+export type OperatorName = keyof Operators
 export type SourceName = NamesWith<'source'>
 export type SinkName = NamesWith<'sink'>
 export type PromptName = keyof Prompts

@@ -16,7 +16,7 @@ export type SlotSchema<Output, Kind extends string, About = unknown> = z.ZodType
 export type SlotFacts =
   | { readonly kind: 'column' | 'columns' | 'columnRecord' | 'source' }
   | ({ readonly kind: 'prompt' } & PromptFacts)
-  | { readonly kind: 'unless'; readonly other: string; readonly required: boolean }
+  | { readonly kind: 'unless'; readonly others: readonly string[]; readonly required: boolean }
 
 /** What a prompt that is given as an option may be, and what it may say. */
 export interface PromptFacts {

@@ -29,16 +29,20 @@ export const flag = (): z.ZodDefault<SlotSchema<boolean, 'default', [boolean, fa
   withDefault(z.boolean(), false)
 
 /**
- * An option that must be given unless another one is, and has no place beside it. One that is optional may be left out
- * in both cases.
+ * An option that must be given unless another one is, or one of several others, and that cannot be given together with
+ * them. If its schema is optional, it may always be left out.
  *
  * @example options: { input: unless('prompt', column('string')), prompt: promptOption().optional() }
  */
 export const unless = <const Other extends string, S extends z.ZodType>(
-  other: Other,
+  other: Other | readonly Other[],
   schema: S,
 ): z.ZodOptional<SlotSchema<z.output<S>, 'unless', [Other, z.input<S>]>> =>
-  slotted(schema.optional(), { kind: 'unless', other, required: !schema.safeParse(undefined).success })
+  slotted(schema.optional(), {
+    kind: 'unless',
+    others: [other].flat() as readonly Other[],
+    required: !schema.safeParse(undefined).success,
+  })
 
 /**
  * An option whose value may come from the environment, `env('DATABASE_URL')`. It is never shown then.

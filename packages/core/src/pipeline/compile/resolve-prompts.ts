@@ -32,7 +32,7 @@ export async function resolvePrompts(
   if (typeof options !== 'object' || options === null) return { options, prompts: [] }
   const resolved: Record<string, unknown> = { ...options }
   const prompts: GivenPrompt[] = []
-  for (const promptOption of definition.prompts) {
+  for (const promptOption of definition.prompts ?? []) {
     const { option, allowed } = promptOption
     const prompt = await toPrompt(resolved[option], context, faults, step)
     if (prompt === 'no prompt') continue

@@ -11,7 +11,7 @@ export async function resolveSources(
   faults: Faults,
   step: string,
 ): Promise<unknown> {
-  const { sources } = definition
+  const { sources = [] } = definition
   if (sources.length === 0 || typeof options !== 'object' || options === null) return options
   const resolved: Record<string, unknown> = { ...options }
   for (const name of sources) {

@@ -73,7 +73,9 @@ export async function* limitRows(
       yield batch
       continue
     }
-    yield { ...batch, ids: batch.ids.slice(0, left), rows: batch.rows.slice(0, left) }
+    const rejects = batch.rejects?.filter(({ after = 0 }) => after < left)
+    const rows = { ids: batch.ids.slice(0, left), rows: batch.rows.slice(0, left) }
+    yield { ...batch, ...rows, ...(rejects === undefined ? {} : { rejects }) }
     return
   }
 }

@@ -25,7 +25,7 @@ export class RowIds {
           location: position,
           reason: `a row is an object of columns, not ${describeValue(row)}`,
         })
-        rejects.push({ id: position, row, error })
+        rejects.push({ id: position, row, error, after: ids.length })
         continue
       }
       const value = this.#key === undefined ? undefined : (row as Row)[this.#key]
@@ -34,7 +34,7 @@ export class RowIds {
           location: position,
           reason: `the key column "${this.#key}" has no value`,
         })
-        rejects.push({ id: position, row, error })
+        rejects.push({ id: position, row, error, after: ids.length })
         continue
       }
       const id = this.#key === undefined ? position : String(value)
@@ -44,6 +44,7 @@ export class RowIds {
             id: position,
             row,
             error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
+            after: ids.length,
           })
           continue
         }

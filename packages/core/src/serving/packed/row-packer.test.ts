@@ -101,6 +101,22 @@ test('a row without an answer, with two, or an unknown id: asked alone, and the 
   expect(events.find(({ rowId }) => rowId === 'row 1')).toMatchObject({ from: 'provider', tries: 1 })
 })
 
+test('answers that a model drafts in its thoughts are not the answers, and wrong punctuation is mended', async () => {
+  const draft = (items: readonly Item[]) => ({ answers: items.map(({ id }) => ({ id, answer: 'draft' })) })
+  const thinking = shouting((items) => ({
+    finishReason: 'stop',
+    text: `<think>Perhaps ${JSON.stringify(draft(items))}?</think>${JSON.stringify(answersOf(items))}`,
+  }))
+  expect(await thinking.askAll(['a', 'b', 'c'])).toEqual(['A', 'B', 'C'])
+  expect(thinking.requests).toHaveLength(1)
+  const careless = shouting((items) => ({
+    finishReason: 'stop',
+    text: JSON.stringify(answersOf(items)).replaceAll('"', "'").replace(/}$/, ',}'),
+  }))
+  expect(await careless.askAll(['a', 'b', 'c'])).toEqual(['A', 'B', 'C'])
+  expect(careless.requests).toHaveLength(1)
+})
+
 test('tokens, cost and attempts are shared out, and their sums are those of the calls', async () => {
   const { askAll, events } = shouting(answersOf)
   await askAll(['a', 'b', 'c'])

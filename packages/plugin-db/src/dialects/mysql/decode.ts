@@ -5,7 +5,7 @@ import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 const decoders: Partial<Record<ValueKind, Decode>> = {
   bigint: (raw) => BigInt(raw as string | number),
   number: Number,
-  // TINYINT(1) is what MySQL has for booleans; other small numbers in it stay what they are.
+  // TINYINT(1) is MySQL's boolean; other small numbers in it stay numbers.
   boolean: (raw) => (raw === 1 ? true : raw === 0 ? false : raw),
   bits: (raw) => BigInt(`0x${(raw as Buffer).toString('hex')}`),
   timestamp: dateOf,
@@ -20,7 +20,7 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
 export const decoderOf = ({ kind, limits }: ColumnKind): Decode | undefined =>
   limits?.single === true ? (raw) => shortSingle(Number(raw)) : decoders[kind]
 
-/** Times come with more or fewer zeros at their end, by the way in which the server was asked. */
+/** The number of trailing zeros of a time depends on how the server was asked. */
 function other(raw: unknown): unknown {
   if (typeof raw === 'string')
     return raw.replace(/^(-?\d+:\d\d:\d\d)\.(\d*?)0+$/, (_, time, digits) =>

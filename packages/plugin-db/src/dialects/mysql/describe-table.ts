@@ -60,7 +60,7 @@ export async function describeMysqlTable(
   }
 }
 
-/** MariaDB has JSON as text with a check that it is JSON. */
+/** MariaDB stores JSON as text with a check that it is JSON. */
 async function jsonColumns(
   session: Pick<DatabaseSession, 'run'>,
   schema: string | null,

@@ -11,12 +11,13 @@ const quoteName = nameQuoter({
   unit: 'characters',
   length: (name) => [...name].length,
   fault: (name) => {
-    if (/[\u{10000}-\u{10ffff}]/u.test(name)) return 'MySQL and MariaDB take no such character (beyond U+FFFF)'
+    if (/[\u{10000}-\u{10ffff}]/u.test(name))
+      return 'MySQL and MariaDB do not support this character in a name (beyond U+FFFF)'
     return /[ \t\n\v\f\r]$/.test(name) ? 'it ends with white space' : undefined
   },
 })
 
-/** MySQL and MariaDB, which are one in all that is asked of them here. */
+/** MySQL and MariaDB, which need no distinction here. */
 export const mysql = {
   clients: ['mysql', 'mariadb'],
   schemes: ['mysql:', 'mariadb:'],
@@ -26,13 +27,13 @@ export const mysql = {
   failureKind: mysqlFailureKind,
   encoderOf,
   decoderOf,
-  // TINYINT(1) is what there is for booleans, and may hold other small numbers.
+  // TINYINT(1) is the type for booleans, and may hold other small numbers.
   columnTypeOf: (column) => (column.kind === 'boolean' ? 'unknown' : columnTypeOf(column)),
   quoteName,
   placeholder: () => '?',
   onConflict(columns, key) {
     const changed = columns.filter((column) => !key.includes(column))
-    // Without a column to change, one of the key is set to what it is.
+    // If there is no column to update, a column of the key is set to its own value.
     const set = (changed.length === 0 ? key.slice(0, 1) : changed).map(quoteName)
     return ` ON DUPLICATE KEY UPDATE ${set.map((name) => `${name} = VALUES(${name})`).join(', ')}`
   },
@@ -59,7 +60,7 @@ export const mysql = {
       number: 'DOUBLE',
       integer: 'BIGINT',
       bigint: 'BIGINT',
-      // A DECIMAL has one number of digits for all values.
+      // All values of a DECIMAL column have the same number of digits.
       decimal: 'LONGTEXT',
       boolean: 'BOOLEAN',
       date: 'DATETIME(3)',
@@ -68,14 +69,14 @@ export const mysql = {
       json: 'JSON',
       unknown: 'LONGTEXT',
     },
-    // There is no index over a text without bound.
+    // A text of unlimited length cannot be indexed.
     keyTypes: { string: 'VARCHAR(255)', decimal: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
-    // Texts that differ in case only are two keys, as they are in rows; and only InnoDB can take changes back.
+    // Texts that differ only in case are two keys, as in rows. Only InnoDB can roll back changes.
     options: ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
     mostColumns: 100,
     exchange: {
       createLike: (table, like) => `CREATE TABLE ${table} LIKE ${like}`,
-      // RENAME ends the transaction before it.
+      // RENAME commits the transaction first.
       async swap(transaction, { made, replaced, free }) {
         await transaction.commit()
         await transaction.run(`RENAME TABLE ${replaced} TO ${free}, ${made} TO ${replaced}`)

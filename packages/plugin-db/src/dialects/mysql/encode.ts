@@ -44,13 +44,13 @@ function toFinite(value: unknown): number {
   return number
 }
 
-/** `2026-01-02 03:04:05.678`, in UTC as the session is. */
+/** Formats a time as `2026-01-02 03:04:05.678`, in UTC like the session. */
 function toTime(value: unknown): string {
   const text = timeText(value)
   return `${text.slice(0, 10)} ${text.slice(11, -1)}`
 }
 
-/** MySQL takes bits as bytes; text would be taken for the bytes of its characters. */
+/** MySQL expects bits as bytes, because it would read a text as the bytes of its characters. */
 function toBits(value: unknown): Buffer {
   const bits = BigInt(toInteger(value))
   if (bits < 0n) throw new Unfit(value, 'is out of range')

@@ -1,6 +1,6 @@
 import { type DriverError, type FailureKind, kindByWords } from '../../connection/failure-kind.js'
 
-/** The numbers of MySQL's and MariaDB's errors. */
+/** The error numbers of MySQL and MariaDB. */
 const numbers: Readonly<Partial<Record<FailureKind, readonly number[]>>> = {
   unreachable: [1040, 1129, 1130, 1203],
   authentication: [1045, 1698, 1251],
@@ -23,7 +23,7 @@ const numbered = new Map(
   Object.entries(numbers).flatMap(([kind, all]) => all.map((number) => [number, kind as FailureKind] as const)),
 )
 
-/** What the driver says without a number. */
+/** The driver's errors without a number. */
 const codes: Readonly<Record<string, FailureKind>> = {
   PROTOCOL_CONNECTION_LOST: 'lost',
   HANDSHAKE_NO_SSL_SUPPORT: 'ssl',
@@ -42,5 +42,5 @@ export function mysqlFailureKind(error: DriverError): FailureKind | undefined {
   return byCode ?? byNumber ?? kindByWords(error, words)
 }
 
-/** Whether a failure is about the rows, so that others may go in. */
+/** Whether a failure concerns single rows, so that others may succeed. */
 export const aboutRows = (error: unknown): boolean => mysqlFailureKind(error as DriverError) === 'row'

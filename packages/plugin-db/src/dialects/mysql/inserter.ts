@@ -8,13 +8,13 @@ import { mysql } from './dialect.js'
 import { encoderOf } from './encode.js'
 import { aboutRows } from './failure-kind.js'
 
-/** Rows and values in one statement at most. */
+/** The maximum rows and values in one statement. */
 const mostRows = 500
 const mostValues = 60_000
-/** Bytes of values in one statement at most; servers take 16 MB and more, unless they are told otherwise. */
+/** The maximum bytes of values in one statement. Servers accept 16 MB and more by default. */
 const mostBytes = 1 << 20
 
-/** Writes by INSERTs of many rows. */
+/** Writes by INSERT statements with many rows. */
 export class MysqlInserter implements RowInserter {
   readonly #connection: Connection
   readonly #target: InsertTarget
@@ -66,8 +66,8 @@ export class MysqlInserter implements RowInserter {
   }
 
   /**
-   * MySQL's own upsert changes whatever row is in the way, also one that has another key and the same value in another
-   * unique index. So the row of this key is changed, or else the row is added, and may be refused.
+   * MySQL's own upsert updates any row that is in the way, including a row with another key and the same value in
+   * another unique index. Therefore, the row with this key is updated, or else the row is inserted, which may fail.
    */
   async #upsertOne(columns: readonly string[], [row]: readonly EncodedRow[]): Promise<void> {
     const { name, upsertBy = [] } = this.#target
@@ -89,14 +89,14 @@ export class MysqlInserter implements RowInserter {
     await this.#query(`INSERT INTO ${table} (${quoteNames(mysql, columns)}) VALUES (${places})`, [...row.values])
   }
 
-  /** @returns how many rows were found or changed */
+  /** @returns the number of rows that were found or changed */
   async #query(sql: string, values: readonly Binding[]): Promise<number> {
     const [result] = await this.#connection.promise().execute(sql, [...values])
     return Array.isArray(result) ? result.length : (result as { affectedRows: number }).affectedRows
   }
 }
 
-/** Rows in parts that one statement can take. */
+/** Splits rows into parts that one statement can hold. */
 function* parts(rows: readonly EncodedRow[], columns: number): Generator<readonly EncodedRow[]> {
   const most = Math.max(1, Math.min(mostRows, Math.floor(mostValues / Math.max(1, columns))))
   let part: EncodedRow[] = []

@@ -1,13 +1,13 @@
 import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
 
-/** What the server says of a column of a query. */
+/** The server's description of a query's column. */
 export interface FieldDescription {
   readonly name: string
   readonly columnType: number | undefined
   readonly columnLength: number | undefined
   readonly characterSet: number | undefined
   readonly flags: number | undefined
-  /** MariaDB says here that a text is JSON. */
+  /** MariaDB states here that a text is JSON. */
   readonly extendedFormat: string | undefined
 }
 
@@ -70,12 +70,12 @@ const texts = new Set([15, 249, 250, 251, 252, 253, 254])
 const enumFlag = 0x100
 const setFlag = 0x800
 
-/** Why the order of some types is not that in which their values are compared with others. */
+/** Why the order of some types differs from the order in which their values are compared. */
 const unordered: ReadonlyMap<string, string> = new Map([
-  ['float', 'a FLOAT is compared with more digits than it is read with'],
+  ['float', 'a FLOAT is compared with more digits than it returns'],
   ['bit', 'a BIT is compared as text'],
-  ['enum', 'an ENUM is ordered by its list, and compared as text'],
-  ['set', 'a SET is ordered by its list, and compared as text'],
+  ['enum', 'an ENUM is ordered by its list but compared as text'],
+  ['set', 'a SET is ordered by its list but compared as text'],
   ['json', 'JSON has no order of its own'],
 ])
 
@@ -92,7 +92,7 @@ interface Lengths {
   readonly bytes: unknown
 }
 
-/** What a column keeps, by its type and its lengths. @param type With what stands in brackets after it */
+/** What a column preserves, by its type and its lengths. @param type Including the text in parentheses after it */
 export function limitsOf(name: string, type: string, { scale, fraction, characters, bytes }: Lengths): Limits {
   switch (name) {
     case 'decimal':
@@ -126,7 +126,7 @@ export function limitsOf(name: string, type: string, { scale, fraction, characte
   }
 }
 
-/** `enum('a','it''s')` as its texts. */
+/** The texts of `enum('a','it''s')`. */
 function membersOf(type: string): readonly string[] {
   return [...type.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) => text.replaceAll("''", "'"))
 }

@@ -9,7 +9,7 @@ import { MysqlSession } from './session.js'
 
 const day = 24 * 60 * 60
 
-/** Makes a pool of connections to a server; nothing is connected yet. @throws MAESTRO_DB_DRIVER_MISSING */
+/** Creates a pool of connections to a server; it connects nothing yet. @throws MAESTRO_DB_DRIVER_MISSING */
 export async function openMysqlPool(settings: ConnectionSettings): Promise<SessionPool> {
   const driver = await loadDriver('mysql', mysql.drivers, () => import('mysql2'))
   const access = accessOf(settings)
@@ -37,12 +37,12 @@ function accessOf({ server, timeouts }: ConnectionSettings): Knex.StaticConnecti
     ...(ssl === undefined || ssl === false ? {} : { ssl: ssl === true ? {} : ssl }),
     connectTimeout: timeouts.connect,
     charset: 'utf8mb4_bin',
-    // Numbers beyond 2^53 and dates come as text, with all their digits.
+    // Numbers beyond 2^53 and dates arrive as text, with all their digits.
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
     jsonStrings: true,
-    // Inserts of many rows are long statements, and each number of rows makes one.
+    // An INSERT with many rows is a long statement, and each number of rows is another statement.
     maxPreparedStatements: 64,
   } as Knex.MySql2ConnectionConfig
 }
@@ -52,7 +52,7 @@ async function prepare(connection: Connection, { timeouts }: ConnectionSettings)
   const seconds = Math.max(1, Math.ceil(lock / 1000))
   const waits = [
     `innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
-    // A reader that waits for slow steps after it, and a writer that waits for rows, are no fault.
+    // It is normal that a reader waits for slow steps after it, and that a writer waits for rows.
     `wait_timeout = ${day}, net_write_timeout = ${day}, net_read_timeout = ${day}`,
   ]
   const mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'

@@ -17,10 +17,10 @@ import { type FieldDescription, kindOfField } from './kinds.js'
 export class MysqlSession extends HeldSession<Connection> implements DatabaseSession {
   readonly #kill: (thread: number) => Promise<void>
   #namesLocked = false
-  /** Whether the connection was ended in the middle of an answer. */
+  /** Whether the connection was closed in the middle of a result. */
   #leftQuery = false
 
-  /** @param kill Ends the connection of a thread, by a connection of its own. */
+  /** @param kill Closes the connection of a thread, over a connection of its own. */
   constructor(
     settings: ConnectionSettings,
     connection: Pooled<Connection>,
@@ -59,7 +59,7 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
         wake?.()
       }
       query.on('error', fail)
-      // A connection that breaks in the middle of an answer tells itself only.
+      // A connection that breaks in the middle of a result reports that only to itself.
       connection.once('error', fail)
       query.on('end', () => connection.off('error', fail))
       query.on('end', () => {
@@ -90,12 +90,12 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
         waiting = waiting.slice(count)
         return taken
       },
-      // There is no way to end an answer but to end the connection.
+      // Only closing the connection ends a result early.
       close: async () => {
         if (ended || error !== undefined) return
         query.removeAllListeners()
         query.on('error', () => undefined)
-        this.spoil('an answer was not read to its end')
+        this.spoil('a result was not read to its end')
         this.#leftQuery = true
         connection.destroy()
       },
@@ -142,13 +142,13 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
     return rows.map(({ holder }) => String(holder))
   }
 
-  /** Keeps a name for this session until it is released; waits for whoever has it. @throws MAESTRO_DB_LOCKED */
+  /** Locks a name for this session until it is released; waits for its holder. @throws MAESTRO_DB_LOCKED */
   async lockName(name: string): Promise<void> {
     const { lock } = this.settings.timeouts
     const { rows } = await this.run('SELECT get_lock(sha2(?, 256), ?) AS taken', [name, lock / 1000])
     if (Number(rows[0]?.taken) !== 1) {
       const details = { database: this.settings.shown, table: name, milliseconds: lock, holders: [] }
-      throw dbError('MAESTRO_DB_LOCKED', { ...details, reason: 'the name was not given free' })
+      throw dbError('MAESTRO_DB_LOCKED', { ...details, reason: 'the name was not released' })
     }
     this.#namesLocked = true
   }
@@ -156,7 +156,7 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
   override async release(): Promise<void> {
     if (this.#namesLocked && !this.spoiled) await this.run('DO release_all_locks()').catch((error) => this.spoil(error))
     await super.release()
-    // The server does not notice that nobody waits any more, and would go on with the query.
+    // The server does not notice that nobody waits for the query, and would continue it.
     if (this.#leftQuery) await this.#kill(this.connection.threadId).catch(() => undefined)
     this.#leftQuery = false
   }
@@ -164,7 +164,7 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
   interrupt(): void {
     this.spoil('stopped')
     this.#leftQuery = true
-    // Not by `destroy()`, after which the driver leaves those waiting who wait for an answer.
+    // Not by `destroy()`, because the driver would then never answer its waiting callers.
     ;(this.connection as Connection & { readonly stream: Socket }).stream.destroy()
   }
 
@@ -177,7 +177,10 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
   }
 }
 
-/** What is known of the fields. The driver refuses names such as `__proto__`, and it needs none: rows come as lists. */
+/**
+ * What is known about the fields. The driver refuses names such as `__proto__`; it does not need the names, because
+ * rows are lists.
+ */
 function describeFields(fields: readonly FieldDescription[]): readonly FieldDescription[] {
   return fields.map((field, index) => {
     const { name, columnType, columnLength, characterSet, flags, extendedFormat } = field

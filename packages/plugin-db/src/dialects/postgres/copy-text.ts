@@ -2,13 +2,13 @@ import type { Binding, Encode } from '../../values/encode.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 import { encoderOf } from './encode.js'
 
-/** Kinds whose text holds nothing that COPY reads as a sign. */
+/** Kinds whose text never contains a special character of COPY. */
 const plain: ReadonlySet<ValueKind> = new Set(['integer', 'bigint', 'number', 'boolean', 'timestamp', 'local', 'day'])
 
-/** Signs of COPY, and what is to be looked at more closely: half characters and NUL. */
+/** The special characters of COPY, and characters that need a closer check: lone surrogates and NUL. */
 const unusual = /[\\\n\r\t\0\ud800-\udfff]/
 
-/** How values for a column of PostgreSQL are encoded that go by COPY. */
+/** Encodes values of a PostgreSQL column for COPY. */
 export function copyEncoderOf(column: ColumnKind): Encode {
   const { kind, list = false } = column
   const encode = encoderOf(column)
@@ -17,12 +17,12 @@ export function copyEncoderOf(column: ColumnKind): Encode {
   return (value) => (typeof value === 'string' && !unusual.test(value) ? value : escapeForCopy(encode(value)))
 }
 
-/** A text as COPY writes it. */
+/** A text in COPY's format. */
 export function escapeForCopy(value: Binding): Binding {
   return typeof value === 'string' && special.test(value) ? value.replaceAll(specials, escapeOf) : value
 }
 
-/** A row of such texts: tabs between them, `\N` for null. */
+/** A row of such texts: separated by tabs, with `\N` for null. */
 export function copyLine(values: readonly Binding[]): string {
   let line = ''
   for (let at = 0; at < values.length; at++) line += `${at === 0 ? '' : '\t'}${values[at] ?? '\\N'}`

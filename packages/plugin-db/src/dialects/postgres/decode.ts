@@ -2,7 +2,7 @@ import { bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 import { parseArray } from './parse-array.js'
 
-/** PostgreSQL gives text for everything. */
+/** PostgreSQL returns text for everything. */
 const decoders: Partial<Record<ValueKind, Decode>> = {
   integer: Number,
   number: Number,
@@ -16,7 +16,9 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
   vector: (raw) => Float32Array.from(JSON.parse(raw as string) as number[]),
 }
 
-/** PostgreSQL fills the texts of a `char(n)` up with blanks, and texts that end with blanks of their own are refused. */
+/**
+ * PostgreSQL pads the texts of a `char(n)` with blanks. Texts that end with a blank are refused when they are written.
+ */
 const withoutBlanks: Decode = (raw) => (raw as string).replace(/ +$/, '')
 
 export function decoderOf({ kind, list, limits }: ColumnKind): Decode | undefined {

@@ -18,7 +18,7 @@ export const postgres = {
   failureKind: postgresFailureKind,
   encoderOf,
   decoderOf,
-  // What is not in the table of types is text as PostgreSQL writes it.
+  // A type that is not in the table is text, as PostgreSQL writes it.
   columnTypeOf: (column) => (column.kind === 'other' && column.list !== true ? 'string' : columnTypeOf(column)),
   quoteName,
   placeholder: (index) => `$${index}`,

@@ -16,7 +16,7 @@ import type { ColumnKind } from '../../values/value-kind.js'
 
 const toWhole: Encode = (value) => String(toInteger(value))
 
-/** PostgreSQL gets text for everything. */
+/** PostgreSQL receives text for everything. */
 const encoders: Encoders = {
   text: (value) => withoutNul(toText(value)),
   integer: toWhole,
@@ -38,7 +38,7 @@ export function encoderOf(column: ColumnKind): Encode {
   const encode = within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
   if (list !== true) return encode
   return (value) => {
-    if (!Array.isArray(value) && !(value instanceof Float32Array)) throw new Unfit(value, 'is no list')
+    if (!Array.isArray(value) && !(value instanceof Float32Array)) throw new Unfit(value, 'is not a list')
     return arrayText(Array.from(value), encode)
   }
 }

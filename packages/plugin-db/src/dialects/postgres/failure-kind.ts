@@ -1,6 +1,6 @@
 import { type DriverError, type FailureKind, kindByWords } from '../../connection/failure-kind.js'
 
-/** The first letters of SQLSTATE that decide; the longest that fits counts. */
+/** The significant first letters of SQLSTATE; the longest match counts. */
 const states: readonly (readonly [string, FailureKind])[] = [
   ['08', 'lost'],
   ['0A', 'query'],

@@ -18,16 +18,16 @@ import { postgres } from './dialect.js'
 import { encoderOf } from './encode.js'
 import { postgresFailureKind } from './failure-kind.js'
 
-/** Values in one statement at most; PostgreSQL numbers them with 16 bits. */
+/** The maximum values in one statement; PostgreSQL numbers them with 16 bits. */
 const mostValues = 60_000
 
-/** What is needed of a session. */
+/** What the inserter needs of a session. */
 interface Copying {
   readonly connection: Client
   copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<number>
 }
 
-/** Writes by COPY, the fastest way; rows that may be there already by INSERT ... ON CONFLICT. */
+/** Writes by COPY, the fastest way, or, for rows whose key may exist, by INSERT ... ON CONFLICT. */
 export class PostgresInserter implements RowInserter {
   readonly #session: Copying
   readonly #target: InsertTarget
@@ -61,7 +61,7 @@ export class PostgresInserter implements RowInserter {
     return refused
   }
 
-  /** Rows in parts that one statement can take. */
+  /** Splits rows into parts that one statement can hold. */
   *#parts(columns: readonly string[], rows: readonly EncodedRow[]): Generator<readonly EncodedRow[]> {
     const size = this.#copies(columns)
       ? rows.length
@@ -79,7 +79,7 @@ export class PostgresInserter implements RowInserter {
     return this.#copy(columns, [Buffer.from(lines)], rows.length, () => undefined)
   }
 
-  /** Takes back what a failed statement did, so that the transaction goes on. @throws what the driver throws */
+  /** Rolls back a failed statement, so that the transaction can continue. @throws the driver's errors */
   async #kept(work: () => Promise<void>): Promise<void> {
     const { connection } = this.#session
     await connection.query('SAVEPOINT maestro_rows')
@@ -109,7 +109,7 @@ export class PostgresInserter implements RowInserter {
     const places = rows.map((row) => `(${row.values.map((value) => `$${values.push(value)}`).join(', ')})`)
     const sql = `${start} (${quoteNames(postgres, columns)}) VALUES ${places.join(', ')}${upsertBy === undefined ? '' : postgres.onConflict(columns, upsertBy)}`
     const { rowCount } = await this.#session.connection.query(sql, values)
-    // An upsert without columns to change leaves rows that are there as they are.
+    // An upsert without columns to update leaves existing rows unchanged.
     if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column)))
       assertWritten(rowCount, rows.length)
   }
@@ -130,7 +130,9 @@ function reason(error: unknown): string {
   return reasonOf(error, { server: undefined })
 }
 
-/** Rows of the same key in one upsert are no fault of theirs: apart, the later one changes the earlier one. */
+/**
+ * Rows with the same key in one upsert are not at fault: in separate statements, the later one updates the earlier one.
+ */
 function aboutRows(error: unknown): boolean {
   return (
     error instanceof SkippedRows ||

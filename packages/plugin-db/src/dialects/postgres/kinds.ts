@@ -1,6 +1,6 @@
 import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
 
-/** By the name of a type. What is not here is text as PostgreSQL writes it. */
+/** By the name of a type. Other types are text, as PostgreSQL writes them. */
 const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['bool', 'boolean'],
   ['int2', 'integer'],
@@ -24,14 +24,17 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['vector', 'vector'],
 ])
 
-/** What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in `pg_attribute` */
+/**
+ * What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in
+ * `pg_attribute`
+ */
 export function kindOfTypeName(name: string, modifier = -1): ColumnKind {
   if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier), list: true }
   const limits = limitsOf(name, modifier)
   return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }
 }
 
-/** What a column keeps, by its type and what stands in brackets after it. */
+/** What a column preserves, by its type and the text in parentheses after it. */
 function limitsOf(name: string, modifier: number): Limits | undefined {
   const given = modifier - 4
   switch (name) {
@@ -65,7 +68,7 @@ function limitsOf(name: string, modifier: number): Limits | undefined {
   }
 }
 
-/** The types that every PostgreSQL has under the same number. */
+/** The types that have the same number in every PostgreSQL database. */
 const builtIn: ReadonlyMap<number, string> = new Map([
   [16, 'bool'],
   [17, 'bytea'],
@@ -104,7 +107,7 @@ const builtIn: ReadonlyMap<number, string> = new Map([
   [3807, '_jsonb'],
 ])
 
-/** What a column of a query holds. @param added The types that this database has beyond those of every other */
+/** What a column of a query holds. @param added The additional types of this database */
 export function kindOfTypeNumber(oid: number, modifier: number, added: ReadonlyMap<number, string>): ColumnKind {
   return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '', modifier)
 }

@@ -7,7 +7,7 @@ import type { SessionPool } from '../session.js'
 import { postgres } from './dialect.js'
 import { PostgresSession } from './session.js'
 
-/** Makes a pool of connections to a server; nothing is connected yet. @throws MAESTRO_DB_DRIVER_MISSING */
+/** Creates a pool of connections to a server; it connects nothing yet. @throws MAESTRO_DB_DRIVER_MISSING */
 export async function openPostgresPool(settings: ConnectionSettings): Promise<SessionPool> {
   const { lock, statement, connect } = settings.timeouts
   const connection = {
@@ -22,7 +22,7 @@ export async function openPostgresPool(settings: ConnectionSettings): Promise<Se
     driver: await loadDriver('postgres', postgres.drivers, async () => (await import('pg')).default),
     connection,
     prepare: async (client) => {
-      // Without a listener a connection that breaks while nobody uses it would end the process.
+      // Without a listener, an idle connection that breaks would end the process.
       client.on('error', (error) => {
         client.__knex__disposed = error
       })

@@ -1,6 +1,6 @@
 import type { Decode } from '../../values/decode.js'
 
-/** A list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`, with the bounds before it where they are not usual. */
+/** Parses a list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`, preceded by its bounds if they are unusual. */
 export function parseArray(text: string, decode: Decode | undefined): unknown[] {
   let at = text.indexOf('{') + 1
   const item = (raw: string): unknown => (decode === undefined ? raw : decode(raw))

@@ -18,7 +18,7 @@ interface FieldDescription {
   readonly dataTypeModifier: number
 }
 
-/** Values stay text: each is decoded once, by what the column is. */
+/** Values stay text, because each is decoded once by the type of its column. */
 const asText = { getTypeParser: () => (text: string) => text }
 
 /** A connection to PostgreSQL. */
@@ -45,14 +45,14 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
                 failed = true
                 return reject(error)
               }
-              // Once all are read there is no result any more.
+              // After the last row, there is no result any more.
               fields = result?.fields ?? fields
               resolve(rows)
             }),
           ),
       )
     this.connection.query(cursor)
-    // The first row brings the fields.
+    // The fields arrive with the first row.
     let first: readonly (readonly unknown[])[] | undefined = await read(1)
     return {
       fields: fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
@@ -65,7 +65,7 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
         if (begun === undefined) return read(count)
         return begun.length === 0 || count === 1 ? begun : [...begun, ...(await read(count - 1))]
       },
-      // A cursor that failed is closed already, and one of a lost connection would never say that it is.
+      // A failed cursor is already closed, and a cursor of a lost connection would never report that it is.
       close: async () => {
         if (!failed) await cursor.close()
       },
@@ -89,7 +89,10 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     this.connection.connection.stream.destroy()
   }
 
-  /** Loads rows in the text form of COPY; gives how many it wrote. @param sent Called when the first ones are on their way. @throws what the driver throws: the caller looks for the row at fault */
+  /**
+   * Loads rows in the text form of COPY and returns their number. @param sent Called when the first rows are on their
+   * way. @throws the driver's errors; the caller searches for the faulty row
+   */
   async copy(sql: string, lines: Iterable<Buffer>, sent: () => void): Promise<number> {
     const { from } = await loadDriver('postgres', postgres.drivers, () => import('pg-copy-streams'))
     setImmediate(sent)
@@ -116,7 +119,7 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     return rows.map(({ name }) => String(name))
   }
 
-  /** The type of pgvector, where it is installed. */
+  /** The type of pgvector, if it is installed. */
   override async vectorType(): Promise<string | undefined> {
     const { rows } = await this.run(`SELECT format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type t
       JOIN pg_catalog.pg_depend d ON d.objid = t.oid AND d.deptype = 'e' JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
@@ -143,7 +146,7 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
   }
 
-  /** Types of extensions and of the user have other numbers in each database. */
+  /** The types of extensions and of users have different numbers in each database. */
   async #addedTypes(): Promise<ReadonlyMap<number, string>> {
     const { rows } = await this.run(`SELECT oid::int8::text AS oid, typname FROM pg_catalog.pg_type
       WHERE oid >= 16384 AND typtype = 'b' AND typname IN ('vector', '_vector')`)

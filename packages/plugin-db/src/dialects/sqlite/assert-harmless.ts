@@ -3,20 +3,20 @@ import { dbError } from '../../errors.js'
 import type { Answer } from '../session.js'
 import { sqlite } from './dialect.js'
 
-/** An instruction of a program of SQLite. */
+/** An instruction of an SQLite program. */
 export interface Instruction {
   readonly opcode: string
   readonly p4: string | null
 }
 
-/** What is needed of a session. */
+/** What this check needs of a session. */
 interface Explaining {
   run(sql: string): Promise<Answer>
-  /** The program that SQLite makes of a statement. */
+  /** The program that SQLite compiles a statement to. */
   explain(sql: string): Promise<readonly Instruction[]>
 }
 
-/** Functions of extensions that the driver brings, beside SQLite's own: they compute, and touch nothing. */
+/** Functions of extensions that the driver adds to SQLite's own: they only compute. */
 const functions = new Set(
   `acos acosh asin asinh atan atan2 atanh atn2 bm25 ceil ceiling charindex cos cosh cot coth degrees difference exp floor
    geopoly_area geopoly_bbox geopoly_blob geopoly_ccw geopoly_contains_point geopoly_group_bbox geopoly_json
@@ -26,12 +26,12 @@ const functions = new Set(
    upper_quartile uuid uuid_blob uuid_str variance`.split(/\s+/),
 )
 
-/** Modules of tables that compute from their arguments, or list what the database holds. */
+/** Table modules that compute from their arguments, or list the contents of the database. */
 const computing = `generate_series(1) json_each json_tree pragma_collation_list pragma_compile_options
   pragma_foreign_key_list pragma_function_list pragma_index_info pragma_index_list pragma_index_xinfo
   pragma_module_list pragma_table_info pragma_table_list pragma_table_xinfo vector_top_k('','',1)`.split(/\s+/)
 
-/** Modules of tables that a schema holds, for search. */
+/** Table modules for search that a schema may contain. */
 const searching = new Set([
   'fts3',
   'fts4',
@@ -44,16 +44,16 @@ const searching = new Set([
   'rtree_i32',
 ])
 
-/** SQLite marks functions so that it does not let the schema use them: they act on the world. */
+/** SQLite's mark of functions that the schema must not use, because they have side effects. */
 const directOnly = 0x80000
 
-/** Instructions that call a function; it stands in `p4`, as `name(2)`. */
+/** Instructions that call a function; its name is in `p4`, as `name(2)`. */
 const calls = new Set(['Function', 'PureFunc', 'AggStep', 'AggStep1', 'AggInverse', 'AggValue', 'AggFinal'])
 
 /**
- * Refuses a query that calls what may touch files or settings: the driver brings functions and tables that do, and a
- * transaction that only reads does not stop them. What the query calls is read from its program, so that no way of writing
- * it matters. SQLite itself refuses these within views, triggers and other parts of the schema.
+ * Refuses a query that calls something that may access files or settings. The driver adds such functions and tables,
+ * and a read-only transaction does not prevent them. The calls are read from the query's program, so that its notation
+ * does not matter. SQLite itself refuses such calls within views, triggers, and other parts of the schema.
  *
  * @throws MAESTRO_DB_QUERY
  */
@@ -89,15 +89,15 @@ async function assertTables(session: Explaining, program: readonly Instruction[]
   const allowed = new Set<string | null>()
   for (const name of [...computing, ...held])
     for (const address of await addressesOf(session, name)) allowed.add(address)
-  if (!opened.every((address) => allowed.has(address))) throw refused('a table that is not one of the database')
+  if (!opened.every((address) => allowed.has(address))) throw refused('a table outside the database')
 }
 
-/** The virtual tables that a program opens: by their addresses, which a connection has once for each. */
+/** The virtual tables that a program opens, by their addresses, of which a connection has one for each table. */
 function openedBy(program: readonly Instruction[]): readonly (string | null)[] {
   return program.filter(({ opcode }) => opcode === 'VOpen').map(({ p4 }) => p4)
 }
 
-/** None for a module that this build of SQLite lacks. */
+/** Empty for a module that this build of SQLite lacks. */
 async function addressesOf(session: Explaining, table: string): Promise<readonly (string | null)[]> {
   try {
     return openedBy(await session.explain(`SELECT 1 FROM main.${table}`))
@@ -106,11 +106,11 @@ async function addressesOf(session: Explaining, table: string): Promise<readonly
   }
 }
 
-/** The module of a virtual table, by the statement that made it. */
+/** The module of a virtual table, from the statement that created it. */
 function moduleOf(sql: string): string {
   return /\busing\s+["'`[]?(\w+)/is.exec(sql)?.[1]?.toLowerCase() ?? ''
 }
 
 function refused(what: string): MaestroError {
-  return dbError('MAESTRO_DB_QUERY', { reason: `it uses ${what}, which a query may not` })
+  return dbError('MAESTRO_DB_QUERY', { reason: `it uses ${what}, which is not allowed in a query` })
 }

@@ -7,7 +7,10 @@ export function decoderOf({ kind }: ColumnKind): Decode {
   return (raw) => decode(raw, kind)
 }
 
-/** In SQLite each value has a type of its own, and that of its column is a hint: what does not follow it stays as it is. */
+/**
+ * In SQLite, each value has its own type, and the type of its column is a hint. A value that does not follow the hint
+ * stays unchanged.
+ */
 function decode(raw: unknown, kind: ValueKind): unknown {
   if (typeof raw === 'bigint') {
     if (kind === 'boolean' && (raw === 0n || raw === 1n)) return raw === 1n

@@ -20,7 +20,7 @@ export async function describeSqliteTable(
   const place = sqlite.quoteName(schema)
   const rowsOf = async <Row>(sql: string, ...bindings: string[]) =>
     (await session.run(sql, bindings)).rows as unknown as readonly Row[]
-  // SQLite finds tables whatever the case of their letters.
+  // SQLite finds tables regardless of case.
   const [found] = await rowsOf<{ name: string; type: string; strict: number }>(
     `SELECT name, type, (SELECT strict FROM pragma_table_list AS list WHERE list.name = found.name AND list.schema = ?) AS strict
      FROM ${place}.sqlite_master AS found WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE`,
@@ -43,7 +43,7 @@ export async function describeSqliteTable(
   const byIndex = new Map<string, (string | null)[]>()
   for (const { name, column } of indexes) byIndex.set(name, [...(byIndex.get(name) ?? []), column])
   const primaryKey = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
-  // `INTEGER PRIMARY KEY` is the number of the row itself, and has no index.
+  // `INTEGER PRIMARY KEY` is the number of the row itself and has no index.
   const rowNumber = primaryKey.length === 1 && /^INTEGER$/i.test(primaryKey[0]?.type ?? '')
   const uniques = [...byIndex.values()].filter((index): index is string[] => !index.includes(null))
   return {

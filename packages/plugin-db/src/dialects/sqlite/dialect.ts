@@ -8,14 +8,14 @@ import { encoderOf } from './encode.js'
 import { sqliteFailureKind } from './failure-kind.js'
 
 /**
- * In SQLite a column's type is a hint, but for tables that are STRICT. Integers are numbers or, beyond 2^53, big ones: that
- * is no single type.
+ * In SQLite, a column's type is a hint, except in STRICT tables. Integers are numbers, or bigint values beyond 2^53, so
+ * they have no single type.
  */
 const strictTypes: Partial<Record<ValueKind, ColumnType>> = { text: 'string', number: 'number', bytes: 'bytes' }
 
 const quoteName = nameQuoter({ quote: '"', most: 1000, unit: 'characters', length: (name) => name.length })
 
-/** SQLite, by libsql: it has the calls of better-sqlite3 and comes built. */
+/** SQLite, by libsql, which has the interface of better-sqlite3 and needs no compilation. */
 export const sqlite = {
   clients: ['sqlite'],
   schemes: ['sqlite:'],
@@ -44,20 +44,20 @@ export const sqlite = {
       number: 'REAL',
       integer: 'INTEGER',
       bigint: 'BIGINT',
-      // A column of type DECIMAL would make numbers of texts.
+      // A column of type DECIMAL would convert texts to numbers.
       decimal: 'TEXT',
       boolean: 'BOOLEAN',
       date: 'TIMESTAMP',
       bytes: 'BLOB',
       vector: 'VECTOR_BLOB',
-      // A column of type JSON would make numbers of texts such as "1e5".
+      // A column of type JSON would convert texts such as "1e5" to numbers.
       json: 'JSON_TEXT',
       unknown: 'TEXT',
     },
     keyTypes: {},
     options: '',
     mostColumns: 500,
-    // Its transactions cover all, and one file has one writer: rows are exchanged as fast.
+    // Its transactions cover everything, and a file has one writer, so exchanging rows is equally fast.
     exchange: undefined,
   },
   transactions: {

@@ -42,14 +42,14 @@ function toWide(value: unknown): bigint {
   return integer
 }
 
-/** SQLite has no decimals: they are numbers, or integers of 64 bits. */
+/** SQLite has no decimals: they become numbers, or integers of 64 bits. */
 function toNumeric(value: unknown): number | bigint {
   if (typeof value === 'bigint' || (typeof value === 'string' && /^\s*[+-]?\d{16,}\s*$/.test(value)))
     return toWide(value)
   return toReal(value)
 }
 
-/** SQLite takes infinities, and makes NaN null. */
+/** SQLite accepts infinities and converts NaN to null. */
 function toReal(value: unknown): number {
   const number = toNumber(value)
   if (Number.isNaN(number)) throw new Unfit(value, 'is a number that the database cannot hold')

@@ -26,5 +26,5 @@ export function sqliteFailureKind(error: DriverError): FailureKind | undefined {
   return (code === undefined ? undefined : codes[code]) ?? kindByWords(error, words)
 }
 
-/** Whether a failure is about the rows, so that others may go in. */
+/** Whether a failure concerns single rows, so that others may succeed. */
 export const aboutRows = (error: unknown): boolean => sqliteFailureKind(error as DriverError) === 'row'

@@ -13,14 +13,14 @@ import type { Statement } from './driver.js'
 import { encoderOf } from './encode.js'
 import { aboutRows } from './failure-kind.js'
 
-/** Rows of one statement, and values at most: calls of the driver cost more than what they do. */
+/** The maximum rows and values of one statement; a call of the driver costs more than its work. */
 const statementRows = 50
 const mostValues = 30_000
 
-/** Rows that are written before others have a turn: the driver works in this thread. */
+/** The number of rows after which other tasks get a turn, because the driver works in this thread. */
 const turnRows = 1000
 
-/** What is needed of a session. */
+/** What the inserter needs of a session. */
 interface Preparing {
   prepare(sql: string): Statement
   breathe(): Promise<void>
@@ -73,7 +73,7 @@ export class SqliteInserter implements RowInserter {
 
   #run(statement: Statement, columns: readonly string[], values: readonly Binding[], rows: number): void {
     const { changes } = statement.run([...values])
-    // An upsert without columns to change leaves rows that are there as they are.
+    // An upsert without columns to update leaves existing rows unchanged.
     const { upsertBy } = this.#target
     if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column))) assertWritten(changes, rows)
   }

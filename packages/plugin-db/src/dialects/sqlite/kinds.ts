@@ -1,6 +1,6 @@
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 
-/** By the words in a column's declared type; the first that is in it counts. */
+/** By the words in a column's declared type; the first match counts. */
 const words: readonly (readonly [RegExp, ValueKind])[] = [
   [/BOOL/, 'boolean'],
   [/BIGINT|INT8|INT64/, 'bigint'],
@@ -15,7 +15,7 @@ const words: readonly (readonly [RegExp, ValueKind])[] = [
   [/DEC|NUM/, 'decimal'],
 ]
 
-/** Whether a column makes numbers of texts of digits, by the rules of SQLite. */
+/** Whether a column converts texts of digits to numbers, by the rules of SQLite. */
 function isNumeric(type: string): boolean {
   return type !== '' && (/INT/.test(type) || !/CHAR|CLOB|TEXT|BLOB/.test(type))
 }
@@ -27,11 +27,11 @@ const textual: ReadonlySet<ValueKind> = new Set(['text', 'other', 'timestamp', '
 export function sqliteColumn(declared: string, strict: boolean): ColumnKind {
   const kind = strict && declared.toUpperCase() === 'ANY' ? 'other' : sqliteKind(declared)
   if (strict || !isNumeric(declared.toUpperCase())) return { kind, strict }
-  // JSON has its texts in quotes, so that only its numbers can become others.
+  // In JSON, texts are quoted, so only its numbers can be converted.
   return { kind, strict, limits: { numeric: textual.has(kind), integers64: true } }
 }
 
-/** What a column's declared type says of its values; SQLite itself holds anything anywhere. */
+/** What a column's declared type says about its values; SQLite itself accepts any value anywhere. */
 export function sqliteKind(declared: string): ValueKind {
   const type = declared.toUpperCase()
   return words.find(([pattern]) => pattern.test(type))?.[1] ?? 'other'

@@ -6,7 +6,7 @@ import { sqlite } from './dialect.js'
 import type { Sqlite } from './driver.js'
 import { SqliteSession } from './session.js'
 
-/** Makes a pool of connections to a file; nothing is opened yet. @throws MAESTRO_DB_DRIVER_MISSING */
+/** Creates a pool of connections to a file; it opens nothing yet. @throws MAESTRO_DB_DRIVER_MISSING */
 export async function openSqlitePool(settings: ConnectionSettings): Promise<SessionPool> {
   return openKnexPool<Sqlite>(settings, {
     dialect: 'better-sqlite3',

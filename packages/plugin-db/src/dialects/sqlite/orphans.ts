@@ -11,8 +11,8 @@ interface Orphan {
 const mostNamed = 3
 
 /**
- * SQLite says of foreign keys that are checked at the end of a transaction only that one failed. @returns the failure with
- * the rows that lack their parent
+ * For foreign keys that are checked at the end of a transaction, SQLite reports only that one failed. @returns the
+ * failure with the rows that lack their parent
  */
 export function explainOrphans(connection: Sqlite, error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.includes('FOREIGN KEY constraint failed')) return error

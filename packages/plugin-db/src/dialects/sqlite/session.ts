@@ -15,10 +15,10 @@ import { sqliteKind } from './kinds.js'
 import { explainOrphans } from './orphans.js'
 import { WholeTexts } from './whole-texts.js'
 
-/** The driver has it, and its types do not. */
+/** The driver has it, but its types do not. */
 type Interruptible = Sqlite & { interrupt(): void }
 
-/** A connection to a file of SQLite. The driver works in this thread: what takes long is done in pieces. */
+/** A connection to an SQLite file. The driver works in this thread, so long work is split. */
 export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSession {
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(() => {
@@ -39,12 +39,12 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
   async stream(sql: string, bindings: readonly Binding[]): Promise<RowCursor> {
     return this.guarded(() => {
       const asked = this.connection.prepare(sql)
-      if (!asked.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it gives no rows' })
+      if (!asked.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it returns no rows' })
       const fields = asked.columns().map(({ name, type }) => ({ name, kind: sqliteKind(type ?? '') }))
       const texts = WholeTexts.of(sql, fields)
       const statement = texts === undefined ? asked : this.connection.prepare(texts.sql)
       statement.raw(true).safeIntegers(true)
-      // What runs holds a lock: the query begins when its first rows are asked for.
+      // A running query holds a lock, so the query begins when its first rows are requested.
       let rows: IterableIterator<unknown[]> | undefined
       let ended = false
       return {
@@ -67,30 +67,30 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
         close: async () => {
           if (rows === undefined || ended) return
           ended = true
-          // The driver ends a query only when it fails, or has given its last row.
+          // The driver ends a query only when it fails or has returned its last row.
           ;(this.connection as Interruptible).interrupt()
           try {
             while (rows.next().done !== true);
           } catch {
-            // It is ended.
+            // The query has ended.
           }
         },
       }
     })
   }
 
-  /** SQLite knows the columns before it runs the query, and in a query around it would rename those that come twice. */
+  /** SQLite knows the columns before it runs the query; a query around it would rename duplicate columns. */
   override async fieldsOf(sql: string, bindings: readonly Binding[]): Promise<readonly Field[]> {
     const { fields } = await this.stream(sql, bindings)
     return fields
   }
 
-  /** The program that SQLite makes of a statement. */
+  /** The program that SQLite compiles a statement to. */
   async explain(sql: string): Promise<readonly Instruction[]> {
     return this.guarded(() => {
       const statement = this.connection.prepare(`EXPLAIN ${sql}`)
       const program = statement.all() as Instruction[]
-      // The driver ends this kind of statement by `get` alone; without it, later ones would keep their locks.
+      // The driver ends this kind of statement only by `get`; otherwise, later statements would keep their locks.
       statement.get()
       return program
     })
@@ -104,7 +104,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
     await this.runAll('PRAGMA query_only = ON; BEGIN')
   }
 
-  /** Takes the lock of the file, for which others may have to be waited. @throws MAESTRO_DB_LOCKED */
+  /** Locks the file, and waits for others if necessary. @throws MAESTRO_DB_LOCKED */
   async begin(): Promise<void> {
     await this.waitForLock(() => this.connection.exec('BEGIN IMMEDIATE'))
   }
@@ -132,24 +132,24 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
   }
 
   override async release(): Promise<void> {
-    // Settings of a reading are not for whoever has the connection next.
+    // The settings of a reader must not reach the next user of the connection.
     this.connection.exec('PRAGMA query_only = OFF')
     await super.release()
   }
 
   /**
-   * Before a writing: with a log beside the file, others read what was there before while it goes on. Where the log
-   * cannot be had, they wait for each other.
+   * Prepares for writing: with a log beside the file, others read the previous state meanwhile. Without the log, they
+   * wait for each other.
    */
   override async prepareWriting(): Promise<void> {
     try {
       this.connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     } catch {
-      // Somebody reads it now, or the file's system has no shared memory.
+      // Another process reads the file now, or the file system has no shared memory.
     }
   }
 
-  /** SQLite's own waiting would hold up the whole process. */
+  /** SQLite's own waiting would block the whole process. */
   async waitForLock<Result>(work: () => Result): Promise<Result> {
     const deadline = Date.now() + this.settings.timeouts.lock
     for (let wait = 5; ; wait = Math.min(wait * 2, 200)) {
@@ -180,15 +180,15 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
     return new SqliteInserter(this, target)
   }
 
-  /** SQLite does not say who holds a lock. */
+  /** SQLite does not report who holds a lock. */
   async lockHolders(): Promise<readonly string[]> {
     return []
   }
 
-  /** Whoever writes has the file to himself. */
+  /** A writer has the file to itself. */
   async lockName(): Promise<void> {}
 
-  /** Lets others have a turn. */
+  /** Gives other tasks a turn. */
   async breathe(): Promise<void> {
     await setImmediate()
   }

@@ -2,8 +2,8 @@ import type { Field } from '../session.js'
 import { sqlite } from './dialect.js'
 
 /**
- * The driver cuts texts at their first NUL character. So a query gets one more column, which is NULL but for rows with such
- * texts: there it holds all texts of the row as hexadecimal bytes.
+ * The driver cuts texts at their first NUL character. Therefore, a query gets one more column, which is NULL except for
+ * rows with such texts: there it holds all texts of the row as hexadecimal bytes.
  */
 export class WholeTexts {
   /** The query with that column. */
@@ -15,7 +15,7 @@ export class WholeTexts {
     this.#places = places
   }
 
-  /** Undefined for a query without columns of text, or with columns of one name. */
+  /** Undefined for a query without text columns, or with duplicate column names. */
   static of(sql: string, fields: readonly Field[]): WholeTexts | undefined {
     const places = fields.flatMap(({ kind }, place) => (textual.has(kind) ? [place] : []))
     if (places.length === 0 || new Set(fields.map(({ name }) => name.toLowerCase())).size < fields.length)
@@ -32,7 +32,7 @@ export class WholeTexts {
     return new WholeTexts(`SELECT page.*, CASE WHEN ${isCut} THEN ${hex} END FROM (${sql}) AS page`, places)
   }
 
-  /** Takes the added column out of a row, and puts its texts in place. */
+  /** Removes the added column from a row and restores its texts. */
   restore(row: unknown[]): void {
     const texts = row.pop()
     if (typeof texts !== 'string') return
@@ -45,7 +45,7 @@ const textual: ReadonlySet<Field['kind']> = new Set(['text', 'other', 'json', 'd
 
 const groupSize = 50
 
-/** Expressions in brackets of some each: SQLite bounds how deep one may be. */
+/** Groups expressions in parentheses, because SQLite limits the depth of an expression. */
 function grouped(parts: readonly string[], operator: string): string {
   if (parts.length <= groupSize) return `(${parts.join(operator)})`
   const groups: string[] = []

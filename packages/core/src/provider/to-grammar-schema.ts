@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@maestro-dataflow/core'
+import type { JsonSchema } from '../contracts/schema.js'
 
 type Schemas = Readonly<Record<string, unknown>>
 
@@ -7,10 +7,10 @@ const plain = ['type', 'enum', 'const', '$ref', 'required', 'minItems', 'maxItem
 const formats = new Set(['date', 'time', 'date-time'])
 
 /**
- * A schema as Ollama makes a grammar of it. What is left out is for the check of the schema, which holds every answer
- * to it.
+ * The part of a JSON schema from which every local server makes a grammar. Of the rest, some servers refuse a keyword,
+ * and Ollama 0.6 ends for a `pattern`. The serving plane checks every answer against the whole schema.
  */
-export function toFormat(schema: JsonSchema): JsonSchema {
+export function toGrammarSchema(schema: JsonSchema): JsonSchema {
   const { format, prefixItems, items, properties, additionalProperties, $defs, definitions } = schema
   return {
     ...Object.fromEntries(plain.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]])),
@@ -18,13 +18,13 @@ export function toFormat(schema: JsonSchema): JsonSchema {
     ...each('properties', properties),
     ...each('$defs', $defs),
     ...each('definitions', definitions),
-    ...(isSchema(additionalProperties) ? { additionalProperties: toFormat(additionalProperties) } : {}),
+    ...(isSchema(additionalProperties) ? { additionalProperties: toGrammarSchema(additionalProperties) } : {}),
     ...(additionalProperties === false ? { additionalProperties } : {}),
-    ...(Array.isArray(prefixItems) ? tuple(prefixItems) : isSchema(items) ? { items: toFormat(items) } : {}),
+    ...(Array.isArray(prefixItems) ? tuple(prefixItems) : isSchema(items) ? { items: toGrammarSchema(items) } : {}),
     ...Object.fromEntries(
       ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
         const parts = schema[key]
-        return Array.isArray(parts) ? [[key, parts.filter(isSchema).map(toFormat)]] : []
+        return Array.isArray(parts) ? [[key, parts.filter(isSchema).map(toGrammarSchema)]] : []
       }),
     ),
   }
@@ -33,7 +33,7 @@ export function toFormat(schema: JsonSchema): JsonSchema {
 /** A grammar of so many items, each of one of the kinds. */
 function tuple(kinds: readonly unknown[]): JsonSchema {
   return {
-    items: { anyOf: kinds.filter(isSchema).map(toFormat) },
+    items: { anyOf: kinds.filter(isSchema).map(toGrammarSchema) },
     minItems: kinds.length,
     maxItems: kinds.length,
   }
@@ -41,7 +41,7 @@ function tuple(kinds: readonly unknown[]): JsonSchema {
 
 function each(name: string, schemas: unknown): JsonSchema {
   if (!isSchema(schemas)) return {}
-  const entries = Object.entries(schemas).map(([key, value]) => [key, isSchema(value) ? toFormat(value) : value])
+  const entries = Object.entries(schemas).map(([key, value]) => [key, isSchema(value) ? toGrammarSchema(value) : value])
   return { [name]: Object.fromEntries(entries) }
 }
 

@@ -1,9 +1,9 @@
-import { toJsonSchema } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { toFormat } from './to-format.js'
+import { toJsonSchema } from '../serving/schema-for-model.js'
+import { toGrammarSchema } from './to-grammar-schema.js'
 
-test('what Ollama cannot follow is left out: patterns, unknown formats, tuples as such', () => {
+test('what local servers cannot follow is left out: patterns, unknown formats, tuples as such', () => {
   const schema = z.object({
     day: z.iso.date(),
     mail: z.email(),
@@ -11,7 +11,7 @@ test('what Ollama cannot follow is left out: patterns, unknown formats, tuples a
     pair: z.tuple([z.string(), z.number()]),
     tone: z.enum(['good', 'bad']),
   })
-  expect(toFormat(toJsonSchema(schema))).toEqual({
+  expect(toGrammarSchema(toJsonSchema(schema))).toEqual({
     type: 'object',
     properties: {
       day: { type: 'string', format: 'date' },

@@ -1,7 +1,7 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type {} from './component-types.js'
+import type {} from './registered.js'
 
 const reviews = pipeline('reviews').from([{ id: 1, text: 'Good' }])
 

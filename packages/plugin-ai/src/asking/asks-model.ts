@@ -1,0 +1,14 @@
+import { type Prompt, SERVINGS, type ServingNeed } from '@maestro-dataflow/core'
+
+/** What an operator says of itself that asks one language model about each row. */
+export const asksModel = {
+  deterministic: false,
+  servings: ({
+    serving,
+    prompt,
+  }: {
+    readonly serving: string
+    readonly prompt?: Prompt | undefined
+  }): ServingNeed[] => [{ kind: 'llm', name: serving, capabilities: prompt?.needs ?? [] }],
+  inject: [SERVINGS],
+} as const

@@ -1,0 +1,46 @@
+import { ChatOpenAI } from '@langchain/openai'
+import { EnhancedLLMServing, generateObject, type LLMServing } from '@maestro-dataflow/core'
+import { fromLangChain } from '@maestro-dataflow/plugin-langchain'
+import { OllamaChatServing } from '@maestro-dataflow/plugin-ollama'
+import { OpenAIChatServing } from '@maestro-dataflow/plugin-openai'
+import { expect, inject, test } from 'vitest'
+import { z } from 'zod'
+
+const { url = '', model = '' } = inject('ollama') ?? {}
+const baseURL = `${url}/v1`
+
+const servings: Readonly<Record<string, () => LLMServing>> = {
+  'openai.chat': () => new OpenAIChatServing({ model, baseUrl: baseURL, temperature: 0 }),
+  'ollama.chat': () => new OllamaChatServing({ model, host: url, temperature: 0, contextTokens: 256 }),
+  'langchain.chat': () =>
+    fromLangChain(new ChatOpenAI({ model, temperature: 0, apiKey: 'none', configuration: { baseURL } })),
+}
+
+/** Schemas of which Ollama 0.6 makes no grammar, or a grammar that ends its process. */
+const schemas = {
+  'a date and an address of mail': z.object({ day: z.iso.date(), mail: z.email() }),
+  'patterns, also with lookaround': z.object({ a: z.string().regex(/^[A-Z]-\d+$/), b: z.string().regex(/^(?=\d)\d$/) }),
+  'a tuple': z.object({ value: z.tuple([z.string(), z.number()]) }),
+}
+
+const cases = Object.entries(servings).flatMap(([serving, make]) =>
+  Object.entries(schemas).map(([name, schema]) => [serving, name, make, schema] as const),
+)
+
+test.skipIf(url === '').each(cases)(
+  '%s asks a real Ollama for %s, and the server lives on',
+  async (_, __, make, schema) => {
+    const serving = new EnhancedLLMServing(make(), { settings: { repairs: 0, retries: 0 } })
+    const question = { messages: [{ role: 'user' as const, content: 'Give me an example as JSON.' }], maxTokens: 16 }
+    const outcome = await generateObject(serving, question, schema).then(
+      () => 'answered',
+      ({ code }) => code,
+    )
+    // What a tiny model writes may be wrong or too long. The server may neither refuse the schema nor fail.
+    const answers = ['SCHEMA_MISMATCH', 'MALFORMED_REPLY', 'CUT_OFF'].map((code) => `MAESTRO_SERVING_${code}`)
+    expect(['answered', ...answers]).toContain(outcome)
+    const hello = { messages: [{ role: 'user' as const, content: 'Hello' }], maxTokens: 2 }
+    expect((await serving.generate(hello)).finishReason).toBe('length')
+  },
+  120_000,
+)
