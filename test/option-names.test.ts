@@ -10,6 +10,7 @@ import { expect, test } from 'vitest'
 const replaced = [
   ...['inputColumns', 'queryColumn', 'contextColumn', 'answerColumn', 'with', 'best', 'a', 'b', 'names', 'column'],
   ...['k', 'top', 'strategy', 'rubric', 'condition', 'instruction', 'dimension', 'values'],
+  ...['maxBytes', 'maxInflatedBytes'],
 ]
 /** Where such a name says what the rules ask for. */
 const meant = new Set(['table.aggregate values', 'fs.file column'])
@@ -57,6 +58,13 @@ test('what asks a language model takes every sampling option', async () => {
   expect(asking.length).toBeGreaterThan(20)
   const sampling = ['temperature', 'topP', 'topK', 'seed', 'stop', 'maxTokens']
   expect(asking.flatMap((name) => sampling.map((one) => `${name} ${one}`)).filter((one) => !found.has(one))).toEqual([])
+})
+
+test('what has a prompt of its own takes instructions', async () => {
+  const found = new Set(await options())
+  const worded = [...found].filter((one) => one.endsWith(' language')).map((one) => one.split(' ')[0])
+  expect(worded.length).toBeGreaterThan(20)
+  expect(worded.filter((name) => !found.has(`${name} instructions`))).toEqual([])
 })
 
 test('an option by its old name is an error that names those there are', async () => {

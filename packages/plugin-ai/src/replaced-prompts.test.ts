@@ -124,3 +124,25 @@ test.each(sampled)('$name is asked with the sampling options of the step', async
   expect(serving.requests).not.toHaveLength(0)
   for (const request of serving.requests) expect(request).toMatchObject(sampling)
 })
+
+/** What operators need whose prompt is their own. */
+const needed: Readonly<Record<string, object>> = {
+  ...{ 'ai.extract': { input: 'text' }, 'ai.classify': { input: 'text' }, 'ai.summarize': { input: 'text' } },
+  ...{ 'ai.translate': { input: 'text', to: 'French' }, 'ai.compare': { criterion: 'x' } },
+  ...{ 'ai.score': { input: 'text', criterion: 'x' }, 'ai.filter': { input: 'text', criterion: 'x' } },
+}
+// The instructions of two are their task; the request of others has no words of their own.
+const unworded = ['ai.rewrite prompt', 'ai.reduce prompt', 'ai.generate prompt', 'ai.vote prompt']
+const worded = named.filter(({ given: [use, option] }) => !unworded.includes(`${use} ${option}`))
+
+test.each(worded)(
+  '$name is asked with the instructions of the step, where its prompt is its own',
+  async ({ given }) => {
+    const { serving, maestro } = await project()
+    const [use, , , options] = given
+    const step: Case = [use, 'instructions', '', { ...options, ...needed[use] }]
+    await Array.fromAsync(maestro.rows(asking(step, 'Answer as a pirate.'))).catch(() => [])
+    const asked = serving.requests.map(({ messages }) => JSON.stringify(messages))
+    expect(asked.filter((text) => text.includes('Answer as a pirate.'))).not.toHaveLength(0)
+  },
+)

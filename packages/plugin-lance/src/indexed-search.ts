@@ -11,17 +11,17 @@ interface Known {
   readonly vector: Float32Array
 }
 
-/** Queries at work at once: each is mostly waiting for memory. */
+/** The number of concurrent queries; each mostly waits for memory. */
 const inFlight = 8
-/** Of `hnsw`, which keeps vectors in a byte per number, more are taken and then compared exactly. */
+/** `hnsw` stores one byte per number, so more candidates are taken and then compared exactly. */
 const spare = 2
 const rowId = '_rowid'
 
 /**
- * Searches by the index of a table. What is kept beside the vectors is read once for all queries: reading it for each
- * takes longer than finding it.
+ * Searches by the index of a table. The columns beside the vectors are read once for all queries, because reading them
+ * for each query takes longer than the search.
  *
- * @param table At a fixed version, so that rows stay in their places.
+ * @param table At a fixed version, so that rows keep their positions.
  */
 export async function searchTable(
   table: Table,
@@ -80,7 +80,8 @@ async function readRows(
 }
 
 function withIndex(query: LanceQuery, k: number, { index, probes, candidates }: How): LanceQuery {
-  // More parts are looked into when a filter leaves too few. The most comes first: it is 20 unless it is said.
+  // More parts are examined if a filter leaves too few. The maximum is set first, because its default of 20 may be
+  // below the minimum.
   if (index === 'ivf') return query.maximumNprobes(0).minimumNprobes(probes).limit(k)
   return query.ef(Math.max(candidates, spare * k)).limit(spare * k)
 }

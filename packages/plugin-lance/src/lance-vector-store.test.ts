@@ -59,7 +59,7 @@ describe('a folder', () => {
     await connection.createTable('vectors', [{ id: 1, vector: [1, 2] }])
     expect(await errorOf(() => folder.open())).toMatchObject({
       code: 'MAESTRO_LANCE_OPEN',
-      message: expect.stringContaining('its table "vectors" was made by something else'),
+      message: expect.stringContaining('its table "vectors" was created by another program'),
     })
     writeFileSync(folder.file('file'), 'no folder')
     expect((await errorOf(() => folder.open({ path: folder.file('file/kb') }))).code).toBe('MAESTRO_LANCE_OPEN')

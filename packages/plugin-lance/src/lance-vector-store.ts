@@ -29,17 +29,17 @@ import { partitionsOf, VectorIndexKeeper } from './vector-index.js'
 import { WriteLock } from './write-lock.js'
 
 const lockSeconds = 60
-/** Every write leaves a file of its own; after so many they are put together. */
+/** Every write leaves a file of its own; after this many, they are merged. */
 const writesBeforeCompaction = 64
 const idsAtOnce = 2000
-/** What others may still be reading stays for this long. */
+/** How long files that others may still read are kept. */
 const oldVersionsMilliseconds = 3_600_000
-/** A query for a larger share of all vectors is not worth an index. */
+/** An index does not pay off for a query of a larger share of all vectors. */
 const largestShare = 0.1
 
 /**
- * A vector store in a folder, by LanceDB: no server, several processes at once, and a process that is killed leaves
- * what was there before or all of what it added, never a part.
+ * A vector store in a folder, by LanceDB. It needs no server, and several processes can use it at once. A process that
+ * is killed leaves either the previous contents or all of what it added, never a part.
  *
  * @example
  * const store = await LanceVectorStore.open({ path: 'data/kb' })
@@ -57,7 +57,7 @@ export class LanceVectorStore implements VectorStore {
   #graph: Promise<SearchGraph> | undefined
   #memory: { readonly version: number; readonly blocks: Promise<readonly ExactSearch[]> } | undefined
   #counted: { readonly version: number; readonly count: number } | undefined
-  /** The version that was searched last by the index of the table. */
+  /** The version that was last searched by the index of the table. */
   #searched: number | undefined
   #writes = 0
   #closed = false
@@ -74,10 +74,10 @@ export class LanceVectorStore implements VectorStore {
   }
 
   /**
-   * Opens a store, or begins one.
+   * Opens a store, or creates one.
    *
-   * @param given Its `path` is taken from the working directory.
-   * @throws MAESTRO_LANCE_OPEN; MAESTRO_VECTORS_SETTINGS when it was made with others
+   * @param given Its `path` is relative to the working directory.
+   * @throws MAESTRO_LANCE_OPEN; MAESTRO_VECTORS_SETTINGS if it was created with other settings
    */
   static async open(given: LanceVectorOptions, logger?: Logger): Promise<LanceVectorStore> {
     const options = lanceVectorOptions.parse(given)
@@ -95,7 +95,7 @@ export class LanceVectorStore implements VectorStore {
 
   async addVectors(records: readonly VectorRecord[], options: VectorCallOptions = {}): Promise<void> {
     options.signal?.throwIfAborted()
-    // Copied before anything is waited for: the caller may change them.
+    // Copied before anything is awaited, because the caller may change them.
     const copies = checkRecords(this, records, options).map((record) => structuredClone(record))
     await this.#work('add vectors', async () => {
       await this.#table.current()
@@ -152,7 +152,7 @@ export class LanceVectorStore implements VectorStore {
       yield Array.from({ length: batch.numRows }, (_, row) => entryOf(batch, row))
   }
 
-  /** Puts small files together, drops versions older than an hour, and brings the index up to date. */
+  /** Merges small files, removes versions that are older than an hour, and updates the index. */
   async compact(): Promise<void> {
     await this.#work('compact', async () => {
       if ((await this.#table.current()) === undefined) return
@@ -196,7 +196,7 @@ export class LanceVectorStore implements VectorStore {
     return queries.map((query) => found[byIndex(query) ? 0 : 1]?.next().value ?? [])
   }
 
-  /** By `ivf` in memory where it fits and is not changing; else by the index of the table. */
+  /** Searches by `ivf` in memory if the store fits and does not change; otherwise, by the index of the table. */
   async #searchByIndex(
     table: Table,
     version: number,
@@ -239,7 +239,7 @@ export class LanceVectorStore implements VectorStore {
     return bytes <= this.#options.memory
   }
 
-  /** The store in memory, read again when it has changed. */
+  /** The store in memory, which is read again when it has changed. */
   async #inMemory(table: Table, version: number): Promise<readonly ExactSearch[]> {
     if (this.#memory === undefined || this.#memory.version < version) {
       const memory = { version, blocks: this.#read(table, version) }
@@ -271,13 +271,13 @@ export class LanceVectorStore implements VectorStore {
     if (this.#writes % writesBeforeCompaction === 0) await table.optimize()
   }
 
-  /** @throws MAESTRO_VECTORS_CLOSED; MAESTRO_LANCE_FAILED for what LanceDB cannot do */
+  /** @throws MAESTRO_VECTORS_CLOSED; MAESTRO_LANCE_FAILED for LanceDB's errors */
   async #work<T>(work: string, run: () => Promise<T>): Promise<T> {
     if (this.#closed) throw maestroError('MAESTRO_VECTORS_CLOSED', { store: this.name })
     try {
       return await run()
     } catch (error) {
-      // What is no error of LanceDB's: our own, and the reason of a signal.
+      // Errors that are not LanceDB's: our own, and the reason of a signal.
       if (MaestroError.is(error) || !isOfLance(error)) throw error
       throw lanceError('MAESTRO_LANCE_FAILED', { path: this.name, work, reason: reasonOf(error) }, error)
     }

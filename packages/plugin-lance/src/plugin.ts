@@ -13,7 +13,7 @@ const vectors = defineVectorStore({
   },
 })
 
-/** Vector stores in a folder, by LanceDB. */
+/** Stores vectors in a folder, by LanceDB. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-lance',
   manifest: new URL('../package.json', import.meta.url),

@@ -5,9 +5,9 @@ import type { Lance } from './table/load-lance.js'
 type How = Pick<ResolvedLanceOptions, 'index' | 'metric' | 'indexFrom' | 'partitions'>
 
 const indexName = 'vector_idx'
-/** Vectors outside of the index are all compared with. Beyond this share of those within it is brought up to date. */
+/** Vectors outside the index are all compared with the query. If their share exceeds this, the index is updated. */
 const outsideShare = 0.05
-/** An index for which this share has come later is made anew: it was made for others. */
+/** If this share of the vectors was added later, the index is rebuilt, because it was built for others. */
 const anewShare = 0.5
 const leastInPart = 256
 
@@ -22,7 +22,7 @@ export class VectorIndexKeeper {
     this.#how = how
   }
 
-  /** Whether there is one that searches may use, and whether it should be brought up to date. */
+  /** Whether there is an index that searches may use, and whether it should be updated. */
   async state(table: Table, version: number): Promise<{ readonly due: boolean; readonly used: boolean }> {
     if (this.#checked?.version === version) return this.#checked
     const { indexed, outside } = await this.#counts(table)
@@ -32,7 +32,7 @@ export class VectorIndexKeeper {
     return this.#checked
   }
 
-  /** Makes the index, or adds to it what is outside. Only one who holds the lock may call this. */
+  /** Builds the index, or adds the vectors outside it. Only the holder of the lock may call this. */
   async update(table: Table): Promise<void> {
     const { index, metric: distanceType, partitions, indexFrom } = this.#how
     const { indexed, outside } = await this.#counts(table)
@@ -48,7 +48,7 @@ export class VectorIndexKeeper {
         ? Index.ivfFlat({ distanceType, numPartitions: partitions ?? partitionsOf(count) })
         : Index.hnswSq({ distanceType, numPartitions: 1, m: 16, efConstruction: 100 })
     await table.createIndex('vector', { config, name: indexName, replace: true })
-    // So that writes find known ids, and filters their rows, without reading all.
+    // So that writes find known ids, and filters find their rows, without reading everything.
     await table.createIndex('id', { config: Index.btree(), replace: true })
     await table.createIndex('terms', { config: Index.labelList(), replace: true })
   }
@@ -60,7 +60,7 @@ export class VectorIndexKeeper {
   }
 }
 
-/** As many parts as there are vectors in each, but none that is too small to be made well. */
+/** As many parts as there are vectors in each part, but no part that is too small to be useful. */
 export function partitionsOf(count: number): number {
   return Math.max(1, Math.floor(Math.min(Math.sqrt(count), count / leastInPart)))
 }

@@ -7,8 +7,8 @@ import { lanceError } from './errors.js'
 const pause = 5
 
 /**
- * One writer at a time, in this process and in others: two that add the same new id at once would both be kept. The lock
- * is one of the operating system on a file (by SQLite), so that a process that dies leaves none behind.
+ * One writer at a time, in this process and in others: two writers that add the same new id at once would both be
+ * stored. The operating system's lock on a file (by SQLite) is released even when a process dies.
  */
 export class WriteLock {
   readonly #path: string
@@ -20,14 +20,14 @@ export class WriteLock {
     this.#seconds = seconds
   }
 
-  /** Does work when no one else writes. @throws MAESTRO_LANCE_BUSY */
+  /** Runs work while nobody else writes. @throws MAESTRO_LANCE_BUSY */
   hold<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#turn.then(() => this.#locked(work))
     this.#turn = mine.catch(() => undefined)
     return mine
   }
 
-  /** When all work is done. */
+  /** Called when all work is done. */
   async idle(): Promise<void> {
     await this.#turn
   }

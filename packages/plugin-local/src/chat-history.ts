@@ -3,7 +3,7 @@ import type { ChatHistoryItem } from 'node-llama-cpp'
 import { localError } from './errors.js'
 
 /**
- * Messages as the library knows them, ending in the answer that is to be written.
+ * Converts messages to the library's form, which ends with the answer to be written.
  *
  * @throws MAESTRO_LOCAL_MEDIA
  */

@@ -349,8 +349,8 @@ describe('the model of a serving', () => {
     try {
       const one = serve({ model: 'hf:maker/tiny/tiny.gguf' }, logger)
       await one.generate({ messages: ask('Hello'), maxTokens: 1 })
-      expect(lines.at(0)).toBe('the model hf:maker/tiny/tiny.gguf is not here yet; it is fetched once')
-      expect(lines.at(-1)).toContain('came from Hugging Face maker/tiny and is kept at ')
+      expect(lines.at(0)).toBe('the model hf:maker/tiny/tiny.gguf is not here yet; downloading it once')
+      expect(lines.at(-1)).toContain('was downloaded from Hugging Face maker/tiny and is stored at ')
       const logged = lines.length
       await serve({ model: 'hf:maker/tiny/tiny.gguf' }, logger).generate({ messages: ask('Hello'), maxTokens: 1 })
       expect(lines).toHaveLength(logged)

@@ -25,8 +25,8 @@ interface Life {
 }
 
 /**
- * A language model in this process, on node-llama-cpp. It is loaded by the first call; servings of the same file share
- * it, and each has a context of its own, in which several calls are worked on together.
+ * A language model in this process, on node-llama-cpp. The first call loads it. Servings of the same file share it, and
+ * each has a context of its own, which processes several calls together.
  */
 export class LocalChatServing implements LLMServing {
   readonly kind = 'llm'
@@ -61,7 +61,7 @@ export class LocalChatServing implements LLMServing {
     this.concurrency = options.sequences ?? chatDefaults.sequences
   }
 
-  /** Servings of one model work on the same cores. */
+  /** Servings of one model use the same cores. */
   get account(): string {
     return `local.chat ${this.#location.files[0].path} ${this.concurrency}`
   }
@@ -83,7 +83,10 @@ export class LocalChatServing implements LLMServing {
     })
   }
 
-  /** Ends the calls at work, which fail with MAESTRO_SERVING_ABORTED, and frees the context. A later call begins anew. */
+  /**
+   * Ends the calls in progress, which fail with MAESTRO_SERVING_ABORTED, and frees the context. A later call starts
+   * again.
+   */
   async dispose(): Promise<void> {
     const life = this.#life
     this.#life = undefined
@@ -97,7 +100,7 @@ export class LocalChatServing implements LLMServing {
     const stop = new AbortController()
     const life: Life = { stop, session: this.#open(stop.signal) }
     this.#life = life
-    // A load that failed is tried again by the next call.
+    // A failed load is retried by the next call.
     life.session.catch(() => {
       if (this.#life === life) this.#life = undefined
     })

@@ -7,7 +7,7 @@ import type { LoadedModel } from './load-model.js'
 import type { ModelLease } from './model-cache.js'
 import { SequencePool, sharedPrefix } from './sequence-pool.js'
 
-/** What is used where neither the request nor the config says otherwise. */
+/** The values that apply if neither the request nor the config sets them. */
 export const chatDefaults = {
   contextTokens: 2048,
   sequences: 4,
@@ -23,7 +23,7 @@ export interface SessionOptions extends LocalChatOptions {
   readonly threads: number
 }
 
-/** What the library calls the ends of answers, in words that the table of core has. */
+/** Maps the library's finish reasons to those in core's table. */
 const ends = {
   eogToken: 'end_of_turn',
   stopGenerationTrigger: 'stop',
@@ -40,7 +40,7 @@ export class ChatSession {
   readonly #context: LlamaContext
   readonly #sequences: SequencePool
   readonly #grammars = new Map<string, Promise<LlamaGrammar>>()
-  /** What the context is at work on, also for calls that have been given up. */
+  /** The work in progress in the context, including calls that were aborted. */
   readonly #atWork = new Set<Promise<unknown>>()
 
   private constructor(
@@ -55,7 +55,7 @@ export class ChatSession {
     this.#sequences = sequences
   }
 
-  /** The session owns the lease from here on, also when it cannot be opened. */
+  /** The session owns the lease from here on, even if it cannot be opened. */
   static async open(
     lease: ModelLease<LoadedModel>,
     options: SessionOptions,
@@ -83,7 +83,7 @@ export class ChatSession {
   }
 
   /**
-   * Answers one request. The time-out runs from the moment that a sequence is free for it.
+   * Answers one request. The time-out starts when a sequence is free for it.
    *
    * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG, _TIMEOUT, _MALFORMED_REPLY; the signal's reason
    */
@@ -140,7 +140,7 @@ export class ChatSession {
     }
   }
 
-  /** The sequence is free when the library is done with it, which can be a moment after the call was given up. */
+  /** The sequence is free when the library is done with it, which may be a moment after the call was aborted. */
   #working<Result>(chat: LlamaChat, work: Promise<Result>): Promise<Result> {
     const done = work
       .catch(() => undefined)
@@ -152,7 +152,7 @@ export class ChatSession {
     return work
   }
 
-  /** Frees the context when the calls at work have ended, which their signals must have asked them to. */
+  /** Frees the context when the calls in progress have ended; their signals must have been aborted already. */
   async dispose(): Promise<void> {
     await Promise.all(this.#atWork)
     await this.#context.dispose()
@@ -175,7 +175,7 @@ export class ChatSession {
     const known = this.#grammars.get(key)
     if (known !== undefined) return known
     const { llama } = this.#lease.value
-    // The library's type spells out every form of schema that its grammar can follow; ours has been brought into one.
+    // The library's type lists every form of schema that its grammar supports; our schema was converted to one.
     const made = llama.createGrammarForJsonSchema(
       toGrammarSchema(schema) as Parameters<typeof llama.createGrammarForJsonSchema>[0],
     ) as Promise<LlamaGrammar>

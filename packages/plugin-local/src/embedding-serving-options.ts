@@ -4,22 +4,30 @@ const positive = z.number().int().positive()
 
 export const defaultEmbeddingModel = 'all-MiniLM-L6-v2'
 
-/** Options of `local.embeddings`. */
+/** The options of `local.embeddings`. */
 export const localEmbeddingOptions = z.strictObject({
   /**
    * A name of the model table; `hf:owner/repository` on the Hugging Face hub; the path of a folder with an ONNX model,
    * or of its .onnx file. @default 'all-MiniLM-L6-v2'
    */
   model: z.string().default(defaultEmbeddingModel),
-  /** How the vectors of a text's tokens become one: their mean, or the first one. @default what the model's files say, else 'mean' */
+  /**
+   * How the vectors of a text's tokens become one: their mean, or the first one. @default as the model's files state,
+   * else 'mean'
+   */
   pooling: z.enum(['mean', 'cls']).optional(),
-  /** Brings each vector to length 1, so that their dot product is their similarity. @default true */
+  /**
+   * Whether to normalize each vector to length 1, so that the dot product of two vectors is their similarity. @default
+   * true
+   */
   normalize: z.boolean().optional(),
-  /** Tokens of a text that are read; what is beyond is cut, and reported. @default what the model was trained on */
+  /**
+   * The maximum tokens of a text; a longer text is cut and reported. @default the length on which the model was trained
+   */
   contextTokens: positive.optional(),
-  /** Cores to work on. @default all */
+  /** The number of cores. @default all */
   threads: positive.optional(),
-  /** Texts of one call at most. @default 256 */
+  /** The maximum number of texts in one call. @default 256 */
   batchSize: positive.optional(),
 })
 

@@ -246,7 +246,7 @@ describe('the model of a serving', () => {
     expect(usage.inputTokens).toBe(8)
     expect(asked).toHaveLength(7)
     expect(asked.at(-1)).toBe('onnx/model.onnx')
-    expect(lines.at(0)).toBe('the model hf:maker/tiny is not here yet; it is fetched once')
+    expect(lines.at(0)).toBe('the model hf:maker/tiny is not here yet; downloading it once')
     expect(lines.at(-1)).toContain(join('maker', 'tiny', 'main', 'onnx', 'model.onnx'))
     const own = new ModelCache()
     await new LocalEmbeddingServing({ model: 'hf:maker/tiny', directory: '.' }, logger, own).embed(['x'])

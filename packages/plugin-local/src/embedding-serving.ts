@@ -15,8 +15,8 @@ import { type LocateOptions, locateModel, type ModelLocation, versionOf } from '
 import { whileLoading } from './while-loading.js'
 
 /**
- * A model of sentences in a thread of this process, on ONNX Runtime. It is loaded by the first call; servings of the
- * same file share it, and it is freed when nobody has used it for a while.
+ * An embedding model in a thread of this process, on ONNX Runtime. The first call loads it. Servings of the same file
+ * share it, and it is freed when it was not used for a while.
  */
 export class LocalEmbeddingServing implements EmbeddingServing {
   readonly kind = 'embedding'
@@ -25,7 +25,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   readonly model: string
   readonly price = { input: 0 }
   readonly batchSize: number
-  /** Calls wait in the thread, where their texts are put together: so many calls of one text fill a batch. */
+  /** Calls wait in the thread, which combines their texts: this many calls of one text fill a batch. */
   readonly concurrency = 32
   readonly #location: ModelLocation
   readonly #settings: EmbedSettings
@@ -76,7 +76,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   }
 
   /**
-   * Texts may be of any length and in any script; empty ones have a vector too.
+   * Texts may have any length and any script; empty ones have a vector too.
    *
    * @throws MAESTRO_SERVING_ABORTED, _TIMEOUT, MAESTRO_LOCAL_*
    */
@@ -98,7 +98,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
     })
   }
 
-  /** Ends the calls at work, which fail with MAESTRO_SERVING_ABORTED. A later call begins anew. */
+  /** Ends the calls in progress, which fail with MAESTRO_SERVING_ABORTED. A later call starts again. */
   async dispose(): Promise<void> {
     this.#stop.abort()
     this.#stop = new AbortController()

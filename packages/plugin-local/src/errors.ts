@@ -9,60 +9,60 @@ interface Unknown {
 /** The errors of models in this process. */
 export const localErrors = {
   MAESTRO_LOCAL_MODEL_UNKNOWN: {
-    message: (d: Unknown) => `There is no model "${d.model}".`,
+    message: (d: Unknown) => `The model "${d.model}" is unknown.`,
     hint: (d: Unknown) =>
       `${d.suggestion === undefined ? '' : `Did you mean "${d.suggestion}"? `}Known: ${d.known.join(', ')}. A path works too (a .gguf file, or a folder with an ONNX model), and hf:owner/repository for the Hugging Face hub.`,
   },
   MAESTRO_LOCAL_MODEL_REFERENCE: {
     message: (d: { model: string }) => `"${d.model}" does not name a model on the Hugging Face hub.`,
     hint: () =>
-      'Write hf:owner/repository/path/file.gguf for a chat model and hf:owner/repository for one of sentences; hf:owner/repository@revision/... for another branch or commit.',
+      'Write hf:owner/repository/path/file.gguf for a chat model and hf:owner/repository for an embedding model; hf:owner/repository@revision/... for another branch or commit.',
   },
   MAESTRO_LOCAL_MODEL_MISSING: {
-    message: (d: { model: string; place: string }) => `The model ${d.model} is not available: there is no ${d.place}.`,
+    message: (d: { model: string; place: string }) =>
+      `The model ${d.model} is not available: ${d.place} does not exist.`,
     hint: (d: { model: string; place: string }) =>
-      `Fetch it with \`maestro models pull ${d.model}\`, or place the file there by hand.`,
+      `Download it with \`maestro models pull ${d.model}\`, or place the file there yourself.`,
   },
   MAESTRO_LOCAL_FILE_MISSING: {
-    message: (d: { file: string }) => `There is no file ${d.file}.`,
+    message: (d: { file: string }) => `The file ${d.file} does not exist.`,
     hint: () =>
-      'Check the path; in a config it is relative to the config file. A model of the Hugging Face hub is hf:owner/repository.',
+      'Check the path. In a config, it is relative to the config file. Write a model of the Hugging Face hub as hf:owner/repository.',
   },
   MAESTRO_LOCAL_MODEL_HASH: {
     message: (d: { file: string; expected: string; found: string }) =>
-      `${d.file} is not the file that was expected: its sha256 is ${d.found}, not ${d.expected}.`,
+      `${d.file} is not the expected file: its sha256 is ${d.found}, not ${d.expected}.`,
     hint: (d: { file: string; expected: string; found: string }) =>
-      `Delete ${d.file}; it is then downloaded again. Nothing was loaded from it.`,
+      `Delete ${d.file}, so that it is downloaded again. Nothing was loaded from it.`,
   },
   MAESTRO_LOCAL_MODEL_UNREACHABLE: {
     message: (d: { model: string; tried: readonly string[]; place: string }) =>
       `The model ${d.model} could not be downloaded:\n${d.tried.map((line) => `  - ${line}`).join('\n')}`,
     hint: (d: { model: string; tried: readonly string[]; place: string }) =>
-      `Try again when a source can be reached, or place the file by hand at ${d.place}.`,
+      `Try again when a source can be reached, or place the file at ${d.place} yourself.`,
   },
   MAESTRO_LOCAL_MODEL_FOLDER: {
-    message: (d: { folder: string; reason: string }) => `The models' folder ${d.folder} cannot be used: ${d.reason}`,
+    message: (d: { folder: string; reason: string }) => `The folder of models ${d.folder} cannot be used: ${d.reason}`,
     hint: () =>
       'Check its permissions and the free space, or name another folder in the environment variable MAESTRO_MODELS.',
   },
   MAESTRO_LOCAL_DOWNLOAD: {
     message: (d: { url: string; reason: string; status?: number | undefined }) => `${d.url}: ${d.reason}`,
-    hint: () =>
-      'Check the address and the network. A mirror of the hub is named by the environment variable HF_ENDPOINT.',
+    hint: () => 'Check the address and the network. The environment variable HF_ENDPOINT names a mirror of the hub.',
     retryable: true,
   },
   MAESTRO_LOCAL_TOOL: {
     message: (d: { tool: string; reason: string }) => `${d.tool}: ${d.reason}`,
     hint: (d: { tool: string; reason: string }) =>
-      `Make sure that ${d.tool} is installed and can reach its registry, or copy the model file to its place.`,
+      `Check that ${d.tool} is installed and can reach its registry, or copy the model file to its place.`,
   },
   MAESTRO_LOCAL_ARCHIVE: {
     message: (d: { archive: string; reason: string }) => `${d.archive}: ${d.reason}`,
-    hint: () => 'The package index may have another version of it; place the file by hand.',
+    hint: () => 'The package index may have another version of it. Place the file yourself.',
   },
   MAESTRO_LOCAL_LOAD: {
     message: (d: { model: string; reason: string }) => `The model ${d.model} could not be loaded: ${d.reason}`,
-    hint: () => 'Check that its files are whole and that there is memory for it.',
+    hint: () => 'Check that its files are complete and that there is enough memory.',
   },
   MAESTRO_LOCAL_MODEL_KIND: {
     message: (d: { model: string; serving: string; fitting: string }) =>
@@ -70,8 +70,7 @@ export const localErrors = {
     hint: (d: { model: string; serving: string; fitting: string }) => `Use \`${d.fitting}\` for it.`,
   },
   MAESTRO_LOCAL_NOT_SENTENCES: {
-    message: (d: { model: string; reason: string }) =>
-      `${d.model} is not a sentence embedding model that can be run: ${d.reason}`,
+    message: (d: { model: string; reason: string }) => `${d.model} is not a supported embedding model: ${d.reason}`,
     hint: () =>
       'The model must accept tokens (input_ids, attention_mask) and return vectors that are pooled by their mean or by the first one.',
   },
@@ -81,12 +80,12 @@ export const localErrors = {
   },
   MAESTRO_LOCAL_THREAD: {
     message: (d: { model: string; reason: string }) => `The thread of the model ${d.model} has ended: ${d.reason}`,
-    hint: () => 'The next call starts it anew. If it ends again, there may not be enough memory.',
+    hint: () => 'The next call restarts it. If it ends again, there may not be enough memory.',
     retryable: true,
   },
   MAESTRO_LOCAL_MEDIA: {
     message: (d: { model: string; type: string }) =>
-      `The model ${d.model} takes text only; the prompt has a part of type ${d.type}.`,
+      `The model ${d.model} accepts only text, but the prompt has a part of type ${d.type}.`,
     hint: () => 'Use a serving that accepts images or audio.',
   },
 } as const

@@ -1,13 +1,13 @@
 import type { JsonSchema } from '@maestro-dataflow/core'
 
 const formats = new Set(['date', 'time', 'date-time'])
-/** Keywords that the grammar understands as JSON Schema does. */
+/** Keywords that the grammar interprets like JSON Schema. */
 const kept = ['type', 'minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']
 
 /**
- * A JSON Schema as the library's grammar understands it. Keywords that a grammar cannot hold (minimum, pattern, unknown
- * formats) are left out: the answer then has the right form, and the value is for whoever validates it. Without this,
- * the library takes what it does not know for null or for an empty text.
+ * Reduces a JSON Schema to what the library's grammar supports. Keywords that a grammar cannot enforce (minimum,
+ * pattern, unknown formats) are removed: the answer then has the right form, and the schema's own check covers the
+ * rest. Without this, the library treats unknown schemas as null or as an empty text.
  */
 export function toGrammarSchema(schema: JsonSchema): JsonSchema {
   const definitions = { ...objectIn(schema.definitions), ...objectIn(schema.$defs) }
@@ -44,14 +44,14 @@ function convert(given: unknown): JsonSchema {
   }
 }
 
-/** Any scalar: a grammar of every possible JSON would let a small model nest without end. */
+/** Any scalar, because with a grammar of all JSON a small model would nest without end. */
 const anything: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] }
 
 function objectKeywords(schema: JsonSchema): JsonSchema {
   const properties = mapped(objectIn(schema.properties), convert)
   const { additionalProperties } = schema
   if (additionalProperties === false) return { properties }
-  // Only what is named is asked for, unless nothing is named.
+  // Only named properties are requested, unless there are none.
   if (typeof additionalProperties === 'object')
     return { properties, additionalProperties: convert(additionalProperties) }
   return Object.keys(properties).length > 0 ? { properties } : { properties, additionalProperties: anything }
@@ -62,7 +62,7 @@ function typeBy(schema: JsonSchema): string | undefined {
   return schema.items === undefined && schema.prefixItems === undefined ? undefined : 'array'
 }
 
-/** The parts of an `allOf` as one schema: their properties together. */
+/** The parts of an `allOf` as one schema with all of their properties. */
 function merged(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
   const { allOf: _, ...own } = schema
   const all = [own, ...parts.map(objectIn)]

@@ -9,16 +9,19 @@ import { bringModel } from './models/resolve-model.js'
 export interface LoadedModel extends Disposable {
   readonly llama: Llama
   readonly model: LlamaModel
-  /** Turns a chat into the model's own template. */
+  /** Converts a chat by the model's own template. */
   readonly chatWrapper: ChatWrapper
 }
 
-/** With all cores, llama.cpp's threads wait for each other whenever another process is busy: it becomes many times slower. */
+/**
+ * With all cores, llama.cpp's threads wait for each other whenever another process is busy, which slows the model down
+ * severely.
+ */
 export function defaultThreads(cores: number = availableParallelism()): number {
   return Math.max(1, cores - 1)
 }
 
-/** The model of a location, fetched if need be, loaded once for all servings of the process. */
+/** The model of a location, downloaded if necessary, and loaded once for all servings of the process. */
 export function acquireModel(
   cache: ModelCache,
   location: ModelLocation,
@@ -51,7 +54,7 @@ async function load(
   const library = await cache.acquire({ name: 'llama.cpp' }, start, { signal })
   const llama = library.value
   try {
-    // The bound is the library's, for all contexts together; who asks for more threads than there are cores gets them.
+    // The library's limit covers all contexts together. A user who sets more threads than there are cores gets them.
     llama.maxThreads = Math.max(llama.maxThreads, threads)
     const model = await llama.loadModel({ modelPath: location.files[0].path, loadSignal: signal })
     const dispose = async () => {

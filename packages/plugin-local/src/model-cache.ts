@@ -2,38 +2,41 @@ import { totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ByteSize, bytesOf, type Duration, millisecondsOf, untilAborted } from '@maestro-dataflow/core'
 
-/** What a cache can keep: it knows how to free itself. */
+/** A value that a cache can hold: it knows how to free itself. */
 export interface Disposable {
   dispose(): void | Promise<void>
 }
 
-/** What makes two loaded things the same: a name and what it was loaded with. One key is always one kind of thing. */
+/**
+ * The identity of a loaded value: a name and the config with which it was loaded. A key always stands for one type of
+ * value.
+ */
 export interface ModelKey {
   readonly name: string
   readonly config?: Readonly<Record<string, unknown>>
 }
 
-/** The right to use a loaded thing until it is given back. */
+/** The right to use a loaded value until it is released. */
 export interface ModelLease<T> {
   readonly value: T
-  /** Gives it back; a second call does nothing. */
+  /** Releases the value; a second call does nothing. */
   release(): void
 }
 
 export interface ModelCacheOptions {
-  /** How long a thing that nobody uses stays. @default '5m' */
+  /** How long an unused value stays. @default '5m' */
   readonly keepAlive?: Duration | undefined
   /**
-   * Beyond this sum, things that nobody uses are freed, the one unused for the longest time first. What is in use is
-   * never freed, so the sum can be larger. @default half of the machine's memory
+   * Beyond this sum, unused values are freed, least recently used first. Values in use are never freed, so the sum may
+   * be larger. @default half of the machine's memory
    */
   readonly memory?: ByteSize | undefined
 }
 
 export interface AcquireOptions<T> {
-  /** Memory that the thing takes: a number (room is made before loading), or read from the thing. @default 0 */
+  /** The memory of the value: a number (space is made before loading), or read from the value. @default 0 */
   readonly bytes?: number | ((value: T) => number)
-  /** Stops the waiting; the loading itself stops when nobody waits for it any more. */
+  /** Ends the waiting; the loading itself stops when nobody waits for it any more. */
   readonly signal?: AbortSignal
 }
 
@@ -43,14 +46,14 @@ interface Entry {
   loaded?: Disposable
   bytes: number
   users: number
-  /** When it was last given back, as a count. */
+  /** When it was last released, as a count. */
   unusedSince: number
   timer?: NodeJS.Timeout
 }
 
 /**
- * Keeps loaded models, shared by all that ask for the same name and config, and frees those that nobody uses by idle
- * time and by memory. Its timers keep no process alive.
+ * Holds loaded models, which all callers with the same name and config share, and frees unused ones by idle time and by
+ * memory. Its timers do not keep the process alive.
  *
  * @example
  * const lease = await cache.acquire({ name: path, config: { gpu: false } }, () => llama.loadModel({ modelPath: path }))
@@ -69,19 +72,19 @@ export class ModelCache {
     this.#memory = bytesOf(memory)
   }
 
-  /** How many things are loaded or being loaded. */
+  /** The number of values that are loaded or being loaded. */
   get size(): number {
     return this.#entries.size
   }
 
-  /** The sum of what the loaded things take. */
+  /** The memory of all loaded values. */
   get bytes(): number {
     return [...this.#entries.values()].reduce((sum, entry) => sum + entry.bytes, 0)
   }
 
   /**
-   * The thing of this key, loaded if it is not there; asked twice at once it is loaded once. A load that fails is not
-   * kept: the next call tries again.
+   * Returns the value of this key, and loads it if it is missing; concurrent calls load it once. A failed load is not
+   * stored, so the next call tries again.
    */
   async acquire<T extends Disposable>(
     key: ModelKey,
@@ -100,7 +103,7 @@ export class ModelCache {
       this.#giveBack(id, entry)
     }
     try {
-      // One key is one kind of thing, so what was loaded for it is a T.
+      // A key stands for one type of value, so the value that was loaded for it is a T.
       const value = (await untilAborted(entry.loading, options.signal)) as T
       return { value, release }
     } catch (error) {
@@ -109,10 +112,13 @@ export class ModelCache {
     }
   }
 
-  /** Frees everything, also what is in use, and stops what is being loaded. The cache is then empty and can be used again. */
+  /**
+   * Frees everything, including values in use, and stops loads in progress. The cache is then empty and can be used
+   * again.
+   */
   async dispose(): Promise<void> {
     for (const [id, entry] of [...this.#entries]) void this.#remove(id, entry)
-    // What is freed may give back what it was made of.
+    // A value that is freed may release other values that it was made of.
     while (this.#freeing.size > 0) await Promise.all(this.#freeing)
   }
 
@@ -157,7 +163,7 @@ export class ModelCache {
     void this.#makeRoom(0)
   }
 
-  /** Frees unused things until so many bytes more fit. */
+  /** Frees unused values until the given bytes fit. */
   async #makeRoom(bytes: number): Promise<void> {
     const unused = [...this.#entries]
       .filter(([, entry]) => entry.users === 0 && entry.loaded !== undefined)
@@ -176,7 +182,7 @@ export class ModelCache {
     entry.stop.abort()
     const freed = entry.loading
       .then((value) => withinPatience(value.dispose()))
-      // A load that failed left nothing behind; a thing that fails while it frees itself cannot be freed better.
+      // A failed load left nothing behind. If freeing a value fails, nothing more can be done.
       .catch(() => undefined)
       .then(() => {
         this.#freeing.delete(freed)
@@ -186,12 +192,15 @@ export class ModelCache {
   }
 }
 
-/** Milliseconds after which a thing that does not go is left to the end of the process: nobody should wait for ever. */
+/**
+ * The milliseconds after which a value that cannot be freed is left until the end of the process, so that nobody waits
+ * forever.
+ */
 const patience = 10_000
 
 async function withinPatience(freeing: Promise<void> | void): Promise<void> {
   const stop = new AbortController()
-  // What is waited for must not keep the process alive by itself.
+  // Waiting must not keep the process alive.
   const late = sleep(patience, undefined, { ref: false, signal: stop.signal })
   await Promise.race([freeing, late]).finally(() => stop.abort())
 }
@@ -204,7 +213,7 @@ export function sharedModelCache(): ModelCache {
   return shared
 }
 
-/** The same name and config give the same text, whatever the order of the config's keys. */
+/** A text that is the same for the same name and config, whatever the order of the config's keys. */
 function idOf({ name, config = {} }: ModelKey): string {
   return JSON.stringify([name, config], (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

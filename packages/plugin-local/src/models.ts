@@ -1,4 +1,4 @@
-/** The models' files, for tools: nothing here loads a model or the library that runs it. */
+/** The files of models, for tools. Nothing here loads a model or the library that runs it. */
 
 export type { FetchModelOptions, ModelProgress, ModelProgressEvent } from './models/fetch-model.js'
 export { listModels, type ModelListing, modelPath, pullModel } from './models/known-models.js'

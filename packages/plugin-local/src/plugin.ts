@@ -17,12 +17,12 @@ import { localEmbeddingOptions } from './embedding-serving-options.js'
 import { ModelCache } from './model-cache.js'
 
 const options = z.strictObject({
-  /** For every serving that does not say otherwise. @default as each serving says */
+  /** The default for every serving. @default the default of each serving */
   threads: z.number().int().positive().optional(),
-  /** How long loaded models stay when nobody uses them. @default one cache for all of the process */
+  /** How long loaded models stay when they are not used. @default one cache for the whole process */
   modelCache: z
     .strictObject({
-      /** How long a model that nobody uses stays. @default '5m' */
+      /** How long an unused model stays. @default '5m' */
       keepAlive: duration({ least: 0 }).optional(),
       /** @default half of the machine's memory */
       memory: byteSize().optional(),
@@ -30,10 +30,10 @@ const options = z.strictObject({
     .optional(),
 })
 
-/** What the plugin's options say for every serving of it. */
+/** The plugin's options that apply to all of its servings. */
 interface LocalSettings {
   readonly threads?: number | undefined
-  /** Undefined: the one of the process. */
+  /** If undefined, the cache of the process is used. */
   readonly cache: ModelCache | undefined
 }
 
@@ -58,14 +58,14 @@ const chat = defineServing({
 const embeddings = defineServing({
   name: 'local.embeddings',
   kind: 'embedding',
-  description: 'An ONNX model of sentences in this process',
+  description: 'An ONNX embedding model in this process',
   options: localEmbeddingOptions,
   inject: [PROJECT, LOGGER, LOCAL_SETTINGS],
   create: (given, [{ directory }, logger, { cache, ...shared }]) =>
     new LocalEmbeddingServing({ ...shared, ...given, directory }, logger, cache),
 })
 
-/** Models in this process. */
+/** Runs models in this process. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-local',
   manifest: new URL('../package.json', import.meta.url),

@@ -1,6 +1,6 @@
 import type { LlamaChat, Token } from 'node-llama-cpp'
 
-/** The sequences of one context: each works on one call at a time, and keeps what it has read. */
+/** The sequences of one context. Each processes one call at a time and keeps what it has read. */
 export class SequencePool {
   readonly #free: LlamaChat[]
   readonly #waiting: ((chat: LlamaChat) => void)[] = []
@@ -10,8 +10,8 @@ export class SequencePool {
   }
 
   /**
-   * The free sequence that has already read most of this prompt, or the next one that becomes free; first come, first
-   * served. Rejects with the signal's reason.
+   * The free sequence that has already read most of this prompt, or else the next one that becomes free, first come,
+   * first served. Rejects with the signal's reason.
    */
   async take(prompt: readonly Token[], signal: AbortSignal): Promise<LlamaChat> {
     signal.throwIfAborted()
@@ -44,12 +44,12 @@ export class SequencePool {
       const shared = sharedPrefix(chat, prompt)
       if (shared > longest) [best, longest] = [index, shared]
     }
-    // Of equals the first: the one that has rested longest, so that what was read last stays longest.
+    // Among equal ones, the first: the one that was free for longest, so that recently read prompts are kept.
     return this.#free.splice(best, 1)[0]
   }
 }
 
-/** How many tokens of a prompt a sequence need not read again; the last one is always read. */
+/** The number of tokens of a prompt that a sequence need not read again; the last one is always read. */
 export function sharedPrefix(chat: LlamaChat, prompt: readonly Token[]): number {
   const { firstDifferentIndex } = chat.sequence.compareContextTokens([...prompt])
   return Math.min(firstDifferentIndex, prompt.length - 1)

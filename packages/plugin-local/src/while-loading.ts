@@ -3,7 +3,7 @@ import type { ModelProgress } from './models/fetch-model.js'
 import type { ModelLocation } from './models/model-location.js'
 import { showProgress } from './models/show-progress.js'
 
-/** Loads a model; when it has to be fetched first, says so and shows how far it is. */
+/** Loads a model. If it has to be downloaded first, logs that and shows the progress. */
 export async function whileLoading<T>(
   { model, files }: ModelLocation,
   logger: Logger | undefined,
@@ -12,13 +12,14 @@ export async function whileLoading<T>(
   const display = showProgress(process.stderr.isTTY ? process.stderr : toLog(logger))
   let source: string | undefined
   const onProgress: ModelProgress = (event) => {
-    if (source === undefined) logger?.info(`the model ${model} is not here yet; it is fetched once`)
+    if (source === undefined) logger?.info(`the model ${model} is not here yet; downloading it once`)
     source = event.source
     display.onProgress(event)
   }
   try {
     const loaded = await load(onProgress)
-    if (source !== undefined) logger?.info(`the model ${model} came from ${source} and is kept at ${files[0].path}`)
+    if (source !== undefined)
+      logger?.info(`the model ${model} was downloaded from ${source} and is stored at ${files[0].path}`)
     return loaded
   } finally {
     display.end()

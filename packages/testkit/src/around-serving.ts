@@ -1,7 +1,7 @@
 import type { CallOptions, LLMRequest, Serving, ServingKind } from '@maestro-dataflow/core'
 import type { Audio } from './scripted/scripted-transcription.js'
 
-/** What a serving of each kind is asked, as one value. */
+/** The request to a serving of each kind, as one value. */
 interface RequestByKind {
   readonly llm: LLMRequest
   readonly embedding: { readonly texts: readonly string[] }
@@ -21,7 +21,7 @@ export type ServingCall = {
 /** Answers a call with a result of its kind. */
 export type Answering = (call: ServingCall) => Promise<unknown>
 
-/** What a serving says of itself, as data. */
+/** A serving's description of itself, as data. */
 export type Described = { readonly kind: ServingKind; readonly name: string } & Readonly<Record<string, unknown>>
 
 type Keys<S> = S extends Serving ? keyof S : never
@@ -30,7 +30,7 @@ type Told = Exclude<
   'kind' | 'generate' | 'generateBatch' | 'embed' | 'rerank' | 'transcribe' | 'dispose'
 >
 
-/** Whether a cassette keeps what a serving says of itself. The compiler sees to it that nothing is missing here. */
+/** Whether a cassette stores each part of a serving's description. The compiler checks that the list is complete. */
 const told: Readonly<Record<Told, boolean>> = {
   name: true,
   provider: true,
@@ -41,12 +41,12 @@ const told: Readonly<Record<Told, boolean>> = {
   dimension: true,
   batchSize: true,
   maxBatchTokens: true,
-  // Answers on a cassette are kept there and in no cache, which would answer before the cassette is asked.
+  // The answers of a cassette are stored there and not in a cache, which would answer before the cassette.
   identity: false,
   account: false,
 }
 
-/** What a serving says of itself, as data for a cassette. */
+/** A serving's description of itself, as data for a cassette. */
 export function describeServing(serving: Serving): Described {
   const values = Object.entries(told).flatMap(([name, kept]) => {
     const value = kept ? (serving as unknown as Readonly<Record<string, unknown>>)[name] : undefined
@@ -74,7 +74,7 @@ export function ask(serving: Serving, { kind, request, options }: ServingCall): 
 }
 
 /**
- * A serving that says of itself what another one says, also what that learns later, and whose calls are answered by a
+ * A serving with the description of another one, including what that one learns later, whose calls are answered by a
  * function.
  */
 export function servingOf<S extends Serving>(
@@ -89,7 +89,7 @@ export function servingOf<S extends Serving>(
     ]),
   )
   const { kind } = described
-  // The calls are those of its kind, and so are the results that `answer` gives.
+  // The calls are those of its kind, and so are the results of `answer`.
   return Object.defineProperties({ kind, dispose, ...callsOf(answer)[kind] }, getters) as unknown as S
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** A value as JSON text in which the order of names does not matter. Bytes stand as their hash. */
+/** A value as JSON text in which the order of names does not matter. Bytes are represented by their hash. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(canonical(value))
 }
 
-/** A copy with the names of all objects in order, bytes as their hash and addresses as texts. */
+/** A copy with the names of all objects in order, bytes as their hash, and addresses as texts. */
 export function canonical(value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: value.byteLength, sha256: sha256(value) }
   if (value instanceof URL) return value.href

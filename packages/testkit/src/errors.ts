@@ -12,12 +12,12 @@ interface Unknown {
 const meant = (suggestion: string | undefined): string =>
   suggestion === undefined ? '' : `Did you mean "${suggestion}"? `
 
-/** The errors of the test kit itself: they tell of a test that is not complete, not of the code it tests. */
+/** The errors of the test kit itself. They report an incomplete test, not a fault of the code under test. */
 export const testkitErrors = {
   MAESTRO_TESTKIT_SCRIPT_ENDED: {
     message: (d: { serving: string; answers: number; question: string }) =>
-      `The script of ${d.serving} is at its end: it has ${d.answers} answers, and one more was asked for: ${short(d.question)}`,
-    hint: () => 'Add an answer to the script, or find out why there is one call more than expected.',
+      `The script of ${d.serving} has ended: it has ${d.answers} answers, but one more was requested for: ${short(d.question)}`,
+    hint: () => 'Add an answer to the script, or find out why there is one more call than expected.',
   },
   MAESTRO_TESTKIT_SCRIPT_UNKNOWN: {
     message: (d: Unknown & { serving: string }) => `The script of ${d.serving} has no answer to: ${short(d.name)}`,
@@ -26,45 +26,46 @@ export const testkitErrors = {
   },
   MAESTRO_TESTKIT_FAULTS: {
     message: (d: { issues: readonly string[] }) => `The faults are not valid: ${d.issues.join('; ')}.`,
-    hint: () => 'Each fault is a share of the calls from 0 to 1, and together they are at most 1.',
+    hint: () => 'Each fault is a share of the calls from 0 to 1. Together, the shares are at most 1.',
   },
   MAESTRO_TESTKIT_CASE_UNKNOWN: {
-    message: (d: Unknown & { suite: string }) => `The suite for ${d.suite} has no case "${d.name}" to leave out.`,
+    message: (d: Unknown & { suite: string }) =>
+      `The suite for ${d.suite} has no case "${d.name}" that could be omitted.`,
     hint: (d: Unknown & { suite: string }) => `${meant(d.suggestion)}Known: ${d.known.join(', ')}.`,
   },
   MAESTRO_TESTKIT_CASSETTE_MISSING: {
-    message: (d: { path: string }) => `There is no cassette ${d.path} to replay.`,
+    message: (d: { path: string }) => `The cassette ${d.path} does not exist.`,
     hint: () =>
-      "Record it first: run the test once with `mode: 'record'` (or 'auto', where CI is not set) and commit it.",
+      "Record it first: run the test once with `mode: 'record'` (or 'auto', if CI is not set), and commit it.",
   },
   MAESTRO_TESTKIT_CASSETTE_BROKEN: {
     message: (d: { path: string; line: number; reason: string }) =>
       `Line ${d.line} of the cassette ${d.path} cannot be read: ${d.reason}`,
-    hint: () => 'Take the file from version control again, or delete it and record it anew.',
+    hint: () => 'Restore the file from version control, or delete it and record it again.',
   },
   MAESTRO_TESTKIT_CASSETTE_SERVING: {
-    message: (d: Unknown & { path: string }) => `The cassette ${d.path} holds nothing of a serving "${d.name}".`,
-    hint: (d: Unknown & { path: string }) => `${meant(d.suggestion)}Recorded: ${d.known.join(', ')}. Record it anew.`,
+    message: (d: Unknown & { path: string }) => `The cassette ${d.path} contains no serving "${d.name}".`,
+    hint: (d: Unknown & { path: string }) => `${meant(d.suggestion)}Recorded: ${d.known.join(', ')}. Record it again.`,
   },
   MAESTRO_TESTKIT_CASSETTE_UNRECORDED: {
     message: (d: { path: string; serving: string; differences: readonly string[] }) =>
       `A call to ${d.serving} is not on the cassette ${d.path}.${
         d.differences.length === 0
-          ? ' Nothing like it was recorded.'
-          : ` From the nearest one recorded it differs in:${lines(d.differences)}`
+          ? ' Nothing similar was recorded.'
+          : ` It differs from the most similar recorded call in:${lines(d.differences)}`
       }`,
-    hint: () => "If the change is meant, record the cassette anew with `mode: 'record'`.",
+    hint: () => "If you intended the change, record the cassette again with `mode: 'record'`.",
     stopsRun: true,
   },
   MAESTRO_TESTKIT_CASSETTE_PLAYED: {
     message: (d: { path: string; serving: string; times: number; call: string }) =>
-      `A call to ${d.serving} is on the cassette ${d.path} ${d.times} times, and was made once more: ${short(d.call)}`,
-    hint: () => "Record the cassette anew with `mode: 'record'`, or find out why it is called more often.",
+      `A call to ${d.serving} is on the cassette ${d.path} ${d.times} times, but was made once more: ${short(d.call)}`,
+    hint: () => "Record the cassette again with `mode: 'record'`, or find out why the serving is called more often.",
     stopsRun: true,
   },
   MAESTRO_TESTKIT_CASSETTE_WRITE: {
     message: (d: { path: string; reason: string }) => `The cassette ${d.path} could not be written: ${d.reason}`,
-    hint: () => 'Check the folder, its permissions and the free space. What was recorded before is untouched.',
+    hint: () => 'Check the folder, its permissions, and the free space. The previous recordings are unchanged.',
   },
 } as const
 

@@ -1,8 +1,8 @@
 import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
 
-/** Answers in the shape of OpenAI's API, right or slightly wrong. */
+/** Answers in the form of OpenAI's API, right or slightly wrong. */
 export const openAIReplies = {
-  /** A chat completion; `extra` goes into its only choice. */
+  /** A chat completion; `extra` is merged into its only choice. */
   chat: (text: string | null, extra: Readonly<Record<string, unknown>> = {}): Reply =>
     replies.json({
       id: 'chat-1',
@@ -13,7 +13,7 @@ export const openAIReplies = {
       usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
     }),
 
-  /** The same as a stream, a piece for each text. @param end The last event; null for none. */
+  /** The same as a stream, with one piece for each text. @param end The last event; null for none. */
   chatStream: (
     texts: readonly string[],
     finishReason: string | null = 'stop',
@@ -38,7 +38,7 @@ export const openAIReplies = {
   /**
    * A vector for each text of the request, whose first number is the text's length.
    *
-   * @param faults How many vectors are left out at the end, and the dimension.
+   * @param faults The number of vectors to omit at the end, and the dimension.
    */
   vectors: (
     request: RecordedRequest,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reply } from './misbehaving-server-replies.js'
 
-/** Sends a reply as its data say. */
+/** Sends a reply as its data describe. */
 export async function playReply(reply: Reply, response: ServerResponse): Promise<void> {
   const { status = 200, headers = {}, body = '', pace, stop, instead } = reply
   const { socket } = response

@@ -1,40 +1,40 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { gzipSync } from 'node:zlib'
 
-/** What a client asked. */
+/** A client's request. */
 export interface RecordedRequest {
   readonly method: string
-  /** With its query. */
+  /** The path with its query. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** As text; `bytes` for bodies that are none. */
+  /** The body as text; see `bytes` for bodies that are not text. */
   readonly body: string
   readonly bytes: Uint8Array
   /** The body as JSON, of the type that the test expects. */
   json<Value = Record<string, unknown>>(): Value
 }
 
-/** What a request gets, as data. `replies` has a name for each common one. */
+/** The reply to a request, as data. `replies` has a name for each common one. */
 export interface Reply {
   /** @default 200 */
   readonly status?: number
   /** A list sends the header once for each of its values. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Uint8Array
-  /** Sends the body in pieces of so many bytes with a pause between them. */
+  /** Sends the body in pieces of a number of bytes with a pause between them. */
   readonly pace?: { readonly bytes: number; readonly milliseconds: number }
-  /** After so many bytes of the body the connection breaks (`reset`) or says nothing more (`silence`). */
+  /** After a number of bytes of the body, the connection breaks (`reset`) or sends nothing more (`silence`). */
   readonly stop?: { readonly after: number; readonly next: 'reset' | 'silence' }
-  /** Instead of an answer: a broken connection, nothing at all, or these bytes, be they HTTP or not. */
+  /** Instead of an answer: a broken connection, nothing at all, or these bytes, whether they are HTTP or not. */
   readonly instead?: 'reset' | 'silence' | { readonly raw: string | Uint8Array }
 }
 
-/** A reply, or how to make one of the request. */
+/** A reply, or a function that creates one from the request. */
 export type ScriptedReply = Reply | ((request: RecordedRequest) => Reply | Promise<Reply>)
 
 type Headers = NonNullable<Reply['headers']>
 
-/** The replies of a server that misbehaves, by name. */
+/** The replies of a misbehaving server, by name. */
 export const replies = {
   /** A well-formed answer. */
   json: (value: unknown, headers: Headers = {}): Reply => ({
@@ -42,39 +42,39 @@ export const replies = {
     body: JSON.stringify(value),
   }),
 
-  /** An error as OpenAI and those like it write it. `retry-after` and `x-ratelimit-*` go into the headers. */
+  /** An error in the form of OpenAI and compatible servers. `retry-after` and `x-ratelimit-*` become headers. */
   error: (status: number, message: string, headers: Headers = {}, code?: string): Reply => ({
     status,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ error: { message, type: 'error', code: code ?? null } }),
   }),
 
-  /** A page of a proxy where an answer was expected. */
+  /** A page of a proxy instead of an answer. */
   htmlPage: (status = 200): Reply => ({
     status,
     headers: { 'content-type': 'text/html; charset=utf-8' },
     body: '<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>',
   }),
 
-  /** A body under a content type of one's choice, such as JSON called `text/plain`. */
+  /** A body with a given content type, such as JSON that is called `text/plain`. */
   ofType: (contentType: string, body: string | Uint8Array, status = 200): Reply => ({
     status,
     headers: { 'content-type': contentType },
     body,
   }),
 
-  /** The first half of the JSON, under a length of its own: the answer ends well and makes no sense. */
+  /** The first half of the JSON with a matching length: the answer ends properly but makes no sense. */
   halfJson: (value: unknown): Reply => {
     const whole = JSON.stringify(value)
     return { headers: { 'content-type': 'application/json' }, body: whole.slice(0, Math.floor(whole.length / 2)) }
   },
 
-  /** Headers and no body. */
+  /** Headers without a body. */
   empty: (status = 200): Reply => ({ status, headers: { 'content-type': 'application/json' } }),
 
   redirect: (location: string, status = 307): Reply => ({ status, headers: { location } }),
 
-  /** Server-sent events, one for each value; a text is sent as it is. @param end The last event; null for none. */
+  /** Server-sent events, one for each value; a text is sent unchanged. @param end The last event; null for none. */
   events: (values: readonly unknown[], end: string | null = '[DONE]'): Reply => ({
     headers: { 'content-type': 'text/event-stream' },
     body: [...values, ...(end === null ? [] : [end])]
@@ -82,20 +82,20 @@ export const replies = {
       .join(''),
   }),
 
-  /** The reply, packed. */
+  /** The reply, compressed. */
   gzip: (reply: Reply): Reply => ({
     ...reply,
     headers: { ...reply.headers, 'content-encoding': 'gzip' },
     body: gzipSync(reply.body ?? ''),
   }),
 
-  /** The connection breaks before anything is answered. */
+  /** The connection breaks before any answer. */
   reset: (): Reply => ({ instead: 'reset' }),
 
-  /** Nothing is answered, for as long as the client waits. */
+  /** The server does not answer for as long as the client waits. */
   silence: (): Reply => ({ instead: 'silence' }),
 
-  /** Bytes on the line, be they HTTP or not. */
+  /** Raw bytes, whether they are HTTP or not. */
   raw: (raw: string | Uint8Array): Reply => ({ instead: { raw } }),
 
   /** The reply in small pieces. */
@@ -104,9 +104,9 @@ export const replies = {
     pace,
   }),
 
-  /** The reply breaks off after so many bytes of its body. */
+  /** The connection breaks after a number of bytes of the reply's body. */
   cutAfter: (reply: Reply, bytes: number): Reply => ({ ...reply, stop: { after: bytes, next: 'reset' } }),
 
-  /** The reply stops after so many bytes of its body; the connection stays open. */
+  /** The reply stops after a number of bytes of its body; the connection stays open. */
   stallAfter: (reply: Reply, bytes: number): Reply => ({ ...reply, stop: { after: bytes, next: 'silence' } }),
 } as const

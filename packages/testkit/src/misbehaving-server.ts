@@ -4,29 +4,29 @@ import type { AddressInfo } from 'node:net'
 import { playReply } from './misbehaving-server-play.js'
 import { type RecordedRequest, replies, type ScriptedReply } from './misbehaving-server-replies.js'
 
-/** A local HTTP server that does what a script says, for faults that no real server makes on demand. */
+/** A local HTTP server that follows a script, for faults that no real server produces on demand. */
 export interface MisbehavingServer {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string
-  /** What was asked, in the order of arrival. */
+  /** The requests, in the order of arrival. */
   readonly requests: readonly RecordedRequest[]
-  /** What the next requests get: one reply each, in the order of arrival. */
+  /** The replies to the next requests: one each, in the order of arrival. */
   next(...script: readonly ScriptedReply[]): void
-  /** What requests get beyond the script. Without it they get status 501. */
+  /** The reply to requests beyond the script. Without it, they receive status 501. */
   always(reply: ScriptedReply): void
-  /** Forgets the script and the requests. Connections stay open. */
+  /** Clears the script and the requests. Connections stay open. */
   reset(): void
-  /** Ends every connection, also those that are kept waiting. */
+  /** Ends every connection, including those that are kept waiting. */
   close(): Promise<void>
 }
 
 /**
- * Starts a server that misbehaves on script, on a free port of this machine.
+ * Starts a server that misbehaves by a script, on a free port of this machine.
  *
  * @example
  * const server = await startMisbehavingServer()
  * server.next(replies.error(429, 'slow down', { 'retry-after-ms': '1' }), replies.reset(), replies.json({ ok: true }))
- * // ... a client is pointed at server.url ...
+ * // ... send the requests of a client to server.url ...
  * expect(server.requests).toHaveLength(3)
  * await server.close()
  */
@@ -35,10 +35,10 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
   let script: ScriptedReply[] = []
   let beyond: ScriptedReply = replies.error(501, 'nothing is scripted for this request')
 
-  // Merely importing it changes globals of the process.
+  // Importing it changes globals of the process.
   const { createServer } = await import('node:http')
   const server = createServer(async (incoming, response) => {
-    // A client that has gone away needs no reply.
+    // A client that has left needs no reply.
     const request = await readRequest(incoming).catch(() => undefined)
     if (request === undefined) return
     requests.push(request)

@@ -1,19 +1,19 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
 
-/** What a model says in one reply, whatever API it goes through. */
+/** A model's answer in one reply, whatever the API. */
 export interface Said {
   readonly text?: string | null
-  /** Thoughts that the server has set apart. */
+  /** Reasoning that the server reports separately. */
   readonly reasoning?: string
-  /** Why the answer ended, in the server's word. @default 'stop' */
+  /** The finish reason in the server's words. @default 'stop' */
   readonly finish?: string | null
   readonly refusal?: string
-  /** The arguments of a call of a tool. */
+  /** The arguments of a tool call. */
   readonly call?: Readonly<Record<string, unknown>>
   /** The content as a list of parts. */
   readonly parts?: readonly unknown[]
-  /** Members of the reply beside the answer. */
+  /** Properties of the reply beside the answer. */
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
   readonly body?: unknown
@@ -21,7 +21,7 @@ export interface Said {
   readonly failure?: Failure
   /** No reply at all. */
   readonly broken?: 'reset' | 'silence'
-  /** Headers of an answer. */
+  /** The headers of an answer. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -37,7 +37,7 @@ export interface Failure {
 /** How an API writes replies. */
 export interface ReplyDialect {
   readonly name: string
-  /** Whether a request asks for an answer; `other` is what the rest of them gets. */
+  /** Whether a request asks for an answer; `other` is the reply to all other requests. */
   isChat(request: RecordedRequest): boolean
   other(request: RecordedRequest): Reply
   /** Undefined for what the API has no form for. */
@@ -46,7 +46,7 @@ export interface ReplyDialect {
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
-/** What is the same in each API: broken connections and headers. */
+/** The common part of all APIs: broken connections and headers. */
 function dialect({ reply, ...rest }: ReplyDialect): ReplyDialect {
   return {
     ...rest,
@@ -63,7 +63,7 @@ const openaiFailure = ({ status, message, code, details, headers = {} }: Failure
   status,
 })
 
-/** The API of OpenAI, answers as a whole. */
+/** The API of OpenAI, with complete answers. */
 const openai = dialect({
   name: 'OpenAI',
   isChat: ({ path }) => path.endsWith('/chat/completions'),
@@ -83,7 +83,7 @@ const openai = dialect({
   },
 })
 
-/** The API of OpenAI, answers in pieces of a few characters. */
+/** The API of OpenAI, with answers in pieces of a few characters. */
 const openaiStream = dialect({
   ...openai,
   name: 'OpenAI, in pieces',
@@ -170,7 +170,7 @@ const pieceLength = 7
 
 function inPieces(text = ''): readonly string[] {
   const pieces: string[] = []
-  // By code points, so that none is in two halves.
+  // By code points, so that no character is split.
   const characters = Array.from(text)
   for (let at = 0; at < characters.length; at += pieceLength)
     pieces.push(characters.slice(at, at + pieceLength).join(''))

@@ -88,8 +88,8 @@ export interface OperatorDefinition<
   readonly options: Schema
   /** Carries a type; has no value at run time. */
   readonly effects?: Effects
-  /** What it does to columns, from checked options and the columns of the input. */
-  columns(options: unknown, before: ColumnSet): ColumnEffects
+  /** What it does to columns, from checked options and the columns of the input. @default nothing is known after it */
+  columns?(options: unknown, before: ColumnSet): ColumnEffects
   readonly inject?: readonly Token<unknown>[]
   /** The options that may be another source, `{ use, ...options }`. The operator receives a `RowSource` instead. */
   readonly sources?: readonly string[]

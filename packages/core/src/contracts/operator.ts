@@ -49,8 +49,15 @@ export interface RunOptions {
   /** The step and run, for messages and accounting. @default the class */
   readonly step?: string
   readonly run?: string
-  /** Whether the input is complete. It is not after a limit, or if earlier steps rejected some rows. @default true */
+  /** Whether the source was read to its end. It is not with a limit. @default true */
   readonly complete?: boolean
+  /** The rows that the source and earlier steps rejected; undefined if there were too many to list. @default none */
+  readonly rejectedBefore?: readonly RejectedRow[] | undefined
+  /**
+   * The name of what the pipeline reads: the pipeline with the path, table, or query of its source. It stays the same
+   * between runs, for operators that keep something in a store. @default ''
+   */
+  readonly origin?: string
   /** Whether this is only a trial that must not change anything outside. @default false */
   readonly preview?: boolean
 }

@@ -14,8 +14,12 @@ export interface GlobalContext {
   /** The step and run, for messages and accounting. */
   readonly step: string
   readonly run: string
-  /** Whether the input is complete. It is not after a limit, or if earlier steps rejected some rows. */
+  /** Whether the source was read to its end. It is not with a limit. */
   readonly complete: boolean
+  /** The rows that the source and earlier steps rejected; undefined if there were too many to list. */
+  readonly rejectedBefore: readonly RejectedRow[] | undefined
+  /** The name of what the pipeline reads: the pipeline with the path, table, or query of its source. */
+  readonly origin: string
   /** Whether this is only a trial that must not change anything outside. */
   readonly preview: boolean
   /** Records a row that could not be processed. The row must not be among the returned rows. */
@@ -41,7 +45,8 @@ export abstract class GlobalOperator extends Operator {
   /** @throws MAESTRO_RUN_ALL_FAILED if no row could be processed, and what `process` throws; nothing is written then */
   override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
     const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
-    const { complete = true, preview = false } = options
+    const { complete = true, preview = false, origin = '' } = options
+    const rejectedBefore = 'rejectedBefore' in options ? options.rejectedBefore : []
     const source = storage.step()
     const unread: RejectedRow[] = []
     const rejected: RejectedRow[] = []
@@ -62,7 +67,7 @@ export abstract class GlobalOperator extends Operator {
       },
     }
     const reject = (rowId: RowId, row: Row, error: MaestroError) => rejected.push({ rowId, row, error })
-    const batches = this.process(all, { signal, step, run, complete, preview, reject })
+    const batches = this.process(all, { signal, step, run, complete, rejectedBefore, origin, preview, reject })
     const written = await source.write(untilAllFailed(batches, step, () => ({ rowsIn, rejected })))
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }

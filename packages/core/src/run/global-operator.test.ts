@@ -21,8 +21,8 @@ class Counted extends GlobalOperator {
     this.#rejects = rejects
   }
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { step, run, complete, preview } = context
-    this.seen.push({ step, run, complete, preview })
+    const { step, run, complete, rejectedBefore, origin, preview } = context
+    this.seen.push({ step, run, complete, rejectedBefore, origin, preview })
     let count = 0
     for await (const { rows } of all) count += rows.length
     for await (const { ids, rows } of all) {
@@ -80,7 +80,8 @@ test('in a pipeline it is told the step and the run, and its rejects are the run
       .map((row) => ({ twice: row.count * 2 }))
       .write('memory.sink', { name: 'out' }),
   )
-  expect(operator.seen).toEqual([{ step: 'all', run: report.runId, complete: true, preview: false }])
+  const facts = { complete: true, rejectedBefore: [], origin: 'p', preview: false }
+  expect(operator.seen).toEqual([{ step: 'all', run: report.runId, ...facts }])
   expect(folder.rowsOf('out')).toEqual([{ twice: 6 }, { twice: 6 }])
   expect(report.steps[0]?.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
   expect(folder.runLines('rejects.jsonl')).toMatchObject([{ row: { n: 1 } }])
@@ -98,11 +99,12 @@ test('it is told when rows are missing', async () => {
       .use<{ n: number }>(operator)
       .write('memory.sink', { name: 'out' })
     await folder.project().run(define, limit)
-    return operator.seen[0]?.complete
+    const { complete, rejectedBefore } = operator.seen[0] ?? {}
+    return { complete, rejected: rejectedBefore?.map(({ row }) => row) }
   }
-  expect(await after(false, {})).toBe(true)
-  expect(await after(true, {})).toBe(false)
-  expect(await after(false, { limit: 3 })).toBe(false)
+  expect(await after(false, {})).toEqual({ complete: true, rejected: [] })
+  expect(await after(true, {})).toEqual({ complete: true, rejected: [{ n: 2 }] })
+  expect(await after(false, { limit: 3 })).toEqual({ complete: false, rejected: [] })
 })
 
 test('a preview shows its rows', async () => {

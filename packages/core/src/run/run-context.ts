@@ -19,6 +19,7 @@ import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RejectPolicy } from './report/reject-policy.js'
+import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
@@ -83,6 +84,8 @@ export interface RunContext extends RunEnvironment {
   readonly folder: RunFolder
   readonly journal: Journal
   readonly rejects: RejectPolicy
+  /** The rejected rows, if a step must know them. */
+  readonly rejectedBefore: RejectedBefore | undefined
   readonly counters: ReadonlyMap<string, StepCounter>
   /** Rows of the source, and records that could not be read as rows. */
   readonly sourceCounter: StepCounter

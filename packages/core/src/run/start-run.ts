@@ -3,6 +3,7 @@ import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { RejectGroups } from './report/reject-groups.js'
 import { RejectPolicy } from './report/reject-policy.js'
+import { RejectedBefore } from './report/rejected-before.js'
 import { StepCounter } from './report/step-counter.js'
 import { UsageCounter } from './report/usage-counter.js'
 import type { PipelineRunOptions, Run } from './run.js'
@@ -40,6 +41,7 @@ export async function startRun(
     folder,
     journal,
     rejects: new RejectPolicy(settings),
+    rejectedBefore: compiled.plan.stages.some(({ kind }) => kind === 'opaque') ? new RejectedBefore() : undefined,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
     sourceCounter: createCounter(),
     storage,
@@ -59,6 +61,7 @@ export async function startRun(
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())
         rowRejected.call({ runId: folder.runId, step, stage, rowId, row, error, tries: error.tries ?? 1 })
+      context.rejectedBefore?.add({ rowId, row, error })
       context.rejects.add(step, counter, error)
     },
   }

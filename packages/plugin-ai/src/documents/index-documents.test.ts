@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { MaestroError, maestroError, pipeline, type Row, type VectorStore } from '@maestro-dataflow/core'
 import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { memoryVectorStore, scriptedEmbeddings } from '@maestro-dataflow/testkit'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import ai from '../plugin.js'
 import { Indexer, type IndexerOptions } from './index-documents.js'
 
@@ -37,6 +40,7 @@ test('chunks go in with their text, document, place and chosen columns; rows pas
       document: 'a',
       chunk: 0,
       version: expect.stringMatching(/^[0-9a-f]{16}$/),
+      origin: '',
       page: 0,
       when: '1970-01-01T00:00:00.000Z',
     },
@@ -95,6 +99,13 @@ describe('documents that do not come', () => {
     ['they are to be kept', chunks({ b: ['b one'] }), { missing: 'keep' }, {}],
     ['not all rows came', chunks({ b: ['b one'] }), {}, { complete: false }],
     [
+      'a rejected row does not say its document',
+      chunks({ b: ['b one'] }),
+      {},
+      { rejectedBefore: [{ rowId: '1', row: { text: 'x' }, error: new Error('unreadable') }] },
+    ],
+    ['too many rows were rejected to list them', chunks({ b: ['b one'] }), {}, { rejectedBefore: undefined }],
+    [
       'a row does not say which document it is of',
       [...chunks({ b: ['b one'] }), { text: 'x', document: null }],
       {},
@@ -107,6 +118,48 @@ describe('documents that do not come', () => {
     await run(chunks(first))
     await run(rows, options, how)
     expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'b#0'])
+  })
+
+  test('one that could not be read stays, and what is surely gone goes', async () => {
+    const { run, texts } = knowledgeBase()
+    await run(chunks({ ...first, c: ['c one'] }))
+    const error = new Error('unreadable')
+    const byName = [{ rowId: 'a', row: { document: 'a' }, error }]
+    await run(chunks({ b: ['b one'] }), {}, { rejectedBefore: byName })
+    expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'b#0'])
+    // Its path stands in another column, since the row was rejected before it had a document.
+    const byPath = [{ rowId: 'a', row: { path: 'a', title: 'A' }, error }]
+    await run(chunks({ d: ['d one'] }), {}, { rejectedBefore: byPath })
+    expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'd#0'])
+  })
+
+  test('of another origin stay', async () => {
+    const { run, texts } = knowledgeBase()
+    await run(chunks(first), { origin: 'docs' })
+    await run(chunks({ c: ['c one'] }), { origin: 'docs2' })
+    await run(chunks({ d: ['d one'] }), {}, { origin: 'the pipeline' })
+    await run(chunks({ b: ['b one'] }), { origin: 'docs' })
+    expect(Object.keys(await texts())).toEqual(['b#0', 'c#0', 'd#0'])
+  })
+
+  test('stay when they are more than the allowed share, and a warning says how to delete them', async () => {
+    const { run, texts } = knowledgeBase()
+    const many = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`d${n}`, [`text ${n}`]]))
+    const without = (gone: number) => chunks(Object.fromEntries(Object.entries(many).slice(gone)))
+    await run(chunks(many))
+    const warnings: string[] = []
+    const logger = { warn: (message: string) => warnings.push(message), info: () => undefined } as never
+    await run(without(3), { logger })
+    expect(Object.keys(await texts())).toHaveLength(10)
+    expect(warnings).toEqual([expect.stringContaining('3 of 10 documents are missing, and `maxDeleted` allows 20%')])
+    await run(without(2))
+    expect(Object.keys(await texts())).toHaveLength(8)
+    await run(without(5), { maxDeleted: 2 })
+    expect(Object.keys(await texts())).toHaveLength(8)
+    await run(without(5), { maxDeleted: '100%' })
+    expect(Object.keys(await texts())).toHaveLength(5)
+    await run(without(6))
+    expect(Object.keys(await texts())).toHaveLength(4)
   })
 
   test('what others put into the store is theirs', async () => {
@@ -221,4 +274,40 @@ test('in a pipeline: a store that is not configured, and names for metadata that
   const error = await project.preview(indexing('kbb')).catch((caught) => caught)
   expect(MaestroError.is(error) && `${error.message} ${error.hint}`).toContain('kbb')
   await expect(project.preview(indexing('kb', ['chunk']))).rejects.toThrow('is kept in any case')
+})
+
+describe('folders in pipelines', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'maestro-index-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  const put = (path: string, content: string) => {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
+  const store = memoryVectorStore()
+  const index = async (name: string, path: string) => {
+    const project = maestro({
+      plugins: [ai],
+      servings: { embedder: scriptedEmbeddings({ model: 'small' }) },
+      vectorStores: { kb: store },
+      directory,
+      logLevel: 'silent',
+    })
+    await Array.fromAsync(
+      project.rows(pipeline(name).read('ai.load-documents', { path }).step('ai.index', { store: 'kb' })),
+    )
+    const entries = (await Array.fromAsync(store.list?.() ?? [])).flat()
+    return [...new Set(entries.map(({ metadata }) => metadata?.document))].sort()
+  }
+
+  test('of two pipelines share a store, and one that cannot be read does not stop deletions', async () => {
+    for (const name of ['a', 'b', 'c']) put(`docs/${name}.md`, `The text of ${name}.`)
+    put('docs2/d.md', 'The text of d.')
+    await index('one', 'docs')
+    const all = ['docs/a.md', 'docs/b.md', 'docs/c.md', 'docs2/d.md']
+    expect(await index('two', 'docs2')).toEqual(all)
+    expect(await index('one', 'docs2')).toEqual(all)
+    rmSync(join(directory, 'docs/a.md'))
+    writeFileSync(join(directory, 'docs/b.md'), Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0))
+    expect(await index('one', 'docs')).toEqual(['docs/b.md', 'docs/c.md', 'docs2/d.md'])
+  })
 })

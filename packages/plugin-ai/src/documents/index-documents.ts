@@ -37,9 +37,12 @@ import {
   type StoredDocument,
   storedDocuments,
 } from './indexed-documents.js'
+import { deletableDocuments, documentsOf } from './missing-documents.js'
 
 /** What became of a chunk's document. */
 export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
+
+const share = 'a whole number is expected, or a share such as "20%"'
 
 const fields = {
   /** The name of the vector store in the config. */
@@ -55,12 +58,26 @@ const fields = {
   /** A prefix of each text when it is embedded, for models that distinguish queries and passages: `'passage: '`. */
   prefix: z.string().optional(),
   /**
-   * What happens to documents in the store that are not among the rows. They are deleted only if all rows have arrived:
-   * not with `--limit`, not if rows were rejected, and not if there was no document at all.
+   * The name of the set of documents that this step indexes. Several sets can share a store: a step deletes only
+   * documents of its own set.
+   *
+   * @default the name of the pipeline with the path, table, or query of its source
+   */
+  origin: z.string().min(1).optional(),
+  /**
+   * What happens to documents of this origin that are in the store but not among the rows. They are deleted, except with
+   * `--limit`, if there was no document at all, and if they were rejected, for example because they cannot be read.
    *
    * @default 'delete'
    */
   missing: z.enum(['delete', 'keep']).default('delete'),
+  /**
+   * The number of missing documents, or their share of the documents of this origin, that may be deleted in one run. If
+   * more are missing, none is deleted, and a warning says so. A single missing document is always deleted.
+   *
+   * @default '20%'
+   */
+  maxDeleted: z.union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)]).default('20%'),
   /** The number of chunks that are embedded and written at once. @default 512 */
   batchSize: z.number().int().positive().optional(),
   /** The column of the outcome for the chunk's document: `added`, `replaced`, or `unchanged`. @default 'index_outcome' */
@@ -86,8 +103,10 @@ const worthCompacting = 1000
 interface Plan {
   readonly digests: ReadonlyMap<string, DocumentDigest>
   readonly stored: ReadonlyMap<string, StoredDocument>
-  /** Whether a row came whose document is not known. */
-  readonly doubtful: boolean
+  /** The documents of rows that were rejected; undefined if some rejected row does not say its document. */
+  readonly rejected: ReadonlySet<string> | undefined
+  /** The name of the set of documents. */
+  readonly origin: string
 }
 
 /**
@@ -147,13 +166,13 @@ export class Indexer extends GlobalOperator {
     const { prefix = '' } = this.#options
     const settings = JSON.stringify([this.#serving.model ?? this.#serving.name, prefix])
     const digests = new Map<string, DocumentDigest>()
-    let doubtful = false
+    const rejected: unknown[] | undefined = context.rejectedBefore?.map(({ row }) => row)
     for await (const { ids, rows } of all) {
       context.signal.throwIfAborted()
       for (const [index, row] of rows.entries()) {
         const facts = this.#factsOf(row)
         if (MaestroError.is(facts)) {
-          doubtful = true
+          rejected?.push(row)
           context.reject(ids[index] ?? '', row, facts)
           continue
         }
@@ -162,7 +181,9 @@ export class Indexer extends GlobalOperator {
         digests.set(facts.document, digest)
       }
     }
-    return { digests, stored: await storedDocuments(store), doubtful }
+    const stored = await storedDocuments(store)
+    const { document = 'document', origin = context.origin } = this.#options
+    return { digests, stored, rejected: documentsOf(rejected, document, stored), origin }
   }
 
   /** Embeds and writes what of a window has changed. @returns the rows with what became of them */
@@ -218,27 +239,40 @@ export class Indexer extends GlobalOperator {
     }
   }
 
-  /** Takes out chunks that a document no longer has, and documents that are gone. @returns how many chunks went */
+  /** Deletes chunks that a document no longer has, and missing documents. @returns the number of deleted chunks */
   async #tidy(plan: Plan, store: VectorStore, missing: 'delete' | 'keep', context: GlobalContext): Promise<number> {
-    const { digests, stored, doubtful } = plan
+    const { digests, stored, origin } = plan
     const stale: string[] = []
-    const gone: string[] = []
-    for (const [document, { ids }] of stored) {
+    const absent: string[] = []
+    let own = 0
+    for (const [document, { ids, origins }] of stored) {
+      const isOwn = origins.has(origin)
+      if (isOwn) own++
       const digest = digests.get(document)
-      if (digest === undefined) gone.push(...ids)
-      else if (outcomeOf(document, plan) !== 'unchanged') {
+      if (digest === undefined) {
+        if (isOwn) absent.push(document)
+      } else if (outcomeOf(document, plan) !== 'unchanged') {
         const current = new Set(Array.from({ length: digest.chunks }, (_, chunk) => chunkId(document, chunk)))
         stale.push(...ids.filter((id) => !current.has(id)))
       }
     }
-    // Rows that did not come say nothing of their documents.
-    const certain = context.complete && !doubtful && digests.size > 0
-    if (gone.length > 0 && missing === 'delete' && !certain)
-      this.#options.logger?.warn('documents that did not come stay in the index, since not all rows came', {
-        store: store.name,
-        chunks: gone.length,
+    const { maxDeleted = '20%', logger } = this.#options
+    const facts = {
+      absent,
+      own,
+      arrived: digests.size,
+      rejected: plan.rejected,
+      complete: context.complete,
+      maxDeleted,
+    }
+    const warn = (reason: string, documents: readonly string[]) =>
+      logger?.warn(`Missing documents stay in the index: ${reason}`, {
+        origin,
+        documents: documents.length,
+        names: documents.slice(0, 10),
       })
-    const ids = missing === 'delete' && certain ? [...stale, ...gone] : stale
+    const gone = missing === 'delete' ? deletableDocuments(facts, warn) : []
+    const ids = [...stale, ...gone.flatMap((document) => stored.get(document)?.ids ?? [])]
     if (ids.length === 0 || context.preview) return 0
     return store.delete(ids)
   }
@@ -280,7 +314,8 @@ function recordOf(
   plan: Plan,
 ): VectorRecord {
   const version = plan.digests.get(document)?.version ?? ''
-  return { id: chunkId(document, chunk), text, vector, metadata: { ...metadata, document, chunk, version } }
+  const { origin } = plan
+  return { id: chunkId(document, chunk), text, vector, metadata: { ...metadata, document, chunk, version, origin } }
 }
 
 function outcomeOf(document: string, { digests, stored }: Plan): IndexOutcome {

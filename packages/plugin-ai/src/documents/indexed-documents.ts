@@ -34,23 +34,26 @@ export class DocumentDigest {
 export interface StoredDocument {
   readonly ids: readonly string[]
   readonly versions: ReadonlySet<string>
+  /** The sets of documents that its chunks belong to. */
+  readonly origins: ReadonlySet<string>
 }
 
 /** Metadata that an index keeps for itself. */
-export const ownMetadata = ['document', 'chunk', 'version'] as const
+export const ownMetadata = ['document', 'chunk', 'version', 'origin'] as const
 
 /** The documents in a store. @throws MAESTRO_AI_STORE_LIST for a store that cannot say what is in it */
 export async function storedDocuments(store: VectorStore): Promise<Map<string, StoredDocument>> {
   if (store.list === undefined) throw aiError('MAESTRO_AI_STORE_LIST', { store: store.name })
-  const documents = new Map<string, { ids: string[]; versions: Set<string> }>()
+  const documents = new Map<string, { ids: string[]; versions: Set<string>; origins: Set<string> }>()
   for await (const entries of store.list()) {
     for (const { id, metadata = {} } of entries) {
-      const { document, version } = metadata
+      const { document, version, origin } = metadata
       // What others have put in is theirs.
       if (typeof document !== 'string' || typeof version !== 'string') continue
-      const known = documents.get(document) ?? { ids: [], versions: new Set<string>() }
+      const known = documents.get(document) ?? { ids: [], versions: new Set(), origins: new Set() }
       known.ids.push(id)
       known.versions.add(version)
+      if (typeof origin === 'string') known.origins.add(origin)
       documents.set(document, known)
     }
   }

@@ -177,6 +177,16 @@ describe('what cannot be read is told', () => {
     expect((await failure('large.md', { maxSize: 99 })).code).toBe('MAESTRO_MEDIA_TOO_LARGE')
   })
 
+  test('sizes and times may be texts', async () => {
+    put('large.md', 'x'.repeat(100))
+    const limits = { input: 'path', maxInflatedSize: '64MiB', maxMemory: '1GiB', timeout: '30s' } as const
+    const read = (maxSize: '99B' | '100B') =>
+      new DocumentLoader({ ...limits, maxSize, access: { directory } }).run(new MemoryStorage([{ path: 'large.md' }]))
+    await expect(read('99B')).rejects.toThrow('but the limit is 99')
+    expect(await read('100B')).toMatchObject({ rows: 1, rejected: [] })
+    expect(() => new DocumentLoader({ input: 'path', maxSize: 'large' as '1B' })).toThrow('a size is expected')
+  })
+
   test.each([
     ['says so', undefined],
     ['lies about it', 1000],

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { LanceVectorStore } from '../lance-vector-store.js'
 import type { LanceVectorOptions } from '../options.js'
 
-/** A folder for stores, gone when the test is. */
+/** A folder for stores, which is removed after the test. */
 export class StoreFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'maestro-lance-'))
 
@@ -18,7 +18,7 @@ export class StoreFolder {
     return join(this.path, name)
   }
 
-  /** Opens a store that is closed when the test is over. */
+  /** Opens a store that is closed after the test. */
   async open(options: Partial<LanceVectorOptions> = {}): Promise<LanceVectorStore> {
     const store = await LanceVectorStore.open({ path: this.file('kb'), ...options })
     onTestFinished(() => store.dispose())
@@ -26,7 +26,7 @@ export class StoreFolder {
   }
 }
 
-/** Records with the ids `0`, `1`, ... round a circle. */
+/** Records with the ids `0`, `1`, ... around a circle. */
 export function circle(count: number, from = 0): readonly VectorRecord[] {
   return Array.from({ length: count }, (_, n) => {
     const angle = (2 * Math.PI * (n + from)) / 1000
@@ -34,7 +34,7 @@ export function circle(count: number, from = 0): readonly VectorRecord[] {
   })
 }
 
-/** The error that something fails with. */
+/** The error with which something fails. */
 export async function errorOf(work: () => unknown): Promise<MaestroError> {
   try {
     await work()

@@ -12,7 +12,7 @@ import { searchGraph } from './onnx-search-graph.js'
 
 type Onnx = typeof import('onnxruntime-node')
 
-/** The graph that compares, ready to run. */
+/** The graph that compares vectors, ready to run. */
 export interface SearchGraph {
   readonly onnx: Onnx
   readonly session: InferenceSession
@@ -36,19 +36,19 @@ export interface StoreContent {
   readonly metadata: Texts
 }
 
-/** Texts by their rows. */
+/** The texts by their rows. */
 interface Texts {
   get(row: number): string | undefined
 }
 
-/** Finds the rows nearest to queries. @param bias What is added to each vector's product */
+/** Finds the rows most similar to queries. @param bias Added to each vector's product */
 type FindPlaces = (queries: readonly VectorQuery[], bias: Float32Array) => Promise<readonly (readonly number[])[]>
 
-/** Scores that are worked out at once: 64 megabytes. */
+/** The number of scores that are computed at once: 64 megabytes. */
 const scoresAtOnce = 16 * 1024 * 1024
-/** The thread stands still for as long as these take. */
+/** These block the thread for the duration of the computation. */
 const queriesAtOnce = 64
-/** The graph works in single precision; a few more than asked for are scored again. */
+/** The graph uses single precision, so a few more candidates than requested are scored again. */
 const spare = 8
 
 /** Compares queries with every vector: one matrix product and a selection, by ONNX Runtime on all cores. */
@@ -60,7 +60,10 @@ export class ExactSearch {
   readonly #bias: Float32Array
   readonly #metadataRows: MetadataRows
 
-  /** Takes the content over: vectors may be brought to length 1. @param bias What `prepare` gave, where it is done already */
+  /**
+   * Takes ownership of the content: vectors may be normalized to length 1. @param bias The result of `prepare`, if it
+   * was already called
+   */
   constructor(
     graph: SearchGraph,
     metric: VectorMetric,
@@ -101,19 +104,19 @@ export class ExactSearch {
     return results
   }
 
-  /** The rows nearest to each query. */
+  /** The most similar rows of each query. */
   protected async places(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
     const k = Math.min(this.#content.count, this.taken(queries))
     const { places } = await this.nearest(queries, this.#vectors, bias, k)
     return queries.map((_, n) => Array.from(places.subarray(n * k, (n + 1) * k), Number))
   }
 
-  /** How many are taken for each query, to be scored again. */
+  /** The number of candidates of each query that are scored again. */
   protected taken(queries: readonly VectorQuery[]): number {
     return spare + Math.max(...queries.map(({ k }) => k))
   }
 
-  /** Runs the graph: the `k` largest products of each query, and where they stand among the vectors. */
+  /** Runs the graph: the `k` largest products of each query, and their positions among the vectors. */
   protected async nearest(
     queries: readonly VectorQuery[],
     vectors: Tensor,
@@ -165,10 +168,10 @@ export class ExactSearch {
 }
 
 /**
- * Makes the product of vectors rank them as the metric does. Cosine: vectors get length 1. Distance: half of a
- * vector's squared length is taken off, since |q - v|² = |q|² - 2 (qv - |v|² / 2).
+ * Makes the product of vectors rank them like the metric. For cosine, vectors are normalized to length 1. For distance,
+ * half of a vector's squared length is subtracted, because |q - v|² = |q|² - 2 (qv - |v|² / 2).
  *
- * @returns what is added to each vector's product
+ * @returns what to add to each vector's product
  */
 export function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
   if (metric === 'l2') return halfSquares(numbers, dimension)

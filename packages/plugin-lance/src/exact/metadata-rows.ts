@@ -1,7 +1,7 @@
 import type { VectorMetadata } from '@maestro-dataflow/core'
 import { termsOf } from '../table/sql.js'
 
-/** Which rows have which metadata, worked out when the first filter asks. */
+/** The rows of each metadata value, computed for the first filter. */
 export class MetadataRows {
   readonly #count: number
   readonly #read: (row: number) => VectorMetadata | undefined
@@ -12,7 +12,7 @@ export class MetadataRows {
     this.#read = read
   }
 
-  /** The rows that a filter means, in order. */
+  /** The rows that match a filter, in order. */
   matching(filter: VectorMetadata): readonly number[] {
     this.#rows ??= this.#sort()
     const [shortest = [], ...others] = termsOf(filter)

@@ -50,13 +50,13 @@ function value(name: string, type: number, shape: readonly (number | string)[]):
   return Buffer.concat([text(1, name), message(2, message(1, tensor))])
 }
 
-// The wire format of protocol buffers. All numbers here are below 128 or lengths.
+// The wire format of protocol buffers. All numbers here are below 128 or are lengths.
 const key = (field: number, wireType: number) => varint((field << 3) | wireType)
 const integer = (field: number, whole: number) => Buffer.concat([key(field, 0), varint(whole)])
 const message = (field: number, content: Buffer) => Buffer.concat([key(field, 2), varint(content.length), content])
 const text = (field: number, content: string) => message(field, Buffer.from(content))
 
-/** Seven bits to a byte, the lowest first. */
+/** Seven bits per byte, lowest bits first. */
 function varint(whole: number): Buffer {
   const bytes: number[] = []
   let rest = whole

@@ -3,29 +3,29 @@ import type { Tensor } from 'onnxruntime-node'
 import { ExactSearch, halfSquares, prepare, type SearchGraph, type StoreContent } from './exact-search.js'
 import { sortIntoParts } from './sort-into-parts.js'
 
-/** How many parts, and how many of them a search looks into. */
+/** The number of parts, and the number of parts that a search examines. */
 export interface Partitioning {
   readonly parts: number
   readonly probes: number
 }
 
 interface Part {
-  /** The place of its first vector. */
+  /** The position of its first vector. */
   readonly start: number
   readonly count: number
   readonly vectors: Tensor
 }
 
-/** A query's candidates: places, and their products. */
+/** A query's candidates: positions, and their products. */
 interface Candidates {
   readonly places: number[]
   readonly products: number[]
 }
 
 /**
- * Searches a store in memory by parts of what lies together (an inverted file): queries are compared with the middles of
- * all parts, then with the vectors of the nearest parts; queries that look into the same part do so in one product. The
- * exact search of the same content stays at hand.
+ * Searches a store in memory by parts of similar vectors (an inverted file). Queries are compared with the centres of
+ * all parts, and then with the vectors of the nearest parts; queries that examine the same part share one product. The
+ * exact search of the same content stays available.
  */
 export class PartitionedSearch extends ExactSearch {
   readonly #centres: Tensor
@@ -56,7 +56,7 @@ export class PartitionedSearch extends ExactSearch {
     })
   }
 
-  /** Takes the content over, and puts the vectors of each part side by side. */
+  /** Takes ownership of the content and stores the vectors of each part contiguously. */
   static async of(
     graph: SearchGraph,
     metric: VectorMetric,
@@ -72,7 +72,7 @@ export class PartitionedSearch extends ExactSearch {
     return new PartitionedSearch(graph, metric, inOrder(content, rows), ordered, centres, sizes, probes)
   }
 
-  /** The nearest of the parts that are looked into; of all, where a filter leaves too few there. */
+  /** The best matches in the parts that are examined, or in all parts if a filter leaves too few. */
   async searchParts(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
     return this.searchBy(queries, async (some, bias) => {
       const places = await this.#nearInParts(some, bias)
@@ -121,7 +121,7 @@ export class PartitionedSearch extends ExactSearch {
   }
 }
 
-/** The places with the largest products. */
+/** The positions with the largest products. */
 function best({ places, products }: Candidates, k: number): readonly number[] {
   const order = Array.from(places.keys()).sort((a, b) => (products[b] ?? 0) - (products[a] ?? 0))
   return order.slice(0, k).map((at) => places[at] ?? 0)

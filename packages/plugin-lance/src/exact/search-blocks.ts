@@ -8,7 +8,7 @@ import { TextColumn } from './text-column.js'
 
 const blockBytes = 256 * 1024 * 1024
 
-/** A store as it is at one moment, in blocks that can be searched. */
+/** The state of a store at one moment, in blocks that can be searched. */
 export async function* readBlocks(
   table: Table,
   graph: SearchGraph,
@@ -18,7 +18,7 @@ export async function* readBlocks(
   for await (const content of readContents(table, dimension, bytes)) yield new ExactSearch(graph, metric, content)
 }
 
-/** The same, sorted into parts. @param partsOf How many for so many vectors */
+/** The same, sorted into parts. @param partsOf The number of parts for a number of vectors */
 export async function* readPartitionedBlocks(
   table: Table,
   graph: SearchGraph,
@@ -63,7 +63,7 @@ export async function searchBlocks<Block extends ExactSearch>(
   return best
 }
 
-/** Copies what batches hold, so that they can go. */
+/** Copies the contents of batches, so that the batches can be freed. */
 function contentOf(batches: readonly RecordBatch[], count: number, dimension: number): StoreContent {
   const numbers = new Float32Array(count * dimension)
   const columns = { id: new TextColumn(), text: new TextColumn(), metadata: new TextColumn() }

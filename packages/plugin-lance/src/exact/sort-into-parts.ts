@@ -1,21 +1,21 @@
 import type { VectorMetric } from '@maestro-dataflow/core'
 import { halfSquares, type SearchGraph, type StoreContent } from './exact-search.js'
 
-/** The middles of parts, and the part of each vector. */
+/** The centres of parts, and the part of each vector. */
 export interface Parts {
   readonly centres: Float32Array
   readonly partOf: Uint32Array
 }
 
 const passes = 8
-/** Vectors of each part that its middle is found from. */
+/** The number of vectors of each part from which its centre is computed. */
 const learntFrom = 64
-/** Vectors that are compared with all middles in one product. */
+/** The number of vectors that are compared with all centres in one product. */
 const atOnce = 4096
 
 /**
- * Sorts vectors into parts of what lies together, by k-means: Lloyd's algorithm over some of them, all products by the
- * graph of the exact search. Nearness is the distance, or for cosine, whose vectors have length 1, the product.
+ * Sorts vectors into parts of similar ones by k-means: Lloyd's algorithm over a sample, with all products computed by
+ * the graph of the exact search. Similarity is the distance, or for cosine, whose vectors have length 1, the product.
  */
 export async function sortIntoParts(
   graph: SearchGraph,
@@ -33,7 +33,7 @@ export async function sortIntoParts(
   return { centres, partOf: await nearest(graph, metric, numbers, centres, dimension) }
 }
 
-/** Every so many vectors. */
+/** A regular sample of the vectors. */
 function take(numbers: Float32Array, dimension: number, count: number, every: number): Float32Array {
   const taken = new Float32Array(count * dimension)
   for (let at = 0; at < count; at++) {
@@ -43,7 +43,7 @@ function take(numbers: Float32Array, dimension: number, count: number, every: nu
   return taken
 }
 
-/** The nearest middle of each vector. */
+/** The nearest centre of each vector. */
 async function nearest(
   { onnx, session }: SearchGraph,
   metric: VectorMetric,
@@ -72,7 +72,7 @@ async function nearest(
   return partOf
 }
 
-/** The middle of the vectors of each part; one that has none stays where it is. */
+/** The mean of the vectors of each part; the centre of an empty part stays. */
 function middles(
   numbers: Float32Array,
   partOf: Uint32Array,

@@ -7,12 +7,12 @@ interface Piece {
   readonly missing: ReadonlySet<number>
 }
 
-/** Texts as bytes, outside of JavaScript's heap; a text is made when it is asked for. */
+/** Texts as bytes, outside JavaScript's heap; a text is decoded on request. */
 export class TextColumn {
   readonly #pieces: Piece[] = []
   #length = 0
 
-  /** Copies the texts of a column, so that what it came with can go. */
+  /** Copies the texts of a column, so that the source can be freed. */
   add(column: Vector): void {
     for (const data of column.data) {
       const offsets = (data.valueOffsets as Int32Array).subarray(0, data.length + 1)

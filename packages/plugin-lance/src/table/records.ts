@@ -3,7 +3,7 @@ import type { RecordBatch, Schema, Table } from 'apache-arrow'
 import type { Arrow } from './load-lance.js'
 import { termsOf } from './sql.js'
 
-/** The columns of a store: metadata as JSON, and once more as terms for filters. */
+/** The columns of a store: metadata as JSON, and again as terms for filters. */
 export function recordSchema(arrow: Arrow, dimension: number, facts: ReadonlyMap<string, string>): Schema {
   const { Field, Utf8 } = arrow
   const vector = new arrow.FixedSizeList(dimension, new Field('item', new arrow.Float32(), true))
@@ -17,7 +17,7 @@ export function recordSchema(arrow: Arrow, dimension: number, facts: ReadonlyMap
   return new arrow.Schema(fields, new Map(facts))
 }
 
-/** Records as a table of these columns. Vectors are copied. */
+/** Records as a table with these columns. Vectors are copied. */
 export function toTable(arrow: Arrow, schema: Schema, records: readonly VectorRecord[]): Table {
   const { makeData, vectorFromArray } = arrow
   const { length } = records

@@ -8,7 +8,7 @@ const tableName = 'vectors'
 const metricKey = 'maestro:metric'
 const modelKey = 'maestro:model'
 
-/** What a store was made with, kept in its table. */
+/** The settings with which a store was created, as stored in its table. */
 export interface StoreFacts {
   readonly metric: VectorMetric
   readonly dimension: number
@@ -22,7 +22,7 @@ export interface StoreTableOptions {
   readonly dimension?: number | undefined
 }
 
-/** The table of a store. It is made when the first vectors come, for these tell how long they are. */
+/** The table of a store. It is created when the first vectors are added, because they determine the length. */
 export class StoreTable {
   readonly lance: Lance
   readonly #arrow: Arrow
@@ -30,7 +30,7 @@ export class StoreTable {
   readonly #options: StoreTableOptions
   #table: Table | undefined
   #facts: StoreFacts | undefined
-  /** The version of the table that they are of. */
+  /** The version of the table that they belong to. */
   #factsAt: number | undefined
   #fixed: { readonly version: number; readonly table: Promise<Table> } | undefined
 
@@ -46,7 +46,7 @@ export class StoreTable {
     const { path } = options
     const { lance, arrow } = await loadLance()
     try {
-      // With an interval of 0 each call sees what other processes have written.
+      // With an interval of 0, each call sees what other processes have written.
       const connection = await lance.connect(path, { readConsistencyInterval: 0 })
       const opened = new StoreTable(lance, arrow, connection, options)
       await opened.current()
@@ -61,7 +61,7 @@ export class StoreTable {
     return this.#facts
   }
 
-  /** The table, once there is one: another process may have made it. */
+  /** The table, if it exists by now: another process may have created it. */
   async current(): Promise<Table | undefined> {
     if (this.#table === undefined && (await this.#connection.tableNames()).includes(tableName)) {
       const opened = await this.#openTable()
@@ -71,7 +71,7 @@ export class StoreTable {
     return this.#table
   }
 
-  /** The table as vectors of a length and model need it. Only one who holds the lock may call this. */
+  /** Prepares the table for vectors of a length and a model. Only the holder of the lock may call this. */
   async prepare(dimension: number, model: string | undefined): Promise<Table> {
     const { metric } = this.#options
     const table =
@@ -88,14 +88,14 @@ export class StoreTable {
     return table
   }
 
-  /** Adds records, or replaces those with their ids: all of them or none. @returns the version that has them */
+  /** Adds records, or replaces those with their ids: all of them or none. @returns the version that contains them */
   async put(table: Table, records: readonly VectorRecord[]): Promise<number> {
     const data = toTable(this.#arrow, await table.schema(), records)
     const { version } = await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data)
     return version
   }
 
-  /** The table as it is at a version, whatever is written meanwhile. */
+  /** The table at a version, whatever is written meanwhile. */
   at(version: number): Promise<Table> {
     if (this.#fixed?.version === version) return this.#fixed.table
     const table = this.#connection.openTable(tableName).then(async (opened) => {
@@ -115,7 +115,7 @@ export class StoreTable {
     this.#connection.close()
   }
 
-  /** A table that is just being made has a folder and nothing in it yet. */
+  /** A table that is being created has a folder with nothing in it yet. */
   async #openTable(): Promise<Table | undefined> {
     try {
       return await this.#connection.openTable(tableName)
@@ -131,7 +131,7 @@ export class StoreTable {
   }
 
   async #readFacts(table: Table): Promise<void> {
-    // Of what is kept only the model may come later, with another version.
+    // Among the stored settings, only the model may be added later, with another version.
     if (this.#facts?.model !== undefined) return
     const version = await table.version()
     if (this.#factsAt === version) return
@@ -141,7 +141,7 @@ export class StoreTable {
     if (metric === undefined || typeof dimension !== 'number')
       throw lanceError('MAESTRO_LANCE_OPEN', {
         path: this.#options.path,
-        reason: `its table "${tableName}" was made by something else`,
+        reason: `its table "${tableName}" was created by another program`,
       })
     this.#assertSetting('metric', this.#options.metric, metric)
     this.#assertSetting('dimension', this.#options.dimension ?? dimension, dimension)
@@ -156,7 +156,7 @@ export class StoreTable {
   }
 }
 
-/** The first line of what LanceDB says; the rest is its own stack. */
+/** The first line of LanceDB's message; the rest is its own stack. */
 export function reasonOf(error: unknown): string {
   const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
   return first.slice(0, 400)

@@ -6,7 +6,9 @@ import { bringModel } from '../models/resolve-model.js'
 import type { Embedded, EmbedSettings } from './embedding-messages.js'
 import { EmbeddingThread, type ThreadOptions } from './embedding-thread.js'
 
-/** A loaded model of sentences for all servings that use it. When its thread ends by itself, the next call starts another. */
+/**
+ * A loaded embedding model for all servings that use it. If its thread ends unexpectedly, the next call starts another.
+ */
 export class EmbeddingModel implements Disposable {
   readonly #options: ThreadOptions
   #thread: Promise<EmbeddingThread>
@@ -36,13 +38,13 @@ export class EmbeddingModel implements Disposable {
     const current = this.#thread
     const thread = await current.catch(() => undefined)
     if (thread?.isOver === false) return thread
-    // Of several calls that see it ended, one starts it anew.
+    // If several calls find that it has ended, only one restarts it.
     if (this.#thread === current) this.#thread = EmbeddingThread.start(this.#options)
     return this.#thread
   }
 }
 
-/** The model of a location, fetched if need be, loaded once for all servings of the process. */
+/** The model of a location, downloaded if necessary, and loaded once for all servings of the process. */
 export function acquireEmbeddingModel(
   cache: ModelCache,
   location: ModelLocation,

@@ -3,13 +3,13 @@ import { type MaestroError, untilAborted } from '@maestro-dataflow/core'
 import { localError } from '../errors.js'
 import type { Embedded, EmbedSettings, FromThread, ThreadData, ToThread } from './embedding-messages.js'
 
-// The built file, also when this one runs from the sources, as in tests: threads need JavaScript.
+// The built file, even if this one runs from the sources, as in tests, because threads need JavaScript.
 const modelScript = new URL('../../dist/embeddings/embedding-worker.js', import.meta.url)
 
 export interface ThreadOptions extends ThreadData {
   /** The model's name, for errors. */
   readonly name: string
-  /** @default the one that runs ONNX models */
+  /** @default the script that runs ONNX models */
   readonly script?: URL
 }
 
@@ -18,7 +18,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** A thread with a model, from its start to its end. While it has nothing to do, it keeps no process alive. */
+/** A thread with a model, from its start to its end. An idle thread does not keep the process alive. */
 export class EmbeddingThread {
   readonly #worker: Worker
   readonly #name: string
@@ -57,7 +57,7 @@ export class EmbeddingThread {
   }
 
   /**
-   * A call that is aborted ends at once; of its texts only those of the batch at work are still embedded.
+   * An aborted call ends at once; of its texts, only those of the current batch are still embedded.
    *
    * @throws MAESTRO_LOCAL_THREAD, MAESTRO_LOCAL_EMBED; the signal's reason
    */
@@ -71,13 +71,13 @@ export class EmbeddingThread {
     try {
       return await untilAborted(answer, signal)
     } finally {
-      // A call that is given up has no answer yet.
+      // An aborted call has no answer yet.
       if (this.#calls.delete(id)) this.#send({ type: 'drop', id })
       if (this.#calls.size === 0) this.#worker.unref()
     }
   }
 
-  /** Ends it after the batch at work. Calls that are not done fail with MAESTRO_LOCAL_THREAD. */
+  /** Ends the thread after the current batch. Unfinished calls fail with MAESTRO_LOCAL_THREAD. */
   async dispose(): Promise<void> {
     if (this.#end === undefined) this.#send({ type: 'close' })
     this.#worker.ref()
@@ -86,7 +86,7 @@ export class EmbeddingThread {
 
   #load(): Promise<void> {
     return new Promise((resolve, reject) => {
-      // A thread that ends meanwhile fails the load as it fails calls.
+      // A thread that ends meanwhile fails the load in the same way as it fails calls.
       this.#calls.set(-1, { resolve: () => resolve(), reject })
       this.#worker.on('message', (message: FromThread) => {
         if (message.type === 'ready') {

@@ -1,14 +1,14 @@
-// Runs in a thread of its own: loads one model, then works on the texts of all calls, batch by batch.
+// Runs in a separate thread: loads one model, and then processes the texts of all calls, batch by batch.
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EmbedCall, FromThread, ToThread } from './embedding-messages.js'
 import { SentenceModel } from './sentence-model.js'
 import { WaitingTexts } from './waiting-texts.js'
 
-/** Small batches fit the processor's cache: with MiniLM, 512 tokens are as fast as it gets, and 8192 half as fast. */
+/** Small batches fit into the processor's cache: with MiniLM, 512 tokens are fastest, and 8192 are half as fast. */
 const batchTokens = 512
 
-/** What there is of the result of a call. */
+/** The partial result of a call. */
 interface Result {
   readonly vectors: Float32Array<ArrayBuffer>[]
   readonly truncated: readonly number[]
@@ -49,7 +49,7 @@ async function work(model: SentenceModel): Promise<void> {
   isWorking = true
   while (waiting.size > 0 && !isClosing) {
     await embedBatch(model)
-    // Messages come in between two turns of the event loop only.
+    // Messages arrive only between two turns of the event loop.
     await setImmediate()
   }
   isWorking = false

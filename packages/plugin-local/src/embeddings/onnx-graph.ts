@@ -1,6 +1,6 @@
-// The wire format of protocol buffers and the few messages of onnx.proto that a graph of weights and operators needs.
+// The wire format of protocol buffers, and the few messages of onnx.proto that a graph of weights and operators needs.
 
-/** Length of each axis of a tensor; a name stands for a length that is not fixed. */
+/** The length of each axis of a tensor; a name stands for a variable length. */
 export type Shape = readonly (number | string)[]
 
 const types = { float: 1, int64: 7 } as const
@@ -27,12 +27,12 @@ export class OnnxGraph {
     this.#outputs.push(describeValue(name, type, shape))
   }
 
-  /** @returns the name under which operators know it */
+  /** @returns the name that operators use for it */
   floats(shape: readonly number[], values: Iterable<number>): string {
     return this.#weight('float', shape, values instanceof Float32Array ? values : Float32Array.from(values))
   }
 
-  /** A list of whole numbers, as operators take axes and lengths. */
+  /** A list of whole numbers, the form in which operators take axes and lengths. */
   integers(...values: readonly number[]): string {
     return this.#weight('int64', [values.length], BigInt64Array.from(values, BigInt))
   }
@@ -79,7 +79,7 @@ export class OnnxGraph {
   }
 }
 
-/** A whole number, a list of them, or a number with a fraction. */
+/** A whole number, a list of them, or a floating-point number. */
 export type Attribute = { readonly int: number } | { readonly ints: readonly number[] } | { readonly float: number }
 
 function node(
@@ -116,7 +116,7 @@ const integer = (field: number, value: number) => Buffer.concat([key(field, 0), 
 const message = (field: number, content: Buffer) => Buffer.concat([key(field, 2), varint(content.length), content])
 const text = (field: number, value: string) => message(field, Buffer.from(value))
 
-/** Seven bits to a byte, the lowest first. Negative numbers take ten bytes. */
+/** Seven bits per byte, lowest bits first. Negative numbers take ten bytes. */
 function varint(value: number): Buffer {
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))

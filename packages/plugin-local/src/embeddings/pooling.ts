@@ -1,6 +1,6 @@
 import type { Pooling } from './sentence-settings.js'
 
-/** What a model gave for a batch: a vector for each token of each text, or one for each text. */
+/** A model's output for a batch: a vector for each token of each text, or one for each text. */
 export interface ModelOutput {
   readonly data: Float32Array
   readonly dims: readonly number[]
@@ -9,7 +9,7 @@ export interface ModelOutput {
 /**
  * The vector of one text of a batch.
  *
- * @param tokens How many tokens the text has; what comes after them is padding.
+ * @param tokens The number of tokens of the text; the rest is padding.
  */
 export function poolText(
   { data, dims }: ModelOutput,
@@ -21,7 +21,7 @@ export function poolText(
   const places = dims.length === 2 ? 1 : (dims[1] ?? 0)
   const start = text * places * dimension
   if (pooling === 'cls' || places === 1) return data.slice(start, start + dimension)
-  // In double precision: a sum of hundreds of numbers would lose digits.
+  // In double precision, because a sum of hundreds of numbers would lose digits.
   const sum = new Float64Array(dimension)
   for (let token = 0; token < tokens; token++) {
     const at = start + token * dimension
@@ -30,7 +30,7 @@ export function poolText(
   return Float32Array.from(sum, (value) => value / tokens)
 }
 
-/** Brings a vector to length 1, in place. One of zeros stays as it is. */
+/** Normalizes a vector to length 1, in place. A zero vector stays unchanged. */
 export function normalize(vector: Float32Array): void {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
   if (length === 0) return

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import type { FileLocation } from '../models/file-location.js'
 
-/** Files that say how a model is to be used, from the folder that holds its tokenizer. Not every model has them. */
+/** Files that state how to use a model, from the folder with its tokenizer. Not every model has them. */
 export const settingsFiles = {
   tokenizer: 'tokenizer_config.json',
   model: 'config.json',
@@ -9,7 +9,7 @@ export const settingsFiles = {
   sentences: 'sentence_bert_config.json',
 } as const
 
-/** The folder of a model: the ONNX file lies in it, or in its folder `onnx`. */
+/** The folder of a model: the ONNX file is in it, or in its folder `onnx`. */
 export function folderOf(model: string): string {
   const folder = dirname(model)
   return basename(folder) === 'onnx' ? dirname(folder) : folder
@@ -25,12 +25,12 @@ export function sentenceFiles(path: string, exists: (path: string) => boolean): 
   ]
 }
 
-/** The files of a model on the Hugging Face hub, laid out as transformers.js has them. */
+/** The files of a model on the Hugging Face hub, in the layout of transformers.js. */
 export function filesOnHub(
   model = 'onnx/model.onnx',
   at: (file: string) => FileLocation,
 ): [FileLocation, ...FileLocation[]] {
   const optional = (file: string): FileLocation => ({ ...at(file), optional: true })
-  // Weights beyond 2 GB lie beside the graph.
+  // Weights beyond 2 GB are stored beside the graph.
   return [at(model), optional(`${model}_data`), at('tokenizer.json'), ...Object.values(settingsFiles).map(optional)]
 }

@@ -4,18 +4,18 @@ import { localError } from '../errors.js'
 import { folderOf, settingsFiles } from './sentence-files.js'
 import type { Pooling, SentenceSettings } from './sentence-settings.js'
 
-/** What a model of sentences is made of. */
+/** The parts of an embedding model. */
 export interface SentenceModelParts {
   /** The ONNX graph, as a file or as bytes. */
   readonly graph: string | Uint8Array
   /** The content of tokenizer.json. */
   readonly tokenizer: object
-  /** The content of tokenizer_config.json, where there is one. */
+  /** The content of tokenizer_config.json, if it exists. */
   readonly tokenizerConfig?: object
   readonly settings: SentenceSettings
 }
 
-/** Reads the parts from the folder of an ONNX file, laid out as transformers.js has them. */
+/** Reads the parts from the folder of an ONNX file, in the layout of transformers.js. */
 export function readSentenceModel(model: string): SentenceModelParts {
   const folder = folderOf(model)
   const read = (file: string): Readonly<Record<string, unknown>> | undefined => {
@@ -24,7 +24,7 @@ export function readSentenceModel(model: string): SentenceModelParts {
   }
   const tokenizerConfig = read(settingsFiles.tokenizer)
   const lengths = [tokenizerConfig?.model_max_length, read(settingsFiles.model)?.max_position_embeddings]
-  // Tokenizers without a limit of their own say so with a number of thirty digits.
+  // Tokenizers without a limit of their own state a number of thirty digits.
   const known = lengths.filter((length) => typeof length === 'number' && length < 1e9) as number[]
   const positions = known.length === 0 ? undefined : Math.min(...known)
   const maxTokens = read(settingsFiles.sentences)?.max_seq_length

@@ -89,13 +89,13 @@ describe('SentenceModel', () => {
   test.each([
     [
       'other inputs',
-      'it takes pixels',
+      'its inputs are pixels',
       (graph: OnnxGraph, tokens: string) => graph.output('tokens', tokens, 'float', ['batch', 'tokens', 2]),
       'pixels',
     ],
     [
       'no vectors',
-      'it gives flat, none of which is a list of vectors',
+      'its outputs are flat, none of which is a list of vectors',
       (graph: OnnxGraph, tokens: string) =>
         graph.output(
           'flat',
@@ -107,7 +107,7 @@ describe('SentenceModel', () => {
     ],
     [
       'vectors of another type',
-      'its vectors are of int64',
+      'its vectors are of type int64',
       (graph: OnnxGraph, tokens: string) =>
         graph.output('whole', graph.apply('Cast', [tokens], { to: { int: 7 } }), 'int64', ['batch', 'tokens', 2]),
       'input_ids',

@@ -8,15 +8,15 @@ import { SentenceTokenizer, type TokenizedText } from './sentence-tokenizer.js'
 import { readSentenceEncoder } from './universal-sentence-encoder.js'
 
 /**
- * How long a core that has done its part keeps looking for the next one before it sleeps. Where other processes are busy
- * too, the library's own setting burns as much time as the work takes, and the cores that have work wait for it.
+ * How long an idle core looks for more work before it sleeps. If other processes are busy too, the library's default
+ * wastes as much time as the work takes, and delays the cores that have work.
  */
 const spinMicroseconds = '50'
 
-/** Where nothing says how many tokens a model reads. */
+/** The default maximum of tokens, if nothing states it. */
 const usualTokens = 512
 
-/** A model of sentences in memory. It works on one batch at a time and holds up its thread meanwhile. */
+/** An embedding model in memory. It processes one batch at a time and blocks its thread meanwhile. */
 export class SentenceModel {
   readonly #session: InferenceSession
   readonly #tensor: TensorConstructor
@@ -38,7 +38,7 @@ export class SentenceModel {
     this.#settings = parts.settings
   }
 
-  /** @throws MAESTRO_LOCAL_NOT_SENTENCES, MAESTRO_LOCAL_ARCHIVE, and what the libraries say of a broken file */
+  /** @throws MAESTRO_LOCAL_NOT_SENTENCES, MAESTRO_LOCAL_ARCHIVE, and the libraries' errors for a broken file */
   static async load({ model, threads }: ThreadData): Promise<SentenceModel> {
     const parts = model.endsWith('.tgz') ? await readSentenceEncoder(model) : readSentenceModel(model)
     const { graph, settings } = parts
@@ -48,7 +48,7 @@ export class SentenceModel {
     const options: InferenceSession.SessionOptions = {
       intraOpNumThreads: threads,
       extra: { session: { intra_op: { spin_duration_us: spinMicroseconds } } },
-      // What is wrong is thrown; the library would also print it.
+      // Errors are thrown; the library would also print them.
       logSeverityLevel: 4,
     }
     const session = await (typeof graph === 'string'
@@ -62,14 +62,14 @@ export class SentenceModel {
     return this.#tokenizer.tokenize(text, Math.min(positions, maxTokens ?? usual))
   }
 
-  /** The vectors of texts of tokens. Shorter ones are padded. */
+  /** The vectors of tokenized texts. Shorter ones are padded. */
   async embed(
     texts: readonly { readonly ids: readonly number[]; readonly settings: EmbedSettings }[],
   ): Promise<Float32Array<ArrayBuffer>[]> {
     const length = texts.reduce((most, { ids }) => Math.max(most, ids.length), 1)
     const fill = (numberFor: (id: number) => number) => {
       const numbers = new BigInt64Array(texts.length * length)
-      // The lower half of each number: making a bigint of each token takes longer.
+      // The lower half of each number, because creating a bigint for each token takes longer.
       const halves = new Int32Array(numbers.buffer)
       for (const [text, { ids }] of texts.entries())
         for (const [at, id] of ids.entries()) halves[2 * (text * length + at)] = numberFor(id)
@@ -98,15 +98,16 @@ export class SentenceModel {
 
 const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids']
 
-/** The name of the first output with a vector for each token, else of the one with a vector for each text. */
+/** The name of the first output with a vector for each token, or else of the one with a vector for each text. */
 function outputOf(session: InferenceSession, model: string): string {
   const fail = (reason: string) => localError('MAESTRO_LOCAL_NOT_SENTENCES', { model, reason })
   const strange = session.inputNames.filter((name) => !knownInputs.includes(name))
   if (strange.length > 0 || !session.inputNames.includes('input_ids'))
-    throw fail(`it takes ${session.inputNames.join(', ')}`)
+    throw fail(`its inputs are ${session.inputNames.join(', ')}`)
   const outputs = session.outputMetadata.flatMap((output) => (output.isTensor ? [output] : []))
   const found = [3, 2].map((axes) => outputs.find(({ shape }) => shape.length === axes)).find((output) => output)
-  if (found === undefined) throw fail(`it gives ${session.outputNames.join(', ')}, none of which is a list of vectors`)
-  if (found.type !== 'float32') throw fail(`its vectors are of ${found.type}`)
+  if (found === undefined)
+    throw fail(`its outputs are ${session.outputNames.join(', ')}, none of which is a list of vectors`)
+  if (found.type !== 'float32') throw fail(`its vectors are of type ${found.type}`)
   return found.name
 }

@@ -1,13 +1,13 @@
 /** How the vectors of a text's tokens become one: their mean, or the vector of the first token. */
 export type Pooling = 'mean' | 'cls'
 
-/** What a model of sentences wants, where it is known. */
+/** The requirements of an embedding model, as far as they are known. */
 export interface SentenceSettings {
-  /** Length of the vectors. */
+  /** The length of the vectors. */
   readonly dimension?: number
   readonly pooling?: Pooling
-  /** Tokens of a text that are to be read, the model's own marks among them. */
+  /** The maximum tokens of a text, including the model's special tokens. */
   readonly maxTokens?: number
-  /** How many tokens the model can read at most. */
+  /** The maximum number of tokens that the model can read. */
   readonly positions?: number
 }

@@ -1,20 +1,23 @@
-/** What is used of the library's tokenizer. */
+/** The part of the library's tokenizer that is used. */
 export interface Encoder {
   encode(text: string, options?: { readonly add_special_tokens?: boolean }): { readonly ids: readonly number[] }
 }
 
-/** A text as the model reads it. */
+/** A tokenized text. */
 export interface TokenizedText {
   readonly ids: readonly number[]
   readonly isCut: boolean
 }
 
-/** How much of a long text is read for each token that is wanted: mostly the first is enough, and the last bounds the work. */
+/**
+ * How much of a long text is read for each required token: usually the first value is enough, and the last limits the
+ * work.
+ */
 const charactersPerToken = [12, 48, 192]
-/** The last tokens of a piece may be others than those of the whole text. */
+/** The last tokens of a piece may differ from those of the whole text. */
 const unsureTokens = 16
 
-/** Turns texts into tokens with the marks of the model around them, and cuts what is too long. */
+/** Turns texts into tokens with the model's special tokens, and cuts what is too long. */
 export class SentenceTokenizer {
   readonly #tokenizer: Encoder
   readonly #before: readonly number[]
@@ -29,16 +32,16 @@ export class SentenceTokenizer {
     this.#after = ids.slice(start + probe.length)
   }
 
-  /** @param maxTokens The marks of the model among them. */
+  /** @param maxTokens Including the special tokens. */
   tokenize(text: string, maxTokens: number): TokenizedText {
     const room = Math.max(1, maxTokens - this.#before.length - this.#after.length)
-    // Half of a character is no character: tokenizers disagree on what to do with it.
+    // Tokenizers disagree about lone surrogates.
     const { tokens, isWhole } = this.#firstTokens(text.toWellFormed(), room)
     const isCut = !isWhole || tokens.length > room
     return { ids: [...this.#before, ...tokens.slice(0, room), ...this.#after], isCut }
   }
 
-  /** The tokens of a text; of a long one the first: a text of megabytes is not read to its end. */
+  /** The tokens of a text; of a long text only the first ones, so that a text of megabytes is not read to its end. */
   #firstTokens(text: string, room: number): { readonly tokens: readonly number[]; readonly isWhole: boolean } {
     let tokens: readonly number[] = []
     for (const characters of charactersPerToken) {

@@ -3,8 +3,8 @@ import { tarFiles } from '../models/tar-member.js'
 import { OnnxGraph } from './onnx-graph.js'
 import type { SentenceModelParts } from './sentence-model-parts.js'
 
-// The small form of the Universal Sentence Encoder comes as weights for TensorFlow.js. It is a transformer of two
-// layers; written down as an ONNX graph it runs on the library that all the other models run on.
+// The small form of the Universal Sentence Encoder is published as weights for TensorFlow.js. It is a transformer of
+// two layers. As an ONNX graph, it runs on the same library as all other models.
 
 const width = 512
 const heads = 4
@@ -66,7 +66,7 @@ export async function readSentenceEncoder(archive: string): Promise<SentenceMode
   }
 }
 
-/** The package has the pieces of SentencePiece with the logarithm of how likely each is. */
+/** The package contains the pieces of SentencePiece with the logarithms of their probabilities. */
 function encoderTokenizer(vocab: readonly (readonly [piece: string, score: number])[]): object {
   return {
     version: '1.0',
@@ -79,7 +79,7 @@ function encoderTokenizer(vocab: readonly (readonly [piece: string, score: numbe
   }
 }
 
-/** Tokens in, one vector for each text out. */
+/** Converts tokens to one vector for each text. */
 function encoderGraph(weight: (name: string) => Weight): Buffer {
   const graph = new OnnxGraph()
   const encode = 'module_apply_default/Encoder_en/KonaTransformer/Encode/'
@@ -153,7 +153,7 @@ function encoderGraph(weight: (name: string) => Weight): Buffer {
     tokens,
     graph.integers(0),
   ])
-  // The words count twice: they are added to what their places were added to.
+  // The words count twice: they are added to the sum of words and positions.
   const input = graph.apply('Sum', [words, words, positions])
   const widened = linear(input, folded(`${first}dense/kernel`), folded(`${first}dense/bias`))
   const middle = forward(graph.apply('Add', [attention(norm(input, first), first, width / 2), widened]), first)
@@ -169,7 +169,7 @@ function encoderGraph(weight: (name: string) => Weight): Buffer {
   return graph.toBytes()
 }
 
-/** What is added to the vector of a token for its place in the text: sines and cosines of growing wave length. */
+/** The position encoding that is added to the vector of a token: sines and cosines of increasing wavelength. */
 function timing(rates: Float32Array): number[] {
   return Array.from({ length: maxTokens }, (_, place) => place).flatMap((place) => {
     const angles = Array.from(rates, (rate) => place * rate)

@@ -2,23 +2,23 @@ import type { EmbedSettings } from './embedding-messages.js'
 
 /** A text that waits for its turn. */
 export interface WaitingText {
-  /** The call it belongs to; calls are counted up. */
+  /** The call that it belongs to; calls are numbered. */
   readonly call: number
-  /** Its place in the call. */
+  /** Its position in the call. */
   readonly place: number
   readonly ids: readonly number[]
   readonly settings: EmbedSettings
 }
 
 /**
- * Texts of all calls at work, by length. A batch is of texts of nearly one length, whichever calls they belong to, so
- * that little of it is padding; the call that came first is always in it.
+ * The texts of all calls in progress, by length. A batch consists of texts of similar length from any call, so that it
+ * contains little padding; the oldest call is always part of it.
  */
 export class WaitingTexts {
   readonly #maxTokens: number
   #texts: WaitingText[] = []
 
-  /** @param maxTokens Tokens of a batch, padding among them. A text that is longer is a batch of its own. */
+  /** @param maxTokens The tokens of a batch, including padding. A longer text is a batch of its own. */
   constructor(maxTokens: number) {
     this.#maxTokens = maxTokens
   }
@@ -35,7 +35,7 @@ export class WaitingTexts {
     this.#texts = this.#texts.filter((text) => text.call !== call)
   }
 
-  /** The longest text of the first call with those that are next to it in length. */
+  /** The longest text of the oldest call, with texts of similar length. */
   takeBatch(): readonly WaitingText[] {
     const first = this.#texts.reduce((least, { call }) => Math.min(least, call), Number.POSITIVE_INFINITY)
     const end = this.#texts.findLastIndex(({ call }) => call === first) + 1

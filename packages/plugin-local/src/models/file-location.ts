@@ -1,12 +1,12 @@
 import type { ModelSource } from './model-source.js'
 
-/** Where a file is or will be, and how it gets there. */
+/** The place of a file, and how to obtain it. */
 export interface FileLocation {
   readonly path: string
-  /** Empty for a file that the user names: it is there or it is not. */
+  /** Empty for a file that the user names, which is never downloaded. */
   readonly sources: readonly ModelSource[]
   readonly bytes?: number
   readonly sha256?: string
-  /** Not every model has it. It is looked for once, before the first file of the model comes. */
+  /** Not every model has this file. It is looked up once, before the first file of the model is downloaded. */
   readonly optional?: boolean
 }

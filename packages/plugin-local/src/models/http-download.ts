@@ -6,18 +6,18 @@ import { streamToFile } from './stream-to-file.js'
 const maxRedirects = 5
 
 export interface DownloadOptions extends FetchOptions {
-  /** How long the other side may be silent. @default 30000 */
+  /** How long the server may be silent. @default 30000 */
   readonly idleMilliseconds?: number
 }
 
-/** What came: its sha256, and the one that the server announced, where it did. */
+/** The result: the file's sha256, and the one that the server announced, if it did. */
 export interface Downloaded {
   readonly sha256: string
   readonly announcedSha256: string | undefined
 }
 
 /**
- * Downloads a file over HTTP, following redirects.
+ * Downloads a file over HTTP and follows redirects.
  *
  * @throws MAESTRO_LOCAL_DOWNLOAD
  */
@@ -31,7 +31,7 @@ export async function download(url: URL, target: string, options: DownloadOption
   } catch (error) {
     signal?.throwIfAborted()
     throw MaestroError.is(error, 'MAESTRO_SERVING_TIMEOUT')
-      ? failed(url, `nothing came for ${idleMilliseconds} ms`)
+      ? failed(url, `nothing arrived for ${idleMilliseconds} ms`)
       : error
   }
 }
@@ -47,7 +47,7 @@ async function follow(
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const reply = await get(at, signal)
     onActivity()
-    // The hub names the hash of a large file on the way to the machine that stores it.
+    // The hub states the hash of a large file in its redirect to the storage server.
     announcedSha256 ??= sha256In(reply.headers.get('x-linked-etag'))
     if (expected !== undefined && announcedSha256 !== undefined && announcedSha256 !== expected) {
       reply.body.destroy()
@@ -81,7 +81,7 @@ async function follow(
 
 async function get(url: URL, signal: AbortSignal): Promise<HttpReply> {
   try {
-    // As it is: what is stored is what its hash is of.
+    // Without decompression, because the hash is that of the stored bytes.
     return await sendHttp(url, { headers: { 'accept-encoding': 'identity' }, signal })
   } catch (error) {
     throw toDownloadError(url, error)
@@ -90,7 +90,7 @@ async function get(url: URL, signal: AbortSignal): Promise<HttpReply> {
 
 function nextOf(at: URL, location: string): URL {
   const next = new URL(location, at)
-  if (at.protocol === 'https:' && next.protocol !== 'https:') throw failed(at, `it points to ${plain(next)}`)
+  if (at.protocol === 'https:' && next.protocol !== 'https:') throw failed(at, `it redirects to ${plain(next)}`)
   return next
 }
 
@@ -100,7 +100,7 @@ const toDownloadError = (url: URL, error: unknown): MaestroError =>
 const failed = (url: URL, reason: string, cause?: unknown) =>
   localError('MAESTRO_LOCAL_DOWNLOAD', { url: plain(url), reason }, cause)
 
-/** Without the query: it can hold a signature. */
+/** Without the query, which may contain a signature. */
 const plain = (url: URL) => `${url.origin}${url.pathname}`
 
 function sha256In(header: string | null): string | undefined {

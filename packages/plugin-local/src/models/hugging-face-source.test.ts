@@ -98,7 +98,7 @@ describe('the Hugging Face hub as a source', () => {
   test('a hub that nobody answers for fails at once; one that says nothing, after a while', async () => {
     const address = await hub(() => undefined)
     await expect(get({ idleMilliseconds: 20 })).rejects.toMatchObject({
-      message: `${address}/maker/tiny/resolve/main/q4/tiny%20model.gguf: nothing came for 20 ms`,
+      message: `${address}/maker/tiny/resolve/main/q4/tiny%20model.gguf: nothing arrived for 20 ms`,
     })
     server?.closeAllConnections()
     await new Promise((resolve) => server?.close(resolve))

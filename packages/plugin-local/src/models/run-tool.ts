@@ -12,7 +12,7 @@ export interface ToolOptions {
 /**
  * Runs a package manager and waits for it.
  *
- * @throws MAESTRO_LOCAL_TOOL when it is not there or fails, with the end of what it said
+ * @throws MAESTRO_LOCAL_TOOL if it is missing or fails, with the end of its output
  */
 export async function runTool(tool: string, args: readonly string[], { signal, env }: ToolOptions = {}): Promise<void> {
   // On Windows, npm and mvn are .cmd files, which only a shell can run.

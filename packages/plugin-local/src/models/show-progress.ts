@@ -1,6 +1,6 @@
 import type { ModelProgress, ModelProgressEvent } from './fetch-model.js'
 
-/** Where progress is shown: `process.stderr`, or anything that takes lines. */
+/** Where progress is shown: `process.stderr`, or anything that accepts lines. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
@@ -9,7 +9,7 @@ export interface ProgressStream {
 
 export interface ProgressDisplay {
   readonly onProgress: ModelProgress
-  /** Clears the bar. Call it when the model is there or has failed. */
+  /** Clears the bar. Call it when the model is present or has failed. */
   end(): void
 }
 
@@ -18,8 +18,8 @@ const barWidth = 24
 const clear = '\u001b[K'
 
 /**
- * Shows how far a model is: a bar that is drawn anew on a terminal, elsewhere a line at the start and every ten seconds.
- * The bar has no colour when NO_COLOR is set.
+ * Shows the progress of a model's download: a bar that is redrawn on a terminal; otherwise, a line at the start and
+ * every ten seconds. The bar has no colour if NO_COLOR is set.
  */
 export function showProgress(stream: ProgressStream = process.stderr, now: () => number = Date.now): ProgressDisplay {
   const onTerminal = stream.isTTY === true
@@ -45,7 +45,7 @@ export function showProgress(stream: ProgressStream = process.stderr, now: () =>
   }
 }
 
-/** As much as fits: a line that is wider than the terminal would wrap, and could not be drawn over. */
+/** Only as much as fits: a line wider than the terminal would wrap and could not be redrawn. */
 function bar(event: ModelProgressEvent, seconds: number, columns: number): string {
   const { bytesDone, bytesTotal } = event
   const speed = seconds > 0 && bytesDone > 0 ? `  ${megabytes(bytesDone / seconds)} MB/s` : ''
@@ -63,6 +63,6 @@ function numbers({ bytesDone, bytesTotal }: ModelProgressEvent): string {
   return `${percent}%, ${megabytes(Math.min(bytesDone, bytesTotal))} of ${megabytes(bytesTotal)} MB`
 }
 
-/** An archive can be a little larger than the file in it. */
+/** An archive may be slightly larger than the file in it. */
 const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FetchOptions } from './model-source.js'
 
-/** Writes a stream to a file, tells how far it is, and returns the sha256 of what was written. */
+/** Writes a stream to a file, reports the progress, and returns the sha256 of what was written. */
 export async function streamToFile(
   from: Readable,
   target: string,

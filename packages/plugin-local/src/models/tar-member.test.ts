@@ -52,7 +52,7 @@ describe('extractTarMember', () => {
   test.each([
     ['a member that is not in it', (whole: Buffer) => whole, 'package/other', 'package/other is not in it'],
     ['an archive that was cut off', (whole: Buffer) => whole.subarray(0, 200), 'package/zzz', ''],
-    ['a text', () => gzipSync('<html>no such package</html>'.repeat(100)), 'x', 'it is no tar archive'],
+    ['a text', () => gzipSync('<html>no such package</html>'.repeat(100)), 'x', 'it is not a tar archive'],
     ['what is not packed', () => Buffer.from('<html>'), 'x', ''],
   ])('%s is a clear error', async (_, change, member, reason) => {
     const broken = join(folder, 'broken.tgz')

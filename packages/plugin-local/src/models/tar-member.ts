@@ -10,9 +10,9 @@ import { streamToFile } from './stream-to-file.js'
 const blockBytes = 512
 
 /**
- * Takes one file out of a gzipped tar archive (an npm package).
+ * Extracts one file of a gzipped tar archive (an npm package).
  *
- * @throws MAESTRO_LOCAL_ARCHIVE when it is no such archive, is cut off, or has no such member
+ * @throws MAESTRO_LOCAL_ARCHIVE if it is not such an archive, is cut off, or lacks the member
  */
 export async function extractTarMember(
   archive: string,
@@ -34,7 +34,7 @@ export async function extractTarMember(
   throw fail(`${member} is not in it`)
 }
 
-/** A file of an archive. What is not read of it before the next one is asked for is passed over. */
+/** A file of an archive. Its unread rest is skipped when the next one is requested. */
 interface TarFile {
   readonly name: string
   readonly bytes: number
@@ -44,7 +44,7 @@ interface TarFile {
 /**
  * The files of a gzipped tar archive, in order.
  *
- * @throws MAESTRO_LOCAL_ARCHIVE when it is no tar archive or is cut off
+ * @throws MAESTRO_LOCAL_ARCHIVE if it is not a tar archive or is cut off
  */
 export async function* tarFiles(archive: string): AsyncGenerator<TarFile> {
   const fail = failOf(archive)
@@ -58,7 +58,7 @@ export async function* tarFiles(archive: string): AsyncGenerator<TarFile> {
       // Two blocks of zeros end the archive.
       if (header[0] === 0) break
       const bytes = Number.parseInt(text(header, 124, 12), 8)
-      if (Number.isNaN(bytes)) throw fail('it is no tar archive')
+      if (Number.isNaN(bytes)) throw fail('it is not a tar archive')
       const padding = (blockBytes - (bytes % blockBytes)) % blockBytes
       const type = text(header, 156, 1)
       const name = longName ?? nameIn(header)
@@ -94,7 +94,7 @@ class BlockReader {
     this.#cutOff = cutOff
   }
 
-  /** So many bytes; undefined at the end of the stream. */
+  /** The next bytes, of a given number; undefined at the end of the stream. */
   async take(length: number): Promise<Buffer | undefined> {
     const parts: Buffer[] = []
     for await (const part of this.stream(length, true)) parts.push(part)
@@ -102,7 +102,7 @@ class BlockReader {
     return taken.length < length ? undefined : taken
   }
 
-  /** So many bytes, as they come. */
+  /** A given number of bytes, as they arrive. */
   async *stream(length: number, endIsFine = false): AsyncGenerator<Buffer> {
     for (let left = length; left > 0; ) {
       if (this.#rest.length === 0) {

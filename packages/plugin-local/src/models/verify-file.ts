@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { localError } from '../errors.js'
 
 /**
- * Checks that a file is the one that is expected. It is hashed once: a stamp beside it says that it has not changed since.
+ * Checks that a file is the expected one. It is hashed once: a stamp beside it shows that it has not changed since.
  *
  * @throws MAESTRO_LOCAL_MODEL_HASH
  */

@@ -78,7 +78,7 @@ describe('extractZipMember', () => {
 
   test.each([
     ['a member that is not in it', zip(members), 'a/other.gguf', 'a/other.gguf is not in it'],
-    ['a method that is not known', zip(members), 'lzma.bin', 'packed by a method that is not known (12)'],
+    ['a method that is not known', zip(members), 'lzma.bin', 'packed by an unknown method (12)'],
     ['a text', Buffer.from('<html>no such package</html>'), 'x', 'it has no end record'],
     ['nothing at all', Buffer.alloc(0), 'x', 'it has no end record'],
     ['an archive that was cut off', zip(members).subarray(0, 2000), 'readme.txt', 'it has no end record'],

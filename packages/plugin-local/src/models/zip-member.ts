@@ -6,14 +6,14 @@ import { localError } from '../errors.js'
 import type { FetchOptions } from './model-source.js'
 import { streamToFile } from './stream-to-file.js'
 
-// PKWARE's APPNOTE.TXT, 4.3: the end record points to the directory, an entry of which points to the member.
+// PKWARE's APPNOTE.TXT, 4.3: the end record points to the directory, whose entry points to the member.
 const endSignature = 0x06054b50
 const entrySignature = 0x02014b50
 const localSignature = 0x04034b50
 const endBytes = 22
 const entryBytes = 46
 const localBytes = 30
-/** The end record may be followed by a comment of at most 65535 bytes. */
+/** A comment of at most 65535 bytes may follow the end record. */
 const tailBytes = endBytes + 0xffff
 const methods = { 0: 'stored', 8: 'deflated' } as const
 
@@ -25,9 +25,9 @@ interface Member {
 }
 
 /**
- * Takes one file out of a zip archive (a wheel, a jar) of less than 4 GB.
+ * Extracts one file of a zip archive (a wheel, a jar) of less than 4 GB.
  *
- * @throws MAESTRO_LOCAL_ARCHIVE when it is no zip archive, is cut off, or has no such member
+ * @throws MAESTRO_LOCAL_ARCHIVE if it is not a zip archive, is cut off, or lacks the member
  */
 export async function extractZipMember(
   archive: string,
@@ -40,7 +40,7 @@ export async function extractZipMember(
   try {
     const found = findMember(await readDirectory(file, fail), member)
     if (found === undefined) throw fail(`${member} is not in it`)
-    if (!(found.method in methods)) throw fail(`${member} is packed by a method that is not known (${found.method})`)
+    if (!(found.method in methods)) throw fail(`${member} is packed by an unknown method (${found.method})`)
     const local = await readAt(file, found.offset, localBytes)
     if (local.length < localBytes || local.readUInt32LE(0) !== localSignature) throw fail('it is damaged')
     const start = found.offset + localBytes + local.readUInt16LE(26) + local.readUInt16LE(28)
@@ -64,11 +64,11 @@ async function readDirectory(file: FileHandle, fail: (reason: string) => Error):
   signature.writeUInt32LE(endSignature)
   const end = tail.lastIndexOf(signature)
   if (end < 0 || end + endBytes > tail.length)
-    throw fail('it has no end record: it is no zip archive, or it is cut off')
+    throw fail('it has no end record: it is not a zip archive, or it is cut off')
   const bytes = tail.readUInt32LE(end + 12)
   const offset = tail.readUInt32LE(end + 16)
-  if (offset === 0xffffffff || bytes === 0xffffffff) throw fail('it is a zip64 archive, which is not read')
-  if (offset + bytes > size) throw fail('its directory lies outside of it: it is cut off')
+  if (offset === 0xffffffff || bytes === 0xffffffff) throw fail('it is a zip64 archive, which is not supported')
+  if (offset + bytes > size) throw fail('its directory lies outside the file: it is cut off')
   return readAt(file, offset, bytes)
 }
 

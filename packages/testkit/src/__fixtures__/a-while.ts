@@ -1,8 +1,8 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
 /**
- * As long as it takes for a signal or a time-out to come in between, on a busy machine too: some milliseconds, and then
- * more turns of the event loop than the suites let pass.
+ * Waits long enough for a signal or a time-out to fire, even on a busy machine: some milliseconds, and then more turns
+ * of the event loop than the suites allow.
  */
 export async function aWhile(): Promise<void> {
   await setTimeout(20)

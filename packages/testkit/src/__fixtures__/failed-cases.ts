@@ -1,6 +1,6 @@
 import { runSuite, type Suite } from '../conformance/suite.js'
 
-/** The names of the cases that do not hold. */
+/** The names of the cases that fail. */
 export async function failedCases(suite: Suite): Promise<readonly string[]> {
   const outcomes = await runSuite(suite)
   return outcomes.flatMap(({ name, error }) => (error === undefined ? [] : [name]))

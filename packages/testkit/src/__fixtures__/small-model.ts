@@ -4,7 +4,10 @@ import { aWhile } from './a-while.js'
 
 const story = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`).join(' ')
 
-/** A scripted serving that can do what the suite asks of a model: repeat a word, tell a story, fill in a schema. */
+/**
+ * A scripted serving with the abilities that the suite needs of a model: it repeats a word, tells a story, and fills in
+ * a schema.
+ */
 export function smallModel(capabilities: Partial<LLMCapabilities> = {}): ScriptedServing {
   return scriptedServing(
     async (request) => {
@@ -20,7 +23,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
   )
 }
 
-/** The schema that the serving plane puts into words. */
+/** The schema that the serving layer describes in the prompt. */
 function schemaIn(question: string): JsonSchema | undefined {
   const [, text] = /JSON Schema:\n(.*)$/s.exec(question) ?? []
   return text === undefined ? undefined : JSON.parse(text)

@@ -16,7 +16,7 @@ import {
   vectorScore,
 } from '@maestro-dataflow/core'
 
-/** A right vector store, small enough to plant faults in. */
+/** A correct vector store, small enough to plant faults in. */
 export class SqliteVectors implements VectorStore {
   readonly name = 'sqlite'
   readonly metric: VectorMetric

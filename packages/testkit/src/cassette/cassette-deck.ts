@@ -16,22 +16,25 @@ import { Scrubber } from './scrubber.js'
 import { type Take, type TakePlace, Tape } from './tape.js'
 
 export interface CassetteOptions {
-  /** The file; it ends in `.jsonl`. */
+  /** The path of the file; it ends in `.jsonl`. */
   readonly path: string
   /**
-   * - `replay`: only what is recorded; no real call is made.
-   * - `record`: every call is made, and the file is written anew.
-   * - `auto`: what is recorded is replayed, what is not is called and added. With the environment variable CI set, the
-   *   same as `replay`.
+   * - `replay`: uses only what is recorded, and makes no real call.
+   * - `record`: makes every call and rewrites the file.
+   * - `auto`: replays what is recorded, and makes and records other calls. If the environment variable CI is set, it
+   *   is the same as `replay`.
    *
    * @default 'auto'
    */
   readonly mode?: 'record' | 'replay' | 'auto'
-  /** Texts that must not go into the file. Keys of the usual forms, and what is in variables named so, never do. */
+  /**
+   * Texts that must not be stored in the file. Keys of the usual forms, and the values of variables with names that
+   * suggest a secret, are never stored.
+   */
   readonly secrets?: readonly string[]
 }
 
-/** How a call ends that is stopped from here: nothing to replay. */
+/** The end of a call that is stopped from here; there is nothing to replay. */
 const ownEnds = ['MAESTRO_SERVING_ABORTED', 'MAESTRO_SERVING_TIMEOUT']
 
 /** Plays and records one cassette, for any number of servings. */
@@ -50,7 +53,7 @@ export class CassetteDeck {
   }
 
   /**
-   * @param config What the config says of it: recordings under another one are of no use.
+   * @param config The serving's part of the config; recordings under another config cannot be used.
    * @throws MAESTRO_TESTKIT_CASSETTE_MISSING, _BROKEN, _SERVING, _UNRECORDED for another config
    */
   serving(name: string, make: () => Serving, config?: Readonly<Record<string, unknown>>): Serving {
@@ -59,7 +62,7 @@ export class CassetteDeck {
     let made: Serving | undefined
     const real = () => {
       made ??= make()
-      // Again at each call: some things, such as a dimension, are known only after the first.
+      // Repeated for each call, because some facts, such as the dimension, are known only after the first.
       const described = this.#scrubber.settings(describeServing(made))
       tape.servings.set(name, { described, ...(setting === undefined ? {} : { config: setting }) })
       return made
@@ -80,7 +83,7 @@ export class CassetteDeck {
     return this.#tape
   }
 
-  /** What the tape says of a serving. */
+  /** The description of a serving on the tape. */
   #recorded(tape: Tape, name: string, setting: unknown): Described | undefined {
     const recorded = tape.servings.get(name)
     if (recorded === undefined && this.#mode === 'replay') {
@@ -132,7 +135,7 @@ export class CassetteDeck {
   }
 }
 
-/** The version of a prompt is no part of what a model is asked. */
+/** The version of a prompt is not part of the request to a model. */
 function asSent(request: ServingCall['request']): object {
   const { promptVersion: _, ...sent } = request as LLMRequest
   return sent

@@ -215,7 +215,7 @@ describe('a call that is not recorded', () => {
     const call = cassette({ path, mode: 'replay' }).serving<LLMServing>(never).generate(ask('b'))
     await expect(call).rejects.toMatchObject({
       code: 'MAESTRO_TESTKIT_CASSETTE_UNRECORDED',
-      message: expect.stringContaining('Nothing like it was recorded.'),
+      message: expect.stringContaining('Nothing similar was recorded.'),
     })
   })
 
@@ -262,16 +262,16 @@ describe('a cassette that cannot be used', () => {
     expect(() => cassette({ path, mode: 'replay' }).serving(never, 'writter')).toThrow(
       expect.objectContaining({
         code: 'MAESTRO_TESTKIT_CASSETTE_SERVING',
-        hint: 'Did you mean "writer"? Recorded: writer. Record it anew.',
+        hint: 'Did you mean "writer"? Recorded: writer. Record it again.',
       }),
     )
   })
 
   test.each([
     ['{"cassette":1}\n{"call":"x","request":{', 2, 'JSON'],
-    ['{"cassette":7}', 1, 'it is of version 7, and this one reads 1'],
-    ['{"cassette":1}\n\n{"call":"x","request":{},"turn":0,"result":{}}', 3, 'it is no line of a cassette'],
-    ['null', 1, 'it is no line of a cassette'],
+    ['{"cassette":7}', 1, 'it has version 7, but this package reads version 1'],
+    ['{"cassette":1}\n\n{"call":"x","request":{},"turn":0,"result":{}}', 3, 'it is not a line of a cassette'],
+    ['null', 1, 'it is not a line of a cassette'],
   ])('is broken: %s', async (text, line, reason) => {
     const path = fresh()
     await writeFile(path, text)

@@ -7,9 +7,9 @@ export interface Cassette {
   /**
    * A serving whose calls are recorded, or answered from the cassette.
    *
-   * @param serving The real one, or how to make it: that is not done while the cassette has all the answers, so that no
-   * key is needed.
-   * @param name What it is called on the cassette, where several are. @default 'serving'
+   * @param serving The real serving, or a function that creates it. The function is not called while the cassette has
+   *   all answers, so that no key is needed.
+   * @param name Its name on the cassette, if there are several. @default 'serving'
    */
   serving<S extends Serving>(serving: S | (() => S), name?: string): S
   /** A plugin that puts every serving of a project on the cassette, by its name in the config. */
@@ -17,9 +17,9 @@ export interface Cassette {
 }
 
 /**
- * Records the calls to real models once, and answers them from the file from then on: offline, at once, and the same to
- * the last bit. A call that is not on the cassette fails with an error that shows in what it differs from the nearest
- * one that is. Keys and other secrets do not go into the file, media only as their hash.
+ * Records the calls to real models once and answers them from the file afterwards: offline, at once, and identical to
+ * the last bit. A call that is not on the cassette fails with an error that shows how it differs from the most similar
+ * recorded one. Keys and other secrets are not stored in the file, and media only as their hash.
  *
  * @throws (by the servings) MAESTRO_TESTKIT_CASSETTE_MISSING, _BROKEN, _SERVING, _UNRECORDED, _PLAYED, _WRITE
  * @example

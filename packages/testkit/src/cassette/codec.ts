@@ -1,6 +1,7 @@
 /**
- * Results as JSON text and back, to the last bit: vectors as base64 of their 32-bit floats (little-endian, as on every
- * machine that Node runs on), numbers that JSON lacks by their name. Names that begin with $ are escaped by another $.
+ * Encodes results as JSON text and decodes them without loss: vectors as base64 of their 32-bit floats (little-endian,
+ * as on every platform of Node), numbers that JSON cannot express by their name. Names that begin with $ are escaped by
+ * another $.
  */
 export function encode(value: unknown): string {
   return JSON.stringify(tagged(value))

@@ -1,7 +1,7 @@
 const most = 6
 const shown = 60
 
-/** In what a request differs from another one, a line for each place; at most six. */
+/** The differences between two requests, as one line for each place; at most six. */
 export function differences(recorded: unknown, asked: unknown): readonly string[] {
   const [before, now] = [leaves(recorded), leaves(asked)]
   const places = [...new Set([...before.keys(), ...now.keys()])].filter((place) => before.get(place) !== now.get(place))
@@ -9,7 +9,10 @@ export function differences(recorded: unknown, asked: unknown): readonly string[
   return places.length <= most ? lines : [...lines, `and ${places.length - most} more`]
 }
 
-/** Of several requests the one that is most like another: fewest places differ, and of those the texts begin most alike. */
+/**
+ * The request that is most similar to another one: the fewest places differ, and among those, the texts share the
+ * longest beginnings.
+ */
 export function nearest(requests: Iterable<unknown>, asked: unknown): unknown {
   const now = leaves(asked)
   let best: { readonly request: unknown; readonly apart: number } | undefined
@@ -22,7 +25,7 @@ export function nearest(requests: Iterable<unknown>, asked: unknown): unknown {
   return best?.request
 }
 
-/** From 0 for equal ones to 2 for a place that only one has. */
+/** From 0 for equal ones to 2 for a place that only one of them has. */
 function distance(before: string | undefined, now: string | undefined): number {
   if (before === now) return 0
   if (before === undefined || now === undefined) return 2
@@ -40,7 +43,7 @@ function leaves(value: unknown, place = '', found = new Map<string, string>()): 
 function describe(place: string, before: string | undefined, now: string | undefined): string {
   if (before === undefined) return `${place}: not recorded, asked ${cut(now ?? '', 0)}`
   if (now === undefined) return `${place}: recorded ${cut(before, 0)}, not asked`
-  // What comes before the difference says less than what comes with it.
+  // The text before the difference is less informative than the text after it.
   const long = Math.max(before.length, now.length) > shown
   const start = long ? Math.max(0, commonStart(before, now) - shown / 3) : 0
   return `${place}: recorded ${cut(before, start)}, asked ${cut(now, start)}`

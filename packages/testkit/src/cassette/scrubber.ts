@@ -2,7 +2,7 @@ import { isEnvironmentValue } from '@maestro-dataflow/core'
 
 const blank = '[redacted]'
 
-/** Keys as providers write them, and what follows `Bearer`. */
+/** Keys in the forms of providers, and what follows `Bearer`. */
 const keyPatterns = [
   /\b(?:sk|pk|rk|gsk|hf|ghp|xai|AIza)[-_][A-Za-z0-9_-]{16,}/g,
   /(?<=\bBearer\s)[A-Za-z0-9._~+/=-]{8,}/gi,
@@ -12,10 +12,10 @@ const keyPatterns = [
 const secretName =
   /^(x-)?(api[-_]?key|access[-_]?key|secret([-_]?key)?|(access|auth)?[-_]?token|password|passphrase|(proxy-)?authorization|credentials?|cookie)$/i
 
-/** Variables whose values are secrets, most likely. */
+/** Variables whose values are probably secrets. */
 const secretVariable = /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$/
 
-/** Takes secrets out of what goes on a cassette. */
+/** Removes secrets from what is stored on a cassette. */
 export class Scrubber {
   readonly #secrets: readonly string[]
 
@@ -23,18 +23,18 @@ export class Scrubber {
     const fromEnvironment = Object.entries(process.env).flatMap(([name, value = '']) =>
       secretVariable.test(name) && value.length >= 8 ? [value] : [],
     )
-    // Longest first, so that a secret which begins with another one goes as a whole.
+    // Longest first, so that a secret that begins with another one is removed as a whole.
     this.#secrets = [...new Set([...given, ...fromEnvironment])]
       .filter((secret) => secret !== '')
       .sort((one, other) => other.length - one.length)
   }
 
-  /** What was asked and answered: secrets are known by their text, since names in it are data. */
+  /** Requests and answers: secrets are recognized by their text, because names in them are data. */
   content<Value>(value: Value): Value {
     return this.#copy(value, false) as Value
   }
 
-  /** Settings and details of errors: what stands under a secret's name goes too. */
+  /** Settings and details of errors: values under the name of a secret are removed too. */
   settings<Value>(value: Value): Value {
     return this.#copy(value, true) as Value
   }

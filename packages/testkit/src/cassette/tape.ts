@@ -11,15 +11,18 @@ import { decode, encode } from './codec.js'
 /** How one call ended. */
 export type Take = { readonly result: unknown } | { readonly error: MaestroErrorInit }
 
-/** Which call a take is of. */
+/** The call that a take belongs to. */
 export interface TakePlace {
   readonly name: string
   readonly request: unknown
-  /** How often the same was asked before. */
+  /** How often the same request was made before. */
   readonly turn: number
 }
 
-/** The calls that asked the same, in the order in which they were made; those under way or given up are undefined. */
+/**
+ * The calls with the same request, in the order in which they were made; calls in progress or aborted ones are
+ * undefined.
+ */
 interface Recording {
   readonly name: string
   readonly request: unknown
@@ -29,7 +32,7 @@ interface Recording {
 /** A serving on the tape. */
 export interface RecordedServing {
   readonly described: Described
-  /** What the config said of it. */
+  /** Its part of the config. */
   readonly config?: unknown
 }
 
@@ -48,8 +51,8 @@ const lines = z.union([
 ])
 
 /**
- * The file of a cassette: JSON Lines, sorted by serving, request and turn, so that what did not change stands where it
- * stood. It is written as a whole beside itself and renamed.
+ * The file of a cassette: JSON Lines, sorted by serving, request, and turn, so that unchanged lines keep their place.
+ * It is written as a whole under a temporary name and renamed.
  */
 export class Tape {
   readonly #path: string
@@ -82,7 +85,7 @@ export class Tape {
     return this.#recordings.get(keyOf(name, request))?.takes.length ?? 0
   }
 
-  /** What a serving was asked. */
+  /** The requests to a serving. */
   requests(name: string): readonly unknown[] {
     return [...this.#recordings.values()].filter((known) => known.name === name).map(({ request }) => request)
   }
@@ -94,15 +97,15 @@ export class Tape {
     this.#recordings.set(key, known)
   }
 
-  /** Takes a serving and its calls off the tape. */
+  /** Removes a serving and its calls from the tape. */
   erase(name: string): void {
     this.servings.delete(name)
     for (const [key, known] of this.#recordings) if (known.name === name) this.#recordings.delete(key)
   }
 
-  /** Done when all that is on the tape now is in the file. @throws MAESTRO_TESTKIT_CASSETTE_WRITE */
+  /** Resolves when the current contents of the tape are in the file. @throws MAESTRO_TESTKIT_CASSETTE_WRITE */
   save(): Promise<void> {
-    // What comes while a write is under way goes into one write after it.
+    // Changes during a write are combined into one write after it.
     this.#next ??= (this.#writing ?? Promise.resolve())
       .catch(() => undefined)
       .then(() => {
@@ -140,7 +143,7 @@ export class Tape {
     ]
   }
 
-  /** Takes in a line. @returns why it cannot be, if so */
+  /** Adds a line. @returns the reason if that is impossible */
   #takeIn(text: string): string | undefined {
     let line: unknown
     try {
@@ -149,7 +152,7 @@ export class Tape {
       return (error as Error).message
     }
     const parsed = lines.safeParse(line)
-    if (!parsed.success) return 'it is no line of a cassette'
+    if (!parsed.success) return 'it is not a line of a cassette'
     const { data } = parsed
     if ('call' in data) {
       const { call: name, request, turn, ...take } = data
@@ -157,7 +160,8 @@ export class Tape {
     } else if ('serving' in data) {
       const { serving, ...recorded } = data
       this.servings.set(serving, recorded as RecordedServing)
-    } else if (data.cassette !== version) return `it is of version ${data.cassette}, and this one reads ${version}`
+    } else if (data.cassette !== version)
+      return `it has version ${data.cassette}, but this package reads version ${version}`
     return undefined
   }
 }

@@ -32,7 +32,7 @@ import { type VectorSuiteOptions, vectorStoreSuite } from './vector-store-suite.
 
 type Make<Thing> = () => Thing | Promise<Thing>
 
-/** Defines a suite as tests of vitest; what is left out is printed. */
+/** Defines a suite as tests of vitest; omitted cases are printed. */
 export function describeSuite({ title, timeout, cases, leftOut, open, close }: Suite): void {
   for (const { name, reason } of leftOut) {
     // biome-ignore lint/suspicious/noConsole: what is not tested must be seen
@@ -45,12 +45,15 @@ export function describeSuite({ title, timeout, cases, leftOut, open, close }: S
   })
 }
 
-/** Tests a language model. @param makeServing A new one at each call */
+/** Tests a language model. @param makeServing Creates a new one at each call */
 export function describeLLMServing(makeServing: Make<LLMServing>, options?: LLMSuiteOptions<LLMServingCase>): void {
   describeSuite(llmServingSuite(makeServing, options))
 }
 
-/** Tests what becomes of the replies of servers. @param makeServing A new one for the server at this address, at each call */
+/**
+ * Tests how a serving handles the replies of servers. @param makeServing Creates a new one for the server at this
+ * address, at each call
+ */
 export function describeLLMReplies(
   makeServing: (url: string) => LLMServing | Promise<LLMServing>,
   options?: LLMReplySuiteOptions,
@@ -58,7 +61,7 @@ export function describeLLMReplies(
   describeSuite(llmReplySuite(makeServing, options))
 }
 
-/** Tests an embedding model. @param makeServing A new one at each call */
+/** Tests an embedding model. @param makeServing Creates a new one at each call */
 export function describeEmbeddingServing(
   makeServing: Make<EmbeddingServing>,
   options?: EmbeddingSuiteOptions<EmbeddingServingCase>,
@@ -66,7 +69,7 @@ export function describeEmbeddingServing(
   describeSuite(embeddingServingSuite(makeServing, options))
 }
 
-/** Tests a model that reranks. @param makeServing A new one at each call */
+/** Tests a rerank model. @param makeServing Creates a new one at each call */
 export function describeRerankServing(
   makeServing: Make<RerankServing>,
   options?: ServingSuiteOptions<RerankServingCase>,
@@ -74,7 +77,7 @@ export function describeRerankServing(
   describeSuite(rerankServingSuite(makeServing, options))
 }
 
-/** Tests a model that writes down speech. @param makeServing A new one at each call */
+/** Tests a transcription model. @param makeServing Creates a new one at each call */
 export function describeTranscriptionServing(
   makeServing: Make<TranscriptionServing>,
   options: TranscriptionSuiteOptions<TranscriptionServingCase>,
@@ -82,7 +85,7 @@ export function describeTranscriptionServing(
   describeSuite(transcriptionServingSuite(makeServing, options))
 }
 
-/** Tests a cache of answers. @param makeCache A new, empty one at each call */
+/** Tests a response cache. @param makeCache Creates a new, empty one at each call */
 export function describeResponseCache(
   makeCache: Make<ResponseCache>,
   options?: CacheSuiteOptions<ResponseCacheCase>,
@@ -90,17 +93,17 @@ export function describeResponseCache(
   describeSuite(responseCacheSuite(makeCache, options))
 }
 
-/** Tests a storage of rows. @param makeStorage A new one without rows at each call, in a place of its own */
+/** Tests a row storage. @param makeStorage Creates a new one without rows at each call, in a separate place */
 export function describeStorage(makeStorage: MakeStorage, options?: SuiteOptions<RowStorageCase>): void {
   describeSuite(rowStorageSuite(makeStorage, options))
 }
 
-/** Tests a vector store. @param makeStore An empty one at each call, in a place of its own */
+/** Tests a vector store. @param makeStore Creates an empty one at each call, in a separate place */
 export function describeVectorStore(makeStore: MakeVectorStore, options?: VectorSuiteOptions): void {
   describeSuite(vectorStoreSuite(makeStore, options))
 }
 
-/** Tests a plugin: manifest, descriptions, options, and that importing it does nothing. */
+/** Tests a plugin: its manifest, its descriptions, its options, and that importing it has no effect. */
 export function describePlugin(
   plugin: PluginDefinition | ConfiguredPlugin,
   options?: PluginSuiteOptions<PluginCase>,

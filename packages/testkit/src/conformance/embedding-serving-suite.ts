@@ -5,11 +5,11 @@ import { watch, within } from './outcomes.js'
 import { assertTypedError, type ServingSubject, type ServingSuiteOptions, servingSubjects } from './serving-subject.js'
 import { createSuite, type Suite } from './suite.js'
 
-/** What the suite for embedding models takes. */
+/** The options of the suite for embedding models. */
 export interface EmbeddingSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
-  /** Length of the vectors. */
+  /** The length of the vectors. */
   readonly dimension?: number
-  /** How far a number of a vector may be from itself in another batch. @default 1e-4 */
+  /** How much a number of a vector may differ in another batch. @default 1e-4 */
   readonly tolerance?: number
 }
 
@@ -108,7 +108,7 @@ const cases = {
     const second = await embed(subject, [`${long} omega beta gamma`])
     const [vector, differing] = [outcome.value.vectors[0], second.vectors[0]]
     assert.ok(vector !== undefined && differing !== undefined)
-    // Texts that differ at their end and have one vector were not read to their end.
+    // Texts that differ at their end but have the same vector were not read to their end.
     if (distance(vector, differing) > 1e-7) return
     assert.deepEqual(outcome.value.truncated, [0], 'it was cut, and nothing says so')
     const mixed = await embed(subject, ['short', long])
@@ -139,9 +139,9 @@ const cases = {
 export type EmbeddingServingCase = keyof typeof cases
 
 /**
- * What every embedding model holds.
+ * The rules for every embedding model.
  *
- * @param makeServing A new one at each call; the suite frees what it made.
+ * @param makeServing Creates a new one at each call; the suite disposes what it created.
  */
 export function embeddingServingSuite(
   makeServing: () => EmbeddingServing | Promise<EmbeddingServing>,
@@ -153,7 +153,7 @@ export function embeddingServingSuite(
   return createSuite({ title, cases, options, open: async () => ({ ...(await open()), dimension, tolerance }), close })
 }
 
-/** Asks for vectors and asserts what all results have. */
+/** Requests vectors and checks what all results have in common. */
 async function embed({ serving }: EmbeddingSubject, asked: readonly string[]): Promise<EmbeddingResult> {
   const result = await serving.embed(asked)
   assert.equal(result.vectors.length, asked.length, 'vectors and texts are not equally many')
@@ -177,7 +177,7 @@ function assertAlike(some: readonly Float32Array[], others: readonly Float32Arra
   }
 }
 
-/** The largest difference of two numbers at the same place. */
+/** The largest difference between two numbers at the same position. */
 function distance(one: Float32Array, other: Float32Array): number {
   if (one.length !== other.length) return Number.POSITIVE_INFINITY
   return one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? 0))), 0)

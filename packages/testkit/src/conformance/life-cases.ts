@@ -3,17 +3,19 @@ import type { CallOptions, Serving } from '@maestro-dataflow/core'
 import { someTurns, watch, within } from './outcomes.js'
 import { assertNoSecret, assertSettled, assertTypedError, type ServingSubject } from './serving-subject.js'
 
-/** How the cases that are the same for all kinds ask a serving. */
+/** How the cases that all kinds share ask a serving. */
 interface Asking<S extends Serving, Subject extends ServingSubject<S>> {
-  /** A call that is soon answered. */
+  /** A call that is answered quickly. */
   quick(subject: Subject, serving: S): Promise<unknown>
-  /** One that takes a while, where the serving can be made to. */
+  /** A call that takes a while, if the serving can be made to do so. */
   long(subject: Subject, serving: S, options: CallOptions): Promise<unknown>
 }
 
 const secretName = /api.?key|access.?key|secret|password|passphrase|credential|authorization/i
 
-/** What servings of every kind hold: they say who they are, keep secrets, stop when told to, and can be freed. */
+/**
+ * The rules for servings of every kind: they describe themselves, keep secrets, stop when told to, and can be disposed.
+ */
 export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>({
   quick,
   long,
@@ -76,7 +78,7 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
     const call = watch(long(subject, serving, { timeout: 1 }))
     const outcome = await within(patience, 'a call of one millisecond', call.outcome)
     clearTimeout(timer)
-    // An answer that was there before the time was over is one.
+    // An answer that arrived before the time was over is valid.
     if ('value' in outcome) assert.ok(!over, 'it answered although its time was over')
     else assertTypedError(subject, outcome, 'MAESTRO_SERVING_TIMEOUT')
     await quick(subject, serving)
@@ -104,7 +106,7 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
     const call = watch(long(subject, serving, { signal: stop.signal }))
     await someTurns()
     await within(subject.patience, 'freeing it', Promise.resolve(serving.dispose?.()))
-    // What works on after that must still hear its signal.
+    // Work that continues after that must still receive its signal.
     stop.abort()
     assertSettled(subject, await within(subject.patience, 'the call', call.outcome))
   },

@@ -4,7 +4,7 @@ import { ask, assertResult, type LLMSubject } from './llm-subject.js'
 import { watch, within } from './outcomes.js'
 import { assertSettled, assertTypedError } from './serving-subject.js'
 
-/** What one answer holds. */
+/** The rules for one answer. */
 export const llmAnswerCases = {
   async 'says what it can do'({ serving: { capabilities }, expected }: LLMSubject) {
     for (const what of ['jsonSchema', 'images', 'audio'] as const)
@@ -113,7 +113,7 @@ export const llmAnswerCases = {
   },
 }
 
-/** Whether an answer holds a text, in capitals or not. */
+/** Whether an answer contains a text, regardless of case. */
 export function holds(text: string, answer: string): boolean {
   return text.toLowerCase().includes(answer.toLowerCase())
 }

@@ -3,7 +3,7 @@ import { EnhancedLLMServing, type LLMResult } from '@maestro-dataflow/core'
 import { holds } from './llm-answer-cases.js'
 import { ask, assertResult, type LLMSubject, type Question } from './llm-subject.js'
 
-/** What many calls side by side hold: each has its own answer. */
+/** The rules for many concurrent calls: each receives its own answer. */
 export const llmCallCases = {
   async 'many calls at once each get their own answer'({ serving, questions }: LLMSubject) {
     const results = await Promise.all(questions.map((question) => serving.generate(ask(question.ask))))

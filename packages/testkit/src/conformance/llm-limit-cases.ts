@@ -12,7 +12,7 @@ const away = 'The model is away.'
 const quota = 'You exceeded your current quota, please check your plan and billing details.'
 const billing = 'Need more tokens? Upgrade today at https://example.com/settings/billing'
 
-/** The longest that these cases wait; what they must not wait for is hours. */
+/** The longest that these cases wait; the wait that they must avoid is hours. */
 const timeout = { total: 60_000, outage: 1000 }
 
 const rateLimits: Readonly<Record<string, ReplyCase>> = {
@@ -75,7 +75,7 @@ const rateLimits: Readonly<Record<string, ReplyCase>> = {
   },
 }
 
-/** Refusals that concern the account are not asked again. */
+/** Refusals that concern the account are not retried. */
 const account: Readonly<Record<string, ReplyCase>> = Object.fromEntries(
   (
     [
@@ -129,5 +129,5 @@ function told(reset: string): NonNullable<Said['headers']> {
   }
 }
 
-/** What becomes of refusals, limits and outages: each case by its name. */
+/** How a serving handles refusals, limits, and outages: each case by its name. */
 export const llmLimitCases = { ...rateLimits, ...account, ...outages }

@@ -1,12 +1,12 @@
 import type { Said } from '../reply-dialects.js'
 
-/** What a model says, and what has to become of it. */
+/** What a model answers, and the expected result. */
 export interface ReplyCase {
-  /** The replies to the first request, the second ...; the last one again to all further ones. */
+  /** The replies to the first request, the second, and so on; the last one repeats. */
   readonly said: readonly Said[]
-  /** Whether JSON is asked for: `{ "tone": "good" }` or `{ "tone": "bad" }`. */
+  /** Whether JSON is requested: `{ "tone": "good" }` or `{ "tone": "bad" }`. */
   readonly json?: boolean
-  /** How many calls are made, one after another; the last one is looked at. @default 1 */
+  /** The number of calls, one after another; the last one is checked. @default 1 */
   readonly calls?: number
   /** Milliseconds, as in the settings of a serving. */
   readonly timeout?: { readonly attempt?: number; readonly total?: number; readonly outage?: number }
@@ -16,9 +16,9 @@ export interface ReplyCase {
     readonly reasoning?: string
     /** The code of the error, without `MAESTRO_SERVING_`. */
     readonly code?: string
-    /** Words that have to stand in the error. */
+    /** Words that the error must contain. */
     readonly words?: string
-    /** How many requests are made, or at most. @default one for each reply */
+    /** The number of requests, or their maximum. @default one for each reply */
     readonly asked?: number | { readonly most: number }
   }
 }
@@ -198,5 +198,5 @@ const sideData: Readonly<Record<string, ReplyCase>> = Object.fromEntries(
   ]),
 )
 
-/** What becomes of the replies that servers send: each case by its name. */
+/** How a serving handles the replies of servers: each case by its name. */
 export const llmReplyCases = { ...thoughts, ...data, ...ends, ...failures, ...sideData }

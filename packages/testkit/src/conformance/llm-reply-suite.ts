@@ -13,17 +13,18 @@ import { llmLimitCases } from './llm-limit-cases.js'
 import { llmReplyCases, type ReplyCase } from './llm-reply-cases.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
-/** What the suite of replies takes. */
+/** The options of the suite of replies. */
 export interface LLMReplySuiteOptions extends SuiteOptions<string> {
   /** The API in which the server of the suite replies. @default 'openai' */
   readonly dialect?: keyof typeof replyDialects
 }
 
 /**
- * What has to become of the replies that servers send: thoughts, drafts, cut answers, failures in other words, odd data
- * beside the answer, limits, refusals and outages. A server on this machine plays them, and the serving is asked through the serving plane.
+ * The expected results of servers' replies: reasoning, drafts, answers that were cut off, failures in unusual forms,
+ * odd data beside the answer, limits, refusals, and outages. A server on this machine plays the replies, and the
+ * serving is called through the serving layer.
  *
- * @param makeServing A new one for the server at this address, such as `http://127.0.0.1:4711`, at each call.
+ * @param makeServing Creates a new one for the server at this address, such as `http://127.0.0.1:4711`, at each call.
  */
 export function llmReplySuite(
   makeServing: (url: string) => LLMServing | Promise<LLMServing>,

@@ -20,7 +20,7 @@ const greeting: JsonSchema = {
   additionalProperties: false,
 }
 
-/** What answers to a JSON schema hold: natively where the model says so, else by way of the serving plane. */
+/** The rules for answers to a JSON schema: natively if the model states so, or else through the serving layer. */
 export const llmSchemaCases = {
   async 'answers fit a JSON schema'({ serving }: LLMSubject) {
     const request = ask(question, { maxTokens: 96 })

@@ -21,9 +21,9 @@ const cases = {
 export type LLMServingCase = keyof typeof cases
 
 /**
- * What every language model holds.
+ * The rules for every language model.
  *
- * @param makeServing A new one at each call; the suite frees what it made.
+ * @param makeServing Creates a new one at each call; the suite disposes what it created.
  */
 export function llmServingSuite(
   makeServing: () => LLMServing | Promise<LLMServing>,

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import type { LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '@maestro-dataflow/core'
 import type { ServingSubject, ServingSuiteOptions } from './serving-subject.js'
 
-/** What the suite for language models takes. */
+/** The options of the suite for language models. */
 export interface LLMSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
-  /** What the serving has to say that it can do. */
+  /** The capabilities that the serving must state. */
   readonly capabilities?: Partial<LLMCapabilities>
   /**
-   * Questions, each with a text that its answer holds and no other answer does.
+   * Questions, each with a text that only its answer contains.
    *
    * @default `The word is "red". What is the word?` ...
    */
@@ -39,7 +39,7 @@ export function ask(content: string, more: Partial<LLMRequest> = {}): LLMRequest
   return { messages: [{ role: 'user', content }], temperature: 0, maxTokens: 24, ...more }
 }
 
-/** Asserts that a result has all that the contract says. */
+/** Checks that a result has everything that the contract requires. */
 export function assertResult({ text, finishReason, usage, model, cost }: LLMResult): void {
   assert.equal(typeof text, 'string', 'the text')
   assert.ok(text.isWellFormed(), 'the text has half of a character')

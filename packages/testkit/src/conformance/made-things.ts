@@ -1,6 +1,9 @@
 import { within } from './outcomes.js'
 
-/** What a suite has made, so that it is freed in the end: a shared one for most cases, and one's own for the others. */
+/**
+ * What a suite has created, so that it is disposed at the end: a shared one for most cases, and separate ones for the
+ * others.
+ */
 export class MadeThings<Thing extends { dispose?(): Promise<void> }> {
   readonly #make: () => Thing | Promise<Thing>
   readonly #made: Thing[] = []
@@ -15,7 +18,7 @@ export class MadeThings<Thing extends { dispose?(): Promise<void> }> {
     return thing
   }
 
-  /** What fails or hangs here has its own cases; the others are freed all the same. */
+  /** Failing or hanging disposal has cases of its own; the others are disposed all the same. */
   async dispose(patience: number): Promise<void> {
     await Promise.allSettled(
       this.#made.splice(0).map((thing) => within(patience, 'freeing it', Promise.resolve(thing.dispose?.()))),

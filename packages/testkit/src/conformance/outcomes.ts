@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 /** How a promise ended. */
 export type Settled<Value> = { readonly value: Value } | { readonly error: unknown }
 
-/** A promise that is watched, so that its failure never counts as unhandled. */
+/** A watched promise, so that its failure never counts as unhandled. */
 export interface Watched<Value> {
   readonly outcome: Promise<Settled<Value>>
   readonly settled: boolean
@@ -27,7 +27,10 @@ export function watch<Value>(work: Promise<Value>): Watched<Value> {
   }
 }
 
-/** The promise's value, or a failed assertion when there is none in time: a bound for what hangs, far from any real one. */
+/**
+ * The promise's value, or a failed assertion if it does not settle in time: a limit for hangs, far from any real
+ * duration.
+ */
 export async function within<Value>(milliseconds: number, what: string, work: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -42,16 +45,16 @@ export async function within<Value>(milliseconds: number, what: string, work: Pr
   }
 }
 
-/** A few turns of the event loop: what was begun is under way. */
+/** Waits a few turns of the event loop, so that started work is in progress. */
 export async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Does work and fails when a promise in it was rejected with nobody listening. */
+/** Runs work and fails if a promise in it was rejected without a listener. */
 export async function withoutStrays(work: () => Promise<void>): Promise<void> {
   const strays: unknown[] = []
   const note = (reason: unknown) => void strays.push(reason)
-  // Those who listen already would end the process or the whole test run, without saying which case it was.
+  // Existing listeners would end the process or the whole test run without naming the case.
   const others = process.listeners('unhandledRejection')
   process.removeAllListeners('unhandledRejection')
   process.on('unhandledRejection', note)

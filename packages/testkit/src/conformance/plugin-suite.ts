@@ -10,7 +10,7 @@ import type { Contribution } from '@maestro-dataflow/core/runtime'
 import { probeImport } from './probe-import.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
-/** What the suite for plugins takes. */
+/** The options of the suite for plugins. */
 export interface PluginSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
   /** The plugins that this one requires. */
   readonly plugins?: readonly PluginReference[]
@@ -19,7 +19,7 @@ export interface PluginSuiteOptions<Name extends string = string> extends SuiteO
 interface PluginSubject {
   readonly name: string
   readonly packageFile: URL | undefined
-  /** Loads it as a project does, each time anew. */
+  /** Loads it like a project, each time anew. */
   load(): Promise<{ readonly manifest: PluginManifest; readonly contributions: readonly Contribution[] }>
 }
 
@@ -76,8 +76,8 @@ const cases = {
 export type PluginCase = keyof typeof cases
 
 /**
- * What every plugin holds. Whether its import is free of effects is tried for a plugin whose `manifest` is the URL of
- * its package.json: the package, as it is built, is imported in a process of its own.
+ * The rules for every plugin. A plugin whose `manifest` is the URL of its package.json is also checked for effects of
+ * its import: the built package is imported in a separate process.
  */
 export function pluginSuite(
   plugin: PluginDefinition | ConfiguredPlugin,
@@ -119,6 +119,6 @@ function optionSchemas(definition: Contribution['definition']): readonly (readon
 
 function inputSchema(schema: Schema): unknown {
   const standard = schema['~standard'] as { jsonSchema?: { input(options: object): unknown } }
-  // What JSON cannot hold, such as a function, may be an option in code.
+  // Something that JSON cannot express, such as a function, may be an option in code.
   return standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
 }

@@ -29,9 +29,9 @@ const resources = process.getActiveResourcesInfo().filter((kind) => {
 process.stdout.write(JSON.stringify({ globals: added, resources }), () => process.exit())`
 
 /**
- * Imports a built package by its name in a process of its own, and gives what would keep that from ending.
+ * Imports a built package by its name in a separate process, and returns what would keep the process alive.
  *
- * @param packageFile Its package.json.
+ * @param packageFile The path of its package.json.
  */
 export async function probeImport(packageFile: URL): Promise<ImportTraces> {
   const path = fileURLToPath(packageFile)
@@ -40,6 +40,6 @@ export async function probeImport(packageFile: URL): Promise<ImportTraces> {
   const options = { cwd: dirname(path), timeout: milliseconds }
   const { stdout } = await promisify(execFile)(process.execPath, parameters, options)
   const traces: ImportTraces = JSON.parse(stdout)
-  // zod keeps two, so that several copies of it share one configuration.
+  // zod has two, so that several copies of it share one configuration.
   return { ...traces, globals: traces.globals.filter((global) => !/^__zod_global/.test(global)) }
 }

@@ -68,13 +68,13 @@ const cases = {
   }),
 }
 
-/** The cases of the suite for models that rerank. */
+/** The cases of the suite for rerank models. */
 export type RerankServingCase = keyof typeof cases
 
 /**
- * What every model that reranks holds.
+ * The rules for every rerank model.
  *
- * @param makeServing A new one at each call; the suite frees what it made.
+ * @param makeServing Creates a new one at each call; the suite disposes what it created.
  */
 export function rerankServingSuite(
   makeServing: () => RerankServing | Promise<RerankServing>,

@@ -3,14 +3,14 @@ import type { CachedAnswer, ResponseCache } from '@maestro-dataflow/core'
 import { MadeThings } from './made-things.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
-/** What the suite for caches takes. */
+/** The options of the suite for caches. */
 export interface CacheSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
-  /** Opens once more what was made last, for caches whose answers outlive them. */
+  /** Reopens what was created last, for caches whose answers outlive them. */
   readonly reopen?: () => ResponseCache | Promise<ResponseCache>
 }
 
 interface CacheSubject {
-  /** An empty one. */
+  /** Creates an empty one. */
   make(): Promise<ResponseCache>
   readonly reopen: CacheSuiteOptions['reopen']
 }
@@ -24,7 +24,7 @@ const answer: CachedAnswer = {
 }
 const parts = { kind: 'llm', model: 'm', 'message 1 (user)': 'What is it?' }
 
-/** Keys are hashes in practice; none of these may be taken for another. */
+/** In practice, keys are hashes; none of these may be mistaken for another. */
 const oddKeys = [
   'a',
   'A',
@@ -200,9 +200,9 @@ const cases = {
 export type ResponseCacheCase = keyof typeof cases
 
 /**
- * What every cache of answers holds.
+ * The rules for every response cache.
  *
- * @param makeCache A new, empty one at each call; the suite frees what it made.
+ * @param makeCache Creates a new, empty one at each call; the suite disposes what it created.
  */
 export function responseCacheSuite(
   makeCache: () => ResponseCache | Promise<ResponseCache>,

@@ -4,16 +4,16 @@ import type { Batch, Row, RowStorage } from '@maestro-dataflow/core'
 import { oddColumns, valuesOfEveryType } from './row-storage-values.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
-/** A storage to test, and how to come back to it. */
+/** A storage to test, and how to reopen it. */
 export interface MadeStorage {
   readonly storage: RowStorage
-  /** Opens what the storage left once more, as a later process would; for storages that outlive their process. */
+  /** Reopens what the storage left, as a later process would; for storages that outlive their process. */
   readonly reopen?: (() => RowStorage | Promise<RowStorage>) | undefined
   /** Frees what it holds and removes what it left. */
   readonly dispose?: (() => void | Promise<void>) | undefined
 }
 
-/** Makes a storage without rows, step 0, in a place of its own. */
+/** Creates a storage without rows, at step 0, in a separate place. */
 export type MakeStorage = () => MadeStorage | Promise<MadeStorage>
 
 interface StorageSubject {
@@ -86,7 +86,7 @@ const cases = {
       await storage.write([batchOf([row])])
       const { rows } = await readAll(storage)
       assertRows(rows, [row], kind)
-      // Whether a column is there at all is not seen by comparing.
+      // A comparison does not show whether a column exists at all.
       assert.deepEqual(Object.keys(rows[0] ?? {}).sort(), Object.keys(row).sort(), kind)
     }
   },
@@ -276,9 +276,11 @@ const cases = {
 export type RowStorageCase = keyof typeof cases
 
 /**
- * What every row storage holds: order, ids, steps, values, and that an interrupted write leaves what was there.
+ * The rules for every row storage: order, ids, steps, and values, and that an interrupted write leaves the previous
+ * state.
  *
- * @param makeStorage A new one without rows at each call, in a place of its own; the suite frees what it made.
+ * @param makeStorage Creates a new one without rows at each call, in a separate place; the suite disposes what it
+ *   created.
  */
 export function rowStorageSuite(makeStorage: MakeStorage, options: SuiteOptions<RowStorageCase> = {}): Suite {
   const made: MadeStorage[] = []
@@ -303,7 +305,10 @@ function batchOf(rows: readonly Row[]): Batch {
   return { ids: rows.map((_, index) => String(index)), rows }
 }
 
-/** Like an assertion of the whole, but with a word of the first row that differs: to show thousands takes minutes. */
+/**
+ * Compares everything like a plain assertion, but reports only the first row that differs, because printing thousands
+ * of rows takes minutes.
+ */
 function assertRows(actual: readonly Row[], expected: readonly Row[], what = 'the rows'): void {
   for (let at = 0; at < Math.max(actual.length, expected.length); at++) {
     if (isDeepStrictEqual(actual[at], expected[at])) continue

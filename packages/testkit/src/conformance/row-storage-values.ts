@@ -1,6 +1,6 @@
 import type { Row } from '@maestro-dataflow/core'
 
-/** Rows with values of every type that a row may hold, and some that are easily taken for others. */
+/** Rows with values of every type that a row may hold, and some that are easily mistaken for others. */
 export const valuesOfEveryType: Readonly<Record<string, Row>> = {
   'text that looks like something else': {
     digits: '00123',
@@ -76,7 +76,7 @@ export const valuesOfEveryType: Readonly<Record<string, Row>> = {
   },
 }
 
-/** Names of columns that are hard on files and databases. */
+/** Names of columns that are difficult for files and databases. */
 export const oddColumns: readonly string[] = [
   'id',
   'ID',

@@ -5,11 +5,11 @@ import { MadeThings } from './made-things.js'
 import type { Settled } from './outcomes.js'
 import type { SuiteOptions } from './suite.js'
 
-/** What the suites for servings of all kinds take. */
+/** The options that the suites for servings of all kinds share. */
 export interface ServingSuiteOptions<Name extends string> extends SuiteOptions<Name> {
-  /** What the serving was given and must never show, such as its key. */
+  /** Secrets that the serving received and must never show, such as its key. */
   readonly secrets?: readonly string[]
-  /** Milliseconds within which a call that was stopped must have ended. @default 10000 */
+  /** The milliseconds within which a stopped call must end. @default 10000 */
   readonly patience?: number
 }
 
@@ -17,13 +17,13 @@ export interface ServingSuiteOptions<Name extends string> extends SuiteOptions<N
 export interface ServingSubject<S extends Serving> {
   /** Shared by the cases. */
   readonly serving: S
-  /** Another one, for cases that spoil it. */
+  /** A separate one, for cases that leave it unusable. */
   make(): Promise<S>
   readonly secrets: readonly string[]
   readonly patience: number
 }
 
-/** Makes the serving that the cases share, and what frees it and all others. */
+/** Creates the serving that the cases share, and a function that disposes it and all others. */
 export function servingSubjects<S extends Serving>(
   makeServing: () => S | Promise<S>,
   { secrets = [], patience = 10_000 }: ServingSuiteOptions<string>,
@@ -35,7 +35,9 @@ export function servingSubjects<S extends Serving>(
   }
 }
 
-/** Asserts that a call failed as contracts say: with a typed error, of one of these codes, that shows no secret. */
+/**
+ * Checks that a call failed as the contracts require: with a typed error, of one of these codes, that shows no secret.
+ */
 export function assertTypedError(
   subject: Pick<ServingSubject<Serving>, 'secrets'>,
   outcome: Settled<unknown>,
@@ -54,7 +56,7 @@ export function assertTypedError(
   assertNoSecret(subject, error, 'the error')
 }
 
-/** Asserts that a call succeeded or failed with a typed error, whichever. */
+/** Checks that a call either succeeded or failed with a typed error. */
 export function assertSettled(subject: Pick<ServingSubject<Serving>, 'secrets'>, outcome: Settled<unknown>): void {
   if ('error' in outcome) assertTypedError(subject, outcome)
 }

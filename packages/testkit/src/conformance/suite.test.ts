@@ -27,7 +27,7 @@ describe('what is left out', () => {
     expect(() => llmServingSuite(smallModel, { skip, title: 'mine' })).toThrow(
       expect.objectContaining({
         code: 'MAESTRO_TESTKIT_CASE_UNKNOWN',
-        message: 'The suite for mine has no case "answers fit a JSON shema" to leave out.',
+        message: 'The suite for mine has no case "answers fit a JSON shema" that could be omitted.',
         hint: expect.stringContaining('Did you mean "answers fit a JSON schema"?'),
       }),
     )

@@ -2,32 +2,32 @@ import { didYouMean } from '@maestro-dataflow/core'
 import { testkitError } from '../errors.js'
 import { within, withoutStrays } from './outcomes.js'
 
-/** What every implementation of a contract holds, each point by its name. A case throws when it does not hold. */
+/** The rules for every implementation of a contract, each by its name. A case throws if its rule is broken. */
 export type Cases<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>
 
-/** What all suites take. */
+/** The options that all suites share. */
 export interface SuiteOptions<Name extends string> {
-  /** What is tested, for the report. */
+  /** The name of what is tested, for the report. */
   readonly title?: string
-  /** Cases that are left out, each with the reason, which is printed. */
+  /** Cases to omit, each with the reason, which is printed. */
   readonly skip?: Readonly<Partial<Record<Name, string>>>
   /** Milliseconds for one case. @default 60000 */
   readonly timeout?: number
 }
 
-/** A suite over one implementation: independent of the program that runs the tests. */
+/** A suite over one implementation, independent of the test runner. */
 export interface Suite {
   readonly title: string
   readonly timeout: number
   readonly cases: readonly { readonly name: string; run(): Promise<void> }[]
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
-  /** Makes what is tested; before the first case. */
+  /** Creates what is tested, before the first case. */
   open(): Promise<void>
-  /** Frees it; after the last. */
+  /** Disposes it, after the last case. */
   close(): Promise<void>
 }
 
-/** How the cases of a suite come by what they test. */
+/** How the cases of a suite obtain what they test. */
 interface SuiteParts<Subject, Name extends string> {
   readonly title: string
   readonly cases: Cases<Subject>
@@ -36,7 +36,7 @@ interface SuiteParts<Subject, Name extends string> {
   close(subject: Subject): Promise<void>
 }
 
-/** @throws MAESTRO_TESTKIT_CASE_UNKNOWN for a case to leave out that there is not */
+/** @throws MAESTRO_TESTKIT_CASE_UNKNOWN for an unknown case to omit */
 export function createSuite<Subject, Name extends string>(parts: SuiteParts<Subject, Name>): Suite {
   const { cases, options } = parts
   const { title = parts.title, skip = {}, timeout = 60_000 } = options
@@ -79,14 +79,14 @@ export function createSuite<Subject, Name extends string>(parts: SuiteParts<Subj
   }
 }
 
-/** What became of one case. */
+/** The result of one case. */
 export interface Outcome {
   readonly name: string
-  /** Undefined: it holds. */
+  /** Undefined if the case passed. */
   readonly error: unknown
 }
 
-/** Runs a suite's cases one after the other and gives what became of them, for programs other than vitest. */
+/** Runs a suite's cases one after the other and returns their results, for programs other than vitest. */
 export async function runSuite(suite: Suite): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   try {

@@ -6,9 +6,9 @@ import { watch } from './outcomes.js'
 import { assertTypedError, type ServingSubject, type ServingSuiteOptions, servingSubjects } from './serving-subject.js'
 import { createSuite, type Suite } from './suite.js'
 
-/** What the suite for models that write down speech takes. */
+/** The options of the suite for transcription models. */
 export interface TranscriptionSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
-  /** Recordings with a text that their transcript holds. */
+  /** Recordings, each with a text that its transcript contains. */
   readonly recordings: readonly { readonly audio: Audio; readonly says: string }[]
 }
 
@@ -39,13 +39,13 @@ const cases = {
 
 const silence: Audio = { data: new Uint8Array(), mediaType: 'audio/wav' }
 
-/** The cases of the suite for models that write down speech. */
+/** The cases of the suite for transcription models. */
 export type TranscriptionServingCase = keyof typeof cases
 
 /**
- * What every model that writes down speech holds.
+ * The rules for every transcription model.
  *
- * @param makeServing A new one at each call; the suite frees what it made.
+ * @param makeServing Creates a new one at each call; the suite disposes what it created.
  */
 export function transcriptionServingSuite(
   makeServing: () => TranscriptionServing | Promise<TranscriptionServing>,

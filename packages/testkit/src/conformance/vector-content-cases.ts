@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { VectorRecord, VectorSelection } from '@maestro-dataflow/core'
 import { assertRefused, entry, everything, find, foundIds, type VectorStoreSubject } from './vector-store-subject.js'
 
-/** None of these may be taken for another, nor for a part of a statement. */
+/** None of these may be mistaken for another, nor for a part of a statement. */
 const oddIds = [
   'a',
   'A',

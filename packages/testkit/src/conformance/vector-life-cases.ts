@@ -10,7 +10,7 @@ import {
   type VectorStoreSubject,
 } from './vector-store-subject.js'
 
-/** Writes of its own, and on entries that both write. */
+/** Writes of one process, and writes to entries that both processes write. */
 const writes = (writer: string) =>
   Array.from({ length: 20 }, (_, turn) => [
     ...[0, 1, 2].map((n) => ({ id: `${writer} ${turn}.${n}`, numbers: [turn, n + 1], text: writer })),
@@ -90,11 +90,11 @@ export const vectorLifeCases = {
       await store.dispose()`).finally(() => {
       ended = true
     })
-    // Watched from now on: it may fail while this one writes.
+    // Watched from now on, because it may fail while this process writes.
     other.catch(() => undefined)
     for (const records of writes('own'))
       await store.addVectors(records.map(({ id, numbers, text }) => entry(id, numbers, { text })))
-    // How many there are changes meanwhile: what is found is looked at when all is written.
+    // The number changes meanwhile, so the contents are checked when everything is written.
     while (!ended) {
       await find(store, [1, 0], 200)
       await someTurns()

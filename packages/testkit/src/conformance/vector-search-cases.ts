@@ -12,7 +12,7 @@ import {
 
 const oddText = 'it\'s "x"\\ `y` %_ ; DROP -- 漢🎉\n\u0001'
 
-/** Metadata that differ in little. */
+/** Metadata that differ slightly. */
 const metadata: Readonly<Record<string, VectorMetadata>> = {
   one: { group: 'a', number: 1 },
   text: { group: 'a', number: '1' },

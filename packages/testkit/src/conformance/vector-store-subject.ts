@@ -10,37 +10,37 @@ import {
   type VectorStore,
 } from '@maestro-dataflow/core'
 
-/** A vector store to test, and how to come back to it. */
+/** A vector store to test, and how to reopen it. */
 export interface MadeVectorStore {
   readonly store: VectorStore
-  /** Opens what the store left once more, as a later process would; for stores that outlive their process. */
+  /** Reopens what the store left, as a later process would; for stores that outlive their process. */
   readonly reopen?: (() => VectorStore | Promise<VectorStore>) | undefined
   /**
-   * Lines of a module that open it in another process, as `const store = ...`; for stores that several may use at once.
-   * Packages are looked for from the working directory.
+   * Lines of a module that open it in another process, as `const store = ...`; for stores that several processes may
+   * use at once. Packages are resolved from the working directory.
    */
   readonly code?: string | undefined
   /** Removes what it left. The suite closes the store itself. */
   readonly dispose?: (() => void | Promise<void>) | undefined
 }
 
-/** Makes an empty store in a place of its own. */
+/** Creates an empty store in a separate place. */
 export type MakeVectorStore = (settings: {
   readonly metric: VectorMetric
 }) => MadeVectorStore | Promise<MadeVectorStore>
 
-/** How well a store is meant to search. */
+/** The expected quality of a search. */
 export interface VectorStoreAims {
-  /** How much of the nearest a search has to find. @default 1, an exact search */
+  /** The share of the most similar entries that a search must find. @default 1, an exact search */
   readonly recall: number
-  /** How far scores may be off. @default 1e-4 */
+  /** How much scores may deviate. @default 1e-4 */
   readonly tolerance: number
-  /** The metrics that it has. @default all */
+  /** The metrics that it supports. @default all */
   readonly metrics: readonly VectorMetric[]
 }
 
 export interface VectorStoreSubject extends VectorStoreAims {
-  /** By cosine, where nothing else is said. */
+  /** With the metric cosine, unless another one is given. */
   make(metric?: VectorMetric): Promise<MadeVectorStore>
 }
 
@@ -70,7 +70,7 @@ export async function foundIds(...asked: Parameters<typeof find>): Promise<reado
   return (await find(...asked)).map(({ id }) => id)
 }
 
-/** What is kept under each id, told by one search over all of them. */
+/** What is stored under each id, from one search over all of them. */
 export async function everything(store: VectorStore, dimension: number): Promise<ReadonlyMap<string, VectorMatch>> {
   const count = await store.count()
   const matches = count === 0 ? [] : await find(store, new Float32Array(dimension).fill(1), count)
@@ -100,7 +100,7 @@ export function numbersFrom(seed: number): () => number {
   }
 }
 
-/** The score of two vectors, as the contract says. */
+/** The score of two vectors, by the contract. */
 export function exactScore(metric: VectorMetric, one: Float32Array, other: Float32Array): number {
   const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0)
   if (metric === 'dot') return product(one, other)
@@ -109,7 +109,7 @@ export function exactScore(metric: VectorMetric, one: Float32Array, other: Float
   return lengths === 0 ? 0 : product(one, other) / lengths
 }
 
-/** Runs lines of a module in a process of its own. @throws with what it printed, unless it ends well */
+/** Runs lines of a module in a separate process. @throws an error with the output, unless the process succeeds */
 export async function runElsewhere(code: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const parameters = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', code]

@@ -9,16 +9,17 @@ const cases = { ...vectorSearchCases, ...vectorContentCases, ...vectorLifeCases 
 /** The cases of the suite for vector stores. */
 export type VectorStoreCase = keyof typeof cases
 
-/** What the suite for vector stores takes. */
+/** The options of the suite for vector stores. */
 export interface VectorSuiteOptions<Name extends string = VectorStoreCase>
   extends SuiteOptions<Name>,
     Partial<VectorStoreAims> {}
 
 /**
- * What every vector store holds: right scores, ids that stay, filters, what it refuses, and that nothing is lost by
- * closing it or by several who write at once.
+ * The rules for every vector store: correct scores, stable ids, filters, refusals, and that closing it or several
+ * concurrent writers lose nothing.
  *
- * @param makeStore An empty one at each call, in a place of its own; the suite closes and frees what it made.
+ * @param makeStore Creates an empty one at each call, in a separate place; the suite closes and disposes what it
+ *   created.
  */
 export function vectorStoreSuite(makeStore: MakeVectorStore, options: VectorSuiteOptions = {}): Suite {
   const made: MadeVectorStore[] = []
@@ -39,7 +40,7 @@ export function vectorStoreSuite(makeStore: MakeVectorStore, options: VectorSuit
     }),
     close: async () => {
       for (const { store, dispose } of made.splice(0)) {
-        // What fails or hangs here has its own case.
+        // Failing or hanging disposal has a case of its own.
         await store.dispose().catch(() => undefined)
         await dispose?.()
       }

@@ -1,6 +1,6 @@
 import { boundedCall, type CallOptions, type LLMResult, maestroError, servingError } from '@maestro-dataflow/core'
 
-/** What can go wrong with a call, in the order in which one is drawn. */
+/** The faults of calls, in the order in which one is drawn. */
 export const faultNames = [
   'rateLimited',
   'overloaded',
@@ -14,24 +14,24 @@ export const faultNames = [
 ] as const
 
 /**
- * - `rateLimited`: 429 with how long to wait. `overloaded`: 503. `server`: 500. `unauthorized`: 401.
- * - `connection`: the connection breaks. `brokenReply`: a page of HTML where the reply should be.
- * - `cutJson`: the answer is given, and paid for, but its text ends in the middle. Other kinds than language models: a
- *   reply that cannot be read.
+ * - `rateLimited`: 429 with a waiting time. `overloaded`: 503. `server`: 500. `unauthorized`: 401.
+ * - `connection`: the connection breaks. `brokenReply`: an HTML page instead of the reply.
+ * - `cutJson`: the answer arrives and is charged, but its text ends in the middle. For kinds other than language
+ *   models: a reply that cannot be read.
  * - `hang`: no answer, ever; the call ends by its signal or time-out.
- * - `slow`: the answer comes later.
+ * - `slow`: the answer arrives later.
  */
 export type FaultName = (typeof faultNames)[number]
 
-/** How bad the faults are. */
+/** The severity of the faults. */
 export interface FaultSettings {
-  /** How long one is told to wait when rate limited. @default 50 */
+  /** The waiting time of a rate limit. @default 50 */
   readonly retryAfterMs: number
-  /** How much later a slow answer comes. @default 50 */
+  /** The delay of a slow answer. @default 50 */
   readonly slowMs: number
 }
 
-/** What a call that has met a fault does instead of being made. */
+/** What a call with a fault does instead. */
 export function meetFault(
   fault: FaultName,
   serving: string,
@@ -51,7 +51,7 @@ export function meetFault(
     case 'connection':
       return failing({ reason: 'ECONNRESET: the connection was reset' })
     case 'unauthorized':
-      return failing({ status: 401, reason: 'the key is not known' })
+      return failing({ status: 401, reason: 'the key is unknown' })
     case 'brokenReply':
       return boundedCall({ serving, ...options }, () =>
         Promise.reject(brokenReply(serving, '<html>Bad gateway</html>')),

@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from '../canonical.js'
 import { testkitError } from '../errors.js'
 import { type FaultName, type FaultSettings, faultNames, meetFault } from './faults.js'
 
-/** Which share of the calls meets which fault. */
+/** The share of the calls for each fault. */
 export interface FaultyOptions extends Partial<FaultSettings> {
   /** Another seed draws other calls. @default 0 */
   readonly seed?: number
@@ -12,16 +12,16 @@ export interface FaultyOptions extends Partial<FaultSettings> {
   readonly faults: Readonly<Partial<Record<FaultName, number>>>
 }
 
-/** How many calls there were, and how many of them met what. */
+/** The number of calls, and the number of each fault. */
 export type FaultCounts = Readonly<Record<FaultName | 'calls' | 'answered', number>>
 
-/** A serving that fails at times, and counts how. */
+/** A serving that sometimes fails, and counts how. */
 export type Faulty<S extends Serving> = S & { readonly counts: FaultCounts }
 
 /**
- * Puts faults in front of a serving of any kind: what real providers do on bad days. What becomes of a call is drawn
- * from the seed, from what is asked and from how often that was asked before, so that a run can be repeated exactly,
- * in whatever order its calls are made. The faults are thrown as providers throw them: typed, with how long to wait.
+ * Adds faults to a serving of any kind, as real providers have them on bad days. The outcome of a call is drawn from
+ * the seed, the request, and how often that request was made before, so that a run can be repeated exactly, in whatever
+ * order its calls are made. The faults are thrown as providers throw them: typed, with a waiting time.
  *
  * @throws MAESTRO_TESTKIT_FAULTS
  * @example
@@ -57,7 +57,7 @@ export function faultyServing<S extends Serving>(inner: S, options: FaultyOption
   return Object.assign(serving, { counts })
 }
 
-/** The first 52 bits of a hash, as a number from 0 to 1, pick a fault or none. */
+/** The first 52 bits of a hash, as a number from 0 to 1, select a fault or none. */
 function drawFault(faults: FaultyOptions['faults'], hash: string): FaultName | undefined {
   let drawn = Number.parseInt(hash.slice(0, 13), 16) / 2 ** 52
   return faultNames.find((name) => {

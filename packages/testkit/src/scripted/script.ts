@@ -1,7 +1,7 @@
 import { didYouMean } from '@maestro-dataflow/core'
 import { testkitError } from '../errors.js'
 
-/** Answers in order, or a function of what is asked. An Error among them is thrown. */
+/** Answers in order, or a function of the request. An Error among them is thrown. */
 export type ScriptInOrder<Answer, Request extends readonly unknown[]> =
   | readonly (Answer | Error)[]
   | ((...request: Request) => Answer | Error | Promise<Answer | Error>)
@@ -12,8 +12,8 @@ export type Script<Answer, Request extends readonly unknown[]> =
   | Readonly<Record<string, Answer | Error>>
 
 /**
- * Reads a script: the answer to one request after the other. Of several questions in a request, the first that is in
- * the script counts.
+ * Reads a script: it returns the answer to one request after the other. If a request contains several questions, the
+ * first one in the script counts.
  *
  * @throws MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, the errors of the script itself
  */

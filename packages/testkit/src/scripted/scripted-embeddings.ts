@@ -3,23 +3,23 @@ import { boundedCall, type EmbeddingServing } from '@maestro-dataflow/core'
 import type { ScriptedOptions } from './scripted-serving.js'
 import { countWords, firstWords, wordsOf } from './words.js'
 
-/** An embedding model without a model. */
+/** An embedding model without a real model. */
 export interface ScriptedEmbeddings extends EmbeddingServing {
-  /** The lists of texts it was asked for, in order. */
+  /** The lists of texts in its requests, in order. */
   readonly requests: readonly (readonly string[])[]
 }
 
 /**
- * An embedding model whose vectors are made from hashes of a text's words: the same text has the same vector on every
- * machine, and texts that share words are near each other. Vectors have length 1.
+ * An embedding model that computes vectors from hashes of a text's words: the same text has the same vector on every
+ * machine, and texts that share words are similar. Vectors have length 1.
  */
 export function scriptedEmbeddings(
   options: ScriptedOptions & {
     /** @default 64 */
     readonly dimension?: number
-    /** Words that are read of a text; longer ones are cut, and told in `truncated`. @default all */
+    /** The maximum words of a text; longer texts are cut and reported in `truncated`. @default no limit */
     readonly maxWords?: number
-    /** Vectors of some texts that are given instead of made. */
+    /** The vectors of some texts, instead of computed ones. */
     readonly vectors?: Readonly<Record<string, readonly number[]>>
     readonly batchSize?: number
   } = {},
@@ -53,7 +53,7 @@ export function scriptedEmbeddings(
   }
 }
 
-/** Each word puts a share of its hash into the vector; a text without words has one of its own. */
+/** Each word adds a part of its hash to the vector; a text without words has a fixed vector. */
 function hashVector(text: string, dimension: number): Float32Array {
   const sum = new Float64Array(dimension)
   const words = wordsOf(text.toLowerCase())

@@ -2,13 +2,16 @@ import { boundedCall, type RerankServing } from '@maestro-dataflow/core'
 import type { ScriptedOptions } from './scripted-serving.js'
 import { countWords, wordsOf } from './words.js'
 
-/** A reranker without a model. */
+/** A rerank model without a real model. */
 export interface ScriptedRerank extends RerankServing {
-  /** What it was asked, in order. */
+  /** Its requests, in order. */
   readonly requests: readonly { readonly query: string; readonly documents: readonly string[] }[]
 }
 
-/** A reranker with a score of its own. @param score By default, the share of the query's words that a document has. */
+/**
+ * A rerank model that computes scores. @param score By default, the share of the query's words that a document
+ * contains.
+ */
 export function scriptedRerank(
   score: (query: string, document: string) => number = sharedWords,
   options: ScriptedOptions = {},

@@ -11,24 +11,25 @@ import {
 import { type Script, scriptReader } from './script.js'
 import { countWords, firstWords } from './words.js'
 
-/** A text, which is stopped and cut as a model's would be, or a result, of which what is missing is filled in. */
+/** A text, which is stopped and cut like a model's answer, or a result whose missing parts are filled in. */
 export type ScriptedAnswer = string | Partial<LLMResult>
 
-/** What a scripted serving of any kind says of itself. */
+/** The description that a scripted serving of any kind gives of itself. */
 export type ScriptedOptions = Partial<Omit<ServingBase, 'dispose'>>
 
-/** A language model whose answers are known. */
+/** A language model with known answers. */
 export interface ScriptedServing extends LLMServing {
-  /** What it was asked, in order. */
+  /** Its requests, in order. */
   readonly requests: readonly LLMRequest[]
 }
 
 /**
  * A language model that answers from a list, from a map of questions, or from a function. It counts words as tokens,
- * keeps to `stop`, `maxTokens`, its context and its capabilities, and listens to signal and time-out, as a real one.
+ * respects `stop`, `maxTokens`, its context, and its capabilities, and reacts to the signal and the time-out like a
+ * real model.
  *
- * @throws (by its calls) MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, MAESTRO_SERVING_ABORTED, _TIMEOUT,
- * _CONTEXT_TOO_LONG, _BAD_REQUEST; errors of the script are thrown as they are
+ * @throws (by its calls) MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, MAESTRO_SERVING_ABORTED,
+ *   _TIMEOUT, _CONTEXT_TOO_LONG, _BAD_REQUEST; errors of the script are thrown unchanged
  * @example
  * const serving = scriptedServing({ 'What is the capital of France?': 'Paris' })
  * const tired = scriptedServing(['first', new Error('no more today')])
@@ -66,7 +67,7 @@ export function questionOf(request: LLMRequest): string {
   return textsOf(request)[0] ?? ''
 }
 
-/** From the last message to the first: where a model is asked to mend its answer, the question stands before that. */
+/** From the last message to the first, because in a repair the question precedes the answer. */
 const textsOf = ({ messages }: LLMRequest): readonly string[] => messages.map(textOf).reverse()
 
 function textOf({ content }: LLMRequest['messages'][number]): string {
@@ -90,7 +91,7 @@ function assertTakes(
     ['audio', capabilities.audio],
   ] as const)
     if (!taken && types.includes(type))
-      throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving, reason: `it takes no ${type}` })
+      throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving, reason: `it does not accept ${type}` })
 }
 
 function toResult(
@@ -111,7 +112,7 @@ function toResult(
   }
 }
 
-/** Up to the first stop text and to `maxTokens`. */
+/** Cuts a text at the first stop text and at `maxTokens`. */
 function asModelWrites(whole: string, { stop = [], maxTokens }: LLMRequest): Partial<LLMResult> {
   const ends = stop.map((text) => whole.indexOf(text)).filter((end) => end >= 0)
   const text = ends.length === 0 ? whole : whole.slice(0, Math.min(...ends))

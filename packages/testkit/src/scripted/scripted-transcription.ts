@@ -8,19 +8,19 @@ import {
 import { type ScriptInOrder, scriptReader } from './script.js'
 import type { ScriptedOptions } from './scripted-serving.js'
 
-/** Speech as it is given to a model. */
+/** Speech in the form that a model receives. */
 export interface Audio {
   readonly data: Uint8Array
   readonly mediaType: string
 }
 
-/** A transcriber without a model. */
+/** A transcription model without a real model. */
 export interface ScriptedTranscription extends TranscriptionServing {
-  /** What it was given, in order. */
+  /** Its requests, in order. */
   readonly requests: readonly Audio[]
 }
 
-/** A transcriber whose texts come from a list or from a function. Audio without a byte is refused. */
+/** A transcription model whose texts come from a list or from a function. Empty audio is refused. */
 export function scriptedTranscription(
   script: ScriptInOrder<string | Partial<TranscriptionResult>, [Audio, CallOptions & { readonly language?: string }]>,
   options: ScriptedOptions = {},

@@ -1,9 +1,9 @@
-/** Words as a scripted model counts its tokens. */
+/** The words of a text, which are the tokens of a scripted model. */
 export function countWords(text: string): number {
   return wordsOf(text).length
 }
 
-/** The beginning of a text, so many words long. */
+/** The first words of a text, up to a number. */
 export function firstWords(text: string, count: number): string {
   return (text.match(/\s*\S+/g) ?? []).slice(0, count).join('')
 }

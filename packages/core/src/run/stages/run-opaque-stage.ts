@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Operator, OperatorResult, RejectedRow } from '../../contracts/operator.js'
-import type { PlannedStage } from '../../contracts/plan.js'
+import type { PipelinePlan, PlannedStage } from '../../contracts/plan.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import type { RunContext } from '../run-context.js'
@@ -35,7 +35,9 @@ export async function runOpaqueStage(
       signal: context.signal,
       step: step.node.id,
       run: context.folder.runId,
-      complete: context.limit === undefined && context.rejects.rejects === 0,
+      complete: context.limit === undefined,
+      rejectedBefore: context.rejectedBefore?.rows,
+      origin: originOf(context.compiled.plan, step),
       preview: context.trace !== undefined,
     })
   } catch (error) {
@@ -67,4 +69,15 @@ export async function runOpaqueStage(
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output
+}
+
+/** The options of a source that say what it reads. */
+const places = ['path', 'table', 'query']
+
+/** The name of what a pipeline reads. Of several steps that use one operator, each has a name of its own. */
+function originOf({ pipeline, source, steps }: PipelinePlan, { planned }: CompiledStep): string {
+  const place = Object.entries(source.options ?? {}).filter(([name]) => places.includes(name))
+  const alike = steps.filter(({ use }) => use === planned.use)
+  const parts = [pipeline, ...place.map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)))]
+  return [...parts, ...(alike.length > 1 ? [planned.id] : [])].join(' ')
 }

@@ -1,4 +1,4 @@
-// A thread that ends at its first call, and works when it is started again: as often happens with memory.
+// A thread that ends at its first call and works after a restart, as often happens when memory is short.
 import { existsSync, writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 

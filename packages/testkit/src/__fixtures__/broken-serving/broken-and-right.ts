@@ -1,4 +1,4 @@
-// Run by suite.test.ts in a vitest of its own: one suite that has to pass, and one that has to fail.
+// Run by suite.test.ts in a separate vitest: one suite that must pass, and one that must fail.
 import { describeLLMServing } from '../../vitest.js'
 import { smallModel } from '../small-model.js'
 

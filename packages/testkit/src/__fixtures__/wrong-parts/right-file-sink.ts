@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { defineSink, defineStorage } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
-/** A right sink, `wrong.file`: it replaces `out.txt` by the number of its rows when it is committed. */
+/** A correct sink, `wrong.file`: at its commit, it replaces `out.txt` by the number of its rows. */
 export function fileSink(directory: string) {
   const path = join(directory, 'out.txt')
   return defineStorage({

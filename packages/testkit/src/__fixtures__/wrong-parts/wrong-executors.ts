@@ -49,7 +49,7 @@ export const wrongExecutors: readonly WrongPart<Executor>[] = [
   },
 ]
 
-/** Executors that do not pass on the failure of a partition: a run ends with that failure all the same. */
+/** Executors that do not pass on the failure of a partition. A run ends with that failure all the same. */
 export const silentExecutors: readonly Omit<WrongPart<Executor>, 'code'>[] = [
   {
     fault: 'keeps failures to itself',

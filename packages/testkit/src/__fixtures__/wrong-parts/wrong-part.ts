@@ -1,6 +1,6 @@
 /**
- * A part of a plugin that breaks one rule of its contract, and is otherwise as right as can be. The tests run it and
- * expect that the runner or a conformance suite notices.
+ * A part of a plugin that breaks one rule of its contract and is otherwise correct. The tests run it and expect the
+ * runner or a conformance suite to notice.
  */
 export interface WrongPart<Part> {
   /** What it does wrong, as the end of a sentence that begins with the kind: "a sink that ...". */

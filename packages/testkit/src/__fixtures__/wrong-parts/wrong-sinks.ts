@@ -2,7 +2,7 @@ import { type Batch, defineSink, type SinkDefinition, type SinkWriter, type Writ
 import { z } from 'zod'
 import type { WrongPart } from './wrong-part.js'
 
-/** A sink in memory, of which one thing is another way. */
+/** A sink in memory that differs in one respect. */
 function sink(change: (right: SinkWriter, rows: unknown[]) => Partial<SinkWriter>): SinkDefinition {
   return defineSink({
     options: z.object({}),
@@ -26,7 +26,7 @@ const notices = (fault: string, part: SinkDefinition): WrongPart<SinkDefinition>
   code: 'MAESTRO_RUN_SINK_COUNT',
 })
 
-/** Sinks that lose rows or say a wrong number; they are given three rows. */
+/** Sinks that lose rows or report a wrong number; they receive three rows. */
 export const wrongSinks: readonly WrongPart<SinkDefinition>[] = [
   notices(
     'loses the last row of each batch',
