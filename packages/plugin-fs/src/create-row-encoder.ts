@@ -13,13 +13,16 @@ export interface EncoderOptions {
   /** Whether rows are cut to these columns; else a row with another one is refused where there is a header. */
   readonly only: boolean
   readonly delimiter: string | undefined
+  readonly formulas: 'keep' | 'escape' | undefined
+  readonly excel: boolean | undefined
   /** The column that a text file is made of. */
   readonly column: string | undefined
 }
 
 export function createRowEncoder(format: FileFormat, options: EncoderOptions): RowEncoder {
-  const { path, columns, only, delimiter, column = 'text' } = options
+  const { path, columns, only, formulas, excel, column = 'text' } = options
+  const { delimiter = format === 'csv' ? ',' : '\t' } = options
   if (isText(format)) return textEncoder(path, column)
-  if (isDelimited(format)) return delimitedEncoder(path, columns, only, delimiter ?? (format === 'csv' ? ',' : '\t'))
+  if (isDelimited(format)) return delimitedEncoder(path, columns, only, { delimiter, formulas, excel })
   return format === 'json' ? jsonEncoder(only ? columns : undefined) : jsonlEncoder(only ? columns : undefined)
 }

@@ -5,6 +5,17 @@ import { halfCharacter } from './half-character.js'
 import { valueToJson } from './json-value.js'
 import type { RowEncoder } from './row-encoder.js'
 
+/** How cells are written. */
+export interface CellLayout {
+  readonly delimiter: string
+  /** @default 'keep' */
+  readonly formulas?: 'keep' | 'escape' | undefined
+  /** @default false */
+  readonly excel?: boolean | undefined
+}
+
+const byteOrderMark = '\ufeff'
+
 /** How many rows are looked at for the header, where the columns are not known beforehand. */
 const rowsLookedAt = 1000
 /** And how many characters of them at most. */
@@ -21,35 +32,44 @@ export function delimitedEncoder(
   path: string,
   given: readonly string[] | undefined,
   only: boolean,
-  delimiter: string,
+  { delimiter, formulas = 'keep', excel = false }: CellLayout,
 ): RowEncoder {
+  const lineEnd = excel ? '\r\n' : '\n'
+  const cellOf = (value: unknown, column: string, id: RowId) => {
+    const text = cellText(value, column, id)
+    return formulas === 'escape' && typeof value === 'string' ? escapeFormula(text) : text
+  }
   let header: readonly string[] | undefined
   let waiting: ReadonlyMap<string, string>[] = []
   let length = 0
   const names = new Set<string>()
   const line = (cells: readonly string[]) => {
     // A record of one empty cell would be an empty line, which readers pass over.
-    if (cells.length === 1 && cells[0] === '') return '""\n'
-    return `${cells.map((cell) => quoteCell(cell, delimiter)).join(delimiter)}\n`
+    if (cells.length === 1 && cells[0] === '') return `""${lineEnd}`
+    return `${cells.map((cell) => quoteCell(cell, delimiter)).join(delimiter)}${lineEnd}`
   }
   const begin = (columns: readonly string[]) => {
     header = columns
     for (const name of columns) names.add(name)
-    const text = line(columns) + waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
+    const titles = formulas === 'escape' ? columns.map(escapeFormula) : columns
+    const text =
+      (excel ? byteOrderMark : '') +
+      line(titles) +
+      waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
     waiting = []
     return text
   }
   const lineOf = (row: Row, columns: readonly string[], id: RowId) => {
     const late = only ? undefined : Object.keys(row).find((column) => !names.has(column))
     if (late !== undefined) throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
-    return line(columns.map((column) => cellText(row[column], column, id)))
+    return line(columns.map((column) => cellOf(row[column], column, id)))
   }
   return {
     encode({ rows, ids }) {
       if (rows.length === 0) return ''
       if (header === undefined && given === undefined) {
         // All cells are made before one is kept: of a batch with a row that is refused nothing is written.
-        const cells = rows.map((row, index) => cellsOf(row, ids[index] ?? ''))
+        const cells = rows.map((row, index) => cellsOf(row, ids[index] ?? '', cellOf))
         waiting.push(...cells)
         for (const row of cells) {
           for (const [name, cell] of row) {
@@ -72,13 +92,22 @@ export function delimitedEncoder(
   }
 }
 
-function cellsOf(row: Row, id: RowId): ReadonlyMap<string, string> {
+function cellsOf(
+  row: Row,
+  id: RowId,
+  cellOf: (value: unknown, column: string, id: RowId) => string,
+): ReadonlyMap<string, string> {
   return new Map(
     columnNames(row).map((column) => {
       if (!column.isWellFormed()) throw halfCharacter(column).at({ rowId: id })
-      return [column, cellText(row[column], column, id)] as const
+      return [column, cellOf(row[column], column, id)] as const
     }),
   )
+}
+
+/** Text that a spreadsheet would compute gets an apostrophe before it. Text that is a number is harmless. */
+function escapeFormula(text: string): string {
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text
 }
 
 function cellText(value: unknown, column: string, rowId: RowId): string {

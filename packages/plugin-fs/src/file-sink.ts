@@ -35,6 +35,8 @@ export const fileSink = defineSink({
       columns: options.columns ?? (columns.open ? undefined : columnNames(columns.columns)),
       only: options.columns !== undefined,
       delimiter: options.delimiter,
+      formulas: options.formulas,
+      excel: options.excel,
       column: options.column,
     })
     return FileSinkWriter.open(target, encoder, compression, isPlainLines(options))
@@ -56,8 +58,9 @@ function isPlainLines({ path, format, columns }: WriteOptions): boolean {
 /** @throws MAESTRO_FS_OPTION_UNFIT for an option that the format does not heed */
 function assertFits(options: WriteOptions, format: FileFormat): void {
   const { path } = options
-  if (options.delimiter !== undefined && !isDelimited(format))
-    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'delimiter', formats: 'CSV and TSV files', path })
+  for (const option of ['delimiter', 'formulas', 'excel'] as const)
+    if (options[option] !== undefined && !isDelimited(format))
+      throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
   if (options.column !== undefined && !isText(format))
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'column', formats: 'text and Markdown files', path })
   if (options.columns !== undefined && isText(format))

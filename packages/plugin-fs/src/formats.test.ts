@@ -167,3 +167,38 @@ test('an option that the format does not heed is refused', async () => {
     expect(codes(await failure(copy({ path: 'in.jsonl' }, sink)))).toEqual(['MAESTRO_FS_OPTION_UNFIT'])
   }
 })
+
+describe('CSV and TSV for spreadsheets', () => {
+  const cells = ['=1+1', '+cmd', '-x', '@SUM(A1)', '\tx', '＝1', '-5', '+49 1', '+49,5', 'a=b', '']
+
+  test.each(['csv', 'tsv'])('formulas are kept, or escaped where asked for: %s', async (ending) => {
+    write('in.jsonl', cells.map((cell, index) => `${JSON.stringify({ '=n': -index, cell })}\n`).join(''))
+    await copy({ path: 'in.jsonl' }, { path: `kept.${ending}` })
+    expect((await rows({ path: `kept.${ending}` })).rows.map(({ cell }) => cell)).toEqual(cells)
+    await copy({ path: 'in.jsonl' }, { path: `safe.${ending}`, formulas: 'escape' })
+    const { rows: safe } = await rows({ path: `safe.${ending}` })
+    expect(safe.map(({ cell }) => cell)).toEqual([
+      ...cells.slice(0, 6).map((cell) => `'${cell}`),
+      '-5',
+      "'+49 1",
+      ...cells.slice(8),
+    ])
+    expect(safe.map((row) => row["'=n"])).toEqual(cells.map((_, index) => String(-index)))
+  })
+
+  test('Excel gets a byte order mark and its line ends, and the file is read back as it was', async () => {
+    write('in.jsonl', '{"a":"é","b":"x\\ny"}\n')
+    await copy({ path: 'in.jsonl' }, { path: 'out.csv', excel: true, delimiter: ';' })
+    expect(read('out.csv')).toBe('\ufeffa;b\r\né;"x\ny"\r\n')
+    expect((await rows({ path: 'out.csv', delimiter: ';' })).rows).toEqual([{ a: 'é', b: 'x\ny' }])
+  })
+
+  test('are for cells alone', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    for (const sink of [
+      { path: 'out.jsonl', excel: true },
+      { path: 'out.json', formulas: 'escape' },
+    ] as const)
+      expect(codes(await failure(copy({ path: 'in.jsonl' }, sink)))).toEqual(['MAESTRO_FS_OPTION_UNFIT'])
+  })
+})

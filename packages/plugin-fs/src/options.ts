@@ -81,6 +81,20 @@ export class FileWriteFields {
     .optional()
   /** What parts the cells of CSV and TSV. @default ',' for CSV and a tab for TSV */
   delimiter = delimiter.optional()
+  /**
+   * How CSV and TSV write text that a spreadsheet would compute, because it begins with `=`, `+`, `-`, `@`, a tab, or a line
+   * end: `keep` writes it unchanged; `escape` writes an apostrophe before it. Numbers are never escaped.
+   *
+   * @default 'keep'
+   */
+  formulas = z.enum(['keep', 'escape']).optional()
+  /**
+   * Whether CSV and TSV begin with a byte order mark and end their lines with CRLF, so that Excel recognises UTF-8. Where Excel
+   * uses a decimal comma, also set `delimiter: ';'`.
+   *
+   * @default false
+   */
+  excel = z.boolean().optional()
   /** Text and Markdown: the column whose text is written, each followed by a line end. @default 'text' */
   column = column().optional()
 }

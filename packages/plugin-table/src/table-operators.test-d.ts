@@ -47,4 +47,32 @@ describe('the table operators know the columns', () => {
     const grouped = sales.step('table.aggregate', { by: ['city'], values: { n: 'count(*)', last: 'max(day)' } })
     expectTypeOf(grouped.row).toEqualTypeOf<{ city: string; n: number; last: unknown }>()
   })
+
+  test('a sum has the type of its column: decimals are text, and big integers may be', () => {
+    const mixed = pipeline('p').from([{ n: 1, big: 1n, money: '0.10', maybe: 1 as number | null, any: 1 as unknown }])
+    const values = {
+      n: 'sum(n)',
+      big: 'SUM(big)',
+      money: 'sum(money)',
+      maybe: 'sum(maybe)',
+      any: 'sum(any)',
+      computed: 'sum(n * 2)',
+      ratio: 'sum(n) / 2',
+      mean: 'avg(big)',
+      median: 'median(money)',
+      rows: 'count(*) filter (where n > 1)',
+    } as const
+    expectTypeOf(mixed.step('table.aggregate', { values }).row).toEqualTypeOf<{
+      n: number
+      big: number | bigint
+      money: string
+      maybe: number | null
+      any: unknown
+      computed: unknown
+      ratio: unknown
+      mean: number
+      median: string
+      rows: number
+    }>()
+  })
 })

@@ -1,9 +1,9 @@
 import { needsColumnOrder, withColumnOrder } from './column-order.js'
-import { parseJson } from './parse-json.js'
+import { deepestValue, parseJson } from './parse-json.js'
 
 /** Parses JSON text like `parseJson`; an object keeps the order of its columns. @throws SyntaxError */
 export function parseJsonRow(text: string): unknown {
-  const value = parseJson(text)
+  const value = parseJson(text, deepestValue + 1)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? inTextOrder(value, text) : value
 }
 

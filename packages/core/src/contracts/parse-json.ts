@@ -1,20 +1,28 @@
+/** The maximum nesting of the lists and objects in a value of a row. It also ends the encoding of a circular value. */
+export const deepestValue = 1000
+
 /**
  * Parses JSON text. Integers beyond 2^53, such as the ids of some services, become bigint values with all their digits
- * instead of nearby numbers.
+ * instead of nearby numbers. If an object contains a key twice, the last value counts.
  *
- * @throws SyntaxError
+ * @param deepest The number of lists and objects that may be nested. @default 1000
+ * @throws SyntaxError if the text is not JSON or is nested more deeply
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, deepest: number = deepestValue): unknown {
   const value: unknown = JSON.parse(text)
-  return hasWideNumber(value) ? JSON.parse(text, exactIntegers) : value
+  return hasWideNumber(value, deepest) ? JSON.parse(text, exactIntegers) : value
 }
 
-function hasWideNumber(value: unknown): boolean {
+/** @throws SyntaxError */
+function hasWideNumber(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER
   if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(hasWideNumber)
-  for (const key in value) if (hasWideNumber((value as Record<string, unknown>)[key])) return true
-  return false
+  if (levels === 0) throw new SyntaxError(`lists and objects are nested more than ${deepestValue} levels deep`)
+  let found = false
+  // All values are visited, so that those that follow a wide number may not be too deep either.
+  if (Array.isArray(value)) for (const item of value) found = hasWideNumber(item, levels - 1) || found
+  else for (const key in value) found = hasWideNumber((value as Record<string, unknown>)[key], levels - 1) || found
+  return found
 }
 
 /** Node passes the source text of a number; TypeScript's type of the reviver does not include it yet. */

@@ -1,5 +1,5 @@
-import type { TableFile } from '@maestro-dataflow/core'
 import { lastKey } from '../values/order-key.js'
+import type { ExtractedColumns } from './extracted-columns.js'
 import { type Kind, sqlTypes } from './kinds.js'
 import { lineColumn } from './lines.js'
 import { identifier, literal, pointer } from './sql-text.js'
@@ -10,9 +10,6 @@ import { identifier, literal, pointer } from './sql-text.js'
  */
 export type Mode = 'strict' | 'tolerant'
 
-/** The column that holds the JSON of the values that a query uses, as a list: a line is parsed once. */
-const valuesColumn = '"#values"'
-
 /** The kind that each column is taken for, and the SQL type where it is more exact than the kind's. */
 export interface KnownColumn {
   readonly kind: Kind
@@ -20,32 +17,25 @@ export interface KnownColumn {
 }
 export type KnownColumns = ReadonlyMap<string, KnownColumn>
 
-/** Reads columns out of the lines of a relation. */
+/** The columns of a relation of extracted lines, as SQL takes them. */
 export class ColumnValues {
-  readonly format: TableFile['format']
+  readonly #extracted: ExtractedColumns
   readonly #mode: Mode
   readonly #known: KnownColumns
-  readonly #names: readonly string[]
 
-  constructor(format: TableFile['format'], known: KnownColumns, mode: Mode) {
-    this.format = format
+  constructor(extracted: ExtractedColumns, known: KnownColumns, mode: Mode) {
+    this.#extracted = extracted
     this.#known = known
     this.#mode = mode
-    this.#names = [...known.keys()]
   }
 
-  /** The relation with the JSON of the known columns beside each line. */
-  extract(relation: string): string {
-    if (this.#names.length === 0) return relation
-    const paths = this.#names.map((name) => pointer(...(this.format === 'rows' ? [name] : ['row', name])))
-    const values = `CAST(json_extract(${lineColumn}, [${paths.join(', ')}]) AS VARCHAR[])`
-    return `(SELECT *, ${values} AS ${valuesColumn} FROM ${relation})`
+  get format(): ExtractedColumns['format'] {
+    return this.#extracted.format
   }
 
   /** The JSON of a value, NULL when it is null, undefined or missing. */
   json(column: string): string {
-    const json = `nullif(${this.#raw(column)}, 'null')`
-    return this.format === 'step' ? `nullif(${json}, '{"$undefined":true}')` : json
+    return this.#extracted.json(column)
   }
 
   kindOf(column: string): Kind {
@@ -127,51 +117,6 @@ export class ColumnValues {
     return `${this.format === 'step' ? 'maestro_canonical' : 'maestro_bare_canonical'}(${json})`
   }
 
-  /** Whether the values of declared columns are of their types: lines of a source have been looked at by nobody. */
-  fits(columns: KnownColumns): string | undefined {
-    const conditions = [...columns].flatMap(([column, { kind }]) => this.#fits(column, kind) ?? [])
-    return conditions.length === 0 ? undefined : conditions.join(' AND ')
-  }
-
-  #fits(column: string, kind: Kind): string | undefined {
-    const json = this.json(column)
-    // By the first character: a digit or "-", or a quote.
-    const isNumber = `(${json} >= '-' AND ${json} < ':')`
-    const isFraction = `(contains(${json}, '.') OR contains(lower(${json}), 'e'))`
-    const isText = `(${json} >= '"' AND ${json} < '#')`
-    const isTagged = (tag: string) => (this.format === 'step' ? `starts_with(${json}, '{"${tag}":')` : 'false')
-    const oneOf = (...conditions: readonly string[]) => `(${json} IS NULL OR ${conditions.join(' OR ')})`
-    switch (kind) {
-      case 'string':
-      case 'decimal':
-        return oneOf(isText)
-      case 'boolean':
-        return oneOf(`${json} IN ('true', 'false')`)
-      case 'number': {
-        const isExact = `CAST(CAST(CAST(${json} AS DOUBLE) AS BIGNUM) AS VARCHAR) = ${json}`
-        return oneOf(
-          `CASE WHEN NOT ${isNumber} THEN ${isTagged('$number')} WHEN strlen(${json}) <= 15 THEN true ELSE ${isFraction} OR ${isExact} END`,
-        )
-      }
-      case 'integer': {
-        const number = `CAST(${json} AS DOUBLE)`
-        const isWhole = `${number} = trunc(${number}) AND abs(${number}) <= ${Number.MAX_SAFE_INTEGER}`
-        return oneOf(
-          `CASE WHEN NOT ${isNumber} THEN false WHEN strlen(${json}) <= 15 AND NOT ${isFraction} THEN true ELSE ${isWhole} END`,
-        )
-      }
-      case 'bigint':
-        return oneOf(isTagged('$bigint'), `(${isNumber} AND NOT ${isFraction})`)
-      case 'date':
-        return oneOf(`starts_with(${json}, '{"$date":"')`)
-      case 'bytes':
-      case 'vector':
-        return oneOf(isTagged(`$${kind}`))
-      default:
-        return undefined
-    }
-  }
-
   /** Whether a value is there that SQL cannot hold. */
   misfit(column: string): string {
     if (['invalid', 'broken', 'json', 'mixed'].includes(this.kindOf(column))) return 'false'
@@ -191,7 +136,7 @@ export class ColumnValues {
 
   /** A cast of 1.5 to an integer would round it without a word. */
   #integer(json: string, cast: (value: string, as?: string) => string): string {
-    const whole = this.format === 'step' && this.#mode === 'tolerant' ? this.#tagged(json, '$bigint') : json
+    const whole = this.#tagged(json, '$bigint')
     const isFraction = `(contains(${whole}, '.') OR contains(lower(${whole}), 'e'))`
     return `CASE WHEN ${isFraction} THEN ${cast(cast(whole, 'DOUBLE'))} ELSE ${cast(whole)} END`
   }
@@ -200,20 +145,15 @@ export class ColumnValues {
     return `(${json}->>'$')`
   }
 
-  /** JSON without the tags of a step file. */
+  /** JSON as JavaScript writes it, without the tags of a step file. Text and booleans are already as it writes them. */
   #plain(json: string): string {
-    return this.format === 'step'
-      ? `CASE WHEN contains(${json}, '{"$') THEN maestro_plain(${json}) ELSE ${json} END`
-      : json
+    const name = this.format === 'step' ? 'maestro_plain' : 'maestro_bare_plain'
+    return `CASE WHEN ${json} < '#' THEN ${json} ELSE ${name}(${json}) END`
   }
 
   /** The text of a number, which a step file may hold tagged. */
   #tagged(json: string, tag: string): string {
     if (this.format === 'rows') return json
     return `CASE WHEN starts_with(${json}, '{') THEN ${json}->>${pointer(tag)} ELSE ${json} END`
-  }
-
-  #raw(column: string): string {
-    return `${valuesColumn}[${this.#names.indexOf(column) + 1}]`
   }
 }

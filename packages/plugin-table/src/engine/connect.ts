@@ -5,8 +5,7 @@ import { tableError } from '../errors.js'
 export interface ConnectionOptions {
   /** @default the cores that this process may use */
   readonly threads?: number | undefined
-  /** @default DuckDB's: four fifths of the memory */
-  /** In bytes. */
+  /** In bytes. @default four fifths of the machine's memory, as in DuckDB */
   readonly memory?: number | undefined
   /** Where what does not fit into memory goes. Without it nothing outside the database can be reached. */
   readonly directory?: string | undefined
@@ -67,7 +66,10 @@ export class RowsUnfit extends Error {}
 /** Whether a query failed by what a row holds, and not by the disk, the memory or the statement. */
 export function isDataFault(error: unknown): boolean {
   if (error instanceof RowsUnfit) return true
-  return error instanceof Error && /^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)
+  if (!(error instanceof Error)) return false
+  if (/^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)) return true
+  // A line is longer than the reader takes, unless it is told so.
+  return error.message.includes('Parallel CSV Reader')
 }
 
 /** An error of the engine as ours. */

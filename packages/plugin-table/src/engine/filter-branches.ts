@@ -1,9 +1,10 @@
-import type { ColumnSet, MaestroError, TableFile, TableStatement } from '@maestro-dataflow/core'
+import type { ColumnSet, MaestroError, TableStatement } from '@maestro-dataflow/core'
 import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
 import type { Database } from './connect.js'
+import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 import { kindSql, type LearnedColumns } from './learn-columns.js'
-import { positionColumn } from './lines.js'
+import { positionColumn, unsoundLine } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
 
 /** A filter's expression over the rows whose columns hold values of certain kinds. */
@@ -11,6 +12,8 @@ export interface FilterBranch {
   readonly known: KnownColumns
   /** The kinds of the columns that hold several: the branch is for the rows with these. */
   readonly set: ReadonlyMap<string, Kind>
+  /** The expression, as SQL is to compute it for these kinds. */
+  readonly where: string
   /** Why the expression has no meaning for values of these kinds. */
   readonly fault?: MaestroError
 }
@@ -29,9 +32,9 @@ export async function filterBranches(
   for (const set of learned.sets) {
     const taken = new Map([...learned.columns, ...Array.from(set, ([name, kind]) => [name, { kind }] as const)])
     const open: ColumnSet = { columns: columns.columns, open: true }
-    const { faults, known } = await prepareStatement(connection, statement, open, taken)
+    const { faults, known, where = statement.where } = await prepareStatement(connection, statement, open, taken)
     const [fault] = faults
-    branches.push({ known: fault === undefined ? known : taken, set, ...(fault === undefined ? {} : { fault }) })
+    branches.push(fault === undefined ? { known, set, where } : { known: taken, set, where, fault })
   }
   return branches
 }
@@ -39,38 +42,45 @@ export async function filterBranches(
 /** What a filter is run over. */
 export interface FilterParts {
   readonly relation: string
-  readonly format: TableFile['format']
+  readonly extracted: ExtractedColumns
   readonly mode: Mode
   readonly reads: readonly string[]
 }
 
 /** The rows of a branch with their typed columns: a relation. */
 export function branchRows({ known, set }: FilterBranch, parts: FilterParts): string {
-  const { relation, format, mode, reads } = parts
-  const values = new ColumnValues(
-    format,
-    new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])),
-    mode,
-  )
+  const { relation, extracted, reads } = parts
+  const values = valuesOf(known, parts)
   const conditions = Array.from(set, ([name, kind]) => {
-    const found = kindSql(values.json(name), format)
+    const found = kindSql(extracted.json(name), extracted.format)
     return kind === 'unknown' ? `(${found}) IS NULL` : `(${found}) = '${kind}'`
   })
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-  return `(SELECT *${values.selection(reads)} FROM (SELECT * FROM ${values.extract(relation)}${where}))`
+  return `(SELECT *${values.selection(reads)} FROM (SELECT * FROM ${relation}${where}))`
+}
+
+/** The columns that a filter reads, as a branch takes them. */
+export function valuesOf(known: KnownColumns, { extracted, mode, reads }: FilterParts): ColumnValues {
+  return new ColumnValues(extracted, new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])), mode)
+}
+
+interface FilterQuery extends FilterParts {
+  readonly emit: string
+  readonly branches: readonly FilterBranch[]
+  /** What must be true of every row, those that the filter leaves out included. */
+  readonly guard?: string | undefined
 }
 
 /** The query of a filter: the text of the rows that stay, in order. */
-export function filterQuery(
-  where: string,
-  parts: FilterParts & { readonly emit: string; readonly branches: readonly FilterBranch[] },
-): string {
-  const { emit, branches } = parts
+export function filterQuery({ emit, branches, guard, ...parts }: FilterQuery): string {
   const [only, ...others] = branches
+  const condition = ({ where }: FilterBranch) =>
+    guard === undefined ? `(${where}\n)` : `CASE WHEN ${guard} THEN (${where}\n) ELSE ${unsoundLine} END`
   if (only !== undefined && others.length === 0)
-    return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE (${where}\n)`
+    return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE ${condition(only)}`
   const kept = branches.map(
-    (branch) => `SELECT ${emit} AS text, ${positionColumn} FROM ${branchRows(branch, parts)} WHERE (${where}\n)`,
+    (branch) =>
+      `SELECT ${emit} AS text, ${positionColumn} FROM ${branchRows(branch, parts)} WHERE ${condition(branch)}`,
   )
   return `SELECT text FROM (${kept.join(' UNION ALL ')}) ORDER BY ${positionColumn}`
 }

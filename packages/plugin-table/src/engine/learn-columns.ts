@@ -1,6 +1,7 @@
 import type { ColumnSet, TableFile } from '@maestro-dataflow/core'
-import { ColumnValues, type KnownColumns } from './column-values.js'
+import type { KnownColumns } from './column-values.js'
 import type { Database } from './connect.js'
+import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 
@@ -18,25 +19,25 @@ export interface LearnedColumns {
  * Looks at the values of the columns whose type the plan does not know, in one pass: a column whose values are of one kind is
  * then computed with like one of a known type.
  *
- * @param relation Lines, with `#line`.
+ * @param relation Lines with extracted columns.
  * @param all Look at columns of known types too: some of their values are none that SQL can hold.
  */
 export async function learnColumns(
   { connection }: Database,
   relation: string,
-  format: TableFile['format'],
-  names: readonly string[],
+  extracted: ExtractedColumns,
   columns: ColumnSet,
   all: boolean,
 ): Promise<LearnedColumns> {
+  const { names, format } = extracted
   const known = new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
   const unknown = names.filter((name) => all || needsLearning(name, columns))
   if (unknown.length === 0) return { columns: known, sets: [new Map()] }
-  const values = new ColumnValues(format, new Map(unknown.map((name) => [name, { kind: 'unknown' }])), 'strict')
-  const told = unknown.map((name) =>
-    columnTypeIn(name, columns) === 'decimal' ? decimalScale(values.json(name)) : kindSql(values.json(name), format),
-  )
-  const found = await connection.runAndReadAll(`SELECT DISTINCT ${told.join(', ')} FROM ${values.extract(relation)}`)
+  const told = unknown.map((name) => {
+    const json = extracted.json(name)
+    return columnTypeIn(name, columns) === 'decimal' ? decimalScale(json) : kindSql(json, format)
+  })
+  const found = await connection.runAndReadAll(`SELECT DISTINCT ${told.join(', ')} FROM ${relation}`)
   const rows = found.getRows()
   const mixed: string[] = []
   const learned = new Map<string, { kind: Kind; sqlType?: string }>(known)

@@ -30,12 +30,22 @@ export function readLines(file: TableFile, longest = 0): string {
   return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`
 }
 
-/** A line that has been parsed from end to end: what takes no value out of a line must look at it in this way. */
-export function validLine(format: TableFile['format']): string {
-  return format === 'step'
-    ? lineColumn
-    : `CASE WHEN ${lineColumn} IS NULL OR json_valid(${lineColumn}) THEN ${lineColumn} ELSE error('no JSON') END`
+/** What DuckDB takes for JSON and JavaScript does not; other spellings show where a value is used. */
+const notJson = ['NaN', 'Infinity', ',}', ',]', ', }', ', ]']
+
+/** Bytes of the shortest line that can be nested too deeply for a row. */
+const deepBytes = 2000
+
+/** Whether a line that DuckDB has parsed is JSON for JavaScript too: lines that do not look so are parsed by JavaScript. */
+export function isStrictJson(): string {
+  const looksWrong = notJson.map((text) => `contains(${lineColumn}, ${literal(text)})`).join(' OR ')
+  const brackets = ['[', '{'].map((text) => `len(string_split(${lineColumn}, '${text}'))`).join(' + ')
+  const isDeep = `CASE WHEN strlen(${lineColumn}) > ${deepBytes} THEN ${brackets} > ${deepBytes / 2} ELSE false END`
+  return `CASE WHEN ${looksWrong} OR ${isDeep} THEN maestro_is_row(${lineColumn}) IS NOT NULL ELSE true END`
 }
+
+/** Ends the query for a line that is no JSON, or whose values are not of their types. */
+export const unsoundLine = "error('a line is not as declared')"
 
 /** Writes the one column of a query as lines, in order. */
 export function writeLines(query: string, path: string): string {

@@ -1,9 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { parseJson } from '@maestro-dataflow/core'
-import { plainJson } from '../values/plain-json.js'
-import { firstRow } from './connect.js'
+import { ExpressionTree } from './expression-tree.js'
 import { positionColumn } from './lines.js'
-import { literal } from './sql-text.js'
 
 /** Aggregates whose result hangs on the order of their input. */
 const ordered = new Set(
@@ -37,15 +34,8 @@ export async function inInputOrder(
   expression: string,
   isWhole: (column: string) => boolean,
 ): Promise<string> {
-  const [json] = await firstRow(
-    connection,
-    `SELECT json_serialize_sql(${literal(`SELECT (${expression}\n)`)}::VARCHAR)`,
-  )
-  // Constants of any size keep their digits.
-  const tree = parseJson(String(json))
-  if (!addOrder(tree, isWhole)) return expression
-  const [text] = await firstRow(connection, `SELECT json_deserialize_sql(${literal(plainJson(tree))}::JSON)`)
-  return String(text).replace(/^SELECT /, '')
+  const tree = await ExpressionTree.parse(connection, expression)
+  return addOrder(tree.root, isWhole) ? tree.sql() : expression
 }
 
 /** @returns whether anything was added */

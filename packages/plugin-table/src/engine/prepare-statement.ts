@@ -6,6 +6,7 @@ import type { KnownColumn, KnownColumns } from './column-values.js'
 import { reasonOf } from './connect.js'
 import { guesses, type Kind, sqlTypes } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
+import { withNumberTexts } from './number-texts.js'
 import { inInputOrder } from './order-aggregates.js'
 import { identifier } from './sql-text.js'
 
@@ -19,6 +20,8 @@ export interface CheckedStatement {
   readonly known: KnownColumns
   /** The columns of the result, when they are not those of the input. */
   readonly columns?: Columns
+  /** The expression of a filter, as SQL is to compute it. */
+  readonly where?: string
   /** The expressions of an aggregate with their SQL types. */
   readonly values: Readonly<Record<string, ComputedValue>>
 }
@@ -82,7 +85,11 @@ async function prepareFilter(
       throw tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' })
     await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...params })
   })
-  return 'fault' in bound ? { ...plain(reads, learned), faults: [bound.fault] } : plain(reads, bound.known)
+  if ('fault' in bound) return { ...plain(reads, learned), faults: [bound.fault] }
+  const typed = await withNumberTexts(connection, where, (expression) =>
+    typeOf(connection, expression, emptyTable(reads, bound.known), params),
+  )
+  return { ...plain(reads, bound.known), where: typed }
 }
 
 async function prepareAggregate(
@@ -93,38 +100,50 @@ async function prepareAggregate(
 ): Promise<CheckedStatement> {
   const faults: MaestroError[] = []
   const reads = new Set<string>()
-  const computed: Record<string, ComputedValue> = {}
-  const types: [string, ColumnType][] = by.map((name) => [name, columnTypeIn(name, columns)])
-  let known = learned
+  const checked: { readonly name: string; readonly expression: string; readonly reads: readonly string[] }[] = []
   for (const [name, expression] of Object.entries(values)) {
     if (by.includes(name)) {
       const reason = `"${name}" is a column to group by and cannot be a value as well`
       faults.push(tableError('MAESTRO_TABLE_OPTIONS', { operator: 'table.aggregate', reason }))
       continue
     }
-    const checked = await checkExpression(connection, expression, columns)
-    if ('fault' in checked) {
-      faults.push(checked.fault)
+    const found = await checkExpression(connection, expression, columns)
+    if ('fault' in found) {
+      faults.push(found.fault)
       continue
     }
-    for (const column of checked.reads) reads.add(column)
-    if (hasMissing(checked.reads, columns)) continue
-    const bound = await bindExpression(expression, checked.reads, columns, known, async (table) => {
-      const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
-      return String(result.columnType(0))
-    })
+    for (const column of found.reads) reads.add(column)
+    if (!hasMissing(found.reads, columns)) checked.push({ name, expression, reads: found.reads })
+  }
+  const bind = async (expression: string, table: string) => {
+    const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
+    return String(result.columnType(0))
+  }
+  // A column without a known type is of one that gives all expressions a meaning, if there is one. Where there is none, its
+  // values will tell; until then each expression is checked by itself.
+  const all = [...new Set(checked.flatMap((value) => value.reads))]
+  const together = await bindExpression('', all, columns, learned, async (table) => {
+    for (const { expression } of checked) await bind(expression, table)
+  })
+  const known = 'fault' in together ? learned : together.known
+  const computed: Record<string, ComputedValue> = {}
+  const types: [string, ColumnType][] = by.map((name) => [name, columnTypeIn(name, columns)])
+  for (const { name, expression, reads: read } of checked) {
+    const bound = await bindExpression(expression, read, columns, known, (table) => bind(expression, table))
     if ('fault' in bound) {
       faults.push(bound.fault)
       continue
     }
-    known = bound.known
-    const ordered = await inInputOrder(connection, expression, (column) =>
-      ['integer', 'bigint', 'decimal'].includes(known.get(column)?.kind ?? ''),
+    const typed = await withNumberTexts(connection, expression, (part) =>
+      typeOf(connection, part, emptyTable(read, bound.known)),
     )
-    const keepsDecimals = checked.reads.some((column) => known.get(column)?.kind === 'decimal')
+    const ordered = await inInputOrder(connection, typed, (column) =>
+      ['integer', 'bigint', 'decimal'].includes(bound.known.get(column)?.kind ?? ''),
+    )
+    const keepsDecimals = read.some((column) => bound.known.get(column)?.kind === 'decimal')
     computed[name] = { expression: ordered, sqlType: bound.result, keepsDecimals }
     // What a column is that nothing is known of shows when its rows come.
-    const isSure = checked.reads.every((column) => learned.has(column) || columnTypeIn(column, columns) !== 'unknown')
+    const isSure = read.every((column) => learned.has(column) || columnTypeIn(column, columns) !== 'unknown')
     const fixed = !isSure && !sameForAll(bound.result)
     types.push([name, fixed ? 'unknown' : columnTypeOf(bound.result, keepsDecimals)])
   }
@@ -185,6 +204,22 @@ function* combinations(count: number): Generator<readonly Kind[]> {
       { length: count },
       (_, at) => guesses[Math.floor(number / guesses.length ** at) % guesses.length] ?? 'string',
     )
+}
+
+/** The SQL type of a piece of an expression, undefined when it is none by itself, such as the body of a lambda. */
+async function typeOf(
+  connection: DuckDBConnection,
+  expression: string,
+  table: string,
+  params: Readonly<Record<string, string | number | boolean | null>> = {},
+): Promise<string | undefined> {
+  const used = Object.entries(params).filter(([name]) => expression.includes(`$${name}`))
+  try {
+    const result = await connection.run(`SELECT (${expression}\n) FROM ${table}`, Object.fromEntries(used))
+    return String(result.columnType(0))
+  } catch {
+    return undefined
+  }
 }
 
 /** A table of the right columns and no rows. */

@@ -1,11 +1,13 @@
 import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
 import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
 import { type Database, firstRow, RowsUnfit } from './connect.js'
+import { ExtractedColumns } from './extracted-columns.js'
 import { type FilterBranch, filterBranches, filterQuery } from './filter-branches.js'
+import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
-import { lineColumn, positionColumn, readLines, rowText, validLine, writeLines } from './lines.js'
+import { isStrictJson, lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
@@ -25,9 +27,9 @@ export interface StatementRun {
 
 /** A relation of lines, with what is known of its columns. */
 export interface KnownLines {
-  /** A relation of `#line` and `#position`, without blank lines. */
+  /** A relation of `#line`, `#position` and the extracted columns, without blank lines. */
   readonly relation: string
-  readonly format: TableFile['format']
+  readonly extracted: ExtractedColumns
   readonly learned: LearnedColumns
   readonly checked: CheckedStatement
   /** Of a filter: its expression for each set of kinds. */
@@ -44,19 +46,21 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   const format = file?.format ?? 'step'
   const idsNeeded = format === 'rows' && run.output.format === 'step'
   const used = [...checked.reads, ...checked.keys]
-  const declared = format === 'rows' ? Object.keys(columns.columns) : used
+  // Lines of a source have been looked at by nobody.
+  const looked = knownColumns(format === 'rows' ? [...used, ...Object.keys(columns.columns)] : used, columns)
   const isKnown = !used.some((column) => needsLearning(column, columns))
   if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
+    const extracted = new ExtractedColumns(format, looked.keys())
+    const relation = extracted.extract(`(SELECT * FROM ${readLines(file)} WHERE ${lineColumn} IS NOT NULL)`)
     const learned = { columns: knownColumns(used, columns), sets: [new Map()] }
-    const lines = fittingLines(readLines(file), format, knownColumns(declared, columns), lineColumn)
-    const relation = `(SELECT * FROM ${lines} WHERE ${lineColumn} IS NOT NULL)`
-    const branches = [{ known: checked.known, set: new Map() }]
-    return runQuery(run, { relation, format, learned, checked, branches }, 'strict')
+    const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
+    const lines = { relation, extracted, learned, checked, branches }
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked), counted: readLines(file) })
   }
-  const offsets = await loadLines(database, input, { idsNeeded, declared: knownColumns(declared, columns) })
-  const lines = await lookAtLines(run, format, 'strict')
+  const offsets = await loadLines(database, input, { idsNeeded, looked, used })
+  const lines = await lookAtLines(run, new ExtractedColumns(format, used), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
-  const counts = await runQuery(run, lines, 'strict', offsets)
+  const counts = await runQuery(run, lines, 'strict', { offsets })
   await database.connection.run('DROP TABLE lines')
   return counts
 }
@@ -68,61 +72,68 @@ function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumn
 export interface LoadOptions {
   /** Whether rows get ids here, so that a line stands in a step file as it is. */
   readonly idsNeeded: boolean
-  /** Columns whose values are to be of their types. */
-  readonly declared: KnownColumns
+  /** Columns whose values are to be of their types: those that are used, and others. */
+  readonly looked: KnownColumns
+  /** Columns whose JSON is kept beside the lines. */
+  readonly used: readonly string[]
   /** Bytes of the longest line, where it is known to be longer than usual. */
   readonly longest?: number
 }
 
-/** Puts lines into a table: the place of a row is its row id. @returns the first place of each file */
+/**
+ * Puts lines and the columns that are used into a table: the place of a row is its row id.
+ *
+ * @returns the first place of each file
+ */
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, declared, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
-  await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${lineColumn} VARCHAR)`)
+  const format = files[0]?.format ?? 'step'
+  const kept = new ExtractedColumns(format, used)
+  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()])
+  const json = kept.names.map((name) => kept.json(name))
+  const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
+  await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
+  // A step file would take a user's own `$` keys for tagged values; the slow way escapes them.
+  const text = idsNeeded
+    ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
+    : lineColumn
+  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked)} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
     offsets.push(Number(count))
-    // A step file would take a user's own `$` keys for tagged values; the slow way escapes them.
-    const text = idsNeeded
-      ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
-      : lineColumn
-    await connection.run(
-      `INSERT INTO lines SELECT ${lineColumn} FROM ${fittingLines(readLines(file, longest), file.format, declared, text)}`,
-    )
+    const lines = extracted.extract(readLines(file, longest))
+    await connection.run(`INSERT INTO lines SELECT ${[line, ...json].join(', ')} FROM ${lines}`)
   }
   return offsets
 }
 
-/** Lines whose declared columns are of their types, and that are JSON from end to end; others end the query. */
-function fittingLines(lines: string, format: TableFile['format'], declared: KnownColumns, text: string): string {
-  const values = new ColumnValues(format, declared, 'strict')
-  const fits = values.fits(declared)
-  if (fits === undefined)
-    return `(SELECT CASE WHEN ${validLine(format)} IS NULL THEN NULL ELSE ${text} END AS ${lineColumn} FROM ${lines})`
-  return `(SELECT CASE WHEN ${lineColumn} IS NULL OR (${fits}) THEN ${text} ELSE error('a value is not of its type') END AS ${lineColumn} FROM ${values.extract(lines)})`
+/** Whether a line is JSON from end to end with values of their types, in SQL. Those of a step file are JSON. */
+function soundLine(extracted: ExtractedColumns, looked: KnownColumns): string {
+  const fits = fittingValues(looked, extracted)
+  const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
+  const conditions = [...(fits === undefined ? [] : [fits])]
+  if (extracted.format === 'rows') conditions.push(...isJson, isStrictJson())
+  return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 
 /** Looks at the loaded lines where the plan does not know the types of columns, and checks the statement with them. */
-export async function lookAtLines(
-  run: StatementRun,
-  format: TableFile['format'],
-  mode: Mode,
-  without?: string,
-): Promise<KnownLines> {
+export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, mode: Mode): Promise<KnownLines> {
   const { database, statement, columns } = run
-  const excluded = without === undefined ? '' : ` AND rowid NOT IN (${without})`
-  const relation = `(SELECT ${lineColumn}, rowid AS ${positionColumn} FROM lines WHERE ${lineColumn} IS NOT NULL${excluded})`
-  const { reads, keys } = run.checked
-  const isWholeRow = statement.kind === 'dedupe' && keys.length === 0
-  const compared = isWholeRow ? await wholeRowColumns(database, relation, format) : keys
-  const used = [...new Set([...reads, ...compared])]
-  const learned = await learnColumns(database, relation, format, used, columns, mode === 'tolerant')
+  const { format } = loaded
+  const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
+  const rows = `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
+  const isWholeRow = statement.kind === 'dedupe' && run.checked.keys.length === 0
+  const compared = isWholeRow ? await wholeRowColumns(database, rows, format) : run.checked.keys
+  const extracted = isWholeRow ? new ExtractedColumns(format, compared) : loaded
+  const relation = isWholeRow ? extracted.extract(rows) : rows
+  const learned = await learnColumns(database, relation, extracted, columns, mode === 'tolerant')
   if (statement.kind === 'filter') {
     const branches = await filterBranches(database, statement, columns, learned)
-    return { relation, format, learned, checked: run.checked, branches }
+    return { relation, extracted, learned, checked: run.checked, branches }
   }
   const checked = await prepareStatement(
     database.connection,
@@ -132,30 +143,36 @@ export async function lookAtLines(
   )
   const [fault] = checked.faults
   if (fault !== undefined) throw fault
-  return { relation, format, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
+  return { relation, extracted, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
 }
 
-/**
- * Writes the result of a statement over a relation of lines.
- *
- * @param offsets Where each input file begins, when rows get their ids here.
- */
+interface QueryOptions {
+  /** Where each input file begins, when rows get their ids here. */
+  readonly offsets?: readonly number[]
+  /** What must be true of each line that a filter reads. */
+  readonly guard?: string
+  /** A relation with a line for each row, where it takes less than the lines themselves. */
+  readonly counted?: string
+}
+
+/** Writes the result of a statement over a relation of lines. */
 export async function runQuery(
   { database, statement, input, output }: StatementRun,
-  { relation, format, learned, checked, branches }: KnownLines,
+  { relation, extracted, learned, checked, branches }: KnownLines,
   mode: Mode,
-  offsets: readonly number[] = [],
+  { offsets = [], guard, counted = relation }: QueryOptions = {},
 ): Promise<TableCounts> {
   const { connection } = database
-  const emit = emitLine(format, output, input, offsets)
-  const values = new ColumnValues(format, new Map([...learned.columns, ...checked.known]), mode)
+  const emit = emitLine(extracted.format, output, input, offsets)
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
   const query =
     statement.kind === 'filter'
-      ? filterQuery(statement.where, { relation, format, mode, emit, reads: checked.reads, branches })
+      ? filterQuery({ relation, extracted, mode, emit, reads: checked.reads, branches, guard })
       : statementQuery(statement, { relation, values, checked, emit })
-  const bound = statement.kind === 'filter' ? statement.params : undefined
+  // The tolerant way has computed a filter's expression before.
+  const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
+  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${counted}`)
   return countRows(statement, Number(rowsIn), Number(rowsOut))
 }
 

@@ -5,7 +5,9 @@ import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
 import { ColumnValues } from './column-values.js'
 import { firstRow, isDataFault, reasonOf } from './connect.js'
+import { ExtractedColumns } from './extracted-columns.js'
 import { branchRows, type FilterBranch } from './filter-branches.js'
+import { branchFault, judgedTable, judgeRows, misfit } from './judge-rows.js'
 import { columnTypeIn } from './known-columns.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
 import { type KnownLines, loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
@@ -18,21 +20,23 @@ import { siftLines } from './sift-lines.js'
  * @param directory For a copy of the input.
  */
 export async function runTolerantly(run: StatementRun, directory: string): Promise<TableCounts> {
-  const { database } = run
+  const { database, statement, checked } = run
   const path = join(directory, 'sifted.jsonl')
   try {
     const sifted = await siftLines(run.input, path, declaredColumns(run), run.reject)
+    const used = [...checked.reads, ...checked.keys]
     await loadLines(database, [sifted.file], {
       idsNeeded: false,
-      declared: new Map(),
+      looked: new Map(),
+      used,
       longest: Math.max(sifted.longest, usualLineBytes),
     })
-    const lines = await lookAtLines(run, 'step', 'tolerant')
-    await findFaultyRows(run, lines)
+    const lines = await lookAtLines(run, new ExtractedColumns('step', used), 'tolerant')
+    await database.connection.run(`CREATE OR REPLACE TEMP TABLE ${judgedTable}`)
+    if (statement.kind === 'filter') await judgeRows(database, statement, lines)
+    else await findMisfits(run, lines)
     const rejected = await rejectFaulty(run, lines)
-    const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} NOT IN (SELECT ${positionColumn} FROM faulty))`
-    const branches = lines.branches.filter(({ fault }) => fault === undefined)
-    const counts = await runQuery(run, { ...lines, relation, branches }, 'tolerant')
+    const counts = await runQuery(run, soundRows(run, lines), 'tolerant')
     return { ...counts, rowsIn: counts.rowsIn + rejected + sifted.rejected, rejected: rejected + sifted.rejected }
   } finally {
     await rm(path, { force: true })
@@ -46,60 +50,31 @@ function declaredColumns({ input, columns, checked }: StatementRun): Columns {
   return Object.fromEntries(used.map((name) => [name, columnTypeIn(name, columns)]))
 }
 
-/**
- * Puts the rows for which the statement cannot be computed into the table `faulty`: with the number of the column whose value
- * SQL cannot hold, -1 when it is the expression, or less for a branch in which it has no meaning.
- */
-async function findFaultyRows({ database, statement }: StatementRun, lines: KnownLines): Promise<void> {
-  const { connection } = database
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE faulty (${positionColumn} BIGINT, ${lineColumn} VARCHAR, fault INTEGER)`,
-  )
-  const { reads } = lines.checked
+/** The rows that are not rejected. A filter is computed once for each row: what it keeps is known. */
+function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
   if (statement.kind !== 'filter') {
-    const values = new ColumnValues('step', new Map([...lines.learned.columns, ...lines.checked.known]), 'tolerant')
-    const faults = misfits(values, reads)
-    if (faults !== '') await insertFaulty(`CASE ${faults} END`, values.extract(lines.relation))
-    return
+    const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} NOT IN (SELECT ${positionColumn} FROM judged))`
+    return { ...lines, relation }
   }
-  const parts = { relation: lines.relation, format: 'step', mode: 'tolerant', reads } as const
-  for (const [index, branch] of lines.branches.entries()) {
-    const rows = branchRows(branch, parts)
-    const values = valuesOf(branch, reads)
-    const failing = `WHEN TRY({'value': (${statement.where}\n)}) IS NULL THEN -1`
-    const fault = branch.fault === undefined ? `CASE ${misfits(values, reads)} ${failing} END` : String(-2 - index)
-    await insertFaulty(fault, rows, statement.params)
-  }
-
-  async function insertFaulty(
-    fault: string,
-    rows: string,
-    values?: Readonly<Record<string, string | number | boolean | null>>,
-  ) {
-    await connection.run(
-      `INSERT INTO faulty SELECT * FROM (SELECT ${positionColumn}, ${lineColumn}, ${fault} AS fault FROM ${rows}) WHERE fault IS NOT NULL`,
-      { ...values },
-    )
-  }
+  const relation = `(SELECT * FROM judged WHERE "#fault" IS NULL ORDER BY ${positionColumn})`
+  const checked = { ...lines.checked, reads: [] }
+  return { ...lines, relation, checked, branches: [{ known: new Map(), set: new Map(), where: '"#kept"' }] }
 }
 
-function valuesOf({ known }: FilterBranch, reads: readonly string[]): ColumnValues {
-  return new ColumnValues(
-    'step',
-    new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])),
-    'tolerant',
-  )
-}
-
-function misfits(values: ColumnValues, reads: readonly string[]): string {
-  return reads.map((column, index) => `WHEN ${values.misfit(column)} THEN ${index}`).join(' ')
+/** Puts the rows with values that SQL cannot hold into the table `judged`, with the number of the column. */
+async function findMisfits({ database }: StatementRun, { extracted, learned, checked, relation }: KnownLines) {
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant')
+  const faults = `SELECT ${positionColumn}, ${lineColumn}, ${misfit(values, checked.reads)} AS fault FROM ${relation}`
+  await database.connection.run(`INSERT INTO judged SELECT *, NULL FROM (${faults}) WHERE fault IS NOT NULL`)
 }
 
 /** Hands the faulty rows to the rejects, in order. @returns how many */
 async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<number> {
   const { decodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const { connection } = run.database
-  const result = await connection.stream(`SELECT ${positionColumn}, ${lineColumn}, fault FROM faulty ORDER BY 1`)
+  const result = await connection.stream(
+    `SELECT ${positionColumn}, ${lineColumn}, "#fault" FROM judged WHERE "#fault" IS NOT NULL ORDER BY 1`,
+  )
   const rows: { readonly position: number; readonly line: string; readonly fault: number }[] = []
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
     for (const [position, line, fault] of chunk.getRows())
@@ -109,7 +84,12 @@ async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<numbe
     const column = lines.checked.reads[fault]
     const error =
       column === undefined
-        ? await expressionError(run, lines, position, lines.branches[-2 - fault])
+        ? await expressionError(
+            run,
+            lines,
+            position,
+            lines.branches.find((_, index) => branchFault(index) === fault),
+          )
         : valueError(column, row[column], lines)
     run.reject({ id, row, error })
   }
@@ -136,9 +116,9 @@ async function expressionError(
   const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} = ${position})`
   for (const branch of lines.branches) {
     if (branch.fault !== undefined) continue
-    const rows = branchRows(branch, { relation, format: 'step', mode: 'tolerant', reads: lines.checked.reads })
+    const rows = branchRows(branch, { ...lines, relation, mode: 'tolerant', reads: lines.checked.reads })
     try {
-      await firstRow(database.connection, `SELECT (${expression}\n) FROM ${rows}`, bound)
+      await firstRow(database.connection, `SELECT (${branch.where}\n) FROM ${rows}`, bound)
     } catch (error) {
       if (!isDataFault(error)) throw error
       return fail(reasonOf(error), error)

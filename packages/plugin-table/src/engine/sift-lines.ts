@@ -6,6 +6,7 @@ import {
   MaestroError,
   maestroError,
   parseJson,
+  parseJsonRow,
   type Row,
   type TableFile,
   type TableRequest,
@@ -16,6 +17,8 @@ import { shownValue } from '../values/shown-value.js'
 
 const newline = 10
 const flushBytes = 1 << 18
+/** The longest line that becomes a row, as for sources of files. */
+const longestLine = 1 << 28
 
 /** What sifting found. */
 export interface SiftedLines {
@@ -113,7 +116,7 @@ function assertTypes(
 
 /** A row as the rejects show it. */
 function shownRow(line: Buffer, error: MaestroError): unknown {
-  const text = line.toString('utf8')
+  const text = line.subarray(0, longestLine).toString('utf8')
   return error.code === 'MAESTRO_STORAGE_ROW_INVALID' ? text.slice(0, 500) : parseJson(text)
 }
 
@@ -121,11 +124,12 @@ function shownRow(line: Buffer, error: MaestroError): unknown {
 function parseRow(location: string, line: Buffer): { readonly text: string; readonly row: Row } {
   const invalid = (reason: string, cause?: unknown) =>
     maestroError('MAESTRO_STORAGE_ROW_INVALID', { location, reason }, cause)
+  if (line.length > longestLine) throw invalid(`the line is longer than ${longestLine >> 20} MB`)
   if (!isUtf8(line)) throw invalid('the text is not UTF-8')
   const text = line.toString('utf8').trim()
   let row: unknown
   try {
-    row = parseJson(text)
+    row = parseJsonRow(text)
   } catch (error) {
     throw invalid((error as Error).message, error)
   }

@@ -7,7 +7,7 @@ import { valueJson } from './value-json.js'
 
 /** What a query is made of. */
 export interface QueryParts {
-  /** A relation of `#line` and, where a statement asks for it, `#position`; without blank lines. */
+  /** A relation of `#line`, `#position` and the extracted columns, without blank lines. */
   readonly relation: string
   readonly values: ColumnValues
   readonly checked: CheckedStatement
@@ -20,7 +20,7 @@ export function statementQuery(statement: Exclude<TableStatement, { kind: 'filte
   const { relation, emit, values } = parts
   switch (statement.kind) {
     case 'sort':
-      return `SELECT ${emit} FROM ${values.extract(relation)} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
+      return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
     case 'limit':
       return `SELECT ${emit} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
     case 'sample':
@@ -38,7 +38,7 @@ export function withColumns({
   values,
   checked,
 }: Pick<QueryParts, 'relation' | 'values' | 'checked'>): string {
-  return `(SELECT *${values.selection(checked.reads)} FROM ${values.extract(relation)})`
+  return `(SELECT *${values.selection(checked.reads)} FROM ${relation})`
 }
 
 function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
@@ -67,7 +67,7 @@ function dedupeQuery(
 ): string {
   const keys = checked.keys.length === 0 ? values.rowKey() : checked.keys.map((column) => values.key(column)).join(', ')
   const survivor = keep === 'first' ? 'min' : 'max'
-  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${values.extract(relation)} GROUP BY ${keys}`
+  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${relation} GROUP BY ${keys}`
   return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${kept}) ORDER BY ${positionColumn}`
 }
 
@@ -78,13 +78,11 @@ function dedupeQuery(
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts
   const computed = Object.entries(checked.values)
-  const keys = by.map(
-    (column, index) => `, ${values.key(column)} AS "#key${index}", ${values.json(column)} AS "#json${index}"`,
-  )
+  const keys = by.map((column, index) => `, ${values.key(column)} AS "#key${index}"`)
   const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
   const selected = [
     `min(${positionColumn}) AS "#first"`,
-    ...by.map((_, index) => `arg_min_null("#json${index}", ${positionColumn}) AS "#first${index}"`),
+    ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#first${index}"`),
     ...computed.map(([, { expression }], index) => `(${expression}\n) AS "#value${index}"`),
   ]
   const group = by.length === 0 ? '()' : by.map((_, index) => `"#key${index}"`).join(', ')

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
-import { parseJson } from '@maestro-dataflow/core'
+import { parseJson, parseJsonRow } from '@maestro-dataflow/core'
+import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
 
@@ -10,7 +11,11 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_key(value)`, `maestro_bare_key(value)`: the order key of a value of a step file, or of JSON
  * - `maestro_decimal_key(text)`: the order key of a decimal number
  * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value as a step file writes it, in one form
- * - `maestro_plain(value)`: a value of a step file as JSON without tags
+ * - `maestro_plain(value)`, `maestro_bare_plain(value)`: a value as JSON without tags, as JavaScript writes it
+ * - `maestro_once(text)`: JSON in which no key stands twice
+ * - `maestro_is_row(text)`: 'true' for JSON that JavaScript reads as a row, else null
+ * - `maestro_number_text(text)`: SQL's text of a number as JavaScript writes it
+ * - `maestro_text(number)`, `maestro_texts(list)`: a number as text, or each of a list; in SQL but for rare forms
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
@@ -22,10 +27,31 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_canonical: (text) => encodeStepValue(decodeStepValue(text)),
     maestro_bare_canonical: (text) => encodeStepValue(parseJson(text)),
     maestro_plain: (text) => plainJson(decodeStepValue(text)),
+    maestro_bare_plain: (text) => plainJson(parseJson(text)),
+    maestro_once: once,
+    maestro_is_row: (text) => (isRow(text) ? 'true' : null),
+    maestro_number_text: numberText,
     maestro_vector: (text) => encodeStepValue(new Float32Array(JSON.parse(text) as number[])),
   }
   for (const [name, compute] of Object.entries(functions))
     connection.registerScalarFunction(textFunction(name, compute))
+  // Letters are those of an exponent, of nan and of inf.
+  const text = 'CAST(x AS VARCHAR)'
+  const isRare = `contains(${text}, 'e') OR contains(${text}, 'n')`
+  await connection.run(`CREATE TEMP MACRO maestro_text(x) AS CASE
+    WHEN ${isRare} THEN maestro_number_text(${text})
+    WHEN x = 0 THEN '0'
+    WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.')
+    ELSE ${text} END`)
+  await connection.run('CREATE TEMP MACRO maestro_texts(x) AS list_transform(x, lambda item: maestro_text(item))')
+}
+
+function numberText(text: string): string {
+  const infinities: Readonly<Record<string, number>> = {
+    inf: Number.POSITIVE_INFINITY,
+    '-inf': Number.NEGATIVE_INFINITY,
+  }
+  return String(infinities[text] ?? Number(text))
 }
 
 function textFunction(name: string, compute: (text: string) => string | null): DuckDBScalarFunction {
@@ -42,4 +68,13 @@ function textFunction(name: string, compute: (text: string) => string | null): D
       output.flush()
     },
   })
+}
+
+function isRow(text: string): boolean {
+  try {
+    parseJsonRow(text)
+    return true
+  } catch {
+    return false
+  }
 }

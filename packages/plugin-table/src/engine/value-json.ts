@@ -23,10 +23,13 @@ function presentJson(value: string, sqlType: string, keepsDecimals: boolean): st
   if (/^(DOUBLE|FLOAT)$/.test(sqlType)) {
     const name = `CASE WHEN isnan(${value}) THEN 'NaN' WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END`
     const large = `abs(${value}) > ${largestSafeInteger} AND ${value} = trunc(${value})`
-    return `CASE WHEN NOT isfinite(${value}) THEN '{"$number":"' || ${name} || '"}' WHEN ${large} THEN '{"$number":"' || ${value} || '"}' ELSE ${json} END`
+    // As JavaScript writes them: 6 and not 6.0.
+    const whole = `${value} = trunc(${value}) AND (${value} <> 0 OR NOT signbit(${value}))`
+    return `CASE WHEN NOT isfinite(${value}) THEN '{"$number":"' || ${name} || '"}' WHEN ${large} THEN '{"$number":"' || ${value} || '"}' WHEN ${whole} THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE ${json} END`
   }
-  if (sqlType.startsWith('DECIMAL') && keepsDecimals) return `'"' || ${value} || '"'`
-  if (sqlType.startsWith('DECIMAL')) return `CAST(to_json(CAST(${value} AS DOUBLE)) AS VARCHAR)`
+  // With the digits that it needs, not those of the longest in its column.
+  if (sqlType.startsWith('DECIMAL') && keepsDecimals) return `'"' || maestro_text(${value}) || '"'`
+  if (sqlType.startsWith('DECIMAL')) return presentJson(`CAST(${value} AS DOUBLE)`, 'DOUBLE', false)
   if (/^(DATE|TIMESTAMP)/.test(sqlType))
     return `'{"$date":"' || strftime(CAST(${value} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ') || '"}'`
   if (sqlType === 'BLOB') return `'{"$bytes":"' || to_base64(${value}) || '"}'`

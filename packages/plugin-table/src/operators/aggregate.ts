@@ -25,12 +25,21 @@ function statements({ by = [], values }: AggregateOptions): readonly TableStatem
   return [{ kind: 'aggregate', by, values }]
 }
 
-/** The value of an aggregate, as far as its function tells. */
-type AggregateValue<Expression> = Expression extends string
-  ? Lowercase<Expression> extends `${'count' | 'sum' | 'avg' | 'mean' | 'median' | 'stddev' | 'var_samp'}(${string}`
-    ? number
-    : unknown
+/** The value of an aggregate, as far as its function and its column determine it. */
+type AggregateValue<Expression, Before> = Expression extends `${infer Name}(${infer Argument})`
+  ? ValueByFunction<Lowercase<Name>, Argument extends keyof Before ? Before[Argument] : unknown>
   : unknown
+type ValueByFunction<Name, Column> = Name extends 'count' | 'stddev' | 'var_samp'
+  ? number
+  : Name extends 'avg' | 'mean'
+    ? Column extends Date
+      ? Date
+      : number
+    : Name extends 'sum' | 'median'
+      ? Sum<Column>
+      : unknown
+/** Sums of decimal numbers, which are text, are text. Sums of big integers that are small are numbers. */
+type Sum<Column> = unknown extends Column ? unknown : Column extends bigint ? number | bigint : Column
 
 type KeyOf<Options> = Options extends { readonly by: readonly (infer Name)[] } ? Name : never
 
@@ -39,7 +48,7 @@ export interface AggregateRow extends RowFunction {
   readonly row: this['options'] extends { readonly values: infer Values }
     ? Flat<
         Pick<this['before'], KeyOf<this['options']> & keyof this['before']> & {
-          -readonly [Name in keyof Values]: AggregateValue<Values[Name]>
+          -readonly [Name in keyof Values]: AggregateValue<Values[Name], this['before']>
         }
       >
     : never

@@ -13,4 +13,4 @@ function replace(this: Readonly<Record<string, unknown>>, key: string, given: un
 }
 
 /** A number's digits as they are. Node has it; TypeScript's own list of globals does not know it yet. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON
+export const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

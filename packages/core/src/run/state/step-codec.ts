@@ -1,5 +1,5 @@
 import { columnNames, needsColumnOrder } from '../../contracts/column-order.js'
-import { parseJson } from '../../contracts/parse-json.js'
+import { deepestValue, parseJson } from '../../contracts/parse-json.js'
 import { inTextOrder } from '../../contracts/parse-json-row.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -20,7 +20,8 @@ export function encodeStepLine(id: RowId, row: Row): string {
 /** Decodes a line of a step file as a row with its id. */
 export function decodeStepLine(line: string): { readonly id: RowId; readonly row: Row } {
   // A line that a table engine took from a JSON file may hold wide integers. Our own large numbers are tagged.
-  const parsed = parseJson(line) as { id: RowId; row: Row }
+  // Tags may nest a value more deeply than the row contains it.
+  const parsed = parseJson(line, Number.POSITIVE_INFINITY) as { id: RowId; row: Row }
   // The row itself is never a tag, whatever its single column is called.
   const row = line.includes('{"$') ? reviveEntries(Object.entries(parsed.row)) : parsed.row
   return { id: parsed.id, row: inTextOrder(row, line.slice(line.indexOf(',"row":') + 7)) }
@@ -33,7 +34,7 @@ export function encodeStepValue(value: unknown): string {
 
 /** Decodes one value of a row of a step file. @throws SyntaxError */
 export function decodeStepValue(text: string): unknown {
-  return revive(parseJson(text))
+  return revive(parseJson(text, Number.POSITIVE_INFINITY))
 }
 
 /** Whether JSON preserves a number that is not an integer beyond 2^53. */
@@ -74,9 +75,6 @@ function hasHalfCharacter(value: unknown): boolean {
     : Object.entries(value).some(([key, item]) => !key.isWellFormed() || hasHalfCharacter(item))
 }
 
-/** The maximum nesting of lists and objects. It also ends the encoding of a circular value. */
-const deepest = 1000
-
 /** Whether `JSON.parse(JSON.stringify(value))` returns the same value. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
@@ -87,7 +85,7 @@ function isPlainJson(value: unknown, depth: number): boolean {
       return isPlainNumber(value)
     case 'object':
       if (value === null) return true
-      if (depth === deepest) return false
+      if (depth === deepestValue) return false
       if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth + 1))
       return (
         isPlainObject(value) &&
@@ -131,7 +129,7 @@ function tag(value: unknown, column: string, depth: number): unknown {
       throw fail(typeof value)
   }
   if (value === null) return null
-  if (depth === deepest) throw fail(`value that is nested more than ${deepest} deep`)
+  if (depth === deepestValue) throw fail(`value that is nested more than ${deepestValue} deep`)
   if (Array.isArray(value)) return value.map((item) => tag(item, column, depth + 1))
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
   if (value instanceof Float32Array) return { $vector: base64(value) }

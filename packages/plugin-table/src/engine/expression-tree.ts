@@ -1,0 +1,53 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { parseJson } from '@maestro-dataflow/core'
+import { plainJson } from '../values/plain-json.js'
+import { firstRow } from './connect.js'
+import { literal } from './sql-text.js'
+
+/** A piece of an expression, as DuckDB's parser gives it. */
+export interface ExpressionNode {
+  readonly class?: string
+  readonly type?: string
+  readonly function_name?: string
+  readonly [member: string]: unknown
+}
+
+/** What the parser gives for `SELECT` with one expression. */
+interface SelectDocument {
+  readonly statements: readonly [{ readonly node: { select_list: [ExpressionNode] } }]
+}
+
+/** The parser's tree of an expression. Constants of any size keep their digits. */
+export class ExpressionTree {
+  readonly #connection: DuckDBConnection
+  readonly #document: SelectDocument
+
+  private constructor(connection: DuckDBConnection, document: SelectDocument) {
+    this.#connection = connection
+    this.#document = document
+  }
+
+  static async parse(connection: DuckDBConnection, expression: string): Promise<ExpressionTree> {
+    const query = literal(`SELECT (${expression}\n)`)
+    const [json] = await firstRow(connection, `SELECT json_serialize_sql(${query}::VARCHAR)`)
+    return new ExpressionTree(connection, parseJson(String(json)) as SelectDocument)
+  }
+
+  get root(): ExpressionNode {
+    return this.#document.statements[0].node.select_list[0]
+  }
+
+  set root(node: ExpressionNode) {
+    this.#document.statements[0].node.select_list = [node]
+  }
+
+  /** The SQL of a piece of the tree. @default of the whole */
+  async sql(piece: ExpressionNode = this.root): Promise<string> {
+    const { root } = this
+    this.root = piece
+    const tree = plainJson(this.#document)
+    this.root = root
+    const [text] = await firstRow(this.#connection, `SELECT json_deserialize_sql(${literal(tree)}::JSON)`)
+    return String(text).replace(/^SELECT /, '')
+  }
+}

@@ -1,0 +1,54 @@
+import type { TableFile } from '@maestro-dataflow/core'
+import { lineColumn } from './lines.js'
+import { mayRepeat } from './repeated-keys.js'
+import { literal } from './sql-text.js'
+
+/**
+ * The columns that a statement looks at, taken out of each line as JSON by one parse: NULL when a value is null, undefined or
+ * missing.
+ */
+export class ExtractedColumns {
+  readonly format: TableFile['format']
+  readonly names: readonly string[]
+
+  constructor(format: TableFile['format'], names: Iterable<string>) {
+    this.format = format
+    this.names = [...new Set(names)]
+  }
+
+  /** The lines of a relation with the JSON of the columns beside them. Of a key that stands twice, the last value counts. */
+  extract(lines: string): string {
+    const { names, format } = this
+    if (names.length === 0) return lines
+    const first = '"#first"'
+    const present = names.map((_, index) => this.#member(first, index))
+    const values = `CASE WHEN ${mayRepeat(names, format, present)} THEN ${this.#parse(`maestro_once(${lineColumn})`)} ELSE ${first} END`
+    const columns = names.map(
+      (name, index) => `${this.#defined(this.#member('"#values"', index))} AS ${this.json(name)}`,
+    )
+    return `(SELECT * EXCLUDE ("#values"), ${columns.join(', ')} FROM (SELECT * EXCLUDE (${first}), ${values} AS "#values" FROM (SELECT *, ${this.#parse(lineColumn)} AS ${first} FROM ${lines})))`
+  }
+
+  /** The column that holds the JSON of a column of the rows. */
+  json(name: string): string {
+    return `"#json${this.names.indexOf(name)}"`
+  }
+
+  #parse(text: string): string {
+    // Half a character is in no name of a row: it would end the query.
+    const members = this.names.map((name) => `${JSON.stringify(name.toWellFormed())}:"JSON"`)
+    const row = `{${members.join(',')}}`
+    return `from_json(${text}, ${literal(this.format === 'rows' ? row : `{"row":${row}}`)})`
+  }
+
+  /** By its place: SQL takes names in upper and lower case for the same. */
+  #member(values: string, index: number): string {
+    const row = this.format === 'rows' ? values : `struct_extract_at(${values}, 1)`
+    return `struct_extract_at(${row}, ${index + 1})`
+  }
+
+  #defined(json: string): string {
+    const text = `CAST(${json} AS VARCHAR)`
+    return this.format === 'rows' ? text : `nullif(${text}, '{"$undefined":true}')`
+  }
+}
