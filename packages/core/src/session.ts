@@ -226,7 +226,7 @@ export class Session {
     return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
   }
 
-  /** Passes the events of the serving layer on to plugins and to the runs that listen. */
+  /** Passes the events of the serving plane on to plugins and to the runs that listen. */
   #observer(): ServingObserver {
     const { host, redactor } = this.#input
     // A hook's `call` is replaced with each tap, so it must be looked up for each call.

@@ -67,7 +67,7 @@ export interface RunEnvironment {
   redact(error: MaestroError): MaestroError
   /** Calls a listener for every call to a model, until the returned function is called. */
   observeServings(listener: ServingListener): () => void
-  /** Removes what the serving layer keeps for one run only. */
+  /** Removes what the serving plane keeps for one run only. */
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
