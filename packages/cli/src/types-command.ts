@@ -40,10 +40,10 @@ function describeTypesFile({ path, state, types }: TypesFile): string {
   const names = [...Object.keys(types.servings), ...Object.keys(types.vectorStores)].map(formatName)
   const lines = [
     `${relative('.', path)} ${state === 'written' ? 'written' : 'is up to date'}`,
-    `  types of: ${[...types.modules, ...types.operators.map(({ name }) => name)].join(', ') || 'no plugin'}`,
+    `  types of: ${[...types.modules, ...types.definitions.map(({ name }) => name)].join(', ') || 'no plugin'}`,
     `  servings and stores: ${names.join(', ') || 'none'}`,
   ]
   if (types.untyped.length > 0)
-    lines.push(`  without types: ${types.untyped.join(', ')} (export their definitions from the plugin's .ts file)`)
+    lines.push(`  without types: ${types.untyped.join(', ')} (their plugins do not export typed definitions of them)`)
   return lines.join('\n')
 }

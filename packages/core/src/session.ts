@@ -5,6 +5,7 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import { checkStorages } from './container/check-storages.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents } from './container/configured-components.js'
 import { disposeAll } from './container/dispose-all.js'
+import { namedOnly } from './container/named-only.js'
 import { ConfiguredServings } from './container/servings.js'
 import { singleComponent } from './container/single-component.js'
 import { TokenContainer } from './container/token-container.js'
@@ -198,6 +199,7 @@ export class Session {
       hooks: host.hooks,
       executor: this.#executors.get('executor'),
       redact: redactor.error,
+      pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       tableEngine: async () => this.#tableEngine(),
       observeServings: (listener) => {
         this.#listeners.add(listener)
@@ -246,5 +248,10 @@ export class Session {
 }
 
 function createOperator(definition: OperatorDefinition, options: unknown, scope: TokenContainer): unknown {
-  return definition.create(options, scope.resolveAll(definition.inject ?? []))
+  const { inject = [] } = definition
+  const values = scope.resolveAll(inject)
+  return definition.create(
+    options,
+    inject.map((token, index) => namedOnly(token, values[index], definition, options)),
+  )
 }
