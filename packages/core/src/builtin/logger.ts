@@ -1,6 +1,6 @@
 import type { Logger, LogLevel } from '../contracts/logger.js'
 import { printable } from '../errors/printable.js'
-import type { Redactor } from './redactor.js'
+import type { SecretRedactor } from './secret-redactor.js'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -8,7 +8,7 @@ export interface LoggerOptions {
   readonly level: LogLevel
   /** Whether to write JSON lines instead of lines for people. @default false */
   readonly json?: boolean
-  readonly redactor: Redactor
+  readonly redactor: SecretRedactor
   /** Receives finished lines. @default standard error */
   readonly write?: (line: string) => void
 }
