@@ -1,4 +1,5 @@
 import type { Logger, LogLevel } from '../contracts/logger.js'
+import { printable } from '../errors/printable.js'
 import type { SecretRedactor } from './secret-redactor.js'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
@@ -25,9 +26,11 @@ export function createLogger(options: LoggerOptions, fields: Readonly<Record<str
       const text = redactor.text(message)
       const data = redactor.data({ ...fields, ...more }) as Record<string, unknown>
       write(
-        json
-          ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data })
-          : `${level}: ${text}${readable(data)}`,
+        printable(
+          json
+            ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data })
+            : `${level}: ${text}${readable(data)}`,
+        ),
       )
     }
   return {
@@ -41,6 +44,9 @@ export function createLogger(options: LoggerOptions, fields: Readonly<Record<str
 
 function readable(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
-    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) =>
+        ` ${name}=${typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value)}`,
+    )
     .join('')
 }
