@@ -37,6 +37,6 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** The number of first rows after which a step stops the run if all of them fail alike. @default 20 */
   readonly failFast?: number
-  /** Whether an existing output may be replaced when no row is left at the end. @default false: the run fails */
+  /** Whether to replace an existing output even if no row reaches it. @default false: the run fails */
   readonly allowEmpty?: boolean
 }
