@@ -37,6 +37,12 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** The number of first rows after which a step stops the run if all of them fail alike. @default 20 */
   readonly failFast?: number
+  /**
+   * How many rows are compared with the declarations of sources and operators: the first rows and a sample, or every row.
+   *
+   * @default 'sample'
+   */
+  readonly checks?: 'sample' | 'strict'
   /** Whether to replace an existing output even if no row reaches it. @default false: the run fails */
   readonly allowEmpty?: boolean
 }
