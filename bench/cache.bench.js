@@ -1,5 +1,6 @@
 // A rerun of 50,000 rows whose answers are all kept, through the whole pipeline; beside a loop that reads the rows and
 // looks each answer up in SQLite by hand.
+import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { answerTo, question, rows } from './cache/task.js'
 import { makeRows } from './make-rows.js'
-import { alternate, median, round, runScript } from './measure.js'
+import { alternate, median, round, runScript, sized } from './measure.js'
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
@@ -19,9 +20,11 @@ export async function bench() {
     const ours = () => runScript(script('ours.js'), [file('rows.jsonl'), file('ours.jsonl'), file('state')])
     const bare = () => runScript(script('bare-loop.js'), [file('rows.jsonl'), file('bare.jsonl'), file('bare.sqlite')])
     const first = await ours()
-    const results = await alternate(3, ours, bare)
+    const results = await alternate(sized(3, 1), ours, bare)
     if (statSync(file('ours.jsonl')).size !== statSync(file('bare.jsonl')).size) throw new Error('the outputs differ')
     const callsOf = ({ stdout }) => Number(/calls=(\d+)/.exec(stdout)?.[1])
+    assert.equal(callsOf(first), rows, 'the first run asks about each row')
+    assert.equal(Math.max(...results.ours.map(callsOf)), 0, 'a rerun asks nothing')
     const secondsOf = (runs) => median(runs.map((run) => run.seconds))
     const [oursSeconds, bareSeconds] = [secondsOf(results.ours), secondsOf(results.theirs)]
     return {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startMariadb } from '../test/servers/mariadb.ts'
 import { startPostgres } from '../test/servers/postgres.ts'
-import { alternate, median, round, runScript } from './measure.js'
+import { alternate, median, round, runScript, sized } from './measure.js'
 
-const rows = 200_000
-const rounds = 5
+const rows = sized(200_000, 2000)
+const rounds = sized(5, 1)
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))

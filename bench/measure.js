@@ -1,6 +1,12 @@
 // Runs a script as a process of its own and measures it: wall seconds and peak memory, from the operating system.
 import { spawn } from 'node:child_process'
 
+/** Whether a benchmark only has to show that it works. The scripts of a benchmark inherit it. */
+export const isShort = process.env.MAESTRO_BENCH_SHORT === '1'
+
+/** The size of a benchmark, or of its short form. */
+export const sized = (whole, short) => (isShort ? short : whole)
+
 /**
  * @returns {Promise<{ seconds: number, peakMegabytes: number, stdout: string }>} The seconds are those of the whole
  * process, or what the script says of itself by `reportSeconds`.

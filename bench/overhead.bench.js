@@ -1,16 +1,18 @@
 // CPU time of a call at 2 ms and 256 at once, beside the bare openai SDK and bare undici. `--calls=5000` runs fewer.
 import { join } from 'node:path'
-import { median, round, runScript } from './measure.js'
+import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
 import { microsecondsPerCall } from './model-server/report-cost.js'
 import { withServer } from './model-server/with-server.js'
 
 const concurrency = 256
 const latencyMs = 2
-const rounds = 3
+const rounds = sized(3, 1)
 
 export function bench(flags) {
-  const calls = Number(flags.find((flag) => flag.startsWith('--calls='))?.slice('--calls='.length) ?? 50_000)
+  const calls = Number(
+    flags.find((flag) => flag.startsWith('--calls='))?.slice('--calls='.length) ?? sized(50_000, 1000),
+  )
   return withServer({ latencyMs }, async (server, folder) => {
     const output = join(folder, 'answers.jsonl')
     const run = async (script, ...more) => {

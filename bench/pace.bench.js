@@ -1,16 +1,16 @@
 // The learnt pace in virtual time against a client that knows all, on many servers of each kind: 40, `PACE_SEEDS=10` for
-// fewer, `--short` for five.
+// fewer, `--short` for two.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { round } from './measure.js'
+import { isShort, round } from './measure.js'
 
 const root = join(import.meta.dirname, '..')
 const test = 'packages/core/src/serving/limiter/learnt/learnt-pace.test.ts'
 
-export async function bench(flags) {
-  const seeds = flags.includes('--short') ? '5' : (process.env.PACE_SEEDS ?? '40')
+export async function bench() {
+  const seeds = isShort ? '2' : (process.env.PACE_SEEDS ?? '40')
   const env = { ...process.env, PACE_SEEDS: seeds }
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const { stdout } = await promisify(execFile)(process.execPath, [vitest, 'run', '--project', 'unit', test], {

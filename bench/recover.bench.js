@@ -2,7 +2,7 @@
 // all, and beside the bare openai SDK 64 wide, which loses rows. `--short` runs ours once, for fewer rows.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { median, round, runScript } from './measure.js'
+import { isShort, median, round, runScript } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
 import { withServer } from './model-server/with-server.js'
 
@@ -34,8 +34,7 @@ const once = (rows, trouble, script, concurrency) =>
     return { seconds, lost: script.startsWith('recover') ? 0 : checkAnswers(output, rows).lost }
   })
 
-export async function bench(flags) {
-  const isShort = flags.includes('--short')
+export async function bench() {
   const { rows, rounds } = isShort ? { rows: 100, rounds: 1 } : { rows: 400, rounds: 3 }
   const figures = {}
   for (const [name, { trouble, ideal }] of Object.entries(kindsOf(rows))) {

@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeRows } from './make-rows.js'
-import { alternate, median, round, runScript } from './measure.js'
+import { alternate, median, round, runScript, sized } from './measure.js'
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
   try {
     const input = join(folder, 'rows.jsonl')
-    await makeRows(input, 1_000_000, 400)
+    await makeRows(input, sized(1_000_000, 5000), 400)
     const ours = () => runScript(join(import.meta.dirname, 'rows/ours.js'), [input, join(folder, 'ours.jsonl')])
     const theirs = () => runScript(join(import.meta.dirname, 'rows/bare-loop.js'), [input, join(folder, 'bare.jsonl')])
-    const results = await alternate(3, ours, theirs)
+    const results = await alternate(sized(3, 1), ours, theirs)
+    if (statSync(join(folder, 'ours.jsonl')).size === 0) throw new Error('no row was written')
     if (statSync(join(folder, 'ours.jsonl')).size !== statSync(join(folder, 'bare.jsonl')).size)
       throw new Error('the outputs differ')
     const oursSeconds = median(results.ours.map((run) => run.seconds))

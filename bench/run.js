@@ -1,5 +1,5 @@
-// npm run bench -- NAME [--json] [--short]: runs one benchmark; with --json the last line is one JSON object. --short asks
-// those that have a short form for it: it shows that they work, and its figures say little.
+// npm run bench -- NAME [--json] [--short]: runs one benchmark; with --json the last line is one JSON object. The short
+// form shows that a benchmark still measures; its figures say little.
 import { readdirSync } from 'node:fs'
 
 const [name, ...flags] = process.argv.slice(2)
@@ -10,6 +10,7 @@ if (name === undefined || !names.includes(name)) {
   console.error(`Usage: npm run bench -- NAME [--json] [--short]\nBenchmarks: ${names.join(', ')}`)
   process.exit(2)
 }
+if (flags.includes('--short')) process.env.MAESTRO_BENCH_SHORT = '1'
 const { bench } = await import(`./${name}.bench.js`)
 const figures = await bench(flags)
 if (flags.includes('--json')) console.log(JSON.stringify(figures))

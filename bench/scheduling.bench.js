@@ -1,13 +1,13 @@
 // 2,048 calls to a server that takes 200 ms, 64 at once, beside the bare openai SDK in a loop and LangChain.js.
 import { join } from 'node:path'
-import { median, round, runScript } from './measure.js'
+import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
 import { withServer } from './model-server/with-server.js'
 
-const calls = 2048
+const calls = sized(2048, 128)
 const concurrency = 64
 const latencyMs = 200
-const rounds = 3
+const rounds = sized(3, 1)
 
 export function bench() {
   return withServer({ latencyMs }, async (server, folder) => {

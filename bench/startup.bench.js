@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { median, round } from './measure.js'
+import { median, round, sized } from './measure.js'
 
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'packages/cli/bin/maestro.js')
@@ -20,7 +20,7 @@ export function bench() {
     }
     const times = Object.fromEntries(Object.keys(measured).map((name) => [name, []]))
     // In turn, so that a machine whose speed drifts treats them alike; the first round fills Node's compile cache.
-    for (let turn = 0; turn < 11; turn++)
+    for (let turn = 0; turn < sized(11, 2); turn++)
       for (const [name, args] of Object.entries(measured)) {
         const taken = milliseconds(args, folder)
         if (turn > 0) times[name].push(taken)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeRows } from './make-rows.js'
-import { alternate, median, round, runScript } from './measure.js'
+import { alternate, median, round, runScript, sized } from './measure.js'
 
 const steps = ['filter', 'dedupe', 'sort']
 
@@ -12,14 +12,14 @@ export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
   try {
     const input = join(folder, 'rows.jsonl')
-    await makeRows(input, 1_000_000, 350)
+    await makeRows(input, sized(1_000_000, 5000), 350)
     const figures = {}
     for (const step of steps) {
       const [oursOut, theirsOut] = [join(folder, 'ours.jsonl'), join(folder, 'theirs.jsonl')]
       const script = (name) => join(import.meta.dirname, 'table-steps', name)
       const ours = () => runScript(script('ours.js'), [step, input, oursOut])
       const theirs = () => runScript(script('duckdb.js'), [step, input, theirsOut])
-      const results = await alternate(5, ours, theirs)
+      const results = await alternate(sized(5, 1), ours, theirs)
       assertSameRows(step, oursOut, theirsOut)
       const [oursSeconds, theirSeconds] = [results.ours, results.theirs].map((runs) =>
         median(runs.map((run) => run.seconds)),

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { sized } from '../measure.js'
 
 const root = join(import.meta.dirname, '..', '..')
 const descriptions = readFileSync(join(root, 'examples/quickstart/data/packages.csv'), 'utf8')
@@ -15,7 +16,7 @@ const passages = globSync('docs/*.md', { cwd: root })
 export const texts = [...descriptions, ...passages]
   .filter((text) => text.length > 20)
   .sort((a, b) => a.slice(5).localeCompare(b.slice(5)))
-  .slice(0, 320)
+  .slice(0, sized(320, 32))
 export const maxTokens = 256
 export const threads = availableParallelism()
 
@@ -26,7 +27,7 @@ export function report(tokens, seconds) {
 }
 
 /** Seconds of the fastest of some rounds. */
-export async function fastest(round, rounds = 3) {
+export async function fastest(round, rounds = sized(3, 1)) {
   const seconds = []
   for (let turn = 0; turn < rounds; turn++) {
     const started = performance.now()

@@ -6,7 +6,7 @@ import { maxTokens, questions, report, sequences } from './task.js'
 
 const project = maestro({
   plugins: [ai, local],
-  servings: { default: { use: 'local.chat', model: 'smollm2-135m-instruct', sequences } },
+  servings: { default: { use: 'local.chat', model: 'smollm2-135m-instruct', sequences, cache: false } },
   logLevel: 'silent',
 })
 const answers = (given) =>

@@ -6,8 +6,9 @@ import { errorOf, ProjectFolder } from './__fixtures__/project-folder.js'
 import { ask, echo, Question, smallPlugin, upper } from './__fixtures__/small-plugin.js'
 import { env } from './contracts/config.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
+import { PROJECT, type ProjectAccess } from './contracts/project.js'
 import type { LLMRequest } from './contracts/serving.js'
-import { SERVINGS, type Servings } from './contracts/serving-definition.js'
+import { SERVINGS } from './contracts/serving-definition.js'
 import { createToken } from './contracts/token.js'
 import { defineOperator } from './define/define-operator.js'
 import { definePipeline } from './define/define-pipeline.js'
@@ -230,11 +231,13 @@ describe('what is loaded', () => {
     expect(await Array.fromAsync(withModels(folder).rows(named))).toMatchObject([{ answer: 'answer' }, {}, {}])
   })
 
-  test('and so does one that only injects servings, under an official prefix too', async () => {
+  test('and so does one that names its serving, under an official prefix too', async () => {
     const quiet = defineOperator({
       name: 'table.quiet',
       kind: 'map',
       options: z.object({}),
+      servings: () => [{ kind: 'llm', name: 'default' }],
+      adds: { model: 'string' },
       inject: [SERVINGS],
       create:
         (_options, [servings]) =>
@@ -331,14 +334,14 @@ describe('secrets', () => {
 })
 
 describe('each run has a scope of its own', () => {
-  const seen: { logger: Logger; servings: Servings }[] = []
+  const seen: { logger: Logger; project: ProjectAccess }[] = []
   const looking = defineOperator({
     name: 'acme.look',
     kind: 'map',
     options: z.object({}),
-    inject: [LOGGER, SERVINGS],
-    create: (_options, [logger, servings]) => {
-      seen.push({ logger, servings })
+    inject: [LOGGER, PROJECT],
+    create: (_options, [logger, project]) => {
+      seen.push({ logger, project })
       return (row) => row
     },
   })
@@ -355,7 +358,7 @@ describe('each run has a scope of its own', () => {
         ),
       )
     expect(seen).toHaveLength(2)
-    expect(seen[0]?.servings).toBe(seen[1]?.servings)
+    expect(seen[0]?.project).toBe(seen[1]?.project)
     expect(seen[0]?.logger).not.toBe(seen[1]?.logger)
   })
 

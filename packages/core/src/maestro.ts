@@ -1,6 +1,6 @@
 import { builtin } from './builtin/builtin-plugin.js'
 import { createLogger } from './builtin/logger.js'
-import { Redactor } from './builtin/redactor.js'
+import { SecretRedactor } from './builtin/secret-redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
@@ -83,7 +83,7 @@ interface PrepareSettings {
  */
 export class Maestro {
   readonly #resolve: () => Promise<ResolvedConfig>
-  readonly #redactor = new Redactor()
+  readonly #redactor = new SecretRedactor()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
   #host: Promise<PluginHost> | undefined

@@ -1,10 +1,11 @@
-import type { Redactor } from './builtin/redactor.js'
+import type { SecretRedactor } from './builtin/secret-redactor.js'
 import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { checkStorages } from './container/check-storages.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents } from './container/configured-components.js'
 import { disposeAll } from './container/dispose-all.js'
+import { namedOnly } from './container/named-only.js'
 import { ConfiguredServings } from './container/servings.js'
 import { singleComponent } from './container/single-component.js'
 import { TokenContainer } from './container/token-container.js'
@@ -60,7 +61,7 @@ export interface SessionInput {
   readonly config: ResolvedConfig
   readonly host: PluginHost
   readonly logger: Logger
-  readonly redactor: Redactor
+  readonly redactor: SecretRedactor
 }
 
 /** Hop 5: the container of a project, and what its pipelines share. Everything is created when it is first needed. */
@@ -198,6 +199,7 @@ export class Session {
       hooks: host.hooks,
       executor: this.#executors.get('executor'),
       redact: redactor.error,
+      pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       tableEngine: async () => this.#tableEngine(),
       observeServings: (listener) => {
         this.#listeners.add(listener)
@@ -226,7 +228,7 @@ export class Session {
     return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
   }
 
-  /** Passes the events of the serving layer on to plugins and to the runs that listen. */
+  /** Passes the events of the serving plane on to plugins and to the runs that listen. */
   #observer(): ServingObserver {
     const { host, redactor } = this.#input
     // A hook's `call` is replaced with each tap, so it must be looked up for each call.
@@ -246,5 +248,10 @@ export class Session {
 }
 
 function createOperator(definition: OperatorDefinition, options: unknown, scope: TokenContainer): unknown {
-  return definition.create(options, scope.resolveAll(definition.inject ?? []))
+  const { inject = [] } = definition
+  const values = scope.resolveAll(inject)
+  return definition.create(
+    options,
+    inject.map((token, index) => namedOnly(token, values[index], definition, options)),
+  )
 }

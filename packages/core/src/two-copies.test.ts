@@ -92,6 +92,7 @@ describe('what the other copy makes is recognised', () => {
       name: 'copy.count',
       kind: 'map',
       options: { table: other.sourceOption() },
+      servings: () => [{ kind: 'llm', name: 'default' }],
       inject: [other.SERVINGS, other.LOGGER, NOTE],
       create:
         ({ table }, [servings, , kept]) =>

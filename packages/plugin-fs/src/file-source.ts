@@ -34,6 +34,7 @@ export const fileSource = defineSource({
       throw error
     }
   },
+  extraColumns: true,
   open: openFiles,
 })
 

@@ -93,7 +93,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 }
 
 /**
- * Turns a chat model of LangChain.js into a serving. The serving layer retries calls, so the model's own retries are
+ * Turns a chat model of LangChain.js into a serving. The serving plane retries calls, so the model's own retries are
  * turned off.
  *
  * @example
@@ -129,7 +129,7 @@ function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
 }
 
-/** The result with its data; a text that contains more than data is left to the serving layer. */
+/** The result with its data; a text that contains more than data is left to the serving plane. */
 function withObject(result: LLMResult): LLMResult {
   const object = wholeJson(result.text)
   return object === undefined ? result : { ...result, object }

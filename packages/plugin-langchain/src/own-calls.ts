@@ -8,7 +8,7 @@ export function ownConcurrency(thing: object): number | undefined {
 }
 
 /**
- * Turns off the retries of LangChain's classes. The serving layer retries calls and respects limits and budgets.
+ * Turns off the retries of LangChain's classes. The serving plane retries calls and respects limits and budgets.
  * Otherwise, each attempt would make up to seven calls.
  */
 export function withoutRetries<Thing extends object>(thing: Thing): Thing {

@@ -74,7 +74,7 @@ export class OllamaChatServing implements LLMServing {
 }
 
 /**
- * The data of an answer to a schema; undefined for an answer that is incomplete or not JSON, which the serving layer
+ * The data of an answer to a schema; undefined for an answer that is incomplete or not JSON, which the serving plane
  * examines further. Small models write white space after their data until they are stopped: such an answer is complete.
  */
 function dataOf({ text, finishReason }: ChatAnswer): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {

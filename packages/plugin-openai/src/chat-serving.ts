@@ -20,7 +20,7 @@ import { callServer } from './serving-call.js'
 import { type ChatSettings, toChatRequest } from './to-chat-request.js'
 
 /**
- * A chat model of OpenAI, Azure, or a compatible server. The serving layer provides retries, limits, caching, and
+ * A chat model of OpenAI, Azure, or a compatible server. The serving plane provides retries, limits, caching, and
  * costs.
  */
 export class OpenAIChatServing implements LLMServing {

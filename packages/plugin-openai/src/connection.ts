@@ -27,7 +27,7 @@ export interface Connection {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Longer than any time-out of ours, because the serving layer limits calls. */
+/** Longer than any time-out of ours, because the serving plane limits calls. */
 const never = 2_147_483_647
 
 /** @throws MAESTRO_OPENAI_KEY_MISSING */

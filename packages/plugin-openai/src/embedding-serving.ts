@@ -14,7 +14,7 @@ const dimensions: Readonly<Record<string, number>> = {
 }
 
 /**
- * An embedding model of OpenAI, Azure, or a compatible server. The serving layer splits its calls by the limits of
+ * An embedding model of OpenAI, Azure, or a compatible server. The serving plane splits its calls by the limits of
  * texts and tokens.
  */
 export class OpenAIEmbeddingServing implements EmbeddingServing {

@@ -76,7 +76,7 @@ function withoutAnswer(serving: string, completion: ChatCompletion, usage: Usage
   return maestroError('MAESTRO_SERVING_FILTERED', { serving, usage, ...(reason === undefined ? {} : { reason }) })
 }
 
-/** Undefined for a text that is not JSON, which the serving layer examines further. */
+/** Undefined for a text that is not JSON, which the serving plane examines further. */
 function parse(text: string, answer: AnswerSchema | undefined): unknown {
   if (answer?.wrapped !== true) return wholeJson(text)
   const { answer: said } = separateThoughts(text)

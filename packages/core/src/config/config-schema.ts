@@ -24,6 +24,7 @@ const run = z.strictObject({
     .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)], { error: share })
     .optional(),
   failFast: positive.optional(),
+  checks: z.enum(['sample', 'strict']).optional(),
   allowEmpty: z.boolean().optional(),
 })
 const amount = z.number('a number of 0 or more is expected').nonnegative('a number of 0 or more is expected')

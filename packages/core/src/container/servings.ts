@@ -15,7 +15,7 @@ export interface ServingsContext extends ComponentContext {
   readonly servings: ResolvedConfig['servings']
   /** Lets plugins change how a serving is created. */
   needed(event: ServingNeededEvent): ServingNeededEvent
-  /** Wraps a provider in the serving layer. */
+  /** Wraps a provider in the serving plane. */
   enhance(provider: Serving, settings: ServingSettings): Serving
 }
 

@@ -37,6 +37,12 @@ export interface RunConfig {
   readonly maxRejects?: number | `${number}%`
   /** The number of first rows after which a step stops the run if all of them fail alike. @default 20 */
   readonly failFast?: number
+  /**
+   * How many rows are held against what sources and operators declare: the first rows and a sample, or every row.
+   *
+   * @default 'sample'
+   */
+  readonly checks?: 'sample' | 'strict'
   /** Whether an existing output may be replaced when no row is left at the end. @default false: the run fails */
   readonly allowEmpty?: boolean
 }

@@ -101,5 +101,5 @@ export interface OperatorDefinition<
 
 /** What `create` may return for each kind. */
 export type Created<Kind extends OperatorKind> = Kind extends keyof OperatorFunctions
-  ? OperatorFunctions[Kind] | Operator
+  ? (OperatorFunctions[Kind] & { dispose?(): Promise<void> | void }) | Operator
   : Operator

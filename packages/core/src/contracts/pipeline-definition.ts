@@ -27,6 +27,8 @@ export interface StepNode {
   readonly options: unknown
   /** What happens to a row that fails in this step. It overrides the setting of the run. */
   readonly onError?: 'reject' | 'fail'
+  /** Calls of its operator that may be in progress at once. @default the rows in flight */
+  readonly concurrency?: number
 }
 
 export interface SinkNode {

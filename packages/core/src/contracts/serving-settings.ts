@@ -4,7 +4,7 @@ import type { Duration } from './duration.js'
 export type { RateLimit, RateLimits } from '../errors/rate-limits.js'
 
 /**
- * The settings that every serving of the config accepts besides its own options. The serving layer uses them; a
+ * The settings that every serving of the config accepts besides its own options. The serving plane uses them; a
  * provider does not see them.
  */
 export interface ServingSettings {

@@ -12,8 +12,8 @@ export type ContentPart = { readonly type: 'text'; readonly text: string } | Med
 export interface MediaPart {
   readonly type: 'image' | 'audio' | 'file'
   /**
-   * Bytes, the path of a project file, a `file:` or `data:` URL, or a web address. The serving layer reads the file
-   * before the call, so that the cache key depends on its content and not its name. Outside the serving layer, use
+   * Bytes, the path of a project file, a `file:` or `data:` URL, or a web address. The serving plane reads the file
+   * before the call, so that the cache key depends on its content and not its name. Outside the serving plane, use
    * `readMedia`.
    */
   readonly data: Uint8Array | URL | string
@@ -134,7 +134,7 @@ export interface LLMCapabilities {
   readonly unsupportedSettings?: readonly (keyof Sampling)[]
 }
 
-/** The description that every provider gives of itself, as data. The serving layer relies on it. */
+/** The description that every provider gives of itself, as data. The serving plane relies on it. */
 export interface ServingBase {
   /** The provider and model, for people and accounting. */
   readonly name: string

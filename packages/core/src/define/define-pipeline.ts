@@ -8,6 +8,8 @@ export interface StepData {
   /** The step it follows: an id or `source`. @default the step before it in the list */
   readonly after?: string
   readonly onError?: 'reject' | 'fail'
+  /** Calls of the operator that may be in progress at once. */
+  readonly concurrency?: number
   readonly [option: string]: unknown
 }
 
@@ -45,9 +47,16 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
   const { use, ...sourceOptions } = data.read
   const steps: StepNode[] = []
   for (const [index, step] of (data.steps ?? []).entries()) {
-    const { use, id, after, onError, ...options } = step
+    const { use, id, after, onError, concurrency, ...options } = step
     const input = after ?? steps.at(-1)?.id ?? 'source'
-    steps.push({ id: id ?? `${index + 1}-${use}`, input, use, options, ...(onError === undefined ? {} : { onError }) })
+    steps.push({
+      id: id ?? `${index + 1}-${use}`,
+      input,
+      use,
+      options,
+      ...(onError === undefined ? {} : { onError }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    })
   }
   const written =
     data.write === undefined

@@ -3,7 +3,10 @@ import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../con
 import type { RowFunction } from './effects/effects.js'
 import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
-type Reading<Options> = Pick<SourceDefinition<unknown, unknown, Options>, 'open' | 'check' | 'describeColumns'>
+type Reading<Options> = Pick<
+  SourceDefinition<unknown, unknown, Options>,
+  'open' | 'check' | 'describeColumns' | 'extraColumns'
+>
 type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines' | 'target'>
 
 /**

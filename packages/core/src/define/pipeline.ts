@@ -47,12 +47,16 @@ export interface FunctionOptions {
   /** What it does to columns; without it the plan knows nothing of the rows after it (the types still do). */
   readonly columns?: ColumnEffects
   readonly onError?: 'reject' | 'fail'
+  /** Calls that may be in progress at once; of a batch function, batches. @default the run's `rowsInFlight` */
+  readonly concurrency?: number
 }
 
 export interface StepSettings {
   /** A name for reports. @default position and operator */
   readonly id?: string
   readonly onError?: 'reject' | 'fail'
+  /** Calls of the operator that may be in progress at once. @default the run's `rowsInFlight` */
+  readonly concurrency?: number
 }
 
 /** What a function step gets beside the row. */
@@ -213,8 +217,15 @@ export class PipelineBuilder<R, Params = unknown> {
 
   #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings): PipelineBuilder<Next, Params> {
     const { definition, tip } = this.#draft
-    const { id = `${definition.steps.length + 1}-${name}`, onError } = settings
-    const step = { id, input: tip, use, options, ...(onError === undefined ? {} : { onError }) }
+    const { id = `${definition.steps.length + 1}-${name}`, onError, concurrency } = settings
+    const step = {
+      id,
+      input: tip,
+      use,
+      options,
+      ...(onError === undefined ? {} : { onError }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    }
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }

@@ -46,6 +46,15 @@ export const coreErrors = {
       `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'Every setting is described in docs/config.md.',
   },
+  MAESTRO_CONFIG_UNBOUNDED: {
+    message: (d: { path: string; reason: string }) => `${d.path} is too large for a config or a pipeline: ${d.reason}.`,
+    hint: () => 'Write out what the aliases stand for, and use fewer of them.',
+  },
+  MAESTRO_CONFIG_UNTRUSTED: {
+    message: (d: { path: string; reason: string }) => `The config ${d.path} was not read: ${d.reason}.`,
+    hint: (d: { path: string; reason: string }) =>
+      `A config runs code as you. If you trust it, name it with --config ${d.path}; otherwise work in another folder, or restrict who may write there.`,
+  },
   MAESTRO_CONFIG_ENV_MISSING: {
     message: (d: { name: string; setting: string }) =>
       `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,
@@ -93,6 +102,11 @@ export const coreErrors = {
   MAESTRO_PIPELINE_NO_SINK: {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
     hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline).",
+  },
+  MAESTRO_PIPELINE_CONCURRENCY: {
+    message: (d: { step: string; concurrency: number }) =>
+      `\`concurrency\` of ${d.step} is ${d.concurrency}; a whole number from 1 is expected.`,
+    hint: () => 'Set how many calls of the step may be in progress at once, or leave it out.',
   },
   MAESTRO_PIPELINE_SAME_OUTPUT: {
     message: (d: { sink: string; other: string; target: string }) =>
@@ -294,13 +308,22 @@ export const coreErrors = {
     hint: () =>
       'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
   },
+  MAESTRO_SOURCE_CONTRACT: {
+    message: (d: { use: string; fault: string; column?: string }) => `The source ${d.use} ${d.fault}.`,
+    hint: () =>
+      'The source breaks its contract, so its rows cannot be relied on. Report this to the author of its plugin; docs/checks.md lists the rules.',
+    stopsRun: true,
+  },
   MAESTRO_RUN_EXECUTOR: {
     message: (d: { executor: string; fault: string }) => `The executor ${d.executor} ${d.fault}.`,
     hint: () =>
       "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
   MAESTRO_RUN_DUPLICATE_ID: {
-    message: (d: { column: string; value: string }) => `Two rows have the same key ${d.column} = ${d.value}.`,
+    message: (d: { column?: string; value: string }) =>
+      d.column === undefined
+        ? `Two rows have the same id ${d.value}.`
+        : `Two rows have the same key ${d.column} = ${d.value}.`,
     hint: () => 'The first was kept. Choose a key that is unique, or none.',
   },
   MAESTRO_RUN_ROWS_SPENT: {
@@ -322,6 +345,13 @@ export const coreErrors = {
     message: (d: { step: string; expected: string; found: string }) =>
       `${d.step} returned ${d.found} instead of ${d.expected}.`,
     hint: () => 'Every kind of operator has one form of result. See docs/operators.md.',
+  },
+  MAESTRO_STEP_CONTRACT: {
+    message: (d: { step: string; use?: string; fault: string; column?: string }) =>
+      `${d.step}${d.use === undefined || d.step.includes(d.use) ? '' : ` (${d.use})`} ${d.fault}.`,
+    hint: () =>
+      'The operator breaks its contract, so its results cannot be relied on. Correct what it declares or what it returns, or report this to the author of its plugin; docs/checks.md lists the rules.',
+    stopsRun: true,
   },
   MAESTRO_STEP_CREATE: {
     message: (d: { step: string; reason: string }) => `${d.step} could not be created: ${d.reason}`,

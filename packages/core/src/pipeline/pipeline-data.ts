@@ -59,13 +59,16 @@ function faultsOf(data: unknown): readonly string[] {
 /** The faults of a step or sink, apart from its options. */
 function partFaults(place: string, part: unknown): readonly string[] {
   if (!usesSomething(part)) return [`${place}: an object with \`use\` is expected`]
-  const { id, after, onError } = part as Record<string, unknown>
+  const { id, after, onError, concurrency } = part as Record<string, unknown>
   const texts = Object.entries({ id, after }).filter(([, value]) => value !== undefined && typeof value !== 'string')
   return [
     ...texts.map(([name]) => `${place}.${name}: a text is expected`),
     ...(onError === undefined || onError === 'reject' || onError === 'fail'
       ? []
       : [`${place}.onError: "reject" or "fail" is expected`]),
+    ...(concurrency === undefined || typeof concurrency === 'number'
+      ? []
+      : [`${place}.concurrency: a number is expected`]),
   ]
 }
 

@@ -32,7 +32,7 @@ const timeouts = new WeakMap<AbortSignal, number>()
 
 /**
  * Runs the work of one call within its signal and its time-outs. It stops waiting for work that ignores its signal.
- * Inside another bounded call that ends at least as early, such as one of the serving layer, it adds no second limit.
+ * Inside another bounded call that ends at least as early, such as one of the serving plane, it adds no second limit.
  *
  * @throws MAESTRO_SERVING_ABORTED, MAESTRO_SERVING_TIMEOUT; a typed error for whatever the work throws
  * @example

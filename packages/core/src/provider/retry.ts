@@ -22,7 +22,7 @@ export interface RetryOptions extends Backoff {
 
 /**
  * Makes a call until it succeeds, fails permanently, or has no attempts left. The waits grow exponentially, with full
- * jitter. Do not use it in a serving, because the serving layer retries calls.
+ * jitter. Do not use it in a serving, because the serving plane retries calls.
  *
  * @throws the last error
  */

@@ -2,6 +2,7 @@ import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
   BatchEvent,
+  ContributionKind,
   RejectEvent,
   RequestDoneEvent,
   RunDoneEvent,
@@ -12,7 +13,6 @@ import type {
   StepEvent,
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
-import type { Operator } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
@@ -24,6 +24,7 @@ import type { StepCounter } from './report/step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
+import type { Disposable } from './stream/create-row-step.js'
 import type { TraceRow } from './stream/row-chain.js'
 
 interface SyncCaller<Event> {
@@ -67,10 +68,12 @@ export interface RunEnvironment {
   redact(error: MaestroError): MaestroError
   /** Calls a listener for every call to a model, until the returned function is called. */
   observeServings(listener: ServingListener): () => void
-  /** Removes what the serving layer keeps for one run only. */
+  /** Removes what the serving plane keeps for one run only. */
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
+  /** The plugin that contributes a thing; undefined for what is given in code. */
+  pluginOf(kind: ContributionKind, name: string): string | undefined
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }
@@ -90,7 +93,7 @@ export interface RunContext extends RunEnvironment {
   readonly storage: StorageContext
   readonly outputs: RunOutputs
   /** Operators to dispose at the end. */
-  readonly operators: Operator[]
+  readonly operators: Disposable[]
   readonly signal: AbortSignal
   readonly overwrite: boolean
   /** The maximum number of rows that are read from the source. */

@@ -7,6 +7,7 @@ import type { RowStorage, SourceBatch } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
+import { StepChecks } from './checks/step-checks.js'
 import { allFailed, RejectPolicy } from './report/reject-policy.js'
 import { StepCounter } from './report/step-counter.js'
 import { estimateBytes } from './source/read-source.js'
@@ -94,7 +95,9 @@ function toRowStep(operator: Operator, id: string, counter: StepCounter): RowSte
   }
   const size = batchSizeOf(operator)
   const own = { ...(size === undefined ? {} : { size }), ...(kind === 'map' ? { effects: operator.columns } : {}) }
-  return { id, counter, onError: 'reject', kind, run, ...own } as RowStep
+  const about = { id, use: id, kind, plugin: undefined, effects: operator.columns, isFunction: false }
+  const checks = new StepChecks(about, undefined)
+  return { id, counter, onError: 'reject', kind, run, checks, ...own } as RowStep
 }
 
 /** Runs a table operator on its own: the storage's rows pass through a temporary step file and the table engine. */

@@ -284,12 +284,15 @@ describe('rows that fail', () => {
     expect(jsonLines(runFile('rejects.jsonl'))).toMatchObject([{ code: 'MAESTRO_STEP_RESULT', row: { n: 1 } }])
   })
 
-  test('a batch function that gives back too few rows is told so', async () => {
+  test('a batch function that returns too few rows ends the run', async () => {
     const steps = pipeline('p')
       .from(numbers(4))
       .mapBatches((rows) => rows.slice(1))
       .write('memory.sink', { name: 'out' })
-    await expect(project().run(steps)).rejects.toMatchObject({ cause: { code: 'MAESTRO_STEP_RESULT' } })
+    await expect(project().run(steps)).rejects.toMatchObject({
+      code: 'MAESTRO_STEP_CONTRACT',
+      message: '1-mapBatches returned 3 results for 4 rows.',
+    })
   })
 
   test('what is thrown need not be an error', async () => {

@@ -5,10 +5,7 @@ import { EnhancedRerankServing } from './enhanced-rerank-serving.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { EnhancedTranscriptionServing } from './enhanced-transcription-serving.js'
 
-/**
- * Wraps a provider of any kind in the serving layer. A serving that has a layer already keeps its settings in the new
- * one.
- */
+/** Wraps a provider of any kind in the serving plane. A serving that is wrapped already keeps its settings. */
 export function enhance(provider: Serving, options: EnhancedOptions = {}): Serving {
   if (provider instanceof EnhancedServing) return enhance(provider.inner, { ...options, settings: provider.given })
   switch (provider.kind) {

@@ -19,14 +19,14 @@ interface Embedded {
 }
 
 /**
- * The serving layer around an embedding model. Each text is cached separately: one new text among a thousand costs one.
+ * The serving plane around an embedding model. Each text is cached separately: one new text among a thousand costs one.
  */
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly #texts: PartialAnswers<string, Embedded>
   #dimension: number | undefined
 
-  /** Returns a serving that has the layer already, or wraps it. */
+  /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: EmbeddingServing): EnhancedEmbeddingServing {
     return serving instanceof EnhancedEmbeddingServing ? serving : new EnhancedEmbeddingServing(serving)
   }

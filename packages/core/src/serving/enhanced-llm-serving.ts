@@ -17,7 +17,7 @@ import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
 import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
-/** The servings that `of` has created: one layer per serving, so that its limits hold. */
+/** The servings that `of` has created: one wrapper per serving, so that its limits hold. */
 const around = new WeakMap<LLMServing, EnhancedLLMServing>()
 
 /** An answer in progress or found: `result.object` holds the data as the model wrote them. */
@@ -36,7 +36,7 @@ export interface PackedCallOptions extends CallOptions {
 }
 
 /**
- * The serving layer around a language model. A request passes through it in this order: media, fingerprint, response
+ * The serving plane around a language model. A request passes through it in this order: media, fingerprint, response
  * cache, identical call in progress, budget, limiter, call, typed error, retry, check and repair, settled cost,
  * response cache, usage record.
  *
@@ -50,7 +50,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   /** The schemas that the provider has refused. The prompt describes them instead. */
   readonly #refusedSchemas = new Set<string>()
 
-  /** Returns a serving that has the layer already, or wraps it. */
+  /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
     if (serving instanceof EnhancedLLMServing) return serving
     const known = around.get(serving) ?? new EnhancedLLMServing(serving)

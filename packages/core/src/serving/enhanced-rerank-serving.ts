@@ -7,7 +7,7 @@ import { callProvider } from './call/call-provider.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintPair } from './fingerprint.js'
 
-/** The serving layer around a rerank model. The score of each document is cached separately. */
+/** The serving plane around a rerank model. The score of each document is cached separately. */
 export class EnhancedRerankServing extends EnhancedServing<RerankServing> implements RerankServing {
   readonly kind = 'rerank'
   readonly #scores: PartialAnswers<string, number>

@@ -12,7 +12,7 @@ import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
 import { UsageRecord } from './usage-record.js'
 
-/** What the serving layer passes to a serving of any kind. */
+/** What the serving plane passes to a serving of any kind. */
 export interface EnhancedOptions {
   readonly plane?: ServingPlane
   readonly settings?: ServingSettings
@@ -23,7 +23,7 @@ export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finis
   readonly result: Result
 }
 
-/** The common part of the serving layers of all kinds. */
+/** The common part of the serving planes of all kinds. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
   readonly name: string
   /** The provider itself. */

@@ -3,7 +3,7 @@ import type { CallOptions, TranscriptionResult, TranscriptionServing } from '../
 import { callProvider } from './call/call-provider.js'
 import { EnhancedServing } from './enhanced-serving.js'
 
-/** The serving layer around a transcription model. Its answers are not cached. */
+/** The serving plane around a transcription model. Its answers are not cached. */
 export class EnhancedTranscriptionServing
   extends EnhancedServing<TranscriptionServing>
   implements TranscriptionServing

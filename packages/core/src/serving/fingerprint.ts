@@ -97,7 +97,7 @@ function shownOf({ content }: Message): string {
 
 function shownPart(part: ContentPart): string {
   if (part.type === 'text') return shown(part.text)
-  // The serving layer has read the files by now. Their content is part of the key, because it may change under the same
+  // The serving plane has read the files by now. Their content is part of the key, because it may change under the same
   // name.
   const data = part.data instanceof Uint8Array ? `sha256:${sha256(part.data)}` : shown(String(part.data))
   return [part.type, part.mediaType, part.name, data].filter((word) => word !== undefined).join(' ')

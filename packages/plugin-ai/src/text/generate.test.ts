@@ -182,6 +182,7 @@ describe('answers as columns', () => {
       [
         ['text', 'a'],
         ['tone', 'good'],
+        ['stars', undefined],
       ],
     ])
   })
@@ -475,7 +476,9 @@ describe('what goes wrong with one row is a reject with its code', () => {
   test('a cell that cannot stand in a prompt, and one that is missing', async () => {
     const serving = scriptedServing(() => 'fine')
     const rows = [{ text: 'a' }, { text: new Uint8Array([1]) }, {}, { text: null }]
-    const preview = await project(serving).preview(asData({ prompt: '[{{text}}]' }, rows), 4)
+    const columns = { columns: { text: 'unknown' }, open: false } as const
+    const any = { ...asData({ prompt: '[{{text}}]' }), source: { rows: rows as never, columns } }
+    const preview = await project(serving).preview(any, 4)
     expect(preview.rejects.map(({ id, error }) => [id, error.code])).toEqual([
       ['rows:2', 'MAESTRO_PROMPT_VALUE'],
       ['rows:3', 'MAESTRO_PROMPT_VARIABLE_MISSING'],

@@ -23,7 +23,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
   )
 }
 
-/** The schema that the serving layer describes in the prompt. */
+/** The schema that the serving plane describes in the prompt. */
 function schemaIn(question: string): JsonSchema | undefined {
   const [, text] = /JSON Schema:\n(.*)$/s.exec(question) ?? []
   return text === undefined ? undefined : JSON.parse(text)

@@ -22,7 +22,7 @@ export interface LLMReplySuiteOptions extends SuiteOptions<string> {
 /**
  * The expected results of servers' replies: reasoning, drafts, answers that were cut off, failures in unusual forms,
  * odd data beside the answer, limits, refusals, and outages. A server on this machine plays the replies, and the
- * serving is called through the serving layer.
+ * serving is called through the serving plane.
  *
  * @param makeServing Creates a new one for the server at this address, such as `http://127.0.0.1:4711`, at each call.
  */

@@ -20,7 +20,7 @@ const greeting: JsonSchema = {
   additionalProperties: false,
 }
 
-/** The rules for answers to a JSON schema: natively if the model states so, or else through the serving layer. */
+/** The rules for answers to a JSON schema: natively if the model states so, or else through the serving plane. */
 export const llmSchemaCases = {
   async 'answers fit a JSON schema'({ serving }: LLMSubject) {
     const request = ask(question, { maxTokens: 96 })

@@ -78,7 +78,9 @@ async function compileStep(
   context: CompileContext,
   faults: Faults,
 ): Promise<CompiledStep | undefined> {
-  const { use } = node
+  const { use, concurrency = 1 } = node
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    faults.add(maestroError('MAESTRO_PIPELINE_CONCURRENCY', { step: node.id, concurrency }), node.id)
   if (use instanceof Operator) return compileOperatorObject(node, use, columnsIn, context, faults)
   if (typeof use === 'object' && 'run' in use) return compileFunction(node, use, columnsIn, faults)
   const definition =

@@ -4,6 +4,7 @@ import type { PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { deepCopy } from '../checks/row-copy.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
@@ -112,8 +113,10 @@ function announce(
 
 function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<void> {
   let waiting: Promise<void>[] | undefined
-  for (const output of outputs) {
-    const result = output.write(batch)
+  for (const [index, output] of outputs.entries()) {
+    // What one output does to its rows must not reach the others; the last one may have the rows themselves.
+    const own = index === outputs.length - 1 ? batch : { ids: batch.ids, rows: batch.rows.map(deepCopy) }
+    const result = output.write(own)
     if (result === undefined) continue
     waiting ??= []
     waiting.push(result)

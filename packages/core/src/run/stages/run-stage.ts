@@ -2,12 +2,10 @@ import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
-import { MaestroError } from '../../errors/maestro-error.js'
-import { reasonOf } from '../../errors/reason-of.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
-import { limitRows } from '../source/read-source.js'
+import { readSource } from '../source/checked-source.js'
 import { readStepFile } from '../state/step-file.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { partitionFile, runRowStage } from './run-row-stage.js'
@@ -80,52 +78,8 @@ function stepOf(context: RunContext, id: string): CompiledStep {
 
 /** The rows that a stage reads, from the source or from the step file of an earlier stage. */
 function readInput(stage: PlannedStage, input: StageInput, context: RunContext): AsyncIterable<SourceBatch> {
-  if (stage.input === 'source') return readSource(stage, input.reader, context)
+  if (stage.input === 'source') return readSource(stage.index, input.reader, context)
   return readStepFile(input.files.get(stage.input) ?? '')
-}
-
-/** The rows of the source, counted; its broken records become rejected rows. @throws MAESTRO_STORAGE_READ */
-async function* readSource(
-  stage: PlannedStage,
-  reader: SourceReader,
-  context: RunContext,
-): AsyncGenerator<SourceBatch> {
-  const { sourceCounter, hooks } = context
-  const use = context.compiled.plan.source.use
-  const total = rowsToRead(reader, context)
-  const announce = (done: boolean): void => {
-    if (!hooks.sourceProgress.isUsed()) return
-    const { runId } = context.folder
-    const known = total === undefined ? {} : { rowsTotal: total }
-    hooks.sourceProgress.call({ runId, rows: sourceCounter.rowsIn, ...known, ...reader.progress?.(), done })
-  }
-  try {
-    for await (const batch of limitRows(reader.read(), context.limit)) {
-      const rejects = batch.rejects ?? []
-      sourceCounter.rowsIn += batch.rows.length + rejects.length
-      sourceCounter.rowsOut += batch.rows.length
-      for (const reject of rejects) {
-        sourceCounter.begin(reject.id)
-        sourceCounter.fail(reject.id)
-        reject.error.at({ step: 'source', rowId: reject.id })
-        if (context.settings.onError === 'fail') throw reject.error
-        context.reject({ step: 'source', use, stage: stage.index }, sourceCounter, reject)
-      }
-      if (context.trace !== undefined)
-        for (const [index, row] of batch.rows.entries()) context.trace('source', batch.ids[index] ?? '', row)
-      yield batch
-      announce(false)
-    }
-  } catch (error) {
-    if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_STORAGE_READ', { location: use, reason: reasonOf(error) }, error)
-  }
-  announce(true)
-}
-
-/** The maximum number of rows that will be read, if it is known. */
-function rowsToRead({ rowCount }: SourceReader, { limit }: RunContext): number | undefined {
-  return limit === undefined || rowCount === undefined ? (limit ?? rowCount) : Math.min(limit, rowCount)
 }
 
 /** Files for a stage that reads whole files: the JSON lines of the source if it has them, or else a step file. */
@@ -140,7 +94,7 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
     }))
   }
   const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
-  await runRows(reading, readSource(stage, input.reader, context), [], true, [], context)
+  await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
   return [{ path: partitionFile(context, reading, 0), format: 'step' }]
 }
 

@@ -1,10 +1,11 @@
-import type { MapBatchesFunction } from '../../contracts/operator-functions.js'
+import type { BatchContext } from '../../contracts/operator-functions.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
+import type { RowStep } from './row-step.js'
 
 /** A row in a chain, and the leaf that it becomes. */
 export interface RowInWork {
@@ -14,7 +15,8 @@ export interface RowInWork {
   readonly row: Row
 }
 
-export type BatchOutcome = { readonly row: unknown } | { readonly error: unknown }
+/** `given` is the copy of the row that the operator got, if the row is checked. */
+export type BatchOutcome = { readonly row: unknown; readonly given: Row | undefined } | { readonly error: unknown }
 
 /** What the function of a batch receives besides its rows and their ids. */
 export interface CollectorContext {
@@ -22,6 +24,9 @@ export interface CollectorContext {
   readonly run: string
   readonly params: unknown
 }
+
+/** A step that works on several rows at a time. */
+type BatchStep = Extract<RowStep, { kind: 'mapBatches' }>
 
 /** How long a row waits for others before its incomplete batch is sent. */
 const lingerMilliseconds = 20
@@ -31,17 +36,13 @@ const lingerMilliseconds = 20
  * batch throws, it is halved until the faulty rows stand alone.
  */
 export class BatchCollector {
-  readonly #step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction }
+  readonly #step: BatchStep
   readonly #context: CollectorContext
   readonly #done: (waiting: RowInWork, outcome: BatchOutcome) => void
   #rows: RowInWork[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(
-    step: { readonly id: string; readonly size: number; readonly run: MapBatchesFunction },
-    context: CollectorContext,
-    done: (waiting: RowInWork, outcome: BatchOutcome) => void,
-  ) {
+  constructor(step: BatchStep, context: CollectorContext, done: (waiting: RowInWork, outcome: BatchOutcome) => void) {
     this.#step = step
     this.#context = context
     this.#done = done
@@ -72,21 +73,16 @@ export class BatchCollector {
   }
 
   async #run(rows: readonly RowInWork[]): Promise<void> {
+    const { id: step, checks } = this.#step
+    const checked = rows.map(() => checks?.takes() ?? false)
+    // Copies, so that the next attempt does not see the changes of a batch that threw.
+    const given = rows.map(({ row }, index) => checks?.copyFor(row, checked[index] as boolean) ?? { ...row })
     let results: readonly unknown[]
     try {
-      const context = { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: this.#step.id }
-      // Copies, so that the next attempt does not see the changes of a batch that threw.
-      results = await this.#step.run(
-        rows.map((waiting) => ({ ...waiting.row })),
-        context,
-      )
+      results = await this.#call(rows, given)
       if (!Array.isArray(results) || results.length !== rows.length) {
         const found = Array.isArray(results) ? `${results.length} results` : describeValue(results)
-        throw maestroError('MAESTRO_STEP_RESULT', {
-          step: this.#step.id,
-          expected: `${rows.length} results, one for each row`,
-          found,
-        })
+        throw maestroError('MAESTRO_STEP_CONTRACT', { step, fault: `returned ${found} for ${rows.length} rows` })
       }
     } catch (error) {
       const [only] = rows
@@ -98,6 +94,21 @@ export class BatchCollector {
       return
     }
     for (const [index, result] of ownRows(results).entries())
-      this.#done(rows[index] as RowInWork, MaestroError.is(result) ? { error: result } : { row: result })
+      this.#done(
+        rows[index] as RowInWork,
+        MaestroError.is(result)
+          ? { error: result }
+          : { row: result, given: checked[index] === true ? given[index] : undefined },
+      )
+  }
+
+  async #call(rows: readonly RowInWork[], given: readonly Row[]): Promise<readonly unknown[]> {
+    const { gate, id, run } = this.#step
+    if (gate !== undefined) await new Promise<void>((resolve) => gate.enter(resolve))
+    try {
+      return await run(given, { ...this.#context, rowIds: rows.map((waiting) => waiting.id), step: id } as BatchContext)
+    } finally {
+      gate?.leave()
+    }
   }
 }

@@ -1,17 +1,27 @@
+import type { RunConfig } from '../../contracts/config.js'
 import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { type CheckedStep, StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
+import { CallGate } from './call-gate.js'
 import type { RowStep } from './row-step.js'
 
 const defaultBatchSize = 64
 
+/** What is freed at the end of a run. */
+export interface Disposable {
+  dispose(): Promise<void> | void
+}
+
 /** Creates operators and keeps them until the run ends. */
 export interface OperatorMaker {
-  readonly operators: Operator[]
+  readonly operators: Disposable[]
+  readonly settings: Pick<RunConfig, 'checks'>
+  pluginOf(kind: 'operators', name: string): string | undefined
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }
 
@@ -27,7 +37,7 @@ export function createStepOperator(step: CompiledStep, maker: OperatorMaker): un
     if (MaestroError.is(error)) throw error.at({ step: step.node.id })
     throw maestroError('MAESTRO_STEP_CREATE', { step: step.node.id, reason: (error as Error).message }, error)
   }
-  if (created instanceof Operator) maker.operators.push(created)
+  if (isDisposable(created)) maker.operators.push(created)
   return created
 }
 
@@ -47,7 +57,14 @@ export function createRowStep(
       reason: `create() returned ${describeValue(created)} instead of a function or an operator`,
     })
   }
-  const base = { id, counter, onError: step.node.onError ?? onError }
+  const { concurrency } = step.node
+  const base = {
+    id,
+    counter,
+    onError: step.node.onError ?? onError,
+    checks: new StepChecks(checkedStep(step, maker), maker.settings.checks),
+    ...(concurrency === undefined ? {} : { gate: new CallGate(concurrency) }),
+  }
   switch (kind) {
     case 'map':
       // The declared effects of a function are not trusted: it may change more than it declares.
@@ -55,7 +72,8 @@ export function createRowStep(
         ...base,
         kind,
         run: run as OperatorFunctions['map'],
-        effects: step.planned.use === 'function' ? undefined : effects,
+        effects: isFunction(step) ? undefined : effects,
+        isPaid: isPaid(step),
       }
     case 'filter':
       return { ...base, kind, run: run as OperatorFunctions['filter'] }
@@ -66,6 +84,27 @@ export function createRowStep(
     default:
       throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `a ${kind} operator does not run row by row` })
   }
+}
+
+function checkedStep(step: CompiledStep, maker: OperatorMaker): CheckedStep {
+  const { id, use, kind, effects } = step.planned
+  return {
+    id,
+    use,
+    kind,
+    plugin: step.definition === undefined ? undefined : maker.pluginOf('operators', use),
+    effects,
+    isFunction: isFunction(step),
+  }
+}
+
+function isFunction({ node: { use } }: CompiledStep): boolean {
+  return typeof use === 'object' && 'run' in use && !(use instanceof Operator)
+}
+
+/** Whether a step asks models or stores, or may do so: of an operator object it is not known. */
+function isPaid({ node, planned }: CompiledStep): boolean {
+  return planned.servings.length + (planned.vectorStores?.length ?? 0) > 0 || node.use instanceof Operator
 }
 
 /** The method that an operator object of each row kind has. */
@@ -95,4 +134,8 @@ function batchSize(step: CompiledStep, created: unknown): number {
   const { use } = step.node
   if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
   return step.definition?.batchSize?.(step.options) ?? defaultBatchSize
+}
+
+function isDisposable(created: unknown): created is Disposable {
+  return typeof (created as Partial<Disposable> | null | undefined)?.dispose === 'function'
 }

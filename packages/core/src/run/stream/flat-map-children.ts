@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
+import { deepCopy } from '../checks/row-copy.js'
 import { ownRows } from './own-rows.js'
 import { assertRow } from './step-result.js'
 
@@ -11,17 +13,49 @@ import { assertRow } from './step-result.js'
  * @throws MAESTRO_STEP_RESULT when the result is not a list of rows
  */
 export function childrenOf(step: string, result: unknown): readonly Row[] | Promise<readonly Row[]> {
+  if (Array.isArray(result)) return ownRows(result).map((value) => asRow(step, value))
   if (typeof result === 'object' && result !== null) {
-    if (Symbol.asyncIterator in result)
-      return Array.fromAsync(result as AsyncIterable<unknown>).then((rows) => asRows(step, rows))
-    if (Symbol.iterator in result) return asRows(step, [...(result as Iterable<unknown>)])
+    if (Symbol.asyncIterator in result) return gatherLater(step, result as AsyncIterable<unknown>)
+    if (Symbol.iterator in result) {
+      const yielded = new YieldedRows(step)
+      for (const value of result as Iterable<unknown>) yielded.add(value)
+      return yielded.rows
+    }
   }
   throw maestroError('MAESTRO_STEP_RESULT', { step, expected: 'rows (an iterable)', found: describeValue(result) })
 }
 
-function asRows(step: string, values: readonly unknown[]): readonly Row[] {
-  return ownRows(values).map((value) => {
-    assertRow(step, value)
-    return value
-  })
+async function gatherLater(step: string, result: AsyncIterable<unknown>): Promise<readonly Row[]> {
+  const yielded = new YieldedRows(step)
+  for await (const value of result) yielded.add(value)
+  return yielded.rows
+}
+
+/** Rows as a generator yields them: each is copied at once, since the generator may go on with the same object. */
+class YieldedRows {
+  readonly rows: Row[] = []
+  readonly #step: string
+  readonly #copies = new Map<unknown, Row>()
+
+  constructor(step: string) {
+    this.#step = step
+  }
+
+  /** @throws MAESTRO_STEP_RESULT, MAESTRO_STEP_CONTRACT when an object comes again with other values */
+  add(value: unknown): void {
+    const row = asRow(this.#step, value)
+    const before = this.#copies.get(value)
+    if (before !== undefined && !isDeepStrictEqual(before, row)) {
+      const fault = 'yielded one object again and again instead of a new object for each row'
+      throw maestroError('MAESTRO_STEP_CONTRACT', { step: this.#step, fault })
+    }
+    const copy = deepCopy(row)
+    this.#copies.set(value, copy)
+    this.rows.push(copy)
+  }
+}
+
+function asRow(step: string, value: unknown): Row {
+  assertRow(step, value)
+  return value
 }

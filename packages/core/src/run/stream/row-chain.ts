@@ -10,6 +10,9 @@ import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-
 import { runSideBySide, type SideBySideResult } from './side-by-side.js'
 import { toStepError } from './step-result.js'
 
+/** A step that is called with one row at a time. */
+type RowCall = Exclude<RowStep, { kind: 'mapBatches' }>
+
 /** A row as it leaves a step; used by previews. */
 export type TraceRow = (step: string, id: RowId, row: Row) => void
 
@@ -76,21 +79,11 @@ export class RowChain {
         this.#collectors[index]?.add(here)
         return
       }
-      let result: unknown
-      try {
-        result = link.run(row, this.#context(id, link.id))
-      } catch (error) {
-        this.#reject(link, here, error)
+      if (link.gate !== undefined) {
+        link.gate.enter(() => this.#resume(link, here, index))
         return
       }
-      if (isPromise(result)) {
-        result.then(
-          (value) => this.#settle(link, here, value, index),
-          (error) => this.#reject(link, here, error),
-        )
-        return
-      }
-      const next = this.#take(link, here, result, index)
+      const next = this.#call(link, here, index)
       if (next === undefined) return
       row = next
     }
@@ -113,20 +106,59 @@ export class RowChain {
     for (const collector of this.#collectors) collector?.dispose()
   }
 
-  #settle(step: RowStep, work: RowInWork, result: unknown, index: number): void {
-    if (this.#options.signal.aborted) return
-    const row = this.#take(step, work, result, index)
+  /** A row whose turn has come at a step that bounds its calls. */
+  #resume(step: RowCall, work: RowInWork, index: number): void {
+    const row = this.#call(step, work, index)
     if (row !== undefined) this.advance({ ...work, row }, index + 1)
   }
 
-  /** Interprets the result of a step: the row to continue with, or undefined when this leaf ends here. */
-  #take(step: RowStep, work: RowInWork, result: unknown, index: number): Row | undefined {
+  /** Calls the operator. @returns the row to continue with, or undefined if this leaf does not continue now */
+  #call(step: RowCall, work: RowInWork, index: number): Row | undefined {
+    const { gate, checks } = step
+    const isChecked = checks?.takes() ?? false
+    const given = checks?.copyFor(work.row, isChecked) ?? { ...work.row }
+    const checked = isChecked ? given : undefined
+    let result: unknown
+    try {
+      result = step.run(given, this.#context(work.id, step.id))
+    } catch (error) {
+      this.#reject(step, work, error)
+      gate?.leave()
+      return undefined
+    }
+    if (!isPromise(result)) {
+      const next = this.#take(step, work, result, index, checked)
+      gate?.leave()
+      return next
+    }
+    result.then(
+      (value) => this.#settle(step, work, value, index, checked),
+      (error) => this.#reject(step, work, error),
+    )
+    if (gate !== undefined) result.then(gate.leave, gate.leave)
+    return undefined
+  }
+
+  #settle(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): void {
+    if (this.#options.signal.aborted) return
+    const row = this.#take(step, work, result, index, given)
+    if (row !== undefined) this.advance({ ...work, row }, index + 1)
+  }
+
+  /**
+   * Interprets the result of a step.
+   *
+   * @param given What the operator got, if the row is checked.
+   * @returns the row to continue with, or undefined if this leaf does not continue alone
+   */
+  #take(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): Row | undefined {
     if (step.kind === 'flatMap') {
-      this.#branchOut(step, work, result, index)
+      this.#branchOut(step, work, result, index, given)
       return undefined
     }
     if (step.kind === 'filter') {
       if (typeof result !== 'boolean') return this.#unexpected(step, work, 'true or false', result)
+      if (!this.#isSound(step, work, given, [])) return undefined
       if (result) return this.#passed(step, work.id, work.row)
       step.counter.dropped++
       this.#events.leafDone(work.entry)
@@ -134,7 +166,20 @@ export class RowChain {
     }
     if (typeof result !== 'object' || result === null || Array.isArray(result))
       return this.#unexpected(step, work, 'a row (an object of columns)', result)
+    if (!this.#isSound(step, work, given, [result as Row])) return undefined
     return this.#passed(step, work.id, result as Row)
+  }
+
+  /** Whether a checked row and its results are as the operator declares; if they are not, the run ends. */
+  #isSound(step: RowStep, work: RowInWork, given: Row | undefined, results: readonly Row[]): boolean {
+    if (given === undefined) return true
+    try {
+      step.checks?.assert(work.id, work.row, given, results)
+      return true
+    } catch (error) {
+      this.#reject(step, work, error)
+      return false
+    }
   }
 
   #unexpected(step: RowStep, work: RowInWork, expected: string, result: unknown): undefined {
@@ -151,10 +196,10 @@ export class RowChain {
   /**
    * The children of a flatMap: each becomes a leaf of its own, in the given order. They take the place of their parent.
    */
-  #branchOut(step: RowStep, work: RowInWork, result: unknown, index: number): void {
+  #branchOut(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): void {
     const { entry, leaf, id } = work
     const branch = (rows: readonly Row[]): void => {
-      if (this.#options.signal.aborted) return
+      if (this.#options.signal.aborted || !this.#isSound(step, work, given, rows)) return
       step.counter.rowsOut += rows.length
       if (rows.length === 0) step.counter.dropped++
       else step.counter.created += rows.length - 1
@@ -178,7 +223,7 @@ export class RowChain {
 
   #batchRowDone(step: RowStep, work: RowInWork, outcome: BatchOutcome, index: number): void {
     if ('error' in outcome) this.#reject(step, work, outcome.error)
-    else this.#settle(step, work, outcome.row, index)
+    else this.#settle(step, work, outcome.row, index, outcome.given)
   }
 
   async #runSideBySide(group: SideBySide, work: RowInWork, index: number): Promise<void> {
@@ -194,7 +239,9 @@ export class RowChain {
     for (const [place, after] of result.after.entries()) {
       const step = steps[place] as RowStep
       step.counter.rowsIn++
-      this.#passed(step, id, after)
+      // A step that did not run, because a cheaper one rejected the row, counts as passed.
+      if (after === undefined) step.counter.rowsOut++
+      else this.#passed(step, id, after)
     }
     if (!('failed' in result)) {
       this.advance({ ...work, row: result.row }, index + 1)

@@ -5,18 +5,29 @@ import type {
   MapBatchesFunction,
   MapFunction,
 } from '../../contracts/operator-functions.js'
+import type { StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
+import type { CallGate } from './call-gate.js'
 
 interface StepBase {
   readonly id: string
   readonly onError: 'reject' | 'fail'
   readonly counter: StepCounter
+  /** Holds what the operator gives back against what it declares. */
+  readonly checks?: StepChecks | undefined
+  /** Bounds the calls in progress. */
+  readonly gate?: CallGate | undefined
 }
 
 /** A step of a row stage, ready to be called. */
 export type RowStep = StepBase &
   (
-    | { readonly kind: 'map'; readonly run: MapFunction; readonly effects?: ColumnEffects | undefined }
+    | {
+        readonly kind: 'map'
+        readonly run: MapFunction
+        readonly effects?: ColumnEffects | undefined
+        readonly isPaid?: boolean
+      }
     | { readonly kind: 'filter'; readonly run: FilterFunction }
     | { readonly kind: 'flatMap'; readonly run: FlatMapFunction }
     | { readonly kind: 'mapBatches'; readonly run: MapBatchesFunction; readonly size: number }

@@ -1,60 +1,104 @@
+import { setImmediate } from 'node:timers/promises'
 import type { OperatorContext } from '../../contracts/operator.js'
 import type { Row } from '../../contracts/row.js'
-import { maestroError } from '../../errors/error-table.js'
-import { type SideBySide, writtenColumns } from './row-step.js'
+import { type MapStep, type SideBySide, writtenColumns } from './row-step.js'
 import { assertRow } from './step-result.js'
 
-/** The result of one row: the row after each step and after all steps, or the first step, in order, that failed. */
-export type SideBySideResult = { readonly after: readonly Row[] } & (
+/** The outcome of one row: the row after each step that ran, with the merged row or the step that failed. */
+export type SideBySideResult = { readonly after: readonly (Row | undefined)[] } & (
   | { readonly row: Row }
   | { readonly failed: number; readonly error: unknown }
 )
 
+/** Stands for the result of a step that did not run, because another one had rejected the row. */
+class NotStarted {}
+
 /**
- * Runs the steps of a group over one row. Every step sees the original row and the results of the steps that it needs,
- * never those of other steps, so that the outcome does not depend on which answer arrives first.
+ * Runs the steps of a group over one row. Each step sees the original row plus the results of the steps that it needs,
+ * never those of its neighbours, so that the outcome does not depend on which answer came first.
+ *
+ * A row that is rejected is not paid for any further: steps that ask no model come first, then those that have rejected
+ * many rows, then the others. A step does not start once the row has failed in another one.
  */
 export async function runSideBySide(
   group: SideBySide,
   row: Row,
   context: (step: number) => OperatorContext,
 ): Promise<SideBySideResult> {
-  const results: (Promise<Row> | undefined)[] = []
+  const ranks = ranksOf(group)
+  const results: Promise<Row>[] = []
   let failed = false
   for (const [index, step] of group.steps.entries()) {
     const needs = group.needs[index] ?? []
-    results[index] = (async () => {
+    const rank = ranks[index] as number
+    const result = (async () => {
+      // By the next microtask all steps of the group are among the results.
+      await null
+      const cheaper = ranks.flatMap((other, place) => (other < rank ? [results[place]] : []))
+      await Promise.allSettled([...cheaper, ...needs.map((need) => results[need])])
+      // One that rejects the row without asking anybody does so before the next one of its kind asks.
+      if (rank > 0 && ranks.indexOf(rank) < index) await setImmediate()
+      if (failed) throw new NotStarted()
       let input = row
-      for (const need of needs) {
-        const result = await results[need]
-        if (result !== undefined) input = applyResult(input, result, group.steps[need]?.effects ?? {})
-      }
-      if (failed && needs.length > 0) {
-        throw maestroError('MAESTRO_STEP_FAILED', {
-          step: step.id,
-          reason: 'not started: another step of this row failed',
-        })
-      }
-      const result = await step.run(input, context(index))
-      assertRow(step.id, result)
-      return result
+      for (const need of needs)
+        input = applyResult(input, (await results[need]) as Row, (group.steps[need] as MapStep).effects ?? {})
+      return callStep(step, input, context(index))
     })()
-    results[index]?.catch(() => {
+    result.catch(() => {
       failed = true
     })
+    results.push(result)
   }
-  const settled = await Promise.allSettled(results)
-  const after: Row[] = []
+  return outcomeOf(group, row, await Promise.allSettled(results))
+}
+
+async function callStep(step: MapStep, row: Row, context: OperatorContext): Promise<Row> {
+  const { gate, checks } = step
+  if (gate !== undefined) await new Promise<void>((resolve) => gate.enter(resolve))
+  try {
+    const isChecked = checks?.takes() ?? false
+    const given = checks?.copyFor(row, isChecked) ?? { ...row }
+    const result: unknown = await step.run(given, context)
+    assertRow(step.id, result)
+    if (isChecked) checks?.assert(context.rowId, row, given, [result])
+    return result
+  } finally {
+    gate?.leave()
+  }
+}
+
+/** A step whose share of rejected rows is larger than this is tried before its neighbours. */
+const likelyShare = 0.05
+
+/**
+ * In which turn each step starts: 0 for steps that ask no model, 1 for those that are likely to reject the row, 2 for the
+ * others. No step comes before one that it needs.
+ */
+function ranksOf({ steps, needs }: SideBySide): readonly number[] {
+  const ranks: number[] = []
+  for (const [index, step] of steps.entries()) {
+    const { rejected, rowsIn } = step.counter
+    const own = step.isPaid !== true ? 0 : rejected > rowsIn * likelyShare ? 1 : 2
+    ranks.push(Math.max(own, ...(needs[index] ?? []).map((need) => ranks[need] as number)))
+  }
+  return ranks
+}
+
+function outcomeOf(group: SideBySide, row: Row, settled: readonly PromiseSettledResult<Row>[]): SideBySideResult {
+  const after: (Row | undefined)[] = []
+  const failed = settled.findIndex(
+    (outcome) => outcome.status === 'rejected' && !(outcome.reason instanceof NotStarted),
+  )
   let merged = row
   for (const [index, outcome] of settled.entries()) {
-    if (outcome.status === 'rejected') return { after, failed: index, error: outcome.reason }
-    if (outcome.value !== undefined) merged = applyResult(merged, outcome.value, group.steps[index]?.effects ?? {})
-    after.push(merged)
+    if (index === failed) return { after, failed, error: (outcome as PromiseRejectedResult).reason }
+    if (outcome.status === 'fulfilled') merged = applyResult(merged, outcome.value, group.steps[index]?.effects ?? {})
+    after.push(outcome.status === 'fulfilled' ? merged : undefined)
   }
   return { after, row: merged }
 }
 
-/** Takes from a step's result only the columns that it declared to change. */
+/** Takes over from a step's result only the columns that the step declared to change. */
 function applyResult(row: Row, result: Row, effects: Parameters<typeof writtenColumns>[0]): Row {
   const changed = new Set(writtenColumns(effects))
   const kept = Object.entries(row).filter(([column]) => !changed.has(column) || Object.hasOwn(result, column))

@@ -1,0 +1,33 @@
+import type { ColumnType } from '../../contracts/row.js'
+
+/** Whether a value of a row is a promise: somebody forgot to wait, and no file or database can hold it. */
+export function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Whether a value is one of a column type. Null and nothing are values of every type. */
+export function hasType(value: unknown, type: ColumnType): boolean {
+  if (value === null || value === undefined) return true
+  switch (type) {
+    case 'string':
+      return typeof value === 'string'
+    case 'number':
+      return typeof value === 'number'
+    case 'integer':
+      return Number.isInteger(value)
+    case 'bigint':
+      return typeof value === 'bigint'
+    case 'decimal':
+      return typeof value === 'string' && Number.isFinite(Number(value)) && value.trim() !== ''
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'date':
+      return value instanceof Date
+    case 'bytes':
+      return value instanceof Uint8Array
+    case 'vector':
+      return value instanceof Float32Array
+    default:
+      return true
+  }
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SeenIds } from './seen-ids.js'
+
+test('says of any ids what a set says', () => {
+  const id = fc.oneof(
+    fc.tuple(fc.constantFrom('', 'a', 'a:', 'b:1', 'x0'), fc.nat(30)).map(([prefix, number]) => `${prefix}${number}`),
+    fc.constantFrom('a', 'a00', 'a007', 'a07', '01', '9007199254740993', '9007199254740992', 'é1', '\ud8001'),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(id), (ids) => {
+      const seen = new SeenIds()
+      const known = new Set<string>()
+      for (const one of ids) {
+        expect(seen.add(one)).toBe(!known.has(one))
+        known.add(one)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('beyond the bound ids are compared with those that are kept', () => {
+  const seen = new SeenIds(2)
+  expect(['x', 'y', 'z', 'z', 'x', 'r1', 'r2', 'r1'].map((id) => seen.add(id))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    true,
+    true,
+    false,
+  ])
+  expect(seen.isFull).toBe(true)
+})

@@ -1,0 +1,123 @@
+import type { RowId } from '../../contracts/row.js'
+
+/** Prefixes beyond these are kept like any other id. */
+const mostPrefixes = 10_000
+
+/** The numbers that came with one prefix, as intervals in rising order. */
+interface Numbers {
+  readonly starts: number[]
+  readonly ends: number[]
+}
+
+/**
+ * Finds ids that come twice. Ids that end in rising numbers, such as those of lines of a file, take hardly any memory,
+ * however many there are. Of all others each is kept, up to a bound; ids beyond it are compared with those that are kept.
+ */
+export class SeenIds {
+  readonly #most: number
+  readonly #prefixes = new Map<string, Numbers>()
+  readonly #others = new Set<RowId>()
+  #prefix: string | undefined
+  #numbers: Numbers = { starts: [], ends: [] }
+
+  /** @param most How many ids without rising numbers are kept. */
+  constructor(most = 2_000_000) {
+    this.#most = most
+  }
+
+  /** Whether ids have come that are not kept. */
+  get isFull(): boolean {
+    return this.#others.size >= this.#most
+  }
+
+  /** Notes an id. @returns whether it is new */
+  add(id: RowId): boolean {
+    const prefix = this.#prefix
+    if (prefix !== undefined && id.startsWith(prefix)) {
+      const number = numberAt(id, prefix.length)
+      if (number !== undefined) return this.#addNumber(this.#numbers, number, id)
+    }
+    const start = numberStart(id)
+    const number = numberAt(id, start)
+    if (number === undefined) return this.#addOther(id)
+    const numbers = this.#numbersOf(ownText(id.slice(0, start)))
+    return numbers === undefined ? this.#addOther(id) : this.#addNumber(numbers, number, id)
+  }
+
+  #numbersOf(prefix: string): Numbers | undefined {
+    let numbers = this.#prefixes.get(prefix)
+    if (numbers === undefined) {
+      if (this.#prefixes.size >= mostPrefixes) return undefined
+      numbers = { starts: [], ends: [] }
+      this.#prefixes.set(prefix, numbers)
+    }
+    this.#prefix = prefix
+    this.#numbers = numbers
+    return numbers
+  }
+
+  #addNumber({ starts, ends }: Numbers, number: number, id: RowId): boolean {
+    const last = ends.length - 1
+    const end = ends[last] ?? Number.NEGATIVE_INFINITY
+    if (number === end + 1) {
+      ends[last] = number
+      return true
+    }
+    if (number > end) {
+      starts.push(number)
+      ends.push(number)
+      return true
+    }
+    return !contains(starts, ends, number) && this.#addOther(id)
+  }
+
+  #addOther(id: RowId): boolean {
+    if (this.#others.has(id)) return false
+    if (!this.isFull) this.#others.add(ownText(id))
+    return true
+  }
+}
+
+function contains(starts: readonly number[], ends: readonly number[], number: number): boolean {
+  let low = 0
+  let high = starts.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    if (number < (starts[middle] as number)) high = middle - 1
+    else if (number > (ends[middle] as number)) low = middle + 1
+    else return true
+  }
+  return false
+}
+
+const zero = 48
+const nine = 57
+
+/** Where the number at the end of an id begins. */
+function numberStart(id: RowId): number {
+  let start = id.length
+  while (start > 0 && isDigit(id.charCodeAt(start - 1))) start--
+  // Of a number with zeros before it, as in "007", only the rest is the number: "7" is another id.
+  while (start < id.length - 1 && id.charCodeAt(start) === zero) start++
+  return start
+}
+
+/** The number that an id ends in from a place on; undefined when the rest is none, or not written in the usual way. */
+function numberAt(id: RowId, start: number): number | undefined {
+  const digits = id.length - start
+  if (digits === 0 || digits > 15 || (digits > 1 && id.charCodeAt(start) === zero)) return undefined
+  let number = 0
+  for (let index = start; index < id.length; index++) {
+    const code = id.charCodeAt(index)
+    if (!isDigit(code)) return undefined
+    number = number * 10 + code - zero
+  }
+  return number
+}
+
+const isDigit = (code: number): boolean => code >= zero && code <= nine
+
+/** The same text on its own: a part of a longer text would keep all of that text in memory. */
+function ownText(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
+}

@@ -1,0 +1,120 @@
+import type { Columns, ColumnType, Row, RowId } from '../../contracts/row.js'
+import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { reasonOf } from '../../errors/reason-of.js'
+import { hasType, isPromise } from './cell-values.js'
+import { type CheckMode, RowSample } from './row-sample.js'
+import { SeenIds } from './seen-ids.js'
+
+/** Where a source's faults are said to be. */
+export interface SourcePlace {
+  readonly use: string
+  readonly plugin: string | undefined
+}
+
+/**
+ * Holds what a source gives against its contract: as many ids as rows, ids that are texts, rows that are objects, values
+ * of the declared columns and types. What breaks it ends the run. A row whose id came before is a reject.
+ */
+export class SourceChecks {
+  readonly #place: SourcePlace
+  readonly #types: ReadonlyMap<string, ColumnType>
+  /** Whether rows hold the declared columns and no others. */
+  readonly #isExact: boolean
+  /** Declared columns that no row has had so far. */
+  readonly #missing: Set<string>
+  #anyChecked = false
+  readonly #sample: RowSample
+  readonly #seen: SeenIds
+  /** Set when not all ids can be compared any more. */
+  isBounded = false
+
+  /** @param isExact Whether rows hold the declared columns and no others. */
+  constructor(place: SourcePlace, columns: Columns, isExact: boolean, mode: CheckMode | undefined) {
+    this.#place = place
+    this.#types = new Map(Object.entries(columns))
+    this.#isExact = isExact
+    this.#missing = new Set(this.#types.keys())
+    this.#sample = new RowSample(mode)
+    this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
+  }
+
+  /** The batches, as soon as it is known that they are some. @throws MAESTRO_SOURCE_CONTRACT */
+  async *wellFormed(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
+    for await (const batch of batches) {
+      this.#assertBatch(batch)
+      yield batch
+    }
+  }
+
+  /** The batch with the rows whose ids have come before among its rejects. @throws MAESTRO_SOURCE_CONTRACT */
+  checked(batch: SourceBatch): SourceBatch {
+    const { ids, rows } = batch
+    const again = new Set<number>()
+    for (let index = 0; index < rows.length; index++) {
+      if (!this.#seen.add(ids[index] as RowId)) again.add(index)
+      if (this.#sample.takes()) this.#assertRow(ids[index] as RowId, rows[index] as Row)
+    }
+    this.isBounded ||= this.#seen.isFull
+    const rejects = batch.rejects?.map((reject) => this.#typed(reject)) ?? []
+    if (again.size === 0) return rejects.length === 0 ? batch : { ...batch, rejects }
+    const fresh = (_: unknown, index: number) => !again.has(index)
+    for (const index of again) {
+      const id = ids[index] as RowId
+      rejects.push({ id, row: rows[index], error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id }) })
+    }
+    return { ids: ids.filter(fresh), rows: rows.filter(fresh), rejects }
+  }
+
+  /** All rows have been read. @throws MAESTRO_SOURCE_CONTRACT unless what was announced has come */
+  assertComplete(announced: number | undefined, read: number): void {
+    const [missing] = this.#missing
+    if (this.#isExact && this.#anyChecked && missing !== undefined)
+      this.#fail(`declares the column "${missing}", which no row has`, undefined, missing)
+    if (announced !== undefined && announced !== read)
+      this.#fail(`gave ${read} rows, and said before that there are ${announced}`)
+  }
+
+  #assertBatch(batch: SourceBatch): void {
+    const { ids, rows, rejects = [] } = (batch ?? {}) as Partial<SourceBatch>
+    if (!Array.isArray(ids) || !Array.isArray(rows) || !Array.isArray(rejects))
+      this.#fail('gave something that is not a batch: { ids, rows }')
+    else if (ids.length !== rows.length) this.#fail(`gave ${ids.length} ids for ${rows.length} rows`)
+    else
+      for (let index = 0; index < rows.length; index++) {
+        const id: unknown = ids[index]
+        const row: unknown = rows[index]
+        if (typeof id !== 'string' || id === '') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+        if (typeof row !== 'object' || row === null || Array.isArray(row))
+          this.#fail(`gave ${describeValue(row)} instead of a row`, id as RowId)
+      }
+  }
+
+  #assertRow(id: RowId, row: Row): void {
+    this.#anyChecked = true
+    for (const column of Object.keys(row)) {
+      const value = row[column]
+      if (isPromise(value)) this.#fail(`gave a promise in the column "${column}"`, id, column)
+      const type = this.#types.get(column)
+      this.#missing.delete(column)
+      if (type === undefined) {
+        if (this.#isExact) this.#fail(`gave the column "${column}", which it does not declare`, id, column)
+      } else if (!hasType(value, type))
+        this.#fail(`gave ${describeValue(value)} in the column "${column}", which it declares as ${type}`, id, column)
+    }
+  }
+
+  #typed({ id, row, error }: SourceReject): SourceReject {
+    if (MaestroError.is(error)) return { id: String(id), row, error }
+    const reason = reasonOf(error)
+    return { id: String(id), row, error: maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: String(id), reason }) }
+  }
+
+  #fail(fault: string, rowId?: RowId, column?: string): never {
+    const { use, plugin } = this.#place
+    const details = { use, fault, ...(column === undefined ? {} : { column }) }
+    throw maestroError('MAESTRO_SOURCE_CONTRACT', details).at({ plugin, step: 'source', rowId })
+  }
+}

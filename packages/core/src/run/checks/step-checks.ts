@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ColumnEffects, OperatorKind } from '../../contracts/operator.js'
+import type { Row, RowId } from '../../contracts/row.js'
+import { maestroError } from '../../errors/error-table.js'
+import { columnFault } from './column-fault.js'
+import { deepCopy, hasNestedCells } from './row-copy.js'
+import { type CheckMode, RowSample } from './row-sample.js'
+
+/** The step whose operator is checked. */
+export interface CheckedStep {
+  readonly id: string
+  readonly use: string
+  readonly kind: OperatorKind
+  /** The plugin that the operator comes from. */
+  readonly plugin: string | undefined
+  /** What it declares to do to columns; undefined when it declares nothing. */
+  readonly effects: ColumnEffects | undefined
+  /** A function written into the pipeline may change the row that it gives back. */
+  readonly isFunction: boolean
+}
+
+/**
+ * Holds what an operator gives back against what it declares, for the first rows and a sample or for all. What breaks the
+ * contract ends the run, since the operator is at fault and not the row.
+ *
+ * Every operator gets a copy of each row: what it does to the copy reaches neither the rejects nor another step.
+ */
+export class StepChecks {
+  readonly #step: CheckedStep
+  readonly #sample: RowSample
+  /** Whether a checked row had cells that can be changed in place. */
+  #isNested = false
+
+  constructor(step: CheckedStep, mode: CheckMode | undefined) {
+    this.#step = step
+    this.#sample = new RowSample(mode)
+  }
+
+  /** Whether the next row is checked. */
+  takes(): boolean {
+    return this.#sample.takes()
+  }
+
+  /** The copy of a row that the operator gets. @param isChecked What `takes` said of the row. */
+  copyFor(row: Row, isChecked: boolean): Row {
+    if (isChecked && !this.#isNested) this.#isNested = hasNestedCells(row)
+    return this.#isNested ? deepCopy(row) : { ...row }
+  }
+
+  /**
+   * Checks what became of one row.
+   *
+   * @param before The row as it came in. @param given The copy that the operator got.
+   * @param results The rows that it gave back; for a filter none.
+   * @throws MAESTRO_STEP_CONTRACT
+   */
+  assert(id: RowId, before: Row, given: Row, results: readonly Row[]): void {
+    const { isFunction, effects } = this.#step
+    if (!isEqual(before, given) && !(isFunction && results.includes(given))) {
+      const column = changedColumn(before, given)
+      this.#fail(id, `changed the row that it was given, in the column "${column}"`, column)
+    }
+    for (const row of results) {
+      const fault = columnFault(before, row, effects)
+      if (fault !== undefined) this.#fail(id, fault.text, fault.column)
+    }
+  }
+
+  /** @throws MAESTRO_STEP_CONTRACT always */
+  #fail(rowId: RowId, fault: string, column: string | undefined): never {
+    const { id: step, use, plugin } = this.#step
+    const details = { step, use, fault, ...(column === undefined ? {} : { column }) }
+    throw maestroError('MAESTRO_STEP_CONTRACT', details).at({ plugin, step, rowId })
+  }
+}
+
+/** Rows that are nested too deeply to be compared count as equal. */
+function isEqual(one: unknown, other: unknown): boolean {
+  try {
+    return isDeepStrictEqual(one, other)
+  } catch {
+    return true
+  }
+}
+
+function changedColumn(before: Row, given: Row): string {
+  const columns = [...Object.keys(before), ...Object.keys(given)]
+  return columns.find((column) => !isEqual(before[column], given[column])) ?? columns[0] ?? ''
+}
