@@ -148,7 +148,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
 
-  /** The request without what the model does not accept. */
+  /** The request without the settings that the model does not accept. */
   #accepted(given: LLMRequest, record: UsageRecord): LLMRequest {
     const { accepted, removed } = withoutUnsupportedSettings(given, this.capabilities)
     for (const setting of removed)
