@@ -81,7 +81,7 @@ test('wrong use with --json is a JSON object too', async () => {
 test('an error has code, message and hint, and the stack only with --verbose', async () => {
   const { code, stderr } = await project.maestro('run', 'a')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^MAESTRO_CONFIG_NOT_FOUND: No maestro.config file .*\nRun `maestro init`.*\n$/)
+  expect(stderr).toMatch(/^MAESTRO_CONFIG_NOT_FOUND: No maestro.config file .*\nRun `npx maestro-dataflow init`.*\n$/)
   const verbose = await project.maestro('run', 'a', '--verbose')
   expect(verbose.stderr).toMatch(/\n +at /)
 })
