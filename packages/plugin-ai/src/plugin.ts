@@ -125,7 +125,7 @@ const prompts = [
   annotatePrompt,
 ]
 
-/** AI operators, and the prompts that they ask with. */
+/** AI operators and their prompts. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-ai',
   manifest: new URL('../package.json', import.meta.url),

@@ -13,7 +13,10 @@ export interface ChatTurn<Template extends string = string> {
   readonly content: Template | readonly ChatPart<Template>[]
 }
 
-/** A prompt of several turns, each a template: a system message, examples as user and assistant turns, the question. */
+/**
+ * A prompt of several turns, each of them a template: a system message, examples as user and assistant turns, and the
+ * question.
+ */
 export class ChatPrompt<Variable extends string = string> extends Prompt<Variable> {
   readonly variables: readonly Variable[]
   readonly version: string
@@ -30,14 +33,14 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     this.version = options.version ?? contentVersion(turns)
   }
 
-  /** The turns as one text, for models and people who read no chats; media stand as their places. */
+  /** The turns as one text, for models without chats and for display. Media are shown as their locations. */
   override format(variables: PromptVariables<Variable>): string {
     return this.messages(variables)
       .map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : content.map(asText).join('\n')}`)
       .join('\n\n')
   }
 
-  /** Media cannot be told apart from the task as texts can. */
+  /** Media cannot be separated from the task as texts can. */
   override get parts(): PromptParts | undefined {
     if (this.#contents.some(({ content }) => content.mediaTypes.length > 0)) return undefined
     return {
@@ -58,7 +61,7 @@ export class ChatPrompt<Variable extends string = string> extends Prompt<Variabl
     ]
   }
 
-  /** The turns, filled. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE, MAESTRO_PROMPT_MEDIA */
+  /** Fills the turns. @throws MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE, MAESTRO_PROMPT_MEDIA */
   override messages(variables: PromptVariables<Variable>): readonly Message[] {
     this.assertInputs(variables)
     return this.#contents.map(({ role, content }) => ({ role, content: content.render(variables) }))
@@ -69,7 +72,7 @@ recogniseAcrossCopies(ChatPrompt, 'ChatPrompt')
 const asText = (part: ContentPart): string => (part.type === 'text' ? part.text : `[${part.type} ${nameOf(part.data)}]`)
 
 /**
- * A chat prompt; its variables are read from the literals.
+ * Creates a chat prompt. Its variables are inferred from the literals.
  *
  * @example
  * chatPrompt([

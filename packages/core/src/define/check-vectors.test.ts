@@ -20,17 +20,17 @@ describe('records', () => {
   })
 
   test.each([
-    [{ id: '', vector }, 'kb: record 0: an id is a text that is not empty, not the text "".'],
-    [{ id: 7, vector }, 'an id is a text that is not empty, not number 7'],
-    [{ id: 'x', vector: [1, 2] }, 'record "x": a vector is a Float32Array, not a list of 2'],
+    [{ id: '', vector }, 'kb: record 0: an id must be a non-empty text, not the text "".'],
+    [{ id: 7, vector }, 'an id must be a non-empty text, not number 7'],
+    [{ id: 'x', vector: [1, 2] }, 'record "x": a vector must be a Float32Array, not a list of 2'],
     [{ id: 'x', vector: new Float32Array() }, 'record "x": the vector is empty'],
     [{ id: 'x', vector: Float32Array.of(1, Number.NaN) }, 'record "x": number 1 of the vector is NaN'],
     [{ id: 'x', vector: Float32Array.of(1e300, 1) }, 'record "x": number 0 of the vector is Infinity'],
     [
       { id: 'x', vector, metadata: { tags: ['a'] } },
-      '"tags" is a text, a number, true, false or null, not a list of 1',
+      '"tags" must be a text, a number, true, false, or null, not a list of 1',
     ],
-    [{ id: 'x', vector, metadata: { score: Number.NaN } }, '"score" is a text, a number, true, false or null'],
+    [{ id: 'x', vector, metadata: { score: Number.NaN } }, '"score" must be a text, a number, true, false, or null'],
   ])('%j', async (record, message) => {
     const error = await errorOf(() => checkRecords(store, [record as never]))
     expect(error.code).toBe('MAESTRO_VECTORS_INVALID')
@@ -61,11 +61,11 @@ describe('records', () => {
 
 describe('queries', () => {
   test.each([
-    [{ vector, k: 0 }, 'query 1: k is a whole number of 1 or more, not 0'],
+    [{ vector, k: 0 }, 'query 1: k must be a whole number of 1 or more, not 0'],
     [{ vector, k: 1.5 }, 'not 1.5'],
-    [{ vector, k: 1, threshold: Number.NaN }, 'the threshold is no number'],
+    [{ vector, k: 1, threshold: Number.NaN }, 'the threshold is not a number'],
     [{ vector: Float32Array.of(Number.NaN, 1), k: 1 }, 'query 1: number 0 of the vector is NaN'],
-    [{ vector, k: 1, filter: { a: {} } }, 'query 1: "a" is a text'],
+    [{ vector, k: 1, filter: { a: {} } }, 'query 1: "a" must be a text'],
   ])('%j', async (query, message) => {
     const error = await errorOf(() => checkQueries(store, [{ vector, k: 1 }, query as never]))
     expect(error.code).toBe('MAESTRO_VECTORS_INVALID')

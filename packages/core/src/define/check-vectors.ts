@@ -8,7 +8,7 @@ import type {
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** What a store knows of its vectors; undefined: any will do. */
+/** The known properties of a store's vectors; undefined accepts any. */
 export interface VectorFacts {
   readonly name: string
   readonly dimension: number | undefined
@@ -16,9 +16,9 @@ export interface VectorFacts {
 }
 
 /**
- * What every vector store asks of records before it takes any of them. Of several with one id the last counts.
+ * Checks records before a vector store accepts any of them. If several records have the same id, the last one counts.
  *
- * @returns the records that count
+ * @returns the records to store
  * @throws MAESTRO_VECTORS_INVALID, MAESTRO_VECTORS_DIMENSION, MAESTRO_VECTORS_MODEL
  */
 export function checkRecords(
@@ -31,14 +31,14 @@ export function checkRecords(
   for (const [index, record] of records.entries()) {
     const { id, vector, metadata } = record
     if (typeof id !== 'string' || id === '')
-      throw invalid(store, `record ${index}`, `an id is a text that is not empty, not ${describeValue(id)}`)
+      throw invalid(store, `record ${index}`, `an id must be a non-empty text, not ${describeValue(id)}`)
     checkVector({ ...store, dimension }, vector, `record "${id}"`)
     checkMetadata(store, metadata, `record "${id}"`)
   }
   return [...new Map(records.map((record) => [record.id, record])).values()]
 }
 
-/** The same for queries. @throws MAESTRO_VECTORS_INVALID, MAESTRO_VECTORS_DIMENSION, MAESTRO_VECTORS_MODEL */
+/** Checks queries in the same way. @throws MAESTRO_VECTORS_INVALID, MAESTRO_VECTORS_DIMENSION, MAESTRO_VECTORS_MODEL */
 export function checkQueries(
   store: VectorFacts,
   queries: readonly VectorQuery[],
@@ -47,21 +47,21 @@ export function checkQueries(
   checkModel(store, options)
   for (const [index, { vector, k, filter, threshold }] of queries.entries()) {
     const place = `query ${index}`
-    if (!Number.isInteger(k) || k < 1) throw invalid(store, place, `k is a whole number of 1 or more, not ${k}`)
-    if (Number.isNaN(threshold)) throw invalid(store, place, 'the threshold is no number')
+    if (!Number.isInteger(k) || k < 1) throw invalid(store, place, `k must be a whole number of 1 or more, not ${k}`)
+    if (Number.isNaN(threshold)) throw invalid(store, place, 'the threshold is not a number')
     checkVector(store, vector, place)
     checkMetadata(store, filter, place)
   }
 }
 
-/** Whether an entry is one of those that a filter means. */
+/** Whether an entry matches a filter. */
 export function matchesFilter({ metadata = {} }: VectorEntry, filter: VectorMetadata = {}): boolean {
   return Object.entries(filter).every(([name, value]) => Object.hasOwn(metadata, name) && metadata[name] === value)
 }
 
 function checkVector({ name: store, dimension }: VectorFacts, vector: Float32Array, place: string): void {
   if (!(vector instanceof Float32Array))
-    throw invalid({ name: store }, place, `a vector is a Float32Array, not ${describeValue(vector)}`)
+    throw invalid({ name: store }, place, `a vector must be a Float32Array, not ${describeValue(vector)}`)
   const { length: found } = vector
   if (found === 0) throw invalid({ name: store }, place, 'the vector is empty')
   if (dimension !== undefined && found !== dimension)
@@ -73,7 +73,11 @@ function checkVector({ name: store, dimension }: VectorFacts, vector: Float32Arr
 function checkMetadata(store: { readonly name: string }, metadata: VectorMetadata | undefined, place: string): void {
   for (const [name, value] of Object.entries(metadata ?? {}) as [string, unknown][])
     if (!(value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)))
-      throw invalid(store, place, `"${name}" is a text, a number, true, false or null, not ${describeValue(value)}`)
+      throw invalid(
+        store,
+        place,
+        `"${name}" must be a text, a number, true, false, or null, not ${describeValue(value)}`,
+      )
 }
 
 function checkModel({ name: store, model: expected }: VectorFacts, { model: found }: VectorCallOptions): void {

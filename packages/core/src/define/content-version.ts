@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** A short text that changes when the content does (FNV-1a, 64 bit): the version of a prompt that was given none. */
+/**
+ * A short text that changes with the content (FNV-1a, 64 bit). It is the version of a prompt without a version of its
+ * own.
+ */
 export function contentVersion(content: unknown): string {
   const text = JSON.stringify(content, shortened)
   let hash = 0xcbf29ce484222325n
@@ -11,7 +14,10 @@ export function contentVersion(content: unknown): string {
   return hash.toString(16).padStart(16, '0')
 }
 
-/** Bytes by their hash. A Buffer has become an object of its own before it gets here, so the holder is asked. */
+/**
+ * Replaces bytes by their hash. JSON has already converted a Buffer to an object here, so the value is read from its
+ * holder.
+ */
 function shortened(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   const given = this[key]
   return given instanceof Uint8Array ? createHash('sha256').update(given).digest('hex') : value

@@ -5,7 +5,7 @@ import type { Schema } from '../contracts/schema.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { Injected, Token } from '../contracts/token.js'
 
-/** A definition whose types of options and dependencies come from the schema and the tokens. */
+/** A definition whose types of options and dependencies follow from the schema and the tokens. */
 interface TypedComponent<Value, Options, Tokens extends readonly Token<unknown>[]> {
   readonly name: string
   readonly description?: string
@@ -14,7 +14,7 @@ interface TypedComponent<Value, Options, Tokens extends readonly Token<unknown>[
   create(options: Options, dependencies: Injected<Tokens>): Value
 }
 
-/** Defines a cache of answers that the config names: `cache: { use: 'acme.cache', ...options }`. */
+/** Defines a response cache that the config names: `cache: { use: 'acme.cache', ...options }`. */
 export function defineCache<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
   definition: TypedComponent<ResponseCache, Options, Tokens>,
 ): ComponentDefinition<ResponseCache> {

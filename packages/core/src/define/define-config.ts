@@ -1,6 +1,6 @@
 import type { MaestroConfig } from './maestro-config.js'
 
-/** Gives `maestro.config.ts` its types. */
+/** Types the default export of `maestro.config.ts`. */
 export function defineConfig(config: MaestroConfig): MaestroConfig {
   return config
 }

@@ -12,12 +12,12 @@ import { markedFields } from './options/marked-fields.js'
 import { namedColumns } from './options/named-columns.js'
 import type { PromptFacts } from './options/slot.js'
 
-/** Columns by name, in which `{option}` stands for the value of an option. */
+/** Columns by their names, in which `{option}` stands for the value of an option. */
 type Adds<Names extends string> = { readonly [Option in `{${Names}}`]?: TypeFrom<Names> } & {
   readonly [column: string]: TypeFrom<Names>
 }
 
-/** The first name in braces that is no option; and a bare name that is one, which lacks its braces. */
+/** The first name in braces that is not an option, or the first bare name of an option, which lacks its braces. */
 type WrongName<Name, Names extends string> = Name extends `${string}{${infer Options}}${infer Rest}`
   ? Exclude<Alternatives<Options>, Names> | WrongBraced<Rest, Names>
   : Name extends Names
@@ -39,7 +39,10 @@ type CheckedNames<List, Names extends string> = {
 
 type None = Record<never, never>
 
-/** Without a word about columns, all stay where rows only come and go; else nothing is known of what is added. */
+/**
+ * If columns are not declared, operators that only keep or drop rows keep all columns; for others, the added columns
+ * are unknown.
+ */
 type Said<A, Kind, Rest> = A extends 'unsaid'
   ? Kind extends 'filter' | 'table'
     ? None
@@ -51,8 +54,8 @@ type Said<A, Kind, Rest> = A extends 'unsaid'
     : A
 
 /**
- * Defines an operator: usable alone, in a pipeline, or contributed by a plugin. Its options are declared once: types,
- * defaults, the columns it names and adds, hover comments and the reference follow from them.
+ * Defines an operator for use on its own, in a pipeline, or in a plugin. Its options are declared once. The types, the
+ * defaults, the columns that it names and adds, the hover comments, and the reference follow from them.
  *
  * @example
  * const shout = defineOperator({
@@ -83,33 +86,33 @@ export function defineOperator<
   definition: {
     readonly name: Name
     readonly kind: Kind
-    /** One line, for `maestro list` and the reference. A package says it in its manifest. */
+    /** One line for `maestro list` and the reference. A package states it in its manifest. */
     readonly description?: string
     /** Changes when results change for the same options. @default '1' */
     readonly version?: string
     /** Fields, a class of fields (for those that operators share), or a whole schema. */
     readonly options: S | (new () => S)
-    /** Checks how options go together. Goes with fields; a whole schema has its own. */
+    /** Checks how options go together. Use it with fields; a whole schema has its own checks. */
     readonly refine?: Refinement<OutputOf<S>>
     /**
-     * The columns that are added, or replaced: `{ '{output}': 'string', '{output}_score': 'number' }`. In a name,
-     * `{option}` stands for the value of an option. A function gives them from the options, where data cannot say it.
-     * Without it nothing is known of the rows after a step; `{}` says that nothing is added.
+     * The added or replaced columns: `{ '{output}': 'string', '{output}_score': 'number' }`. In a name, `{option}`
+     * stands for the value of an option. A function returns them from the options if data cannot express them. Without
+     * this property, the rows after a step are unknown; `{}` means that nothing is added.
      */
     readonly adds?:
       | (A extends (...parameters: never[]) => unknown ? never : A & CheckedAdds<A, NamesOf<S>>)
       | ((options: OutputOf<S>, before: ColumnSet) => Made)
-    /** The columns that go. */
+    /** The columns that are removed. */
     readonly drops?: Drops & CheckedNames<Drops, NamesOf<S>>
-    /** Only these columns, and those that are added, remain. @default all */
+    /** Only these columns and the added ones remain. @default all */
     readonly keeps?: Keeps & CheckedNames<Keeps, NamesOf<S>>
-    /** The option with new names by old ones, in braces. */
+    /** The option, in braces, that maps old names to new ones. */
     readonly renames?: Renames
-    /** Columns that are read beside those that options and prompts name. */
+    /** The columns that are read in addition to those that options and prompts name. */
     reads?(options: OutputOf<S>): readonly string[]
-    /** All that it does to columns, where only a function of the options and the columns that come in can say it. */
+    /** All effects on columns, if they depend on the options and the incoming columns. */
     columns?(options: OutputOf<S>, before: ColumnSet): ColumnEffects
-    /** The row's type after the operator, where the rest cannot say it: `rowFunction<MyRow>()`. */
+    /** The type of the row after the operator, if the other properties cannot express it: `rowFunction<MyRow>()`. */
     readonly row?: F | undefined
     readonly inject?: Tokens
     create(options: OutputOf<S>, dependencies: Injected<Tokens>): Created<Kind>
@@ -161,7 +164,7 @@ function promptOptionOf(option: string, { allowed, variables, overRow }: PromptF
   }
 }
 
-/** The columns that a prompt reads: its variables, but for those that the operator fills. */
+/** The columns that a prompt reads: its variables except those that the operator fills. */
 function promptColumns({ option, variables, overRow = true }: PromptOption, options: Options): readonly string[] {
   const prompt = options[option]
   if (!overRow || !(prompt instanceof Prompt)) return []

@@ -5,10 +5,10 @@ export interface StepData {
   readonly use: string
   /** A name for reports and for `after`. @default position and operator */
   readonly id?: string
-  /** The step it follows: an id or `source`. @default the step before it in the list */
+  /** The step that precedes it: an id or `source`. @default the step before it in the list */
   readonly after?: string
   readonly onError?: 'reject' | 'fail'
-  /** Calls of the operator that may be in progress at once. */
+  /** The maximum number of concurrent calls of the operator. */
   readonly concurrency?: number
   readonly [option: string]: unknown
 }
@@ -17,7 +17,7 @@ export interface StepData {
 export interface SinkData {
   readonly use: string
   readonly id?: string
-  /** The step whose rows it writes. @default the last step in the list */
+  /** The step whose rows the sink writes. @default the last step in the list */
   readonly after?: string
   readonly [option: string]: unknown
 }
@@ -25,7 +25,7 @@ export interface SinkData {
 /** A pipeline as data: the form of YAML and JSON files, and of code that makes pipelines. */
 export interface PipelineData {
   readonly name: string
-  /** Parameters with their defaults; `null` means that a value must be given. Used as `${name}` in options. */
+  /** Parameters with their defaults; `null` means that a value must be given. Options use them as `${name}`. */
   readonly params?: Readonly<Record<string, string | number | boolean | null>>
   readonly read: { readonly use: string; readonly [option: string]: unknown }
   readonly steps?: readonly StepData[]
@@ -33,7 +33,7 @@ export interface PipelineData {
 }
 
 /**
- * A pipeline from data. Its columns are checked when the plan is made.
+ * Creates a pipeline from data. The plan checks its columns.
  *
  * @example
  * definePipeline({

@@ -4,7 +4,7 @@ import type { ConfiguredPlugin, PluginContributions, PluginDefinition, PluginPar
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** A plugin, and a function that gives it options: `plugins: [fs, local({ threads: 1 })]`. */
+/** A plugin that is also a function of its options: `plugins: [fs, local({ threads: 1 })]`. */
 export type Plugin<Options = unknown> = PluginDefinition<Options> & ((options?: Options) => ConfiguredPlugin)
 
 /**
@@ -38,7 +38,7 @@ export function definePlugin<Options = unknown>(parts: PluginParts<Options>): Pl
   return Object.assign(configure, rest) as unknown as Plugin<Options>
 }
 
-/** What is not typed may be misspelt. */
+/** Untyped code may misspell a key. */
 function assertKinds(plugin: string, contributions: object): void {
   const known = [...contributionKinds, 'provides', 'observe', 'apply', 'options', 'manifest']
   const part = Object.keys(contributions).find((name) => !known.includes(name))
@@ -54,7 +54,7 @@ function assertKinds(plugin: string, contributions: object): void {
 function tapContributions(name: string, contributions: PluginContributions, hooks: MaestroHooks): void {
   for (const kind of Object.keys(contributions) as (keyof PluginContributions)[]) {
     hooks[kind].tap(name, (registrar) => {
-      // A list of a kind holds what the registrar of that kind takes.
+      // A list of a kind contains the arguments of that kind's registrar.
       for (const definition of contributions[kind] ?? []) registrar.add(definition as never)
     })
   }
@@ -67,7 +67,7 @@ function observersOf(name: string, hooks: LifecycleHooks): LifecycleObservers {
     lifecycleHooks[hook].kind === 'async-series'
       ? (hooks[hook] as LifecycleHooks['runDone']).tapPromise(name, async (event) => void (await tap(event as never)))
       : (hooks[hook] as LifecycleHooks['batchDone']).tap(name, tap as (event: unknown) => void)
-  // Each hook takes what its declaration says; the map over their names keeps no more than that.
+  // Each hook accepts its declared function; mapping over the names loses this type.
   return Object.fromEntries(
     (Object.keys(lifecycleHooks) as Name[]).map((hook) => [hook, observer(hook)]),
   ) as unknown as LifecycleObservers

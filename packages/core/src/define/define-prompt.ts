@@ -3,7 +3,7 @@ import type { PromptDefinition } from '../contracts/prompt-definition.js'
 import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
 /**
- * Defines a prompt class that plugins contribute and pipelines pick by name.
+ * Defines a prompt class that plugins contribute and pipelines select by name.
  *
  * @example
  * const shout = definePrompt({
@@ -17,11 +17,11 @@ import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from '
 export function definePrompt<const Name extends string, S extends Fields<S>, P extends Prompt>(definition: {
   readonly name: Name
   readonly description?: string
-  /** Of the options beside `use`: fields, a class of fields, or a whole schema. */
+  /** The options in addition to `use`: fields, a class of fields, or a whole schema. */
   readonly options: S | (new () => S)
-  /** Checks how options go together. Goes with fields; a whole schema has its own. */
+  /** Checks how options go together. Use it with fields; a whole schema has its own checks. */
   readonly refine?: Refinement<OutputOf<S>>
-  /** Makes the prompt when the plan is made. Its `version` should change with every option that changes the wording. */
+  /** Creates the prompt for the plan. Its `version` should change with every option that changes the wording. */
   create(options: OutputOf<S>): P
 }): PromptDefinition<Name, S, P> {
   const { options, refine, ...rest } = definition

@@ -10,7 +10,8 @@ type Reading<Options> = Pick<
 type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines' | 'target'>
 
 /**
- * Defines the reading side of a storage. The editor knows its rows by `row`; without it they may hold any columns.
+ * Defines the reading side of a storage. `row` is the type of its rows in the editor; without it, rows may have any
+ * columns.
  *
  * @example
  * const cities = defineSource({
@@ -24,11 +25,11 @@ export function defineSource<S extends Fields<S>, F extends RowFunction = never>
   definition: {
     /** Fields, a class of fields, or a whole schema. */
     readonly options: S | (new () => S)
-    /** Checks how options go together. Goes with fields; a whole schema has its own. */
+    /** Checks how options go together. Use it with fields; a whole schema has its own checks. */
     readonly refine?: Refinement<OutputOf<S>>
-    /** The type of its rows: `rowType<Row>()`, or `rowFunction<MyRow>()` where it follows from the options. */
+    /** The type of its rows: `rowType<Row>()`, or `rowFunction<MyRow>()` if it depends on the options. */
     readonly row?: F | undefined
-    /** The columns that the options declare. */
+    /** The columns that follow from the options. */
     columns(options: OutputOf<S>): ColumnSet
   } & Reading<OutputOf<S>>,
 ): SourceDefinition<S, F> {
@@ -40,7 +41,7 @@ export function defineSink<S extends Fields<S>>(
   definition: {
     /** Fields, a class of fields, or a whole schema. */
     readonly options: S | (new () => S)
-    /** Checks how options go together. Goes with fields; a whole schema has its own. */
+    /** Checks how options go together. Use it with fields; a whole schema has its own checks. */
     readonly refine?: Refinement<OutputOf<S>>
   } & Writing<OutputOf<S>>,
 ): SinkDefinition<S> {

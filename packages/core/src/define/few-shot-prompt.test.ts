@@ -114,8 +114,8 @@ describe('examples are shown before the question', () => {
 
 describe('an example that cannot be shown is named', () => {
   test.each<[what: string, example: unknown, reason: string]>([
-    ['one that is no object', 'It broke.', 'it is no object'],
-    ['one that is a list', ['It broke.', 'bad'], 'it is no object'],
+    ['one that is no object', 'It broke.', 'it is not an object'],
+    ['one that is a list', ['It broke.', 'bad'], 'it is not an object'],
     ['no input', { output: 'bad' }, 'needs input'],
     ['no output', { input: { title: 'a', text: 'b' } }, 'needs output'],
     ['one value for two variables', { input: 'a', output: 'bad' }, 'needs title, text, but was given one value'],

@@ -8,32 +8,32 @@ import type { Variables } from './prompt.js'
 import { isPlain, literalTemplate, parseTemplate, renderTemplate } from './template.js'
 import { type ChatPart, TurnContent } from './turn-content.js'
 
-/** What an example was asked and what should be answered. */
+/** A few-shot example: an input with its expected answer. */
 export interface FewShotExample<Variable extends string = string> {
-  /** The value of the one variable of `user`, or an object with each of them. */
+  /** The value of the only variable of `user`, or an object with the values of all variables. */
   readonly input: string | number | boolean | Date | MediaPart['data'] | PromptVariables<Variable>
-  /** A text as it is, data as JSON. */
+  /** The expected answer. A text is inserted unchanged, data as JSON. */
   readonly output: unknown
 }
 
-/** A prompt that shows examples, as data. */
+/** A few-shot prompt as data. */
 export interface FewShotOptions<
   System extends string = string,
   User extends string = string,
   Answer extends string = string,
 > {
   readonly system?: System
-  /** The question: a template or several parts. Examples are written by it too. */
+  /** The question: a template or several parts. The examples use it, too. */
   readonly user: User | readonly ChatPart<User>[]
-  /** With it examples are rows: their columns fill `user` and this template of the answer. */
+  /** The template of an example's answer. With it, examples are rows, whose columns fill `user` and this template. */
   readonly answer?: Answer
   readonly examples: readonly unknown[]
   readonly version?: string
 }
 
 /**
- * A prompt that shows examples before it asks: each is a turn of the user, written by the template of the question, and
- * a turn of the assistant. What an example holds is data and never a template.
+ * A prompt that shows examples before its question. Each example is a user turn, which the template of the question
+ * produces, and an assistant turn. The values of an example are data and never a template.
  */
 export class FewShotPrompt<Variable extends string = string> extends ChatPrompt<Variable> {
   /** @throws MAESTRO_PROMPT_TEMPLATE, MAESTRO_PROMPT_EXAMPLE */
@@ -67,7 +67,7 @@ function toTurns({ system, user, answer, examples }: FewShotOptions): readonly C
 
 function rowOf(example: unknown): PromptVariables {
   if (isPlain(example) && !Array.isArray(example)) return example as PromptVariables
-  throw maestroError('MAESTRO_PROMPT_VALUE', { name: 'example', reason: 'it is no object' })
+  throw maestroError('MAESTRO_PROMPT_VALUE', { name: 'example', reason: 'it is not an object' })
 }
 
 function inputOf({ input }: PromptVariables, variables: readonly string[]): PromptVariables {
@@ -86,7 +86,7 @@ function literalContent(content: ReturnType<TurnContent['render']>): ChatTurn['c
 }
 
 /**
- * A prompt that shows examples before it asks; its variables are read from the literals.
+ * Creates a prompt that shows examples before its question. Its variables are inferred from the literals.
  *
  * @example
  * fewShotPrompt({

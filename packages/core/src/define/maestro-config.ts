@@ -17,22 +17,22 @@ import type { SideInput, SinkName, SourceName } from './options/registered.js'
 
 type WithEnvironment<Options> = { [K in keyof Options]: Options[K] | EnvironmentValue }
 
-/** Options that nobody has published the types of. */
+/** Options without published types. */
 interface AnyOptions {
   readonly [option: string]: unknown
 }
 
-/** The names that the project's plugins contribute of a kind; any text as long as `maestro types` has not been run. */
+/** The names of the contributions of a kind in the project's plugins; any text until `maestro types` has run. */
 type NamesOf<Kind extends string> = ContributedNames extends { readonly [K in Kind]: infer Names extends string }
   ? Names
   : string
 
-/** The same for kinds of which core itself brings none: the compiler then says why no name will do. */
+/** The same for kinds without a contribution of core. If there is no name, the compiler states the reason. */
 type NamesOrAdvice<Kind extends string> = [NamesOf<Kind>] extends [never]
   ? 'No plugin of the config contributes one: add it to `plugins`, then run `maestro types`'
   : NamesOf<Kind>
 
-/** Components of the names, each with the options that its plugin publishes, or with any. */
+/** The components with these names, each with the options that its plugin publishes, or with any options. */
 type Uses<Names extends string, Types> = string extends Names
   ?
       | { [Name in keyof Types]: { readonly use: Name } & WithEnvironment<Types[Name]> }[keyof Types]
@@ -41,15 +41,21 @@ type Uses<Names extends string, Types> = string extends Names
     ? { readonly use: Names } & WithEnvironment<Types[Names]>
     : { readonly use: Names } & AnyOptions
 
-/** A serving in the config: `use` names the contributed kind, the rest are its options and those of every serving. */
+/**
+ * A serving in the config: `use` names the contributed kind, the rest are its own options and the options of every
+ * serving.
+ */
 export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
 export type ExecutorConfig = Uses<NamesOf<'executors'> | 'local', ExecutorTypes & { readonly local: object }>
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
-/** Which answers are kept, where and for how long. */
+/** The answers to keep, their location, and their lifetime. */
 export type CacheConfig = BuiltinCacheConfig | Uses<NamesOf<'caches'>, CacheTypes>
 
-/** A storage in the config: `use` names what reads and writes, the rest are options of either, of which some may be left to pipelines. */
+/**
+ * A storage in the config: `use` names the contributed kind, the rest are options of its source and sink. Pipelines can
+ * set the options that are left out.
+ */
 export type StorageConfig =
   string extends NamesOrAdvice<'storages'>
     ? { readonly use: string } & AnyOptions
@@ -68,36 +74,39 @@ type StorageOptions<Read, Write> = {
   readonly [Key in KeysOf<Read> | KeysOf<Write>]?: ValueIn<Read, Key> | ValueIn<Write, Key> | EnvironmentValue
 }
 
-/** What was made in code beside what `use` names: the compiler tells the two apart by `use`. */
+/**
+ * A component that was created in code, as an alternative to one that `use` names. The compiler distinguishes the two
+ * by `use`.
+ */
 type MadeInCode<Component> = Component & { readonly use?: undefined }
 
 /** A project's configuration: the default export of `maestro.config.ts`. */
 export interface MaestroConfig {
-  /** Package names, paths, either with options, or plugins themselves. */
+  /** Package names or paths, each optionally with options, or plugins themselves. */
   readonly plugins?: readonly PluginReference[]
-  /** Models by name. Operators use `default` and `embedder` when none is named. */
+  /** Models by name. Operators use `default` and `embedder` unless an option names another serving. */
   readonly servings?: Readonly<Record<string, ServingConfig | MadeInCode<Serving>>>
   readonly storages?: Readonly<Record<string, StorageConfig>>
-  /** Where vectors lie, by the names that operators use. */
+  /** Vector stores by the names that operators use. */
   readonly vectorStores?: Readonly<Record<string, VectorStoreConfig | MadeInCode<VectorStore>>>
   /** Globs of pipeline modules, YAML or JSON files. */
   readonly pipelines?: string | readonly string[]
   readonly run?: RunConfig
-  /** What each run may spend. At a cap the run stops; what was paid for is kept and not asked again. */
+  /** The budget of each run. At a cap, the run stops. Paid answers are kept and not requested again. */
   readonly budgets?: Budgets
-  /** Where finished answers are kept; `false` reuses them within a run only. */
+  /** The response cache; with `false`, answers are reused only within a run. */
   readonly cache?: CacheConfig | false
   /** @default 'local' */
   readonly executor?: NamesOf<'executors'> | 'local' | ExecutorConfig
-  /** The engine of table operators. @default the only one that is contributed */
+  /** The engine of table operators. @default the only contributed engine */
   readonly tableEngine?: NamesOrAdvice<'tableEngines'> | TableEngineConfig
-  /** Where runs are kept, relative to the config file. @default '.maestro' */
+  /** The folder of the runs, relative to the config file. @default '.maestro' */
   readonly stateDirectory?: string
-  /** Finished runs that are kept; older ones are removed. @default 20 */
+  /** The number of finished runs to keep; older ones are removed. @default 20 */
   readonly keepRuns?: number
-  /** Let sources and sinks use paths outside the project. @default false */
+  /** Allow sources and sinks to use paths outside the project. @default false */
   readonly allowOutsidePaths?: boolean
-  /** Let addresses that come from rows, such as those of images, lie in private networks. @default false */
+  /** Allow addresses that come from rows, such as those of images, to be in private networks. @default false */
   readonly allowPrivateAddresses?: boolean
   readonly logLevel?: LogLevel
 }

@@ -1,6 +1,6 @@
 import type { Schema } from '../contracts/schema.js'
 
-/** The names of the options that a schema knows, when it can say so and takes no others. */
+/** The option names of a schema; undefined if it cannot list them or accepts others. */
 export function optionNames(schema: Schema): readonly string[] | undefined {
   const standard = schema['~standard'] as { jsonSchema?: { input(options: object): Record<string, unknown> } }
   try {

@@ -18,14 +18,14 @@ import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from 
 // biome-ignore lint/suspicious/noExplicitAny: matches every definition
 type AnyDefinition = OperatorDefinition<string, any, any, any>
 
-/** The definition of an operator that is named, or given. */
+/** The definition of an operator that is given itself or by its name. */
 type Definition<Use> = Use extends keyof Operators ? Operators[Use] : Use
 type ShapeOf<Use> = Definition<Use> extends { readonly shape: infer S } ? S : never
 type EffectsOf<Use> =
   Definition<Use> extends OperatorDefinition<string, infer _S, infer Effects, infer _Kind> ? Effects : never
 type StepInput<Use> = InputOf<ShapeOf<Use>>
 
-/** A name that is known, or a definition; else what the compiler prints. `string` is for completion. */
+/** A known name or a definition; otherwise the error that the compiler prints. `string` enables completion. */
 type Known<Use, Names> = Use extends Names | AnyDefinition
   ? Use
   : string extends Use
@@ -38,16 +38,20 @@ export type StepOptions<R, Use> = OptionsOver<StepInput<Use>, R>
 /** The row after a step. */
 export type StepOutput<R, Use, Given> = RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>
 
-/** What a function step may say about itself. */
+/** The options of a function step. */
 export interface FunctionOptions {
   /** A name for reports. @default the kind and position */
   readonly id?: string
   /** Identifies the function instead of its source text. */
   readonly version?: string
-  /** What it does to columns; without it the plan knows nothing of the rows after it (the types still do). */
+  /** The effects on columns. Without them, the plan does not know the columns after the step (the types still do). */
   readonly columns?: ColumnEffects
   readonly onError?: 'reject' | 'fail'
-  /** Calls that may be in progress at once; of a batch function, batches. @default the run's `rowsInFlight` */
+  /**
+   * The maximum number of concurrent calls; for a batch function, of concurrent batches.
+   *
+   * @default the run's `rowsInFlight`
+   */
   readonly concurrency?: number
 }
 
@@ -55,18 +59,18 @@ export interface StepSettings {
   /** A name for reports. @default position and operator */
   readonly id?: string
   readonly onError?: 'reject' | 'fail'
-  /** Calls of the operator that may be in progress at once. @default the run's `rowsInFlight` */
+  /** The maximum number of concurrent calls of the operator. @default the run's `rowsInFlight` */
   readonly concurrency?: number
 }
 
-/** What a function step gets beside the row. */
+/** The context that a function step receives in addition to the row. */
 export interface FunctionContext<Params> extends OperatorContext {
   readonly params: Params
 }
 
-/** Options of rows given in code. */
+/** The options of rows that are given in code. */
 export interface FromOptions {
-  /** Columns and their types. @default those of the first row of an array, else unknown */
+  /** The columns and their types. @default those of the first row of an array, otherwise unknown */
   readonly columns?: ColumnSet['columns']
   /** The column whose value is the row's id. */
   readonly key?: string
@@ -74,13 +78,13 @@ export interface FromOptions {
 
 interface Draft {
   readonly definition: PipelineDefinition
-  /** Where the next step attaches: `source` or a step's id. */
+  /** The point to which the next step attaches: `source` or a step's id. */
   readonly tip: string
 }
 
 /**
- * Builds a pipeline step by step; the editor knows the columns at every point. Immutable: each call gives a new
- * builder, so that a shared beginning can be continued in several ways.
+ * Builds a pipeline step by step; the editor knows the columns at every point. The builder is immutable: each call
+ * returns a new builder, so that several pipelines can share a beginning.
  *
  * @typeParam R The row at this point.
  * @typeParam Params The pipeline's parameters.
@@ -103,7 +107,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#draft.definition.name
   }
 
-  /** Begins with a storage's rows. */
+  /** Begins with the rows of a storage. */
   read<const Name extends string, const Given extends OptionsOver<SideInput<Name, 'source'>, never>>(
     use: Known<Name, SourceName>,
     options: CheckedOptions<SideInput<Name, 'source'>, never, Given>,
@@ -111,7 +115,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#begin({ use: use as string, options })
   }
 
-  /** Begins with rows given in code: an array, an iterable, or a function that makes one. */
+  /** Begins with rows that are given in code: an array, an iterable, or a function that returns one. */
   from<Given extends object>(
     rows: InlineRows<Given> | (() => InlineRows<Given>),
     options?: FromOptions,
@@ -125,7 +129,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#begin({ rows: rows as InlineRows, columns, ...(key === undefined ? {} : { key }) })
   }
 
-  /** Adds an operator: by name, or its definition. */
+  /** Adds an operator by its name or its definition. */
   step<const Use extends string | AnyDefinition, const Given extends StepOptions<R, Use>>(
     use: Known<Use, OperatorName>,
     options: CheckedOptions<StepInput<Use>, R, Given>,
@@ -135,12 +139,12 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#add(named, options, typeof named === 'string' ? named : named.name, settings)
   }
 
-  /** Adds an operator object, such as an instance of a class of one's own. Name its new row type yourself. */
+  /** Adds an operator object, such as an instance of your own class. State its new row type yourself. */
   use<Out = Record<string, unknown>>(operator: Operator, settings: StepSettings = {}): PipelineBuilder<Out, Params> {
     return this.#add(operator, undefined, operator.constructor.name, settings)
   }
 
-  /** Changes each row by a function. */
+  /** Changes each row with a function. */
   map<Out extends object>(
     run: (row: R, context: FunctionContext<Params>) => Out | Promise<Out>,
     options: FunctionOptions = {},
@@ -148,7 +152,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#addFunction({ kind: 'map', run: run as never }, options)
   }
 
-  /** Keeps the rows for which a function says true. */
+  /** Keeps the rows for which a function returns true. */
   filter<Kept extends R>(
     run: (row: R, context: FunctionContext<Params>) => row is Kept,
     options?: FunctionOptions,
@@ -169,7 +173,7 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#addFunction({ kind: 'flatMap', run: run as never }, options)
   }
 
-  /** Changes several rows at a time; gives back as many results, in order. */
+  /** Changes several rows at a time. The function returns the same number of results, in order. */
   mapBatches<Out extends object>(
     run: (
       rows: readonly R[],
@@ -181,13 +185,13 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#addFunction({ kind: 'mapBatches', run: run as never, ...(size === undefined ? {} : { size }) }, rest)
   }
 
-  /** Continues in another way beside the chain: `.branch((rows) => rows.filter(...).write(...))`. The chain goes on from here. */
+  /** Adds a branch: `.branch((rows) => rows.filter(...).write(...))`. The chain continues from here. */
   branch(build: (rows: PipelineBuilder<R, Params>) => PipelineBuilder<unknown, Params>): PipelineBuilder<R, Params> {
     const branched = build(this).#draft.definition
     return new PipelineBuilder({ definition: branched, tip: this.#draft.tip })
   }
 
-  /** Writes the rows as they are here. The chain may go on after it. */
+  /** Writes the rows of this point. The chain may continue. */
   write<const Name extends string, const Given extends OptionsOver<SideInput<Name, 'sink'>, R>>(
     use: Known<Name, SinkName>,
     options: CheckedOptions<SideInput<Name, 'sink'>, R, Given>,
@@ -229,10 +233,10 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }
 }
-// Not in a static block: beside a declared field the compiler gives the class there a name that it never sets.
+// This is not a static block: next to a declared field, the compiler gives the class a name there that it never sets.
 recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
-/** A pipeline whose definition waits for its parameters. */
+/** A pipeline whose definition requires parameters. */
 export interface ParameterisedPipeline<Params = unknown> {
   readonly name: string
   readonly params: Schema<unknown, Params>
@@ -250,7 +254,7 @@ export interface ParameterisedPipeline<Params = unknown> {
  */
 export function pipeline(name: string): PipelineBuilder<never>
 /**
- * Begins a pipeline with parameters, set by `--set name=value` or in code.
+ * Begins a pipeline with parameters, which `--set name=value` or code sets.
  *
  * @example
  * export default pipeline('daily', { params: z.object({ day: z.string() }) }, (p, { day }) =>
@@ -274,15 +278,15 @@ export function startPipeline<Params>(name: string, params?: Params): PipelineBu
   return new PipelineBuilder({ definition, tip: 'source' })
 }
 
-/** A parameterised pipeline of any parameters. */
+/** A pipeline with any parameters. */
 export interface AnyParameterisedPipeline {
   readonly name: string
   readonly params: Schema
   readonly build: (builder: never, params: never) => { readonly definition: PipelineDefinition }
 }
 
-/** All forms in which a pipeline is given to the runner: a builder, one that waits for parameters, or data. */
+/** All forms of a pipeline that the runner accepts: a builder, a pipeline with parameters, or data. */
 export type PipelineInput = { readonly definition: PipelineDefinition } | AnyParameterisedPipeline | PipelineDefinition
 
-/** The rows that a pipeline ends with. */
+/** The rows at the end of a pipeline. */
 export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row

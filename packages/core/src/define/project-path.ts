@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path'
 import { maestroError } from '../errors/error-table.js'
 
 /**
- * A path of the project as an absolute one; links are followed.
+ * Resolves a path of the project to an absolute path and follows links.
  *
  * @throws MAESTRO_STORAGE_PATH_OUTSIDE unless paths outside are allowed
  */
@@ -13,7 +13,7 @@ export function projectPath(path: string, directory: string, allowOutside: boole
   throw maestroError('MAESTRO_STORAGE_PATH_OUTSIDE', { path, directory })
 }
 
-/** A path as people read it: relative to the project, with forward slashes. */
+/** The displayed form of a path: relative to the project, with forward slashes. */
 export function displayPath(path: string, directory: string): string {
   const shown = relative(directory, path)
   return (shown.startsWith('..') ? path : shown).replaceAll(sep, '/')
@@ -24,7 +24,7 @@ function isInside(path: string, directory: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && resolve(directory, way) === path
 }
 
-/** The real place of an absolute path, of which the last parts may not exist yet. */
+/** The real path of an absolute path, whose last parts may not exist yet. */
 export function realPath(path: string): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)

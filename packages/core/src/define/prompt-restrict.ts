@@ -5,7 +5,7 @@ type OperatorClass = (abstract new (
 ) => Operator) & { readonly allowedPrompts: readonly PromptClass[] }
 
 /**
- * Says which prompt classes an operator class takes. A pipeline that gives it another does not compile to a plan.
+ * Restricts an operator class to certain prompt classes. The plan refuses any other prompt.
  *
  * @example
  * const Restricted = promptRestrict(PromptTemplate)(MyGenerator)

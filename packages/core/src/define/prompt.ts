@@ -15,9 +15,12 @@ type Space = ' ' | '\n' | '\t' | '\r'
 type Trim<S extends string> = S extends `${Space}${infer Rest}` | `${infer Rest}${Space}` ? Trim<Rest> : S
 type Head<S extends string> = S extends `${infer First}.${string}` ? Trim<First> : S
 
-/** The variables of a template literal. Of a text that is only known at run time: `any`, and the plan checks it. */
+/**
+ * The variables of a template literal. For a text that is only known at run time, the type is `any`, and the plan
+ * checks it.
+ */
 export type Variables<Template extends string> = string extends Template
-  ? // biome-ignore lint/suspicious/noExplicitAny: fits any set of columns; checked when the plan is made
+  ? // biome-ignore lint/suspicious/noExplicitAny: fits any set of columns; the plan checks it
     any
   : Template extends `${infer Before}{{${infer Rest}`
     ? Before extends `${string}\\`
@@ -28,7 +31,8 @@ export type Variables<Template extends string> = string extends Template
     : never
 
 /**
- * A prompt of one text with `{{variables}}`. Filled in a single pass: the text of a cell is data and is never expanded.
+ * A prompt of one text with `{{variables}}`. It is filled in a single pass: the text of a cell is data and is never
+ * expanded.
  *
  * @example
  * const ask = new PromptTemplate('Summarise in one sentence: {{text}}')
@@ -38,7 +42,7 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
   readonly variables: readonly Variable[]
   readonly version: string
   readonly template: string
-  /** A system message that goes before the text; may hold variables too. */
+  /** A system message before the text. It may contain variables, too. */
   readonly system: string | undefined
   readonly #pieces: readonly TemplatePiece[]
   readonly #systemPieces: readonly TemplatePiece[]
@@ -77,7 +81,7 @@ export class PromptTemplate<Variable extends string = string> extends Prompt<Var
 recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
 
 /**
- * A prompt from a template; its variables are read from the literal, so that the editor knows them.
+ * Creates a prompt from a template. Its variables are inferred from the literal, so that the editor knows them.
  *
  * @example prompt('Summarise for {{ user.name }}: {{text}}')
  */

@@ -1,7 +1,7 @@
 import type { Columns } from '../contracts/row.js'
 import { columnTypeOfJson, type JsonSchema, type Schema } from '../contracts/schema.js'
 
-/** The columns that a schema's values have, where it tells by JSON Schema. */
+/** The columns of a schema's values, if it provides a JSON Schema. */
 export function schemaColumns(schema: Schema): Columns | undefined {
   const properties = jsonSchemaOf(schema, 'output')?.properties as Record<string, JsonSchema> | undefined
   if (properties === undefined) return undefined
@@ -10,7 +10,7 @@ export function schemaColumns(schema: Schema): Columns | undefined {
   )
 }
 
-/** The JSON Schema of what a schema takes or gives, where it tells. */
+/** The JSON Schema of a schema's input or output, if it provides one. */
 export function jsonSchemaOf(schema: Schema, side: 'input' | 'output'): JsonSchema | undefined {
   const standard = schema['~standard'] as {
     readonly jsonSchema?: Readonly<Record<'input' | 'output', (options: object) => JsonSchema>>

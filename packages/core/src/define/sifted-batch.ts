@@ -2,8 +2,8 @@ import type { Row, RowId } from '../contracts/row.js'
 import type { SourceBatch, SourceReject } from '../contracts/storage.js'
 
 /**
- * What is left of a batch whose rows are checked one after the other. The rejects stay at their places among the rows, so
- * that a limited run counts none that lies beyond its last row.
+ * The result of a batch whose rows are checked one after the other. Rejects keep their places among the rows, so that a
+ * limited run does not count those after its last row.
  *
  * @example
  * const sifted = new SiftedBatch(batch)
@@ -25,27 +25,27 @@ export class SiftedBatch {
     this.#earlier = [...(batch.rejects ?? [])]
   }
 
-  /** The next row passes, perhaps under another id or with other values. */
+  /** Keeps the next row, possibly with another id or other values. */
   keep(id: RowId, row: Row): void {
     this.#next()
     this.#ids.push(id)
     this.#rows.push(row)
   }
 
-  /** The next row does not pass. */
+  /** Rejects the next row. */
   reject(id: string, row: unknown, error: SourceReject['error']): void {
     this.#next()
     this.#rejects.push({ id, row, error, after: this.#ids.length })
   }
 
-  /** The batch, once all rows are checked. */
+  /** Returns the batch after all rows were checked. */
   take(): SourceBatch {
     this.#checked = Number.POSITIVE_INFINITY
     this.#next()
     return { ...this.#batch, ids: this.#ids, rows: this.#rows, rejects: this.#rejects }
   }
 
-  /** Rejects of the batch itself keep their places before the row that is checked. */
+  /** The batch's own rejects keep their places before the row that is being checked. */
   #next(): void {
     while (this.#earlier[0] !== undefined && (this.#earlier[0].after ?? 0) <= this.#checked)
       this.#rejects.push({ ...(this.#earlier.shift() as SourceReject), after: this.#ids.length })

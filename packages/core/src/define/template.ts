@@ -1,13 +1,14 @@
 import { maestroError } from '../errors/error-table.js'
 
-/** A template in pieces: literal text, and paths to values. */
+/** A parsed template: literal text and paths to values. */
 export type TemplatePiece = string | { readonly path: readonly string[] }
 
-// \p{M}: in many scripts a vowel or tone is a mark that follows its letter.
+// \p{M}: in many scripts, a vowel or a tone is a mark after its letter.
 const name = /^[\p{L}\p{N}_$-][\p{L}\p{M}\p{N}_$ -]*$/u
 
 /**
- * Cuts a template at its `{{name}}` and `{{name.field}}` variables. Single braces are literal, `\{{` is a literal `{{`.
+ * Splits a template at its `{{name}}` and `{{name.field}}` variables. Single braces are literal, `\{{` is a literal
+ * `{{`.
  *
  * @throws MAESTRO_PROMPT_TEMPLATE
  */
@@ -25,13 +26,13 @@ export function parseTemplate(template: string): readonly TemplatePiece[] {
       continue
     }
     const close = template.indexOf('}}', open)
-    if (close === -1) throw fail('a {{ is not closed by }}')
+    if (close === -1) throw fail('a {{ has no closing }}')
     literal += template.slice(position, open)
     const path = template
       .slice(open + 2, close)
       .split('.')
       .map((part) => part.trim())
-    if (!path.every((part) => name.test(part))) throw fail(`"{{${template.slice(open + 2, close)}}}" is no variable`)
+    if (!path.every((part) => name.test(part))) throw fail(`"{{${template.slice(open + 2, close)}}}" is not a variable`)
     if (literal !== '') pieces.push(literal)
     literal = ''
     pieces.push({ path })
@@ -42,20 +43,20 @@ export function parseTemplate(template: string): readonly TemplatePiece[] {
   return pieces
 }
 
-/** The names that a template needs, each once, in order. */
+/** The distinct names of a template's variables, in order. */
 export function templateVariables(pieces: readonly TemplatePiece[]): readonly string[] {
   return [...new Set(pieces.flatMap((piece) => (typeof piece === 'string' ? [] : piece.path.slice(0, 1))))]
 }
 
 /**
- * Fills a template in one pass: a value's own text is never read as a template again. Paths walk own properties of
- * plain data only.
+ * Fills a template in one pass: the text of a value is never parsed as a template. Paths follow only own properties of
+ * plain data.
  *
- * Texts stand as they are, numbers and truth values as JavaScript writes them, dates as ISO 8601, lists and objects as
- * JSON. `null` stands for nothing known and reads as an empty text. What is missing, or no data, is an error: a prompt
- * never holds "undefined" or "[object Object]".
+ * Texts are inserted unchanged, numbers and booleans in their JavaScript form, dates as ISO 8601, and lists and objects
+ * as JSON. `null` becomes an empty text. A missing value, or one that is not data, is an error, so that a prompt never
+ * contains "undefined" or "[object Object]".
  *
- * @throws MAESTRO_PROMPT_VARIABLE_MISSING naming every path that leads nowhere, MAESTRO_PROMPT_VALUE
+ * @throws MAESTRO_PROMPT_VARIABLE_MISSING with the names of all paths without a value, MAESTRO_PROMPT_VALUE
  */
 export function renderTemplate(pieces: readonly TemplatePiece[], variables: Readonly<Record<string, unknown>>): string {
   const values = pieces.map((piece) => (typeof piece === 'string' ? piece : valueAt(variables, piece.path)))
@@ -72,12 +73,12 @@ export function renderTemplate(pieces: readonly TemplatePiece[], variables: Read
     .join('')
 }
 
-/** A template's text with `<name>` in place of each value. */
+/** The text of a template with `<name>` in place of each value. */
 export function templateTask(pieces: readonly TemplatePiece[]): string {
   return pieces.map((piece) => (typeof piece === 'string' ? piece : `<${piece.path.join('.')}>`)).join('')
 }
 
-/** The texts of a template's values, by the names that `templateTask` gives them. */
+/** The texts of a template's values, by the names that `templateTask` uses. */
 export function templateValues(
   pieces: readonly TemplatePiece[],
   variables: Readonly<Record<string, unknown>>,
@@ -86,18 +87,18 @@ export function templateValues(
   return Object.fromEntries(paths.map((piece) => [piece.path.join('.'), renderTemplate([piece], variables)]))
 }
 
-/** A text as a template that writes just that text. */
+/** Escapes a text so that a template produces exactly that text. */
 export function literalTemplate(text: string): string {
   return text.replaceAll('{{', '\\{{')
 }
 
-/** What a path leads to; undefined when it leads nowhere. A null on the way is null at the end. */
+/** The value of a path; undefined if there is none. If a value on the path is null, the result is null. */
 export function valueAt(root: unknown, path: readonly string[]): unknown {
   let value = root
   for (const key of path) {
     if (value === null) return null
     if (!isPlain(value)) return undefined
-    // The descriptor: an accessor is code, and is not run.
+    // Read the descriptor, because an accessor is code that must not run.
     value = Object.getOwnPropertyDescriptor(value, key)?.value
   }
   return value
@@ -127,7 +128,7 @@ function valueText(value: unknown, name: string): string {
 
 function objectText(value: object, name: string): string {
   const fail = (reason: string, cause?: unknown) => maestroError('MAESTRO_PROMPT_VALUE', { name, reason }, cause)
-  if (ArrayBuffer.isView(value)) throw fail('it holds bytes or a vector')
+  if (ArrayBuffer.isView(value)) throw fail('it contains bytes or a vector')
   const hasForm = isPlain(value) || typeof (value as { toJSON?: unknown }).toJSON === 'function'
   if (!hasForm) throw fail(`it is a ${value.constructor.name}`)
   let json: string | undefined
@@ -136,8 +137,8 @@ function objectText(value: object, name: string): string {
   } catch (error) {
     throw fail((error as Error).message.split('\n', 1)[0] ?? '', error)
   }
-  // A date that is none says null.
-  if (json === undefined || json === 'null') throw fail('it has no form as JSON')
+  // An invalid date becomes null.
+  if (json === undefined || json === 'null') throw fail('it cannot be represented as JSON')
   return value instanceof Date ? value.toISOString() : json
 }
 

@@ -11,17 +11,17 @@ import {
   valueAt,
 } from './template.js'
 
-/** Media of a prompt whose place or bytes a variable holds. */
+/** Media of a prompt, whose location or bytes are the value of a variable. */
 export interface MediaFrom<Template extends string = string> {
   readonly type: MediaPart['type']
   /** One variable, such as `{{photo}}`: the path of a file of the project, an address, or bytes. */
   readonly from: Template
-  /** @default what the bytes say */
+  /** @default detected in the bytes */
   readonly mediaType?: string
   readonly name?: string
 }
 
-/** A part of a turn: a template, media from a variable, or media that are the same for every row. */
+/** A part of a turn: a template, media from a variable, or constant media. */
 export type ChatPart<Template extends string = string> =
   | { readonly type: 'text'; readonly text: Template }
   | MediaFrom<Template>
@@ -32,7 +32,7 @@ type ParsedPart =
   | { readonly media: MediaFrom; readonly path: readonly string[] }
   | { readonly fixed: MediaPart }
 
-/** What a turn says: a template, or several parts of text and media. */
+/** The content of a turn: a template, or several parts of text and media. */
 export class TurnContent {
   readonly #isText: boolean
   readonly #parts: readonly ParsedPart[]
@@ -43,7 +43,7 @@ export class TurnContent {
     this.#parts = typeof content === 'string' ? [{ pieces: parseTemplate(content) }] : content.map(parsePart)
   }
 
-  /** The names that it needs, each once, in order. */
+  /** The distinct names of its variables, in order. */
   get variables(): readonly string[] {
     return templateVariables(
       this.#parts.flatMap((part) => ('pieces' in part ? part.pieces : 'path' in part ? [{ path: part.path }] : [])),
@@ -56,7 +56,7 @@ export class TurnContent {
     )
   }
 
-  /** The pieces of its texts. */
+  /** The parsed templates of its texts. */
   get pieces(): readonly TemplatePiece[] {
     return this.#parts.flatMap((part) => ('pieces' in part ? part.pieces : []))
   }
@@ -82,7 +82,7 @@ function parsePart(part: ChatPart): ParsedPart {
   if (!('from' in part)) return { fixed: part }
   const [piece, ...others] = parseTemplate(part.from)
   if (piece !== undefined && typeof piece !== 'string' && others.length === 0) return { media: part, path: piece.path }
-  const reason = `the \`from\` of ${part.type} parts is one variable and nothing else`
+  const reason = `the \`from\` of ${part.type} parts must be exactly one variable`
   throw maestroError('MAESTRO_PROMPT_TEMPLATE', { template: part.from, reason })
 }
 

@@ -2,10 +2,10 @@ import type { Row } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
 import { reasonOf } from '../errors/reason-of.js'
 
-/** A row as its schema shapes it, or why it does not fit. */
+/** A row after validation, or the reason why it is invalid. */
 export type ValidatedRow = { readonly value: Row } | { readonly issues: readonly string[]; readonly cause?: unknown }
 
-/** Checks and shapes a row by a schema; what is wrong is said with its place in the row. Never throws. */
+/** Validates and transforms a row with a schema. Reasons name the place in the row. It never throws. */
 export async function validateRow(schema: Schema, row: Row): Promise<ValidatedRow> {
   try {
     const result = await schema['~standard'].validate(row)
@@ -16,7 +16,7 @@ export async function validateRow(schema: Schema, row: Row): Promise<ValidatedRo
     })
     return { issues }
   } catch (error) {
-    // A check of the schema threw: that is about this row, too.
+    // A check of the schema threw an error, which concerns this row, too.
     return { issues: [reasonOf(error)], cause: error }
   }
 }

@@ -1,6 +1,9 @@
 import type { VectorMetric } from '../contracts/vector-store.js'
 
-/** The score of a query and a vector of the same dimension, in double precision, for stores that compare themselves. */
+/**
+ * The score of a query and a vector of the same dimension, in double precision, for stores that compare vectors
+ * themselves.
+ */
 export function vectorScore(metric: VectorMetric, query: Float32Array, vector: Float32Array): number {
   let product = 0
   let ofQuery = 0

@@ -2,7 +2,7 @@ import type { InputOf, LLMServing, OptionsOver, Prompt } from '@maestro-dataflow
 import type { z } from 'zod'
 import { aiError } from '../errors.js'
 
-/** Members that may be undefined if they may be left out, as options from a schema are. */
+/** Optional members also accept undefined, like options from a schema. */
 type Undefinable<T> = {
   readonly [Key in keyof T]: Record<never, never> extends Pick<T, Key> ? T[Key] | undefined : T[Key]
 }
@@ -14,12 +14,12 @@ type Unbound<Given> = {
     : Given[Name]
 }
 
-/** What is given for the fields of a declaration, outside of a pipeline. */
+/** The input of a declaration's fields outside a pipeline. */
 export type GivenOptions<Fields> = Undefinable<Unbound<OptionsOver<InputOf<Fields>, Record<string, unknown>>>>
 
 /**
- * The options of an operator as a class that is used alone: those of the operator's declaration, with the models
- * themselves in place of their names.
+ * The options of an operator class that is used without a pipeline. They are the options of the operator's declaration,
+ * with models instead of their names.
  *
  * @typeParam Own The options that the class takes in a way of its own.
  */
@@ -27,7 +27,7 @@ export type Alone<Fields, Own = { readonly serving: LLMServing }> = Omit<GivenOp
   Undefinable<Own>
 
 /**
- * Reads the options of a class as the operator of a pipeline reads its own.
+ * Parses the options of a class in the same way as the options of an operator in a pipeline.
  *
  * @throws MAESTRO_AI_OPTIONS
  */
@@ -36,7 +36,7 @@ export function checkOptions<Options, Model>(
   schema: z.ZodType<Options>,
   { serving, ...given }: { readonly serving?: Model | undefined },
 ): { readonly options: Options; readonly serving: Model } {
-  if (serving === undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'there is no serving to ask' })
+  if (serving === undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'a serving is required' })
   return { options: parseOptions(operator, schema, given), serving }
 }
 

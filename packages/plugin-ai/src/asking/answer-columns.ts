@@ -9,9 +9,10 @@ import {
 import { aiError } from '../errors.js'
 
 /**
- * The columns that answers add: one for a text, the schema's properties or one for data.
+ * The columns that answers add: one for a text, and for data either one or the schema's properties.
  *
- * @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED, MAESTRO_AI_SCHEMA_COLUMNS when there is neither a property nor an `output`
+ * @throws MAESTRO_SERVING_SCHEMA_UNSUPPORTED, MAESTRO_AI_SCHEMA_COLUMNS when there is neither a property nor an
+ * `output`
  */
 export function answerColumns(schema: Schema | undefined, output: string | undefined): Columns {
   if (schema === undefined) return { [output ?? 'generated_text']: 'string' }
@@ -28,7 +29,7 @@ export function answerColumns(schema: Schema | undefined, output: string | undef
   return Object.fromEntries(columns)
 }
 
-/** The properties of an object's schema, with the description of each: '' for none. */
+/** The properties of an object schema with their descriptions; '' stands for a missing description. */
 export function describeProperties(json: JsonSchema): Readonly<Record<string, string>> {
   const properties = branches(json, json).flatMap((branch) =>
     Object.entries((branch.properties ?? {}) as Record<string, JsonSchema>),
@@ -38,7 +39,7 @@ export function describeProperties(json: JsonSchema): Readonly<Record<string, st
   )
 }
 
-/** What values of a schema are as a column; null says nothing, since any column may hold it. */
+/** The column type of a schema's values. Null is ignored, because every column may contain it. */
 function columnType(schema: JsonSchema, root: JsonSchema): ColumnType {
   const found = new Set(branches(schema, root).flatMap(typeNames))
   found.delete('null')
@@ -53,7 +54,7 @@ function typeNames({ type, enum: values, const: value }: JsonSchema): readonly s
   return listed.map((item) => (item === null ? 'null' : Array.isArray(item) ? 'array' : typeof item))
 }
 
-/** A schema itself, or the schemas it is made of. References are followed once, so that a recursive schema ends. */
+/** A schema, or the members of a union. Each reference is followed once, so that a recursive schema terminates. */
 function branches(schema: JsonSchema, root: JsonSchema, followed: readonly string[] = []): readonly JsonSchema[] {
   const { $ref, anyOf, oneOf, allOf } = schema
   if (typeof $ref === 'string') {

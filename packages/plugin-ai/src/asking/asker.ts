@@ -16,14 +16,14 @@ import {
 } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
 
-/** What happens to a text answer that reached `maxTokens` before its end. */
+/** The handling of a text answer that was truncated at `maxTokens`. */
 export type CutOff = 'reject' | 'keep'
 
-/** How an operator asks, whatever it asks. */
+/** The options of an `Asker`. */
 export interface AskerOptions {
   readonly serving: LLMServing
   readonly prompt: Prompt
-  /** Of the answers; undefined for texts. */
+  /** The schema of the answers; undefined for texts. */
   readonly schema?: Schema | undefined
   readonly sampling?: Sampling
   /** @default 1 */
@@ -32,7 +32,7 @@ export interface AskerOptions {
   readonly shareAnswers?: boolean | undefined
 }
 
-/** Asks a language model one prompt, with the values of one row after the other. */
+/** Sends one prompt to a language model with the values of each row. */
 export class Asker {
   readonly serving: EnhancedLLMServing
   readonly #prompt: Prompt
@@ -50,7 +50,7 @@ export class Asker {
   }
 
   /**
-   * The answer's text without the white space around it.
+   * Returns the answer's text without surrounding white space.
    *
    * @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_*
    */
@@ -68,7 +68,7 @@ export class Asker {
   }
 
   /**
-   * The answer as data of a schema.
+   * Returns the answer as data that matches the schema.
    *
    * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_*
    */
@@ -81,9 +81,9 @@ export class Asker {
     )
   }
 
-  /** What is asked about these values. @param sample Which of several answers to the same question. */
+  /** Builds the request for these values. @param sample The index among several answers to the same question. */
   request(values: Row, { rowId }: OperatorContext, sample?: string): LLMRequest {
-    // A prompt checks by itself that every variable has a value.
+    // The prompt itself checks that every variable has a value.
     const messages = this.#prompt.messages(values as PromptVariables)
     const { version } = this.#prompt
     const packer = this.#packer
@@ -96,7 +96,7 @@ export class Asker {
     }
   }
 
-  /** What goes with the request. */
+  /** The settings of the request. */
   callOptions(values: Row, context: OperatorContext): PackedCallOptions {
     const texts = this.#packer && this.#prompt.parts?.values(values as PromptVariables)
     return this.#packer === undefined || texts === undefined
@@ -105,7 +105,7 @@ export class Asker {
   }
 }
 
-/** @throws MAESTRO_AI_OPTIONS for a prompt whose task and values are not apart */
+/** @throws MAESTRO_AI_OPTIONS for a prompt that does not separate its task from its values */
 function createPacker({ parts }: Prompt, schema: Schema | undefined, rowsPerCall: number): RowPacker {
   if (parts === undefined)
     throw aiError('MAESTRO_AI_OPTIONS', {

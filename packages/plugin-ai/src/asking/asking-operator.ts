@@ -21,7 +21,7 @@ export abstract class AskingOperator extends MapOperator {
     return { reads: this.#reads, adds: this.#adds }
   }
 
-  /** @throws what asking throws; the row is rejected with it */
+  /** @throws the errors of the request; the row is rejected with them */
   async map(row: Row, context: OperatorContext): Promise<Row> {
     return withAnswer(row, await this.answer(row, context), this.#adds)
   }

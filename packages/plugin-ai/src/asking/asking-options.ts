@@ -1,10 +1,10 @@
 import { type Sampling, type Servings, servingOption, unless } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
-/** A name, or a text that must say something. */
+/** A name or a text that must not be empty. */
 export const nameOption = z.string().min(1)
 
-/** How a language model chooses its words. An option that is not given has the default of the serving. */
+/** How a language model chooses its words. An option that is left out has the default of the serving. */
 export class SamplingOptions {
   /** How freely the model chooses its words. With 0 it always takes the likeliest token. */
   temperature = z.number().nonnegative().optional()
@@ -40,8 +40,8 @@ export class RowAskingOptions extends AskingOptions {
 /** The options of operators that can ask about several rows in one call. */
 export class PackingOptions {
   /**
-   * The number of rows that one call asks about. A larger number saves calls and the tokens of the instructions, but the
-   * answers of small models get worse. Rows without a proper answer are asked about again, one by one.
+   * The number of rows that one call asks about. A larger number saves calls and the tokens of the instructions, but
+   * the answers of small models get worse. Rows without a proper answer are asked about again, one by one.
    *
    * @default 1
    */
@@ -53,7 +53,7 @@ export const languageOption = z.enum(['en', 'zh']).optional()
 
 const instructionsOption = z.string().min(1).optional()
 
-/** What users say about an operator's own prompt. */
+/** The options for an operator's own prompt. */
 export class WordsOptions {
   /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
   language = languageOption
@@ -61,7 +61,7 @@ export class WordsOptions {
   instructions = instructionsOption
 }
 
-/** The same for operators whose only prompt is replaced by the option `prompt`. */
+/** The options for the prompt of operators whose only prompt the option `prompt` replaces. */
 export class TaskWordsOptions {
   /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
   language = unless('prompt', languageOption)
@@ -74,22 +74,26 @@ export const examplesOption = z
   .array(z.strictObject({ input: z.union([z.string(), z.record(z.string(), z.string())]), output: z.unknown() }))
   .optional()
 
-/** Few-shot examples of operators whose only prompt is replaced by the option `prompt`. */
+/** The few-shot examples of operators whose only prompt the option `prompt` replaces. */
 export class TaskExamplesOptions {
   /** Inputs with the expected answers. The model sees them before the question. */
   examples = unless('prompt', examplesOption)
 }
 
-/** What happens to a text that was cut off. */
+/** The handling of a truncated text. */
 export const cutOffOption = z.enum(['reject', 'keep']).optional()
 
 /** The option of operators whose answer is a text. */
 export class CutOffOptions {
-  /** What happens to an answer that was cut off at `maxTokens`: its row is rejected, or the text is kept. @default 'reject' */
+  /**
+   * Whether to reject the row of an answer that was truncated at `maxTokens`, or to keep the text.
+   *
+   * @default 'reject'
+   */
   onCutOff = cutOffOption
 }
 
-/** The sampling options as they are given. */
+/** The sampling options as users set them. */
 export type GivenSampling = { readonly [Name in keyof Sampling]: Sampling[Name] | undefined }
 
 interface GivenAsking extends GivenSampling {
@@ -97,13 +101,13 @@ interface GivenAsking extends GivenSampling {
   readonly shareAnswers?: boolean | undefined
 }
 
-/** The sampling options among all that were given. */
+/** Selects the sampling options among all options. */
 export function samplingOf({ temperature, topP, topK, seed, stop, maxTokens }: GivenSampling): Sampling {
   const given = Object.entries({ temperature, topP, topK, seed, stop, maxTokens })
   return Object.fromEntries(given.filter(([, value]) => value !== undefined))
 }
 
-/** The options that go with every question. */
+/** The options that every request carries. */
 export function askedWith({ rowsPerCall, shareAnswers, ...given }: GivenAsking) {
   return { sampling: samplingOf(given), rowsPerCall, shareAnswers }
 }

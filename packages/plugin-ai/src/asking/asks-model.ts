@@ -1,6 +1,6 @@
 import { type Prompt, SERVINGS, type ServingNeed } from '@maestro-dataflow/core'
 
-/** What an operator says of itself that asks one language model about each row. */
+/** The common declarations of operators that ask one language model about each row. */
 export const asksModel = {
   deterministic: false,
   servings: ({

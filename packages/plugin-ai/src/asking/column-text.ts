@@ -4,7 +4,7 @@ import { aiError } from '../errors.js'
 const value = new PromptTemplate('{{value}}')
 
 /**
- * A cell as a text, as prompts write it.
+ * Converts a cell to the text that prompts insert.
  *
  * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_VARIABLE_MISSING, MAESTRO_PROMPT_VALUE
  */

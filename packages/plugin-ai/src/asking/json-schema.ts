@@ -5,7 +5,10 @@ const typeName = z.enum(['string', 'number', 'integer', 'boolean', 'null', 'obje
 const count = z.number().int().nonnegative()
 const says = ['type', 'enum', 'const', '$ref', 'anyOf', 'oneOf', 'allOf'] as const
 
-/** The part of JSON Schema that is checked in full. What is not in it is refused: it would pass unchecked. */
+/**
+ * The supported part of JSON Schema, which is checked in full. Other keywords are refused, because they would not be
+ * checked.
+ */
 const node = z
   .strictObject({
     $schema: z.string().optional(),
@@ -62,12 +65,12 @@ const node = z
       if (!Object.hasOwn(value.properties ?? {}, name)) fail(`required names "${name}", which is not in \`properties\``)
   }) as z.ZodType<JsonSchema>
 
-/** Whether a value is a schema of a library already. */
+/** Whether a value is already a schema of a library. */
 export function isSchema(value: unknown): value is Schema {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 }
 
-/** A schema as the option holds it: of a library, or from a JSON Schema, the form of YAML and JSON pipelines. */
+/** An option that is a schema of a library, or a JSON Schema in YAML and JSON pipelines. */
 const anySchema = z.unknown().transform((given, context): Schema => {
   if (isSchema(given)) return given
   const checked = node.safeParse(given)
@@ -84,10 +87,13 @@ const anySchema = z.unknown().transform((given, context): Schema => {
   }
 })
 
-/** The same, whose type takes a schema of a library alone: from a JSON Schema in code, no types of columns would follow. */
+/**
+ * The same option, whose type accepts only a schema of a library: TypeScript cannot infer column types from a JSON
+ * Schema.
+ */
 export const schemaOption = anySchema as z.ZodType<Schema, Schema>
 
-/** Validates by zod, and shows models and plans the document as it was written. */
+/** Validates with zod, and shows the original document to models and in plans. */
 function fromJsonSchema(json: JsonSchema): Schema {
   const { '~standard': standard } = z.fromJSONSchema(json)
   const asWritten = () => json

@@ -8,22 +8,24 @@ import {
 } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
 
-/** The language that a task is put in. Texts of rows may be in any. */
+/** The language of a task. The texts of rows may be in any language. */
 export type Language = 'en' | 'zh'
 
-/** An input and the answer that is wanted for it. */
+/** An input with its expected answer. */
 export interface TaskExample {
-  /** A text, or one for each tag. */
+  /** A text, or one text for each tag. */
   readonly input: string | Readonly<Record<string, string>>
-  /** A text as it is, data as JSON. */
+  /** Texts are inserted unchanged, data as JSON. */
   readonly output: unknown
 }
 
-/** A task, and the columns that it is about. */
+/** A task and the columns that it refers to. */
 export interface Task {
-  /** What to do, in paragraphs. They never hold what a row says: that is data, and stands in the user's message. */
+  /**
+   * The paragraphs of the task. They never contain values of a row: those are data and belong to the user's message.
+   */
   readonly task: readonly (string | undefined)[]
-  /** The columns by the names of the tags that their texts stand between. */
+  /** The columns by the names of the tags that enclose their texts. */
   readonly inputs: Readonly<Record<string, string>>
   readonly examples?: readonly TaskExample[] | undefined
   readonly language?: Language | undefined
@@ -37,13 +39,13 @@ const dataNotice: Readonly<Record<Language, string>> = {
 const value = new PromptTemplate('{{value}}')
 
 /**
- * The prompt of a task: the task as a system message, the texts of the row between tags in the user's. A text that
- * holds the closing tag itself gets tags of another name, so that it cannot step out of them.
+ * The prompt of a task. The task is the system message, and the user's message contains the texts of the row between
+ * tags. A text that contains the closing tag gets tags of another name, so that it cannot close them.
  */
 export class TaskPrompt extends Prompt {
   readonly variables: readonly string[]
   readonly version: string
-  /** As the plan shows it. */
+  /** The text that the plan shows. */
   readonly turns: ChatPrompt['turns']
   readonly #task: Task
   readonly #plain: ChatPrompt
@@ -67,7 +69,7 @@ export class TaskPrompt extends Prompt {
     return this.#filled(variables, (chat, texts) => chat.messages(texts))
   }
 
-  /** Where rows are asked about together their texts are JSON, and need no tags. */
+  /** If one call asks about several rows, their texts are JSON and need no tags. */
   override get parts(): PromptParts {
     const { task = [] } = this.#plain.parts ?? {}
     const names = Object.keys(this.#task.inputs).map((tag) => `<${tag}>`)
@@ -86,7 +88,7 @@ export class TaskPrompt extends Prompt {
     return fill(suffix === '' ? this.#plain : chatOf(this.#task, suffix), texts)
   }
 
-  /** The row's texts by tag. */
+  /** The texts of the row by tag. */
   #texts(variables: PromptVariables): Record<string, string> {
     this.assertInputs(variables)
     return Object.fromEntries(
@@ -99,7 +101,7 @@ export class TaskPrompt extends Prompt {
   }
 }
 
-/** What follows the name of each tag: nothing, or the first number with which no text closes one. */
+/** The suffix of each tag's name: empty, or the first number with which no text closes a tag. */
 function suffixFor(texts: Readonly<Record<string, string>>): string {
   const tags = Object.keys(texts).join('|')
   const all = Object.values(texts).join('\n')
@@ -129,5 +131,5 @@ function chatOf({ task, inputs, examples = [], language = 'en' }: Task, suffix: 
   ])
 }
 
-/** A text as a template that writes just that text. */
+/** Escapes a text so that a template produces exactly that text. */
 const literal = (text: string): string => text.replaceAll('{{', '\\{{')

@@ -2,13 +2,13 @@ import type { OperatorContext, Row } from '@maestro-dataflow/core'
 import type { AskerOptions, CutOff } from './asker.js'
 import { AskingOperator } from './asking-operator.js'
 
-/** Where a text goes that a model answers. */
+/** The options for the column of a text answer. */
 export interface TextAnswerOptions {
   readonly output: string
   readonly onCutOff?: CutOff | undefined
 }
 
-/** An operator whose answers are texts, one column of them. */
+/** An operator whose answers are texts in one column. */
 export class TextAskingOperator extends AskingOperator {
   readonly #answer: TextAnswerOptions
 

@@ -1,8 +1,8 @@
 import type { Columns, Row } from '@maestro-dataflow/core'
 
 /**
- * The row with the declared columns of an answer and no others: a model that adds a property of its own must not reach
- * another column. A column that the answer leaves out has no value: the row's old value is not the answer.
+ * Adds only the declared columns of an answer to the row, so that an extra property from the model cannot overwrite
+ * another column. A column that the answer leaves out loses its old value, because that value is not the answer.
  */
 export function withAnswer(row: Row, answer: Row, columns: Columns): Row {
   const kept = Object.entries(row).filter(([name]) => !Object.hasOwn(columns, name) || Object.hasOwn(answer, name))

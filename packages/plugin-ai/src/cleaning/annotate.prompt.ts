@@ -33,7 +33,7 @@ const words: ClassifyWords = {
   },
 }
 
-/** The prompt of `ai.annotate`: which labels there are, and the text as data. */
+/** The prompt of `ai.annotate`: the labels, and the text as data. */
 export class AnnotatePrompt extends ClassifyPrompt {
   constructor(given: AnnotatePromptOptions) {
     super(given, words)
@@ -43,7 +43,7 @@ export class AnnotatePrompt extends ClassifyPrompt {
 /** `ai.annotate.prompt` */
 export const annotatePrompt = definePrompt({
   name: 'ai.annotate.prompt',
-  description: 'Asks an annotator which of some labels fit a text',
+  description: 'Asks an annotator which labels fit a text',
   options: fields,
   create: (given) => new AnnotatePrompt(given),
 })

@@ -49,25 +49,28 @@ const fields = fieldsOf(
   {
     /** The column of the texts. */
     input: column(),
-    /** The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: '' }`. */
+    /**
+     * The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: ''
+     * }`.
+     */
     labels: labelsOption,
     /** The name of the second language model in the config. */
     second: servingOption(),
     /** Whether a text may have several labels, or none. @default false */
     multi: flag(),
     /**
-     * A file for the rows that the models label differently: one JSON object a line, with a `decision` for people to fill
-     * in. Decisions in the file apply.
+     * A file for the rows that the models label differently: one JSON object per line, with a `decision` for people to
+     * fill in. Decisions in the file apply.
      */
     review: nameOption.optional(),
     /**
-     * The column of the label: the decision, or the label that both models give, and else null. `<output>_first` and
+     * The column of the label: the decision, or the label that both models give, or null. `<output>_first` and
      * `<output>_second` hold the label of each model; `<output>_outcome` is `agreed`, `decided`, or `to-review`.
      *
      * @default 'label'
      */
     output: newColumn('label'),
-    /** The prompt of both models, instead of the operator's own. It names its columns itself. */
+    /** The prompt of both models, which replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   WordsOptions,
@@ -85,14 +88,14 @@ export type AnnotatorOptions = Alone<
   }
 >
 
-/** A row to decide on, as the file holds it: one JSON object a line. */
+/** A row to decide on, as the file holds it: one JSON object per line. */
 const reviewLine = z.object({ id: z.string(), decision: z.union([z.string(), z.array(z.string())]).nullable() })
 
 type Label = string | readonly string[]
 
 /**
- * Lets two models label texts, says how far they agree, and keeps for people what they say different things of. Decisions of
- * people are read from the same file by the next run.
+ * Lets two models label texts, measures their agreement, and writes the rows with different labels to a file for
+ * review. The next run reads the decisions from the same file.
  */
 export class Annotator extends GlobalOperator {
   readonly #options: AnnotatorOptions
@@ -121,7 +124,7 @@ export class Annotator extends GlobalOperator {
     return annotateColumns(this.#options)
   }
 
-  /** Rows that one of the models gives no label are rejected. @throws MAESTRO_AI_REVIEW, MAESTRO_STORAGE_PATH_OUTSIDE */
+  /** A row is rejected if one of the models gives no label. @throws MAESTRO_AI_REVIEW, MAESTRO_STORAGE_PATH_OUTSIDE */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, review, output = 'label', logger, access = {}, labels, multi = false } = this.#options
     const path =
@@ -137,7 +140,12 @@ export class Annotator extends GlobalOperator {
     const kappa = multi ? undefined : cohensKappa(labelled.map(({ pair }) => [key(pair[0]), key(pair[1])]))
     const undecided = labelled.filter(({ id, agree }) => !agree && !decisions.has(id))
     const agreement = labelled.length === 0 ? 1 : labelled.filter(({ agree }) => agree).length / labelled.length
-    logger?.info('two models have labelled', { rows: labelled.length, agreement, kappa, undecided: undecided.length })
+    logger?.info('two models labelled the rows', {
+      rows: labelled.length,
+      agreement,
+      kappa,
+      undecided: undecided.length,
+    })
     if (path !== undefined && !context.preview) await writeReview(path, labelled, decisions)
     yield {
       ids: labelled.map(({ id }) => id),
@@ -166,7 +174,7 @@ export class Annotator extends GlobalOperator {
   }
 }
 
-/** What stands for a label, or for several in any order. */
+/** The key of a label, or of several labels in any order. */
 const key = (label: Label) => (typeof label === 'string' ? label : [...label].sort().join('\n'))
 
 async function readDecisions(
@@ -184,14 +192,14 @@ async function readDecisions(
     try {
       json = JSON.parse(line)
     } catch {
-      throw fault('it is no JSON')
+      throw fault('it is not valid JSON')
     }
     const read = reviewLine.safeParse(json)
     if (!read.success) throw fault('an object with "id" and "decision" is expected')
     const { id, decision } = read.data
     if (decision === null) continue
     const unknown = [decision].flat().find((label) => !labels.includes(label))
-    if (unknown !== undefined) throw fault(`"${unknown}" is none of the labels`)
+    if (unknown !== undefined) throw fault(`"${unknown}" is not one of the labels`)
     decisions.set(id, decision)
   }
   return decisions
@@ -202,7 +210,7 @@ interface Labelled extends TextRow {
   readonly agree: boolean
 }
 
-/** What is to be decided on, and what has been. */
+/** Writes the open and the made decisions. */
 async function writeReview(
   path: string,
   labelled: readonly Labelled[],
@@ -231,7 +239,7 @@ function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): Colum
   }
 }
 
-/** The row with the labels of both models, and the one that applies. */
+/** The row with the labels of both models and the label that applies. */
 export interface AnnotatedRow extends RowFunction {
   readonly row: With<this['before'], Annotated<LabelsOf<this['options']>, OutputName<this['options'], 'label'>>>
 }
@@ -245,15 +253,15 @@ type LabelsOf<Options> = Options extends { readonly labels: infer Given }
   : unknown
 
 /**
- * `ai.annotate`: labels by two models, and what people have to decide.
+ * `ai.annotate` labels texts with two models and collects disagreements for review.
  *
  * @remarks
- * Cost: Two calls a row, one of each model.
+ * Cost: Two calls per row, one to each model.
  */
 export const annotate = defineOperator({
   name: 'ai.annotate',
   kind: 'opaque',
-  description: 'Lets two models label texts, says how far they agree, and keeps for review what they do not',
+  description: 'Lets two models label texts, measures their agreement, and collects disagreements for review',
   options: fields,
   adds: (given) => annotateColumns(given).adds,
   row: rowFunction<AnnotatedRow>(),

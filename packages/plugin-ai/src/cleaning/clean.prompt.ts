@@ -24,7 +24,7 @@ const words: Readonly<Record<Language, string>> = {
   ].join('\n'),
 }
 
-/** The prompt of `ai.clean`: what is known of one column, as data. */
+/** The prompt of `ai.clean`: the facts about one column, as data. */
 export class CleanPrompt extends TaskPrompt {
   constructor({ facts = 'facts', language = 'en', instructions }: CleanPromptOptions = {}) {
     super({ task: [words[language], instructions], inputs: { column: facts }, language })

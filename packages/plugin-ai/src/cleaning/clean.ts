@@ -36,11 +36,11 @@ import { type CleaningPlan, type PlannedOperation, readPlan, writePlan } from '.
 import { applyOperation, operation } from './operations.js'
 import { type ColumnProfile, profileColumns } from './profile-columns.js'
 
-/** What was done to a cell, so that it can be undone. */
+/** A change of a cell, so that it can be undone. */
 export interface CellChange {
   readonly column: string
   readonly before: unknown
-  /** The operations that changed it, in order. */
+  /** The operations that changed the cell, in order. */
   readonly operations: readonly string[]
 }
 
@@ -48,11 +48,11 @@ const prompts = promptsOf(CleanPrompt)
 
 const fields = fieldsOf(
   {
-    /** A file for the plan. If it exists, the plan is applied; else it is written, and nothing is changed. */
+    /** The file of the plan. If it exists, the plan is applied; otherwise it is written, and nothing is changed. */
     plan: nameOption.optional(),
-    /** Whether to apply what the model proposes at once. @default false */
+    /** Whether to apply the proposals of the model at once. @default false */
     apply: z.boolean().default(false),
-    /** The columns to look at. @default all */
+    /** The columns to clean. @default all */
     columns: columns().optional(),
     /** The lowest confidence of the model in a proposal that is kept, 0 to 1. @default 0.8 */
     minConfidence: z.number().min(0).max(1).default(0.8),
@@ -62,7 +62,7 @@ const fields = fieldsOf(
     shownValues: z.number().int().positive().default(40),
     /** The column of the changes: a list of `{ column, before, operations }`. @default 'changes' */
     output: newColumn('changes'),
-    /** What is asked about `facts`, which describe one column, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variable is `facts`, which describe one column. */
     prompt: promptOption({ allowed: prompts, variables: ['facts'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -85,12 +85,12 @@ const proposals = z.strictObject({
   proposals: z.array(z.strictObject({ operation, confidence: z.number().min(0).max(1) })),
 })
 
-/** Operations that read texts as another type may change every value: that is what they are for. */
+/** Operations that convert texts to another type may change every value, because that is their purpose. */
 const wide = new Set(['number', 'date', 'boolean', 'trim', 'unicode', 'case'])
 
 /**
- * Lets a model propose how to clean a table, from a closed list of operations. What is proposed is a plan, with what it
- * would change; it is applied when it has been read, or when that is said. What was there before is kept.
+ * Lets a model propose operations of a closed list that clean a table. The proposals form a plan that shows its
+ * changes. The plan is applied after a review, or at once if requested. The previous values are kept.
  */
 export class Cleaner extends GlobalOperator {
   readonly #options: CleanerOptions
@@ -124,7 +124,7 @@ export class Cleaner extends GlobalOperator {
     if (reviewed === undefined && path !== undefined && !context.preview) await writePlan(path, plan)
     const applied =
       reviewed !== undefined || apply ? byColumn(plan.operations) : new Map<string, readonly PlannedOperation[]>()
-    logger?.info(applied.size > 0 ? 'a plan for cleaning is applied' : 'a plan for cleaning is ready to be read', {
+    logger?.info(applied.size > 0 ? 'the cleaning plan is applied' : 'a cleaning plan is ready for review', {
       operations: plan.operations.length,
       ...(file === undefined ? {} : { plan: file }),
     })
@@ -137,7 +137,7 @@ export class Cleaner extends GlobalOperator {
     if (asker === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'Cleaner',
-        reason: 'there is neither a plan nor a serving to propose one',
+        reason: 'a plan is required, or a serving that proposes one',
       })
     const { signal, step, run } = context
     const asked = profiles.filter(
@@ -168,7 +168,7 @@ export class Cleaner extends GlobalOperator {
   }
 }
 
-/** What operations would change: counted over the whole table, with some examples. */
+/** The changes that operations would make: counts over the whole table, with examples. */
 async function tryOut(all: AllRows, operations: readonly PlannedOperation[]): Promise<readonly PlannedOperation[]> {
   const counted = operations.map((one) => ({ ...one, examples: [...one.examples] }))
   for await (const { ids, rows } of all) {
@@ -206,7 +206,7 @@ function cleaned(row: Row, operations: ReadonlyMap<string, readonly PlannedOpera
   return { ...row, ...after, [output]: changes }
 }
 
-/** A row as it was before it was cleaned. @param output The column of the changes. */
+/** Restores a row to its state before the cleaning. @param output The column of the changes. */
 export function undoCleaning(row: Row, output = 'changes'): Row {
   const { [output]: changes, ...rest } = row
   const before = ((changes ?? []) as readonly CellChange[]).map(({ column, before: value }) => [column, value] as const)
@@ -219,7 +219,7 @@ function byColumn(operations: readonly PlannedOperation[]): ReadonlyMap<string, 
   return Map.groupBy(operations, ({ column }) => column)
 }
 
-/** @throws MAESTRO_AI_CLEANING_PLAN when it names columns that the table has not */
+/** @throws MAESTRO_AI_CLEANING_PLAN if it names columns that the table does not have */
 function assertFits({ operations }: CleaningPlan, profiles: readonly ColumnProfile[], path: string): void {
   const known = new Set(profiles.map(({ column }) => column))
   const missing = [...new Set(operations.map(({ column }) => column))].filter((column) => !known.has(column))
@@ -230,21 +230,21 @@ function assertFits({ operations }: CleaningPlan, profiles: readonly ColumnProfi
     })
 }
 
-/** Any columns, since values may get another type, and the list of changes. */
+/** The column types are open, because values may change their type. The list of changes is added. */
 export interface CleanedRow extends RowFunction {
   readonly row: Record<string, unknown> & Record<OutputName<this['options'], 'changes'>, readonly CellChange[]>
 }
 
 /**
- * `ai.clean`: what a model proposes to clean, as a plan, or done.
+ * `ai.clean` cleans a table with operations that a model proposes.
  *
  * @remarks
- * Cost: One call a column, whatever the number of rows; none where a plan is applied.
+ * Cost: One call per column, regardless of the number of rows; no call if a plan is applied.
  */
 export const clean = defineOperator({
   name: 'ai.clean',
   kind: 'opaque',
-  description: 'Lets a model propose how to clean a table, from a closed list; applies what was read or what may be',
+  description: 'Lets a model propose cleaning operations for a table, and applies them at once or after a review',
   options: fields,
   columns: ({ output }) => ({ opaque: true, adds: { [output]: 'json' } }),
   row: rowFunction<CleanedRow>(),

@@ -7,36 +7,40 @@ import { operation } from './operations.js'
 
 const example = z.strictObject({ id: z.string(), before: z.unknown(), after: z.unknown() })
 
-/** An operation on a column, how sure the model was, and what it changes. */
+/** An operation on a column, with the confidence of the model and the changes. */
 export const plannedOperation = z.strictObject({
   column: z.string(),
   operation,
   confidence: z.number().min(0).max(1),
-  /** Cells that it changes. */
+  /** The number of cells that it changes. */
   changes: z.number().int().nonnegative(),
-  /** Some of them. */
+  /** Examples of the changes. */
   examples: z.array(example),
 })
 export type PlannedOperation = z.output<typeof plannedOperation>
 
 const plan = z.strictObject({
-  /** The columns of the table that it was made for. */
+  /** The columns of the table for which the plan was made. */
   columns: z.array(z.string()),
   rows: z.number().int().nonnegative(),
   operations: z.array(plannedOperation),
 })
 
-/** What is proposed for a table: for people to read, shorten and correct. */
+/** The proposals for a table, which people can review, shorten, and correct. */
 export type CleaningPlan = z.output<typeof plan>
 
-/** Writes a plan beside, and then in its place. */
+/** Writes a plan to a temporary file and then renames it. */
 export async function writePlan(path: string, given: CleaningPlan): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(`${path}.part`, `${JSON.stringify(given, null, 2)}\n`)
   await rename(`${path}.part`, path)
 }
 
-/** The plan in a file; undefined where there is none. @throws MAESTRO_AI_CLEANING_PLAN for what is no plan */
+/**
+ * Reads the plan in a file; returns undefined if the file does not exist.
+ *
+ * @throws MAESTRO_AI_CLEANING_PLAN for an invalid plan
+ */
 export async function readPlan(path: string, name: string): Promise<CleaningPlan | undefined> {
   if (!existsSync(path)) return undefined
   const fault = (reason: string, cause?: unknown) => aiError('MAESTRO_AI_CLEANING_PLAN', { path: name, reason }, cause)
@@ -44,7 +48,7 @@ export async function readPlan(path: string, name: string): Promise<CleaningPlan
   try {
     json = JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    throw fault('it is no JSON', error)
+    throw fault('it is not valid JSON', error)
   }
   const read = plan.safeParse(json)
   if (read.success) return read.data

@@ -189,7 +189,7 @@ describe('cleaning', () => {
   })
 
   test.each<[string, string, string]>([
-    ['no JSON', '{', 'it is no JSON'],
+    ['no JSON', '{', 'it is not valid JSON'],
     ['no plan', '{"operations":[]}', 'columns'],
     [
       'for another table',
@@ -207,7 +207,7 @@ describe('cleaning', () => {
     await expect(clean({ serving: proposing(good), plan: '../clean.json' })).rejects.toMatchObject({
       code: 'MAESTRO_STORAGE_PATH_OUTSIDE',
     })
-    await expect(clean({})).rejects.toThrow('neither a plan nor a serving')
+    await expect(clean({})).rejects.toThrow('a plan is required, or a serving')
   })
 
   test('in a pipeline', async () => {
@@ -254,12 +254,12 @@ describe('annotating', () => {
   })
 
   test.each([
-    ['{', 'it is no JSON'],
+    ['{', 'it is not valid JSON'],
     ['{"id":"rows:2"}', '"id" and "decision"'],
-    ['{"id":"rows:2","decision":"huge"}', '"huge" is none of the labels'],
+    ['{"id":"rows:2","decision":"huge"}', '"huge" is not one of the labels'],
   ])('a decision that is none is an error: %s', async (text, reason) => {
     writeFileSync(join(directory, 'review.jsonl'), `\n${text}`)
-    await expect(annotate({ review: 'review.jsonl' })).rejects.toThrow('Line 2 of review.jsonl is no decision')
+    await expect(annotate({ review: 'review.jsonl' })).rejects.toThrow('Line 2 of review.jsonl is not a decision')
     await expect(annotate({ review: 'review.jsonl' })).rejects.toThrow(reason)
   })
 

@@ -1,6 +1,6 @@
 /**
- * How far two judges agree beyond what chance would have them (Cohen, 1960): 1 is always, 0 as by chance. Undefined where
- * chance alone would always have them agree.
+ * The agreement of two judges beyond chance (Cohen, 1960): 1 is full agreement, 0 is chance. Undefined if chance alone
+ * would always lead to agreement.
  */
 export function cohensKappa(pairs: readonly (readonly [string, string])[]): number | undefined {
   if (pairs.length === 0) return undefined

@@ -10,7 +10,7 @@ const fields = fieldsOf(
     facts: column().default('facts'),
     /** The variable of the names of all columns. @default 'columns' */
     columns: column().default('columns'),
-    /** What the table is about. */
+    /** The topic of the table. */
     about: z.string().min(1).optional(),
   },
   WordsOptions,
@@ -29,7 +29,7 @@ const words: Readonly<Record<Language, { readonly task: string; about(text: stri
   },
 }
 
-/** The prompt of `ai.describe-columns`: what is known of one column, as data. */
+/** The prompt of `ai.describe-columns`: the facts about one column, as data. */
 export class DescribeColumnsPrompt extends TaskPrompt {
   constructor({
     facts = 'facts',

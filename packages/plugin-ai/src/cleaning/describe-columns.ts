@@ -25,11 +25,14 @@ const prompts = promptsOf(DescribeColumnsPrompt)
 
 const fields = fieldsOf(
   {
-    /** What the table is about. */
+    /** The topic of the table. */
     about: z.string().min(1).optional(),
     /** The number of values of a column that the model sees, the most frequent ones. @default 10 */
     shownValues: z.number().int().positive().default(10),
-    /** What is asked about `facts`, which describe one column, and `columns`, the names of all, instead of the operator's own prompt. */
+    /**
+     * A prompt that replaces the operator's own. Its variables are `facts`, which describe one column, and `columns`,
+     * the names of all columns.
+     */
     prompt: promptOption({ allowed: prompts, variables: ['facts', 'columns'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -52,7 +55,7 @@ const described = {
   unit: 'string',
 } as const
 
-/** Turns a table into its description: a row for each column, with what it means and in which unit. */
+/** Describes a table: one row for each column, with its meaning and unit. */
 export class ColumnDescriber extends GlobalOperator {
   readonly #options: ColumnDescriberOptions
   readonly #asker: Asker
@@ -62,7 +65,7 @@ export class ColumnDescriber extends GlobalOperator {
     super()
     const { serving, prompt, about, language, instructions } = options
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'ColumnDescriber', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'ColumnDescriber', reason: 'a serving is required' })
     if (prompt !== undefined) assertPromptsAllowed('ColumnDescriber', prompts, [prompt])
     this.#options = options
     const asked = prompt ?? new DescribeColumnsPrompt({ about, language, instructions })
@@ -99,15 +102,15 @@ export class ColumnDescriber extends GlobalOperator {
 }
 
 /**
- * `ai.describe-columns`: what the columns of a table mean.
+ * `ai.describe-columns` describes the columns of a table.
  *
  * @remarks
- * Cost: One call a column, whatever the number of rows.
+ * Cost: One call per column, regardless of the number of rows.
  */
 export const describeColumns = defineOperator({
   name: 'ai.describe-columns',
   kind: 'opaque',
-  description: 'Turns a table into its description: what each column means, its type and unit',
+  description: 'Describes a table: one row for each column, with its meaning, type, and unit',
   options: fields,
   keeps: [],
   adds: { ...described, examples: typed<readonly string[]>('json'), unit: typed<string | null>('string') },

@@ -3,8 +3,8 @@ import { z } from 'zod'
 const text = z.string()
 
 /**
- * What can be done to the values of a column: a closed list. Nothing that a model writes is run, or used as a pattern.
- * Values that an operation cannot read stay as they are.
+ * The closed list of operations on the values of a column. Nothing that a model writes is executed or used as a pattern.
+ * An operation does not change values that it cannot read.
  */
 export const operation = z.discriminatedUnion('operation', [
   z
@@ -40,7 +40,7 @@ export const operation = z.discriminatedUnion('operation', [
 ])
 export type CleaningOperation = z.output<typeof operation>
 
-/** The value after an operation; the same value where it changes nothing. */
+/** Applies an operation to a value. Returns the same value if nothing changes. */
 export function applyOperation(value: unknown, given: CleaningOperation): unknown {
   if (given.operation === 'fill') return value === null || value === undefined ? given.value : value
   if (typeof value !== 'string') return value

@@ -1,21 +1,21 @@
 import type { AllRows, GlobalContext } from '@maestro-dataflow/core'
 
-/** What a column holds, as far as its values say. */
+/** The profile of a column, derived from its values. */
 export interface ColumnProfile {
   readonly column: string
-  /** `string`, `number`, `integer`, `boolean`, `date`, `json`, or `mixed`; `empty` where there is nothing but nulls. */
+  /** `string`, `number`, `integer`, `boolean`, `date`, `json`, or `mixed`; `empty` if all values are null. */
   readonly type: string
   readonly rows: number
   readonly nulls: number
-  /** Different values; at most those that are counted. */
+  /** The number of distinct values, up to the counting limit. */
   readonly distinct: number
-  /** The most frequent values, as texts, with how often they occur. */
+  /** The most frequent values as texts, with their counts. */
   readonly values: readonly { readonly value: string; readonly count: number }[]
   readonly min?: number
   readonly max?: number
 }
 
-/** Different values of a column that are counted. */
+/** The maximum number of distinct values of a column that are counted. */
 const mostValues = 10_000
 const longestValue = 200
 
@@ -28,7 +28,7 @@ interface Counting {
   readonly values: Map<string, number>
 }
 
-/** Goes through a table once and says what its columns hold. */
+/** Profiles the columns of a table in one pass. */
 export async function profileColumns(
   all: AllRows,
   shown: number,
@@ -84,7 +84,7 @@ function profileOf(
     column,
     type: only === undefined ? 'empty' : others.length > 0 ? 'mixed' : only,
     rows: all,
-    // What a row does not have counts as nothing too.
+    // A missing column counts as null, too.
     nulls: nulls + all - rows,
     distinct: values.size,
     values: frequent.map(([value, times]) => ({ value, count: times })),

@@ -4,11 +4,11 @@ import type { GivenOptions } from '../asking/alone.js'
 import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-/** Who speaks. */
+/** The role of a speaker. */
 export const conversationRoles = ['user', 'assistant'] as const
 export type ConversationRole = (typeof conversationRoles)[number]
 
-/** A message of a conversation, as chat models are trained with. */
+/** A message of a conversation in the form of training data for chat models. */
 export interface ConversationMessage {
   readonly role: ConversationRole
   readonly content: string
@@ -22,7 +22,7 @@ const fields = fieldsOf(
     turns: z.number().int().positive().default(4),
     /** Descriptions of the two speakers. */
     personas: z.strictObject({ user: nameOption.optional(), assistant: nameOption.optional() }).default({}),
-    /** The role whose next message is asked for. @default none: the whole conversation is asked for */
+    /** The role whose next message is requested. @default none: the whole conversation is requested */
     role: z.enum(conversationRoles).optional(),
     /** The variable of the conversation so far. */
     history: column().optional(),

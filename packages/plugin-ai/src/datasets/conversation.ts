@@ -44,26 +44,30 @@ const fields = fieldsOf(
   {
     /** The column of the topic. */
     input: column(),
-    /** The number of messages, an even one: the user begins, and the assistant ends. @default 4 */
+    /** The number of messages. It is even, because the user begins and the assistant ends. @default 4 */
     turns: z
       .number()
       .int()
       .positive()
-      .multipleOf(2, 'an even number is expected: the assistant has the last word')
+      .multipleOf(2, 'an even number is expected, because the assistant writes the last message')
       .default(4),
     /** Descriptions of the speakers: `{ user: 'a beginner', assistant: 'a patient teacher' }`. */
     personas: objectOption(Personas).default({}),
     /**
-     * `whole` asks for the conversation in one answer; `turns` asks for one message at a time, with the conversation so far.
+     * `whole` asks for the conversation in one answer; `turns` asks for one message at a time, with the conversation so
+     * far.
      *
      * @default 'whole'
      */
     method: z.enum(['whole', 'turns']).default('whole'),
     /** The column of the messages: a list of `{ role, content }`. @default 'messages' */
     output: newColumn('messages'),
-    /** A prompt instead of the operator's own, with `method: 'whole'`. It names its columns itself. */
+    /** A prompt that replaces the operator's own, with `method: 'whole'`. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
-    /** With `method: 'turns'`: what is asked about `topic`, `conversation` (so far), and `role` to get a message. */
+    /**
+     * A prompt that replaces the operator's own, with `method: 'turns'`. Its variables are `topic`, `conversation` (so
+     * far), and `role`.
+     */
     turnPrompt: promptOption({
       allowed: prompts,
       variables: ['topic', 'conversation', 'role'],
@@ -78,8 +82,8 @@ type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ method, prompt, turnPrompt }, { addIssue }) => {
   const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: method })
-  if (method === 'turns' && prompt !== undefined) add('prompt', "with method: 'turns' it is `turnPrompt`")
-  if (method === 'whole' && turnPrompt !== undefined) add('turnPrompt', "it goes with method: 'turns'")
+  if (method === 'turns' && prompt !== undefined) add('prompt', "use `turnPrompt` with method: 'turns'")
+  if (method === 'whole' && turnPrompt !== undefined) add('turnPrompt', "it requires method: 'turns'")
 }
 
 const schema = optionsSchema(fields, refine)
@@ -92,7 +96,7 @@ const promptOf = ({ prompt, input, turns, personas, language, instructions }: Op
 
 const readsOf = (given: Options) => (given.method === 'turns' ? [given.input] : promptOf(given).variables)
 
-/** A conversation of so many messages, in turns, none of them empty. */
+/** The schema of a conversation with this number of messages, which alternate and are not empty. */
 function conversationOf(turns: number) {
   const message = z.strictObject({ role: z.enum(conversationRoles), content: z.string() })
   return z.strictObject({ messages: z.array(message).length(turns) }).superRefine(({ messages }, { addIssue }) => {
@@ -100,7 +104,7 @@ function conversationOf(turns: number) {
       const expected = conversationRoles[index % 2]
       const fault = (text: string) =>
         addIssue({ code: 'custom', path: ['messages', index], message: text, input: messages })
-      if (role !== expected) fault(`the ${expected} speaks here`)
+      if (role !== expected) fault(`the role ${expected} is expected here`)
       if (content.trim() === '') fault('the message is empty')
     }
   })
@@ -151,7 +155,7 @@ class Conversation extends MapOperator {
     return messages.map(({ role, content }) => ({ role, content: content.trim() }))
   }
 
-  /** Each role sees what was said before, and writes one message. */
+  /** Each role sees the earlier messages and writes the next one. */
   async #turnByTurn(row: Row, context: OperatorContext): Promise<readonly ConversationMessage[]> {
     const messages: ConversationMessage[] = []
     const topic = columnText(row, this.#options.input)
@@ -166,7 +170,7 @@ class Conversation extends MapOperator {
 }
 
 /**
- * Writes a conversation about what a row says, in the form that chat models are trained with.
+ * Generates a conversation about the topic of a row, in the form of training data for chat models.
  *
  * @example
  * await new ConversationGenerator({ serving, input: 'topic', turns: 4, personas: { user: 'a beginner' } }).run(storage)
@@ -175,15 +179,15 @@ export const ConversationGenerator = promptRestrict(...prompts)(Conversation)
 export type ConversationGenerator = Conversation
 
 /**
- * `ai.conversation`: a conversation about a topic.
+ * `ai.conversation` generates a conversation about a topic.
  *
  * @remarks
- * Cost: One call a row; by turns one a message, each with what was said before it.
+ * Cost: One call per row; with `method: 'turns'`, one call per message, which includes the messages before it.
  */
 export const conversation = defineOperator({
   name: 'ai.conversation',
   kind: 'map',
-  description: 'Writes a conversation about a topic, at once or turn by turn',
+  description: 'Generates a conversation about a topic, in one call or turn by turn',
   options: fields,
   refine,
   adds: { '{output}': typed<readonly ConversationMessage[]>('json') },

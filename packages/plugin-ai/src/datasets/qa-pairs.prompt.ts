@@ -31,7 +31,7 @@ const words: Readonly<Record<Language, (pairs: number) => string>> = {
     ].join('\n'),
 }
 
-/** The prompt of `ai.qa-pairs`: how many pairs, and the text as data. */
+/** The prompt of `ai.qa-pairs`: the number of pairs, and the text as data. */
 export class QaPairsPrompt extends TaskPrompt {
   constructor({ input, pairs = 3, examples, language = 'en', instructions }: QaPairsPromptOptions) {
     super({ task: [words[language](pairs), instructions], inputs: { text: input }, examples, language })

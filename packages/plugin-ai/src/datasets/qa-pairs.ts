@@ -44,8 +44,8 @@ class PairColumns {
   /** The column of the answer. @default 'answer' */
   answer = nameOption.default('answer')
   /**
-   * The column of the evidence, a part of the text, from `<evidence>_start` to `<evidence>_end`. A pair whose evidence does
-   * not occur in the text is left out.
+   * The column of the evidence, a part of the text, from `<evidence>_start` to `<evidence>_end`. A pair whose evidence
+   * does not occur in the text is dropped.
    *
    * @default 'evidence'
    */
@@ -60,12 +60,12 @@ const fields = fieldsOf(
     pairs: z.number().int().positive().default(3),
     /**
      * The columns of the pair: `{ question, answer, evidence }`. The evidence is a part of the text, from
-     * `<evidence>_start` to `<evidence>_end`; a pair whose evidence does not occur in the text is left out.
+     * `<evidence>_start` to `<evidence>_end`; a pair whose evidence does not occur in the text is dropped.
      *
      * @default columns of these names
      */
     outputs: objectOption(PairColumns).prefault({}),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -91,7 +91,7 @@ const columnsOf = ({ outputs: { question, answer, evidence } }: Options): Column
   [`${evidence}_end`]: 'integer',
 })
 
-/** The evidence comes first: a model that has quoted it asks about what is there. */
+/** The evidence comes first, so that the model asks about a sentence that occurs in the text. */
 const answers = z.strictObject({
   pairs: z.array(z.strictObject({ evidence: z.string(), question: z.string(), answer: z.string() })).min(1),
 })
@@ -117,7 +117,10 @@ class PairGenerator extends FlatMapOperator {
     }
   }
 
-  /** @throws MAESTRO_AI_EVIDENCE when no pair rests on the text, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
+  /**
+   * @throws MAESTRO_AI_EVIDENCE if no pair has evidence in the text, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*,
+   * MAESTRO_SERVING_*
+   */
   async flatMap(row: Row, context: OperatorContext): Promise<readonly Row[]> {
     const { input, pairs, outputs } = this.#options
     const { question, answer, evidence } = outputs
@@ -147,7 +150,7 @@ class PairGenerator extends FlatMapOperator {
 }
 
 /**
- * Makes question-answer pairs of a text. The evidence of each stands in the text.
+ * Generates question-answer pairs from a text. The evidence of each pair occurs in the text.
  *
  * @example
  * await new QaPairGenerator({ serving, input: 'text', pairs: 5 }).run(storage)
@@ -174,15 +177,15 @@ type Named<Options, Role extends string> = Options extends {
   : Role
 
 /**
- * `ai.qa-pairs`: question-answer pairs of a text.
+ * `ai.qa-pairs` generates question-answer pairs from a text.
  *
  * @remarks
- * Cost: One call a row, with the whole text.
+ * Cost: One call per row, which includes the whole text.
  */
 export const qaPairs = defineOperator({
   name: 'ai.qa-pairs',
   kind: 'flatMap',
-  description: 'Makes question-answer pairs of a text, a row for each, with the evidence in the text',
+  description: 'Generates question-answer pairs from a text, one row for each, with the evidence in the text',
   options: fields,
   adds: columnsOf,
   row: rowFunction<QaPairRow>(),

@@ -20,8 +20,8 @@ const endBytes = 22
 const longestComment = 0xffff
 
 /**
- * Checks that an archive does not grow beyond a bound, by what it says and by what it does: a small file may hold
- * gigabytes, and lie about it.
+ * Checks that the unpacked size of an archive does not exceed a limit. It checks the stated and the actual size,
+ * because a small file may expand to gigabytes and state a wrong size.
  *
  * @throws MAESTRO_AI_DOCUMENT_INFLATES, MAESTRO_AI_DOCUMENT_DAMAGED
  */
@@ -34,15 +34,15 @@ export async function assertInflates(
   const damaged = (reason: string, cause?: unknown) =>
     aiError('MAESTRO_AI_DOCUMENT_DAMAGED', { document: name, format: 'docx', reason }, cause)
   const end = findEnd(archive)
-  // Readers follow the second directory that such archives have, which may name other files than the first.
-  if (end !== undefined && isZip64(archive, end)) throw damaged('it is an archive of the kind for more than 4 GB')
+  // Readers use the second directory of such archives, which may name other files than the first one.
+  if (end !== undefined && isZip64(archive, end)) throw damaged('it is a Zip64 archive, which is not supported')
   const entries = end === undefined ? undefined : readEntries(archive, end)
   if (entries === undefined) throw damaged('its list of files is missing')
   if (entries.reduce((sum, { inflated }) => sum + inflated, 0) > maxInflatedSize) throw tooMuch()
   let left = maxInflatedSize
   for (const { method, packed, offset } of entries) {
     const start = dataStart(archive, offset)
-    if (start === undefined || start + packed > archive.length) throw damaged('a file in it is cut off')
+    if (start === undefined || start + packed > archive.length) throw damaged('one of its files is truncated')
     if (method !== deflated) {
       left -= packed
       if (left < 0) throw tooMuch()
@@ -57,17 +57,17 @@ export async function assertInflates(
   }
 }
 
-/** Whether a field says that its value stands in a second directory. */
+/** Whether a field refers to a second directory for its value. */
 function isZip64(archive: Buffer, end: number): boolean {
   const isFull = (field: number) => archive.readUInt16LE(end + field) === 0xffff
   return [4, 6, 8, 10].some(isFull) || [12, 16].some((field) => isFull(field) && isFull(field + 2))
 }
 
-/** The files that the list at the end of an archive names; undefined where there is no such list. */
+/** The files in the central directory of an archive; undefined if there is no directory. */
 function readEntries(archive: Buffer, end: number): readonly ZipEntry[] | undefined {
   let at = archive.readUInt32LE(end + 16)
   const entries: ZipEntry[] = []
-  // Like readers, by the entries that are there: their number may be a lie.
+  // Like other readers, this follows the actual entries, because their stated number may be wrong.
   while (at + 46 <= archive.length && archive.readUInt32LE(at) === entryMark) {
     entries.push({
       method: archive.readUInt16LE(at + 10),
@@ -86,7 +86,7 @@ function findEnd(archive: Buffer): number | undefined {
   return undefined
 }
 
-/** Where the bytes of a file begin: behind its own head, whose length the list does not tell. */
+/** The offset of a file's bytes: after its local header, whose length the directory does not contain. */
 function dataStart(archive: Buffer, offset: number): number | undefined {
   if (offset + 30 > archive.length || archive.readUInt32LE(offset) !== localMark) return undefined
   return offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28)

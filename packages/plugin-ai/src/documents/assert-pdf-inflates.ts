@@ -1,12 +1,12 @@
 import { constants, inflateSync } from 'node:zlib'
 import { aiError } from '../errors.js'
 
-/** The filters of a stream stand in its dictionary, right before it. */
+/** The dictionary right before a stream names its filters. */
 const dictionaryReach = 1024
 
 /**
- * Checks that the compressed streams of a PDF do not grow beyond a bound together. A stream that cannot be unpacked here,
- * such as an encrypted one, is left to the parser, whose process has a limit of memory.
+ * Checks that the total unpacked size of the streams of a PDF does not exceed a limit. A stream that cannot be unpacked
+ * here, such as an encrypted one, is left to the parser, whose process has a memory limit.
  *
  * @throws MAESTRO_AI_DOCUMENT_INFLATES
  */
@@ -27,7 +27,10 @@ export function assertPdfInflates(
   }
 }
 
-/** How many bytes a stream becomes; more than `most` where it becomes more. A stream may be compressed several times. */
+/**
+ * The unpacked size of a stream in bytes; a number above `most` if it exceeds that. A stream may be compressed several
+ * times.
+ */
 function inflatedBytes(data: Buffer, filters: number, most: number): number {
   let unpacked = data
   let bytes = 0

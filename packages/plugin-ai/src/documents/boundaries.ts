@@ -1,12 +1,15 @@
 import { graphemeStart } from './graphemes.js'
 
-/** A kind of place where a text may be cut: that of the first character after the cut, behind any white space. */
+/**
+ * A kind of boundary where a text may be cut. Its position is the first character after the cut, behind any white
+ * space.
+ */
 export interface Boundary {
-  /** Whether there is one at a place. */
+  /** Whether there is a boundary at a position. */
   at(text: string, at: number): boolean
-  /** The character that always stands before one, by which they are found fast. */
+  /** The character that always precedes a boundary, for a fast search. */
   readonly after?: string
-  /** What one ends with, before closing signs and white space, for the same. */
+  /** The characters that end a unit, before closing signs and white space, for a fast search. */
   readonly ends?: RegExp
 }
 
@@ -36,7 +39,7 @@ export const sentence: Boundary = {
     if (isSpace(before)) {
       let end = at - 1
       while (end > 0 && at - end < spaceReach && isSpace(text.charCodeAt(end - 1))) end--
-      // An abbreviation is followed by a word that begins small.
+      // A lower-case word follows an abbreviation.
       return endsSentence(text, end, isTerminator) && !(after >= 97 && after <= 122)
     }
     if (before < 0x2000 || isCloser(after) || isWideTerminator(after)) return false
@@ -44,19 +47,19 @@ export const sentence: Boundary = {
   },
 }
 
-/** How long a stretch of white space is looked through. */
+/** The maximum length of white space that is searched. */
 const spaceReach = 64
 
 /** Behind white space. */
 export const word: Boundary = { at: (text, at) => isSpace(text.charCodeAt(at - 1)) && !isSpace(text.charCodeAt(at)) }
 
-/** The last place after `from` and up to `to` that is a boundary; -1 for none. */
+/** The last boundary after `from` and up to `to`; -1 if there is none. */
 export function lastBoundary(text: string, boundary: Boundary, from: number, to: number): number {
   if (boundary.after !== undefined) return lastBehind(text, boundary, boundary.after, from, to)
   let inside = isInWord(text.charCodeAt(to))
   for (let at = to; at > from; at--) {
     const before = isInWord(text.charCodeAt(at - 1))
-    // Most places are inside of words, where there is none.
+    // Most positions lie inside words, where there is no boundary.
     if (!(before && inside) && boundary.at(text, at)) return at
     inside = before
   }
@@ -64,14 +67,14 @@ export function lastBoundary(text: string, boundary: Boundary, from: number, to:
 }
 
 function lastBehind(text: string, boundary: Boundary, after: string, from: number, to: number): number {
-  // A stretch of its own, so that the search does not run on to the beginning of the text.
+  // The slice prevents the search from continuing to the beginning of the text.
   const stretch = text.slice(from, to)
   for (let at = stretch.lastIndexOf(after); at !== -1; at = at === 0 ? -1 : stretch.lastIndexOf(after, at - 1))
     if (boundary.at(text, from + at + 1)) return from + at + 1
   return -1
 }
 
-/** The first place from `from` on and before `to` that is a boundary; -1 for none. */
+/** The first boundary from `from` on and before `to`; -1 if there is none. */
 export function firstBoundary(text: string, boundary: Boundary, from: number, to: number): number {
   if (boundary.ends !== undefined) return firstBehind(text, boundary, boundary.ends, from, to)
   let inside = isInWord(text.charCodeAt(from - 1))
@@ -84,7 +87,7 @@ export function firstBoundary(text: string, boundary: Boundary, from: number, to
 }
 
 function firstBehind(text: string, boundary: Boundary, ends: RegExp, from: number, to: number): number {
-  // What ends there may stand a little before.
+  // The ending character may lie slightly before it.
   const start = Math.max(0, from - spaceReach)
   const stretch = text.slice(start, to)
   ends.lastIndex = 0
@@ -100,7 +103,7 @@ function firstBehind(text: string, boundary: Boundary, ends: RegExp, from: numbe
 
 let words: Intl.Segmenter | undefined
 
-/** The last end of a word up to `to`, in scripts that put no white space there; -1 for none after `from`. */
+/** The last end of a word up to `to`, in scripts without spaces; -1 if there is none after `from`. */
 export function lastWordWithoutSpaces(text: string, from: number, to: number): number {
   const start = graphemeStart(text, Math.max(from, to - wordReach))
   words ??= new Intl.Segmenter('zh', { granularity: 'word' })
@@ -109,7 +112,7 @@ export function lastWordWithoutSpaces(text: string, from: number, to: number): n
   return at > from ? at : -1
 }
 
-/** How far around a place words are looked for. */
+/** The distance around a position in which words are searched. */
 const wordReach = 64
 
 function endsSentence(text: string, end: number, isEnd: (code: number) => boolean): boolean {
@@ -118,7 +121,7 @@ function endsSentence(text: string, end: number, isEnd: (code: number) => boolea
   return isEnd(text.charCodeAt(at))
 }
 
-/** Signs of ASCII but for white space. */
+/** The ASCII characters except white space. */
 const isInWord = (code: number) => code > 32 && code < 0xa0
 
 export function isSpace(code: number): boolean {

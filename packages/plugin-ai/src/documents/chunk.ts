@@ -23,29 +23,36 @@ const fields = {
   /** The column of the text. */
   input: column(),
   /**
-   * Where to cut. `fixed` cuts exactly at the size; `sentence` and `paragraph` cut after the last one that fits; `recursive`
-   * cuts after a paragraph, else a line, else a sentence; `markdown` does the same within each heading. If none of them
-   * fits, the cut is between words, and else between characters.
+   * The places to split a text. `fixed` cuts exactly at the size; `sentence` and `paragraph` cut after the last one
+   * that fits; `recursive` cuts after a paragraph, else a line, else a sentence; `markdown` does the same within each
+   * heading. If none of them fits, the cut is between words, and else between characters.
    *
    * @default 'recursive'
    */
   method: withDefault(z.enum(['fixed', 'sentence', 'paragraph', 'markdown', 'recursive']), 'recursive'),
   /** The maximum size of a chunk. @default 1000 */
   size: z.number().int().positive().default(1000),
-  /** The maximum part of the previous chunk that a chunk repeats. It is less than `size`. @default 0 */
+  /** The maximum part of the previous chunk that a chunk repeats. It must be less than `size`. @default 0 */
   overlap: z.number().int().nonnegative().default(0),
-  /** The unit of sizes: characters, as JavaScript counts them, or tokens, estimated from the script. @default 'characters' */
+  /**
+   * The unit of sizes: characters, as JavaScript counts them, or tokens, estimated from the script.
+   *
+   * @default 'characters'
+   */
   unit: z.enum(['characters', 'tokens']).default('characters'),
   /** The column of the chunk. `<output>_index`, `_start`, and `_end` are added too. @default the value of `input` */
   output: nameOption.optional(),
-  /** The column of the places in the text where pages begin, as `ai.load-documents` adds it. `<output>_page` gets the page. */
+  /**
+   * The column of the positions in the text where pages begin, as `ai.load-documents` adds it. `<output>_page` holds
+   * the page.
+   */
   pages: column().optional(),
 }
 
 type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ size, overlap }, { addIssue }) => {
-  const message = 'it must be smaller than `size`, or the chunks would never move on'
+  const message = 'it must be smaller than `size`'
   if (overlap >= size) addIssue({ code: 'custom', path: ['overlap'], message, input: overlap })
 }
 
@@ -66,7 +73,7 @@ function columnsOf({ input, output = input, method, pages }: Options): Columns {
 }
 
 /**
- * Makes a row of each chunk of a text, with the place where it stood: `text.slice(start, end)` is the chunk.
+ * Splits a text into chunks, one row for each, with its position: `text.slice(start, end)` is the chunk.
  *
  * @example
  * await new TextChunker({ input: 'text', method: 'sentence', size: 800, overlap: 100 }).run(storage)
@@ -103,18 +110,18 @@ export class TextChunker extends FlatMapOperator {
 
 const readsOf = ({ input, pages }: Options) => (pages === undefined ? [input] : [input, pages])
 
-/** Where pages begin, in rising order. @throws MAESTRO_AI_PAGES */
+/** The positions where pages begin, in ascending order. @throws MAESTRO_AI_PAGES */
 function pageStarts(row: Row, column: string): readonly number[] {
   const value = row[column]
   if (Array.isArray(value) && value.every((start) => Number.isInteger(start))) return value
   throw aiError('MAESTRO_AI_PAGES', { column })
 }
 
-/** `ai.chunk`: a long text as rows of chunks. */
+/** `ai.chunk` splits a long text into rows of chunks. */
 export const chunk = defineOperator({
   name: 'ai.chunk',
   kind: 'flatMap',
-  description: 'Cuts a text into chunks, a row for each, with the place where it stood',
+  description: 'Splits a text into chunks, one row for each, with its position in the text',
   options: fields,
   refine,
   adds: {

@@ -1,9 +1,9 @@
 import { aiError } from '../errors.js'
 
-/** How a document's bytes are read, and how it is called in messages. */
+/** The encoding of a document and its name in messages. */
 export interface DecodeOptions {
   readonly name: string
-  /** A label of `TextDecoder`. @default found in the bytes */
+  /** A label of `TextDecoder`. @default detected in the bytes */
   readonly encoding?: string | undefined
 }
 
@@ -13,12 +13,12 @@ const marks: readonly (readonly [encoding: string, mark: readonly number[]])[] =
   ['utf-16be', [0xfe, 0xff]],
 ]
 
-/** How sure a guess must be to be taken, 0 to 100. */
+/** The minimum confidence of a detected encoding, 0 to 100. */
 const leastConfidence = 40
 
 /**
- * A document's bytes as a text. Its encoding is what is given, else what a byte order mark says, else UTF-8 if it can be,
- * else what the frequency of bytes says.
+ * Decodes the bytes of a document. The encoding is the given one, or that of a byte order mark, or UTF-8 if the bytes
+ * are valid, or the one that the frequencies of bytes suggest.
  *
  * @throws MAESTRO_AI_DOCUMENT_ENCODING rather than a text with wrong characters
  */
@@ -43,7 +43,7 @@ async function guesses(bytes: Uint8Array): Promise<readonly string[]> {
   const wide = wideEncoding(bytes)
   if (wide !== undefined) return [wide]
   const { analyse } = await import('chardet')
-  // The larger set holds the smaller ones: a text of GBK may have a character that only GB18030 has.
+  // GB18030 is a superset of the others: a text that looks like GBK may contain a character that only GB18030 has.
   return analyse(bytes)
     .filter(({ confidence }) => confidence >= leastConfidence)
     .map(({ name }) => (/^gb/i.test(name) ? 'gb18030' : name))

@@ -1,4 +1,4 @@
-/** The kinds of documents that are read. */
+/** The supported document formats. */
 export type DocumentFormat = 'text' | 'markdown' | 'html' | 'pdf' | 'docx'
 
 const endings: Readonly<Record<string, DocumentFormat>> = {
@@ -13,7 +13,7 @@ const endings: Readonly<Record<string, DocumentFormat>> = {
   docx: 'docx',
 }
 
-/** What a file of this name should be; undefined for endings that are not known. */
+/** The format that the name of a file suggests; undefined for unknown extensions. */
 export function formatByName(name: string): DocumentFormat | undefined {
   const path = name.replace(/[?#].*$/, '')
   return endings[/\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '']
@@ -22,14 +22,14 @@ export function formatByName(name: string): DocumentFormat | undefined {
 const starts = (bytes: Uint8Array, ...head: readonly number[]): boolean =>
   head.every((value, index) => bytes[index] === value)
 
-/** Files of Microsoft's older container: documents before 2007, and newer ones with a password. */
+/** The signature of Microsoft's older container: documents from before 2007, and newer ones with a password. */
 export const isCompoundFile = (bytes: Uint8Array): boolean => starts(bytes, 0xd0, 0xcf, 0x11, 0xe0)
 
 /**
- * What a document is: by its content where that tells, else by its name, and a text of no certain kind is text.
- * Undefined for bytes that are none of the kinds.
+ * Detects the format of a document by its content if possible, and otherwise by its name. Other text is plain text.
+ * Undefined for bytes of an unsupported format.
  *
- * @param mediaType What was found in the bytes, or what a server says of them.
+ * @param mediaType The media type that was detected in the bytes or that a server reported.
  */
 export function documentFormat(
   bytes: Uint8Array,
@@ -48,10 +48,14 @@ export function documentFormat(
   return mediaType === 'text/markdown' ? 'markdown' : 'text'
 }
 
-/** How far into a file its head may stand: mail gateways and printers put lines before it, and readers accept that. */
+/**
+ * The maximum offset of the header in a file: mail gateways and printers put lines before it, and readers accept that.
+ */
 const pdfHeadBytes = 1024
 
-/** A PDF by its head and by the end of its table of objects, so that a text about PDFs is not one. */
+/**
+ * Detects a PDF by its header and by the end of its cross-reference table, so that a text about PDFs does not count.
+ */
 function isPdf(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const head = buffer.subarray(0, pdfHeadBytes).indexOf('%PDF-')
@@ -61,7 +65,7 @@ function isPdf(bytes: Uint8Array): boolean {
 
 const headBytes = 4096
 
-/** Texts hold no zero bytes, unless each second one is: UTF-16. */
+/** Texts contain no zero bytes, except in UTF-16, where every second byte may be zero. */
 function isBinary(bytes: Uint8Array): boolean {
   if (starts(bytes, 0xff, 0xfe) || starts(bytes, 0xfe, 0xff)) return false
   const head = bytes.subarray(0, headBytes)

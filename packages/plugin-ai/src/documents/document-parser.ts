@@ -5,7 +5,7 @@ import type { LoadedDocument } from './loaded-document.js'
 import { type Parsing, parseDocument } from './parse-document.js'
 import { type DocumentLimits, ParserProcess } from './parser-process.js'
 
-/** Larger texts are parsed in a process as well: guessing an encoding takes long. */
+/** Larger texts are also parsed in a separate process, because detecting an encoding takes long. */
 const smallText = 8 * 1024 * 1024
 
 const idle = new Set<ParserProcess>()
@@ -13,9 +13,8 @@ const waiting: (() => void)[] = []
 let turns = Math.max(1, availableParallelism() - 1)
 
 /**
- * Parses a document under limits of time and memory. Foreign documents can be made to take any amount of both, so they are
- * parsed in processes of their own. These are kept for the next documents, and a document that goes beyond its limits ends
- * its process and nothing else.
+ * Parses a document with limits on time and memory. A malicious document can take any amount of both, so documents are
+ * parsed in separate processes, which are reused. A document that exceeds its limits ends only its process.
  *
  * @throws MAESTRO_AI_DOCUMENT_LIMIT, the other MAESTRO_AI_DOCUMENT_*, the signal's reason
  */
@@ -45,7 +44,7 @@ export async function parseWithin(
   }
 }
 
-/** A process that waits for work, or a new one. */
+/** An idle process, or a new one. */
 function takeProcess(maxMemory: number): ParserProcess {
   for (const parser of idle) {
     if (!parser.isAlive) idle.delete(parser)

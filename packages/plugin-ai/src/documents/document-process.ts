@@ -11,15 +11,15 @@ export interface DocumentTask {
   readonly parsing: Parsing
 }
 
-/** What became of it. An error of ours travels by its code and details, and the parent makes it again. */
+/** The result. A MaestroError is sent as its code and details, and the parent recreates it. */
 export type DocumentOutcome =
   | { readonly loaded: LoadedDocument }
   | { readonly code: keyof typeof aiErrors; readonly details: Readonly<Record<string, unknown>> }
   | { readonly reason: string }
 
 /**
- * A process that parses one document after the other. It is a process and not a thread, because a parser that runs out of
- * memory can take its whole process with it.
+ * A process that parses one document after the other. It is not a thread, because a parser that runs out of memory can
+ * end its whole process.
  */
 async function serve(task: DocumentTask): Promise<DocumentOutcome> {
   try {

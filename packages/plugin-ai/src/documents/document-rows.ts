@@ -19,7 +19,7 @@ export function documentColumns(rows: DocumentRows): Columns {
 
 const betweenPages = '\n\n'
 
-/** A document as rows. Pages without a text are left out; what has no pages is one. */
+/** The rows of a document. Pages without text are left out, and a document without pages is one row. */
 export function documentRows(
   document: string,
   { format, title = null, pages }: LoadedOrNull,

@@ -30,7 +30,10 @@ export interface DocumentsSourceRow extends RowFunction {
   readonly row: DocumentColumns<this['options']>
 }
 
-/** `ai.load-documents` as a source: the documents of folders and globs. One that cannot be read is rejected alone. */
+/**
+ * `ai.load-documents` as a source: the documents of folders and globs. A document that cannot be read is rejected on
+ * its own.
+ */
 export const documentsSource = defineStorage({
   name: 'ai.load-documents',
   description: 'Documents of folders and globs as Markdown: text, Markdown, HTML, PDF, DOCX',

@@ -4,15 +4,15 @@ import { maestroError, projectPath } from '@maestro-dataflow/core'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { formatByName } from './document-format.js'
 
-/** Where a project is and whether it may be left. */
+/** The folder of a project, and whether paths outside it are allowed. */
 export interface DocumentsFolder {
   readonly directory: string
   readonly allowOutside: boolean
 }
 
 /**
- * The documents of paths, globs and folders, each once and by its path relative to the project. Of a folder, all
- * whose ending is known.
+ * Finds the documents of paths, globs, and folders, each once and by its path relative to the project. A folder yields
+ * all files with a known extension.
  *
  * @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE
  */

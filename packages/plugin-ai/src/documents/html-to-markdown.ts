@@ -1,4 +1,4 @@
-/** What is no text of the page, or stands on every page of a site. */
+/** The elements that are not text of the page, or that repeat on every page of a site. */
 const dropped = [
   'script',
   'style',
@@ -15,7 +15,10 @@ const dropped = [
   'title',
 ] as const
 
-/** HTML as Markdown: headings, lists, tables, links and code stay; scripts, styles, forms and navigation go. */
+/**
+ * Converts HTML to Markdown. Headings, lists, tables, links, and code are kept; scripts, styles, forms, and navigation
+ * are removed.
+ */
 export async function htmlToMarkdown(html: string): Promise<string> {
   const [{ default: TurndownService }, { gfm }] = await Promise.all([
     import('turndown'),
@@ -31,7 +34,7 @@ export async function htmlToMarkdown(html: string): Promise<string> {
   return service.turndown(html).trim()
 }
 
-/** Browsers pass over control characters and white space in a scheme. */
+/** Browsers ignore control characters and white space in a scheme. */
 const runsCode = (href: string): boolean => /^(?:javascript|vbscript|data):/i.test(href.replaceAll(/[\p{Cc}\s]/gu, ''))
 
 /** The title of a page, without markup. */

@@ -273,7 +273,7 @@ test('in a pipeline: a store that is not configured, and names for metadata that
   expect(await Array.fromAsync(project.rows(indexing('kb')))).toMatchObject([{ index_outcome: 'added' }])
   const error = await project.preview(indexing('kbb')).catch((caught) => caught)
   expect(MaestroError.is(error) && `${error.message} ${error.hint}`).toContain('kbb')
-  await expect(project.preview(indexing('kb', ['chunk']))).rejects.toThrow('is kept in any case')
+  await expect(project.preview(indexing('kb', ['chunk']))).rejects.toThrow('is always stored')
 })
 
 describe('folders in pipelines', () => {

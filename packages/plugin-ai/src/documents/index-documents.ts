@@ -34,7 +34,7 @@ import {
 } from './indexed-documents.js'
 import { deletableDocuments, documentsOf } from './missing-documents.js'
 
-/** What became of a chunk's document. */
+/** The outcome for a chunk's document. */
 export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 
 /** Options of `Indexer`: those of `ai.index`, with the store and the model themselves. */
@@ -49,10 +49,10 @@ export type IndexerOptions = Alone<
 >
 
 const defaultBatchSize = 512
-/** After so many chunks it is worth putting the store in order. */
+/** The number of written chunks after which optimizing the store is worthwhile. */
 const worthCompacting = 1000
 
-/** What one run has to do. */
+/** The work of one run. */
 interface Plan {
   readonly digests: ReadonlyMap<string, DocumentDigest>
   readonly stored: ReadonlyMap<string, StoredDocument>
@@ -63,8 +63,8 @@ interface Plan {
 }
 
 /**
- * Keeps a vector store in step with documents: chunks of new and changed ones are embedded and put in, those of documents
- * that are gone are taken out, and what has not changed costs nothing.
+ * Keeps a vector store up to date with documents. Chunks of new and changed documents are embedded and added, chunks of
+ * missing documents are deleted, and unchanged documents cost nothing.
  *
  * @example
  * await new Indexer({ store, embedder, metadata: ['title', 'page'] }).run(storage)
@@ -76,7 +76,7 @@ export class Indexer extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS */
   constructor(options: IndexerOptions) {
     super()
-    const fault = options.embedder === undefined ? 'there is no embedder' : faultOf(options.metadata ?? [])
+    const fault = options.embedder === undefined ? 'an embedder is required' : faultOf(options.metadata ?? [])
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Indexer', reason: fault })
     this.#options = options
     this.#serving = enhanced(options.embedder)
@@ -87,7 +87,8 @@ export class Indexer extends GlobalOperator {
   }
 
   /**
-   * @throws MAESTRO_VECTORS_*, MAESTRO_AI_STORE_LIST, MAESTRO_SERVING_*; a chunk without a text or a document is rejected
+   * @throws MAESTRO_VECTORS_*, MAESTRO_AI_STORE_LIST, MAESTRO_SERVING_*; a chunk without a text or a document is
+   * rejected
    */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { store: given, output = 'index_outcome', missing = 'delete', logger } = this.#options
@@ -114,7 +115,7 @@ export class Indexer extends GlobalOperator {
     logger?.info('the index is up to date', { store: store.name, ...counts, deleted: gone })
   }
 
-  /** Looks at all chunks once, to know which documents have changed. */
+  /** Reads all chunks once to find the changed documents. */
   async #plan(all: AllRows, store: VectorStore, context: GlobalContext): Promise<Plan> {
     const { prefix = '' } = this.#options
     const settings = JSON.stringify([this.#serving.model ?? this.#serving.name, prefix])
@@ -139,7 +140,7 @@ export class Indexer extends GlobalOperator {
     return { digests, stored, rejected: documentsOf(rejected, document, stored), origin }
   }
 
-  /** Embeds and writes what of a window has changed. @returns the rows with what became of them */
+  /** Embeds and writes the changed chunks of a window. @returns the rows with their outcomes */
   async #indexWindow(
     { ids, rows }: Batch,
     { plan, store, model, output, places, counts }: IndexWork,
@@ -173,7 +174,7 @@ export class Indexer extends GlobalOperator {
     return { ids: done.map(({ id }) => id), rows: done.map(({ row }) => row) }
   }
 
-  /** A text that cannot be embedded stands alone in the end; the others have their vectors. */
+  /** Splits a failed batch until a text that cannot be embedded is isolated; the others get their vectors. */
   async #embed(texts: readonly string[], context: GlobalContext): Promise<readonly (Float32Array | MaestroError)[]> {
     const { prefix = '' } = this.#options
     const { signal, step, run } = context
@@ -250,14 +251,14 @@ interface IndexWork {
   readonly store: VectorStore
   readonly model: string
   readonly output: string
-  /** How many chunks of each document have been seen, in the order of the rows. */
+  /** The number of chunks of each document that have been seen, in the order of the rows. */
   readonly places: Map<string, number>
   readonly counts: Record<IndexOutcome, number>
 }
 
 const enhanced = (serving: EmbeddingServing) => EnhancedEmbeddingServing.of(serving)
 
-/** The id of a chunk: the same for as long as the document has it, so that citations keep their target. */
+/** The id of a chunk. It does not change while the document contains the chunk, so that citations keep their target. */
 const chunkId = (document: string, chunk: number) => `${document}#${chunk}`
 
 function recordOf(
@@ -278,14 +279,14 @@ function outcomeOf(document: string, { digests, stored }: Plan): IndexOutcome {
   return isUnchanged(before, digest) ? 'unchanged' : 'replaced'
 }
 
-/** Counts on, and gives the number before. */
+/** Increments a count and returns its previous value. */
 function counted(places: Map<string, number>, document: string): number {
   const place = places.get(document) ?? 0
   places.set(document, place + 1)
   return place
 }
 
-/** Errors that no single text is to blame for. */
+/** The errors that a single text does not cause. */
 function isOfAll(error: MaestroError): boolean {
   return !['MAESTRO_SERVING_BAD_REQUEST', 'MAESTRO_SERVING_CONTEXT_TOO_LONG', 'MAESTRO_SERVING_FILTERED'].includes(
     error.code,
@@ -301,7 +302,7 @@ function flatValue(row: Row, column: string): string | number | boolean | null {
   throw aiError('MAESTRO_AI_METADATA', { column, found: typeof value })
 }
 
-/** The rows again, in batches of one size. */
+/** Regroups the rows into batches of equal size. */
 async function* windows(all: AllRows, size: number): AsyncIterable<Batch> {
   let ids: string[] = []
   let rows: Row[] = []
@@ -320,7 +321,7 @@ async function* windows(all: AllRows, size: number): AsyncIterable<Batch> {
 
 function faultOf(metadata: readonly string[]): string | undefined {
   const own = metadata.find((name) => ownMetadata.some((known) => known === name))
-  return own === undefined ? undefined : `"${own}" is kept in any case, and not a name for metadata`
+  return own === undefined ? undefined : `"${own}" is always stored and cannot be a name of metadata`
 }
 
 function indexColumns({
@@ -338,7 +339,7 @@ const refine: Refinement<OutputOf<IndexOptions>> = ({ metadata }, { addIssue }) 
 }
 
 /**
- * `ai.index`: chunks of documents in a vector store.
+ * `ai.index` writes chunks of documents to a vector store.
  *
  * @remarks
  * Cost: Each new or changed chunk is embedded once; an unchanged document costs nothing.
@@ -346,7 +347,8 @@ const refine: Refinement<OutputOf<IndexOptions>> = ({ metadata }, { addIssue }) 
 export const index = defineOperator({
   name: 'ai.index',
   kind: 'opaque',
-  description: 'Keeps a vector store in step with documents: new and changed ones go in, those that are gone go out',
+  description:
+    'Keeps a vector store up to date with documents: adds new ones, replaces changed ones, deletes missing ones',
   options: IndexOptions,
   refine,
   adds: { '{output}': typed<IndexOutcome>('string') },

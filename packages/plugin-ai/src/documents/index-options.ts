@@ -11,7 +11,7 @@ export class IndexOptions {
   input = column().default('text')
   /** The column of the document that a chunk belongs to. @default 'document' */
   document = column().default('document')
-  /** Columns whose values are stored with the text, for filters and citations. @default none */
+  /** The columns whose values are stored with the text, for filters and citations. @default none */
   metadata = columns().default([])
   /** The name of the embedding model in the config. @default 'embedder' */
   embedder = servingOption().default('embedder')
@@ -25,8 +25,9 @@ export class IndexOptions {
    */
   origin = z.string().min(1).optional()
   /**
-   * What happens to documents of this origin that are in the store but not among the rows. They are deleted, except with
-   * `--limit`, if there was no document at all, and if they were rejected, for example because they cannot be read.
+   * The handling of documents of this origin that are in the store but not among the rows. `'delete'` deletes them,
+   * except with `--limit`, if no document arrived, and if their rows were rejected, for example because they cannot be
+   * read.
    *
    * @default 'delete'
    */
@@ -40,6 +41,10 @@ export class IndexOptions {
   maxDeleted = z.union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)]).default('20%')
   /** The number of chunks that are embedded and written at once. @default 512 */
   batchSize = z.number().int().positive().optional()
-  /** The column of the outcome for the chunk's document: `added`, `replaced`, or `unchanged`. @default 'index_outcome' */
+  /**
+   * The column of the outcome for the chunk's document: `added`, `replaced`, or `unchanged`.
+   *
+   * @default 'index_outcome'
+   */
   output = newColumn('index_outcome')
 }

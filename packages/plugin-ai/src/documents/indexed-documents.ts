@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto'
 import { maestroError, type VectorMetadata, type VectorStore } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
 
-/** What an index knows of a chunk besides its text. */
+/** The metadata of a chunk in an index. */
 export interface ChunkFacts {
   readonly document: string
   readonly text: string
   readonly metadata: VectorMetadata
 }
 
-/** The chunks of one document, as their order and contents: enough to say whether it has changed. */
+/** A fingerprint of the chunks of one document and their order, which shows whether the document has changed. */
 export class DocumentDigest {
   readonly #hash = createHash('sha256')
-  /** How many chunks it has. */
+  /** The number of chunks. */
   chunks = 0
 
-  /** @param settings What changes vectors besides the text. */
+  /** @param settings The settings that affect vectors besides the text. */
   constructor(settings: string) {
     this.#hash.update(settings)
   }
@@ -30,25 +30,25 @@ export class DocumentDigest {
   }
 }
 
-/** A document as a store holds it. */
+/** A document in a store. */
 export interface StoredDocument {
   readonly ids: readonly string[]
   readonly versions: ReadonlySet<string>
-  /** The sets of documents that its chunks belong to. */
+  /** The sets of documents to which its chunks belong. */
   readonly origins: ReadonlySet<string>
 }
 
-/** Metadata that an index keeps for itself. */
+/** The metadata that an index stores for its own use. */
 export const ownMetadata = ['document', 'chunk', 'version', 'origin'] as const
 
-/** The documents in a store. @throws MAESTRO_AI_STORE_LIST for a store that cannot say what is in it */
+/** The documents in a store. @throws MAESTRO_AI_STORE_LIST for a store that cannot list its entries */
 export async function storedDocuments(store: VectorStore): Promise<Map<string, StoredDocument>> {
   if (store.list === undefined) throw aiError('MAESTRO_AI_STORE_LIST', { store: store.name })
   const documents = new Map<string, { ids: string[]; versions: Set<string>; origins: Set<string> }>()
   for await (const entries of store.list()) {
     for (const { id, metadata = {} } of entries) {
       const { document, version, origin } = metadata
-      // What others have put in is theirs.
+      // Entries of other writers are ignored.
       if (typeof document !== 'string' || typeof version !== 'string') continue
       const known = documents.get(document) ?? { ids: [], versions: new Set(), origins: new Set() }
       known.ids.push(id)
@@ -66,7 +66,7 @@ export function assertSameModel(store: VectorStore, model: string): void {
     throw maestroError('MAESTRO_VECTORS_MODEL', { store: store.name, expected: store.model, found: model })
 }
 
-/** Whether a store holds just these chunks of a document. */
+/** Whether a store contains exactly these chunks of a document. */
 export function isUnchanged(stored: StoredDocument | undefined, { chunks, version }: DocumentDigest): boolean {
   return stored?.ids.length === chunks && stored.versions.size === 1 && stored.versions.has(version)
 }

@@ -23,11 +23,12 @@ import { aiError } from '../errors.js'
 import { type DocumentColumns, documentColumns, documentRows } from './document-rows.js'
 import { readDocument } from './read-document.js'
 
-/** How documents are read, as options of the operator and of the source. */
+/** The options for reading documents, of both the operator and the source. */
 export class DocumentOptions {
   /**
-   * Whether a document becomes one row, or each of its pages. Rows get the columns `text` (as Markdown), `document`, `title`,
-   * `format`, and `pages`; with `'page'` also `page`, from 1, and else `page_starts`, the places in the text where pages begin.
+   * Whether a document becomes one row, or each of its pages. Rows get the columns `text` (as Markdown), `document`,
+   * `title`, `format`, and `pages`; with `'page'` also `page`, from 1; otherwise also `page_starts`, the positions in
+   * the text where pages begin.
    *
    * @default 'document'
    */
@@ -70,13 +71,13 @@ const schema = optionsSchema(fields)
 export type DocumentLoaderOptions = Alone<
   typeof fields,
   {
-    /** From where documents may be read. @default the working directory, and public addresses */
+    /** The places from which documents may be read. @default the working directory, and public addresses */
     readonly access?: MediaAccess | undefined
   }
 >
 
 /**
- * Makes Markdown of documents: a row for each, or for each page.
+ * Converts documents to Markdown, with one row for each document or for each page.
  *
  * @example
  * await new DocumentLoader({ input: 'path' }).run(storage)
@@ -118,11 +119,11 @@ export interface DocumentsRow extends RowFunction {
   readonly row: With<this['before'], DocumentColumns<this['options']>>
 }
 
-/** `ai.load-documents`: documents as Markdown. */
+/** `ai.load-documents` converts documents to Markdown. */
 export const loadDocuments = defineOperator({
   name: 'ai.load-documents',
   kind: 'flatMap',
-  description: 'Makes Markdown of documents: text, Markdown, HTML, PDF, DOCX',
+  description: 'Converts documents to Markdown: text, Markdown, HTML, PDF, DOCX',
   options: fields,
   adds: ({ rows }) => documentColumns(rows),
   row: rowFunction<DocumentsRow>(),

@@ -5,8 +5,8 @@ export interface MarkdownHeading {
 }
 
 /**
- * The heading that a line is, without the closing signs; undefined for other lines. Written without patterns whose parts
- * could share the same blanks: those take the square of the time on a line of many blanks.
+ * Parses a heading line without its closing signs; returns undefined for other lines. It avoids patterns whose parts
+ * could match the same blanks, because those take quadratic time on a line of many blanks.
  */
 export function headingOf(line: string): MarkdownHeading | undefined {
   const start = /^ {0,3}(#{1,6})(?=[ \t])/.exec(line)

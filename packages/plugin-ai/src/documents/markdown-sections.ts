@@ -1,14 +1,14 @@
 import { headingOf } from './markdown-heading.js'
 
-/** A stretch of a Markdown text under one heading. */
+/** A section of a Markdown text under one heading. */
 export interface Section {
   readonly start: number
   readonly end: number
-  /** The headings over it, from the highest. */
+  /** The enclosing headings, from the highest level. */
   readonly headings: readonly string[]
 }
 
-/** A Markdown text in sections, one for each heading; a heading with nothing under it goes with the next. */
+/** Splits a Markdown text into sections, one for each heading. A heading without text joins the next section. */
 export function markdownSections(text: string): readonly Section[] {
   const sections: Section[] = []
   let headings: readonly { level: number; title: string }[] = []

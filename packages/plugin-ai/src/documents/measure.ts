@@ -1,13 +1,13 @@
-/** What a chunk's size is told in. */
+/** The unit of a chunk's size. */
 export type ChunkUnit = 'characters' | 'tokens'
 
-/** Measures stretches of one text. */
+/** Measures ranges of one text. */
 export interface Measure {
-  /** The size of the stretch from `start` to `end`. */
+  /** The size of the range from `start` to `end`. */
   size(start: number, end: number): number
-  /** The last place up to which a stretch from `start` has at most a size. */
+  /** The last end of a range from `start` that does not exceed a size. */
   furthest(start: number, size: number): number
-  /** The first place from which a stretch to `end` has at most a size. */
+  /** The first start of a range to `end` that does not exceed a size. */
   earliest(end: number, size: number): number
 }
 
@@ -23,8 +23,8 @@ const characters: Measure = {
 }
 
 /**
- * Tokens by a rule that holds roughly for today's models: four characters of alphabetic scripts are one, and so is each
- * character of scripts that write a word or a syllable with one.
+ * Estimates tokens by a rule that roughly holds for current models: a token is four characters of an alphabetic script,
+ * or one character of a script that writes a word or a syllable with it.
  */
 function estimatedTokens(text: string): Measure {
   const quarters = new Uint32Array(text.length + 1)
@@ -38,12 +38,12 @@ function estimatedTokens(text: string): Measure {
   }
 }
 
-/** The last place whose value is at most `value`, in rising values. */
+/** The last index whose value is at most `value`, in ascending values. */
 function lastUpTo(values: Uint32Array, value: number): number {
   return firstFrom(values, value + 1) - 1
 }
 
-/** The first place whose value is at least `value`; the length when there is none. */
+/** The first index whose value is at least `value`; the length if there is none. */
 function firstFrom(values: Uint32Array, value: number): number {
   let low = 0
   let high = values.length

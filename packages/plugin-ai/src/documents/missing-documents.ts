@@ -16,7 +16,7 @@ export interface MissingDocuments {
 }
 
 /**
- * The missing documents that are surely gone. All others stay in the store.
+ * The missing documents that were certainly removed. All others stay in the store.
  *
  * @param warn Receives the documents that stay, with the reason and what to do about it.
  */

@@ -7,7 +7,7 @@ import { headingOf } from './markdown-heading.js'
 import { readDocx } from './read-docx.js'
 import { readPdf } from './read-pdf.js'
 
-/** How the bytes of a document are parsed. */
+/** The options for parsing the bytes of a document. */
 export interface Parsing {
   readonly name: string
   readonly encoding: string | undefined
@@ -15,7 +15,7 @@ export interface Parsing {
 }
 
 /**
- * Makes Markdown of a document in this thread, however long it takes and however much memory it needs.
+ * Converts a document to Markdown in this thread, without limits on time and memory.
  *
  * @throws MAESTRO_AI_DOCUMENT_*
  */

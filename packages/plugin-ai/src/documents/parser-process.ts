@@ -2,27 +2,27 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { DocumentOutcome, DocumentTask } from './document-process.js'
 
-/** What one document may take. */
+/** The limits for one document. */
 export interface DocumentLimits {
   /** Milliseconds. */
   readonly timeout: number
-  /** Bytes of memory of the process that parses it. */
+  /** The memory of the process that parses it, in bytes. */
   readonly maxMemory: number
 }
 
-/** The document went beyond a limit, or ended the process in another way. */
+/** The document exceeded a limit or ended the process in another way. */
 export type ParserFailure = { readonly exceeded: 'time' | 'memory' } | { readonly reason: string }
 
 const mebibyte = 1024 * 1024
-/** The share of the memory that values of JavaScript may take; the rest is for bytes and the program itself. */
+/** The share of the memory for the JavaScript heap; the rest is for bytes and the program itself. */
 const heapShare = 0.75
-/** Milliseconds between two looks at the memory, and until a process without work ends. */
+/** The interval between two memory checks, and the time until an idle process ends, in milliseconds. */
 const [watchEvery, endAfter] = [100, 5000]
 
-/** The compiled file, also where this one runs from its source. */
+/** The compiled file, even if this file runs from its source. */
 const program = new URL('../../dist/documents/document-process.js', import.meta.url)
 
-/** A process that parses one document after the other, and that ends when one goes beyond its limits. */
+/** A process that parses one document after the other and ends when one exceeds its limits. */
 export class ParserProcess {
   readonly maxMemory: number
   readonly #child: ChildProcess
@@ -35,7 +35,7 @@ export class ParserProcess {
     this.#child = fork(program, {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${heap}`],
-      // What parsers print of a document is of no use to anybody.
+      // The output that parsers print about a document is not useful.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     process.once('exit', this.#endWithParent)
@@ -76,7 +76,7 @@ export class ParserProcess {
       if (outcome !== undefined) return outcome
       signal?.throwIfAborted()
       if (exceeded !== undefined) return { exceeded }
-      // Out of memory, V8 aborts.
+      // V8 aborts when it runs out of memory.
       if (this.#child.signalCode === 'SIGABRT' || this.#child.exitCode === 134) return { exceeded: 'memory' }
       return { reason: 'the parser ended unexpectedly' }
     } finally {
@@ -87,7 +87,7 @@ export class ParserProcess {
     }
   }
 
-  /** @returns undefined when the process ended before it answered */
+  /** @returns undefined if the process ended before it answered */
   #send(task: DocumentTask): Promise<DocumentOutcome | undefined> {
     const { promise, resolve } = Promise.withResolvers<DocumentOutcome | undefined>()
     const answered = (outcome: unknown) => resolve(outcome as DocumentOutcome)
@@ -110,7 +110,7 @@ export class ParserProcess {
     this.#child.channel?.ref()
   }
 
-  /** A process without work holds up nobody, and ends by itself. */
+  /** An idle process does not keep the parent alive, and it ends by itself. */
   #letSleep(): void {
     if (!this.isAlive) return
     this.#child.unref()
@@ -120,7 +120,7 @@ export class ParserProcess {
   }
 }
 
-/** The memory of a process as Linux tells it; 0 where that is not known, and the limit of the heap alone holds. */
+/** The memory of a process on Linux; 0 on other systems, where only the heap limit applies. */
 async function residentBytes(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024

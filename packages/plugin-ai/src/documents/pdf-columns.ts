@@ -1,4 +1,4 @@
-/** A run of text on one line of a page, with its place in points from the lower left corner. */
+/** A fragment of text on one line of a page, with its position in points from the lower left corner. */
 export interface Fragment {
   readonly text: string
   readonly left: number
@@ -7,16 +7,19 @@ export interface Fragment {
   readonly height: number
 }
 
-/** Rows that must share a gutter before the page counts as having columns there. */
+/** The number of rows that must share a gutter for the page to count as having columns there. */
 const fewestRows = 3
-/** Prose fills its columns; the cells of a table are shorter. In letters of which wide ones count twice. */
+/**
+ * The minimum length of a line of prose; the cells of a table are shorter. The unit is letters, and wide letters count
+ * twice.
+ */
 const shortestLine = 18
 const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu
 
 /**
  * Puts the fragments of a page into reading order. Some programs draw two columns row by row, so that each line of the
- * left column is followed by one of the right. Where rows of prose share a gutter, the left column comes first; headings
- * that span the gutter, tables, and pages that are drawn column by column stay as they are.
+ * left column is followed by one of the right. Where rows of prose share a gutter, the left column comes first;
+ * headings that span the gutter, tables, and pages that are drawn column by column are not changed.
  */
 export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragment[] {
   const gutter = findGutter(fragments)
@@ -40,7 +43,7 @@ export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragmen
   return ordered
 }
 
-/** The place of a gutter between columns that are drawn row by row; undefined where there is none. */
+/** The position of a gutter between columns that are drawn row by row; undefined if there is none. */
 function findGutter(fragments: readonly Fragment[]): number | undefined {
   const pairs = fragments.flatMap((left, index) => {
     const right = fragments[index + 1]
@@ -49,7 +52,7 @@ function findGutter(fragments: readonly Fragment[]): number | undefined {
       : []
   })
   if (pairs.length < fewestRows) return undefined
-  // The leftmost gutter first: what is right of it may have gutters of its own.
+  // The leftmost gutter comes first, because the area to its right may contain more gutters.
   const places = pairs.map(({ to }) => to).sort((one, other) => one - other)
   for (const place of new Set(places.map((to) => to - 0.5))) {
     const rows = pairs.filter(({ from, to }) => from <= place && place < to)
@@ -64,7 +67,7 @@ const isSameRow = (one: Fragment, other: Fragment): boolean =>
 const crossing = (fragments: readonly Fragment[], place: number): number =>
   fragments.filter(({ left, right }) => left < place && place < right).length
 
-/** The lines of prose are long; one short line in a paragraph is its last. */
+/** The lines of prose are long; only the last line of a paragraph may be short. */
 function isProse(rows: readonly { readonly left: Fragment; readonly right: Fragment }[]): boolean {
   return [rows.map(({ left }) => left), rows.map(({ right }) => right)].every((column) => {
     const lengths = column.map(({ text }) => text.length + (text.match(wide)?.length ?? 0)).sort((a, b) => a - b)

@@ -4,28 +4,28 @@ import { type DocumentFormat, documentFormat, isCompoundFile } from './document-
 import { parseWithin } from './document-parser.js'
 import type { LoadedDocument } from './loaded-document.js'
 
-/** How documents are read. */
+/** The options for reading documents. */
 export interface ReadDocumentOptions {
-  /** What all of them are. @default found in each */
+  /** The format of all documents. @default detected in each */
   readonly format?: DocumentFormat | undefined
-  /** Of texts and pages: a label of `TextDecoder`. @default found in each */
+  /** The encoding of texts and HTML pages: a label of `TextDecoder`. @default detected in each */
   readonly encoding?: string | undefined
   /** The maximum number of bytes of a document. @default 52428800 (50 MiB) */
   readonly maxSize?: number | undefined
   /** The maximum number of bytes that are unpacked from a document. @default 209715200 (200 MiB) */
   readonly maxInflatedSize?: number | undefined
-  /** Milliseconds that parsing one document may take. @default 60000 */
+  /** The maximum time to parse one document, in milliseconds. @default 60000 */
   readonly timeout?: number | undefined
-  /** Bytes of memory that parsing one document may take. @default 1073741824 (1 GiB) */
+  /** The maximum memory to parse one document, in bytes. @default 1073741824 (1 GiB) */
   readonly maxMemory?: number | undefined
 }
 
 const mebibyte = 1024 * 1024
 
 /**
- * Reads a document and makes Markdown of it.
+ * Reads a document and converts it to Markdown.
  *
- * @param data A path of the project, an address, or bytes. @param name As messages call it.
+ * @param data A path of the project, an address, or bytes. @param name The name of the document in messages.
  * @throws MAESTRO_MEDIA_* for what cannot be read, MAESTRO_AI_DOCUMENT_* for what cannot be understood
  */
 export async function readDocument(

@@ -4,7 +4,7 @@ import { htmlToMarkdown } from './html-to-markdown.js'
 import type { LoadedDocument } from './loaded-document.js'
 
 /**
- * The text of a Word document as Markdown. Pictures are left out.
+ * Converts the text of a Word document to Markdown. Images are left out.
  *
  * @throws MAESTRO_AI_DOCUMENT_DAMAGED, MAESTRO_AI_DOCUMENT_INFLATES, MAESTRO_AI_DOCUMENT_NO_TEXT
  */
@@ -27,7 +27,10 @@ export async function readDocx(
   return { format: 'docx', pages: [text] }
 }
 
-/** Word seldom says which row of a table is its head, and Markdown has no tables without: the first one is. */
+/**
+ * Word documents seldom mark the header row of a table, but Markdown tables require one: the first row becomes the
+ * header.
+ */
 function withHeaderRows(html: string): string {
   return html.replace(/<table><tr>(.*?)<\/tr>/gs, (_, cells: string) => {
     const head = cells.replace(/<(\/?)td\b/g, '<$1th')

@@ -6,10 +6,10 @@ import { assertPdfInflates } from './assert-pdf-inflates.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { type Fragment, inReadingOrder } from './pdf-columns.js'
 
-/** A line of a page as it is printed. */
+/** A printed line of a page. */
 type Line = Pick<Fragment, 'text' | 'height' | 'foot'>
 
-/** What pdf.js tells of a piece of text. */
+/** A text item of pdf.js. */
 interface TextPiece {
   readonly str: string
   readonly hasEOL: boolean
@@ -18,18 +18,20 @@ interface TextPiece {
   readonly transform: readonly number[]
 }
 
-/** Lines that are so much higher than most are headings, if they are short. */
+/** Short lines that exceed the usual height by this factor are headings. */
 const headingRatio = 1.2
 const longestHeading = 120
-/** Lines that lie so many heights apart belong to different paragraphs. */
+/** Lines that are at least this many heights apart belong to different paragraphs. */
 const paragraphGap = 1.7
-/** The lines of one heading stand closer. */
+/** The maximum distance between the lines of one heading. */
 const headingGap = 1.4
 
 /**
- * The text of a PDF as Markdown: paragraphs by the space between lines, headings by the height of letters.
+ * Converts the text of a PDF to Markdown. The space between lines separates paragraphs, and the height of letters marks
+ * headings.
  *
- * @throws MAESTRO_AI_DOCUMENT_ENCRYPTED, MAESTRO_AI_DOCUMENT_INFLATES, MAESTRO_AI_DOCUMENT_DAMAGED, MAESTRO_AI_DOCUMENT_NO_TEXT
+ * @throws MAESTRO_AI_DOCUMENT_ENCRYPTED, MAESTRO_AI_DOCUMENT_INFLATES, MAESTRO_AI_DOCUMENT_DAMAGED,
+ * MAESTRO_AI_DOCUMENT_NO_TEXT
  */
 export async function readPdf(
   bytes: Uint8Array,
@@ -39,7 +41,7 @@ export async function readPdf(
   const { getDocumentProxy } = await import('unpdf')
   let document: Awaited<ReturnType<typeof getDocumentProxy>>
   try {
-    // pdf.js takes the memory of the bytes away from whoever gives them. Of messages it prints errors alone.
+    // pdf.js detaches the memory of its input. It prints only errors.
     document = await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0, ...characterMaps() })
   } catch (error) {
     throw failure(error, name)
@@ -65,8 +67,8 @@ export async function readPdf(
 }
 
 /**
- * Where pdf.js finds the tables of characters for fonts that are not in the document, as is usual for Chinese, Japanese
- * and Korean. They come with the package pdfjs-dist, which is large for what is seldom needed.
+ * The location of the character maps for fonts that a document does not embed, which is common in Chinese, Japanese,
+ * and Korean. They are part of the package pdfjs-dist, which is large and seldom needed.
  */
 function characterMaps(): { readonly cMapUrl?: string; readonly cMapPacked?: boolean } {
   try {
@@ -84,15 +86,15 @@ function failure(error: unknown, name: string): unknown {
   return aiError('MAESTRO_AI_DOCUMENT_DAMAGED', { document: name, format: 'pdf', reason: message }, error)
 }
 
-/** Blanks between pieces that are wider than this many heights part columns. */
+/** A blank that is wider than this many heights separates columns. */
 const columnGap = 1.5
 
-/** The pieces of a page, put together line by line in reading order. */
+/** The lines of a page, assembled from text items in reading order. */
 function toLines(pieces: readonly TextPiece[]): Line[] {
   const lines: Fragment[] = []
   for (const fragment of inReadingOrder(toFragments(pieces))) {
     const last = lines.at(-1)
-    // What stands on one line and did not turn out to be a column is one line.
+    // Fragments on the same line that are not columns form one line.
     if (last !== undefined && isSameLine(last, fragment) && fragment.left >= last.left)
       lines[lines.length - 1] = {
         ...last,
@@ -108,7 +110,7 @@ function toLines(pieces: readonly TextPiece[]): Line[] {
 const isSameLine = (one: Fragment, other: Fragment): boolean =>
   Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height) / 2
 
-/** Pieces that follow each other on a line without a wide gap. */
+/** Text items that follow each other on a line without a wide gap. */
 function toFragments(pieces: readonly TextPiece[]): readonly Fragment[] {
   const fragments: Fragment[] = []
   let open: { text: string; left: number; right: number; foot: number; height: number } | undefined
@@ -187,7 +189,7 @@ function usualHeight(lines: readonly Line[]): number {
 
 const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/
 
-/** Two lines of a paragraph: a word that was parted is put together, and scripts without spaces get none. */
+/** Joins two lines of a paragraph. A hyphenated word is rejoined, and scripts without spaces do not get one. */
 function joined(before: string, line: string): string {
   if (/\p{Ll}-$/u.test(before) && /^\p{Ll}/u.test(line)) return before.slice(0, -1) + line
   return wide.test(before.at(-1) ?? '') && wide.test(line[0] ?? '') ? before + line : `${before} ${line}`

@@ -13,27 +13,27 @@ import { graphemeEnd, graphemeStart } from './graphemes.js'
 import { markdownSections } from './markdown-sections.js'
 import { type ChunkUnit, type Measure, measureOf } from './measure.js'
 
-/** Where texts are cut: at a size whatever stands there, or at the last boundary that fits. */
+/** The places to split texts: exactly at the size, or at the last boundary that fits. */
 export type ChunkMethod = 'fixed' | 'sentence' | 'paragraph' | 'markdown' | 'recursive'
 
 export interface SplitOptions {
   readonly method: ChunkMethod
-  /** What a chunk has at most. */
+  /** The maximum size of a chunk. */
   readonly size: number
-  /** What it repeats of the one before at most; less than `size`. */
+  /** The maximum part of the previous chunk that a chunk repeats; less than `size`. */
   readonly overlap: number
   readonly unit: ChunkUnit
 }
 
-/** A stretch of a text: `text.slice(start, end)`. */
+/** A range of a text: `text.slice(start, end)`. */
 export interface Chunk {
   readonly start: number
   readonly end: number
-  /** Of Markdown: the headings over it, from the highest. */
+  /** In Markdown, the enclosing headings, from the highest level. */
   readonly headings?: readonly string[]
 }
 
-/** The boundaries that are tried, from the best. Where none fits, it is cut between two words, or else two characters. */
+/** The boundaries to try, the best first. If none fits, the cut is between two words, or between two characters. */
 const boundaries: Readonly<Record<ChunkMethod, readonly Boundary[]>> = {
   fixed: [],
   sentence: [sentence],
@@ -43,9 +43,8 @@ const boundaries: Readonly<Record<ChunkMethod, readonly Boundary[]>> = {
 }
 
 /**
- * Cuts a text into chunks of a size. Chunks have no white space around them, but for those of a `fixed` size, and there
- * is nothing but white space between them. A character as people see it is never cut: one that is larger than the size
- * by itself is a chunk.
+ * Splits a text into chunks of a size. Except with `fixed`, chunks have no surrounding white space, and only white
+ * space lies between them. A grapheme is never cut: one that exceeds the size is a chunk of its own.
  */
 export function splitText(text: string, options: SplitOptions): readonly Chunk[] {
   const measure = measureOf(text, options.unit)
@@ -60,14 +59,14 @@ function* chunksOf(text: string, range: Chunk, options: SplitOptions, measure: M
   const trims = method !== 'fixed'
   const end = trims ? skipSpaceBack(text, range.start, range.end) : range.end
   let start = trims ? skipSpace(text, range.start, end) : range.start
-  // Up to here all has been in a chunk.
+  // Everything up to here has been in a chunk.
   let covered = start
   while (start < end) {
     const whole = measure.size(start, end) <= size
     const cut = whole ? end : Math.min(end, cutAt(text, covered, measure.furthest(start, size), method))
     const last = trims ? skipSpaceBack(text, start, cut) : cut
     if (start < covered && measure.size(start, last) > size) {
-      // The next character is so large that nothing can stand before it.
+      // The next character is so large that nothing fits before it.
       start = covered
       continue
     }
@@ -79,9 +78,9 @@ function* chunksOf(text: string, range: Chunk, options: SplitOptions, measure: M
   }
 }
 
-/** The best place to cut after `from`, so that what is before `limit` has the size that it may have. */
+/** The best place to cut between `from` and `limit`. */
 function cutAt(text: string, from: number, limit: number, method: ChunkMethod): number {
-  // White space at the end of a chunk is taken off, so it may stand beyond the limit.
+  // White space at the end of a chunk is removed, so it may lie beyond the limit.
   const reach = skipSpace(text, limit, limit + spaceReach)
   for (const boundary of boundaries[method]) {
     const at = lastBoundary(text, boundary, from, reach)
@@ -93,7 +92,9 @@ function cutAt(text: string, from: number, limit: number, method: ChunkMethod): 
   return down > from ? down : graphemeEnd(text, Math.max(limit, from + 1))
 }
 
-/** How far back white space is looked for: in scripts with few of it, what lies farther back is no better place. */
+/**
+ * The distance to search back for white space: in scripts with little white space, a more distant place is not better.
+ */
 const spaceReach = 256
 
 function lastWord(text: string, from: number, limit: number, reach: number): number {
@@ -101,7 +102,9 @@ function lastWord(text: string, from: number, limit: number, reach: number): num
   return at === -1 ? lastWordWithoutSpaces(text, from, limit) : at
 }
 
-/** Where the next chunk begins, so that it repeats the end of the last: at a sentence, a word or a character. */
+/**
+ * The start of the next chunk, which repeats the end of the previous one from a sentence, a word, or a character on.
+ */
 function overlapStart(text: string, from: number, cut: number, earliest: number, method: ChunkMethod): number {
   const start = Math.max(earliest, from + 1)
   for (const boundary of method === 'fixed' ? [] : [sentence, word]) {

@@ -1,4 +1,4 @@
-/** The package brings no types of its own. */
+/** The package does not include types. */
 declare module '@joplin/turndown-plugin-gfm' {
   import type TurndownService from 'turndown'
   export const gfm: TurndownService.Plugin

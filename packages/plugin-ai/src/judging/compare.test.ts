@@ -79,6 +79,6 @@ test("in a pipeline: without a reason, in Chinese, by a prompt of one's own in b
 
 test('a column beside itself, and nothing to go by, are errors', () => {
   const serving = fair()
-  expect(() => new Comparer({ serving, inputs: { a: 'a', b: 'a' }, criterion })).toThrow('another column than `a`')
+  expect(() => new Comparer({ serving, inputs: { a: 'a', b: 'a' }, criterion })).toThrow('a column other than `a`')
   expect(() => new Comparer({ serving, inputs: { a: 'a', b: 'b' } })).toThrow('criterion')
 })

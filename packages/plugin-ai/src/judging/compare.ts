@@ -34,12 +34,12 @@ import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { ComparePrompt } from './compare.prompt.js'
 
-/** The text that is better. */
+/** The name of the better text. */
 export type Better = 'a' | 'b' | 'tie'
 
 const prompts = promptsOf(ComparePrompt)
 
-/** The columns of the texts that are compared. */
+/** The columns of the texts to compare. */
 class ComparedColumns {
   /** The column of the text that the answer calls `a`. */
   a = column()
@@ -59,7 +59,7 @@ const fields = fieldsOf(
     reason: withDefault(z.boolean(), true),
     /** The column of the answer: `a`, `b`, or `tie`. @default 'better' */
     output: newColumn('better'),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -72,7 +72,7 @@ type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ inputs: { a, b } }, { addIssue }) => {
   if (a !== b) return
-  addIssue({ code: 'custom', path: ['inputs', 'b'], message: 'another column than `a` is expected', input: b })
+  addIssue({ code: 'custom', path: ['inputs', 'b'], message: 'a column other than `a` is expected', input: b })
 }
 
 const schema = optionsSchema(fields, refine)
@@ -119,7 +119,7 @@ class TextComparer extends AskingOperator {
     return { [output]: better, ...(reason === undefined ? {} : { [`${output}_reason`]: reason }) }
   }
 
-  /** A model that changes its mind with the order has seen no difference. */
+  /** If the answer changes with the order, the model did not see a difference. */
   async #inBothOrders(row: Row, context: OperatorContext): Promise<Answer> {
     const { a, b } = this.#options.inputs
     const [first, second] = await Promise.all([
@@ -137,7 +137,7 @@ class TextComparer extends AskingOperator {
 }
 
 /**
- * Says which of two texts is better.
+ * Compares two texts and says which one is better.
  *
  * @example
  * await new Comparer({ serving, inputs: { a: 'old', b: 'new' }, criterion: 'Which is clearer?', bothOrders: true }).run(storage)
@@ -146,15 +146,15 @@ export const Comparer = promptRestrict(...prompts)(TextComparer)
 export type Comparer = TextComparer
 
 /**
- * `ai.compare`: which of two texts is better.
+ * `ai.compare` compares two texts.
  *
  * @remarks
- * Cost: One call a row, two with `bothOrders`.
+ * Cost: One call per row; two with `bothOrders`.
  */
 export const compare = defineOperator({
   name: 'ai.compare',
   kind: 'map',
-  description: 'Says which of two texts is better, or that neither is',
+  description: 'Compares two texts and says which one is better, or that neither is',
   options: fields,
   refine,
   adds: { '{output}': typed<Better>('string'), '{output}_reason': when('reason', 'string') },

@@ -7,7 +7,7 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: column(),
-    /** What must hold for the text. */
+    /** The criterion that must hold for the text. */
     criterion: nameOption,
     /** Texts with the expected answers, `true` or `false`. */
     examples: examplesOption,

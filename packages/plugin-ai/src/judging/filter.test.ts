@@ -35,8 +35,8 @@ test('a threshold asks nobody; a row without a score is rejected and not dropped
   const { rejected } = await new TextFilter({ score: 's', min: 2, max: 2 }).run(storage)
   expect(await storage.rows()).toEqual([{ s: 2 }])
   expect(rejected.map(({ error }) => [error.code, error.message])).toEqual([
-    ['MAESTRO_AI_SCORE', 'Column "s" holds no score: null.'],
-    ['MAESTRO_AI_SCORE', 'Column "s" holds no score: NaN.'],
+    ['MAESTRO_AI_SCORE', 'Column "s" does not hold a score: null.'],
+    ['MAESTRO_AI_SCORE', 'Column "s" does not hold a score: NaN.'],
   ])
 })
 
@@ -61,7 +61,7 @@ test.each<[object, string]>([
   [{ score: 's' }, 'a threshold is expected'],
   [{ score: 's', min: 1, input: 'text' }, 'input'],
   [{ input: 'text', serving: judge() }, 'criterion'],
-  [{ input: 'text', criterion: 'x' }, 'no serving'],
+  [{ input: 'text', criterion: 'x' }, 'a serving is required'],
 ])('%j', (options, reason) => {
   expect(() => new TextFilter(options as TextFilterOptions)).toThrow(
     expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),

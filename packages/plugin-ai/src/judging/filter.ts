@@ -34,24 +34,24 @@ import { FilterPrompt } from './filter.prompt.js'
 
 const prompts = promptsOf(FilterPrompt)
 
-/** What asks a model, and cannot be given together with a threshold. */
+/** The options of a question to a model, which cannot be given together with a threshold. */
 const judge = ['input', 'criterion', 'prompt'] as const
-/** What stands instead of the operator's own prompt. */
+/** The options that a prompt of the user replaces. */
 const otherwise = ['score', 'prompt'] as const
 
 const fields = fieldsOf(
   {
-    /** The column of the score, to keep the rows whose score lies within a threshold. No model is asked. */
+    /** The column of a score. Rows whose score lies within the threshold are kept, and no model is asked. */
     score: unless(judge, column('number').optional()),
-    /** The lowest score that stays. */
+    /** The lowest score that is kept. */
     min: unless(judge, z.number().optional()),
-    /** The highest score that stays. */
+    /** The highest score that is kept. */
     max: unless(judge, z.number().optional()),
     /** The column of the text that a model judges. */
     input: unless(otherwise, column()),
-    /** What must hold for a row to stay. */
+    /** The criterion that must hold for a row to be kept. */
     criterion: unless(otherwise, nameOption),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: unless('score', promptOption({ allowed: prompts }).optional()),
     /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
     language: unless(otherwise, languageOption),
@@ -66,7 +66,10 @@ const fields = fieldsOf(
 
 type Options = OutputOf<typeof fields>
 
-/** The options that only matter when a model is asked. `serving` has a default, and is not told apart from it. */
+/**
+ * The options that only matter if a model is asked. `serving` is not among them: its default cannot be distinguished
+ * from a given value.
+ */
 const ofModel = [...Object.keys(new RowAskingOptions()), ...Object.keys(new PackingOptions())].filter(
   (name) => name !== 'serving',
 )
@@ -75,7 +78,7 @@ const refine: Refinement<Options> = (given, { addIssue }) => {
   const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: given })
   const { score, min, max } = given
   if (score === undefined) {
-    for (const name of ['min', 'max'] as const) if (given[name] !== undefined) add(name, 'it goes with `score`')
+    for (const name of ['min', 'max'] as const) if (given[name] !== undefined) add(name, 'it requires `score`')
     return
   }
   if (min === undefined && max === undefined) add('min', 'a threshold is expected: `min`, `max` or both')
@@ -85,7 +88,7 @@ const refine: Refinement<Options> = (given, { addIssue }) => {
 
 const schema = optionsSchema(fields, refine)
 
-/** Options of `TextFilter`: those of `ai.filter`, with the model itself as `serving`; a threshold needs none. */
+/** Options of `TextFilter`: those of `ai.filter`, with the model itself as `serving`; a threshold does not need it. */
 export type TextFilterOptions = Alone<typeof fields, { readonly serving?: LLMServing }>
 
 const promptOf = ({ prompt, input = '', criterion = '', examples, instructions, language }: Options): Prompt =>
@@ -108,7 +111,7 @@ class RowFilter extends FilterOperator {
       return
     }
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextFilter', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'TextFilter', reason: 'a serving is required' })
     const prompt = promptOf(options)
     this.validatePrompts([prompt])
     const asker = new Asker({ serving, prompt, schema: verdict, ...askedWith(options) })
@@ -120,7 +123,10 @@ class RowFilter extends FilterOperator {
     return { reads: this.#reads }
   }
 
-  /** @throws MAESTRO_AI_SCORE, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_*: the row is rejected, not dropped */
+  /**
+   * @throws MAESTRO_AI_SCORE, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_*: the row is rejected, not
+   * dropped
+   */
   keep(row: Row, context: OperatorContext): Promise<boolean> {
     return this.#keep(row, context)
   }
@@ -132,7 +138,7 @@ interface Threshold {
   readonly max: number | undefined
 }
 
-/** @throws MAESTRO_AI_SCORE: what has no score has not been judged */
+/** @throws MAESTRO_AI_SCORE: a row without a score has not been judged */
 function isWithin(
   row: Row,
   { score: column, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Threshold,
@@ -153,15 +159,15 @@ export const TextFilter = promptRestrict(...prompts)(RowFilter)
 export type TextFilter = RowFilter
 
 /**
- * `ai.filter`: keeps rows by a score that is there already, or by a model's yes or no.
+ * `ai.filter` keeps rows by an existing score or by a criterion that a model judges.
  *
  * @remarks
- * Cost: None by a score that is there already; one call a row with a criterion.
+ * Cost: No call with an existing score; one call per row with a criterion.
  */
 export const filter = defineOperator({
   name: 'ai.filter',
   kind: 'filter',
-  description: 'Keeps rows by a threshold over a score, or by a yes or no of a model',
+  description: 'Keeps the rows whose score lies within a threshold, or for which a criterion holds',
   options: fields,
   refine,
   adds: {},

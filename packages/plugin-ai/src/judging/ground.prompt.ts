@@ -4,7 +4,7 @@ import type { GivenOptions } from '../asking/alone.js'
 import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-/** The two questions of `ai.ground`: what is claimed, and whether a source says so. */
+/** The two tasks of `ai.ground`: to list the claims of a text, and to compare them with a source. */
 export type GroundTask = 'claims' | 'verdicts'
 
 const fields = fieldsOf(
@@ -32,7 +32,7 @@ const words: Readonly<Record<GroundTask, Readonly<Record<Language, string>>>> = 
   },
 }
 
-/** The prompts of `ai.ground`: a text to take apart, or claims and a source. */
+/** The prompts of `ai.ground`: one splits a text into claims, the other compares claims with a source. */
 export class GroundPrompt extends TaskPrompt {
   constructor({ task, input = 'text', source = 'source', language = 'en', instructions }: GroundPromptOptions) {
     const inputs: Record<string, string> = task === 'claims' ? { text: input } : { source, claims: input }

@@ -35,8 +35,8 @@ const fields = fieldsOf(
     /** The column of the text that must support the claims. */
     source: column(),
     /**
-     * The number of tokens of the source, estimated from the script, that one call asks about. A longer source is asked
-     * about in parts.
+     * The number of tokens of the source, estimated from the script, that one call asks about. A longer source is split
+     * into several calls.
      *
      * @default 1500
      */
@@ -48,9 +48,9 @@ const fields = fieldsOf(
      * @default 'claims'
      */
     output: newColumn('claims'),
-    /** What is asked about `text`, a numbered list of claims, and `source`, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variables are `text`, a numbered list of claims, and `source`. */
     prompt: promptOption({ allowed: prompts, variables: ['text', 'source'], overRow: false }).optional(),
-    /** What is asked about `text` to split it into claims, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own and splits `text` into claims. */
     claimsPrompt: promptOption({ allowed: prompts, variables: ['text'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -80,7 +80,7 @@ const judged = (count: number) =>
 const columnsOf = ({ output }: Options): Columns => ({ [output]: 'json', [`${output}_supported`]: 'number' })
 
 /**
- * Says of each claim of a text whether a source supports it, with the piece of the source that does.
+ * Checks whether a source supports each claim of a text, and quotes the part of the source that does.
  *
  * @example
  * await new Grounder({ serving, input: 'answer', source: 'context' }).run(storage)
@@ -125,7 +125,7 @@ export class Grounder extends MapOperator {
     }
   }
 
-  /** A long source is asked about in parts; what one part supports is supported. */
+  /** A long source is checked in parts. A claim is supported if one part supports it. */
   async #ground(made: readonly string[], source: string, context: OperatorContext): Promise<readonly GroundedClaim[]> {
     const { chunkTokens: size } = this.#options
     const parts = splitText(source, { method: 'recursive', size, overlap: 0, unit: 'tokens' })
@@ -140,7 +140,7 @@ export class Grounder extends MapOperator {
         .flatMap((answer) => answer.verdicts)
         .filter((one) => one.claim === index + 1 && one.verdict !== 'not-found')
         .map((one) => ({ verdict: one.verdict, span: findSpan(source, one.evidence) }))
-        // What cannot be shown in the source is not in it.
+        // A claim counts as not found if its evidence does not occur in the source.
         .filter(({ span }) => span !== undefined)
       const best = said.find(({ verdict }) => verdict === 'supported') ?? said[0]
       const { start, end } = best?.span ?? {}
@@ -152,15 +152,15 @@ export class Grounder extends MapOperator {
 }
 
 /**
- * `ai.ground`: whether a source supports what a text claims.
+ * `ai.ground` checks whether a source supports the claims of a text.
  *
  * @remarks
- * Cost: One call for the claims of a row, and one for each `chunkTokens` of its source.
+ * Cost: One call per row for the claims, and one for each `chunkTokens` of the source.
  */
 export const ground = defineOperator({
   name: 'ai.ground',
   kind: 'map',
-  description: 'Says of each claim of a text whether a source supports it, with the evidence',
+  description: 'Checks whether a source supports each claim of a text, and quotes the evidence',
   options: fields,
   adds: {
     '{output}': typed<readonly GroundedClaim[]>('json'),

@@ -1,12 +1,12 @@
-/** What a source can say of a claim. */
+/** The relation of a source to a claim. */
 export const verdicts = ['supported', 'contradicted', 'not-found'] as const
 export type Verdict = (typeof verdicts)[number]
 
-/** A claim, and what the source says of it. */
+/** A claim and its verdict. */
 export interface GroundedClaim {
   readonly claim: string
   readonly verdict: Verdict
-  /** A piece of the source, at `start` to `end`; null where it says nothing. */
+  /** The part of the source from `start` to `end`; null if the source does not mention the claim. */
   readonly evidence: string | null
   readonly start: number | null
   readonly end: number | null

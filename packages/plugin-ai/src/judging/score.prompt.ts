@@ -4,7 +4,7 @@ import type { GivenOptions } from '../asking/alone.js'
 import { examplesOption, nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-/** What is judged: in words, or what each of some scores means. */
+/** The criterion: a text, or the meaning of some scores. */
 export const scoreCriterionOption = z.union([
   nameOption,
   z
@@ -19,7 +19,7 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: column(),
-    /** What to judge, as a text, or the meaning of some scores. */
+    /** The criterion: a text, or the meaning of some scores. */
     criterion: scoreCriterionOption,
     /** The lowest score. @default 1 */
     min: z.number().optional(),

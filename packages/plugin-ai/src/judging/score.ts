@@ -36,7 +36,7 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: unless('prompt', column()),
-    /** What to judge, as a text, or the meaning of some scores: `{ 1: 'off the point', 5: 'answers everything' }`. */
+    /** The criterion: a text, or the meaning of some scores: `{ 1: 'off the point', 5: 'answers everything' }`. */
     criterion: unless('prompt', scoreCriterionOption),
     /** The lowest score. @default 1 */
     min: z.number().default(1),
@@ -44,11 +44,15 @@ const fields = fieldsOf(
     max: z.number().default(5),
     /** Whether scores are whole numbers. @default true */
     integer: withDefault(z.boolean(), true),
-    /** Whether to add the column `<output>_reason`. A model that states its reason gives better scores. @default true */
+    /**
+     * Whether to add the column `<output>_reason`. A model that states its reason gives better scores.
+     *
+     * @default true
+     */
     reason: withDefault(z.boolean(), true),
     /** The column of the score. @default 'score' */
     output: newColumn('score'),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -82,13 +86,13 @@ interface Answer {
   readonly reason?: string
 }
 
-/** The reason comes first: a model that has said it gives a better score. */
+/** The reason comes first, because a model that states its reason gives a better score. */
 function answerOf({ min, max, integer, reason }: Options): z.ZodType<Answer> {
   const score = integer ? wholeNumbers(Math.ceil(min), Math.floor(max)) : z.number().min(min).max(max)
   return reason ? z.strictObject({ reason: z.string(), score }) : z.strictObject({ score })
 }
 
-/** A model that is held to a grammar is held to a list, not to bounds. */
+/** A grammar can enforce a list of values, but not bounds. */
 function wholeNumbers(min: number, max: number): z.ZodType<number> {
   if (max - min > longestList) return z.int().min(min).max(max)
   return z.literal(Array.from({ length: max - min + 1 }, (_, index) => min + index))
@@ -127,15 +131,15 @@ export const Scorer = promptRestrict(...prompts)(TextScorer)
 export type Scorer = TextScorer
 
 /**
- * `ai.score`: a number by a criterion.
+ * `ai.score` scores a text by a criterion.
  *
  * @remarks
- * Cost: One call a row; the reason is most of the answer.
+ * Cost: One call per row; the reason is most of the answer.
  */
 export const score = defineOperator({
   name: 'ai.score',
   kind: 'map',
-  description: 'Scores a text by a criterion, with the reason',
+  description: 'Scores a text by a criterion and states the reason',
   options: fields,
   refine,
   adds: { '{output}': when('integer', 'integer', 'number'), '{output}_reason': when('reason', 'string') },

@@ -20,7 +20,7 @@ const words: Readonly<Record<Language, string>> = {
   zh: '以下是一个问题的多个回答，它们是一个列表，第一个的编号为 1。请选出最好的回答，以 JSON 回答：{"best": 编号}。',
 }
 
-/** The prompt by which a model chooses among answers. */
+/** The prompt with which a model chooses among answers. */
 export class VotePrompt extends TaskPrompt {
   constructor({ question, answers, language = 'en', instructions }: VotePromptOptions) {
     super({ task: [words[language], instructions], inputs: { question, answers }, language })

@@ -42,17 +42,25 @@ const fields = fieldsOf(
     samples: z.number().int().min(2).default(3),
     /** The closed set of answers. @default any answer */
     labels: labelsOption.optional(),
-    /** What chooses the answer: the largest number of equal answers, or a model that sees all of them. @default 'majority' */
+    /**
+     * The way to choose the answer: the most frequent one, or the one that a model chooses among all of them.
+     *
+     * @default 'majority'
+     */
     method: z.enum(['majority', 'judge']).default('majority'),
     /** The name of the language model that chooses, with `method: 'judge'`. @default the value of `serving` */
     judge: servingOption().optional(),
-    /** What the judge is asked about the `question` and the list of `answers`, instead of the operator's own prompt. */
+    /** A prompt for the judge that replaces the operator's own. Its variables are `question` and `answers`, a list. */
     judgePrompt: promptOption({
       allowed: judgePrompts,
       variables: ['question', 'answers'],
       overRow: false,
     }).optional(),
-    /** The column of the answer. `<output>_agreement` holds the share of samples that gave this answer. @default 'vote' */
+    /**
+     * The column of the answer. `<output>_agreement` holds the share of samples that gave this answer.
+     *
+     * @default 'vote'
+     */
     output: newColumn('vote'),
   },
   WordsOptions,
@@ -87,13 +95,16 @@ class AnswerVoter extends AskingOperator {
     this.#judge = new Asker({ serving: judge ?? serving, prompt: judgePrompt })
   }
 
-  /** @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* when no sample is an answer, or the judge gives none */
+  /**
+   * @throws MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* if no sample is an answer, or the judge does
+   * not answer
+   */
   protected override async answer(row: Row, context: OperatorContext): Promise<Row> {
     const { output, samples, method } = this.#options
     const asked = Array.from({ length: samples }, (_, index) => this.#sample(row, context, index))
     const settled = await Promise.allSettled(asked)
     const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    // A sample that failed has no vote; where all have, the row has no answer.
+    // A failed sample does not vote. If all samples fail, the row has no answer.
     if (answers.length === 0) await Promise.all(asked)
     const best = method === 'judge' ? await this.#judged(row, answers, context) : mostFrequent(answers)
     const same = answers.filter((one) => normal(one) === normal(best)).length
@@ -117,7 +128,7 @@ class AnswerVoter extends AskingOperator {
   }
 }
 
-/** The answer that was given most often; of several, the one that was given first. */
+/** The most frequent answer. If several are equally frequent, the first one wins. */
 function mostFrequent(answers: readonly string[]): string {
   const counts = new Map<string, { readonly first: string; count: number }>()
   for (const answer of answers) {
@@ -128,7 +139,7 @@ function mostFrequent(answers: readonly string[]): string {
   return [...counts.values()].reduce((best, one) => (one.count > best.count ? one : best)).first
 }
 
-/** Case, white space and the sign at the end make no other answer. */
+/** Answers that differ only in case, white space, or the final punctuation are equal. */
 const normal = (answer: string) =>
   answer
     .normalize('NFKC')
@@ -137,7 +148,7 @@ const normal = (answer: string) =>
     .replace(/[\s.!。！]+$/, '')
 
 /**
- * Asks the same several times and keeps the answer that most samples give, or that a judge finds best.
+ * Asks the same question several times and keeps the most frequent answer, or the one that a judge chooses.
  *
  * @example
  * await new Voter({ serving, prompt: prompt('{{question}} Answer with a number.'), samples: 5 }).run(storage)
@@ -146,15 +157,15 @@ export const Voter = promptRestrict(Prompt)(AnswerVoter)
 export type Voter = AnswerVoter
 
 /**
- * `ai.vote`: the best of several samples.
+ * `ai.vote` chooses the best of several samples.
  *
  * @remarks
- * Cost: As many calls a row as samples, and one of the judge where they differ.
+ * Cost: One call per row for each sample, and one call of the judge if the samples differ.
  */
 export const vote = defineOperator({
   name: 'ai.vote',
   kind: 'map',
-  description: 'Asks several times and keeps the answer of the majority, or the one that a judge finds best',
+  description: 'Asks several times and keeps the most frequent answer, or the one that a judge chooses',
   options: fields,
   adds: { '{output}': when('labels', oneOf('labels'), 'string'), '{output}_agreement': 'number' },
   ...asksModel,

@@ -9,12 +9,12 @@ import { MultimodalPrompt, multimodalTasks } from './multimodal.prompt.js'
 const tasks = [...multimodalTasks, 'ocr', 'transcribe'] as const
 export type MultimodalWork = (typeof tasks)[number]
 
-/** The column that holds what was said, while a model is asked about it. */
+/** The temporary column with the transcript of a recording. */
 export const transcriptColumn = 'transcript'
 const transcriptVariables = ({ inputs }: Readonly<Record<string, unknown>>) =>
   (inputs as { readonly audio?: string }).audio === undefined ? [] : ([transcriptColumn] as const)
 
-/** The prompts that `ai.multimodal` takes. */
+/** The prompts that `ai.multimodal` accepts. */
 export const multimodalPrompts = promptsOf(MultimodalPrompt)
 
 /** The columns of a row's texts, images, and recordings. */
@@ -27,11 +27,11 @@ class MediaColumns {
   audio = column().optional()
 }
 
-/** The options of `ai.multimodal` beside those of the model. */
+/** The options of `ai.multimodal` in addition to those of the model. */
 export class MultimodalOptions {
   /**
-   * The columns of texts, images, and recordings: `{ text, image, audio }`. Images and recordings are paths of the project,
-   * addresses, or bytes; a cell may hold a list of them.
+   * The columns of texts, images, and recordings: `{ text, image, audio }`. Images and recordings are paths of the
+   * project, addresses, or bytes; a cell may hold a list of them.
    */
   inputs = objectOption(MediaColumns).refine(
     (given) => Object.values(given).some((name) => name !== undefined),
@@ -39,7 +39,8 @@ export class MultimodalOptions {
   )
   /**
    * A language model does `describe`, `classify` (one of `labels`), `extract` (data of a `schema`), and `ask` (the
-   * `question`). `ocr` reads the text on images with Tesseract, in this process; `transcribe` asks a transcription serving.
+   * `question`). `ocr` reads the text on images with Tesseract, in this process; `transcribe` asks a transcription
+   * serving.
    *
    * @default 'describe'
    */
@@ -52,14 +53,25 @@ export class MultimodalOptions {
   schema = schemaOption.optional()
   /** The column of the answer. For `ocr`, `<output>_confidence` is added too. @default 'multimodal_result' */
   output = nameOption.optional()
-  /** For `ocr`: languages by their Tesseract names. Each is an npm package: `@tesseract.js-data/eng`. @default ['eng'] */
+  /**
+   * For `ocr`: languages by their Tesseract names. Each is an npm package: `@tesseract.js-data/eng`.
+   *
+   * @default ['eng']
+   */
   languages = z.array(nameOption).min(1).default(['eng'])
-  /** For `ocr`: whether to add `<output>_words`, each word with its confidence and its place in pixels. @default false */
+  /**
+   * For `ocr`: whether to add `<output>_words`, each word with its confidence and its place in pixels.
+   *
+   * @default false
+   */
   words = flag()
   /** The name of the transcription model in the config, for a column of recordings. @default 'transcription' */
   transcription = servingOption().default('transcription')
-  /** The spoken language, as ISO 639-1: `en`, `zh`. @default detected by the model */
+  /** The spoken language as an ISO 639-1 code: `en`, `zh`. @default detected by the model */
   spoken = nameOption.optional()
-  /** A prompt instead of the operator's own. It names its columns itself; `transcript` is what a recording says. */
+  /**
+   * A prompt that replaces the operator's own. It names its columns itself; `transcript` is the transcript of a
+   * recording.
+   */
   prompt = promptOption({ allowed: multimodalPrompts, variables: transcriptVariables }).optional()
 }

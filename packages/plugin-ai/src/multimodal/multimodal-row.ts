@@ -3,7 +3,7 @@ import type { OutputName } from '../asking/output-name.js'
 import type { LabelOf } from '../text/labels.js'
 import type { RecognizedWord } from './text-recognition.js'
 
-/** The row with the answer of the task. */
+/** The row with the answer to the task. */
 export interface MultimodalRow extends RowFunction {
   readonly row: With<this['before'], Worked<this['options'], OutputName<this['options'], 'multimodal_result'>>>
 }

@@ -16,7 +16,7 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 import { aiError } from '../errors.js'
 import { labelsOption } from '../text/classify.prompt.js'
 
-/** What a model is asked about images. */
+/** The tasks for a model that sees images. */
 export const multimodalTasks = ['describe', 'classify', 'extract', 'ask'] as const
 export type MultimodalTask = (typeof multimodalTasks)[number]
 
@@ -28,7 +28,7 @@ const fields = fieldsOf(
     image: column().optional(),
     /** The column of the text. */
     text: column().optional(),
-    /** The variable of the words that were spoken in a recording. */
+    /** The variable of the transcript of a recording. */
     transcript: column().optional(),
     /** The question, for `ask`. */
     question: nameOption.optional(),
@@ -57,7 +57,7 @@ const words: Readonly<Record<Language, Readonly<Record<MultimodalTask, string>>>
   },
 }
 
-/** The prompt of `ai.multimodal`: the task, the row's texts as data, and its images as images. */
+/** The prompt of `ai.multimodal`: the task, the texts of the row as data, and its images. */
 export class MultimodalPrompt extends Prompt {
   readonly variables: readonly string[]
   readonly version: string
@@ -97,7 +97,7 @@ export class MultimodalPrompt extends Prompt {
   }
 }
 
-/** What the labels or the fields are. */
+/** The description of the labels or the fields. */
 function listOf({ labels, fields }: MultimodalPromptOptions): string | undefined {
   if (fields !== undefined) return list(fields)
   if (labels === undefined) return undefined
@@ -112,7 +112,7 @@ const list = (named: Readonly<Record<string, string>>) =>
     .join('\n')
 
 /**
- * The media of a cell: one, or a list of them. Paths of the project, addresses, or bytes.
+ * The media of a cell: a path of the project, an address, bytes, or a list of them.
  *
  * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_MEDIA
  */

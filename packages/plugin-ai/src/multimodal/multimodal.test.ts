@@ -229,7 +229,7 @@ describe('faults of the plan', () => {
       .catch((caught) => caught)
     expect(String(error)).toMatch(/images/)
     const alone = () => new MultimodalProcessor({ serving: blind, inputColumns: { image: 'photo' } })
-    expect(alone).toThrow('blind takes no images')
+    expect(alone).toThrow('blind does not accept images')
   })
 
   test.each<[string, object, string]>([
@@ -239,7 +239,7 @@ describe('faults of the plan', () => {
     ['images', { task: 'ocr', inputColumns: { text: 'photo' } }, "the task 'ocr' needs it"],
     ['recordings', { task: 'transcribe' }, "the task 'transcribe' needs it"],
     ['any column', { inputColumns: {} }, 'at least one column'],
-    ['a transcriber', { inputColumns: { audio: 'sound' } }, 'no serving to transcribe'],
+    ['a transcriber', { inputColumns: { audio: 'sound' } }, 'a transcription serving is required'],
   ])('without %s', (_what, options, message) => {
     const made = () => new MultimodalProcessor({ serving: seeing([]), inputColumns: { image: 'photo' }, ...options })
     expect(made).toThrow(message)

@@ -43,7 +43,7 @@ type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ task, inputs, question, labels, schema, prompt }, { addIssue }) => {
   const need = (name: string, missing: boolean) => {
-    const message = `it is missing, and the task '${task}' needs it`
+    const message = `it is missing, but the task '${task}' needs it`
     if (missing) addIssue({ code: 'custom', path: name.split('.'), message, input: undefined })
   }
   need('inputs.image', task === 'ocr' && inputs.image === undefined)
@@ -60,17 +60,21 @@ export type MultimodalProcessorOptions = Omit<
   Alone<
     typeof fields,
     {
-      /** Sees images. `ocr` and `transcribe` do not need it. */
+      /** The language model for images. `ocr` and `transcribe` do not need it. */
       readonly serving?: LLMServing | undefined
       /** Transcribes recordings. */
       readonly transcription?: TranscriptionServing | undefined
-      /** From where images and recordings may be read. @default the working directory, and public addresses */
+      /**
+       * The places from which images and recordings may be read.
+       *
+       * @default the working directory, and public addresses
+       */
       readonly access?: MediaAccess | undefined
     }
   >,
   'inputs'
 > & {
-  /** The columns of texts, images, and recordings, by the name that the option has in the Python original. */
+  /** The columns of texts, images, and recordings, under the option's name in the Python original. */
   readonly inputColumns: {
     readonly text?: string | undefined
     readonly image?: string | undefined
@@ -101,17 +105,17 @@ class Processor extends MapOperator {
     this.#access = access
     this.#prompt = promptOf(checked)
     this.#schema = answerOf(checked)
-    if (inputs.audio !== undefined && transcription === undefined) throw fault('there is no serving to transcribe with')
+    if (inputs.audio !== undefined && transcription === undefined) throw fault('a transcription serving is required')
     this.#transcription =
       transcription === undefined || transcription instanceof EnhancedTranscriptionServing
         ? transcription
         : new EnhancedTranscriptionServing(transcription)
     if (task === 'ocr') this.#recognition = new TextRecognition(languages)
     if (!asksModel(task)) return
-    if (serving === undefined) throw fault('there is no serving to ask')
+    if (serving === undefined) throw fault('a serving is required')
     this.validatePrompts([this.#prompt])
     for (const need of this.#prompt.needs)
-      if (!serving.capabilities[need]) throw fault(`${serving.name} takes no ${need}`)
+      if (!serving.capabilities[need]) throw fault(`${serving.name} does not accept ${need}`)
     this.#asker = new Asker({ serving, prompt: this.#prompt, schema: this.#schema, ...askedWith(checked) })
   }
 
@@ -119,7 +123,10 @@ class Processor extends MapOperator {
     return effectsOf(this.#options)
   }
 
-  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_MEDIA, MAESTRO_AI_IMAGE, MAESTRO_AI_LIBRARY, MAESTRO_MEDIA_*, MAESTRO_SERVING_* */
+  /**
+   * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_MEDIA, MAESTRO_AI_IMAGE, MAESTRO_AI_LIBRARY, MAESTRO_MEDIA_*,
+   * MAESTRO_SERVING_*
+   */
   async map(row: Row, context: OperatorContext): Promise<Row> {
     const { task } = this.#options
     const answer =
@@ -150,7 +157,7 @@ class Processor extends MapOperator {
     return this.#options.output === undefined ? (answer as Row) : { [output]: answer }
   }
 
-  /** The images of the row as bytes, so that they are read from where this operator may read. */
+  /** Loads the images of the row as bytes, so that the permissions of this operator apply. */
   async #loadedImages(row: Row, { signal }: OperatorContext): Promise<Row> {
     const { image } = this.#options.inputs
     if (image === undefined) return {}
@@ -181,7 +188,7 @@ class Processor extends MapOperator {
     }
   }
 
-  /** @throws MAESTRO_AI_EMPTY_ANSWER where nothing was said */
+  /** @throws MAESTRO_AI_EMPTY_ANSWER if the recording contains no speech */
   async #transcribe(row: Row, context: OperatorContext): Promise<string> {
     const { inputs, spoken } = this.#options
     const { audio = '' } = inputs
@@ -239,8 +246,8 @@ function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
 }
 
 /**
- * Works on images, recordings and the texts that belong to them: describes, classifies, extracts, answers, reads text,
- * writes down speech.
+ * Processes images, recordings, and their texts: describes, classifies, extracts data, answers questions, recognizes
+ * text, and transcribes speech.
  *
  * @example
  * await new MultimodalProcessor({ serving, inputColumns: { image: 'photo', text: 'caption' } }).run(storage)
@@ -249,16 +256,16 @@ export const MultimodalProcessor = promptRestrict(...multimodalPrompts)(Processo
 export type MultimodalProcessor = Processor
 
 /**
- * `ai.multimodal`: images, recordings and texts.
+ * `ai.multimodal` processes images, recordings, and texts.
  *
- * @remarks
- * Cost: One call a row with its images, which are most of its tokens; one transcription a recording. Text recognition
- * asks no model.
+ * @remarks Cost: One call per row, whose tokens are mostly those of the images; one transcription per recording. Text
+ * recognition does not ask a model.
  */
 export const multimodal = defineOperator({
   name: 'ai.multimodal',
   kind: 'map',
-  description: 'Describes, classifies, extracts from and answers about images; reads text on them; writes down speech',
+  description:
+    'Describes and classifies images, extracts data from them, answers questions, recognizes text, transcribes speech',
   options: fields,
   refine,
   adds: (given) => effectsOf(given).adds,

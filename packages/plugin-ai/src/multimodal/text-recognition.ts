@@ -6,16 +6,16 @@ import { MaestroError } from '@maestro-dataflow/core'
 import type { Scheduler } from 'tesseract.js'
 import { aiError } from '../errors.js'
 
-/** A word on an image. */
+/** A recognized word in an image. */
 export interface RecognizedWord {
   readonly text: string
   /** 0 to 1. */
   readonly confidence: number
-  /** Left, top, right, bottom, in pixels. */
+  /** The left, top, right, and bottom edges, in pixels. */
   readonly box: readonly [number, number, number, number]
 }
 
-/** What was read on an image. */
+/** The recognized text of an image. */
 export interface RecognizedText {
   readonly text: string
   /** 0 to 1. */
@@ -23,27 +23,27 @@ export interface RecognizedText {
   readonly words: readonly RecognizedWord[]
 }
 
-/** Pixels of one image at most: a small file may hold a huge one. */
+/** The maximum number of pixels of an image: a small file may contain a huge image. */
 const mostPixels = 50_000_000
 const fromHere = createRequire(import.meta.url)
 
 /**
- * Reads printed text by Tesseract, in this process and without a download: languages are npm packages,
- * `@tesseract.js-data/eng` and so on. Its workers are started when they are needed, one less than there are cores.
+ * Recognizes printed text with Tesseract, in this process and without a download: languages are npm packages such as
+ * `@tesseract.js-data/eng`. Workers start when they are needed; their number is one less than the number of cores.
  */
 export class TextRecognition {
   readonly #languages: readonly string[]
   readonly #workers: number
   #scheduler: Promise<Scheduler> | undefined
 
-  /** @param languages Tesseract's names of them: `eng`, `chi_sim`, `deu` */
+  /** @param languages The Tesseract names of the languages: `eng`, `chi_sim`, `deu` */
   constructor(languages: readonly string[], workers = Math.max(1, availableParallelism() - 1)) {
     this.#languages = languages
     this.#workers = workers
   }
 
   /**
-   * @param source As messages call the image.
+   * @param source The name of the image in messages.
    * @throws MAESTRO_AI_LIBRARY, MAESTRO_AI_IMAGE; the signal's reason
    */
   async read(image: Uint8Array, source: string, signal: AbortSignal): Promise<RecognizedText> {
@@ -80,7 +80,7 @@ export class TextRecognition {
     const scheduler = tesseract.createScheduler()
     try {
       const started = Array.from({ length: this.#workers }, async () => {
-        // By default it would keep files in the working directory, and fail by an error that nobody can catch.
+        // By default, Tesseract would write files to the working directory and throw an error that cannot be caught.
         const settings = { langPath, cacheMethod: 'none', errorHandler: () => {} }
         scheduler.addWorker(await tesseract.createWorker(this.#languages.join('+'), tesseract.OEM.LSTM_ONLY, settings))
       })
@@ -92,7 +92,7 @@ export class TextRecognition {
   }
 }
 
-/** A folder with the data of all languages: Tesseract looks for them in one. @throws MAESTRO_AI_LIBRARY */
+/** A folder with the data of all languages, because Tesseract reads them from one folder. @throws MAESTRO_AI_LIBRARY */
 async function languageFolder(codes: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'maestro-languages-'))
   for (const code of codes) {
@@ -113,7 +113,7 @@ async function load<Loaded>(loading: () => Promise<Loaded>, library: string): Pr
   }
 }
 
-/** @throws MAESTRO_AI_IMAGE for what is no whole image, or has too many pixels */
+/** @throws MAESTRO_AI_IMAGE for a damaged image, or one with too many pixels */
 async function assertImage(image: Uint8Array, source: string): Promise<void> {
   const { imageSize } = await import('image-size')
   let pixels: number

@@ -8,7 +8,7 @@ import { overlaps, type PersonalData, type PersonalDataType, type RuleType, type
 import { defaultRegions, type Region } from './regions.js'
 import type { RuleContext } from './rule-context.js'
 
-/** The first finder that claims a place keeps it. */
+/** If two finders match the same range, the first one wins. */
 const finders: readonly { readonly type: RuleType; find(text: string, context: RuleContext): Iterable<Span> }[] = [
   { type: 'credentials', find: (text) => matches(text, credentials) },
   { type: 'email', find: findEmails },
@@ -20,13 +20,13 @@ const finders: readonly { readonly type: RuleType; find(text: string, context: R
   { type: 'phone', find: findPhones },
 ]
 
-/** A user and a password in an address. Every repetition is bounded, so that the time grows linearly with the text. */
+/** A user name and a password in a URL. Every repetition is bounded, so that the time grows linearly with the text. */
 const credentials = /(?<![\w.+-])[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,200}:[^\s/@]{1,200}@[^\s]{1,500}/gi
 const socialSecurity = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g
 const chinaId = /(?<![\dXx])\d{17}[\dXx](?![\dXx])/g
 
 /**
- * The personal data that has a recognisable form, in order and without overlaps.
+ * Finds the personal data that has a recognisable form, in order and without overlaps.
  *
  * @param regions Countries (ISO 3166-1 alpha-2) whose national telephone numbers are recognised.
  */
@@ -50,7 +50,7 @@ export function findByRules(
   return found.sort((one, other) => one.start - other.start)
 }
 
-/** Answers quickly whether a place is taken, also among thousands. */
+/** Checks quickly whether a range is taken, even among thousands of ranges. */
 class SpanSet {
   readonly #spans: readonly Span[]
   #next = 0
@@ -59,7 +59,7 @@ class SpanSet {
     this.#spans = [...spans].sort((one, other) => one.start - other.start)
   }
 
-  /** Places must be asked for in the order of the text. */
+  /** Ranges must be checked in the order of the text. */
   overlaps(span: Span): boolean {
     while ((this.#spans[this.#next]?.end ?? Number.POSITIVE_INFINITY) <= span.start) this.#next++
     const next = this.#spans[this.#next]

@@ -5,7 +5,7 @@ import type { RuleContext } from './rule-context.js'
 
 const pattern = /(?<![\p{Script=Latin}\p{N}._-])(?<!\d[,:])\d(?:[ -]?\d){11,18}(?![\p{Script=Latin}\p{N}_])(?![.,]\d)/gu
 
-/** Numbers of payment cards: known by the issuer's prefix and length and by the check of Luhn. */
+/** Finds numbers of payment cards by the prefix and the length of their issuer and by the Luhn check. */
 export function* findCards(text: string, { urls }: RuleContext): Generator<Span> {
   for (const { 0: candidate, index } of text.matchAll(pattern)) {
     if (urlAt(urls, index) === undefined && isCard(candidate.replaceAll(/\D/g, '')))
@@ -14,12 +14,12 @@ export function* findCards(text: string, { urls }: RuleContext): Generator<Span>
 }
 
 function isCard(digits: string): boolean {
-  // The table of issuers is asked last: it takes longest.
+  // The table of issuers comes last, because it takes longest.
   return !/^(\d)\1+$/.test(digits) && passesLuhn(digits) && hasIssuer(digits)
 }
 
 function hasIssuer(digits: string): boolean {
-  // The library is CommonJS: a loader may hand it over as it is or inside a namespace.
+  // The library is CommonJS: a loader may return the function itself or a namespace.
   const typesOf =
     typeof creditCardType === 'function'
       ? creditCardType

@@ -1,14 +1,16 @@
 import type { Span } from './personal-data.js'
 
 const localCharacter = /[\p{L}\p{N}._%+'-]/u
-/** RFC 5321 allows 64 characters before the sign and 255 behind it. */
+/** RFC 5321 allows 64 characters before the @ sign and 255 after it. */
 const [maxLocal, maxDomain] = [64, 255]
 const domain = /^[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/u
-/** "ann (at) example.org" and its kind. */
+/** Addresses such as "ann (at) example.org". */
 const spelledOut =
   /(?<![\p{L}\p{N}])[\p{L}\p{N}._%+-]{1,64}\s?[[({](?:at|AT)[\])}]\s?(?:[\p{L}\p{N}-]{1,63}(?:\.|\s?[[({](?:dot|DOT)[\])}]\s?)){1,4}\p{L}{2,24}/gu
 
-/** Addresses of electronic mail: found from the sign outwards, so that a text without spaces costs no more than others. */
+/**
+ * Finds email addresses. The search goes outwards from the @ sign, so that a text without spaces does not take longer.
+ */
 export function* findEmails(text: string): Generator<Span> {
   const found: Span[] = []
   let last = 0

@@ -3,7 +3,7 @@ import type { Span } from './personal-data.js'
 const pattern = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])/g
 const [shortest, longest] = [15, 34]
 
-/** Bank accounts by ISO 13616. Words that follow a number are cut off until its check holds. */
+/** Finds IBANs (ISO 13616). Words after a number are removed until its check digits are valid. */
 export function* findIbans(text: string): Generator<Span> {
   for (const { 0: candidate, index } of text.matchAll(pattern)) {
     for (const end of endsOf(candidate)) {
@@ -16,13 +16,13 @@ export function* findIbans(text: string): Generator<Span> {
   }
 }
 
-/** Where a candidate may end: behind each of its groups, the last one first. */
+/** The possible ends of a candidate: after each of its groups, the last one first. */
 function endsOf(candidate: string): readonly number[] {
   const breaks = Array.from(candidate.matchAll(/[ -]/g), ({ index }) => index)
   return [...breaks, candidate.length].toReversed()
 }
 
-/** Letters are numbers from 10, the first four places go to the end, and the remainder by 97 is 1. */
+/** Letters become numbers from 10, the first four characters move to the end, and the remainder modulo 97 must be 1. */
 function hasCheck(plain: string): boolean {
   const digits = (plain.slice(4) + plain.slice(0, 4)).replaceAll(/[A-Z]/g, (letter) =>
     String(letter.charCodeAt(0) - 55),

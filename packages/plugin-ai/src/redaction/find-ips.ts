@@ -10,9 +10,9 @@ const version6 =
 const otherNumber =
   /(?:\b(?:v|ver|vers|version|release|build|firmware|section|chapter|clause|kapitel|abschnitt)|版本|版|第)[.:]?\s{0,3}$/iu
 
-/** Internet addresses of both versions. In a URL only the host is one. */
+/** Finds IPv4 and IPv6 addresses. In a URL, only the host counts. */
 export function* findIps(text: string, { urls }: RuleContext): Generator<Span> {
-  // The longer form first: one may end in the other.
+  // IPv6 comes first, because an IPv6 address may end in an IPv4 address.
   const found = [...candidates(text, version6), ...candidates(text, version4)].sort((a, b) => a.start - b.start)
   for (const span of found) {
     const url = urlAt(urls, span.start)
@@ -23,7 +23,7 @@ export function* findIps(text: string, { urls }: RuleContext): Generator<Span> {
 
 function* candidates(text: string, pattern: RegExp): Generator<Span> {
   for (const { 0: candidate, index } of text.matchAll(pattern)) {
-    // "::" and "a::b" stand in program text more often than for an address.
+    // "::" and "a::b" are more often program code than an address.
     if (!/\d|[0-9a-f]{4}/i.test(candidate)) continue
     if (isAddress(candidate)) yield { start: index, end: index + candidate.length }
   }

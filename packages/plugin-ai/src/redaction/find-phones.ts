@@ -4,7 +4,7 @@ import type { Span } from './personal-data.js'
 import type { Region } from './regions.js'
 import type { RuleContext } from './rule-context.js'
 
-/** Digits in groups, as long as two numbers at the most. Each repetition is bounded. */
+/** Groups of digits, at most as long as two numbers. Each repetition is bounded. */
 const pattern =
   /(?<![\p{Script=Latin}\p{N}+@_=&#%$€£¥-])(?<!\d[.,:])(?:\+|\(\+?)?\d(?:(?: ?[()./‐‑–-]{1,2} ?| )?\d){5,24}(?![\p{N}_])(?!\p{Script=Latin})/gu
 /** Words that announce a telephone number. */
@@ -15,8 +15,8 @@ const otherLabel =
   /(?:\b(?:order|invoice|ref|reference|id|isbn|issn|serial|s\/n|sku|ticket|case|part|item|article|account|version|build|tracking|order-id|bestellung|rechnung|artikel|konto|zip|plz|page|pages|figure|fig)\b|订单|编号|单号|发票|账号|邮编|快递)(?:[ .:#-]{0,3}(?:number|nummer|no|nr|num|号|号码)\b)?[ .:：#-]{0,4}$/iu
 
 /**
- * Telephone numbers. A country code, a national prefix, or a group pattern makes a candidate, and the numbering plans of
- * libphonenumber decide. Other digits count only behind a word such as "call".
+ * Finds telephone numbers. A candidate has a country code, a national prefix, or a group pattern, and the numbering
+ * plans of libphonenumber decide. Other digits count only after a word such as "call".
  */
 export function* findPhones(text: string, { urls, regions }: RuleContext): Generator<Span> {
   for (const { 0: candidate, index } of text.matchAll(pattern)) {
@@ -33,7 +33,7 @@ interface Evidence {
   readonly regions: readonly Region[]
 }
 
-/** A candidate may be two numbers with a space between them: the longest beginning that is a number is one. */
+/** A candidate may be two numbers with a space between them. The longest valid prefix is a number. */
 function* numbersIn(candidate: string, index: number, evidence: Evidence): Generator<Span> {
   let start = 0
   while (start < candidate.length) {
@@ -56,11 +56,11 @@ function endsOf(candidate: string): readonly number[] {
   return [...breaks, candidate.length].slice(0, maxGroups).toReversed()
 }
 
-/** More groups than this no number is written in. */
+/** The maximum number of groups in a number. */
 const maxGroups = 8
 
 function isPhone(found: string, { labelled, otherwise, regions }: Evidence): boolean {
-  // Most candidates are other numbers, and this is the cheapest way to tell.
+  // Most candidates are other numbers, and this is the cheapest check.
   if (!labelled && !/^(?:[+(0]|\d{3}|1[ .-])/.test(found)) return false
   const digits = found.replaceAll(/\D/g, '')
   if (digits.length < 6 || digits.length > 17 || !hasBalancedBrackets(found)) return false
@@ -71,7 +71,7 @@ function isPhone(found: string, { labelled, otherwise, regions }: Evidence): boo
   return regions.some((region) => isNational(found, region)) || (labelled && digits.length >= 7)
 }
 
-/** With a country code the length decides: numbering plans change faster than any table. */
+/** With a country code, only the length counts, because numbering plans change faster than any table. */
 function isInternational(found: string): boolean {
   return (
     parsePhoneNumberFromString(found.replaceAll(/[()]/g, ' '))?.isPossible() === true ||

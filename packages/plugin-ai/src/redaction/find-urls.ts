@@ -1,14 +1,14 @@
 import type { Span } from './personal-data.js'
 
-/** Longer ones are cut here; what follows is read as text. */
+/** Longer URLs are truncated here; the rest is treated as text. */
 const pattern = /(?:https?:\/\/|ftp:\/\/|www\.)[^\s<>"'，。；）]{1,2000}/gi
 
-/** The addresses on the web in a text. */
+/** Finds the URLs in a text. */
 export function findUrls(text: string): readonly Span[] {
   return Array.from(text.matchAll(pattern), (match) => ({ start: match.index, end: match.index + match[0].length }))
 }
 
-/** The URL that holds a place. */
+/** The URL that contains a position. */
 export function urlAt(urls: readonly Span[], place: number): Span | undefined {
   let [low, high] = [0, urls.length - 1]
   while (low <= high) {

@@ -1,15 +1,15 @@
 import type { PersonalData, PersonalDataType } from './personal-data.js'
 
-/** Scripts that write words without spaces have no borders that could be looked at. */
+/** Scripts without spaces between words have no word boundaries to check. */
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** Longer ones are compared as they are. */
+/** Longer values are compared without normalization. */
 const maxLength = 500
 
 /**
- * Every place where a text holds a value as whole words, in whatever capitals and spacing: "Ann Lee" is found in
- * "ANN  LEE", and not in "Annabel Leeds".
+ * Finds every occurrence of a value as whole words, regardless of case and spacing: "Ann Lee" is found in "ANN LEE",
+ * but not in "Annabel Leeds".
  */
 export function occurrences(text: string, value: string, type: PersonalDataType): readonly PersonalData[] {
   const wanted = value.trim()
@@ -39,7 +39,7 @@ const variants: readonly (readonly [RegExp, string])[] = [
   [/[-‐‑–]/gu, '[-‐‑–]'],
 ]
 
-/** A value is a text and never a pattern; apostrophes and hyphens are written in several ways. */
+/** Escapes the value, so that it is not a pattern, and accepts all forms of apostrophes and hyphens. */
 function quoted(word: string): string {
   return Array.from(word, (character) => {
     const variant = variants.find(([pattern]) => character.replace(pattern, '') === '')

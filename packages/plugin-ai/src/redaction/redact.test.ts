@@ -164,7 +164,7 @@ describe('with a model', () => {
   })
 
   test('is needed where it is asked for, and not by rules', () => {
-    expect(() => new Redactor({ input: 'text' })).toThrow("method: 'rules' none is needed")
+    expect(() => new Redactor({ input: 'text' })).toThrow("except with method: 'rules'")
     expect(() => new Redactor({ input: 'text', types: ['email'] })).not.toThrow()
   })
 })

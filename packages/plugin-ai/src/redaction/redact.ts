@@ -39,7 +39,8 @@ const fields = fieldsOf(
     /** The column of the text. */
     input: column(),
     /**
-     * The column of the redacted text. `<output>_found` holds the type and the place of each finding, and not its value.
+     * The column of the redacted text. `<output>_found` holds the type and the position of each finding, but not its
+     * value.
      *
      * @default the value of `input`
      */
@@ -50,24 +51,28 @@ const fields = fieldsOf(
       .min(1)
       .default([...types]),
     /**
-     * The countries, as two capital letters, whose national telephone numbers are recognised. Numbers with a country code are
-     * always recognised.
+     * The countries, as two capital letters, whose national telephone numbers are recognised. Numbers with a country
+     * code are always recognised.
      *
      * @default twenty countries, among them US, GB, DE, FR, CN, IN, and JP
      */
     regions: z.array(country).optional(),
-    /** `rules` finds what has a recognisable form, without a model; `both` also asks a model for names and addresses. @default 'both' */
+    /**
+     * `rules` finds data with a recognisable form, without a model; `both` also asks a model for names and addresses.
+     *
+     * @default 'both'
+     */
     method: z.enum(['rules', 'both']).default('both'),
     /**
-     * What replaces personal data. `placeholder`: `[EMAIL_1]`, the same for equal values of a row; `mask`: stars; `remove`:
-     * nothing; `hash`: `[EMAIL_3f2a...]`, the same in all rows.
+     * The replacement of personal data. `placeholder`: `[EMAIL_1]`, the same for equal values of a row; `mask`: stars;
+     * `remove`: nothing; `hash`: `[EMAIL_3f2a...]`, the same in all rows.
      *
      * @default 'placeholder'
      */
     replace: z.enum(['placeholder', 'mask', 'remove', 'hash']).default('placeholder'),
-    /** A secret that becomes part of each hash. Without one, values can be found by trying. */
+    /** A secret that becomes part of each hash. Without it, values can be found by trial and error. */
     salt: z.string().default(''),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   WordsOptions,
@@ -104,7 +109,7 @@ class TextRedactor extends MapOperator {
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'Redactor',
-        reason: "there is no serving to ask; with method: 'rules' none is needed",
+        reason: "a serving is required, except with method: 'rules'",
       })
     const prompt = promptOf(checked)
     this.validatePrompts([prompt])
@@ -128,7 +133,7 @@ class TextRedactor extends MapOperator {
     const byModel = (asked?.found ?? [])
       .filter(({ type }) => wanted.includes(type))
       .flatMap((one) => occurrences(text, one.text, one.type))
-    // What was found once is taken out wherever it stands.
+    // A value that was found once is removed everywhere in the text.
     const found = merged([...byRules, ...sameNumbers(text, byRules), ...byModel])
     return { ...row, [output]: this.#replaced(text, found), [`${output}_found`]: found }
   }
@@ -160,7 +165,7 @@ class TextRedactor extends MapOperator {
   }
 }
 
-/** In order; of pieces that overlap, one that covers both, so that no end of either stays. */
+/** Sorts the findings and merges overlapping ones, so that no part of either remains. */
 function merged(found: readonly PersonalData[]): readonly PersonalData[] {
   const all: PersonalData[] = []
   for (const piece of [...found].sort((one, other) => one.start - other.start || other.end - one.end)) {
@@ -172,7 +177,7 @@ function merged(found: readonly PersonalData[]): readonly PersonalData[] {
 }
 
 /**
- * Removes personal data from a text: rules find what has a recognisable form, and a model finds names and addresses.
+ * Removes personal data from a text. Rules find data with a recognisable form, and a model finds names and addresses.
  *
  * @example
  * await new Redactor({ input: 'text', method: 'rules' }).run(storage)
@@ -181,15 +186,15 @@ export const Redactor = promptRestrict(...prompts)(TextRedactor)
 export type Redactor = TextRedactor
 
 /**
- * `ai.redact`: personal data out of a text.
+ * `ai.redact` removes personal data from a text.
  *
  * @remarks
- * Cost: One call a row; none with `method: 'rules'`.
+ * Cost: One call per row; no call with `method: 'rules'`.
  */
 export const redact = defineOperator({
   name: 'ai.redact',
   kind: 'map',
-  description: 'Takes personal data out of a text, by rules and by a model',
+  description: 'Removes personal data from a text with rules and a model',
   options: fields,
   adds: { '{output|input}': 'string', '{output|input}_found': typed<readonly PersonalData[]>('json') },
   ...asksModel,

@@ -1,9 +1,9 @@
 import type { Span } from './personal-data.js'
 import type { Region } from './regions.js'
 
-/** What the finders know of a text besides its characters. */
+/** The context of the finders besides the text itself. */
 export interface RuleContext {
-  /** The places of addresses on the web: numbers in them are not telephone numbers or cards. */
+  /** The ranges of URLs: numbers in them are not telephone numbers or card numbers. */
   readonly urls: readonly Span[]
   /** The countries whose national telephone numbers are recognised. */
   readonly regions: readonly Region[]

@@ -2,10 +2,10 @@ import { dot } from '../vectors/metrics.js'
 import type { Passage } from './passage.js'
 
 /**
- * Chooses passages that are near to the query and not near to each other, by maximal marginal relevance (Carbonell and
+ * Chooses passages that are similar to the query but not to each other, by maximal marginal relevance (Carbonell and
  * Goldstein, 1998).
  *
- * @param vectors Of the passages, in their order. @param lambda 1: relevance alone; 0: diversity alone.
+ * @param vectors The vectors of the passages, in their order. @param lambda 1: relevance alone; 0: diversity alone.
  */
 export function diversify(
   passages: readonly Passage[],

@@ -3,9 +3,9 @@ import { aiError } from '../errors.js'
 import type { Passage } from './passage.js'
 
 /**
- * The first passages that fit into a number of tokens, estimated from the script. A passage is never cut.
+ * Selects the first passages that fit into a number of tokens, estimated from the script. A passage is never truncated.
  *
- * @throws MAESTRO_AI_CONTEXT_SMALL when not even the first one fits
+ * @throws MAESTRO_AI_CONTEXT_SMALL if the first passage does not fit
  */
 export function fitPassages(passages: readonly Passage[], tokens: number): readonly Passage[] {
   const fitting: Passage[] = []

@@ -1,11 +1,14 @@
 import type { Passage } from './passage.js'
 
-/** What softens the weight of the first places, as Cormack, Clarke and Büttcher (2009) found it best. */
+/**
+ * The constant that reduces the weight of the first ranks. Cormack, Clarke and Büttcher (2009) found this value to be
+ * the best.
+ */
 export const fusionConstant = 60
 
 /**
- * Several rankings as one, by reciprocal rank fusion: a passage scores the sum of 1 / (constant + its place) over the
- * rankings that have it.
+ * Merges rankings by reciprocal rank fusion: the score of a passage is the sum of 1 / (constant + its rank) over the
+ * rankings that contain it.
  */
 export function fuseRankings(
   rankings: readonly (readonly Passage[])[],

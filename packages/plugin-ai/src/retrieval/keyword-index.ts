@@ -3,12 +3,12 @@ import type MiniSearch from 'minisearch'
 import { type Passage, toPassage } from './passage.js'
 import { wordsOf } from './words-of.js'
 
-/** Words of a query that count: the first ones. */
+/** The number of words of a query that count, from its beginning. */
 const mostWords = 256
 
 /**
- * Texts by their words, ranked by BM25 (Robertson and Zaragoza, 2009; in the form that Lv and Zhai, 2011, call BM25+).
- * It lives in memory.
+ * An in-memory index of texts by their words, ranked by BM25 (Robertson and Zaragoza, 2009) in the variant BM25+ (Lv
+ * and Zhai, 2011).
  */
 export class KeywordIndex {
   readonly #entries: readonly VectorEntry[]
@@ -19,13 +19,13 @@ export class KeywordIndex {
     this.#search = search
   }
 
-  /** Reads all entries with a text. */
+  /** Adds all entries that have a text. */
   static async of(batches: AsyncIterable<readonly VectorEntry[]>, signal?: AbortSignal): Promise<KeywordIndex> {
     const { default: Search } = await import('minisearch')
     const search = new Search({
       fields: ['text'],
       tokenize: (text) => [...wordsOf(text)],
-      // It is done by the words themselves.
+      // `wordsOf` has already normalized the words.
       processTerm: (term) => term,
     })
     const entries: VectorEntry[] = []
@@ -40,7 +40,7 @@ export class KeywordIndex {
     return new KeywordIndex(entries, search)
   }
 
-  /** The best passages for the words of a text, whatever signs it holds. */
+  /** Returns the best passages for the words of a text. The text may contain any characters. */
   find(query: string, k: number, filter: VectorMetadata = {}): readonly Passage[] {
     const words = [...new Set(wordsOf(query))].slice(0, mostWords)
     const found = this.#search.search(words.join(' '), {

@@ -12,23 +12,23 @@ import { KeywordIndex } from './keyword-index.js'
 import { type Passage, passageOf } from './passage.js'
 import { type Reranker, reordered } from './rerank.js'
 
-/** By the nearness of vectors, by words, or by both. */
+/** The search method: by the similarity of vectors, by words, or by both. */
 export type RetrievalMethod = 'vector' | 'keyword' | 'hybrid'
 
-/** How passages are looked for. */
+/** The options of a `PassageSearch`. */
 export interface PassageSearchOptions {
   readonly store: VectorStore | (() => Promise<VectorStore>)
-  /** Embeds queries; not needed by keyword alone. */
+  /** Embeds queries. `method: 'keyword'` does not need it. */
   readonly serving?: EmbeddingServing | undefined
   /** @default 'vector' */
   readonly method?: RetrievalMethod | undefined
-  /** Passages of a query. @default 5 */
+  /** The number of passages for each query. @default 5 */
   readonly passages?: number | undefined
-  /** The least score of nearness. */
+  /** The lowest similarity score. */
   readonly threshold?: number | undefined
-  /** Goes before a query when it is embedded. */
+  /** A prefix of each query when it is embedded. */
   readonly prefix?: string | undefined
-  /** Of hybrid. @default 60 */
+  /** The constant of reciprocal rank fusion, for `hybrid`. @default 60 */
   readonly fusion?: number | undefined
   readonly mmr?: { readonly lambda?: number | undefined; readonly candidates?: number | undefined } | undefined
   readonly rerank?: { readonly by: Reranker; readonly candidates?: number | undefined } | undefined
@@ -38,14 +38,14 @@ export interface PassageSearchOptions {
 export interface PassageQuery {
   readonly text: string
   readonly filter?: VectorMetadata | undefined
-  /** Its vector, where it is known. */
+  /** The vector of the query, if it is known. */
   readonly vector?: Float32Array | undefined
 }
 
-/** Passages that are looked at, for each that is wanted, where a second look chooses among them. */
+/** The number of candidates for each requested passage, if reranking or diversification chooses among them. */
 const candidatesForEach = 4
 
-/** Looks for passages: by vectors, words or both, then by a second look where that is wanted. */
+/** Searches for passages by vectors, words, or both, and then reranks or diversifies them on request. */
 export class PassageSearch {
   readonly #options: PassageSearchOptions
   readonly #serving: EmbeddingServing | undefined
@@ -56,7 +56,7 @@ export class PassageSearch {
   constructor(options: PassageSearchOptions) {
     const { serving, method = 'vector' } = options
     if (serving === undefined && (method !== 'keyword' || options.mmr !== undefined))
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'retrieval', reason: 'there is no serving to embed queries' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'retrieval', reason: 'an embedder for the queries is required' })
     this.#options = options
     this.#serving = serving && EnhancedEmbeddingServing.of(serving)
   }
@@ -74,7 +74,8 @@ export class PassageSearch {
       mmr === undefined ? 0 : (mmr.candidates ?? k * candidatesForEach),
       rerank === undefined ? 0 : (rerank.candidates ?? k * candidatesForEach),
     )
-    // Fusion needs to see more than it gives: what stands low in both may be best together.
+    // Fusion needs more candidates than it returns: a passage with a low rank in both rankings may be the best one
+    // overall.
     const wide = method === 'hybrid' ? Math.max(most, k * candidatesForEach) : most
     const vectors = method === 'keyword' && mmr === undefined ? [] : await this.#embed(queries, context)
     const byVector = method === 'keyword' ? [] : await this.#nearest(store, queries, vectors, wide, context)

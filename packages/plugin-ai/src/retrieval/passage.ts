@@ -1,12 +1,12 @@
 import type { VectorEntry, VectorMatch, VectorMetadata } from '@maestro-dataflow/core'
 
-/** A chunk that was found for a query. */
+/** A chunk that a search returned for a query. */
 export interface Passage {
   readonly id: string
   readonly text: string
-  /** Higher is better; comparable among the passages of one query only. */
+  /** The score; higher is better. Scores are comparable only among the passages of one query. */
   readonly score: number
-  /** The document that it is of; null where the store does not say. */
+  /** The document of the chunk; null if the store does not know it. */
   readonly document: string | null
   readonly metadata: VectorMetadata
 }

@@ -14,9 +14,9 @@ export function queryText(row: Row, column: string, most: number): string {
 }
 
 /**
- * What metadata must be: the same for all rows, or as columns of the row say.
+ * Builds the filter over metadata: values that are the same for all rows, and values from columns of the row.
  *
- * @param by Columns of the row, by the metadata that they are compared with.
+ * @param by The columns of the row by the names of the metadata that they are compared with.
  * @throws MAESTRO_AI_METADATA
  */
 export function queryFilter(

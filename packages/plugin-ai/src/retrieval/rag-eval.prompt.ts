@@ -4,7 +4,7 @@ import type { GivenOptions } from '../asking/alone.js'
 import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-/** What a model is asked when an answer is judged. */
+/** The tasks of a model that evaluates an answer. */
 export type RagEvalTask = 'claims' | 'questions'
 
 const fields = fieldsOf(
@@ -32,7 +32,9 @@ const words: Readonly<Record<RagEvalTask, Readonly<Record<Language, string>>>> =
   },
 }
 
-/** The prompts of `ai.rag-eval`: which claims of a text a context supports, or which questions a text answers. */
+/**
+ * The prompts of `ai.rag-eval`. They ask which claims of a text a context supports, or which questions a text answers.
+ */
 export class RagEvalPrompt extends TaskPrompt {
   constructor({ task, text = 'text', context = 'context', language = 'en', instructions }: RagEvalPromptOptions) {
     const inputs = task === 'claims' ? { context, text } : { text }

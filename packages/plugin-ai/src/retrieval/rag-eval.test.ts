@@ -83,8 +83,8 @@ test('what cannot be measured is null, and why is told; it is no 0', async () =>
 
 test('a metric without what it needs is an error, alone and in the plan', async () => {
   expect(() => new RagEvaluator({ serving: scriptedServing([]), metrics: ['recall'] })).toThrow('recall needs it')
-  expect(() => new RagEvaluator({ metrics: ['faithfulness'] })).toThrow('no serving')
-  expect(() => new RagEvaluator({ serving: scriptedServing([]) })).toThrow('relevance needs an embedder')
+  expect(() => new RagEvaluator({ metrics: ['faithfulness'] })).toThrow('a serving is required')
+  expect(() => new RagEvaluator({ serving: scriptedServing([]) })).toThrow('relevance requires an embedder')
   const asked = pipeline('p')
     .from([{ passages: [] }])
     .step('ai.rag-eval', { metrics: ['hits'] })

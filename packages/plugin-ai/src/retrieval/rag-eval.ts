@@ -34,7 +34,7 @@ import { similarity } from '../vectors/metrics.js'
 import { RagEvalPrompt } from './rag-eval.prompt.js'
 
 /**
- * What is measured, 0 to 1. `faithfulness`: the share of the answer's claims that the context supports; `relevance`: how
+ * A metric, 0 to 1. `faithfulness`: the share of the answer's claims that the context supports; `relevance`: how
  * near the question is to questions that the answer would answer; `recall`: the share of a reference's claims that the
  * context supports. All three are those of Ragas (Es, James, Espinosa-Anke and Schockaert, 2023). `hits`: the share of
  * the passages known to be right that were found; `rank`: 1 / the place of the first of them (0 when none was found).
@@ -42,18 +42,18 @@ import { RagEvalPrompt } from './rag-eval.prompt.js'
 export const ragMetrics = ['faithfulness', 'relevance', 'recall', 'hits', 'rank'] as const
 export type RagMetric = (typeof ragMetrics)[number]
 
-/** Why a metric is null. */
+/** The reason why a metric is null. */
 export type RagEvalGap = 'no-answer' | 'no-context' | 'no-reference' | 'no-claims'
 
 const prompts = promptsOf(RagEvalPrompt)
 
-/** The columns that are measured. A column is read if a metric needs it. */
+/** The columns to evaluate. A column is read if a metric needs it. */
 class MeasuredColumns {
   /** The column of the question. @default 'query' */
   query = column().optional()
   /** The column of the answer. Null counts as no answer. @default 'answer' */
   answer = column().optional()
-  /** The column of the context that the answer was made from. @default 'context' */
+  /** The column of the context from which the answer was generated. @default 'context' */
   context = column().optional()
   /** The column of an answer that is known to be right, for `recall`. */
   reference = column().optional()
@@ -65,20 +65,20 @@ class MeasuredColumns {
 
 const fields = fieldsOf(
   {
-    /** What to measure. Each metric becomes a column `<output>_<metric>`, 0 to 1. @default ['faithfulness', 'relevance'] */
+    /** The metrics. Each metric becomes a column `<output>_<metric>`, 0 to 1. @default ['faithfulness', 'relevance'] */
     metrics: withDefault(z.array(z.enum(ragMetrics)).min(1), ['faithfulness', 'relevance']),
     /**
-     * The columns that are measured: `query`, `answer`, and `context`, whose names are the defaults; `reference` for
+     * The columns to evaluate: `query`, `answer`, and `context`, whose names are the defaults; `reference` for
      * `recall`; `passages` and `relevant` for `hits` and `rank`.
      */
     inputs: objectOption(MeasuredColumns).default({}),
-    /** The prefix of the names of the columns. `<output>_gaps` tells why a metric is null. @default 'rag' */
+    /** The prefix of the names of the columns. `<output>_gaps` holds the reason why a metric is null. @default 'rag' */
     output: newColumn('rag'),
     /** The name of the embedding model in the config, for `relevance`. @default 'embedder' */
     embedder: servingOption().default('embedder'),
-    /** What is asked about the claims of `text` and their `context`, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own and compares the claims of `text` with the `context`. */
     prompt: promptOption({ allowed: prompts, variables: ['text', 'context'], overRow: false }).optional(),
-    /** What is asked about `text`, an answer, to get the questions that it answers, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own and generates the questions that `text`, an answer, answers. */
     questionsPrompt: promptOption({ allowed: prompts, variables: ['text'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -89,7 +89,7 @@ type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ metrics, inputs: { reference, relevant } }, { addIssue }) => {
   const need = (name: string, of: string) =>
-    addIssue({ code: 'custom', path: ['inputs', name], message: `it is missing, and ${of} needs it`, input: undefined })
+    addIssue({ code: 'custom', path: ['inputs', name], message: `it is missing, but ${of} needs it`, input: undefined })
   if (metrics.includes('recall') && reference === undefined) need('reference', 'recall')
   if ((metrics.includes('hits') || metrics.includes('rank')) && relevant === undefined)
     need('relevant', 'hits and rank')
@@ -114,11 +114,11 @@ const needsModel = (metrics: readonly RagMetric[]) =>
 const claims = z.strictObject({ claims: z.array(z.strictObject({ claim: z.string(), supported: z.boolean() })) })
 const questions = z.strictObject({ questions: z.array(z.string()).min(1) })
 
-/** A number, or why there is none. */
+/** A number, or the reason why it is missing. */
 type Measured = number | RagEvalGap
 
 /**
- * Measures answers and the passages they were made from.
+ * Evaluates answers and the passages from which they were generated.
  *
  * @example
  * await new RagEvaluator({ serving, embedder, metrics: ['faithfulness', 'relevance'] }).run(storage)
@@ -143,8 +143,8 @@ export class RagEvaluator extends MapOperator {
       prompts,
       [prompt, questionsPrompt].filter((one) => one !== undefined),
     )
-    if (needsModel(metrics) && serving === undefined) throw fault('there is no serving to ask')
-    if (metrics.includes('relevance') && embedder === undefined) throw fault('relevance needs an embedder')
+    if (needsModel(metrics) && serving === undefined) throw fault('a serving is required')
+    if (metrics.includes('relevance') && embedder === undefined) throw fault('relevance requires an embedder')
     const asker = (task: 'claims' | 'questions', schema: z.ZodType, given?: Prompt) =>
       serving &&
       new Asker({
@@ -221,21 +221,21 @@ export class RagEvaluator extends MapOperator {
     return Math.max(0, near.reduce((sum, value) => sum + value, 0) / near.length)
   }
 
-  /** The ids of passages that were found, in order, each once, and of those that are right. */
+  /** The distinct ids of the found passages, in order, and the ids of the relevant ones. */
   #foundAndRight(row: Row): readonly [found: readonly string[], right: ReadonlySet<string>] {
     const { passages, relevant = '' } = this.#columns
     return [[...new Set(idsOf(row, passages))], new Set(idsOf(row, relevant))]
   }
 }
 
-/** An answer of null is one that was not in the sources. */
+/** A null answer means that the sources did not contain the answer. */
 function textOf(row: Row, column: string): string | undefined {
   const value = row[column]
   if (value === null || value === undefined || value === '') return undefined
   return columnText(row, column)
 }
 
-/** Ids, as a list of them, as passages, or one alone. @throws MAESTRO_AI_PASSAGES */
+/** Reads ids from a list of ids, a list of passages, or a single id. @throws MAESTRO_AI_PASSAGES */
 function idsOf(row: Row, column: string): readonly string[] {
   const value = row[column] ?? []
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
@@ -273,16 +273,15 @@ const addedColumns = ({ metrics, output }: Options): Columns => ({
 })
 
 /**
- * `ai.rag-eval`: how good answers and their passages are.
+ * `ai.rag-eval` evaluates answers and their passages.
  *
- * @remarks
- * Cost: One call a row for each of faithfulness, relevance and recall, and three embedded questions for relevance.
- * `hits` and `rank` ask nothing.
+ * @remarks Cost: One call per row for each of faithfulness, relevance, and recall, and three embedded questions for
+ * relevance. `hits` and `rank` cost nothing.
  */
 export const ragEval = defineOperator({
   name: 'ai.rag-eval',
   kind: 'map',
-  description: 'Measures answers and the passages they come from: faithfulness, relevance, recall, hits, rank',
+  description: 'Evaluates answers and the passages they come from: faithfulness, relevance, recall, hits, rank',
   options: fields,
   refine,
   adds: {

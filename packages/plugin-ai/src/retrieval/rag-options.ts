@@ -4,14 +4,14 @@ import { examplesOption } from '../asking/asking-options.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { RagPrompt } from './rag.prompt.js'
 
-/** The prompts that `ai.rag` takes. */
+/** The prompts that `ai.rag` accepts. */
 export const ragPrompts = promptsOf(RagPrompt)
 
-/** The options of `ai.rag` beside those of the search and of the model. */
+/** The options of `ai.rag` in addition to those of the search and of the model. */
 export class RagOptions {
   /** The name of the vector store in the config. */
   store = unless('retrieved', vectorStoreOption())
-  /** The column that `ai.retrieve` has filled, instead of `store`. */
+  /** The column that `ai.retrieve` filled, instead of `store`. */
   retrieved = column().optional()
   /** The column of the question. @default 'query' */
   input = column().default('query')
@@ -27,10 +27,10 @@ export class RagOptions {
   /**
    * The maximum number of tokens of all passages together, estimated from the script.
    *
-   * @default half of what the model reads, at most 2000
+   * @default half of the model's context, at most 2000
    */
   passageTokens = z.number().int().positive().optional()
-  /** A prompt instead of the operator's own. It names the columns of the question and of the context itself. */
+  /** A prompt that replaces the operator's own. It names the columns of the question and of the context itself. */
   prompt = promptOption({ allowed: ragPrompts, variables: ['{context}'] }).optional()
   /** Questions with the expected answers. The model sees them before the question. */
   examples = examplesOption

@@ -101,7 +101,7 @@ describe('the context', () => {
 
   test('that is too small for a passage is told', async () => {
     const asked = ask([{ query: 'fox' }], [], { passageTokens: 2 })
-    await expect(asked).rejects.toThrow('and the context holds 2')
+    await expect(asked).rejects.toThrow('but the context holds 2')
   })
 })
 
@@ -122,7 +122,7 @@ describe('as the Python original has it', () => {
       'query_embedding',
     )
     const asText = new MemoryStorage([{ text: 'a', embedding: '[1, 2]' }])
-    await expect(ask([{ query: 'b' }], [], { knowledgeBaseStorage: asText })).rejects.toThrow('is no vector')
+    await expect(ask([{ query: 'b' }], [], { knowledgeBaseStorage: asText })).rejects.toThrow('does not hold a vector')
   })
 })
 
@@ -155,7 +155,7 @@ test('a pipeline of two steps retrieves once and answers from that', async () =>
 })
 
 test.each<[string, object, string]>([
-  ['neither a store nor a column of passages', {}, 'store: it is missing; or give `retrieved` instead'],
+  ['neither a store nor a column of passages', {}, 'store: it is missing; set it or `retrieved`'],
   ['both', { store: 'kb', retrieved: 'query' }, 'store: it cannot be given together with `retrieved`'],
 ])('%s is an error of the plan', async (_what, options, message) => {
   const project = maestro({

@@ -36,7 +36,7 @@ import { rerankerOf } from './rerank.js'
 import { RetrievalOptions } from './retrieval-options.js'
 import { rowsAsStore } from './rows-as-store.js'
 
-/** Whether the sources hold the answer. */
+/** Whether the sources contain the answer. */
 export type RagOutcome = 'answered' | 'not-in-sources'
 
 const defaultPassageTokens = 2000
@@ -45,12 +45,15 @@ const fields = fieldsOf(RagOptions, RetrievalOptions, WordsOptions, RowAskingOpt
 
 type Options = OutputOf<typeof fields>
 
-/** How a `RAGOperator` answers, and from what. */
+/** The options of a `RAGOperator`. */
 export interface RAGOperatorOptions {
   readonly llmServing: LLMServing
-  /** A vector store, or a storage whose rows have `text` and `embedding`. Not needed with `retrieved`. */
+  /** A vector store, or a storage whose rows have `text` and `embedding`. It is not needed with `retrieved`. */
   readonly knowledgeBaseStorage?: VectorStore | RowStorage | (() => Promise<VectorStore>) | undefined
-  /** Embeds queries. Not needed where rows hold their `query_embedding`, by keyword alone, or with `retrieved`. */
+  /**
+   * Embeds queries. It is not needed if the rows have a column `query_embedding`, with `method: 'keyword'`, or with
+   * `retrieved`.
+   */
   readonly embedder?: EmbeddingServing | undefined
   /** @default 'query' */
   readonly queryColumn?: string | undefined
@@ -58,11 +61,15 @@ export interface RAGOperatorOptions {
   readonly contextColumn?: string | undefined
   /** @default 'answer' */
   readonly answerColumn?: string | undefined
-  /** Passages of a question, by the name that the option has in the Python original. @default 5 */
+  /** The number of passages for each question, under the option's name in the Python original. @default 5 */
   readonly topK?: number | undefined
-  /** Tokens of the passages together, estimated from the script. @default half of what the model reads, 2000 at most */
+  /**
+   * The maximum number of tokens of all passages together, estimated from the script.
+   *
+   * @default half of the model's context, at most 2000
+   */
   readonly passageTokens?: number | undefined
-  /** The column of `ai.retrieve`, instead of a knowledge base. */
+  /** The column that `ai.retrieve` filled, instead of a knowledge base. */
   readonly retrieved?: string | undefined
   readonly method?: Options['method'] | undefined
   readonly filter?: Options['filter'] | undefined
@@ -91,7 +98,10 @@ export interface RAGOperatorOptions {
 
 const queryEmbedding = 'query_embedding'
 
-/** What a model answers; citations are the numbers of passages. Whether it is found is said when the answer is there to see. */
+/**
+ * The answer of a model; citations are the numbers of passages. `found` comes after the answer, so that the model can
+ * see the answer when it decides.
+ */
 const answerOf = (passages: number) =>
   z.strictObject({
     answer: z.string(),
@@ -111,9 +121,9 @@ class Answerer extends MapOperator {
     super()
     const { llmServing: serving, knowledgeBaseStorage: knowledge, retrieved } = given
     const fault = (reason: string) => aiError('MAESTRO_AI_OPTIONS', { operator: 'RAGOperator', reason })
-    if (serving === undefined) throw fault('there is no serving to ask')
+    if (serving === undefined) throw fault('a serving is required')
     if ((knowledge === undefined) === (retrieved === undefined))
-      throw fault('either a knowledge base is expected, or the column of passages')
+      throw fault('a knowledge base or the column of the passages is required')
     const { queryColumn: query, contextColumn: context, language, instructions, examples } = given
     const prompt =
       given.prompt ?? new RagPrompt({ query, context, language, instructions, examples: examples && [...examples] })
@@ -136,7 +146,9 @@ class Answerer extends MapOperator {
     return ragColumns(this.#options, this.#prompt)
   }
 
-  /** @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_CONTEXT_SMALL, MAESTRO_AI_STORE_*, MAESTRO_VECTORS_*, MAESTRO_SERVING_* */
+  /**
+   * @throws MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_CONTEXT_SMALL, MAESTRO_AI_STORE_*, MAESTRO_VECTORS_*, MAESTRO_SERVING_*
+   */
   async map(row: Row, context: OperatorContext): Promise<Row> {
     const {
       queryColumn = 'query',
@@ -171,7 +183,7 @@ class Answerer extends MapOperator {
     return found
   }
 
-  /** Where nothing was found there is nothing to ask about. */
+  /** If no passage was found, the model is not asked. */
   async #answer(
     row: Row,
     used: readonly Passage[],
@@ -194,7 +206,7 @@ class Answerer extends MapOperator {
 function searchOf(given: RAGOperatorOptions, knowledge: NonNullable<RAGOperatorOptions['knowledgeBaseStorage']>) {
   const { rerank, embedder, topK, language } = given
   const store = typeof knowledge === 'function' || 'search' in knowledge ? knowledge : () => rowsAsStore(knowledge)
-  // Rows may bring their vectors; where one does not, it is told then.
+  // Rows may contain their vectors. A row without one is reported when it is processed.
   const serving = embedder ?? withoutModel
   return new PassageSearch({
     ...given,
@@ -205,12 +217,12 @@ function searchOf(given: RAGOperatorOptions, knowledge: NonNullable<RAGOperatorO
   })
 }
 
-/** Stands where no model was given to embed queries. */
+/** Replaces the embedder if none is given. */
 const withoutModel: EmbeddingServing = {
   kind: 'embedding',
   name: 'none',
   async embed() {
-    const reason = `there is neither an embedder nor a column "${queryEmbedding}" with the query's vector`
+    const reason = `an embedder is required, or a column "${queryEmbedding}" with the query's vector`
     throw aiError('MAESTRO_AI_OPTIONS', { operator: 'RAGOperator', reason })
   },
 }
@@ -251,8 +263,8 @@ function ragColumns(
 }
 
 /**
- * Answers questions from the passages of a knowledge base, with citations that are checked. What the passages do not
- * hold is an outcome, `not-in-sources`, and not an answer.
+ * Answers questions from the passages of a knowledge base, with checked citations. If the passages do not contain the
+ * answer, the outcome is `not-in-sources` and there is no answer.
  *
  * @example
  * await new RAGOperator({ llmServing, embedder, knowledgeBaseStorage: store, topK: 3 }).run(storage)
@@ -260,7 +272,7 @@ function ragColumns(
 export const RAGOperator = promptRestrict(...ragPrompts)(Answerer)
 export type RAGOperator = Answerer
 
-/** The names that the class has from the Python original. */
+/** The option names of the Python original. */
 const columnNames = ({ input, context, output }: Options) => ({
   queryColumn: input,
   contextColumn: context,
@@ -271,11 +283,10 @@ const needsEmbedder = ({ method, mmr, retrieved }: Options) =>
   retrieved === undefined && (method !== 'keyword' || mmr !== undefined)
 
 /**
- * `ai.rag`: answers from a knowledge base.
+ * `ai.rag` answers questions from a knowledge base.
  *
- * @remarks
- * Cost: One call a row, with up to `passageTokens` of passages; none where nothing was found. The queries of a batch
- * are embedded in one call.
+ * @remarks Cost: One call per row, with up to `passageTokens` of passages; no call if no passage was found. The queries
+ * of a batch are embedded in one call.
  */
 export const rag = defineOperator({
   name: 'ai.rag',

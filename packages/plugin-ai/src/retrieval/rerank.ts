@@ -22,7 +22,7 @@ export type Reranker = (
 const highestScore = 10
 const answer = z.strictObject({ score: z.literal(Array.from({ length: highestScore + 1 }, (_, score) => score)) })
 
-/** By a model made for it, or by a language model that scores each passage by itself. */
+/** Creates a reranker from a rerank model, or from a language model that scores each passage separately. */
 export function rerankerOf(
   serving: RerankServing | LLMServing,
   given: {
@@ -52,7 +52,7 @@ export function rerankerOf(
 
 const callOptions = ({ signal, step, run, rowId }: OperatorContext): CallOptions => ({ signal, step, run, rowId })
 
-/** The passages in the order of new scores. */
+/** The passages in the order of their new scores. */
 export function reordered(passages: readonly Passage[], scores: readonly number[]): readonly Passage[] {
   return passages
     .map((passage, index) => ({ ...passage, score: scores[index] ?? 0 }))

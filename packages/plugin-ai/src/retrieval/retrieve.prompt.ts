@@ -20,7 +20,7 @@ const words: Readonly<Record<Language, string>> = {
   zh: '请给段落打分，从0到10，看它对回答查询有多大帮助：0表示毫无帮助，10表示其中就有答案。以 JSON 回答。',
 }
 
-/** The prompt by which `ai.retrieve` lets a language model rerank: a query and one passage, as data. */
+/** The prompt with which `ai.retrieve` lets a language model rerank: a query and one passage, as data. */
 export class RetrievePrompt extends TaskPrompt {
   constructor({ query = 'query', passage = 'passage', language = 'en', instructions }: RetrievePromptOptions = {}) {
     super({ task: [words[language], instructions], inputs: { query, passage }, language })

@@ -183,11 +183,11 @@ describe('what goes wrong', () => {
 
   test('by words, a store that cannot say what is in it', async () => {
     const { list: _, ...store } = (await knowledgeBase()) as ReturnType<typeof memoryVectorStore>
-    await expect(find([{ query: 'fox' }], { store, method: 'keyword' })).rejects.toThrow('cannot say what is in it')
+    await expect(find([{ query: 'fox' }], { store, method: 'keyword' })).rejects.toThrow('cannot list its entries')
   })
 
   test('without a model to embed queries', () => {
-    expect(() => new Retriever({ store: memoryVectorStore() })).toThrow('no serving to embed queries')
+    expect(() => new Retriever({ store: memoryVectorStore() })).toThrow('an embedder for the queries is required')
   })
 
   test('a k larger than the store gives what there is', async () => {

@@ -38,11 +38,19 @@ const fields = fieldsOf(
     input: column().default('query'),
     /** The name of the vector store in the config. */
     store: vectorStoreOption(),
-    /** The column of the passages: a list of `{ id, text, score, document, metadata }`, best first. @default 'passages' */
+    /**
+     * The column of the passages: a list of `{ id, text, score, document, metadata }`, best first.
+     *
+     * @default 'passages'
+     */
     output: newColumn('passages'),
-    /** What a language model that reranks is asked about `query` and `passage`. @default `ai.retrieve.prompt` */
+    /**
+     * A prompt for a language model that reranks. Its variables are `query` and `passage`.
+     *
+     * @default `ai.retrieve.prompt`
+     */
     prompt: promptOption({ allowed: prompts, variables: ['query', 'passage'], overRow: false }).optional(),
-    /** The number of queries that are searched for at once. @default 64 */
+    /** The number of queries that one batch searches for. @default 64 */
     batchSize: z.number().int().positive().optional(),
   },
   RetrievalOptions,
@@ -64,7 +72,7 @@ export type RetrieverOptions = Alone<
 >
 
 /**
- * Finds the passages of a knowledge base that belong to each query.
+ * Finds the passages of a knowledge base that match each query.
  *
  * @example
  * await new Retriever({ store, embedder, passages: 3 }).run(storage)
@@ -95,7 +103,10 @@ export class Retriever extends MapBatchesOperator {
     return retrieveColumns(this.#options)
   }
 
-  /** @throws MAESTRO_AI_STORE_*, MAESTRO_VECTORS_*, MAESTRO_SERVING_*; a row without a query is rejected alone */
+  /**
+   * @throws MAESTRO_AI_STORE_*, MAESTRO_VECTORS_*, MAESTRO_SERVING_*; only the row itself is rejected if it has no
+   * query
+   */
   async mapBatches(rows: readonly Row[], context: BatchContext): Promise<readonly (Row | MaestroError)[]> {
     const { output = 'passages' } = this.#options
     const queries = rows.map((row) => this.#queryOf(row))
@@ -129,15 +140,15 @@ function retrieveColumns({
 }
 
 /**
- * `ai.retrieve`: passages of a knowledge base.
+ * `ai.retrieve` finds passages of a knowledge base.
  *
  * @remarks
- * Cost: The queries of a batch are embedded in one call. Reranking by a language model is one call a candidate.
+ * Cost: The queries of a batch are embedded in one call. Reranking by a language model takes one call per candidate.
  */
 export const retrieve = defineOperator({
   name: 'ai.retrieve',
   kind: 'mapBatches',
-  description: 'Finds passages of a vector store for a query: by vectors, words or both',
+  description: 'Finds passages in a vector store for a query: by vectors, words, or both',
   options: fields,
   adds: { '{output}': typed<readonly Passage[]>('json') },
   deterministic: false,

@@ -9,8 +9,8 @@ interface KnownRow extends VectorEntry {
 }
 
 /**
- * The rows of a storage as a knowledge base: those with a text and a vector, read once. For small ones; a vector store
- * holds more.
+ * A knowledge base from the rows of a storage that have a text and a vector. The rows are read once and held in memory;
+ * use a vector store for large ones.
  *
  * @throws MAESTRO_AI_VECTOR, MAESTRO_AI_EMPTY_INPUT for rows without
  */
@@ -35,7 +35,7 @@ export async function rowsAsStore(
     dimension,
     metric: 'cosine',
     index: 'flat',
-    // The rows belong to the storage.
+    // The storage owns the rows.
     addVectors: async () => refuse(),
     delete: async () => refuse(),
     async search(queries) {

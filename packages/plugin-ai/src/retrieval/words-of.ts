@@ -1,9 +1,11 @@
 const plain = /[\p{L}\p{N}\p{M}]+/gu
-/** Scripts that put no spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
+/** Scripts without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
 const unspaced = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[\ud840-\ud87f]/
 let segmenter: Intl.Segmenter | undefined
 
-/** The words of a text as a search compares them: without case and width, and cut where the script says nothing. */
+/**
+ * The words of a text, normalized for a search: case and width are ignored, and scripts without spaces are segmented.
+ */
 export function wordsOf(text: string): readonly string[] {
   const normal = text.normalize('NFKC').toLowerCase()
   if (!unspaced.test(normal)) return normal.match(plain) ?? []

@@ -1,7 +1,7 @@
-/** Questions that are under way at once; the serving's own limits hold besides. */
+/** The maximum number of concurrent requests. The limits of the serving apply as well. */
 const atOnce = 64
 
-/** Asks about each, some at a time, and gives the answers in order. The first failure ends it. */
+/** Asks about each item with limited concurrency and returns the answers in order. The first failure ends the work. */
 export async function askEach<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item, index: number) => Promise<Answer>,

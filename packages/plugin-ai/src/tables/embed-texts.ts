@@ -3,7 +3,7 @@ import { toUnit } from '../vectors/unit-vectors.js'
 
 const textsAtOnce = 512
 
-/** The vectors of texts, each at length 1. @throws MAESTRO_SERVING_* */
+/** The unit vectors of texts. @throws MAESTRO_SERVING_* */
 export async function embedTexts(
   texts: readonly string[],
   serving: EmbeddingServing,

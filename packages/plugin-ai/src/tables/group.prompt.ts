@@ -10,7 +10,7 @@ const words: Readonly<Record<Language, string>> = {
   zh: '这些文本属于同一类。请用简短的词语为这一类命名，使同类的其他文本也能归入其中。以 JSON 回答。',
 }
 
-/** The prompt of `ai.group`: `texts` whose kind is to be named. */
+/** The prompt of `ai.group`, which names the kind of `texts`. */
 export class GroupPrompt extends TaskPrompt {
   constructor({ language = 'en', instructions }: GroupPromptOptions = {}) {
     super({ task: [words[language], instructions], inputs: { texts: 'texts' }, language })
@@ -20,7 +20,7 @@ export class GroupPrompt extends TaskPrompt {
 /** `ai.group.prompt` */
 export const groupPrompt = definePrompt({
   name: 'ai.group.prompt',
-  description: 'Asks what kind some texts are of',
+  description: 'Asks for the name of the kind that texts belong to',
   options: WordsOptions,
   create: (given) => new GroupPrompt(given),
 })

@@ -34,7 +34,8 @@ const fields = fieldsOf(
     /** The column of the texts. */
     input: column(),
     /**
-     * The lowest cosine similarity between a text and the centre of its group, -1 to 1. A higher one makes more groups.
+     * The lowest cosine similarity between a text and the centre of its group, -1 to 1. A higher value leads to more
+     * groups.
      *
      * @default 0.6
      */
@@ -43,7 +44,7 @@ const fields = fieldsOf(
     output: newColumn('group'),
     /** The name of the embedding model in the config. @default 'embedder' */
     embedder: servingOption().default('embedder'),
-    /** What is asked about `texts`, the texts of one group, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variable is `texts`, the texts of one group. */
     prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -56,8 +57,8 @@ export type GrouperOptions = Alone<typeof fields, { readonly serving: LLMServing
 const shownTexts = 8
 const longestShown = 300
 /**
- * Puts rows that mean the same kind of thing into groups, as many as there are, and gives each a name. A text goes to the
- * group whose middle is nearest, or begins one.
+ * Groups rows by meaning and names each group. A text joins the group with the nearest centre, or begins a new group if
+ * no centre is near enough.
  */
 export class Grouper extends GlobalOperator {
   readonly #options: GrouperOptions
@@ -93,7 +94,7 @@ export class Grouper extends GlobalOperator {
     const sampling = samplingOf(this.#options)
     const asked = { serving, prompt: prompt ?? new GroupPrompt({ language, instructions }), sampling }
     const names = await nameGroups(shown, asked, context)
-    // Groups that got one name are one.
+    // Groups with the same name are merged.
     const spelt = new Map<string, string>()
     for (const name of names) if (!spelt.has(name.toLowerCase())) spelt.set(name.toLowerCase(), name)
     const of = new Map(groups.flatMap((members, group) => members.map((index) => [index, names[group] ?? ''] as const)))
@@ -104,7 +105,7 @@ export class Grouper extends GlobalOperator {
   }
 }
 
-/** The places of each group's members, in order. */
+/** The positions of the members of each group, in order. */
 function grouped(units: readonly Float32Array[], threshold: number): readonly (readonly number[])[] {
   const groups: { sum: Float32Array; middle: Float32Array; members: number[] }[] = []
   for (const [index, unit] of units.entries()) {
@@ -129,15 +130,15 @@ function groupColumns({ input, output = 'group' }: Pick<GrouperOptions, 'input' 
 }
 
 /**
- * `ai.group`: rows in groups by meaning.
+ * `ai.group` groups rows by meaning.
  *
  * @remarks
- * Cost: Each text is embedded once, and one call a group names it.
+ * Cost: Each text is embedded once, and one call per group names it.
  */
 export const group = defineOperator({
   name: 'ai.group',
   kind: 'opaque',
-  description: 'Puts rows into groups by meaning, as many as there are, with names by a model',
+  description: 'Groups rows by meaning; a model names each group',
   options: fields,
   adds: { '{output}': 'string' },
   ...asksModel,

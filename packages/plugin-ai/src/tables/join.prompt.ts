@@ -5,7 +5,7 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const fields = fieldsOf(
   {
-    /** What must hold for both texts. */
+    /** The criterion that must hold for both texts. */
     criterion: nameOption,
     /** The variable of the left text. @default 'left' */
     left: column().default('left'),

@@ -47,12 +47,12 @@ const fields = fieldsOf(
     right: sideTableOption,
     /** The column of the other table that `input` is compared with. */
     on: nameOption,
-    /** What must hold for both texts. A model decides. @default the cosine similarity decides */
+    /** The criterion that must hold for both texts. A model judges it. @default the cosine similarity decides */
     criterion: nameOption.optional(),
     /**
-     * The lowest cosine similarity of rows that match, or that the model is asked about, -1 to 1.
+     * The lowest cosine similarity of rows that match or, with a criterion, of rows that the model judges, -1 to 1.
      *
-     * @default 0.7, with a criterion 0.3
+     * @default 0.7; with a criterion, 0.3
      */
     threshold: z.number().min(-1).max(1).optional(),
     /** The number of rows of the other table that each row is compared with, the nearest ones. @default 5 */
@@ -61,11 +61,15 @@ const fields = fieldsOf(
     matches: z.enum(['best', 'all']).default('best'),
     /** `inner` drops rows without a match; `left` keeps them, with nulls. @default 'inner' */
     how: z.enum(['inner', 'left']).default('inner'),
-    /** The prefix of the other table's columns. The column `match_score` holds the cosine similarity. @default 'right_' */
+    /**
+     * The prefix of the other table's columns. The column `match_score` holds the cosine similarity.
+     *
+     * @default 'right_'
+     */
     columnPrefix: nameOption.default('right_'),
     /** The name of the embedding model in the config. @default 'embedder' */
     embedder: servingOption().default('embedder'),
-    /** What is asked about `left` and `right`, two texts, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variables are `left` and `right`, two texts. */
     prompt: promptOption({ allowed: prompts, variables: ['left', 'right'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -78,7 +82,7 @@ export type MeaningJoinerOptions = Alone<
   { readonly serving?: LLMServing | undefined; readonly embedder: EmbeddingServing; readonly right: SideTable }
 >
 
-/** The right table, once it is read. */
+/** The right table after it was read. */
 interface Side {
   readonly rows: readonly Row[]
   readonly texts: readonly string[]
@@ -93,8 +97,8 @@ interface Candidate {
 }
 
 /**
- * Joins rows of two tables that match by meaning: the nearest by their vectors are candidates, and a threshold or a model
- * decides.
+ * Joins rows of two tables that match by meaning. The rows with the nearest vectors are candidates, and a threshold or
+ * a model decides.
  */
 export class MeaningJoiner extends GlobalOperator {
   readonly #options: MeaningJoinerOptions
@@ -104,12 +108,12 @@ export class MeaningJoiner extends GlobalOperator {
   constructor(options: MeaningJoinerOptions) {
     super()
     const { criterion, serving, prompt, language, instructions, embedder } = options
-    const fault = embedder === undefined ? 'there is no embedder' : faultOf(options)
+    const fault = embedder === undefined ? 'an embedder is required' : faultOf(options)
     if (fault !== undefined) throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: fault })
     this.#options = options
     if (criterion === undefined) return
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: 'a serving is required' })
     if (prompt !== undefined) assertPromptsAllowed('MeaningJoiner', prompts, [prompt])
     const asked = prompt ?? new JoinPrompt({ criterion, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
@@ -120,7 +124,7 @@ export class MeaningJoiner extends GlobalOperator {
     return joinColumns(this.#options)
   }
 
-  /** @throws MAESTRO_SERVING_* of the embedder; rows that a model gives no verdict of are rejected */
+  /** @throws MAESTRO_SERVING_* of the embedder; a row is rejected if the model gives no verdict */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, on, embedder } = this.#options
     const right = await readSide(this.#options.right, context.signal)
@@ -180,7 +184,7 @@ export class MeaningJoiner extends GlobalOperator {
     }))
   }
 
-  /** The nearest that the model finds to match; all are asked about at once. */
+  /** The nearest candidates that match according to the model. The calls run concurrently. */
   async #matching(
     { id, text }: TextRow,
     candidates: readonly Candidate[],
@@ -204,14 +208,14 @@ export class MeaningJoiner extends GlobalOperator {
     return matches === 'best' ? fitting.slice(0, 1) : fitting
   }
 
-  /** The columns of a row of the right; null where there is none. */
+  /** The columns of a row of the right table; nulls if there is no match. */
   #columnsOf(row: Row | undefined, { names }: Side): Row {
     const { columnPrefix = 'right_' } = this.#options
     return Object.fromEntries(names.map((name) => [columnPrefix + name, row?.[name] ?? null]))
   }
 }
 
-/** What a table cannot be joined by. */
+/** Checks that a table can be joined. */
 function emptyText(right: readonly Row[], column: string): string | undefined {
   if (right.length === 0) return 'at least one row is expected in `right`'
   const empty = right.findIndex((row) => typeof row[column] !== 'string' || row[column].trim() === '')
@@ -244,7 +248,7 @@ function joinColumns({
   readonly columnPrefix?: string | undefined
 }): ColumnEffects {
   const names = columnsOfSide(right)
-  // What a source holds may not be known before it is read.
+  // The columns of a source may be unknown before it is read.
   if (names === undefined) return { reads: [input], opaque: true }
   const added = names.map((name) => [columnPrefix + name, 'unknown'] as const)
   return { reads: [input], adds: { ...Object.fromEntries(added), match_score: 'number' } }
@@ -255,7 +259,7 @@ const refine: Refinement<OutputOf<typeof fields>> = (given, { addIssue }) => {
   if (message !== undefined) addIssue({ code: 'custom', path: ['right'], message, input: given.right })
 }
 
-/** The row with the columns of the row that matches. */
+/** The row with the columns of the matching row. */
 export interface JoinedRow extends RowFunction {
   readonly row: With<this['before'], Joined<RightOf<this['options']>, PrefixOf<this['options']>>>
 }
@@ -270,10 +274,10 @@ type RightOf<Options> = Options extends { readonly right: readonly (infer Right)
 type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
 
 /**
- * `ai.join`: rows of two tables that match by meaning.
+ * `ai.join` joins rows of two tables that match by meaning.
  *
  * @remarks
- * Cost: The texts of both tables are embedded once; with a criterion one call a candidate.
+ * Cost: The texts of both tables are embedded once; with a criterion, one call per candidate.
  */
 export const join = defineOperator({
   name: 'ai.join',

@@ -1,14 +1,16 @@
 import { type AllRows, type GlobalContext, MaestroError, type Row } from '@maestro-dataflow/core'
 import { columnText } from '../asking/column-text.js'
 
-/** A row with the text that it is judged by. */
+/** A row and the text by which it is judged. */
 export interface TextRow {
   readonly id: string
   readonly row: Row
   readonly text: string
 }
 
-/** All rows of a table that has to be held as a whole. A row without a text is rejected, with MAESTRO_AI_EMPTY_INPUT. */
+/**
+ * Reads all rows of a table that must be held in memory. A row without a text is rejected with MAESTRO_AI_EMPTY_INPUT.
+ */
 export async function readTable(all: AllRows, column: string, context: GlobalContext): Promise<readonly TextRow[]> {
   const table: TextRow[] = []
   for await (const { ids, rows } of all) {

@@ -4,7 +4,7 @@ import { languageOption, nameOption } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const fields = {
-  /** What to make of the texts. */
+  /** The instructions for combining the texts. */
   instructions: nameOption,
   /** The variable of the list of texts. @default 'texts' */
   texts: column().default('texts'),
@@ -29,7 +29,7 @@ export class ReducePrompt extends TaskPrompt {
 /** `ai.reduce.prompt` */
 export const reducePrompt = definePrompt({
   name: 'ai.reduce.prompt',
-  description: 'Asks to make one of several texts',
+  description: 'Asks for one text that combines several',
   options: fields,
   create: (given) => new ReducePrompt(given),
 })

@@ -40,7 +40,7 @@ const fields = fieldsOf(
   {
     /** The column of the texts. */
     input: column(),
-    /** What to make of the texts: "Sum up what customers complain of." */
+    /** The instructions for combining the texts: "Sum up what customers complain of." */
     instructions: nameOption,
     /** The columns whose combinations of values become one row each. @default none: all rows become one */
     by: columns().optional(),
@@ -48,9 +48,13 @@ const fields = fieldsOf(
     schema: schemaOption.optional(),
     /** The number of tokens of texts, estimated from the script, that one call asks about. @default 2000 */
     chunkTokens: z.number().int().positive().default(defaultChunkTokens),
-    /** The column of the answer. The column `count` holds the number of rows that it was made from. @default 'reduced' */
+    /**
+     * The column of the answer. The column `count` holds the number of rows that it was made from.
+     *
+     * @default 'reduced'
+     */
     output: nameOption.optional(),
-    /** What is asked about `texts` instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variable is `texts`. */
     prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
     /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
     language: languageOption,
@@ -67,8 +71,8 @@ interface Group {
 }
 
 /**
- * Folds the rows of a group into one row by a model: texts that fit into one call become one, and so do those, until one is
- * left. Groups, and the calls of one level, go on side by side.
+ * Combines the rows of a group into one row with a model. The texts that fit into one call become one text, and the
+ * results are combined again until one text is left. Groups and the calls of one level run concurrently.
  */
 export class Reducer extends GlobalOperator {
   readonly #options: ReducerOptions
@@ -80,7 +84,7 @@ export class Reducer extends GlobalOperator {
     super()
     const { serving, instructions, prompt: given, language, schema } = options
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Reducer', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Reducer', reason: 'a serving is required' })
     if (given !== undefined) assertPromptsAllowed('Reducer', prompts, [given])
     const prompt = given ?? new ReducePrompt({ instructions, language })
     const sampling = samplingOf(options)
@@ -93,7 +97,7 @@ export class Reducer extends GlobalOperator {
     return reduceColumns(this.#options)
   }
 
-  /** A group whose texts cannot be folded is rejected, row by row, with MAESTRO_SERVING_*. */
+  /** If the texts of a group cannot be combined, its rows are rejected with MAESTRO_SERVING_*. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const table = await readTable(all, this.#options.input, context)
     const groups = groupsOf(table, this.#options.by ?? [])
@@ -132,7 +136,10 @@ export class Reducer extends GlobalOperator {
   }
 }
 
-/** Texts in parts that fit into one call, in order; two at least in each, so that it comes to an end. */
+/**
+ * Splits texts, in order, into parts that fit into one call. Each part has at least two texts, so that the recursion
+ * ends.
+ */
 function packed(texts: readonly string[], tokens: number): readonly (readonly string[])[] {
   const parts: string[][] = []
   let room = 0
@@ -176,7 +183,7 @@ function reduceColumns({
   return { reads: [...new Set([input, ...by])], keeps: by, adds: { ...answer, count: 'integer' } }
 }
 
-/** The columns of the key, and those of the answer. */
+/** The columns of the key and of the answer. */
 export interface ReducedRow extends RowFunction {
   readonly row: With<
     Pick<this['before'], KeyOf<this['options']> & keyof this['before']>,
@@ -191,15 +198,15 @@ type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, 
   : Record<OutputName<Options, 'reduced'>, string>
 
 /**
- * `ai.reduce`: the rows of a group as one.
+ * `ai.reduce` combines the rows of a group into one row.
  *
  * @remarks
- * Cost: About one call for each `chunkTokens` of text, and one more a group.
+ * Cost: About one call for each `chunkTokens` of text, and one more per group.
  */
 export const reduce = defineOperator({
   name: 'ai.reduce',
   kind: 'opaque',
-  description: 'Folds the rows of a group into one row by a model, part by part',
+  description: 'Combines the rows of a group into one row with a model, part by part',
   options: fields,
   columns: reduceColumns,
   row: rowFunction<ReducedRow>(),

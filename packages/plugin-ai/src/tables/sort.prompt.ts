@@ -4,7 +4,7 @@ import type { GivenOptions } from '../asking/alone.js'
 import { nameOption, WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
-/** How rows are put in order. */
+/** The method of sorting. */
 type SortMethod = 'score' | 'pairwise'
 
 /** The highest score; 0 is the lowest. */
@@ -12,7 +12,7 @@ export const highestScore = 10
 
 const fields = fieldsOf(
   {
-    /** What the first row has most of: "How urgent is it?" */
+    /** The criterion that the first row meets best: "How urgent is it?" */
     criterion: nameOption,
     /** `score` asks about one text; `pairwise` asks about two. @default 'score' */
     method: z.enum(['score', 'pairwise']).default('score'),
@@ -37,7 +37,7 @@ const words: Readonly<Record<SortMethod, Readonly<Record<Language, (criterion: s
   },
 }
 
-/** The prompt of `ai.sort`: a `text` to be given a number, or texts `a` and `b` to be compared. */
+/** The prompt of `ai.sort`, which scores a `text` or compares the texts `a` and `b`. */
 export class SortPrompt extends TaskPrompt {
   constructor({ criterion, method = 'score', language = 'en', instructions }: SortPromptOptions) {
     const inputs: Record<string, string> = method === 'score' ? { text: 'text' } : { a: 'a', b: 'b' }
@@ -48,7 +48,7 @@ export class SortPrompt extends TaskPrompt {
 /** `ai.sort.prompt` */
 export const sortPrompt = definePrompt({
   name: 'ai.sort.prompt',
-  description: 'Asks how much of a criterion a text has, or which of two texts has more of it',
+  description: 'Asks how well a text meets a criterion, or which of two texts meets it better',
   options: fields,
   create: (given) => new SortPrompt(given),
 })

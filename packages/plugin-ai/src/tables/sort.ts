@@ -30,22 +30,29 @@ const fields = fieldsOf(
   {
     /** The column of the texts. */
     input: column(),
-    /** What the first row has most of: "How urgent is it?" */
+    /** The criterion that the first row meets best: "How urgent is it?" */
     criterion: nameOption,
     /**
-     * `score` asks for a score of each row, with one call a row; `pairwise` compares two rows at a time, with about n log n
-     * calls, and finds smaller differences.
+     * `score` asks for a score of each row, with one call per row; `pairwise` compares two rows at a time, with about n
+     * log n calls, and finds smaller differences.
      *
      * @default 'score'
      */
     method: z.enum(['score', 'pairwise']).default('score'),
     /** The number of rows to keep. With `pairwise`, a smaller number takes fewer calls. @default all */
     count: z.number().int().positive().optional(),
-    /** With `pairwise`: whether to ask twice, the second time with the texts swapped. Answers that differ are a tie. @default false */
+    /**
+     * With `pairwise`: whether to ask twice, the second time with the texts swapped. Answers that differ are a tie.
+     *
+     * @default false
+     */
     bothOrders: flag(),
     /** The column of the rank, from 1. @default 'rank' */
     output: newColumn('rank'),
-    /** What is asked about `text`, or with `pairwise` about `a` and `b`, instead of the operator's own prompt. */
+    /**
+     * A prompt that replaces the operator's own. Its variable is `text`; with `pairwise`, its variables are `a` and
+     * `b`.
+     */
     prompt: promptOption({
       allowed: prompts,
       variables: ({ method }) => (method === 'score' ? ['text'] : ['a', 'b']),
@@ -63,8 +70,8 @@ const scored = z.strictObject({ score: z.literal(Array.from({ length: highestSco
 const compared = z.strictObject({ better: z.enum(['a', 'b', 'tie']) })
 
 /**
- * Sorts rows by what a model finds in their texts: by a score for each, or by comparing two at a time, which takes more
- * calls and tells finer differences. Rows that are alike keep their order.
+ * Sorts rows by a criterion that a model judges: with a score for each row, or by comparing pairs, which takes more
+ * calls and finds smaller differences. Equal rows keep their order.
  */
 export class Sorter extends GlobalOperator {
   readonly #options: SorterOptions
@@ -75,7 +82,7 @@ export class Sorter extends GlobalOperator {
     super()
     const { serving, criterion, prompt, method = 'score', language, instructions } = options
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'a serving is required' })
     if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
     this.#options = options
     const schema = method === 'score' ? scored : compared
@@ -88,7 +95,7 @@ export class Sorter extends GlobalOperator {
     return sortColumns(this.#options)
   }
 
-  /** @throws with 'pairwise' MAESTRO_SERVING_*; with 'score' rows without one are rejected */
+  /** @throws MAESTRO_SERVING_* with 'pairwise'; with 'score', rows without a score are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, method = 'score', count = Number.POSITIVE_INFINITY, output = 'rank' } = this.#options
     const table = await readTable(all, input, context)
@@ -120,7 +127,7 @@ export class Sorter extends GlobalOperator {
       .map(({ one }) => one)
   }
 
-  /** A merge sort, whose merges of one level go on side by side. Of each only the best count, if only those are wanted. */
+  /** A merge sort whose merges of one level run concurrently. With `count`, each merge keeps only that many rows. */
   async #pairwise(table: readonly TextRow[], count: number, context: GlobalContext): Promise<readonly TextRow[]> {
     let runs: (readonly TextRow[])[] = table.map((one) => [one])
     while (runs.length > 1) {
@@ -144,7 +151,7 @@ export class Sorter extends GlobalOperator {
     while (merged.length < count) {
       const [one, other] = [left[l], right[r]]
       if (one === undefined || other === undefined) break
-      // What came first stays first, unless the other is better.
+      // The earlier row stays first unless the other one is better.
       const otherFirst = (await this.#better(one, other, context)) === 'b'
       merged.push(otherFirst ? other : one)
       if (otherFirst) r++
@@ -153,7 +160,7 @@ export class Sorter extends GlobalOperator {
     return [...merged, ...left.slice(l), ...right.slice(r)].slice(0, count)
   }
 
-  /** With both orders, answers that differ are a tie. */
+  /** With both orders, different answers are a tie. */
   async #better(one: TextRow, other: TextRow, { signal, step, run }: GlobalContext): Promise<'a' | 'b' | 'tie'> {
     const ask = async (a: string, b: string) =>
       (await this.#asker.data(compared, { a, b }, { signal, step, run, rowId: one.id })).better
@@ -168,15 +175,15 @@ function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | '
 }
 
 /**
- * `ai.sort`: rows in an order of meaning.
+ * `ai.sort` sorts rows by a criterion.
  *
- * @remarks
- * Cost: One call a row; with `method: 'pairwise'` about n log n calls, fewer with `count`, twice as many with `bothOrders`.
+ * @remarks Cost: One call per row; with `method: 'pairwise'` about n log n calls, fewer with `count`, and twice as many
+ * with `bothOrders`.
  */
 export const sort = defineOperator({
   name: 'ai.sort',
   kind: 'opaque',
-  description: 'Sorts rows by a criterion, by a score for each or by comparing two at a time',
+  description: 'Sorts rows by a criterion, with a score for each row or by comparing pairs of rows',
   options: fields,
   adds: { '{output}': 'integer' },
   ...asksModel,

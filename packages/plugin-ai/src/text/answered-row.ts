@@ -1,7 +1,7 @@
 import type { RowFunction, Schema, With } from '@maestro-dataflow/core'
 import type { OutputName } from '../asking/output-name.js'
 
-/** The row with an answer: the properties of its schema, or one column. */
+/** The row with the columns of an answer: the properties of its schema, or one column. */
 export interface AnsweredRow extends RowFunction {
   readonly row: this['options'] extends { readonly schema: Schema<infer _Input, infer Answer> }
     ? With<this['before'], this['options'] extends Named<infer Name> ? Record<Name, Answer> : Answer>

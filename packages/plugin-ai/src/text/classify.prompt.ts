@@ -6,14 +6,11 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 const label = z.string().trim().min(1)
 
-/** The labels: their names, or their names with what each means. At least two. */
+/** The names of the labels, or the names with their meanings. At least two labels are required. */
 export const labelsOption = z
   .union([z.array(label), z.record(label, z.string())])
-  .refine(
-    (labels) => labelNames(labels).length > 1,
-    'at least two labels are expected: with fewer there is nothing to choose',
-  )
-  .refine((labels) => new Set(labelNames(labels)).size === labelNames(labels).length, 'each label may stand there once')
+  .refine((labels) => labelNames(labels).length > 1, 'at least two labels are expected')
+  .refine((labels) => new Set(labelNames(labels)).size === labelNames(labels).length, 'each label may occur only once')
 
 const fields = fieldsOf(
   {
@@ -31,7 +28,7 @@ const fields = fieldsOf(
 
 export type ClassifyPromptOptions = GivenOptions<typeof fields>
 
-/** What is asked for one label or several, and what stands above the labels. */
+/** The tasks for one label and for several, and the heading of the labels. */
 export type ClassifyWords = Readonly<
   Record<Language, { readonly one: string; readonly several: string; readonly labels: string }>
 >
@@ -49,7 +46,7 @@ const words: ClassifyWords = {
   },
 }
 
-/** The prompt of `ai.classify`: which labels there are, and the text as data. */
+/** The prompt of `ai.classify`: the labels, and the text as data. */
 export class ClassifyPrompt extends TaskPrompt {
   constructor(
     { input, labels, multi = false, examples, language = 'en', instructions }: ClassifyPromptOptions,
@@ -76,7 +73,7 @@ export function labelNames(labels: readonly string[] | Readonly<Record<string, s
 /** `ai.classify.prompt` */
 export const classifyPrompt = definePrompt({
   name: 'ai.classify.prompt',
-  description: 'Asks which of some labels fit a text',
+  description: 'Asks which labels fit a text',
   options: fields,
   create: (given) => new ClassifyPrompt(given),
 })

@@ -139,7 +139,7 @@ describe('options', () => {
   const serving = scriptedServing(() => '{"label":"praise"}')
   test.each<[what: string, options: object, reason: string]>([
     ['a set of one', { input: 'text', labels: ['a'] }, 'at least two labels are expected'],
-    ['a label twice', { input: 'text', labels: ['a', 'a '] }, 'each label may stand there once'],
+    ['a label twice', { input: 'text', labels: ['a', 'a '] }, 'each label may occur only once'],
     ['no label', { input: 'text', labels: ['a', ' '] }, 'labels'],
     ['nothing to ask', { labels }, 'input: it is missing'],
     [
@@ -149,7 +149,7 @@ describe('options', () => {
     ],
     ['words beside a prompt', { labels, language: 'zh', prompt: prompt('{{text}}') }, 'language: it cannot be given'],
     ['no prompt', { labels, prompt: 'text' }, 'a prompt is expected'],
-    ['no serving', { labels, input: 'text', serving: undefined }, 'there is no serving'],
+    ['no serving', { labels, input: 'text', serving: undefined }, 'a serving is required'],
     ['one that is not known', { labels, input: 'text', lables: 1 }, 'lables'],
   ])('%s', (_what, options, reason) => {
     expect(() => new Classifier({ serving, labels, ...options })).toThrow(

@@ -42,21 +42,24 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: unless('prompt', column()),
-    /** The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: '' }`. */
+    /**
+     * The closed set of labels, at least two: `['good', 'bad']`, or with meanings, `{ good: 'praises the shop', bad: ''
+     * }`.
+     */
     labels: labelsOption,
     /** Whether a text may have several labels, or none. The column then holds a list. @default false */
     multi: flag(),
     /**
      * Whether to add the column `<output>_confidence`, from 0 to 1; with `multi`, a list in the order of the labels. It
-     * holds the probability of the label's tokens, if the serving reports it, and else a number that the model states.
-     * `'asked'` always takes the stated number, for models that refuse to report probabilities.
+     * contains the probability of the label's tokens if the serving reports it, and otherwise a number that the model
+     * states. `'asked'` always takes the stated number, for models that refuse to report probabilities.
      *
      * @default false
      */
     confidence: z.union([z.boolean(), z.literal('asked')]).default(false),
     /** The column of the label, or of the labels. @default 'label', with `multi` 'labels' */
     output: nameOption.optional(),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -83,23 +86,23 @@ function columnsOf(given: Options): Columns {
   return given.confidence === false ? labels : { ...labels, [`${output}_confidence`]: given.multi ? 'json' : 'number' }
 }
 
-/** What an answer says, whatever its form. */
+/** The labels of an answer, independent of its form. */
 interface Chosen {
   readonly labels: readonly string[]
-  /** As the model names it. */
+  /** The label as the model wrote it. */
   readonly confidences: readonly number[]
 }
 
 interface Entry {
   readonly label: string
-  /** Missing where it is not asked for. */
+  /** The stated confidence; missing if it was not requested. */
   readonly confidence?: number
 }
 
-/** What a model answers: one label, or several. */
+/** The answer of a model: one label or several. */
 type Answer = Entry | { readonly labels: readonly (Entry | string)[] }
 
-/** The form of the answers, by the options. */
+/** The schema of the answers, which depends on the options. */
 function answersOf({ labels, multi, confidence }: Options): z.ZodType<Answer> {
   const label = z.enum(labelNames(labels))
   if (confidence === false) return multi ? z.strictObject({ labels: z.array(label) }) : z.strictObject({ label })
@@ -107,7 +110,7 @@ function answersOf({ labels, multi, confidence }: Options): z.ZodType<Answer> {
   return multi ? z.strictObject({ labels: z.array(entry) }) : entry
 }
 
-/** A label that a model names twice is one. */
+/** A label that a model names twice counts once. */
 function toChosen(answer: Answer): Chosen {
   const entries = 'labels' in answer ? answer.labels : [answer]
   const chosen = new Map(
@@ -147,14 +150,14 @@ class TextClassifier extends AskingOperator {
       { ...this.asker.request(row, context), schema: toJsonSchema(this.#schema), logprobs: 0 },
       { ...this.asker.callOptions(row, context), check: checkOf(this.#schema) },
     )
-    // The check has made it.
+    // The check created this value.
     const chosen = toChosen(object as Answer)
     return { ...chosen, confidences: (logprobs && labelConfidence(logprobs, chosen.labels)) ?? chosen.confidences }
   }
 }
 
 /**
- * Gives each text one label of a closed set, or as many as fit. An answer outside of the set never gets into a row.
+ * Assigns one label of a closed set to each text, or all labels that fit. An answer outside the set never enters a row.
  *
  * @example
  * await new Classifier({ serving, input: 'text', labels: ['praise', 'complaint'] }).run(storage)
@@ -162,7 +165,7 @@ class TextClassifier extends AskingOperator {
 export const Classifier = promptRestrict(...prompts)(TextClassifier)
 export type Classifier = TextClassifier
 
-/** The row with its label, or its labels; the name of their column depends on `multi`. */
+/** The row with its label or labels. The name of the column depends on `multi`. */
 export interface ClassifiedRow extends RowFunction {
   readonly row: this['options'] extends { readonly labels: infer Labels }
     ? this['options'] extends { readonly multi: true }
@@ -179,15 +182,15 @@ type Labelled<Row, Options, Default extends string, Label, Confidence> = With<
 >
 
 /**
- * `ai.classify`: labels of a closed set.
+ * `ai.classify` assigns labels of a closed set.
  *
  * @remarks
- * Cost: One call a row; its labels and their meanings are told in each.
+ * Cost: One call per row, which includes the labels and their meanings.
  */
 export const classify = defineOperator({
   name: 'ai.classify',
   kind: 'map',
-  description: 'Gives a text one label of a closed set, or all that fit',
+  description: 'Assigns one label of a closed set to a text, or all labels that fit',
   options: fields,
   adds: columnsOf,
   row: rowFunction<ClassifiedRow>(),

@@ -1,6 +1,6 @@
 import { type Message, Prompt, PromptTemplate, type PromptVariables } from '@maestro-dataflow/core'
 
-/** The text of one column as the question, whatever the column is called, after a fixed system message. */
+/** A prompt of a fixed system message and the text of one column. The column may have any name. */
 export class ColumnPrompt extends Prompt {
   readonly variables: readonly string[]
   readonly version: string
@@ -10,7 +10,7 @@ export class ColumnPrompt extends Prompt {
   constructor(column: string, system: string | undefined) {
     super()
     this.#column = column
-    // A system message given as a text is no template.
+    // A system message that is given as a text is not a template.
     this.#template = new PromptTemplate(
       '{{value}}',
       system === undefined ? {} : { system: system.replaceAll('{{', '\\{{') },

@@ -29,7 +29,7 @@ const words: Readonly<Record<Language, { readonly task: string; readonly fields:
   },
 }
 
-/** The prompt of `ai.extract`: which fields there are, and the text as data. */
+/** The prompt of `ai.extract`: the fields, and the text as data. */
 export class ExtractPrompt extends TaskPrompt {
   constructor({ input, fields = {}, examples, language = 'en', instructions }: ExtractPromptOptions) {
     const lines = Object.entries(fields).map(([name, meaning]) =>
@@ -48,7 +48,7 @@ export class ExtractPrompt extends TaskPrompt {
 /** `ai.extract.prompt` */
 export const extractPrompt = definePrompt({
   name: 'ai.extract.prompt',
-  description: 'Asks for the fields of a text',
+  description: 'Asks for the values of fields in a text',
   options: fields,
   create: (given) => new ExtractPrompt(given),
 })

@@ -37,11 +37,13 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: unless('prompt', column()),
-    /** The data to look for. The model sees the descriptions of its properties. In YAML and JSON, it is a JSON Schema. */
+    /**
+     * The data to look for. The model sees the descriptions of its properties. In YAML and JSON, it is a JSON Schema.
+     */
     schema: schemaOption,
     /** One column for all of the data. @default a column for each property of the schema */
     output: nameOption.optional(),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -63,7 +65,10 @@ class TextExtractor extends AskingOperator {
   readonly #schema: Schema
   readonly #output: string | undefined
 
-  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
+  /**
+   * @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED,
+   * MAESTRO_SERVING_SCHEMA_UNSUPPORTED
+   */
   constructor(given: ExtractorOptions) {
     const { options: checked, serving } = checkOptions('Extractor', optionsSchema(fields), given)
     const { schema, output } = checked
@@ -80,7 +85,7 @@ class TextExtractor extends AskingOperator {
 }
 
 /**
- * Takes data out of a text: what the schema describes, as typed columns.
+ * Extracts the data that a schema describes from a text, as typed columns.
  *
  * @example
  * await new Extractor({ serving, input: 'text', schema: z.object({ city: z.string().nullable() }) }).run(storage)
@@ -89,15 +94,15 @@ export const Extractor = promptRestrict(...prompts)(TextExtractor)
 export type Extractor = TextExtractor
 
 /**
- * `ai.extract`: a text's data as typed columns.
+ * `ai.extract` extracts data from a text as typed columns.
  *
  * @remarks
- * Cost: One call a row, with the schema.
+ * Cost: One call per row, which includes the schema.
  */
 export const extract = defineOperator({
   name: 'ai.extract',
   kind: 'map',
-  description: 'Takes data of a schema out of a text, as typed columns',
+  description: 'Extracts the data that a schema describes from a text, as typed columns',
   options: fields,
   adds: ({ schema, output }) => answerColumns(schema, output),
   row: rowFunction<AnsweredRow>(),

@@ -1,4 +1,4 @@
-/** Where a span stands in a text. */
+/** The position of a span in a text. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -17,8 +17,8 @@ const quotes: Readonly<Record<string, string>> = {
 const dashes = /[‐‑‒–—−]/
 
 /**
- * Where a quotation occurs in a text: as it is, or else with white space, quotation marks, dashes and case set aside, which
- * models change when they quote. Undefined when it does not occur.
+ * Finds a quotation in a text. If there is no exact occurrence, differences in white space, quotation marks, dashes,
+ * and case are ignored, because models change these when they quote. Returns undefined if the quotation does not occur.
  */
 export function findSpan(text: string, quotation: string): Span | undefined {
   const wanted = quotation.trim()
@@ -35,7 +35,7 @@ export function findSpan(text: string, quotation: string): Span | undefined {
   return { start: places[found] ?? 0, end: last + length }
 }
 
-/** The text in one form of what varies, and the place of each of its characters in the original. */
+/** The normalized text, and the position of each of its characters in the original. */
 function withoutVariants(text: string): readonly [plain: string, places: readonly number[]] {
   let plain = ''
   const places: number[] = []

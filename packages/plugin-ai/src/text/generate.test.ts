@@ -311,7 +311,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
     ['a turn without a column', { prompt: [{ role: 'user', content: '{{txt}}' }] }, 'Did you mean "text"?'],
     ['a prompt whose name is no text', { prompt: { use: 7 } }, 'the name of a contributed prompt'],
     ['a variable without a column', { prompt: '{{txt}}' }, 'the prompt needs "txt"', 'Did you mean "text"?'],
-    ['a template that is none', { prompt: '{{text' }, 'is not closed', '\\{{'],
+    ['a template that is none', { prompt: '{{text' }, 'has no closing }}', '\\{{'],
     ['an unknown prompt', { prompt: { use: 'test.ton' } }, 'no prompt "test.ton"', 'Did you mean "test.tone"?'],
     [
       'an unknown option of a prompt',
@@ -353,7 +353,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
     [
       'a schema without columns',
       { prompt: '{{text}}', schema: { type: 'string' } },
-      'no object with properties',
+      'does not describe an object',
       '`output`',
     ],
     [
@@ -536,7 +536,7 @@ describe('several rows in one call', () => {
       .preview(asked, 1)
       .catch((cause) => cause)
     expect(error).toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
-    expect(error.message).toContain('only prompts that are templates')
+    expect(error.message).toContain('only template prompts')
     expect(() => new PromptedGenerator({ serving: shouting(), prompt: new Own(), rowsPerCall: 2 })).toThrow(
       /cannot ask about several rows/,
     )

@@ -16,9 +16,9 @@ import { PromptedGenerator } from './prompted-generator.js'
 const fields = fieldsOf(
   {
     /**
-     * The request, whose variables are columns: a text, `prompt(...)`, `chatPrompt(...)`, `fewShotPrompt(...)`, or a class
-     * that a plugin contributes, by name: `{ use: 'shout.prompt', ... }`. In YAML and JSON, a list of turns is a chat, and
-     * `{ system, examples, user }` is a prompt with examples.
+     * The request, whose variables are columns: a text, `prompt(...)`, `chatPrompt(...)`, `fewShotPrompt(...)`, or the
+     * name of a class that a plugin contributes: `{ use: 'shout.prompt', ... }`. In YAML and JSON, a list of turns is a
+     * chat, and `{ system, examples, user }` is a prompt with examples.
      */
     prompt: promptOption(),
     /** The column of the answer. @default 'generated_text', or the columns of the schema */
@@ -38,16 +38,16 @@ type Options = OutputOf<typeof fields>
 const refine: Refinement<Options> = ({ prompt, schema, onCutOff, rowsPerCall = 1 }, { addIssue }) => {
   const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: undefined })
   if (schema !== undefined && onCutOff === 'keep')
-    add('onCutOff', "'keep' is for texts: half of an answer with a schema is no data")
+    add('onCutOff', "'keep' is for texts: a truncated answer does not match a schema")
   if (rowsPerCall !== 1 && prompt.parts === undefined)
-    add('rowsPerCall', 'only prompts that are templates can ask about several rows in one call')
+    add('rowsPerCall', 'only template prompts can ask about several rows in one call')
 }
 
 /**
- * `ai.generate`: a language model's answers as columns.
+ * `ai.generate` adds a language model's answers as columns.
  *
  * @remarks
- * Cost: One call a row.
+ * Cost: One call per row.
  */
 export const generate = defineOperator({
   name: 'ai.generate',

@@ -1,10 +1,10 @@
 import type { TokenLogprob } from '@maestro-dataflow/core'
 
 /**
- * How sure a model was of labels that it wrote: the probability of the tokens that each is made of, 0 to 1.
+ * Computes the confidence of a model in the labels of its answer: the probability of the tokens of each label, 0 to 1.
  *
- * @param labels In the order in which they stand in the answer.
- * @returns undefined when a label is not found in what the tokens say
+ * @param labels The labels in the order of the answer.
+ * @returns undefined if the tokens do not contain a label
  */
 export function labelConfidence(
   tokens: readonly TokenLogprob[],
@@ -16,7 +16,7 @@ export function labelConfidence(
   for (const label of labels) {
     const written = JSON.stringify(label)
     let at = text.indexOf(written, position)
-    // A key of the answer may read as a label does, and is followed by a colon.
+    // A key of the answer may equal a label, but a colon follows it.
     while (at !== -1 && /^\s*:/.test(text.slice(at + written.length))) at = text.indexOf(written, at + 1)
     if (at === -1) return undefined
     position = at + written.length
@@ -25,7 +25,7 @@ export function labelConfidence(
   return confidences
 }
 
-/** Of the tokens that have a part between two places. */
+/** The probability of the tokens that overlap a range. */
 function sumOfLogprobs(tokens: readonly TokenLogprob[], start: number, end: number): number {
   let sum = 0
   let at = 0

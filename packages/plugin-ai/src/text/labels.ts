@@ -1,4 +1,4 @@
-/** Names of labels, or names with what each means (`''`: nothing to say). */
+/** The names of labels, or the names with their meanings (`''` if a name explains itself). */
 export type Labels = readonly string[] | Readonly<Record<string, string>>
 
 /** The name of a label. */

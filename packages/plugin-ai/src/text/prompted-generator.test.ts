@@ -71,11 +71,11 @@ describe('PromptedGenerator alone on a storage', () => {
 describe('options that do not go together', () => {
   const serving = scriptedServing(() => 'fine')
   test.each<[what: string, options: Partial<PromptedGeneratorOptions>, reason: string]>([
-    ['nothing to ask', { serving }, 'there is nothing to ask'],
-    ['a system message without a column', { serving, systemPrompt: 'x' }, 'there is nothing to ask'],
-    ['two questions', { serving, prompt: prompt('{{a}}'), inputColumn: 'b' }, '`prompt` stands beside'],
-    ['two system messages', { serving, prompt: prompt('{{a}}'), systemPrompt: 'b' }, '`prompt` stands beside'],
-    ['no serving', { inputColumn: 'text' }, 'there is no serving'],
+    ['nothing to ask', { serving }, 'a `prompt` or an `inputColumn` is required'],
+    ['a system message without a column', { serving, systemPrompt: 'x' }, 'a `prompt` or an `inputColumn` is required'],
+    ['two questions', { serving, prompt: prompt('{{a}}'), inputColumn: 'b' }, '`prompt` cannot be given together'],
+    ['two system messages', { serving, prompt: prompt('{{a}}'), systemPrompt: 'b' }, '`prompt` cannot be given together'],
+    ['no serving', { inputColumn: 'text' }, 'a serving is required'],
   ])('%s', (_what, options, reason) => {
     expect(() => new PromptedGenerator(options as PromptedGeneratorOptions)).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),

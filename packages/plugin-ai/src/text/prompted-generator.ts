@@ -14,23 +14,23 @@ import { askedWith, type GivenSampling } from '../asking/asking-options.js'
 import { aiError } from '../errors.js'
 import { ColumnPrompt } from './column-prompt.js'
 
-/** How a generator asks and where its answers go. */
+/** The options of a `PromptedGenerator`. */
 export interface PromptedGeneratorOptions extends GivenSampling {
   readonly serving: LLMServing
-  /** What is asked; its variables are columns. */
+  /** The request, whose variables are columns. */
   readonly prompt?: Prompt | undefined
-  /** The short form instead of `prompt`: a column whose text is the question, and a system message before it. */
+  /** A short form that replaces `prompt`: a column whose text is the question, and a system message. */
   readonly inputColumn?: string | undefined
   readonly systemPrompt?: string | undefined
   /** The column of the answer. @default 'generated_text', or the schema's own columns */
   readonly outputColumn?: string | undefined
-  /** The answer must fit it; without `outputColumn` its properties become columns, and only those. */
+  /** The schema that the answer must match. Without `outputColumn`, its properties become the columns. */
   readonly schema?: Schema | undefined
-  /** What happens to a text that was cut off at `maxTokens`. @default 'reject' */
+  /** Whether to reject a text that was truncated at `maxTokens`, or to keep it. @default 'reject' */
   readonly onCutOff?: CutOff | undefined
-  /** How many rows are asked about in one call; only for prompts that are templates. @default 1 */
+  /** The number of rows that one call asks about; only for template prompts. @default 1 */
   readonly rowsPerCall?: number | undefined
-  /** Whether rows that ask the very same share one answer. @default true */
+  /** Whether rows that lead to an identical request share one answer. @default true */
   readonly shareAnswers?: boolean | undefined
 }
 
@@ -38,12 +38,15 @@ class Generator extends AskingOperator {
   static override readonly allowedPrompts: readonly PromptClass[] = [Prompt]
   readonly #ask: (row: Row, context: OperatorContext) => Promise<Row>
 
-  /** @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED, MAESTRO_SERVING_SCHEMA_UNSUPPORTED */
+  /**
+   * @throws MAESTRO_AI_OPTIONS, MAESTRO_AI_SCHEMA_COLUMNS, MAESTRO_PROMPT_NOT_ALLOWED,
+   * MAESTRO_SERVING_SCHEMA_UNSUPPORTED
+   */
   constructor(options: PromptedGeneratorOptions) {
     const { serving, prompt: given, inputColumn, systemPrompt, outputColumn, schema, ...more } = options
     const { onCutOff, ...asked } = more
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'PromptedGenerator', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'PromptedGenerator', reason: 'a serving is required' })
     const prompt = choosePrompt({ prompt: given, inputColumn, systemPrompt })
     super({ serving, prompt, schema, ...askedWith(asked) }, answerColumns(schema, outputColumn))
     this.#ask = async (row, context) => {
@@ -61,8 +64,8 @@ class Generator extends AskingOperator {
 }
 
 /**
- * Asks a language model about each row and puts the answer into columns. A row that gets no proper answer is rejected:
- * an empty one, one that was cut off, one that does not fit the schema.
+ * Asks a language model about each row and puts the answer into columns. A row is rejected if its answer is empty,
+ * truncated, or does not match the schema.
  *
  * @example
  * await new PromptedGenerator({ serving, systemPrompt: 'Summarise in one sentence.', inputColumn: 'text', outputColumn: 'summary' }).run(storage)
@@ -83,14 +86,14 @@ function choosePrompt({
     if (inputColumn === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'PromptedGenerator',
-        reason: 'there is nothing to ask: neither a `prompt` nor an `inputColumn`',
+        reason: 'a `prompt` or an `inputColumn` is required',
       })
     return new ColumnPrompt(inputColumn, systemPrompt)
   }
   if (inputColumn !== undefined || systemPrompt !== undefined)
     throw aiError('MAESTRO_AI_OPTIONS', {
       operator: 'PromptedGenerator',
-      reason: '`prompt` stands beside `inputColumn` or `systemPrompt`',
+      reason: '`prompt` cannot be given together with `inputColumn` or `systemPrompt`',
     })
   return prompt
 }

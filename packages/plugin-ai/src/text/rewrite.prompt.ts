@@ -35,7 +35,7 @@ export class RewritePrompt extends TaskPrompt {
 /** `ai.rewrite.prompt` */
 export const rewritePrompt = definePrompt({
   name: 'ai.rewrite.prompt',
-  description: 'Asks for a text in other words, by instructions',
+  description: 'Asks for a text that is rewritten according to instructions',
   options: fields,
   create: (given) => new RewritePrompt(given),
 })

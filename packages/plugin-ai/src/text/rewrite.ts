@@ -33,9 +33,9 @@ const fields = fieldsOf(
     input: unless('prompt', column()),
     /** What to change in the text. */
     instructions: unless('prompt', nameOption),
-    /** The column of the new text. The name of the input replaces the text. @default 'rewritten' */
+    /** The column of the new text. To replace the text, give the name of the input column. @default 'rewritten' */
     output: newColumn('rewritten'),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
     /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
     language: unless('prompt', languageOption),
@@ -65,7 +65,7 @@ class TextRewriter extends TextAskingOperator {
 }
 
 /**
- * Rewrites a text by instructions.
+ * Rewrites a text according to instructions.
  *
  * @example
  * await new Rewriter({ serving, input: 'text', instructions: 'Make it polite.', output: 'text' }).run(storage)
@@ -74,15 +74,15 @@ export const Rewriter = promptRestrict(...prompts)(TextRewriter)
 export type Rewriter = TextRewriter
 
 /**
- * `ai.rewrite`: a text in other words.
+ * `ai.rewrite` rewrites a text according to instructions.
  *
  * @remarks
- * Cost: One call a row, with an answer about as long as the text.
+ * Cost: One call per row, with an answer about as long as the text.
  */
 export const rewrite = defineOperator({
   name: 'ai.rewrite',
   kind: 'map',
-  description: 'Rewrites a text by instructions',
+  description: 'Rewrites a text according to instructions',
   options: fields,
   adds: { '{output}': 'string' },
   ...asksModel,

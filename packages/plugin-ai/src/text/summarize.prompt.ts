@@ -22,7 +22,7 @@ const words: Readonly<Record<Language, (maxWords: number) => string>> = {
   zh: (maxWords) => `用不超过${maxWords}个字概括文本，只写文本中有的内容。只回答摘要。`,
 }
 
-/** The prompt of `ai.summarize`; a long text is asked about in parts, and then the summaries of the parts. */
+/** The prompt of `ai.summarize`. It is used for each part of a long text, and then for the summaries of the parts. */
 export class SummarizePrompt extends TaskPrompt {
   constructor({ input, maxWords = 100, language = 'en', instructions }: SummarizePromptOptions) {
     super({ task: [words[language](maxWords), instructions], inputs: { text: input }, language })

@@ -37,17 +37,17 @@ const fields = fieldsOf(
   {
     /** The column of the text. */
     input: unless('prompt', column()),
-    /** The maximum length of a summary that the model is asked for, in words; in Chinese, in characters. @default 100 */
+    /** The maximum length of the summary that the prompt requests, in words; in Chinese, in characters. @default 100 */
     maxWords: unless('prompt', z.number().int().positive().optional()),
     /**
      * The number of tokens, estimated from the script, that one call asks about. A longer text is summarized in parts.
      *
-     * @default half of what the model reads, at most 3000
+     * @default half of the model's context, at most 3000
      */
     chunkTokens: z.number().int().positive().optional(),
     /** The column of the summary. @default 'summary' */
     output: newColumn('summary'),
-    /** A prompt instead of the operator's own. It names one column, which holds the text. */
+    /** A prompt that replaces the operator's own. It names exactly one column, which holds the text. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -60,7 +60,7 @@ type Options = OutputOf<typeof fields>
 
 const refine: Refinement<Options> = ({ prompt }, { addIssue }) => {
   if (prompt === undefined || prompt.variables.length === 1) return
-  const message = 'one column is expected, the text: a long one is asked about in parts'
+  const message = 'exactly one column is expected, which holds the text'
   addIssue({ code: 'custom', path: ['prompt'], message, input: prompt })
 }
 
@@ -72,7 +72,7 @@ export type SummarizerOptions = Alone<typeof fields>
 const promptOf = ({ prompt, input = '', maxWords, instructions, language }: Options) =>
   prompt ?? new SummarizePrompt({ input, maxWords, instructions, language })
 
-/** Where the model does not say how much it reads. */
+/** The default for a model that does not report its context size. */
 const defaultChunkTokens = 3000
 
 class TextSummarizer extends AskingOperator {
@@ -88,17 +88,20 @@ class TextSummarizer extends AskingOperator {
     this.#options = checked
     this.#input = prompt.variables[0] ?? ''
     const { contextTokens } = serving.capabilities
-    // The other half is for the task, the answer, and an estimate that is not exact.
+    // The other half leaves room for the task, the answer, and errors of the estimate.
     const fitting = contextTokens === undefined ? defaultChunkTokens : Math.max(1, Math.floor(contextTokens / 2))
     this.#chunkTokens = checked.chunkTokens ?? Math.min(defaultChunkTokens, fitting)
   }
 
-  /** @throws MAESTRO_AI_SUMMARY_GREW, MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*, MAESTRO_SERVING_* */
+  /**
+   * @throws MAESTRO_AI_SUMMARY_GREW, MAESTRO_AI_EMPTY_INPUT, MAESTRO_AI_EMPTY_ANSWER, MAESTRO_PROMPT_*,
+   * MAESTRO_SERVING_*
+   */
   protected override async answer(row: Row, context: OperatorContext): Promise<Row> {
     return { [this.#options.output]: await this.#summarize(columnText(row, this.#input), context) }
   }
 
-  /** A text that is too long is summed up in parts, and then what the parts became. */
+  /** Summarizes a text that is too long in parts, and then summarizes the summaries. */
   async #summarize(text: string, context: OperatorContext): Promise<string> {
     const ask = (part: string) => this.asker.text({ [this.#input]: part }, context, this.#options.onCutOff)
     const tokens = measureOf(text, 'tokens').size(0, text.length)
@@ -106,7 +109,7 @@ class TextSummarizer extends AskingOperator {
     const parts = splitText(text, { method: 'recursive', size: this.#chunkTokens, overlap: 0, unit: 'tokens' })
     const summaries = await Promise.all(parts.map(({ start, end }) => ask(text.slice(start, end))))
     const together = summaries.join('\n\n')
-    // Else it would never come to an end.
+    // Otherwise the recursion would not end.
     if (together.length >= text.length)
       throw aiError('MAESTRO_AI_SUMMARY_GREW', { serving: this.asker.serving.name, parts: parts.length })
     return this.#summarize(together, context)
@@ -114,7 +117,7 @@ class TextSummarizer extends AskingOperator {
 }
 
 /**
- * Sums up a text of any length.
+ * Summarizes a text of any length.
  *
  * @example
  * await new Summarizer({ serving, input: 'text', maxWords: 50 }).run(storage)
@@ -123,15 +126,15 @@ export const Summarizer = promptRestrict(...prompts)(TextSummarizer)
 export type Summarizer = TextSummarizer
 
 /**
- * `ai.summarize`: the summary of a text.
+ * `ai.summarize` summarizes a text.
  *
- * @remarks
- * Cost: One call a row for what fits into one; else one for each `chunkTokens` of text, and one for the summaries.
+ * @remarks Cost: One call per row for a text that fits into one; otherwise one call for each `chunkTokens` of text, and
+ * one for the summaries.
  */
 export const summarize = defineOperator({
   name: 'ai.summarize',
   kind: 'map',
-  description: 'Sums up a text of any length, a long one in parts',
+  description: 'Summarizes a text of any length; a long text is summarized in parts',
   options: fields,
   refine,
   adds: { '{output}': 'string' },

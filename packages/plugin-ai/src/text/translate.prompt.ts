@@ -35,7 +35,7 @@ export class TranslatePrompt extends TaskPrompt {
 /** `ai.translate.prompt` */
 export const translatePrompt = definePrompt({
   name: 'ai.translate.prompt',
-  description: 'Asks for a text in another language',
+  description: 'Asks for the translation of a text',
   options: fields,
   create: (given) => new TranslatePrompt(given),
 })

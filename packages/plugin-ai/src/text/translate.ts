@@ -37,7 +37,7 @@ const fields = fieldsOf(
     from: unless('prompt', nameOption.optional()),
     /** The column of the translation. @default 'translation' */
     output: newColumn('translation'),
-    /** A prompt instead of the operator's own. It names its columns itself. */
+    /** A prompt that replaces the operator's own. It names its columns itself. */
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   TaskWordsOptions,
@@ -66,7 +66,7 @@ class TextTranslator extends TextAskingOperator {
 }
 
 /**
- * Puts a text into another language.
+ * Translates a text into another language.
  *
  * @example
  * await new Translator({ serving, input: 'text', to: 'French' }).run(storage)
@@ -75,15 +75,15 @@ export const Translator = promptRestrict(...prompts)(TextTranslator)
 export type Translator = TextTranslator
 
 /**
- * `ai.translate`: a text in another language.
+ * `ai.translate` translates a text.
  *
  * @remarks
- * Cost: One call a row, with an answer about as long as the text.
+ * Cost: One call per row, with an answer about as long as the text.
  */
 export const translate = defineOperator({
   name: 'ai.translate',
   kind: 'map',
-  description: 'Puts a text into another language',
+  description: 'Translates a text into another language',
   options: fields,
   adds: { '{output}': 'string' },
   ...asksModel,

@@ -18,7 +18,7 @@ const words: Readonly<Record<Language, string>> = {
   zh: '这些文本属于同一组。请给这一组起一个简短的名称，说明它们的共同点。以 JSON 回答。',
 }
 
-/** The prompt by which `ai.cluster` and `ai.group` name what texts have in common. */
+/** The prompt with which `ai.cluster` and `ai.group` name what texts have in common. */
 export class ClusterPrompt extends TaskPrompt {
   constructor({ texts = 'texts', language = 'en', instructions }: ClusterPromptOptions = {}) {
     super({ task: [words[language], instructions], inputs: { texts }, language })

@@ -40,13 +40,17 @@ const fields = fieldsOf(
   {
     /** The column of the vectors, as `ai.embed` makes them. */
     input: column(),
-    /** The number of clusters, or a range, `[2, 8]`, from which the number that fits best is chosen. */
+    /** The number of clusters, or a range, `[2, 8]`, in which the operator chooses the number that fits best. */
     clusters: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
-    /** The column of the cluster's number, from 0. `<output>_distance` holds the distance to its centre. @default 'cluster' */
+    /**
+     * The column of the cluster's number, from 0. `<output>_distance` holds the distance to its centre.
+     *
+     * @default 'cluster'
+     */
     output: newColumn('cluster'),
     /** The column of the texts by which a model names each cluster, in the column `<output>_name`. @default no names */
     nameBy: column().optional(),
-    /** What is asked about `texts`, the texts of one cluster, instead of the operator's own prompt. */
+    /** A prompt that replaces the operator's own. Its variable is `texts`, the texts of one cluster. */
     prompt: promptOption({ allowed: prompts, variables: ['texts'], overRow: false }).optional(),
   },
   WordsOptions,
@@ -56,11 +60,11 @@ const fields = fieldsOf(
 /** Options of `Clusterer`: those of `ai.cluster`, with the model itself as `serving`. */
 export type ClustererOptions = Alone<typeof fields, { readonly serving?: LLMServing | undefined }>
 
-/** Texts of a cluster that a model is shown, those nearest to its center. */
+/** The number of texts of a cluster that the model sees: those nearest to the center. */
 const shownTexts = 8
 const longestShown = 300
 
-/** Puts rows into clusters by their vectors. */
+/** Clusters rows by their vectors. */
 export class Clusterer extends GlobalOperator {
   readonly #options: ClustererOptions
 
@@ -69,7 +73,10 @@ export class Clusterer extends GlobalOperator {
     super()
     const { nameBy, serving, prompt } = options
     if (nameBy !== undefined && serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Clusterer', reason: 'there is no serving to name clusters' })
+      throw aiError('MAESTRO_AI_OPTIONS', {
+        operator: 'Clusterer',
+        reason: 'a serving that names the clusters is required',
+      })
     if (prompt !== undefined) assertPromptsAllowed('Clusterer', prompts, [prompt])
     this.#options = options
   }
@@ -78,7 +85,7 @@ export class Clusterer extends GlobalOperator {
     return clusterColumns(this.#options)
   }
 
-  /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
+  /** Rows without a vector are rejected with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, output = 'cluster', nameBy } = this.#options
     const units = await readUnitVectors(all, input, context)
@@ -140,7 +147,7 @@ export class Clusterer extends GlobalOperator {
   }
 }
 
-/** Numbers by the first row of each cluster, without those that are empty: they do not depend on chance. */
+/** Numbers the clusters by their first rows and skips empty ones, so that the numbers do not depend on chance. */
 function inOrderOfFirst({ of, centers }: Clusters): Pick<Clusters, 'of' | 'centers'> {
   const numbers = new Map<number, number>()
   for (const cluster of of) if (!numbers.has(cluster)) numbers.set(cluster, numbers.size)
@@ -166,15 +173,15 @@ function clusterColumns({
 }
 
 /**
- * `ai.cluster`: rows in clusters.
+ * `ai.cluster` clusters rows.
  *
  * @remarks
- * Cost: None without `nameBy`; with them one call a cluster.
+ * Cost: No call without `nameBy`; with it, one call per cluster.
  */
 export const cluster = defineOperator({
   name: 'ai.cluster',
   kind: 'opaque',
-  description: 'Puts rows into clusters by their vectors, with names by a model',
+  description: 'Clusters rows by their vectors; a model can name the clusters',
   options: fields,
   adds: { '{output}': 'integer', '{output}_distance': 'number', '{output}_name': when('nameBy', 'string') },
   ...asksModel,

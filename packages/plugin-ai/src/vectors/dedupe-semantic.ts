@@ -21,11 +21,15 @@ import { checkVectors } from './vector.js'
 const fields = {
   /** The column of the vectors, as `ai.embed` makes them. */
   input: column(),
-  /** The lowest cosine similarity of rows that mean the same, -1 to 1. @default 0.95 */
+  /** The lowest cosine similarity of rows with the same meaning, -1 to 1. @default 0.95 */
   threshold: z.number().min(-1).max(1).default(0.95),
-  /** A column of numbers. Of rows that mean the same, the one with the highest number stays. @default the first row stays */
+  /**
+   * A column of numbers. Of rows with the same meaning, the one with the highest number is kept.
+   *
+   * @default the first row is kept
+   */
   score: column('number').optional(),
-  /** The column of the ids of the rows that were left out. @default 'duplicates' */
+  /** The column of the ids of the dropped rows. @default 'duplicates' */
   output: newColumn('duplicates'),
 }
 
@@ -33,8 +37,8 @@ const fields = {
 export type SemanticDeduperOptions = GivenOptions<typeof fields> & { readonly logger?: Logger | undefined }
 
 /**
- * Keeps one of rows that mean the same. Each row is compared with those that stay: one that is near to a row that went
- * already, and not to the one which stands for it, stays.
+ * Keeps one of several rows with the same meaning. Each row is compared only with the kept rows, so a row that is
+ * similar to a dropped row, but not to the row that was kept in its place, is kept.
  */
 export class SemanticDeduper extends GlobalOperator {
   readonly #options: SemanticDeduperOptions
@@ -49,7 +53,7 @@ export class SemanticDeduper extends GlobalOperator {
     return { reads: score === undefined ? [input] : [input, score], adds: { [output]: 'json' } }
   }
 
-  /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
+  /** Rows without a vector are rejected with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, threshold = 0.95, score, output = 'duplicates', logger } = this.#options
     const units = await readUnitVectors(all, input, context)
@@ -69,7 +73,7 @@ export class SemanticDeduper extends GlobalOperator {
         duplicates.set(place, [])
       } else duplicates.get(survivors[same] ?? -1)?.push(ids[place] ?? '')
     }
-    logger?.info('rows that mean the same were left out', {
+    logger?.info('rows with the same meaning were dropped', {
       kept: survivors.length,
       left: places.length - survivors.length,
     })
@@ -80,7 +84,7 @@ export class SemanticDeduper extends GlobalOperator {
   }
 }
 
-/** The ids of all rows, and what they are worth: what is no number is worth least. */
+/** The ids of all rows and the values that rank them. A value that is not a number ranks last. */
 async function facts(all: AllRows, score: string | undefined) {
   const ids: string[] = []
   const worths: number[] = []
@@ -94,11 +98,11 @@ async function facts(all: AllRows, score: string | undefined) {
   return { ids, worths }
 }
 
-/** `ai.dedupe-semantic`: one of rows that mean the same. */
+/** `ai.dedupe-semantic` keeps one of several rows with the same meaning. */
 export const dedupeSemantic = defineOperator({
   name: 'ai.dedupe-semantic',
   kind: 'opaque',
-  description: 'Keeps one of rows that mean the same, by the nearness of their vectors',
+  description: 'Keeps one of several rows with the same meaning, judged by the similarity of their vectors',
   options: fields,
   adds: { '{output}': typed<readonly string[]>('json') },
   check: ({ options, columns }) => checkVectors(columns, [options.input]),

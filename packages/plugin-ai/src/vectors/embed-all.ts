@@ -1,6 +1,6 @@
 import { type CallOptions, type EmbeddingServing, EnhancedEmbeddingServing } from '@maestro-dataflow/core'
 
-/** The vectors of texts that all rows are compared with; they belong to no row. @throws MAESTRO_SERVING_* */
+/** Embeds texts that all rows are compared with. They do not belong to any row. @throws MAESTRO_SERVING_* */
 export async function embedAll(
   texts: readonly string[],
   serving: EmbeddingServing,

@@ -58,7 +58,7 @@ describe('EmbeddingGenerator', () => {
     ).rejects.toMatchObject({ code: 'MAESTRO_RUN_ALL_FAILED' })
   })
 
-  test('no serving', () => {
+  test('without a serving', () => {
     expect(() => new EmbeddingGenerator({} as EmbeddingGeneratorOptions)).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS' }),
     )

@@ -18,24 +18,24 @@ import { z } from 'zod'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
 
-/** How an `EmbeddingGenerator` embeds, and where its vectors go. */
+/** The options of an `EmbeddingGenerator`. */
 export interface EmbeddingGeneratorOptions {
   readonly serving: EmbeddingServing
   /** @default 'text' */
   readonly inputColumn?: string
   /** @default 'embedding' */
   readonly outputColumn?: string
-  /** Goes before each text, for models that tell queries and passages apart: `'query: '`. */
+  /** A prefix of each text, for models that distinguish queries and passages: `'query: '`. */
   readonly prefix?: string
-  /** Rows of one call. @default the serving's, or 64 */
+  /** The number of rows in one call. @default the batch size of the serving, or 64 */
   readonly batchSize?: number
-  /** Where it is told at the end how many texts were cut. */
+  /** Receives a warning at the end with the number of truncated texts. */
   readonly logger?: Logger
 }
 
 /**
- * Puts the vector of a text into a column. A text that is longer than the model reads is embedded by its beginning and
- * counted in `truncated`.
+ * Adds a column with the vector of a text. A text that exceeds the input limit of the model is truncated and counted in
+ * `truncated`.
  *
  * @example
  * await new EmbeddingGenerator({ serving, inputColumn: 'text', outputColumn: 'embedding' }).run(storage)
@@ -57,14 +57,14 @@ export class EmbeddingGenerator extends MapBatchesOperator {
   }: EmbeddingGeneratorOptions) {
     super()
     if (serving === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'EmbeddingGenerator', reason: 'there is no serving to ask' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator: 'EmbeddingGenerator', reason: 'a serving is required' })
     this.#serving = EnhancedEmbeddingServing.of(serving)
     this.#options = { inputColumn, outputColumn, prefix }
     this.#logger = more.logger
     this.batchSize = more.batchSize ?? serving.batchSize ?? 64
   }
 
-  /** How many texts were longer than the model reads. */
+  /** The number of texts that exceeded the input limit of the model. */
   get truncated(): number {
     return this.#truncated
   }
@@ -74,7 +74,10 @@ export class EmbeddingGenerator extends MapBatchesOperator {
     return { reads: [inputColumn], adds: { [outputColumn]: 'vector' } }
   }
 
-  /** @throws MAESTRO_SERVING_*; a row without a text is rejected alone, with MAESTRO_AI_EMPTY_INPUT or MAESTRO_PROMPT_VALUE */
+  /**
+   * @throws MAESTRO_SERVING_*; only the row itself is rejected if it has no text, with MAESTRO_AI_EMPTY_INPUT or
+   * MAESTRO_PROMPT_VALUE
+   */
   async mapBatches(rows: readonly Row[], context: BatchContext): Promise<readonly (Row | MaestroError)[]> {
     const { outputColumn, prefix } = this.#options
     const texts = rows.map((row) => this.#textOf(row))
@@ -93,10 +96,10 @@ export class EmbeddingGenerator extends MapBatchesOperator {
     })
   }
 
-  /** Tells once what was cut. */
+  /** Logs the number of truncated texts once. */
   override dispose(): void {
     if (this.#truncated === 0) return
-    this.#logger?.warn('texts were longer than the embedding model reads; only their beginnings are in the vectors', {
+    this.#logger?.warn('texts were longer than the input limit of the embedding model and were truncated', {
       texts: this.#truncated,
       column: this.#options.inputColumn,
     })
@@ -113,7 +116,7 @@ export class EmbeddingGenerator extends MapBatchesOperator {
 }
 
 /**
- * `ai.embed`: the vectors of texts.
+ * `ai.embed` embeds texts.
  *
  * @remarks
  * Cost: Each text is embedded once, in calls of `batchSize` rows.
@@ -121,7 +124,7 @@ export class EmbeddingGenerator extends MapBatchesOperator {
 export const embed = defineOperator({
   name: 'ai.embed',
   kind: 'mapBatches',
-  description: 'Puts the embedding of a text into a column, as a vector',
+  description: 'Adds a column with the embedding of a text',
   options: {
     /** The column of the text. @default 'text' */
     input: column().default('text'),

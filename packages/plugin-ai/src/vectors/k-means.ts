@@ -1,20 +1,23 @@
 import { dot } from './metrics.js'
 import { toUnit } from './unit-vectors.js'
 
-/** Vectors put into clusters. */
+/** The clusters of vectors. */
 export interface Clusters {
   readonly centers: readonly Float32Array[]
   /** The cluster of each vector. */
   readonly of: Uint32Array
-  /** How well vectors fit, -1 to 1: the mean of the simplified silhouette (Vendramin, Campello and Hruschka, 2010). */
+  /**
+   * The quality of the clusters, -1 to 1: the mean of the simplified silhouette (Vendramin, Campello and Hruschka,
+   * 2010).
+   */
   readonly silhouette: number
 }
 
 const mostRounds = 50
 
 /**
- * Clusters vectors of length 1 by their cosine: spherical k-means (Dhillon and Modha, 2001), begun by k-means++ (Arthur and
- * Vassilvitskii, 2007). The same vectors and seed give the same clusters.
+ * Clusters unit vectors by their cosine with spherical k-means (Dhillon and Modha, 2001), which k-means++ initializes
+ * (Arthur and Vassilvitskii, 2007). The same vectors and seed give the same clusters.
  */
 export function kMeans(units: readonly Float32Array[], k: number, seed: number, signal: AbortSignal): Clusters {
   const random = randomOf(seed)
@@ -41,7 +44,7 @@ function firstCenters(units: readonly Float32Array[], k: number, random: () => n
       distances[index] = Math.min(distances[index] ?? 0, Math.max(0, 1 - dot(last, unit)) ** 2)
       sum += distances[index] ?? 0
     }
-    // All vectors are among the centers already.
+    // All vectors are already centers.
     if (sum === 0) break
     let left = random() * sum
     const chosen = units.findIndex((_, index) => {
@@ -70,7 +73,7 @@ function movedCenters(
   })
 }
 
-/** The nearest center, and how near the nearest and the second are. */
+/** The nearest center, and the similarities of the nearest and the second nearest. */
 function nearestOf(
   centers: readonly Float32Array[],
   unit: Float32Array,
@@ -89,7 +92,7 @@ function silhouetteOf(units: readonly Float32Array[], of: Uint32Array, centers: 
   const sizes = new Map<number, number>()
   for (const cluster of of) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1)
   const sum = units.reduce((total, unit, index) => {
-    // One that is alone fits by definition, and says nothing.
+    // The only member of a cluster always fits, so it does not count.
     if (sizes.get(of[index] ?? 0) === 1) return total
     const [, near, second] = nearestOf(centers, unit)
     const [own, other] = [1 - near, 1 - second]
@@ -99,7 +102,10 @@ function silhouetteOf(units: readonly Float32Array[], of: Uint32Array, centers: 
   return sum / units.length
 }
 
-/** Numbers from 0 to below 1 that follow from a seed: mulberry32, by Tommy Ettinger, in the public domain. */
+/**
+ * A seeded generator of numbers from 0 up to, but not including, 1: mulberry32, by Tommy Ettinger, in the public
+ * domain.
+ */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -1,6 +1,6 @@
 import type { AllRows, Batch, Row } from '@maestro-dataflow/core'
 
-/** Goes through all rows once more, with the place of each; undefined leaves one out. */
+/** Maps all rows again, with the position of each row. A row is dropped if the function returns undefined. */
 export async function* mapRows(
   all: AllRows,
   change: (row: Row, place: number, id: string) => Row | undefined,

@@ -65,7 +65,7 @@ describe('options', () => {
   test.each<[Omit<TextMatcherOptions, 'input'>, string]>([
     [{ references: [], embedder }, 'at least one reference'],
     [{ references: ['a', ''], embedder }, 'a reference is empty'],
-    [{ references: ['a'] }, 'no embedder'],
+    [{ references: ['a'] }, 'an embedder'],
     [{ references: [{ a: 1 }], embedder }, '`on` is expected'],
     [{ references: [{ a: [1] }, { a: 1 }], on: 'a', embedder }, 'column "a" of reference 2'],
     [{ references: ['a', { a: 'b' }] as never, on: 'a', embedder }, 'texts and rows'],

@@ -36,9 +36,12 @@ export type MatchOutcome = 'matched' | 'below-threshold'
 const fields = {
   /** The column of the vectors, as `ai.embed` makes them. */
   input: column(),
-  /** What rows are compared with: texts, rows in code, or another source, `{ use, ...options }`. It is held in memory. */
+  /**
+   * The references that rows are compared with: texts, rows in code, or another source, `{ use, ...options }`. They are
+   * held in memory.
+   */
   references: z.union([z.array(z.string()), sideTableOption]),
-  /** The column of rows as references that `input` is compared with, a vector or a text. */
+  /** If the references are rows, the column that `input` is compared with: a vector or a text. */
   on: nameOption.optional(),
   /** The lowest cosine similarity of a match, -1 to 1. @default 0.7 */
   threshold: z.number().min(-1).max(1).optional(),
@@ -63,13 +66,13 @@ export type TextMatcherOptions = Alone<
   { readonly embedder?: EmbeddingServing | undefined; readonly references: References }
 >
 
-/** References with their vectors, each at length 1. */
+/** References with their unit vectors. */
 interface EmbeddedReferences {
   readonly values: readonly (string | Row)[]
   readonly units: readonly Float64Array[]
 }
 
-/** Finds the nearest of some references to each row, by the cosine of their vectors. */
+/** Finds the nearest reference to each row by the cosine similarity of their vectors. */
 export class TextMatcher extends MapOperator {
   readonly #options: TextMatcherOptions
   readonly #output: string
@@ -85,7 +88,7 @@ export class TextMatcher extends MapOperator {
     if (asksFor(options) && embedder === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'TextMatcher',
-        reason: 'there is no embedder for the references',
+        reason: 'an embedder for the references is required',
       })
     this.#options = options
     this.#threshold = threshold
@@ -138,13 +141,13 @@ function nearest(vector: Float64Array, references: readonly Float64Array[]): { i
   return { index, score }
 }
 
-/** The vector at length 1; one of length 0 stays as it is, and is near to nothing. */
+/** The vector scaled to length 1. A zero vector is unchanged and similar to no other vector. */
 function unitOf(vector: ArrayLike<number>): Float64Array {
   const length = Math.sqrt(dot(vector, vector))
   return Float64Array.from(vector, (part) => (length === 0 ? 0 : part / length))
 }
 
-/** What has to be embedded, in the order of the references. */
+/** The texts to embed, in the order of the references. */
 function textsOf(references: readonly (string | Row)[], column: string): readonly string[] {
   return references.flatMap((reference) => {
     if (typeof reference === 'string') return [reference]
@@ -157,7 +160,7 @@ interface Compared {
   readonly on?: string | undefined
 }
 
-/** Whether there are, or may be, texts to embed. */
+/** Whether there may be texts to embed. */
 function asksFor({ references, on = '' }: Compared): boolean {
   if (!(references instanceof RowSource)) return textsOf(references, on).length > 0
   return references.columns.columns[on] !== 'vector'
@@ -174,12 +177,12 @@ function faultsOf({ references, on }: Compared): readonly string[] {
   const rows = references.filter((reference) => typeof reference !== 'string')
   if (references.some((text) => typeof text === 'string' && text.trim() === '')) return ['a reference is empty']
   if (rows.length === 0) return []
-  if (rows.length < references.length) return ['texts and rows stand among the references']
+  if (rows.length < references.length) return ['the references mix texts and rows']
   if (on === undefined) return [missing]
   return rows.flatMap((row, index) => {
     const value = row[on]
     const fits = isVector(value) || (typeof value === 'string' && value.trim() !== '')
-    return fits ? [] : [`column "${on}" of reference ${index + 1} holds neither a text nor a vector`]
+    return fits ? [] : [`column "${on}" of reference ${index + 1} does not hold a text or a vector`]
   })
 }
 
@@ -195,7 +198,7 @@ const refine: Refinement<OutputOf<typeof fields>> = (given, { addIssue }) => {
   for (const message of faultsOf(given)) addIssue({ code: 'custom', path: ['references'], message, input: given })
 }
 
-/** The row with the reference that is nearest. */
+/** The row with its nearest reference. */
 export interface MatchedRow extends RowFunction {
   readonly row: With<this['before'], Matched<OutputName<this['options'], 'match'>, ReferenceOf<this['options']>>>
 }
@@ -209,15 +212,15 @@ type ReferenceOf<Options> = Options extends { readonly references: readonly (inf
     : never
 
 /**
- * `ai.match`: the nearest reference.
+ * `ai.match` finds the nearest reference.
  *
  * @remarks
- * Cost: References are embedded once a run; none where they are vectors.
+ * Cost: References are embedded once per run; references that are vectors cost nothing.
  */
 export const match = defineOperator({
   name: 'ai.match',
   kind: 'map',
-  description: 'Finds the reference that is nearest to a vector, above a threshold',
+  description: 'Finds the reference that is most similar to a vector, above a threshold',
   options: fields,
   refine,
   adds: (given) => columnsOf(given, given.output),

@@ -1,11 +1,14 @@
 import { aiError } from '../errors.js'
 
-/** How near two vectors are. Of `l2`, a distance, less is nearer; of the others, more. */
+/**
+ * The measure of similarity. `l2` is a distance, so a lower value means more similar; with the others, a higher value
+ * does.
+ */
 export type Metric = 'cosine' | 'dot' | 'l2'
 
 /**
  * @returns `cosine` from -1 to 1, 0 for a vector of length 0; `dot` any number; `l2` a distance from 0
- * @throws MAESTRO_AI_DIMENSIONS for vectors of two lengths
+ * @throws MAESTRO_AI_DIMENSIONS for vectors of different dimensions
  */
 export function similarity(metric: Metric, a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertSameDimension(a, b)

@@ -4,7 +4,7 @@ import { Asker } from '../asking/asker.js'
 
 const answer = z.strictObject({ name: z.string().min(1) })
 
-/** Asks a model what the texts of each group have in common; groups are asked about side by side. */
+/** Asks a model to name what the texts of each group have in common. The calls run concurrently. */
 export async function nameGroups(
   groups: readonly (readonly string[])[],
   { serving, prompt, sampling }: { readonly serving: LLMServing; readonly prompt: Prompt; readonly sampling: Sampling },

@@ -1,11 +1,11 @@
 import { dot } from './metrics.js'
 
-/** Numbers that are looked at first. */
+/** The number of components that are compared first. */
 const head = 64
 
 /**
- * Vectors of length 1 that are kept, and the nearest of them to another. Most are told apart by their first numbers: what
- * the rest can add is bounded by its lengths (Cauchy and Schwarz).
+ * The kept unit vectors, with a search for the nearest one. The first components rule out most candidates, because the
+ * Cauchy-Schwarz inequality bounds the contribution of the rest.
  */
 export class KeptVectors {
   readonly #units: Float32Array[] = []
@@ -16,7 +16,7 @@ export class KeptVectors {
     this.#rests.push(restOf(unit))
   }
 
-  /** The place of the nearest that was kept, if its cosine is the threshold or more. */
+  /** The position of the nearest kept vector, if its cosine similarity reaches the threshold. */
   nearest(unit: Float32Array, threshold: number): number | undefined {
     const rest = restOf(unit)
     let best: number | undefined
@@ -38,7 +38,7 @@ function partialDot(one: Float32Array, other: Float32Array): number {
   return sum
 }
 
-/** The length of what is left behind the first numbers, a little more for what rounding takes. */
+/** The length of the components after the first ones, slightly increased to allow for rounding. */
 function restOf(unit: Float32Array): number {
   const rest = unit.subarray(head)
   return Math.sqrt(dot(rest, rest)) + 1e-6

@@ -1,4 +1,4 @@
-/** What all rows need: made when the first one asks for it, and again only after a failure. */
+/** Creates a value that all rows share when the first row needs it, and again only after a failure. */
 export class Once<Context, Result> {
   readonly #make: (context: Context) => Promise<Result>
   #made: Promise<Result> | undefined
@@ -7,7 +7,7 @@ export class Once<Context, Result> {
     this.#make = make
   }
 
-  /** @throws what making it throws */
+  /** @throws the errors of the function that creates it */
   async get(context: Context): Promise<Result> {
     this.#made ??= this.#make(context)
     try {

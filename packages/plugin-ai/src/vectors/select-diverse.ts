@@ -32,8 +32,8 @@ const schema = optionsSchema(fields)
 export type DiverseSelectorOptions = GivenOptions<typeof fields>
 
 /**
- * Keeps rows that are as far from each other as can be: the first one, and then always the one that is farthest from those
- * that were chosen (Gonzalez, 1985). They keep their order.
+ * Keeps rows that differ as much as possible: the first row, and then repeatedly the row that is farthest from all
+ * chosen rows (Gonzalez, 1985). The kept rows stay in order.
  */
 export class DiverseSelector extends GlobalOperator {
   readonly #options: OutputOf<typeof fields>
@@ -48,7 +48,7 @@ export class DiverseSelector extends GlobalOperator {
     return { reads: [this.#options.input] }
   }
 
-  /** Rows without a vector are rejected, with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
+  /** Rows without a vector are rejected with MAESTRO_AI_VECTOR or MAESTRO_AI_DIMENSIONS. */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { input, count, fraction = 1 } = this.#options
     const units = await readUnitVectors(all, input, context)
@@ -64,7 +64,7 @@ function farthestFirst(
   signal: AbortSignal,
 ): ReadonlySet<number> {
   const chosen = new Set<number>()
-  /** The cosine of each to the nearest that was chosen. */
+  /** The cosine similarity of each row to the nearest chosen row. */
   const nearest = new Float64Array(units.length).fill(Number.NEGATIVE_INFINITY)
   let next = 0
   while (chosen.size < Math.min(wanted, units.length)) {
@@ -83,11 +83,11 @@ function farthestFirst(
   return chosen
 }
 
-/** `ai.select-diverse`: rows that differ. */
+/** `ai.select-diverse` keeps rows that differ. */
 export const selectDiverse = defineOperator({
   name: 'ai.select-diverse',
   kind: 'opaque',
-  description: 'Keeps as many rows as wanted, as different from each other as can be',
+  description: 'Keeps a given number of rows that differ from each other as much as possible',
   options: fields,
   adds: {},
   check: ({ options, columns }) => checkVectors(columns, [options.input]),

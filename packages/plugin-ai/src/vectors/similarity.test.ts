@@ -47,11 +47,11 @@ test('what is no vector, or of other dimensions, rejects its row with both named
   )
   expect(scores).toEqual([1])
   expect(rejected.map(({ error }) => error.message).toSorted()).toEqual([
-    'Column "a" is no vector: it holds a list with something that is no finite number.',
-    'Column "a" is no vector: it holds a value of type string.',
-    'Column "a" is no vector: it holds an empty list.',
-    'Column "a" is no vector: it holds nothing.',
-    'Vectors of 3 and of 2 dimensions cannot be compared.',
+    'Column "a" does not hold a vector: it holds a list with a value that is not a finite number.',
+    'Column "a" does not hold a vector: it holds a value of type string.',
+    'Column "a" does not hold a vector: it holds an empty list.',
+    'Column "a" does not hold a vector: it holds nothing.',
+    'Vectors of 3 and 2 dimensions cannot be compared.',
   ])
 })
 
@@ -74,13 +74,13 @@ test('a call that failed is made again for the next row', async () => {
 
 describe('options', () => {
   test.each<[Partial<SimilarityCalculatorOptions>, string]>([
-    [{}, 'reference: it is missing; or give `inputs` instead'],
+    [{}, 'reference: it is missing; set it or `inputs`'],
     [{ inputs: ['a', 'b'] }, 'input: it cannot be given together with `inputs`'],
     [
       { input: undefined, inputs: ['a', 'b'], reference: 'sea' },
       'inputs: it cannot be given together with `reference`',
     ],
-    [{ reference: 'sea' }, 'no embedder'],
+    [{ reference: 'sea' }, 'an embedder'],
   ])('%j', (options, reason) => {
     expect(() => new SimilarityCalculator({ input: 'a', ...options })).toThrow(
       expect.objectContaining({ code: 'MAESTRO_AI_OPTIONS', message: expect.stringContaining(reason) }),
@@ -92,7 +92,7 @@ describe('options', () => {
     const near = rows.step('ai.similarity', { input: 'a', reference: [1, 0], output: 'near' })
     expect(await Array.fromAsync(maestro({ plugins: [ai] }).rows(near))).toMatchObject([{ near: 1 }])
     const preview = maestro({ plugins: [ai] }).preview(rows.step('ai.similarity', { inputs: ['text', 'a'] }))
-    await expect(preview).rejects.toThrow('Column "text" is no vector: its type is string.')
+    await expect(preview).rejects.toThrow('Column "text" does not hold a vector: its type is string.')
     const asked = rows.step('ai.similarity', { input: 'a', reference: 'sea' })
     await expect(maestro({ plugins: [ai] }).preview(asked)).rejects.toThrow('embedder')
     const servings = { embedder: scriptedEmbeddings({ dimension: 2, vectors: { sea: [0, 1] } }) }

@@ -25,11 +25,15 @@ const vectorOption = z.custom<Vector>(isVector, 'a vector is expected: a list of
 const fields = {
   /** The column of the vectors, as `ai.embed` makes them, that are compared with `reference`. */
   input: unless('inputs', column()),
-  /** What `input` is compared with: a text, which is embedded once, or a vector. */
+  /** The reference that `input` is compared with: a text, which is embedded once, or a vector. */
   reference: unless('inputs', z.union([z.string().trim().min(1), vectorOption])),
-  /** Two columns of vectors that are compared with each other, instead of `input` and `reference`. */
+  /** Two columns of vectors to compare with each other, instead of `input` and `reference`. */
   inputs: unless(['input', 'reference'], z.tuple([column(), column()]).optional()),
-  /** The measure. `l2` is a distance, so that less is nearer; with the others, more is nearer. @default 'cosine' */
+  /**
+   * The measure. `l2` is a distance, so a lower value means more similar; with the others, a higher value does.
+   *
+   * @default 'cosine'
+   */
   metric: z.enum(['cosine', 'dot', 'l2']).optional(),
   /** The column of the number. @default 'similarity' */
   output: newColumn('similarity'),
@@ -44,7 +48,7 @@ export type SimilarityCalculatorOptions = Alone<typeof fields, { readonly embedd
 
 const schema = optionsSchema(fields)
 
-/** Says how near vectors are: of two columns, or of a column and a reference. */
+/** Measures the similarity of the vectors of two columns, or of a column and a reference. */
 export class SimilarityCalculator extends MapOperator {
   readonly #columns: readonly string[]
   readonly #reference: string | Vector | undefined
@@ -59,7 +63,7 @@ export class SimilarityCalculator extends MapOperator {
     const operator = 'SimilarityCalculator'
     const { reference, metric = 'cosine', output, prefix = '', ...compared } = parseOptions(operator, schema, given)
     if (typeof reference === 'string' && embedder === undefined)
-      throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'there is no embedder for the reference' })
+      throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: 'an embedder for the reference is required' })
     this.#columns = columnsOf(compared)
     this.#reference = reference
     this.#metric = metric
@@ -97,15 +101,15 @@ interface Compared {
 const columnsOf = ({ input = '', inputs }: Compared): readonly string[] => inputs ?? [input]
 
 /**
- * `ai.similarity`: how near vectors are.
+ * `ai.similarity` measures the similarity of vectors.
  *
  * @remarks
- * Cost: A reference text is embedded once a run.
+ * Cost: A reference text is embedded once per run.
  */
 export const similarity = defineOperator({
   name: 'ai.similarity',
   kind: 'map',
-  description: 'Says how near a vector is to another column or to a reference',
+  description: 'Measures the similarity of a vector to another column or to a reference',
   options: fields,
   adds: { '{output}': 'number' },
   deterministic: true,

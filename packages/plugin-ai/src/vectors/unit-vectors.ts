@@ -2,11 +2,11 @@ import { type AllRows, type GlobalContext, MaestroError } from '@maestro-dataflo
 import { assertSameDimension, dot } from './metrics.js'
 import { vectorOf } from './vector.js'
 
-/** The vectors of a whole table, each at length 1, by the place of its row. Rows without one have none. */
+/** The unit vectors of a table by the positions of their rows. Rows without a vector have no entry. */
 export type UnitVectors = ReadonlyMap<number, Float32Array>
 
 /**
- * Reads the vectors of all rows. A row without one, or of another dimension than the first, is rejected.
+ * Reads the vectors of all rows. A row is rejected if it has no vector, or if its dimension differs from the first one.
  */
 export async function readUnitVectors(all: AllRows, column: string, context: GlobalContext): Promise<UnitVectors> {
   const units = new Map<number, Float32Array>()
@@ -30,7 +30,7 @@ export async function readUnitVectors(all: AllRows, column: string, context: Glo
   return units
 }
 
-/** A vector at length 1; one of length 0 stays as it is, and is near to nothing. */
+/** The vector scaled to length 1. A zero vector is unchanged and similar to no other vector. */
 export function toUnit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector))
   return length === 0 ? vector : vector.map((part) => part / length)

@@ -1,13 +1,13 @@
 import type { ColumnSet, MaestroError, Row } from '@maestro-dataflow/core'
 import { aiError } from '../errors.js'
 
-/** A vector as columns hold it: as `ai.embed` makes it, or as JSON keeps it. */
+/** A vector in a column: a typed array from `ai.embed`, or a list of numbers from JSON. */
 export type Vector = Float32Array | readonly number[]
 
 /**
- * The vector of a column.
+ * Reads the vector of a column.
  *
- * @throws MAESTRO_AI_VECTOR for what is no list of finite numbers
+ * @throws MAESTRO_AI_VECTOR for a value that is not a list of finite numbers
  */
 export function vectorOf(row: Row, column: string): Vector {
   const value = row[column]
@@ -20,7 +20,7 @@ export function isVector(value: unknown): value is Vector {
   return value.length > 0 && (value as readonly unknown[]).every((part) => Number.isFinite(part))
 }
 
-/** What the plan knows of columns that must hold vectors. */
+/** Checks in the plan that columns can hold vectors. */
 export function checkVectors(columns: ColumnSet, names: readonly (string | undefined)[]): readonly MaestroError[] {
   return names.flatMap((column) => {
     const type = column === undefined ? undefined : columns.columns[column]
@@ -32,6 +32,6 @@ export function checkVectors(columns: ColumnSet, names: readonly (string | undef
 function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (value instanceof Float32Array || Array.isArray(value))
-    return value.length === 0 ? 'an empty list' : 'a list with something that is no finite number'
+    return value.length === 0 ? 'an empty list' : 'a list with a value that is not a finite number'
   return `a value of type ${typeof value}`
 }

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../contracts/row.js'
 
-/** The type of a column that is added, or how it follows from the options, of which `Name` are the names. */
+/** The type of an added column, or a rule that derives it from the options, whose names are `Name`. */
 export type TypeFrom<Name extends string = string> =
   | ColumnType
   | Typed<unknown>
@@ -13,14 +13,14 @@ export type TypeFrom<Name extends string = string> =
 
 type ConditionalType<Name extends string> = TypeFrom<Name>
 
-/** A column type whose values are known more closely to TypeScript. */
+/** A column type with a more precise TypeScript type for its values. */
 export interface Typed<Value> {
   readonly columnType: ColumnType
   /** Has no value at run time. */
   readonly '~value'?: Value
 }
 
-/** An option that is given and not false, or options with these values. */
+/** An option that is set and not false, or options with these values. */
 export type Test<Name extends string = string> = Name | { readonly [Option in Name]?: string | number | boolean }
 
 /** One type or another. */
@@ -31,16 +31,16 @@ export interface When<Condition, Then, Else> {
 }
 
 /**
- * A column type whose values TypeScript should know more closely.
+ * Gives the values of a column type a more precise TypeScript type.
  *
  * @example adds: { '{output}': typed<readonly Passage[]>('json') }
  */
 export const typed = <Value>(columnType: ColumnType): Typed<Value> => ({ columnType })
 
-/** One of the items of a list, or of the keys of a record, that is given as an option. */
+/** One item of a list option, or one key of a record option. */
 export const oneOf = <const Name extends string>(option: Name) => ({ oneOf: option }) as const
 
-/** A list of some of them. */
+/** A list of such items or keys. */
 export const listOf = <const Name extends string>(option: Name) => ({ listOf: option }) as const
 
 /** The type of the column that an option names. */
@@ -49,12 +49,12 @@ export const sameAs = <const Name extends string>(option: Name) => ({ sameAs: op
 /** The type of an item of the list in the column that an option names. */
 export const itemOf = <const Name extends string>(option: Name) => ({ itemOf: option }) as const
 
-/** What a schema that is given as an option describes. */
+/** The output of a schema that is given as an option. */
 export const shapeOf = <const Name extends string>(option: Name) => ({ shapeOf: option }) as const
 
 /**
- * One type where an option is given and not false, or has a value; else another. Without another the column is not
- * added.
+ * One type if an option is set and not false, or has a certain value; otherwise another type. Without another type, the
+ * column is not added.
  *
  * @example adds: { '{output}': when('multi', listOf('labels'), oneOf('labels')) }
  * @example adds: { '{output}_words': when({ task: 'ocr' }, 'json') }

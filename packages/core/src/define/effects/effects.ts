@@ -2,23 +2,24 @@ import type { ColumnSet, Columns } from '../../contracts/row.js'
 import type { TypeFrom } from './column-types.js'
 
 /**
- * What an operator does to columns, as data: names of columns, in which `{option}` stands for the value of an option
- * (each of a list, each key of a record) and `{output|input}` for that of the second where the first is not given.
+ * The effects of an operator on columns, as data. In a column name, `{option}` stands for the value of an option (each
+ * item of a list, each key of a record), and `{output|input}` stands for the value of the second option if the first is
+ * not set.
  */
 export interface Effects {
-  /** The columns that are added, or replaced, with their types. */
+  /** The added or replaced columns with their types. */
   readonly adds?: Readonly<Record<string, TypeFrom>> | ((options: never, before: ColumnSet) => Columns)
   readonly drops?: readonly string[]
-  /** Only these, and those that are added, remain. @default all */
+  /** Only these columns and the added ones remain. @default all */
   readonly keeps?: readonly string[]
-  /** The option that holds new names by old ones, in braces. */
+  /** The option, in braces, that maps old names to new ones. */
   readonly renames?: string
 }
 
-/** What an operator does to columns, as types. `Adds` is undefined where the operator says nothing of it. */
+/** The effects of an operator on columns, as types. `Adds` is undefined if the operator does not declare it. */
 export interface EffectTypes<Adds, Made, Drops, Keeps, Renames> {
   readonly adds: Adds
-  /** What a function of the options adds, as far as it names columns by literals. */
+  /** The columns that a function of the options adds, as far as it names them with literals. */
   readonly made: Made
   readonly drops: Drops
   readonly keeps: Keeps
@@ -26,7 +27,7 @@ export interface EffectTypes<Adds, Made, Drops, Keeps, Renames> {
 }
 
 /**
- * A function of types from the options given and the row before, for what data cannot say.
+ * A type function of the given options and the previous row, for effects that data cannot express.
  *
  * @example
  * interface ExtractRow extends RowFunction {
@@ -39,13 +40,13 @@ export interface RowFunction {
   readonly row: unknown
 }
 
-/** Names the function of types of an operator or source. Has no value at run time. */
+/** Declares the type function of an operator or source. Has no value at run time. */
 export const rowFunction = <F extends RowFunction>(): F | undefined => undefined
 
-/** A row of always the same type. */
+/** A row with a constant type. */
 export interface FixedRow<Row> extends RowFunction {
   readonly row: Row
 }
 
-/** Names the row type of a source whose rows have always the same columns. Has no value at run time. */
+/** Declares the row type of a source whose rows always have the same columns. Has no value at run time. */
 export const rowType = <Row>(): FixedRow<Row> | undefined => undefined

@@ -5,7 +5,7 @@ import type { Effects } from './effects.js'
 
 type Options = Readonly<Record<string, unknown>>
 
-/** What declared effects do to columns with these options, beside what is read. */
+/** Resolves declared effects on columns with these options, except the columns that are read. */
 export function resolveEffects(effects: Effects, options: Options, before: ColumnSet): ColumnEffects {
   const { adds, drops, keeps, renames } = effects
   const named = (names: readonly string[]) => names.flatMap((name) => expandName(name, options))
@@ -28,7 +28,7 @@ function addedColumns(adds: NonNullable<Effects['adds']>, options: Options, befo
 }
 
 /**
- * The column names that a name with `{option}` in it stands for.
+ * Expands a name that contains `{option}` to column names.
  *
  * @example expandName('{output}_score', { output: 'label' }) // ['label_score']
  */

@@ -8,7 +8,7 @@ import type { Open, ValueOf, With, Without } from './row-types.js'
 
 type Get<T, K> = K extends keyof T ? T[K] : never
 
-/** An option as it is after defaults, as far as the types know; undefined where it is not given and has none. */
+/** An option after defaults, as far as the types know it; undefined if it is not set and has no default. */
 export type OptionValue<S, Given, Name> = Name extends keyof Given
   ? Given[Name]
   : Exclude<Get<InputOf<S>, Name>, undefined> extends Slot<'default', [unknown, infer Default]>
@@ -26,7 +26,7 @@ type NamesIn<Value> = Value extends undefined
       ? Item & string
       : keyof Value & string
 
-/** The names of `option`, or of `option|other` where the first is not given. */
+/** The names of `option`; for `option|other`, those of `other` if the first is not set. */
 type Names<S, Given, Options> = Options extends `${infer First}|${infer Rest}`
   ? OptionValue<S, Given, First> extends infer Value
     ? Value extends undefined
@@ -60,7 +60,7 @@ type Resolved<Type, S, Given, Row> = Type extends ColumnType
 
 type ItemOf<Cell> = Cell extends readonly (infer Item)[] ? Item : unknown
 
-/** Whether a condition holds; both where only the run knows. */
+/** Whether a condition holds; `boolean` if only the run knows. */
 type Holds<Condition, S, Given> = Condition extends string
   ? IsGiven<OptionValue<S, Given, Condition>>
   : false extends { [K in keyof Condition]: Is<OptionValue<S, Given, K>, Condition[K]> }[keyof Condition]
@@ -91,7 +91,7 @@ type Kept<Drops, Keeps, Renames, S, Given, Row> = [Renames] extends [string]
 type Bare<Braced> = Braced extends `{${infer Name}}` ? Name : never
 type Renamed<Row, To> = { [K in keyof Row as K extends keyof To ? Extract<To[K], string> : K]: Row[K] }
 
-/** The row after an operator, from the row before it and the options given. */
+/** The row after an operator, derived from the previous row and the given options. */
 export type RowAfter<S, Effects, Row, Given> = Effects extends RowFunction
   ? (Effects & { readonly before: Row; readonly options: Given })['row']
   : Effects extends EffectTypes<infer Adds, infer Function, infer Drops, infer Keeps, infer Renames>

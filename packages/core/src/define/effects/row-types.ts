@@ -1,8 +1,8 @@
 import type { ColumnType, ColumnValue } from '../../contracts/row.js'
 
 /*
- * Rows as types. A row is rebuilt from `[name, type]` entries at each step, so that it does not refer to the row before
- * it: rows that do make the compiler give up ("excessively deep") after some 33 steps.
+ * Rows as types. Each step rebuilds the row from `[name, type]` entries, so that it does not refer to the previous row.
+ * Otherwise the compiler fails ("excessively deep") after about 33 steps.
  */
 
 /** The names of a row's columns. */
@@ -14,13 +14,14 @@ export type Flat<T> = { [K in keyof T]: T[K] } & {}
 /** The TypeScript value of a column type. */
 export type ValueOf<Type> = Type extends keyof ColumnValue ? ColumnValue[Type] : unknown
 
-/** A row without some columns. Unlike `Omit` it keeps what is known of a row that may hold others. */
+/** A row without some columns. Unlike `Omit`, it keeps the known columns of an open row. */
 export type Without<Row, Names> = { [K in keyof Row as K extends Names ? never : K]: Row[K] }
 
-/** A row that may hold more columns than the types know; those they know keep their types. */
+/** An open row, which may have more columns than its type names. The named columns keep their types. */
 export type Open<Row> = Flat<Row & { [column: string]: unknown }>
 
-// A conditional type for each column, and no mapped type: its result holds the column's type, not the way to it.
+// Each column uses a conditional type instead of a mapped type, because its result contains the column's type and not
+// its derivation.
 type Entries<Row, Name = keyof Row> = Name extends keyof Row ? [Name, Row[Name]] : never
 type FromEntries<E> = {
   [X in E as X extends [infer K extends PropertyKey, unknown] ? K : never]: X extends [unknown, infer V] ? V : never
@@ -40,7 +41,10 @@ type OfType<Row, Type extends ColumnType> = {
   [K in keyof Row as string extends K ? never : Fits<Row[K], ColumnValue[Type]> extends true ? K : never]: 1
 }
 
-/** What an option that names a column takes; of a row that may hold others any text, the known columns first. */
+/**
+ * The input of an option that names a column. An open row accepts any text, and completion offers the known columns
+ * first.
+ */
 export type ColumnName<Row, Type extends ColumnType = 'unknown'> = string extends keyof Row
   ? (keyof OfType<Row, Type> & string) | (string & {})
   : keyof OfType<Row, Type> & string

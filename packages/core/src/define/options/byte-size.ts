@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ByteSize, bytesOf } from '../../contracts/byte-size.js'
 
-/** An option that is a size. It takes a number of bytes or a text such as `'64MB'`; the operator gets bytes. */
+/** An option that is a size. It takes a number of bytes or a text such as `'64MB'`; the operator receives bytes. */
 export function byteSize(): z.ZodType<number, ByteSize> {
   return z
     .union([z.number(), z.string()], expected)

@@ -3,7 +3,8 @@ import type { ColumnType } from '../../contracts/row.js'
 import { type SlotSchema, slotted } from './slot.js'
 
 /**
- * An option that names a column of the row. The editor offers the columns there are; with a type, those of that type.
+ * An option that names a column of the row. The editor offers the existing columns; with a type, only those of that
+ * type.
  *
  * @example options: { input: column('string'), best: column('number').optional() }
  */
@@ -20,7 +21,7 @@ export const columns = <const Type extends ColumnType = 'unknown'>(
 ): SlotSchema<string[], 'columns', Type> => slotted(z.array(z.string()), { kind: 'columns' })
 
 /**
- * An option that has a value for some columns of the row, by their names.
+ * An option that assigns values to columns of the row.
  *
  * @example options: { columns: columnRecord(z.string()) } // { text: 'body' }
  */

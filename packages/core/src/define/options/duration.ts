@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { type Duration, millisecondsOf } from '../../contracts/duration.js'
 
 /**
- * An option that is a length of time. It takes a number of milliseconds or a text such as `'30s'`; the operator gets
- * milliseconds.
+ * An option that is a length of time. It takes a number of milliseconds or a text such as `'30s'`; the operator
+ * receives milliseconds.
  *
- * @param least The shortest that is allowed, in milliseconds. @default more than 0
+ * @param least The shortest allowed duration, in milliseconds.
+ * @default more than 0
  */
 export function duration({ least = Number.MIN_VALUE }: { readonly least?: number } = {}): z.ZodType<number, Duration> {
   return z

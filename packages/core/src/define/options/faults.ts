@@ -1,9 +1,9 @@
 /*
- * What the compiler prints where a pipeline is wrong: the name of one of these types, with what was written and what
- * there is. No value has such a type.
+ * The compiler errors of a pipeline: the compiler prints the name of one of these types with the wrong input and the
+ * valid names. No value has such a type.
  */
 
-/** An operator, source or sink of this name is not known. */
+/** No operator, source, or sink has this name. */
 export interface NoSuchName<Name, DidYouMean> {
   readonly name: Name
   readonly didYouMean: DidYouMean
@@ -26,7 +26,7 @@ export interface NotBeside<Other> {
   readonly other: Other
 }
 
-/** Names that are one letter away; else those of the same plugin; else what to do. */
+/** The names that differ in one letter; otherwise those of the same plugin; otherwise an instruction. */
 export type DidYouMean<Given, Known> = [Known] extends [never]
   ? 'No types of plugins are loaded: run `maestro types`'
   : Suggestion<Given, Known, Near<Given, Known>>
@@ -37,11 +37,11 @@ type OfPlugin<Names> = [Names] extends [never]
   ? 'None is near. Is its plugin in the config? Run `maestro types`'
   : Names
 
-/** The names that are one letter away, or all of them. */
+/** The names that differ in one letter, or all names. */
 export type NearestOrAll<Given, Known> = [Near<Given, Known>] extends [never] ? Known : Near<Given, Known>
 
 type Near<Given, Known> = Known extends string ? (IsNear<Given, Known> extends true ? Known : never) : never
-/** Whether two texts differ in one letter: another one, one more, or one less. */
+/** Whether two texts differ in one letter: a changed, an added, or a missing one. */
 type IsNear<A, B> = A extends `${infer X}${infer RestA}`
   ? B extends `${infer Y}${infer RestB}`
     ? X extends Y

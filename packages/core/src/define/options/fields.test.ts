@@ -31,8 +31,8 @@ test.each<[given: object, messages: readonly string[]]>([
   [{ input: 'a' }, []],
   [{ prompt: 'a' }, []],
   [{ score: 'a', min: 1 }, []],
-  [{}, ['input: it is missing; or give `prompt` or `score` instead']],
-  [{ min: 1 }, ['input: it is missing; or give `prompt` or `score` instead']],
+  [{}, ['input: it is missing; set it or `prompt` or `score`']],
+  [{ min: 1 }, ['input: it is missing; set it or `prompt` or `score`']],
   [{ input: 'a', score: 'b' }, ['input: it cannot be given together with `score`']],
   [{ input: 'a', min: 1 }, ['min: it cannot be given together with `input`']],
 ])('one of several others stands instead of an option: %j', (given, messages) => {

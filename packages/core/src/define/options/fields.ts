@@ -5,21 +5,21 @@ import { slotFacts } from './slot.js'
 /** The options of a component: fields, a class of them, or a whole schema. */
 export type Fields<S> = Schema | { readonly [Name in keyof S]: z.core.$ZodType }
 
-/** What is given for options. Defaults may be left out, and marks say what names a column. */
+/** The input of options. Options with defaults may be left out, and marks show which options name columns. */
 export type InputOf<S> = WithoutIndex<
   S extends z.core.$ZodType ? z.input<S> : S extends Schema<infer In, infer _Out> ? In : z.input<z.ZodObject<S & {}>>
 >
-// Zod gives an object without fields an index signature, which would refuse `use` beside it.
+// Zod adds an index signature to an object without fields, which would refuse `use`.
 type WithoutIndex<In> = [In] extends [Record<string, never>] ? Record<never, never> : In
 
-/** What options are after they were checked. */
+/** The options after validation. */
 export type OutputOf<S> = S extends z.core.$ZodType
   ? z.output<S>
   : S extends Schema<infer _In, infer Out>
     ? Out
     : z.output<z.ZodObject<S & {}>>
 
-/** The names of the options, of all branches. A schema of any names, or of none, has none that are known. */
+/** The names of the options of all branches; none for a schema with arbitrary names or without names. */
 export type NamesOf<S> = Known<KeyOfAny<InputOf<S>> & string>
 type Known<Name extends string> = string extends Name ? never : Name
 export type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
@@ -29,8 +29,8 @@ type Joined<Groups> = Groups extends readonly [infer First, ...infer Rest]
   : unknown
 
 /**
- * Several groups of fields as one, each a class or an object. The type names the classes, so that their comments reach
- * the declaration files of a package; a spread would lose them.
+ * Combines several groups of fields, each a class or an object. The type names the classes, so that the declaration
+ * files of a package keep their comments; a spread would lose them.
  *
  * @example options: fieldsOf({ input: column() }, SamplingOptions, LanguageOptions)
  */
@@ -47,15 +47,15 @@ export const objectOption = <S extends { readonly [Name in keyof S]: z.core.$Zod
   fields: new () => S,
 ): z.ZodObject<S & {}, z.core.$strict> => z.strictObject({ ...new fields() }) as never
 
-/** Checks what single options cannot say: how they go together. */
+/** Checks how options go together, which the schemas of single options cannot express. */
 export type Refinement<Options> = (options: Options, context: Pick<z.RefinementCtx, 'addIssue'>) => void
 
-/** The fields of a class of them. */
+/** The fields that a class declares. */
 export function shapeOf<S>(options: S | (new () => S)): S {
   return typeof options === 'function' ? new (options as new () => S)() : options
 }
 
-/** The schema of what a component is declared to take. Options that fields do not name are refused. */
+/** The schema of a component's declared options. Options that the fields do not name are refused. */
 export function schemaOf(shape: unknown, refine?: Refinement<never>): Schema {
   if (isSchema(shape)) return shape
   const fields = { ...(shape as z.core.$ZodShape) }
@@ -64,7 +64,7 @@ export function schemaOf(shape: unknown, refine?: Refinement<never>): Schema {
 }
 
 /**
- * The schema of fields, for a class that takes the same options as an operator.
+ * The schema of fields, for a class that accepts the same options as an operator.
  *
  * @example const schema = optionsSchema(fields) // schema.parse({ count: 3 })
  */
@@ -76,7 +76,7 @@ export const optionsSchema = <S>(
 const isSchema = (shape: unknown): shape is Schema =>
   typeof shape === 'object' && shape !== null && '~standard' in shape
 
-/** Options that must be given unless another one is, and have no place beside it. */
+/** Checks the options that are required unless another one is given, and that exclude it. */
 function insteadOfOthers(fields: z.core.$ZodShape): Refinement<Readonly<Record<string, unknown>>> {
   const rules = Object.entries(fields).flatMap(([name, schema]) => {
     const facts = slotFacts(schema)
@@ -88,7 +88,7 @@ function insteadOfOthers(fields: z.core.$ZodShape): Refinement<Readonly<Record<s
       const given = others.find((other) => options[other] !== undefined)
       const add = (message: string) => addIssue({ code: 'custom', path: [name], message, input: options })
       const names = others.map((other) => `\`${other}\``).join(' or ')
-      if (given === undefined && required && !isGiven) add(`it is missing; or give ${names} instead`)
+      if (given === undefined && required && !isGiven) add(`it is missing; set it or ${names}`)
       if (given !== undefined && isGiven) add(`it cannot be given together with \`${given}\``)
     }
   }

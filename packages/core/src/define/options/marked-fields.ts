@@ -3,13 +3,13 @@ import { type SlotFacts, slotFacts } from './slot.js'
 
 type Zod = z.core.$ZodType
 
-/** A field of options that carries a mark. */
+/** A marked field of options. */
 export interface MarkedField<Kind extends SlotFacts['kind']> {
   readonly name: string
   readonly facts: Extract<SlotFacts, { readonly kind: Kind }>
 }
 
-/** The fields of options that carry a mark of a kind, in all branches of a union. */
+/** The fields of options with a mark of a kind, in all branches of a union. */
 export function markedFields<const Kind extends SlotFacts['kind']>(
   schema: unknown,
   kind: Kind,
@@ -31,7 +31,7 @@ function fieldsOf(schema: unknown): readonly (readonly [string, Zod])[] {
   return 'innerType' in def ? fieldsOf(def.innerType) : []
 }
 
-/** The mark of a field that may be optional, have a default, or be one of several things. */
+/** The mark of a field, even if the field is optional, has a default, or is a union. */
 function innermost(schema: Zod): SlotFacts | undefined {
   const facts = slotFacts(schema)
   if (facts !== undefined && facts.kind !== 'unless') return facts

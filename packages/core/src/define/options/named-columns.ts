@@ -4,7 +4,10 @@ import { slotFacts } from './slot.js'
 
 type Zod = z.core.$ZodType
 
-/** The columns that options name, wherever in them, by the marks of their schema. Other libraries' schemas have none. */
+/**
+ * The columns that options name at any depth, according to the marks of their schema. The schemas of other libraries
+ * have no marks.
+ */
 export function namedColumns(schema: Schema, options: unknown): readonly string[] {
   return '_zod' in schema ? columnsIn(schema as unknown as Zod, options) : []
 }
@@ -21,7 +24,7 @@ function columnsIn(schema: Zod, value: unknown): readonly string[] {
   return partsOf(schema, value).flatMap(([part, inner]) => columnsIn(part, inner))
 }
 
-/** The schemas that a schema is made of, each with what it is about. */
+/** The members of a schema, each with the value that it describes. */
 function partsOf(schema: Zod, value: unknown): readonly (readonly [Zod, unknown])[] {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {

@@ -10,7 +10,10 @@ import type { PromptAbout } from './references.js'
 import type { SideInput, SourceName } from './registered.js'
 import type { Slot } from './slot.js'
 
-/** What a component takes over a row: its input types, with the marks read. The comments above its fields stay. */
+/**
+ * The options of a component over a row: its input types, with the marks resolved. The comments above its fields are
+ * kept.
+ */
 export type OptionsOver<In, Row> = { readonly [K in keyof In]: Option<In[K], Row> } & {}
 
 type Option<In, Row> =
@@ -48,7 +51,7 @@ type ReadSlot<Kind, About, Row> = Kind extends 'column'
                     ? Option<In, Row>
                     : never
 
-/** The row that a prompt may name: with what the operator fills, which may be named by an option. */
+/** The row whose columns a prompt may name, with the variables that the operator fills. An option may name these. */
 type PromptRow<About, Row> =
   About extends PromptAbout<infer Own, infer OverRow>
     ? true extends (Own extends `{${string}}` ? true : false)
@@ -58,7 +61,7 @@ type PromptRow<About, Row> =
         : { [Name in Own]: unknown } & (OverRow extends true ? Row : unknown)
     : never
 
-/** The variables that a prompt may have: columns, and what the operator fills. */
+/** The allowed variables of a prompt: columns, and variables that the operator fills. */
 type PromptVariable<About, Row, In, Given> =
   About extends PromptAbout<infer Own, infer OverRow>
     ? (OverRow extends true ? ColumnName<Row> : never) | OwnVariable<Own, In, Given>
@@ -73,7 +76,7 @@ type OwnVariable<Own, In, Given> = Own extends `{${infer Name}}`
       : never
   : Own
 
-/** Options that must be given as the others are: `unless` is read by what is given. */
+/** The options that the other options require: `unless` depends on the given options. */
 type Required<In, Row, Given> = {
   readonly [K in keyof In as NeededUnless<In[K], Given> extends true ? K : never]-?: Option<
     Exclude<In[K], undefined>,
@@ -90,7 +93,7 @@ type NeededUnless<In, Given> =
     : false
 type IsGiven<Given, Name> = Name extends keyof Given ? (Given[Name] extends undefined ? false : true) : false
 
-/** Options that have no place, and prompts with variables that are no columns. */
+/** The options that are not allowed together, and prompts with variables that are not columns. */
 type Faults<In, Row, Given> = {
   readonly [K in keyof Given & keyof In as [Fault<Exclude<In[K], undefined>, Row, In, Given, Given[K]>] extends [never]
     ? never
@@ -112,14 +115,14 @@ type VariablesOf<Value> = Value extends string
   : Value extends Prompt<infer Variable>
     ? Variable
     : never
-/** Variables that are only known at run time are left to the plan. */
+/** The plan checks variables that are only known at run time. */
 type WrongVariables<Said, Known> = string extends Said
   ? never
   : [Exclude<Said, Known>] extends [never]
     ? never
     : NoSuchColumn<Exclude<Said, Known>, NearestOrAll<Exclude<Said, Known>, Known>>
 
-/** Options that the component does not know, nor a contribution that is picked by `use`. */
+/** The options that neither the component nor the contribution named by `use` knows. */
 type Surplus<Given, Known> =
   | Exclude<keyof Given, KeyOfAny<Known>>
   | {
@@ -129,9 +132,9 @@ type Surplus<Given, Known> =
     }[keyof Given]
 
 /**
- * What a step takes. Where all is well, the options as given, beside what they may be (for comments and completion).
- * Where one is not known, only what they may be: the compiler then checks the literal as it does for any interface, and
- * prints the wrong name with the nearest.
+ * The options of a step. If all options are known, the type is the given options together with the declared ones (for
+ * comments and completion). If one is unknown, the type is the declared options alone: the compiler then checks the
+ * literal like any interface, and prints the wrong name with the nearest one.
  */
 export type CheckedOptions<In, Row, Given, Over = OptionsOver<In, Row>> = [Surplus<Given, Over>] extends [never]
   ? WithFaults<Given, Over, Required<In, Row, Given>, Faults<In, Row, Given>>
@@ -140,12 +143,12 @@ type WithFaults<Given, Over, Needed, Wrong> = [keyof Wrong] extends [never]
   ? Given & Over & Needed
   : { [K in keyof Given as K extends keyof Wrong ? never : K]: Given[K] } & Wrong
 
-/** Another source, picked by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
+/** Another source, selected by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
 export type SourceReference = {
   [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
 }[SourceName]
 
-/** A contributed prompt class over a row, picked by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
+/** A contributed prompt class over a row, selected by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
 export type PromptReference<Row> = {
   [Name in keyof Prompts]: { readonly use: Name } & (Prompts[Name] extends { readonly shape: infer S }
     ? OptionsOver<InputOf<S>, Row>

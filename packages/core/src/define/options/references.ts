@@ -4,7 +4,7 @@ import { RowSource } from '../../contracts/row-source.js'
 import { type PromptFacts, type SlotSchema, slotted } from './slot.js'
 
 /**
- * An option that is another source, `{ use: 'fs.file', path: 'cities.csv' }`. The operator gets a `RowSource`.
+ * An option that is another source, `{ use: 'fs.file', path: 'cities.csv' }`. The operator receives a `RowSource`.
  *
  * @example options: { cities: sourceOption(), on: column() }
  */
@@ -17,25 +17,29 @@ export const sourceOption = (): SlotSchema<RowSource, 'source'> =>
     { kind: 'source' },
   )
 
-/** What a prompt that is given as an option may say; for types. */
+/** The rules for a prompt option, as a type. */
 export interface PromptAbout<Variable extends string, OverRow extends boolean> {
   readonly variables: Variable
   readonly overRow: OverRow
 }
 
 /**
- * An option that is a prompt: its text alone, `prompt('...')`, a chat, or a contributed class. Its variables are columns
- * of the row. The operator gets a `Prompt`.
+ * An option that is a prompt: its text alone, `prompt('...')`, a chat, or a contributed class. Its variables are
+ * columns of the row. The operator receives a `Prompt`.
  *
  * @example options: { question: promptOption({ variables: ['today'] }) }
  */
 export const promptOption = <const Variable extends string = never, const OverRow extends boolean = true>(
   facts: {
-    /** Variables that the operator fills itself; `{name}` stands for the value of the option `name`. @default none */
+    /**
+     * The variables that the operator fills itself; `{name}` stands for the value of the option `name`.
+     *
+     * @default none
+     */
     readonly variables?: readonly Variable[] | ((options: Readonly<Record<string, unknown>>) => readonly Variable[])
     /** Whether the columns of the row are variables too. @default true */
     readonly overRow?: OverRow
-    /** The prompt classes that it takes. @default any */
+    /** The accepted prompt classes. @default any */
     readonly allowed?: PromptFacts['allowed']
   } = {},
 ): SlotSchema<Prompt, 'prompt', PromptAbout<Variable, OverRow>> => {

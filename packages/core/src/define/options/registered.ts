@@ -2,14 +2,14 @@ import type { Operators, Prompts, Storages } from '../../contracts/component-typ
 import type { RowFunction } from '../effects/effects.js'
 import type { InputOf, NamesOf } from './fields.js'
 
-/** A storage of the config: of a kind, some of whose options the config may have given. */
+/** A storage in the config: its kind, and the options that the config already sets. */
 export interface ConfiguredStorage<Kind extends string> {
   readonly configuredAs: Kind
 }
 
 type DefinitionOf<Name> = Name extends keyof Storages ? Storages[Name] : never
 
-/** What is declared of one side of a storage. */
+/** The declaration of one side of a storage. */
 type Side<Definition, Way extends 'source' | 'sink'> =
   Definition extends ConfiguredStorage<infer Kind>
     ? Side<DefinitionOf<Kind>, Way>
@@ -27,7 +27,7 @@ export type SourceName = NamesWith<'source'>
 export type SinkName = NamesWith<'sink'>
 export type PromptName = keyof Prompts
 
-/** What is given for a source or sink; what the config has given may be left out. */
+/** The options of a source or sink. Options that the config sets may be left out. */
 export type SideInput<Name, Way extends 'source' | 'sink'> =
   DefinitionOf<Name> extends ConfiguredStorage<string>
     ? Partial<InputOf<Side<DefinitionOf<Name>, Way>>>
@@ -36,7 +36,7 @@ export type SideInput<Name, Way extends 'source' | 'sink'> =
 /** The names of the options of one side of a storage. */
 export type SideOptionNames<Name, Way extends 'source' | 'sink'> = NamesOf<Side<DefinitionOf<Name>, Way>>
 
-/** The rows of a source, from the options given. */
+/** The rows of a source, derived from the given options. */
 export type SourceRowOf<Name, Given> = RowOfSource<DefinitionOf<Name>, Given>
 type RowOfSource<Definition, Given> =
   Definition extends ConfiguredStorage<infer Kind>
@@ -47,5 +47,5 @@ type RowOfSource<Definition, Given> =
         : Record<string, unknown>
       : Record<string, unknown>
 
-/** The rows of a source that is picked by its name. */
+/** The rows of a source that is selected by its name. */
 export type SourceRow<Reference> = Reference extends { readonly use: infer Name } ? SourceRowOf<Name, Reference> : never

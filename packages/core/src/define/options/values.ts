@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type SlotSchema, slotted } from './slot.js'
 
-// A list of literals is inferred as such where the constraint takes one that does not change.
+// A readonly constraint lets the compiler infer a list of literals as such.
 type Unchanging<T> = T extends readonly (infer Item)[] ? readonly Item[] : T
 
 /**
- * A default that the types know by its value, so that a column named after it is known. Where no column is named after
- * an option, zod's own `.default()` does as well.
+ * A default whose value the types know, so that a column named after it is known. If no column is named after the
+ * option, use zod's `.default()`.
  *
  * @example options: { output: withDefault(z.string(), 'label') }
  */
@@ -16,7 +16,7 @@ export const withDefault = <S extends z.ZodType, const Default extends Unchangin
 ): z.ZodDefault<SlotSchema<z.output<S>, 'default', [z.input<S>, Default]>> => schema.default(value as never) as never
 
 /**
- * The name of a column that the operator adds, with the name it has by default.
+ * An option that names an added column, with a default name.
  *
  * @example options: { output: newColumn('summary') }, adds: { '{output}': 'string' }
  */
@@ -24,13 +24,13 @@ export const newColumn = <const Name extends string>(
   name: Name,
 ): z.ZodDefault<SlotSchema<string, 'default', [string, Name]>> => withDefault(z.string().min(1), name)
 
-/** A switch that is off unless it is given. */
+/** A switch that is off by default. */
 export const flag = (): z.ZodDefault<SlotSchema<boolean, 'default', [boolean, false]>> =>
   withDefault(z.boolean(), false)
 
 /**
- * An option that must be given unless another one is, or one of several others, and that cannot be given together with
- * them. If its schema is optional, it may always be left out.
+ * An option that is required unless another option, or one of several others, is given. It cannot be given together
+ * with them. If its schema is optional, it may always be left out.
  *
  * @example options: { input: unless('prompt', column('string')), prompt: promptOption().optional() }
  */
@@ -45,7 +45,7 @@ export const unless = <const Other extends string, S extends z.ZodType>(
   })
 
 /**
- * An option whose value may come from the environment, `env('DATABASE_URL')`. It is never shown then.
+ * An option whose value may come from the environment, `env('DATABASE_URL')`. Such a value is never shown.
  *
  * @example options: { password: fromEnvironment(z.string()) }
  */
