@@ -345,7 +345,10 @@ function optionsOf(type, checker) {
 
 /** A type that fits into a cell; a column of any row is any text. */
 const shortType = (type) => {
-  const plain = type.replaceAll('string & {}', 'string').replaceAll('(string)', 'string')
+  const plain = type
+    .replaceAll('string & {}', 'string')
+    .replaceAll('(string)', 'string')
+    .replaceAll('<unknown, unknown>', '')
   if (plain.includes('Prompt<')) return '`string | Prompt | { use }`'
   return plain.length > 80 ? '' : `\`${plain}\``
 }

@@ -1,6 +1,6 @@
 import { defineConfig } from '@maestro-dataflow/core'
 
-// Small models in this process: no key, no server. A larger one is another line here.
+// Small models in this process: no key, no server. To use a larger one, change this line.
 export default defineConfig({
   plugins: [
     '@maestro-dataflow/plugin-fs',

@@ -1,6 +1,6 @@
 import { defineConfig } from '@maestro-dataflow/core'
 
-// A small model in this process: no key, no server. A larger one is another line here, and the pipeline stays as it is.
+// A small model in this process: no key, no server. To use a larger one, change this line; the pipeline stays unchanged.
 export default defineConfig({
   plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-local'],
   servings: {

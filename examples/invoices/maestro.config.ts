@@ -1,6 +1,6 @@
 import { defineConfig } from '@maestro-dataflow/core'
 
-// Text on images is read by Tesseract, and a small model finds the fields in it: all in this process.
+// Tesseract reads the text on images, and a small model finds the fields in it, both in this process.
 export default defineConfig({
   plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-local'],
   servings: { default: { use: 'local.chat', model: 'smollm2-135m-instruct' } },

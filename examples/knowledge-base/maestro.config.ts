@@ -13,7 +13,7 @@ export default defineConfig({
     embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' },
   },
   vectorStores: { kb: { use: 'lance.vectors', path: 'out/kb' } },
-  // The documentation of this project lies outside of the example.
+  // The documentation of this project is outside the folder of the example.
   allowOutsidePaths: true,
   pipelines: 'pipelines/*.ts',
 })

@@ -1,4 +1,4 @@
-// A chain of LangChain over a model of the config: its cache, limits and budgets hold here too.
+// A LangChain chain with a model of the config, whose cache, limits, and budgets apply here too.
 import { StringOutputParser } from '@langchain/core/output_parsers'
 import { ChatPromptTemplate } from '@langchain/core/prompts'
 import { openProject } from '@maestro-dataflow/core/runtime'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { cellOf, compare, type TableStep } from './reference.js'
 
 /** Names of columns: usual ones, words of SQL, signs of JSON pointers, names that only capitals tell apart from no other. */
-const names = [
+export const names = [
   'n',
   'city',
   'order',
@@ -26,17 +26,17 @@ const instants = fc.oneof(
 )
 
 /** Numbers that are near each other, equal in other words, or far away. */
-const numbers = fc.oneof(
+export const numbers = fc.oneof(
   fc.integer({ min: -3, max: 12 }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.constantFrom(0, -0, 0.1, 1e2, 9007199254740991, 9007199254740992, 6.4e18, 1e40, -1e40, 5e-324),
 )
-const bigints = fc.oneof(
+export const bigints = fc.oneof(
   fc.bigInt({ min: -3n, max: 12n }),
   fc.bigInt(),
   fc.constantFrom(9007199254740992n, 9007199254740993n, 10n ** 40n, BigInt(1e40), -(10n ** 40n), 2n ** 127n),
 )
-const words = fc.oneof(
+export const words = fc.oneof(
   fc.constantFrom(
     '',
     'a',
@@ -60,11 +60,11 @@ const words = fc.oneof(
   ),
   fc.string({ unit: 'binary', maxLength: 6 }),
 )
-const halves = fc.constantFrom('Great job\ud83d', '\ud83d', '\ude00x', '\ud800')
+export const halves = fc.constantFrom('Great job\ud83d', '\ud83d', '\ude00x', '\ud800')
 
 /** What JSON holds. */
 const jsonScalars = fc.oneof(fc.constant(null), fc.boolean(), numbers, bigints, words, halves)
-const jsonValues = fc.oneof(
+export const jsonValues = fc.oneof(
   { weight: 8, arbitrary: jsonScalars },
   { weight: 1, arbitrary: fc.array(jsonScalars, { maxLength: 3 }) },
   { weight: 1, arbitrary: fc.dictionary(fc.constantFrom('x', 'y', '$date', '10', 'é'), jsonScalars, { maxKeys: 3 }) },

@@ -1,7 +1,7 @@
 import { chatPrompt, pipeline } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
-// Reads the reviews of a shop, tidies them, asks the model for the mood of each, and upserts it by the review's number.
+// Reads the reviews of a shop, cleans them, asks the model for the mood of each, and upserts it by the number of the review.
 export default pipeline('moods')
   .read('reviews', { columns: { id: 'integer', text: 'string' } })
   .map((row) => ({ ...row, text: String(row.text).replaceAll(/\s+/g, ' ').trim() }), {

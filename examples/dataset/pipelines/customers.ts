@@ -1,6 +1,6 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 
-// A dataset from nothing: customers by seeded samplers, and a letter of each by a model.
+// A synthetic dataset: seeded samplers generate customers, and a model writes a letter for each.
 export default pipeline('customers')
   .read('synth.rows', {
     rows: 4,

@@ -9,8 +9,8 @@ const example = (evidence: string, rest: string, question: string, answer: strin
 /** One in five is for validation; the same question always falls on the same side. */
 const isValidation = (question: string) => (createHash('sha256').update(question).digest()[0] ?? 0) % 5 === 0
 
-// Documents to a dataset for the tuning of chat models: questions with answers whose evidence stands in the text, scored by
-// a judge, without questions that mean the same, in two files.
+// Turns documents into a dataset for fine-tuning chat models: questions with answers that the text supports, scored by a judge,
+// without questions of the same meaning, in two files.
 export default pipeline('pairs')
   .read('ai.load-documents', { path: 'documents' })
   .step('ai.chunk', { input: 'text', method: 'sentence', size: 160 })

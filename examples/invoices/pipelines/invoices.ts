@@ -8,7 +8,7 @@ const invoice = z.object({
   currency: z.enum(['EUR', 'USD', 'GBP']),
 })
 
-// Pictures of invoices to typed rows. A model may misread: what it found must stand on the picture.
+// Turns pictures of invoices into typed rows. A model may misread, so the picture must contain each value.
 export default pipeline('invoices')
   .read('fs.file', { path: 'images.csv', columns: ['image'], key: 'image' })
   .step('ai.multimodal', { inputs: { image: 'image' }, task: 'ocr', output: 'text' })

@@ -1,6 +1,6 @@
 import { pipeline } from '@maestro-dataflow/core'
 
-// Questions, the passages that belong to them, and answers with the passages that they rest on.
+// Reads questions, retrieves passages for each, and answers from them with the passages that support the answer.
 export default pipeline('ask')
   .read('fs.file', { path: 'data/questions.jsonl', columns: { query: 'string' } })
   .step('ai.retrieve', { store: 'kb', method: 'hybrid', passages: 1 })

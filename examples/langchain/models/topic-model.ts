@@ -1,7 +1,7 @@
 import { SimpleChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
 
-/** A chat model of LangChain that needs no key: it answers with the first word of what it is asked about. */
+/** A LangChain chat model that needs no key: it answers with the first word of its input. */
 export class TopicModel extends SimpleChatModel {
   override _llmType() {
     return 'topic'

@@ -1,6 +1,6 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 
-// A loader, a splitter and a chat model of LangChain, with the rest of a pipeline around them.
+// Combines a loader, a splitter, and a chat model of LangChain in a pipeline.
 export default pipeline('topics')
   .read('langchain.load', {
     from: '@langchain/classic/document_loaders/fs/text',

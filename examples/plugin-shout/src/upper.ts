@@ -2,7 +2,7 @@ import { column, defineOperator } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { shoutError } from './errors.js'
 
-/** `shout.upper`: a text in capitals, with exclamation marks. A row whose value is no text is rejected. */
+/** `shout.upper`: a text in capitals, with exclamation marks. A row whose value is not a text is rejected. */
 export const upper = defineOperator({
   name: 'shout.upper',
   kind: 'map',

@@ -1,7 +1,7 @@
 import { pipeline } from '@maestro-dataflow/core'
 
-// Orders cleaned into one file, and what each city spent in another. An order that is written twice counts once; an
-// amount that is no number goes to the rejects.
+// Writes the cleaned orders to one file and the total of each city to another. A duplicate order counts once; an order whose
+// amount is not a number is rejected.
 export default pipeline('orders')
   .read('fs.file', {
     path: 'data/orders.csv',

@@ -124,7 +124,9 @@ describe('explain', () => {
     )
   })
 
-  test('by a key or its beginning; one that is not there, and one that could be several', async () => {
+  test('by a key or its beginning; one that is not there, and one that could be several', {
+    timeout: 120_000,
+  }, async () => {
     await run()
     const [{ key }] = await json('list')
     expect((await json('explain', key)).entry.key).toBe(key)

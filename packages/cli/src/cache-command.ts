@@ -10,6 +10,7 @@ import { cliError } from './errors.js'
 import { counted } from './terminal/format-number.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface CacheCommandOptions extends GlobalOptions {
@@ -21,7 +22,7 @@ export function cacheStats(options: CacheCommandOptions): Promise<void> {
   return withCache(options, async (cache) => {
     const stats = await cache.stats()
     if (options.json) printJson(stats, 2)
-    else process.stdout.write(renderStats(stats))
+    else print(renderStats(stats))
   })
 }
 
@@ -33,7 +34,7 @@ export function cacheList(
     if (cache.list === undefined) throw cliError('MAESTRO_CLI_CACHE_OPAQUE', { use, command: 'list' })
     const entries = await cache.list({ last: options.last, rowId: options.row })
     if (options.json) printJson(entries, 2)
-    else process.stdout.write(renderEntries(entries, outputWidth(), styleFor(process.stdout)))
+    else print(renderEntries(entries, outputWidth(), styleFor(process.stdout)))
   })
 }
 
@@ -48,7 +49,7 @@ export function cacheExplain(key: string, options: CacheCommandOptions): Promise
     }
     const compared = nearest.map((other) => ({ entry: other, differences: differingParts(entry.parts, other.parts) }))
     if (options.json) printJson({ entry, nearest: compared }, 2)
-    else process.stdout.write(renderExplanation(entry, compared, outputWidth(), styleFor(process.stdout)))
+    else print(renderExplanation(entry, compared, outputWidth(), styleFor(process.stdout)))
   })
 }
 
@@ -61,7 +62,7 @@ export function cacheClear(
     const before = olderThan === undefined ? {} : { storedBefore: daysAgo(olderThan) }
     const cleared = await cache.clear({ ...before, ...(model === undefined ? {} : { model }) })
     if (options.json) printJson({ cleared })
-    else process.stdout.write(`${counted(cleared, 'answer')} cleared\n`)
+    else print(`${counted(cleared, 'answer')} cleared\n`)
   })
 }
 

@@ -11,6 +11,7 @@ import { checkState } from './doctor/check-state.js'
 import { checkTypeScript } from './doctor/check-typescript.js'
 import { renderChecks } from './doctor/render-checks.js'
 import { printJson } from './terminal/json.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface DoctorCommandOptions extends GlobalOptions {
@@ -22,7 +23,7 @@ export async function doctor(options: DoctorCommandOptions): Promise<number> {
   const checks = [...checkMachine(), ...(await checkProject(options))]
   const ok = checks.every(({ status }) => status !== 'fail')
   if (options.json === true) printJson({ ok, checks }, 2)
-  else process.stdout.write(renderChecks(checks, styleFor(process.stdout)))
+  else print(renderChecks(checks, styleFor(process.stdout)))
   return ok ? 0 : 1
 }
 

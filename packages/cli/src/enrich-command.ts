@@ -10,11 +10,12 @@ import { enrichedPath } from './enrich/enriched-path.js'
 import { fileColumns } from './enrich/file-rows.js'
 import { readSchema } from './enrich/read-schema.js'
 import { cliError } from './errors.js'
-import { stopOnInterrupt } from './interrupt.js'
 import { pathWithMark } from './output/path-with-mark.js'
 import { showProgress } from './progress/show-progress.js'
+import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 
 export interface EnrichCommandOptions extends GlobalOptions {
   readonly output?: string
@@ -80,7 +81,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
       return
     }
     const examples = await answerExamples(files, target, columns ?? [], prompt.variables, outputWidth())
-    process.stdout.write(`${[describeReport(report), ...examples].join('\n')}\n`)
+    print(`${[describeReport(report), ...examples].join('\n')}\n`)
   } finally {
     progress.end()
     await project.dispose()

@@ -99,6 +99,17 @@ export const cliErrors = {
     message: (d: { directory: string; reason: string }) => `No project can be made in ${d.directory}: ${d.reason}`,
     hint: () => 'Name a folder that you may write to.',
   },
+  MAESTRO_CLI_ENDED_EARLY: {
+    message: (d: { how: string }) =>
+      `The process ended before the command had finished: ${d.how}. No output was changed.`,
+    hint: () =>
+      'A plugin or a step may have called process.exit(), or the machine may have run out of memory. Run the command with --verbose to see how far it comes.',
+  },
+  MAESTRO_CLI_LATE_ERROR: {
+    message: (d: { reason: string }) => `An error that nobody caught stopped the command: ${d.reason}`,
+    hint: () =>
+      'It comes from code that nobody waits for, such as a timer or an event of a plugin or of a step. --verbose shows where. Catch it there.',
+  },
   MAESTRO_CLI_UNEXPECTED: {
     message: (d: { reason: string }) => `Something unexpected happened: ${d.reason}`,
     hint: () => 'Run it again with --verbose to see where. If it is a fault of maestro, please report it.',

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { type MadeProject, makeProject } from './init/make-project.js'
 import { projectFiles } from './init/project-files.js'
 import { printJson } from './terminal/json.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface InitCommandOptions {
@@ -17,7 +18,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   const files = projectFiles({ directory, plain })
   const made = await makeProject(directory, files, { keepExisting: yes })
   if (json) printJson(made, 2)
-  else process.stdout.write(describeProject(made, plain))
+  else print(describeProject(made, plain))
 }
 
 function describeProject({ directory, written, kept, install }: MadeProject, plain: boolean): string {

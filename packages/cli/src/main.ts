@@ -11,6 +11,7 @@ import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
 import { register as run } from './commands/run.js'
 import { register as types } from './commands/types.js'
+import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
 
 /** In the order of `maestro --help`. */
@@ -23,15 +24,27 @@ Exit codes:
   2    wrong use
   130  stopped by the user`
 
+/** Commands that run no code of plugins, and need no process of their own. */
+const withoutPlugins: ReadonlySet<string> = new Set(['init', 'models'])
+
+/** Ends the parsing of a command that another process is to run. */
+class NeedsProcess extends Error {}
+
 /**
  * The command line.
  *
+ * @param place Whether this is the process in which a supervisor runs the command. If it is false, a command that runs code
+ *   of plugins gets a process of its own. By default, the command runs in this process.
  * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 stopped by the user
  */
-export async function main(parameters: readonly string[]): Promise<number> {
+export async function main(
+  parameters: readonly string[],
+  { supervised = true }: { readonly supervised?: boolean } = {},
+): Promise<number> {
   let exitCode = 0
   // Known before the parameters are read, so that a fault in them is told in the form that was asked for.
   let json = parameters.includes('--json')
+  const faults: string[] = []
   const program = new Command('maestro')
     .description('Runs AI data pipelines.')
     .version(version())
@@ -39,8 +52,10 @@ export async function main(parameters: readonly string[]): Promise<number> {
     .option('--verbose', 'log everything; show where unexpected errors come from')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
+    .configureOutput({ outputError: (text) => faults.push(text) })
     .hook('preAction', (_, command) => {
       json = command.opts<{ json?: boolean }>().json === true
+      if (!supervised && !withoutPlugins.has(topLevelName(command, program))) throw new NeedsProcess()
     })
   for (const register of commands)
     register(program, (code) => {
@@ -57,10 +72,32 @@ export async function main(parameters: readonly string[]): Promise<number> {
   )
   try {
     await program.parseAsync([...parameters], { from: 'user' })
+    const late = lateError()
+    if (late !== undefined) throw late.error
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof NeedsProcess) {
+      const { supervise } = await import('./supervision/supervise.js')
+      return supervise(parameters, json)
+    }
+    if (error instanceof CommanderError && (error.exitCode === 0 || !json)) {
+      await showFaults(faults.join(''))
+      return error.exitCode === 0 ? 0 : 2
+    }
     const { reportError } = await import('./report-error.js')
-    return reportError(error, { json, verbose: program.opts<GlobalOptions>().verbose === true })
+    return reportError(error, { json, verbose: program.opts<GlobalOptions>().verbose === true, late: lateError() })
   }
+}
+
+/** What is wrong with the parameters, which may hold anything. Core is loaded only for what a terminal would act upon. */
+async function showFaults(text: string): Promise<void> {
+  if (/[^\P{C}\n]/u.test(text)) (await import('./terminal/print.js')).printMessage(text)
+  else process.stderr.write(text)
+}
+
+/** `cache` for `maestro cache stats`. */
+function topLevelName(command: Command, program: Command): string {
+  let top = command
+  while (top.parent !== null && top.parent !== program) top = top.parent
+  return top.name()
 }

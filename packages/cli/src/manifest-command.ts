@@ -1,5 +1,6 @@
 import { contributionNouns, readPackageManifest, writePackageManifest } from '@maestro-dataflow/core/runtime'
 import { printJson } from './terminal/json.js'
+import { print } from './terminal/print.js'
 
 /**
  * `maestro plugins --check` and `--write`: the manifest of a package, and what its code contributes.
@@ -16,10 +17,10 @@ export async function manifest(
   const agrees = differences.length === 0
   if (write && !agrees) await writePackageManifest(read)
   if (json) printJson({ ...read, written: write && !agrees }, 2)
-  else if (agrees) process.stdout.write(`package.json says what ${plugin} contributes: ${countsOf(read.manifest)}\n`)
+  else if (agrees) print(`package.json says what ${plugin} contributes: ${countsOf(read.manifest)}\n`)
   else {
     const lines = differences.map((difference) => `  ${difference}\n`).join('')
-    process.stdout.write(
+    print(
       write
         ? `Wrote the manifest of ${plugin}: ${countsOf(read.manifest)}\n${lines}`
         : `The manifest of ${plugin} differs from its code:\n${lines}Write it with: maestro plugins --write\n`,

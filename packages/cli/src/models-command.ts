@@ -1,9 +1,10 @@
 import type { GlobalOptions } from './commands/command.js'
-import { stopOnInterrupt } from './interrupt.js'
 import { loadLocalModels } from './models/local-models.js'
 import { renderModels } from './models/render-models.js'
+import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface ModelsCommandOptions extends GlobalOptions {
@@ -15,7 +16,7 @@ export async function listModels({ config, json = false }: ModelsCommandOptions)
   const local = await loadLocalModels(config)
   const models = await local.listModels()
   if (json) printJson(models, 2)
-  else process.stdout.write(renderModels(models, local.modelFolder(), outputWidth(), styleFor(process.stdout)))
+  else print(renderModels(models, local.modelFolder(), outputWidth(), styleFor(process.stdout)))
 }
 
 /** `maestro models pull`. @returns the exit code: 130 when it was stopped */
@@ -27,7 +28,7 @@ export async function pullModel(name: string, { config, json = false }: ModelsCo
     const path = await local.pullModel(name, { onProgress: display.onProgress, signal })
     display.end()
     if (json) printJson({ name, path })
-    else process.stdout.write(`${path}\n`)
+    else print(`${path}\n`)
     return 0
   } catch (error) {
     if (!signal.aborted) throw error
@@ -41,5 +42,5 @@ export async function pullModel(name: string, { config, json = false }: ModelsCo
 export async function modelPath(name: string, { config, json = false }: ModelsCommandOptions): Promise<void> {
   const path = await (await loadLocalModels(config)).modelPath(name)
   if (json) printJson({ name, path })
-  else process.stdout.write(`${path}\n`)
+  else print(`${path}\n`)
 }

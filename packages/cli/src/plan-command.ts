@@ -1,12 +1,13 @@
 import { loadPipeline } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, pipelineArgument } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
-import { stopOnInterrupt } from './interrupt.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { showProgress } from './progress/show-progress.js'
+import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
@@ -27,7 +28,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
     const made = await project.plan(definition)
     const style = styleFor(process.stdout)
-    if (!json) process.stdout.write(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
+    if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
     if (probes === undefined) {
       if (json) printJson(made, 2)
       return
@@ -35,7 +36,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     const estimate = await project.estimate(definition, probes, { signal: stopOnInterrupt() })
     progress?.end()
     if (json) printJson({ ...made, estimate }, 2)
-    else process.stdout.write(`\n${renderEstimate(estimate, outputWidth(), style)}\n`)
+    else print(`\n${renderEstimate(estimate, outputWidth(), style)}\n`)
   } finally {
     progress?.end()
     await project.dispose()

@@ -9,6 +9,7 @@ import { renderContribution } from './plugins/render-contribution.js'
 import { renderPlugins } from './plugins/render-plugins.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface PluginsCommandOptions extends GlobalOptions {
@@ -26,12 +27,12 @@ export async function plugins(name: string | undefined, options: PluginsCommandO
     if (name === undefined || shown.length > 0) {
       const overview = await describePlugins(project, shown)
       if (json) printJson(overview, 2)
-      else process.stdout.write(renderPlugins(overview, page))
+      else print(renderPlugins(overview, page))
       return
     }
     const details = await describeContributions(project, ownerOf(configured, name), name)
     if (json) printJson(details, 2)
-    else process.stdout.write(details.map((detail) => renderContribution(detail, page)).join('\n'))
+    else print(details.map((detail) => renderContribution(detail, page)).join('\n'))
   } finally {
     await project.dispose()
   }

@@ -1,11 +1,12 @@
 import { loadPipeline } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, pipelineArgument } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
-import { stopOnInterrupt } from './interrupt.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
+import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
@@ -27,7 +28,7 @@ export async function preview(pipeline: string, options: PreviewCommandOptions):
     const shown = await project.preview(definition, rows, { signal })
     progress.end()
     if (json) printJson(shown, 2)
-    else process.stdout.write(`${renderPreview(shown, outputWidth(), styleFor(process.stdout))}\n`)
+    else print(`${renderPreview(shown, outputWidth(), styleFor(process.stdout))}\n`)
     return shown.report.status === 'done' ? 0 : 1
   } finally {
     progress.end()

@@ -6,6 +6,7 @@ import { contributedPrompts, describePrompts } from './prompts/describe-prompt.j
 import { renderPrompt, renderPrompts } from './prompts/render-prompts.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
+import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface PromptsCommandOptions extends GlobalOptions {
@@ -19,13 +20,12 @@ export async function prompts(name: string | undefined, options: PromptsCommandO
   const { set, json = false } = options
   const { project } = await openCommandProject(options)
   const page = { width: outputWidth(), style: styleFor(process.stdout) }
-  const print = (described: unknown, render: () => string) =>
-    json ? printJson(described, 2) : void process.stdout.write(render())
+  const show = (described: unknown, render: () => string) => (json ? printJson(described, 2) : void print(render()))
   try {
     const named = contributedPrompts(await project.plugins())
     if (name === undefined) {
       const described = await describePrompts(project, named)
-      print(described, () => renderPrompts(described, page))
+      show(described, () => renderPrompts(described, page))
       return
     }
     const chosen = named.filter((prompt) => prompt.name === name)
@@ -36,7 +36,7 @@ export async function prompts(name: string | undefined, options: PromptsCommandO
     }
     if (described.issues.length > 0 && Object.keys(set).length > 0)
       throw cliError('MAESTRO_CLI_PROMPT_OPTIONS', { name, issues: described.issues })
-    print(described, () => renderPrompt(described, page))
+    show(described, () => renderPrompt(described, page))
   } finally {
     await project.dispose()
   }

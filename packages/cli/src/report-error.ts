@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { describeRejects, shownPath } from './describe-report.js'
 import { cliError, wrongUse } from './errors.js'
 import { printJson } from './terminal/json.js'
+import { printMessage } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 /** How errors are shown. */
@@ -11,17 +12,28 @@ export interface ErrorDisplay {
   readonly json: boolean
   /** With causes and stacks. */
   readonly verbose: boolean
+  /** An error that nobody caught, which stopped the command. */
+  readonly late?: { readonly error: unknown } | undefined
 }
 
 /** Says what failed and what to do. @returns the exit code */
-export function reportError(thrown: unknown, { json, verbose }: ErrorDisplay): number {
-  const error = toMaestroError(thrown)
-  const report = 'report' in error ? (error.report as RunReport) : undefined
+export function reportError(thrown: unknown, { json, verbose, late }: ErrorDisplay): number {
+  const error = late === undefined ? toMaestroError(thrown) : lateErrorOf(late.error)
+  const report = reportOf(thrown)
   if (json) printJson({ error: error.toJSON(), ...(report === undefined ? {} : { report }) })
-  else process.stderr.write(`${describeError(error, report)}\n`)
-  if (verbose) for (const stack of stacks(error)) process.stderr.write(`${stack}\n`)
+  else printMessage(`${describeError(error, report)}\n`)
+  if (verbose) for (const stack of stacks(error)) printMessage(`${stack}\n`)
   if (error.code === 'MAESTRO_RUN_ABORTED') return 130
   return wrongUse.has(error.code) ? 2 : 1
+}
+
+function reportOf(thrown: unknown): RunReport | undefined {
+  return MaestroError.is(thrown) && 'report' in thrown ? (thrown.report as RunReport) : undefined
+}
+
+function lateErrorOf(error: unknown): MaestroError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return cliError('MAESTRO_CLI_LATE_ERROR', { reason }, error)
 }
 
 function toMaestroError(thrown: unknown): MaestroError {

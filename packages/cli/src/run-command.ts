@@ -2,11 +2,12 @@ import { loadPipeline } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, pipelineArgument } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { describeReport } from './describe-report.js'
-import { stopOnInterrupt } from './interrupt.js'
 import { limitedOutputs } from './output/limited-outputs.js'
 import { withOutput } from './output/with-output.js'
 import { showProgress } from './progress/show-progress.js'
+import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
+import { print } from './terminal/print.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
 export interface RunCommandOptions extends GlobalOptions {
@@ -41,7 +42,7 @@ export async function run(pipeline: string, options: RunCommandOptions): Promise
     })
     progress.end()
     if (json) printJson(report)
-    else process.stdout.write(`${describeReport(report, limited?.spared)}\n`)
+    else print(`${describeReport(report, limited?.spared)}\n`)
   } finally {
     progress.end()
     await project.dispose()

@@ -82,7 +82,10 @@ describe('maestro-env.d.ts', () => {
     const { stdout } = await project.maestro('types', '--json')
     expect(JSON.parse(stdout)).toMatchObject({
       state: 'written',
-      types: { operators: [{ name: 'text.shout', exportName: 'shout' }], servings: { default: 'local.chat' } },
+      types: {
+        definitions: [{ kind: 'operators', name: 'text.shout', exportName: 'shout' }],
+        servings: { default: 'local.chat' },
+      },
     })
   })
 

@@ -210,6 +210,7 @@ export {
   type ErrorFactory,
   type ErrorTable,
 } from './errors/define-errors.js'
+export { printable } from './errors/printable.js'
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'

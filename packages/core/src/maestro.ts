@@ -1,6 +1,6 @@
 import { builtin } from './builtin/builtin-plugin.js'
 import { createLogger } from './builtin/logger.js'
-import { Redactor } from './builtin/redactor.js'
+import { SecretRedactor } from './builtin/secret-redactor.js'
 import { loadConfig } from './config/load-config.js'
 import { plainSecrets } from './config/plain-secrets.js'
 import { resolveConfig } from './config/resolve-config.js'
@@ -48,7 +48,7 @@ export interface RunSettings {
   readonly limit?: number
   /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean
-  /** Existing outputs may be replaced by no rows. @default `run.allowEmpty` of the config, else false */
+  /** Whether to replace an existing output even if no row reaches it. @default `run.allowEmpty` of the config, else false */
   readonly allowEmpty?: boolean
   readonly signal?: AbortSignal
 }
@@ -83,7 +83,7 @@ interface PrepareSettings {
  */
 export class Maestro {
   readonly #resolve: () => Promise<ResolvedConfig>
-  readonly #redactor = new Redactor()
+  readonly #redactor = new SecretRedactor()
   #config: Promise<ResolvedConfig> | undefined
   #discovered: Promise<readonly DiscoveredPlugin[]> | undefined
   #host: Promise<PluginHost> | undefined
@@ -130,7 +130,7 @@ export class Maestro {
    */
   async checkComponents(
     settings: {
-      /** Whether values from the environment are checked too, as far as they are set. @default false */
+      /** Whether to check values from the environment too, if they are set. @default false */
       readonly environment?: boolean
     } = {},
   ): Promise<readonly ComponentFault[]> {

@@ -1,4 +1,4 @@
-import type { Redactor } from './builtin/redactor.js'
+import type { SecretRedactor } from './builtin/secret-redactor.js'
 import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
@@ -61,7 +61,7 @@ export interface SessionInput {
   readonly config: ResolvedConfig
   readonly host: PluginHost
   readonly logger: Logger
-  readonly redactor: Redactor
+  readonly redactor: SecretRedactor
 }
 
 /** Hop 5: the container of a project, and what its pipelines share. Everything is created when it is first needed. */

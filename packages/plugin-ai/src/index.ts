@@ -46,10 +46,10 @@ export { VotePrompt, type VotePromptOptions } from './judging/vote.prompt.js'
 export {
   MultimodalProcessor,
   type MultimodalProcessorOptions,
-  type MultimodalWork,
   multimodal,
 } from './multimodal/multimodal.js'
 export { MultimodalPrompt, type MultimodalPromptOptions, type MultimodalTask } from './multimodal/multimodal.prompt.js'
+export type { MultimodalWork } from './multimodal/multimodal-options.js'
 export { type RecognizedText, type RecognizedWord, TextRecognition } from './multimodal/text-recognition.js'
 export { default } from './plugin.js'
 export type { PersonalData, PersonalDataType } from './redaction/personal-data.js'

@@ -1,4 +1,5 @@
 import { columnNames, maestroError, type Row, type RowId } from '@maestro-dataflow/core'
+import { byteOrderMark, withOwnMark } from './byte-order-mark.js'
 import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
@@ -13,8 +14,6 @@ export interface CellLayout {
   /** @default false */
   readonly excel?: boolean | undefined
 }
-
-const byteOrderMark = '\ufeff'
 
 /** How many rows are looked at for the header, where the columns are not known beforehand. */
 const rowsLookedAt = 1000
@@ -52,17 +51,15 @@ export function delimitedEncoder(
     header = columns
     for (const name of columns) names.add(name)
     const titles = formulas === 'escape' ? columns.map(escapeFormula) : columns
-    const text =
-      (excel ? byteOrderMark : '') +
-      line(titles) +
-      waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
+    const start = excel ? byteOrderMark + line(titles) : withOwnMark(line(titles))
+    const text = start + waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
     waiting = []
     return text
   }
   const lineOf = (row: Row, columns: readonly string[], id: RowId) => {
     const late = only ? undefined : Object.keys(row).find((column) => !names.has(column))
     if (late !== undefined) throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
-    return line(columns.map((column) => cellOf(row[column], column, id)))
+    return line(columns.map((column) => cellOf(Object.hasOwn(row, column) ? row[column] : undefined, column, id)))
   }
   return {
     encode({ rows, ids }) {
@@ -129,5 +126,7 @@ function cellText(value: unknown, column: string, rowId: RowId): string {
   const json = valueToJson(value, column, rowId)
   // Dates and bytes are text in JSON; a cell needs no quotes around it.
   const text: unknown = json.startsWith('"') ? JSON.parse(json) : json
+  // An empty cell would be read as no value.
+  if (text === '') throw maestroError('MAESTRO_ROW_UNENCODABLE', { column, type: 'value without bytes' }).at({ rowId })
   return String(text)
 }

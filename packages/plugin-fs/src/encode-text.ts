@@ -1,9 +1,11 @@
+import { withOwnMark } from './byte-order-mark.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
 import type { RowEncoder } from './row-encoder.js'
 
 /** One column's text of each row, followed by a line end. A row without text there is refused. */
 export function textEncoder(path: string, column: string): RowEncoder {
+  let isBegun = false
   return {
     encode({ rows, ids }) {
       let text = ''
@@ -14,7 +16,9 @@ export function textEncoder(path: string, column: string): RowEncoder {
         if (typeof value === 'string' && !value.isWellFormed()) throw halfCharacter(column).at({ rowId: ids[index] })
         text += `${value}\n`
       }
-      return text
+      if (isBegun || text === '') return text
+      isBegun = true
+      return withOwnMark(text)
     },
     end: () => '',
   }

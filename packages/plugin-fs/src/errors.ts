@@ -39,6 +39,10 @@ export const fsErrors = {
         ? 'Set `encoding` to that of the file, such as utf-16le, windows-1252, gb18030 or shift_jis.'
         : 'Give every column a name of its own, in lines that end in LF or CRLF. If the names look wrong, set `encoding` to that of the file.',
   },
+  MAESTRO_FS_PROJECT_FILE: {
+    message: (d: { path: string }) => `${d.path} belongs to the project itself and is not overwritten with rows.`,
+    hint: () => 'Choose another path, such as one in a folder `out`, or set `allowProjectFiles: true` if you mean it.',
+  },
   MAESTRO_FS_RECORD_TOO_LARGE: {
     message: (d: { location: string; megabytes: number }) =>
       `${d.location}: one record is larger than ${d.megabytes} MB.`,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Batch, MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
 import { moveToFreePath } from './move-to-free-path.js'
@@ -57,7 +57,8 @@ export class FileSinkWriter implements SinkWriter {
     plain: boolean,
   ): Promise<FileSinkWriter> {
     const { path } = target
-    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
+    // A name of its own, since the longest names leave no room for an ending.
+    const temporary = join(dirname(path), `.maestro-${randomBytes(8).toString('hex')}.tmp`)
     try {
       await mkdir(dirname(path), { recursive: true })
       return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)

@@ -53,6 +53,32 @@ describe('where an output may stand', () => {
     expect(lstatSync(path('out.jsonl')).isSymbolicLink()).toBe(true)
   })
 
+  test.each([
+    'package.json',
+    'maestro.config.ts',
+    '.env',
+    '.env.local',
+    '.git/config.jsonl',
+    '.GIT/hooks/post-commit.jsonl',
+    '.maestro/rows.jsonl',
+    'node_modules/a/rows.jsonl',
+    'deep/package.json',
+  ])('not in the place of a file of the project: %s', async (output) => {
+    write('in.jsonl', '{"a":1}\n')
+    const to = { path: output, format: 'jsonl', mode: 'overwrite' } as const
+    expect(await failure(copy({ path: 'in.jsonl' }, to))).toMatchObject({
+      details: { errors: [{ code: 'MAESTRO_FS_PROJECT_FILE' }] },
+    })
+    await copy({ path: 'in.jsonl' }, { ...to, allowProjectFiles: true })
+    expect(read(output)).toBe('{"a":1}\n')
+  })
+
+  test.each([`${'a'.repeat(249)}.jsonl`, `${'很'.repeat(83)}.json`])('under the longest names', async (output) => {
+    write('in.jsonl', '{"a":1}\n')
+    await copy({ path: 'in.jsonl' }, { path: output })
+    expect(read(output)).toContain('"a":1')
+  })
+
   test('folders on the way are made; a run may read and replace one file', async () => {
     write('in.jsonl', '{"a":1}\n')
     await copy({ path: 'in.jsonl' }, { path: 'new/folder/out.json' })

@@ -12,6 +12,7 @@ import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
+import { isProjectFile } from './project-files.js'
 
 /** The sink `fs.file`: rows go to a file beside the target, which takes its place when all are safely in. */
 export const fileSink = defineSink({
@@ -46,6 +47,8 @@ export const fileSink = defineSink({
 /** Where and how the file is written, if it can be. */
 async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget) {
   const target = await outputPath(options.path, context, options.mode === 'overwrite' || context.overwrite)
+  if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
+    throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
   const { format, compression } = formatOf(options.path, options.format)
   assertFits(options, format)
   return { target, format, compression }

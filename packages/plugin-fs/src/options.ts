@@ -75,6 +75,13 @@ export class FileWriteFields {
   format = format.optional()
   /** What happens when the file exists. @default 'create': it is an error */
   mode = z.enum(['create', 'overwrite']).optional()
+  /**
+   * Whether the output may be a file of the project itself: its config, `package.json`, `.env`, or a file in `.git`, `.maestro`,
+   * or `node_modules`.
+   *
+   * @default false
+   */
+  allowProjectFiles = z.boolean().optional()
   /** The columns to write and their order. Not for text. @default all */
   columns = columns()
     .refine((names) => names.length > 0, 'at least one column is expected')

@@ -106,7 +106,8 @@ function fromText(text: string, type: ColumnType): unknown {
   return undefined
 }
 
-const isoDate = /^(\d{4}-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
+const isoDate =
+  /^((?:\d{4}|[+-]\d{6})-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 
 /** An ISO 8601 day or time; one without a zone is in UTC, wherever the run takes place. */
 function toDate(text: string): Date | undefined {

@@ -2,10 +2,10 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { type JsonSchema, toGrammarSchema } from '@maestro-dataflow/core'
 import { addressOf } from './model-facts.js'
 
-/** Servers on this machine, such as Ollama and llama.cpp, make a grammar of a part of JSON Schema. */
+/** Local servers, such as Ollama and llama.cpp, support only a part of JSON Schema in their grammars. */
 const onThisMachine = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/
 
-/** A schema as the server of a model takes it. The serving plane checks the answer against the whole of it. */
+/** A schema in the form that the server of a model supports. The serving plane checks the answer against the whole schema. */
 export function heldSchema(model: BaseChatModel, schema: JsonSchema): JsonSchema {
   return onThisMachine.test(addressOf(model) ?? '') ? toGrammarSchema(schema) : schema
 }

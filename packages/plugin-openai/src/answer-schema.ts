@@ -12,10 +12,10 @@ export interface AnswerSchema {
 export const wrapper = 'value'
 
 /**
- * The schema of answers. Servers want an object at the top: anything else is put into one. OpenAI's strict mode takes
- * objects whose properties are all required and no others allowed, and part of the keywords.
+ * Creates the schema of answers. Servers require an object at the top, so anything else is wrapped in one. OpenAI's strict mode
+ * accepts objects whose properties are all required and that allow no others, and only some keywords.
  *
- * @param wholeSchemas Whether the server takes more than the keywords of which every local server makes a grammar.
+ * @param wholeSchemas Whether the server supports more keywords than the grammars of all local servers.
  */
 export function toAnswerSchema({ $schema: _, ...schema }: JsonSchema, wholeSchemas = true): AnswerSchema {
   const wrapped = schema.type !== 'object' || schema.anyOf !== undefined || schema.$ref !== undefined

@@ -6,7 +6,7 @@ export interface HostFacts {
   /** The name of the maximum tokens of an answer. */
   readonly maxTokensParameter: 'max_completion_tokens' | 'max_tokens'
   readonly jsonMode: JsonMode
-  /** Whether the server takes every keyword of JSON Schema, or makes a grammar of some of them. */
+  /** Whether the server supports every keyword of JSON Schema, or only some of them in a grammar. */
   readonly wholeSchemas?: boolean
   /** The maximum texts and tokens of one call for embeddings. */
   readonly batchSize: number

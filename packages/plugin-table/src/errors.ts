@@ -6,12 +6,12 @@ export const tableErrors = {
     message: (d: { expression: string; reason: string }) =>
       `The expression \`${d.expression}\` cannot be used: ${d.reason}`,
     hint: () =>
-      "An expression is one piece of SQL over the columns, such as: length(text) > 20 and stars >= 4. See DuckDB's functions.",
+      "Write one SQL expression over the columns, for example: length(text) > 20 and stars >= 4. DuckDB's functions are available.",
   },
   MAESTRO_TABLE_EXPRESSION_TYPE: {
     message: (d: { expression: string; found: string; expected: string }) =>
-      `The expression \`${d.expression}\` gives ${d.found}; ${d.expected} is expected.`,
-    hint: () => 'Compare or cast it, such as: stars > 3, or cast(flag as boolean).',
+      `The expression \`${d.expression}\` returns ${d.found}, but ${d.expected} is expected.`,
+    hint: () => 'Compare or cast the result, for example: stars > 3, or cast(flag as boolean).',
   },
   MAESTRO_TABLE_EXPRESSION_ROW: {
     message: (d: { expression: string; reason: string }) =>
@@ -20,14 +20,14 @@ export const tableErrors = {
   },
   MAESTRO_TABLE_VALUE: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" is declared as ${d.type} and holds ${d.value}.`,
+      `Column "${d.column}" is declared as ${d.type} but contains ${d.value}.`,
     hint: () => 'Correct the value, or declare another type. The other rows continue.',
   },
   MAESTRO_TABLE_VALUE_RANGE: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" holds ${d.value}, which SQL cannot compute with.`,
+      `Column "${d.column}" contains ${d.value}, with which SQL cannot compute.`,
     hint: () =>
-      'An expression takes whole numbers of up to 128 bits and dates of the years 1 to 9999. The other rows go on; sorting and removing duplicates take any value.',
+      'Expressions accept whole numbers of up to 128 bits, valid dates of the years 1 to 9999, and text without half characters. The other rows continue. Sorting, grouping, and removing duplicates accept any value.',
   },
   MAESTRO_TABLE_OPTIONS: {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
@@ -37,12 +37,12 @@ export const tableErrors = {
     message: (d: { reason: string }) => `The table engine failed: ${d.reason}`,
     hint: (d: { reason: string }) =>
       /memory|disk|space|IO Error|temp/i.test(d.reason)
-        ? 'Check the free space and memory; `tableEngine.memory` in the config sets how much it takes.'
-        : 'Check the expression against the values of its columns; try_cast instead of cast gives null for a value that does not fit.',
+        ? 'Check the free disk space and memory. The option `tableEngine.memory` of the config limits the memory of the engine.'
+        : 'Compare the expression with the values of its columns. For a value that does not fit, try_cast returns null where cast fails.',
   },
   MAESTRO_TABLE_CAST: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" holds ${d.value}, which is not a valid ${d.type}.`,
+      `Column "${d.column}" contains ${d.value}, which is not a valid ${d.type}.`,
     hint: () => 'Correct the value, or cast to another type. The other rows continue.',
   },
 } as const

@@ -19,7 +19,7 @@ export function projectFiles(project: {
   const plugins = plain ? plainPlugins : aiPlugins
   const types = renderTypesFile({
     modules: plugins,
-    operators: [],
+    definitions: [],
     servings: plain ? {} : { default: 'local.chat' },
     vectorStores: {},
     storages: {},

@@ -1,4 +1,5 @@
 import { definePlugin, type PluginReference } from '@maestro-dataflow/core'
+import { safe } from '../terminal/print.js'
 import { styleFor } from '../terminal/style.js'
 import { ProgressState } from './progress-state.js'
 import { renderProgress, renderProgressLine, renderServings } from './render-progress.js'
@@ -83,7 +84,8 @@ function written(stream: NodeJS.WritableStream, state: ProgressState): Display {
       const started = Date.now()
       const write = () => {
         const now = Date.now()
-        stream.write(`${renderProgressLine(state.steps(), state.servings(), { elapsed: now - started, now })}\n`)
+        const line = renderProgressLine(state.steps(), state.servings(), { elapsed: now - started, now })
+        stream.write(`${safe(line)}\n`)
       }
       timer = setInterval(write, lineEvery).unref()
     },

@@ -1,5 +1,7 @@
+import { safe } from '../terminal/print.js'
+
 const hideCursor = '\u001b[?25l'
-const showCursor = '\u001b[?25h'
+export const showCursor = '\u001b[?25h'
 
 type Write = NodeJS.WriteStream['write']
 
@@ -28,7 +30,7 @@ export class TerminalBlock {
 
   draw(lines: readonly string[]): void {
     if (this.#ended || !this.#atLineStart) return
-    this.#write(`${this.#eraser()}${lines.map((line) => `${line}\n`).join('')}`)
+    this.#write(`${this.#eraser()}${lines.map((line) => `${safe(line)}\n`).join('')}`)
     this.#height = lines.length
   }
 

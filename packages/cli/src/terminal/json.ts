@@ -1,3 +1,5 @@
+import { print } from './print.js'
+
 /** A value as JSON; bytes as base64, vectors as lists, integers beyond what JSON's readers take as texts. */
 export function toJsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, readable, indent)
@@ -5,7 +7,7 @@ export function toJsonText(value: unknown, indent?: number): string {
 
 /** Prints a value as the one thing on standard output. */
 export function printJson(value: unknown, indent?: number): void {
-  process.stdout.write(`${toJsonText(value, indent)}\n`)
+  print(`${toJsonText(value, indent)}\n`)
 }
 
 function readable(this: unknown, key: string, value: unknown): unknown {

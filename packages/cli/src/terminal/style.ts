@@ -25,6 +25,10 @@ export function styleFor(stream: Stream): Style {
   }
 }
 
+/** The escape sequences of these styles. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+export const colours = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
+
 const as = (text: string): string => text
 
 /** No colours. */

@@ -303,6 +303,24 @@ describe('a file that cannot be used', () => {
     expect((await cache.stats()).entries).toBe(1)
   })
 
+  test.each(['{"text":"a"', 'no JSON', '7', 'null', ''])(
+    'a single damaged entry (%s) is a miss, and the others stay',
+    async (damaged) => {
+      const { folder } = await filled()
+      const database = new DatabaseSync(folder.file)
+      database.prepare("UPDATE answers SET answer = ?, parts = 'x' WHERE key = 'key1'").run(damaged)
+      database.close()
+      const cache = folder.open()
+      expect(await cache.list?.({ last: 1000 })).toBeDefined()
+      expect(await cache.get('key1')).toBeUndefined()
+      expect(await cache.get('key2')).toBeDefined()
+      expect(folder.warnings).toEqual([expect.stringContaining('is damaged')])
+      await cache.set('key1', answer('b'), {})
+      expect(await cache.get('key1')).toEqual(answer('b'))
+      expect(folder.others()).toEqual([])
+    },
+  )
+
   test('an empty file is one to begin with', async () => {
     const { folder } = await filled()
     writeFileSync(folder.file, '')

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Logger } from '../contracts/logger.js'
-import type { ResponseCache } from '../contracts/response-cache.js'
+import type { CachedAnswer, ResponseCache } from '../contracts/response-cache.js'
 import { Generations } from './disk-cache/generations.js'
 import { allEntries, answerStats, findEntries, lastAnswers } from './disk-cache/look-at-answers.js'
 import { nearestEntries } from './disk-cache/nearest-entries.js'
@@ -51,7 +51,12 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       if (found === undefined || now - found.stored > ttl) return unwritten.get(key)
       const generation = generations.of(run)
       if (found.used < generation && (full === true || now - found.used > hour)) commits.use(key, generation)
-      return JSON.parse(found.text)
+      const answer = parsedAnswer(found.text)
+      if (answer !== undefined) return answer
+      // A damaged entry costs one request, and not its row in every run.
+      logger.warn('A stored answer is damaged. It is requested again.', { path: file.path, key })
+      await file.use((database) => database.delete(key))
+      return undefined
     },
     async set(key, answer, parts, { run, step, rowId } = {}) {
       const text = JSON.stringify(answer)
@@ -102,5 +107,15 @@ export function createDiskCache(options: DiskCacheOptions): ResponseCache {
       return explained ?? nothing
     },
     dispose: () => shared.release(),
+  }
+}
+
+/** @returns undefined for a text that is not a JSON object */
+function parsedAnswer(text: string): CachedAnswer | undefined {
+  try {
+    const answer: unknown = JSON.parse(text)
+    return typeof answer === 'object' && answer !== null ? (answer as CachedAnswer) : undefined
+  } catch {
+    return undefined
   }
 }

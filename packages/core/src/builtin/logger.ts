@@ -1,5 +1,6 @@
 import type { Logger, LogLevel } from '../contracts/logger.js'
-import type { Redactor } from './redactor.js'
+import { printable } from '../errors/printable.js'
+import type { SecretRedactor } from './secret-redactor.js'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -7,7 +8,7 @@ export interface LoggerOptions {
   readonly level: LogLevel
   /** Whether to write JSON lines instead of lines for people. @default false */
   readonly json?: boolean
-  readonly redactor: Redactor
+  readonly redactor: SecretRedactor
   /** Receives finished lines. @default standard error */
   readonly write?: (line: string) => void
 }
@@ -25,9 +26,11 @@ export function createLogger(options: LoggerOptions, fields: Readonly<Record<str
       const text = redactor.text(message)
       const data = redactor.data({ ...fields, ...more }) as Record<string, unknown>
       write(
-        json
-          ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data })
-          : `${level}: ${text}${readable(data)}`,
+        printable(
+          json
+            ? JSON.stringify({ time: new Date().toISOString(), level, message: text, ...data })
+            : `${level}: ${text}${readable(data)}`,
+        ),
       )
     }
   return {
@@ -41,6 +44,9 @@ export function createLogger(options: LoggerOptions, fields: Readonly<Record<str
 
 function readable(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
-    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) =>
+        ` ${name}=${typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value)}`,
+    )
     .join('')
 }

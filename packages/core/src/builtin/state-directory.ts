@@ -1,12 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Folders and files of the state directory contain row data and answers: only their owner may read them. */
+export const ownFolder = 0o700
+export const ownFile = 0o600
+
 /**
  * Creates the state directory. It holds row data, so it gets a `.gitignore` of its own. @throws the errors of the file
  * system
  */
 export function makeStateDirectory(stateDirectory: string): void {
-  mkdirSync(stateDirectory, { recursive: true })
+  mkdirSync(stateDirectory, { recursive: true, mode: ownFolder })
   try {
     writeFileSync(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' })
   } catch (error) {

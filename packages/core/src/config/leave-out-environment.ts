@@ -4,7 +4,7 @@ import type { Issue } from '../errors/describe-issues.js'
 /** A placeholder for a text that is not known yet. */
 const placeholder = 'text from the environment'
 
-/** What stands for a value from the environment; undefined for one that is left out. */
+/** Returns the replacement of a value from the environment; undefined for a value that is left out. */
 export type EnvironmentLookup = (value: EnvironmentValue) => string | undefined
 
 /**

@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CosmiconfigResult } from 'cosmiconfig'
 import type { MaestroConfig } from '../define/maestro-config.js'
@@ -6,6 +7,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { readData } from './read-data.js'
+import { distrust } from './trusted-config.js'
 
 /** A config as it was found, before it is checked. */
 export interface FoundConfig {
@@ -17,10 +19,8 @@ export interface FoundConfig {
  * The possible places of a config. In package.json, the field `maestro` is a plugin's manifest, so the config has
  * another name.
  */
-const searchPlaces = [
-  ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `maestro.config.${ending}`),
-  'package.json',
-]
+const configFiles = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `maestro.config.${ending}`)
+const searchPlaces = [...configFiles, 'package.json']
 
 /**
  * Hop 1: finds and reads the config, from a folder upward, or the named file.
@@ -74,9 +74,19 @@ async function searchUpward(
   from: string,
 ): Promise<CosmiconfigResult> {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
+    // The search runs the code of a config; a package.json is data, and most hold no config.
+    const config = configFiles.map((name) => join(folder, name)).find((path) => existsSync(path))
+    if (config !== undefined) assertTrusted(config, from)
     const found = await explorer.search(folder)
+    if (found !== null) assertTrusted(found.filepath, from)
     if (found !== null || dirname(folder) === folder) return found
   }
+}
+
+/** @throws MAESTRO_CONFIG_UNTRUSTED */
+function assertTrusted(path: string, from: string): void {
+  const reason = distrust(path, resolve(from))
+  if (reason !== undefined) throw maestroError('MAESTRO_CONFIG_UNTRUSTED', { path, reason })
 }
 
 /** Node runs TypeScript itself: it strips types and neither compiles nor writes anything. */

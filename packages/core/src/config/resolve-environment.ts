@@ -1,4 +1,4 @@
-import { isSecretName } from '../builtin/redactor.js'
+import { isSecretName } from '../builtin/secret-redactor.js'
 import { isEnvironmentValue } from '../contracts/config.js'
 import { maestroError } from '../errors/error-table.js'
 

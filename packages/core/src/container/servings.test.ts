@@ -78,12 +78,12 @@ function servingsOf(
 }
 
 test('a serving is made when first asked for, with its options and what it injects, once', async () => {
-  const { configured, secrets, wrapped } = servingsOf({
-    default: { use: 'acme.chat', model: 'm', apiKey: env('MAESTRO_TEST_NONE', 'fallback') },
-  })
+  const options = { use: 'acme.chat', model: 'm', apiKey: env('MAESTRO_TEST_NONE', 'fallback') }
+  const { configured, secrets, wrapped } = servingsOf({ default: options })
   expect(configured.describe('default', 'llm', 'a')).toEqual({
     kind: 'llm',
     capabilities: expect.objectContaining({ jsonSchema: true }),
+    options,
   })
   expect(made).toEqual([])
   const serving = configured.get('default', 'llm')
@@ -101,7 +101,11 @@ test('one made in code is used as it is, inside the serving plane', () => {
   const { configured, wrapped } = servingsOf({ default: own })
   expect(configured.get('default', 'llm')).toBe(own)
   expect(wrapped).toEqual([own])
-  expect(configured.describe('default', 'llm', 'a')).toEqual({ kind: 'llm', capabilities: own.capabilities })
+  expect(configured.describe('default', 'llm', 'a')).toEqual({
+    kind: 'llm',
+    capabilities: own.capabilities,
+    options: {},
+  })
 })
 
 test('settings of every serving are for the plane, the rest is for the provider', async () => {
@@ -143,12 +147,14 @@ test('a serving of another kind is refused and not kept', async () => {
 
 test('every kind goes inside the serving plane; only language models have capabilities', () => {
   const own = vectors.create({}, [])
-  const { configured, wrapped } = servingsOf({ embedder: { use: 'acme.vectors' }, own })
+  const options = { use: 'acme.vectors' }
+  const { configured, wrapped } = servingsOf({ embedder: options, own })
   expect(configured.get('own', 'embedding')).toBe(own)
   const embedder = configured.get('embedder', 'embedding')
   expect(wrapped).toEqual([own, embedder])
-  for (const name of ['own', 'embedder'])
-    expect(configured.describe(name, 'embedding', 'a')).toEqual({ kind: 'embedding', capabilities: undefined })
+  const described = { kind: 'embedding', capabilities: undefined }
+  expect(configured.describe('own', 'embedding', 'a')).toEqual({ ...described, options: {} })
+  expect(configured.describe('embedder', 'embedding', 'a')).toEqual({ ...described, options })
 })
 
 test('each is freed though one cannot be', async () => {

@@ -31,7 +31,7 @@ const examples: Readonly<Record<ServingKind, string>> = {
 export interface ServingDescription {
   readonly kind: ServingKind
   readonly capabilities: LLMCapabilities | undefined
-  /** Those that the config sets; empty for a serving that was made in code. */
+  /** The settings in the config; empty for a serving that was created in code. */
   readonly options: object
 }
 

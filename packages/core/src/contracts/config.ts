@@ -38,11 +38,11 @@ export interface RunConfig {
   /** The number of first rows after which a step stops the run if all of them fail alike. @default 20 */
   readonly failFast?: number
   /**
-   * How many rows are held against what sources and operators declare: the first rows and a sample, or every row.
+   * How many rows are compared with the declarations of sources and operators: the first rows and a sample, or every row.
    *
    * @default 'sample'
    */
   readonly checks?: 'sample' | 'strict'
-  /** Whether an existing output may be replaced when no row is left at the end. @default false: the run fails */
+  /** Whether to replace an existing output even if no row reaches it. @default false: the run fails */
   readonly allowEmpty?: boolean
 }

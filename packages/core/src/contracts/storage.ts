@@ -34,7 +34,7 @@ export interface SourceReject {
   /** The readable part of it: the raw line or cell text, cut to a readable length. */
   readonly row: unknown
   readonly error: MaestroError
-  /** How many rows of its batch come before it; a limited run counts none beyond its last row. @default 0 */
+  /** The number of rows of its batch before it; a limited run counts no record beyond its last row. @default 0 */
   readonly after?: number
 }
 
@@ -93,7 +93,7 @@ export interface SinkWriter {
    * @param last There are no more rows, so the sink waits for the work in progress.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
-  /** Makes the rows visible. @returns how many it wrote: all that it was given, without those that it refused */
+  /** Makes the rows visible. @returns the number of written rows: all rows that it received, without those that it refused */
   commit(): Promise<WriteResult>
   /**
    * The number of rows that it holds, without those that it refused, when all rows have arrived. A sink that states it is
@@ -161,9 +161,9 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   /** Whether writers with these options have `jsonLines`: a table engine may then write the rows as text. */
   takesJsonLines?(options: Options): boolean
   /**
-   * What the options would replace or create, as a text that is the same however it is written: two sinks of a pipeline
-   * with the same target are a fault of the plan. Undefined where sinks may share it, such as a table that rows are
-   * appended to.
+   * Identifies what the options would replace or create, in a normalized form:
+   * two sinks of a pipeline with the same target are a fault of the plan. Undefined if sinks may share the target, such as
+   * a table to which rows are appended.
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter

@@ -46,6 +46,15 @@ export const coreErrors = {
       `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'Every setting is described in docs/config.md.',
   },
+  MAESTRO_CONFIG_UNBOUNDED: {
+    message: (d: { path: string; reason: string }) => `${d.path} is too large for a config or a pipeline: ${d.reason}.`,
+    hint: () => 'Write out what the aliases stand for, and use fewer of them.',
+  },
+  MAESTRO_CONFIG_UNTRUSTED: {
+    message: (d: { path: string; reason: string }) => `The config ${d.path} was not read: ${d.reason}.`,
+    hint: (d: { path: string; reason: string }) =>
+      `A config runs code as you. If you trust it, name it with --config ${d.path}; otherwise work in another folder, or restrict who may write there.`,
+  },
   MAESTRO_CONFIG_ENV_MISSING: {
     message: (d: { name: string; setting: string }) =>
       `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,

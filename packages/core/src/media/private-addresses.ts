@@ -1,45 +1,27 @@
 import { lookup } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
+import os from 'node:os'
+import ipaddr from 'ipaddr.js'
 import { maestroError } from '../errors/error-table.js'
 
-/** Networks outside the public internet: this machine, private, link-local, shared, reserved, multicast. */
-const networks = {
-  ipv4: [
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 4],
-    ['240.0.0.0', 4],
-  ],
-  // The last four can hold a private IPv4 address.
-  ipv6: [
-    ['::1', 128],
-    ['fc00::', 7],
-    ['fe80::', 10],
-    ['ff00::', 8],
-    ['::', 96],
-    ['64:ff9b::', 32],
-    ['2001::', 32],
-    ['2002::', 16],
-  ],
-} as const
+/** Networks that `ipaddr.js` counts as public, although they are for documentation or can hold a private IPv4 address. */
+const further = ['::/96', '64:ff9b::/32', '3fff::/20', 'fec0::/10'].map((network) => ipaddr.IPv6.parseCIDR(network))
 
-let blocked: BlockList | undefined
-
-/** Whether an IP address lies outside the public internet. An IPv4 address inside an IPv6 address counts as itself. */
+/**
+ * Whether an IP address lies outside the public internet: on this machine, also by the addresses of its network cards,
+ * in a private, link-local, reserved, or documentation network, or in a multicast group. An IPv4 address inside an IPv6
+ * address counts as itself.
+ */
 export function isPrivateAddress(address: string): boolean {
-  if (blocked === undefined) {
-    blocked = new BlockList()
-    for (const [network, prefix] of networks.ipv4) blocked.addSubnet(network, prefix, 'ipv4')
-    for (const [network, prefix] of networks.ipv6) blocked.addSubnet(network, prefix, 'ipv6')
-  }
-  return blocked.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  // What cannot be read is not known to be public.
+  if (!ipaddr.isValid(address)) return true
+  const parsed = ipaddr.process(address)
+  if (parsed.range() !== 'unicast') return true
+  if (parsed.kind() === 'ipv6' && further.some((network) => parsed.match(network))) return true
+  const normal = parsed.toNormalizedString()
+  return Object.values(os.networkInterfaces()).some((cards) =>
+    cards?.some((card) => ipaddr.process(card.address).toNormalizedString() === normal),
+  )
 }
 
 /**

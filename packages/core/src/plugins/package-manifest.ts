@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createLogger } from '../builtin/logger.js'
-import { Redactor } from '../builtin/redactor.js'
+import { SecretRedactor } from '../builtin/secret-redactor.js'
 import { contributionKinds } from '../contracts/contribution-kinds.js'
 import type { PluginContributions, PluginDefinition, PluginManifest } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
@@ -76,7 +76,7 @@ async function contributionsOf(definition: PluginDefinition): Promise<PluginCont
     { discovered: { name, origin: 'inline', ...about }, definition, options },
     {
       hooks: createLifecycleHooks(),
-      logger: createLogger({ level: 'silent', redactor: new Redactor() }),
+      logger: createLogger({ level: 'silent', redactor: new SecretRedactor() }),
       access: { directory: process.cwd(), allowOutsidePaths: false, allowPrivateAddresses: false },
     },
   )

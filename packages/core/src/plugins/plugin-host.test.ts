@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { errorOf } from '../__fixtures__/project-folder.js'
 import { builtin } from '../builtin/builtin-plugin.js'
 import { createLogger } from '../builtin/logger.js'
-import { Redactor } from '../builtin/redactor.js'
+import { SecretRedactor } from '../builtin/secret-redactor.js'
 import type { MaestroHooks, Registrar } from '../contracts/hooks.js'
 import { LOGGER } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
@@ -31,7 +31,7 @@ const says = (...operators: string[]): PluginManifest => ({
 const lines: string[] = []
 async function host(...plugins: PluginReference[]) {
   const configured = await discoverPlugins(plugins, '/project')
-  const logger = createLogger({ level: 'info', redactor: new Redactor(), write: (line) => lines.push(line) })
+  const logger = createLogger({ level: 'info', redactor: new SecretRedactor(), write: (line) => lines.push(line) })
   const access = { directory: '/project', allowOutsidePaths: false, allowPrivateAddresses: true }
   const keepSecret = () => undefined
   const made = new PluginHost({ configured, access, logger, builtin, reserved: [LOGGER], keepSecret })

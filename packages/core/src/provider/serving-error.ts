@@ -42,7 +42,7 @@ type FailureCode = Extract<
 const feature = '(?:response_format|structured outputs?|guided decoding|grammar)'
 const refusal = '(?:invalid|not support|unsupported|unavailable|not available|fail|error|must be|only)'
 
-/** How servers say that they cannot hold an answer to a schema. */
+/** The messages of servers that do not support a schema. */
 const schemaRefusal = new RegExp(
   [
     '(?:json|invalid|unsupported|response|output|format).{0,20}schema',

@@ -2,13 +2,13 @@ import type { JsonSchema } from '../contracts/schema.js'
 
 type Schemas = Readonly<Record<string, unknown>>
 
-/** Keywords that hold a value as it is. Others, such as `pattern`, are refused or end the process of the model. */
+/** Keywords whose values are passed on unchanged. Others, such as `pattern`, are refused or crash the model's process. */
 const plain = ['type', 'enum', 'const', '$ref', 'required', 'minItems', 'maxItems', 'minLength', 'maxLength']
 const formats = new Set(['date', 'time', 'date-time'])
 
 /**
- * The part of a JSON schema from which every local server makes a grammar. Of the rest, some servers refuse a keyword,
- * and Ollama 0.6 ends for a `pattern`. The serving plane checks every answer against the whole schema.
+ * The part of a JSON schema that the grammar of every local server supports. Some servers refuse other keywords, and a `pattern`
+ * crashes Ollama 0.6. The serving plane checks every answer against the whole schema.
  */
 export function toGrammarSchema(schema: JsonSchema): JsonSchema {
   const { format, prefixItems, items, properties, additionalProperties, $defs, definitions } = schema

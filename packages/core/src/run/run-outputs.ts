@@ -44,15 +44,16 @@ export class RunOutputs {
     return writer
   }
 
-  /** The sinks whose commit takes the place of rows that are there. */
+  /** The sinks whose commit replaces existing rows. */
   replacing(): readonly string[] {
     return [...this.#open].filter(([, { writer }]) => writer.replaces === true).map(([id]) => id)
   }
 
   /**
-   * Makes all outputs visible: first those whose counts only their commit tells, each in the order in which it was opened.
+   * Makes all outputs visible: first the sinks whose counts are known only after their commit, each in the order in which
+   * it was opened.
    *
-   * @param handed How many rows a sink was given and did not refuse.
+   * @param handed The number of rows that a sink received and did not refuse.
    * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
   async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {

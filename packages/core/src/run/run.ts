@@ -15,7 +15,7 @@ export interface PipelineRunOptions {
   readonly limit?: number | undefined
   /** Whether the run may replace existing outputs. @default false */
   readonly overwrite?: boolean | undefined
-  /** Whether existing outputs may be replaced by no rows. @default the setting of the config */
+  /** Whether to replace an existing output even if no row reaches it. @default the setting of the config */
   readonly allowEmpty?: boolean | undefined
   /** Whether to keep a run folder with the plan, events, rejected rows, and report. @default true */
   readonly keep?: boolean | undefined

@@ -134,9 +134,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     const place = this.answerPlace(options)
     const fingerprint = fingerprintRequest(this.inner, request)
     record.key = fingerprint.key
-    const kept = (await answers.get(place, fingerprint)) as LLMResult | undefined
-    const usable = typeof kept?.text === 'string' && isWorthKeeping(kept, options)
-    const found = usable ? await this.#forCaller({ result: kept }, request, options) : undefined
+    const kept: unknown = await answers.get(place, fingerprint)
+    const found =
+      isAnswer(kept) && isWorthKeeping(kept, options)
+        ? await this.#forCaller({ result: kept }, request, options)
+        : undefined
     if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
@@ -155,7 +157,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
 
-  /** The request without what the model does not accept. */
+  /** The request without the settings that the model does not accept. */
   #accepted(given: LLMRequest, record: UsageRecord): LLMRequest {
     const { accepted, removed } = withoutUnsupportedSettings(given, this.capabilities)
     for (const setting of removed)
@@ -262,6 +264,17 @@ recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result
+}
+
+/** Whether a cache returned an answer. Anything else, such as a damaged entry, is requested again. */
+function isAnswer(kept: unknown): kept is LLMResult {
+  const { text, usage, model } = (kept ?? {}) as Partial<LLMResult>
+  return (
+    typeof text === 'string' &&
+    typeof model === 'string' &&
+    Number.isFinite(usage?.inputTokens) &&
+    Number.isFinite(usage?.outputTokens)
+  )
 }
 
 /** An incomplete answer is requested again the next time. */

@@ -3,14 +3,18 @@ import { pathToFileURL } from 'node:url'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ContributionKind } from '../contracts/hooks.js'
 import type { DiscoveredPlugin } from '../plugins/discover-plugins.js'
-import { fileDeclaresTypes, packageHasTypes } from './type-entries.js'
+import {
+  type DeclaredDefinition,
+  type DefinitionKind,
+  declaredDefinitions,
+  definitionRegistries,
+} from './declared-definitions.js'
+import { fileDeclaresTypes, packageDeclaration } from './type-entries.js'
 
-/** An operator that a file plugin defines and exports. Its types follow from its definition. */
-export interface ExportedDefinition {
-  readonly name: string
-  /** The module, relative to the types file. */
+/** A definition that a plugin exports and that no registry of types holds. Its types follow from it. */
+export interface ExportedDefinition extends DeclaredDefinition {
+  /** The package, or the module relative to the types file. */
   readonly module: string
-  readonly exportName: string
 }
 
 /** The kinds of things that the config selects by `use`. */
@@ -27,7 +31,8 @@ const configuredKinds = [
 export interface ProjectTypes {
   /** Modules that declare the types of their contributions: packages, or files relative to the types file. */
   readonly modules: readonly string[]
-  readonly operators: readonly ExportedDefinition[]
+  /** Definitions of plugins that declare no types themselves, registered by their `typeof`. */
+  readonly definitions: readonly ExportedDefinition[]
   /** The kind of each serving by its name, such as `local.chat`; undefined for a serving in code. */
   readonly servings: Readonly<Record<string, string | undefined>>
   readonly vectorStores: Readonly<Record<string, string | undefined>>
@@ -52,7 +57,7 @@ export async function projectTypes(
   const entries = await Promise.all(plugins.map((plugin) => typesOf(plugin, config.directory)))
   return {
     modules: entries.flatMap(({ modules }) => modules),
-    operators: entries.flatMap(({ operators }) => operators),
+    definitions: entries.flatMap(({ definitions }) => definitions),
     untyped: entries.flatMap(({ untyped }) => untyped),
     servings: kindsOf(config.servings),
     vectorStores: kindsOf(config.vectorStores),
@@ -71,35 +76,58 @@ function contributedBy(plugins: readonly DiscoveredPlugin[]): ProjectTypes['cont
   )
 }
 
-type PluginTypes = Pick<ProjectTypes, 'modules' | 'operators' | 'untyped'>
+type PluginTypes = Pick<ProjectTypes, 'modules' | 'definitions' | 'untyped'>
 
-const none: PluginTypes = { modules: [], operators: [], untyped: [] }
+const none: PluginTypes = { modules: [], definitions: [], untyped: [] }
 
 async function typesOf(plugin: DiscoveredPlugin, directory: string): Promise<PluginTypes> {
   const { origin, path, name } = plugin
   // A config with a plugin in code imports the plugin, and its types with it.
   if (origin === 'inline' || path === undefined) return none
-  if (origin === 'package') return (await packageHasTypes(path)) ? { ...none, modules: [name] } : none
+  if (origin === 'package') {
+    const entry = await packageDeclaration(path)
+    if (entry === undefined) return none
+    if (await fileDeclaresTypes(entry)) return { ...none, modules: [name] }
+    return { ...definitionTypes(plugin, await declaredDefinitions(entry), name), modules: [name] }
+  }
   const module = modulePath(directory, path)
   if (await fileDeclaresTypes(path)) return { ...none, modules: [module] }
-  return operatorTypes(plugin, path, module)
+  return definitionTypes(plugin, /\.m?ts$/.test(path) ? await exportedDefinitions(path) : [], module)
 }
 
-async function operatorTypes(plugin: DiscoveredPlugin, path: string, module: string): Promise<PluginTypes> {
-  const contributed = Object.keys(plugin.manifest?.contributes?.operators ?? {})
-  if (!/\.m?ts$/.test(path)) return { ...none, untyped: contributed }
-  const exported = Object.entries((await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>)
-  const operators = contributed.flatMap((name) => {
-    const found = exported.find(([exportName, value]) => isDefinitionOf(name, value) && isIdentifier(exportName))
-    return found === undefined ? [] : [{ name, module, exportName: found[0] }]
+/** The contributions of a plugin that are among the definitions of a module, and the names of the others. */
+function definitionTypes(
+  { manifest }: DiscoveredPlugin,
+  found: readonly DeclaredDefinition[],
+  module: string,
+): PluginTypes {
+  const contributed = definitionKinds.flatMap((kind) =>
+    Object.keys(manifest?.contributes?.[kind] ?? {}).map((name) => ({ kind, name })),
+  )
+  const typed = contributed.map(({ kind, name }) => ({
+    name,
+    definition: found.find((one) => one.kind === kind && one.name === name && isIdentifier(one.exportName)),
+  }))
+  return {
+    ...none,
+    definitions: typed.flatMap(({ definition }) => (definition === undefined ? [] : [{ ...definition, module }])),
+    untyped: typed.flatMap(({ name, definition }) => (definition === undefined ? [name] : [])),
+  }
+}
+
+const definitionKinds = Object.keys(definitionRegistries) as DefinitionKind[]
+
+/** The definitions that a file of the project exports. It is in memory already. */
+async function exportedDefinitions(path: string): Promise<readonly DeclaredDefinition[]> {
+  const exported = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
+  return Object.entries(exported).flatMap(([exportName, value]): DeclaredDefinition[] => {
+    if (typeof value !== 'object' || value === null) return []
+    const { name, kind, create, source, sink } = value as Readonly<Record<string, unknown>>
+    if (typeof name !== 'string') return []
+    if (typeof create === 'function')
+      return [{ kind: typeof kind === 'string' ? 'operators' : 'prompts', name, exportName }]
+    return source === undefined && sink === undefined ? [] : [{ kind: 'storages', name, exportName }]
   })
-  return { ...none, operators, untyped: contributed.filter((name) => operators.every((typed) => typed.name !== name)) }
-}
-
-function isDefinitionOf(name: string, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const definition = value as { readonly name?: unknown; readonly kind?: unknown; readonly create?: unknown }
-  return definition.name === name && typeof definition.kind === 'string' && typeof definition.create === 'function'
 }
 
 const isIdentifier = (name: string): boolean =>

@@ -1,3 +1,4 @@
+import { definitionRegistries } from './declared-definitions.js'
 import type { ExportedDefinition, ProjectTypes } from './project-types.js'
 
 /** The name of a project's types file, beside its config. */
@@ -10,11 +11,16 @@ const coreName = '@maestro-dataflow/core'
 
 /** The text of a project's types file. */
 export function renderTypesFile(types: Omit<ProjectTypes, 'untyped'>): string {
-  const { modules, operators, servings, vectorStores, storages, contributed } = types
+  const { modules, definitions, servings, vectorStores, storages, contributed } = types
   const configured = Object.keys(storages).length === 0 ? '' : ' ConfiguredStorage '
   const declarations = [
     ...contributedInterface(contributed),
-    ...registered('Operators', operators),
+    ...Object.entries(definitionRegistries).flatMap(([kind, registry]) =>
+      registered(
+        registry,
+        definitions.filter((one) => one.kind === kind),
+      ),
+    ),
     ...namesInterface('ServingNames', servings),
     ...namesInterface('VectorStoreNames', vectorStores),
     ...configuredStorages(storages),

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** Whether an installed package has types at its entry. Importing one without types is an error in a strict project. */
-export async function packageHasTypes(folder: string): Promise<boolean> {
+/** The declaration file at the entry of an installed package. Importing one without types is an error in a strict project. */
+export async function packageDeclaration(folder: string): Promise<string | undefined> {
   const { exports, types, typings, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     readonly exports?: unknown
     readonly types?: unknown
@@ -11,7 +11,10 @@ export async function packageHasTypes(folder: string): Promise<boolean> {
     readonly main?: unknown
   }
   const entries = exports === undefined ? [types, typings, main ?? 'index.js'] : targetsOf(exports)
-  return entries.some((entry) => typeof entry === 'string' && declarationOf(join(folder, entry)) !== undefined)
+  return entries
+    .filter((entry) => typeof entry === 'string')
+    .map((entry) => declarationOf(join(folder, entry)))
+    .find((declaration) => declaration !== undefined)
 }
 
 /** The files that a package's `exports` may lead to for its main entry. */
@@ -23,9 +26,11 @@ function targetsOf(exports: unknown): readonly string[] {
 }
 
 /** The types of a module, if they exist: in the module itself, or in a declaration file beside it. */
-function declarationOf(module: string): string | undefined {
+export function declarationOf(module: string): string | undefined {
   const declaration = module.replace(/\.([cm]?)js$/, '.d.$1ts')
-  return /\.[cm]?ts$/.test(declaration) && existsSync(declaration) ? declaration : undefined
+  if (/\.[cm]?ts$/.test(declaration)) return existsSync(declaration) ? declaration : undefined
+  // Bundlers resolve paths without an ending.
+  return [`${module}.d.ts`, join(module, 'index.d.ts')].find((path) => existsSync(path))
 }
 
 const augmentation = /\bdeclare\s+module\s+['"]@maestro-dataflow\/core['"]/

@@ -61,12 +61,72 @@ describe('packages', () => {
   })
 })
 
+describe('packages that declare no types of their contributions', () => {
+  const contributes = {
+    operators: { 'acme.trim': 'x', 'acme.cut': 'x', 'acme.hidden': 'x' },
+    prompts: { 'acme.ask': 'x' },
+    storages: { 'acme.rows': 'x' },
+  }
+  const typed = (type: string, name: string) => `import("@maestro-dataflow/core").${type}Definition<"${name}", {}>`
+  const acme = (entry: string, others: Readonly<Record<string, string>> = {}) => {
+    write('node_modules/acme/package.json', {
+      ...{ name: 'acme', version: '1.0.0', maestro: { apiVersion: 1, contributes } },
+      exports: { types: './dist/index.d.ts', default: './dist/index.js' },
+    })
+    write('node_modules/acme/dist/index.js', 'throw new Error("its code must not run")')
+    for (const [path, text] of Object.entries({ 'index.d.ts': entry, ...others }))
+      write(`node_modules/acme/dist/${path}`, text)
+    return typesOf(['acme'])
+  }
+  const found = [
+    { kind: 'operators', name: 'acme.trim', module: 'acme', exportName: 'trim' },
+    { kind: 'operators', name: 'acme.cut', module: 'acme', exportName: 'cutOff' },
+    { kind: 'prompts', name: 'acme.ask', module: 'acme', exportName: 'ask' },
+    { kind: 'storages', name: 'acme.rows', module: 'acme', exportName: 'rows' },
+  ]
+
+  test('are registered by what their entry exports, from files of a build', async () => {
+    const entry = `export { trim } from './operators/trim.js'
+export { cut as cutOff, type Cut } from './operators/cut.js'
+export * from './more.js'
+/** export declare const hidden: ${typed('Operator', 'acme.hidden')}; */
+export { default } from './plugin.js'`
+    const types = await acme(entry, {
+      'operators/trim.d.ts': `export declare const trim: ${typed('Operator', 'acme.trim')};`,
+      'operators/cut.d.ts': `export declare const cut: ${typed('Operator', 'acme.cut')};\nexport type Cut = 1`,
+      'more.d.ts': `import type { rows } from './rows'\nexport { rows }
+export declare const ask: ${typed('Prompt', 'acme.ask')};\nexport * from './index.js'`,
+      'rows.d.ts': `export declare const rows: ${typed('Storage', 'acme.rows')};`,
+      'plugin.d.ts': `declare const hidden: ${typed('Operator', 'acme.hidden')};\nexport default hidden`,
+    })
+    expect(types).toMatchObject({ modules: ['acme'], definitions: found, untyped: ['acme.hidden'] })
+  })
+
+  test('are registered from the one file of a bundler', async () => {
+    const types = await acme(`import * as core from '@maestro-dataflow/core';
+declare const trim: core.OperatorDefinition<"acme.trim", {}>;
+declare const cut: core.OperatorDefinition<"acme.cut", {}>;
+declare const ask: core.PromptDefinition<"acme.ask", {}>;
+declare const rows: core.StorageDefinition<"acme.rows", {}>;
+declare const hidden: core.OperatorDefinition<"acme.hidden", {}>;
+export { trim, cut as cutOff, ask, rows, hidden as default };`)
+    expect(types).toMatchObject({ definitions: found, untyped: ['acme.hidden'] })
+  })
+
+  test('and those that declare them are only imported', async () => {
+    const types = await acme("import type {} from './registered.js'", {
+      'registered.d.ts': "declare module '@maestro-dataflow/core' {}",
+    })
+    expect(types).toMatchObject({ modules: ['acme'], definitions: [], untyped: [] })
+  })
+})
+
 describe('file plugins', () => {
   test('one that declares its types is imported by its path', async () => {
     write('plugins/own.ts', `declare module '@maestro-dataflow/core' {}\n${plugin('own', ['own.a'])}`)
     expect(await typesOf(['./plugins/own.ts'])).toMatchObject({
       modules: ['./plugins/own.ts'],
-      operators: [],
+      definitions: [],
       untyped: [],
     })
   })
@@ -75,7 +135,7 @@ describe('file plugins', () => {
     write('plugins/deep.ts', `import './one.ts'\nexport const a = ${operator('deep.a')}\n${plugin('deep', ['deep.a'])}`)
     write('plugins/one.ts', "import type {} from './two.ts'\nimport type {} from './deep.ts'\n")
     write('plugins/two.ts', 'declare module "@maestro-dataflow/core" {}')
-    expect(await typesOf(['./plugins/deep.ts'])).toMatchObject({ modules: ['./plugins/deep.ts'], operators: [] })
+    expect(await typesOf(['./plugins/deep.ts'])).toMatchObject({ modules: ['./plugins/deep.ts'], definitions: [] })
   })
 
   test('a JavaScript one has types only with declarations beside it', async () => {
@@ -97,9 +157,9 @@ describe('file plugins', () => {
     )
     expect(await typesOf(['./plugins/three.ts'])).toMatchObject({
       modules: [],
-      operators: [
-        { name: 'three.first', module: './plugins/three.ts', exportName: 'first' },
-        { name: 'three.third', module: './plugins/three.ts', exportName: 'default_' },
+      definitions: [
+        { kind: 'operators', name: 'three.first', module: './plugins/three.ts', exportName: 'first' },
+        { kind: 'operators', name: 'three.third', module: './plugins/three.ts', exportName: 'default_' },
       ],
       untyped: ['three.second'],
     })
@@ -118,14 +178,17 @@ test('servings and stores go by their names, with their kinds', async () => {
 })
 
 describe('the text', () => {
-  const nothing = { modules: [], operators: [], servings: {}, vectorStores: {}, storages: {}, contributed: undefined }
+  const nothing = { modules: [], definitions: [], servings: {}, vectorStores: {}, storages: {}, contributed: undefined }
 
   test('has a line for each thing', () => {
-    const operators = [{ name: 'text.shout', module: './plugins/shout.ts', exportName: 'shout' }]
+    const definitions = [
+      { kind: 'operators', name: 'text.shout', module: './plugins/shout.ts', exportName: 'shout' },
+      { kind: 'prompts', name: 'text.ask', module: 'acme', exportName: 'ask' },
+    ] as const
     expect(
       renderTypesFile({
         modules: ['./plugins/own.ts', 'zzz', '@maestro-dataflow/plugin-fs', '@aaa/plugin'],
-        operators,
+        definitions,
         servings: { default: 'local.chat', mine: undefined },
         vectorStores: { kb: 'lance.vectors' },
         storages: { orders: 'fs.file' },
@@ -141,6 +204,9 @@ import type {} from './plugins/own.ts'
 declare module '@maestro-dataflow/core' {
   interface Operators {
     'text.shout': typeof import('./plugins/shout.ts').shout
+  }
+  interface Prompts {
+    'text.ask': typeof import('acme').ask
   }
   interface ServingNames {
     default: 'local.chat'

@@ -32,6 +32,7 @@ import {
 import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
+import type { OutputName } from '../asking/output-name.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
@@ -232,7 +233,7 @@ function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): Colum
 
 /** The row with the labels of both models, and the one that applies. */
 export interface AnnotatedRow extends RowFunction {
-  readonly row: With<this['before'], Annotated<LabelsOf<this['options']>, OutputName<this['options']>>>
+  readonly row: With<this['before'], Annotated<LabelsOf<this['options']>, OutputName<this['options'], 'label'>>>
 }
 type Annotated<Label, Output extends string> = Record<Output, Label | null> &
   Record<`${Output}_first` | `${Output}_second`, Label> &
@@ -242,7 +243,6 @@ type LabelsOf<Options> = Options extends { readonly labels: infer Given }
     ? readonly LabelOf<Given>[]
     : LabelOf<Given>
   : unknown
-type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'label'
 
 /**
  * `ai.annotate`: labels by two models, and what people have to decide.

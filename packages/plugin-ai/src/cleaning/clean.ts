@@ -26,6 +26,7 @@ import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
+import type { OutputName } from '../asking/output-name.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
@@ -231,9 +232,8 @@ function assertFits({ operations }: CleaningPlan, profiles: readonly ColumnProfi
 
 /** Any columns, since values may get another type, and the list of changes. */
 export interface CleanedRow extends RowFunction {
-  readonly row: Record<string, unknown> & Record<OutputName<this['options']>, readonly CellChange[]>
+  readonly row: Record<string, unknown> & Record<OutputName<this['options'], 'changes'>, readonly CellChange[]>
 }
-type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'changes'
 
 /**
  * `ai.clean`: what a model proposes to clean, as a plan, or done.

@@ -2,8 +2,6 @@ import {
   type AllRows,
   type Batch,
   type ColumnEffects,
-  column,
-  columns,
   defineOperator,
   type EmbeddingServing,
   EnhancedEmbeddingServing,
@@ -12,22 +10,19 @@ import {
   LOGGER,
   type Logger,
   MaestroError,
-  newColumn,
   type OutputOf,
   type Refinement,
   type Row,
   SERVINGS,
-  servingOption,
   typed,
   VECTOR_STORES,
   type VectorRecord,
   type VectorStore,
-  vectorStoreOption,
 } from '@maestro-dataflow/core'
-import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
+import { IndexOptions } from './index-options.js'
 import {
   assertSameModel,
   type ChunkFacts,
@@ -42,51 +37,9 @@ import { deletableDocuments, documentsOf } from './missing-documents.js'
 /** What became of a chunk's document. */
 export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 
-const share = 'a whole number is expected, or a share such as "20%"'
-
-const fields = {
-  /** The name of the vector store in the config. */
-  store: vectorStoreOption(),
-  /** The column of the text of a chunk. @default 'text' */
-  input: column().default('text'),
-  /** The column of the document that a chunk belongs to. @default 'document' */
-  document: column().default('document'),
-  /** Columns whose values are stored with the text, for filters and citations. @default none */
-  metadata: columns().default([]),
-  /** The name of the embedding model in the config. @default 'embedder' */
-  embedder: servingOption().default('embedder'),
-  /** A prefix of each text when it is embedded, for models that distinguish queries and passages: `'passage: '`. */
-  prefix: z.string().optional(),
-  /**
-   * The name of the set of documents that this step indexes. Several sets can share a store: a step deletes only
-   * documents of its own set.
-   *
-   * @default the name of the pipeline with the path, table, or query of its source
-   */
-  origin: z.string().min(1).optional(),
-  /**
-   * What happens to documents of this origin that are in the store but not among the rows. They are deleted, except with
-   * `--limit`, if there was no document at all, and if they were rejected, for example because they cannot be read.
-   *
-   * @default 'delete'
-   */
-  missing: z.enum(['delete', 'keep']).default('delete'),
-  /**
-   * The number of missing documents, or their share of the documents of this origin, that may be deleted in one run. If
-   * more are missing, none is deleted, and a warning says so. A single missing document is always deleted.
-   *
-   * @default '20%'
-   */
-  maxDeleted: z.union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?%$/, share)]).default('20%'),
-  /** The number of chunks that are embedded and written at once. @default 512 */
-  batchSize: z.number().int().positive().optional(),
-  /** The column of the outcome for the chunk's document: `added`, `replaced`, or `unchanged`. @default 'index_outcome' */
-  output: newColumn('index_outcome'),
-}
-
 /** Options of `Indexer`: those of `ai.index`, with the store and the model themselves. */
 export type IndexerOptions = Alone<
-  typeof fields,
+  IndexOptions,
   {
     /** The store, or a function that opens it. */
     readonly store: VectorStore | (() => Promise<VectorStore>)
@@ -379,7 +332,7 @@ function indexColumns({
   return { reads: [...new Set([input, document, ...metadata])], adds: { [output]: 'string' } }
 }
 
-const refine: Refinement<OutputOf<typeof fields>> = ({ metadata }, { addIssue }) => {
+const refine: Refinement<OutputOf<IndexOptions>> = ({ metadata }, { addIssue }) => {
   const message = faultOf(metadata)
   if (message !== undefined) addIssue({ code: 'custom', path: ['metadata'], message, input: metadata })
 }
@@ -394,7 +347,7 @@ export const index = defineOperator({
   name: 'ai.index',
   kind: 'opaque',
   description: 'Keeps a vector store in step with documents: new and changed ones go in, those that are gone go out',
-  options: fields,
+  options: IndexOptions,
   refine,
   adds: { '{output}': typed<IndexOutcome>('string') },
   deterministic: false,

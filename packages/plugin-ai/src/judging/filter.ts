@@ -34,30 +34,31 @@ import { FilterPrompt } from './filter.prompt.js'
 
 const prompts = promptsOf(FilterPrompt)
 
-/** Options that ask a model, and the words of its question; none of them goes with `score`. */
-const asking = ['input', 'criterion', 'prompt'] as const
-const words = ['score', 'prompt'] as const
+/** What asks a model, and cannot be given together with a threshold. */
+const judge = ['input', 'criterion', 'prompt'] as const
+/** What stands instead of the operator's own prompt. */
+const otherwise = ['score', 'prompt'] as const
 
 const fields = fieldsOf(
   {
     /** The column of the score, to keep the rows whose score lies within a threshold. No model is asked. */
-    score: unless(asking, column('number').optional()),
+    score: unless(judge, column('number').optional()),
     /** The lowest score that stays. */
-    min: unless(asking, z.number().optional()),
+    min: unless(judge, z.number().optional()),
     /** The highest score that stays. */
-    max: unless(asking, z.number().optional()),
+    max: unless(judge, z.number().optional()),
     /** The column of the text that a model judges. */
-    input: unless(words, column()),
+    input: unless(otherwise, column()),
     /** What must hold for a row to stay. */
-    criterion: unless(words, nameOption),
+    criterion: unless(otherwise, nameOption),
     /** A prompt instead of the operator's own. It names its columns itself. */
     prompt: unless('score', promptOption({ allowed: prompts }).optional()),
     /** The language of the operator's own prompt. The rows may be in any language. @default 'en' */
-    language: unless(words, languageOption),
+    language: unless(otherwise, languageOption),
     /** Guidance for the model in addition to the operator's own prompt. */
-    instructions: unless(words, z.string().min(1).optional()),
+    instructions: unless(otherwise, z.string().min(1).optional()),
     /** Texts with the expected answers, `true` or `false`. The model sees them before the question. */
-    examples: unless(words, examplesOption),
+    examples: unless(otherwise, examplesOption),
   },
   RowAskingOptions,
   PackingOptions,

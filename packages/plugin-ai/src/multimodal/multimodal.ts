@@ -2,11 +2,9 @@ import {
   audioPart,
   type ColumnEffects,
   type Columns,
-  column,
   defineOperator,
   EnhancedTranscriptionServing,
   fieldsOf,
-  flag,
   imagePart,
   type LLMServing,
   MapOperator,
@@ -14,96 +12,32 @@ import {
   type MediaAccess,
   type OperatorContext,
   type OutputOf,
-  objectOption,
   optionsSchema,
   type Prompt,
-  promptOption,
   promptRestrict,
   type Refinement,
   type Row,
-  type RowFunction,
   readMedia,
   rowFunction,
   type Schema,
   SERVINGS,
-  servingOption,
   type TranscriptionServing,
   toJsonSchema,
-  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { type Alone, parseOptions } from '../asking/alone.js'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
-import { schemaOption } from '../asking/json-schema.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { askedWith, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
-import { labelNames, labelsOption } from '../text/classify.prompt.js'
-import type { LabelOf } from '../text/labels.js'
-import { MultimodalPrompt, mediaOf, multimodalTasks } from './multimodal.prompt.js'
-import { type RecognizedWord, TextRecognition } from './text-recognition.js'
+import { labelNames } from '../text/classify.prompt.js'
+import { MultimodalPrompt, type MultimodalTask, mediaOf } from './multimodal.prompt.js'
+import { MultimodalOptions, type MultimodalWork, multimodalPrompts, transcriptColumn } from './multimodal-options.js'
+import type { MultimodalRow } from './multimodal-row.js'
+import { TextRecognition } from './text-recognition.js'
 
-const tasks = [...multimodalTasks, 'ocr', 'transcribe'] as const
-export type MultimodalWork = (typeof tasks)[number]
-
-/** The column that holds what was said, while a model is asked about it. */
-const transcriptColumn = 'transcript'
-const transcriptVariables = ({ inputs }: Readonly<Record<string, unknown>>) =>
-  (inputs as { readonly audio?: string }).audio === undefined ? [] : ([transcriptColumn] as const)
-
-const prompts = promptsOf(MultimodalPrompt)
-
-/** The columns of a row's texts, images, and recordings. */
-class MediaColumns {
-  /** The column of the text. */
-  text = column().optional()
-  /** The column of the images: paths of the project, addresses, or bytes; a cell may hold a list of them. */
-  image = column().optional()
-  /** The column of the recordings: paths of the project, addresses, or bytes; a cell may hold a list of them. */
-  audio = column().optional()
-}
-
-const fields = fieldsOf(
-  {
-    /**
-     * The columns of texts, images, and recordings: `{ text, image, audio }`. Images and recordings are paths of the project,
-     * addresses, or bytes; a cell may hold a list of them.
-     */
-    inputs: objectOption(MediaColumns).refine(
-      (given) => Object.values(given).some((name) => name !== undefined),
-      'at least one column is expected',
-    ),
-    /**
-     * A language model does `describe`, `classify` (one of `labels`), `extract` (data of a `schema`), and `ask` (the
-     * `question`). `ocr` reads the text on images with Tesseract, in this process; `transcribe` asks a transcription serving.
-     *
-     * @default 'describe'
-     */
-    task: z.enum(tasks).default('describe'),
-    /** The question, for `ask`. */
-    question: nameOption.optional(),
-    /** The closed set of labels, for `classify`: `['cat', 'dog']`, or with meanings, `{ cat: 'a cat', dog: '' }`. */
-    labels: labelsOption.optional(),
-    /** The data to look for, for `extract`. Its properties become columns, or one column with `output`. */
-    schema: schemaOption.optional(),
-    /** The column of the answer. For `ocr`, `<output>_confidence` is added too. @default 'multimodal_result' */
-    output: nameOption.optional(),
-    /** For `ocr`: languages by their Tesseract names. Each is an npm package: `@tesseract.js-data/eng`. @default ['eng'] */
-    languages: z.array(nameOption).min(1).default(['eng']),
-    /** For `ocr`: whether to add `<output>_words`, each word with its confidence and its place in pixels. @default false */
-    words: flag(),
-    /** The name of the transcription model in the config, for a column of recordings. @default 'transcription' */
-    transcription: servingOption().default('transcription'),
-    /** The spoken language, as ISO 639-1: `en`, `zh`. @default detected by the model */
-    spoken: nameOption.optional(),
-    /** A prompt instead of the operator's own. It names its columns itself; `transcript` is what a recording says. */
-    prompt: promptOption({ allowed: prompts, variables: transcriptVariables }).optional(),
-  },
-  WordsOptions,
-  RowAskingOptions,
-)
+const fields = fieldsOf(MultimodalOptions, WordsOptions, RowAskingOptions)
 
 type Options = OutputOf<typeof fields>
 
@@ -269,7 +203,7 @@ function promptOf({ prompt, task, inputs, question, labels, schema, language, in
   if (prompt !== undefined) return prompt
   const { text, image, audio } = inputs
   return new MultimodalPrompt({
-    task: asksModel(task) ? (task as (typeof multimodalTasks)[number]) : 'describe',
+    task: asksModel(task) ? (task as MultimodalTask) : 'describe',
     text,
     image,
     transcript: audio === undefined ? undefined : transcriptColumn,
@@ -311,28 +245,8 @@ function effectsOf(given: Options): ColumnEffects & { readonly adds: Columns } {
  * @example
  * await new MultimodalProcessor({ serving, inputColumns: { image: 'photo', text: 'caption' } }).run(storage)
  */
-export const MultimodalProcessor = promptRestrict(...prompts)(Processor)
+export const MultimodalProcessor = promptRestrict(...multimodalPrompts)(Processor)
 export type MultimodalProcessor = Processor
-
-/** The row with the answer of the task. */
-export interface MultimodalRow extends RowFunction {
-  readonly row: With<this['before'], Worked<this['options'], OutputName<this['options']>>>
-}
-type Worked<Options, Output extends string> = Options extends { readonly task: 'ocr' }
-  ? Record<Output, string> &
-      Record<`${Output}_confidence`, number> &
-      (Options extends { readonly words: true } ? Record<`${Output}_words`, readonly RecognizedWord[]> : unknown)
-  : Options extends { readonly task: 'extract' }
-    ? Extracted<Options>
-    : Options extends { readonly task: 'classify'; readonly labels: infer Given }
-      ? Record<Output, LabelOf<Given>>
-      : Record<Output, string>
-type Extracted<Options> = Options extends { readonly schema: Schema<infer _Input, infer Answer> }
-  ? Options extends { readonly output: infer Name extends string }
-    ? Record<Name, Answer>
-    : Answer
-  : Record<string, unknown>
-type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'multimodal_result'
 
 /**
  * `ai.multimodal`: images, recordings and texts.

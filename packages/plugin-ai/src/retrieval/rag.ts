@@ -1,33 +1,27 @@
 import {
   type ColumnEffects,
   type Columns,
-  column,
   defineOperator,
   type EmbeddingServing,
   fieldsOf,
   type LLMServing,
   MapOperator,
-  newColumn,
   type OperatorContext,
   type OutputOf,
   type Prompt,
-  promptOption,
   promptRestrict,
   type RerankServing,
   type Row,
   type RowStorage,
   SERVINGS,
   typed,
-  unless,
   VECTOR_STORES,
   type VectorStore,
-  vectorStoreOption,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { Asker } from '../asking/asker.js'
-import { askedWith, examplesOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
+import { askedWith, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
 import type { TaskExample } from '../asking/task-prompt.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
@@ -37,6 +31,7 @@ import type { Passage } from './passage.js'
 import { PassageSearch } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
 import { RagPrompt } from './rag.prompt.js'
+import { RagOptions, ragPrompts } from './rag-options.js'
 import { rerankerOf } from './rerank.js'
 import { RetrievalOptions } from './retrieval-options.js'
 import { rowsAsStore } from './rows-as-store.js'
@@ -46,40 +41,7 @@ export type RagOutcome = 'answered' | 'not-in-sources'
 
 const defaultPassageTokens = 2000
 
-const prompts = promptsOf(RagPrompt)
-
-const fields = fieldsOf(
-  {
-    /** The name of the vector store in the config. */
-    store: unless('retrieved', vectorStoreOption()),
-    /** The column that `ai.retrieve` has filled, instead of `store`. */
-    retrieved: column().optional(),
-    /** The column of the question. @default 'query' */
-    input: column().default('query'),
-    /** The column of the passages as the model saw them, numbered. @default 'context' */
-    context: newColumn('context'),
-    /**
-     * The column of the answer, null if the passages do not contain it. `<output>_outcome` is `answered` or
-     * `not-in-sources`, and `<output>_citations` holds the ids of the passages that support the answer.
-     *
-     * @default 'answer'
-     */
-    output: newColumn('answer'),
-    /**
-     * The maximum number of tokens of all passages together, estimated from the script.
-     *
-     * @default half of what the model reads, at most 2000
-     */
-    passageTokens: z.number().int().positive().optional(),
-    /** A prompt instead of the operator's own. It names the columns of the question and of the context itself. */
-    prompt: promptOption({ allowed: prompts, variables: ['{context}'] }).optional(),
-    /** Questions with the expected answers. The model sees them before the question. */
-    examples: examplesOption,
-  },
-  RetrievalOptions,
-  WordsOptions,
-  RowAskingOptions,
-)
+const fields = fieldsOf(RagOptions, RetrievalOptions, WordsOptions, RowAskingOptions)
 
 type Options = OutputOf<typeof fields>
 
@@ -295,7 +257,7 @@ function ragColumns(
  * @example
  * await new RAGOperator({ llmServing, embedder, knowledgeBaseStorage: store, topK: 3 }).run(storage)
  */
-export const RAGOperator = promptRestrict(...prompts)(Answerer)
+export const RAGOperator = promptRestrict(...ragPrompts)(Answerer)
 export type RAGOperator = Answerer
 
 /** The names that the class has from the Python original. */

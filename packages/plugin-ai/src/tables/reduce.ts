@@ -25,6 +25,7 @@ import { Asker } from '../asking/asker.js'
 import { AskingOptions, languageOption, nameOption, samplingOf, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
+import type { OutputName } from '../asking/output-name.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
 import { aiError } from '../errors.js'
@@ -187,7 +188,7 @@ type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, 
   ? Options extends { readonly output: infer Name extends string }
     ? Record<Name, Answer>
     : Answer
-  : Record<Options extends { readonly output: infer Name extends string } ? Name : 'reduced', string>
+  : Record<OutputName<Options, 'reduced'>, string>
 
 /**
  * `ai.reduce`: the rows of a group as one.

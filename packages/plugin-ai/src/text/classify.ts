@@ -30,6 +30,7 @@ import {
   withServing,
 } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
+import type { OutputName } from '../asking/output-name.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { ClassifyPrompt, labelNames, labelsOption } from './classify.prompt.js'
 import { labelConfidence } from './label-confidence.js'
@@ -176,9 +177,6 @@ type Labelled<Row, Options, Default extends string, Label, Confidence> = With<
       ? Record<`${OutputName<Options, Default>}_confidence`, Confidence>
       : unknown)
 >
-type OutputName<Options, Default extends string> = Options extends { readonly output: infer Name extends string }
-  ? Name
-  : Default
 
 /**
  * `ai.classify`: labels of a closed set.

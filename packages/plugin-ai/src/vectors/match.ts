@@ -22,6 +22,7 @@ import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { nameOption } from '../asking/asking-options.js'
 import { columnText } from '../asking/column-text.js'
+import type { OutputName } from '../asking/output-name.js'
 import { aiError } from '../errors.js'
 import { type SideTable, sideTableOption, unknownColumn } from '../tables/read-side.js'
 import { embedAll } from './embed-all.js'
@@ -196,12 +197,11 @@ const refine: Refinement<OutputOf<typeof fields>> = (given, { addIssue }) => {
 
 /** The row with the reference that is nearest. */
 export interface MatchedRow extends RowFunction {
-  readonly row: With<this['before'], Matched<OutputName<this['options']>, ReferenceOf<this['options']>>>
+  readonly row: With<this['before'], Matched<OutputName<this['options'], 'match'>, ReferenceOf<this['options']>>>
 }
 type Matched<Name extends string, Reference> = Record<Name, Reference | null> &
   Record<`${Name}_score`, number> &
   Record<`${Name}_outcome`, MatchOutcome>
-type OutputName<Options> = Options extends { readonly output: infer Name extends string } ? Name : 'match'
 type ReferenceOf<Options> = Options extends { readonly references: readonly (infer Reference)[] }
   ? Reference
   : Options extends { readonly references: infer Given }

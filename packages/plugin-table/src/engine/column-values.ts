@@ -119,7 +119,9 @@ export class ColumnValues {
 
   /** Whether a value is there that SQL cannot hold. */
   misfit(column: string): string {
-    if (['invalid', 'broken', 'json', 'mixed'].includes(this.kindOf(column))) return 'false'
+    const kind = this.kindOf(column)
+    if (['invalid', 'broken', 'json', 'mixed'].includes(kind)) return 'false'
+    if (kind === 'string' && this.format === 'step') return `starts_with(${this.json(column)}, '{"$text":')`
     return `(${this.json(column)} IS NOT NULL AND (${this.typed(column)}) IS NULL)`
   }
 

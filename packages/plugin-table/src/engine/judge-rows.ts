@@ -6,7 +6,7 @@ import { lineColumn, positionColumn } from './lines.js'
 import type { KnownLines } from './run-statement.js'
 
 /** The fault of a row for which the expression cannot be computed. Others are the numbers of columns, from 0. */
-const wrongExpression = -1
+export const wrongExpression = -1
 
 /** The fault of the rows of a branch in which the expression has no meaning. */
 export function branchFault(index: number): number {
@@ -20,6 +20,11 @@ export const judgedTable = `judged (${positionColumn} BIGINT, ${lineColumn} VARC
 export function misfit(values: ColumnValues, reads: readonly string[]): string {
   const cases = reads.map((column, index) => `WHEN ${values.misfit(column)} THEN ${index}`)
   return cases.length === 0 ? 'CAST(NULL AS INTEGER)' : `CASE ${cases.join(' ')} END`
+}
+
+/** Whether DuckDB does not try an expression, because it gives another result each time, such as random(). */
+export function isTryRefused(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('TRY')
 }
 
 /** Computes a filter's expression once for each row: whether the row is kept, or what is wrong with it, is then in `judged`. */
@@ -38,8 +43,7 @@ export async function judgeRows(
     try {
       await judge(branch, `TRY({'value': (${branch.where}\n)})`, fault, '"#value".value')
     } catch (error) {
-      // DuckDB does not try what gives another result each time, such as random().
-      if (!(error instanceof Error && error.message.includes('TRY'))) throw error
+      if (!isTryRefused(error)) throw error
       const [first, last] = await firstRow(
         connection,
         `SELECT min(${positionColumn}), max(${positionColumn}) FROM ${lines.relation}`,

@@ -13,6 +13,18 @@ export interface LearnedColumns {
    * column.
    */
   readonly sets: readonly ReadonlyMap<string, Kind>[]
+  /** Whether a column that is computed with holds a value that SQL has none for. */
+  readonly isUnfit: boolean
+}
+
+/** Values for which SQL has none: text with half a character in it, and a date that is none. */
+const unfitKinds: readonly string[] = ['broken', 'invalid']
+
+export interface LearnOptions {
+  /** Whether columns of known types are looked at too: some of their values are none that SQL can hold. */
+  readonly all: boolean
+  /** Columns that an aggregate computes with. */
+  readonly computed: readonly string[]
 }
 
 /**
@@ -20,25 +32,25 @@ export interface LearnedColumns {
  * then computed with like one of a known type.
  *
  * @param relation Lines with extracted columns.
- * @param all Look at columns of known types too: some of their values are none that SQL can hold.
  */
 export async function learnColumns(
   { connection }: Database,
   relation: string,
   extracted: ExtractedColumns,
   columns: ColumnSet,
-  all: boolean,
+  { all, computed }: LearnOptions,
 ): Promise<LearnedColumns> {
   const { names, format } = extracted
   const known = new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
   const unknown = names.filter((name) => all || needsLearning(name, columns))
-  if (unknown.length === 0) return { columns: known, sets: [new Map()] }
+  if (unknown.length === 0) return { columns: known, sets: [new Map()], isUnfit: false }
   const told = unknown.map((name) => {
     const json = extracted.json(name)
     return columnTypeIn(name, columns) === 'decimal' ? decimalScale(json) : kindSql(json, format)
   })
   const found = await connection.runAndReadAll(`SELECT DISTINCT ${told.join(', ')} FROM ${relation}`)
   const rows = found.getRows()
+  let isUnfit = false
   const mixed: string[] = []
   const learned = new Map<string, { kind: Kind; sqlType?: string }>(known)
   for (const [index, name] of unknown.entries()) {
@@ -48,6 +60,7 @@ export async function learnColumns(
       learned.set(name, sqlType === undefined ? { kind: 'decimal' } : { kind: 'decimal', sqlType })
       continue
     }
+    if (computed.includes(name)) for (const kind of unfitKinds) isUnfit = kinds.delete(kind) || isUnfit
     const kind = commonKind(kinds as Set<Kind>)
     learned.set(name, kind === 'unknown' ? (known.get(name) ?? { kind }) : { kind })
     if (kind === 'mixed') mixed.push(name)
@@ -57,7 +70,7 @@ export async function learnColumns(
     const set = new Map(mixed.map((name) => [name, (row[unknown.indexOf(name)] ?? 'unknown') as Kind]))
     sets.set(JSON.stringify([...set]), set)
   }
-  return { columns: learned, sets: sets.size === 0 ? [new Map()] : [...sets.values()] }
+  return { columns: learned, sets: sets.size === 0 ? [new Map()] : [...sets.values()], isUnfit }
 }
 
 /** Whether the type that the plan knows of a column is not enough to compute with it. */

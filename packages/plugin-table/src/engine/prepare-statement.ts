@@ -8,6 +8,7 @@ import { guesses, type Kind, sqlTypes } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { withNumberTexts } from './number-texts.js'
 import { inInputOrder } from './order-aggregates.js'
+import { orderedColumn, withFilteredArguments } from './row-expressions.js'
 import { identifier } from './sql-text.js'
 
 /** A statement that has been looked at: what it reads, and what its values are. */
@@ -134,10 +135,17 @@ async function prepareAggregate(
       faults.push(bound.fault)
       continue
     }
+    const mixed = read.filter((column) => bound.known.get(column)?.kind === 'mixed')
+    const unordered = await orderedColumn(connection, expression, mixed)
+    if (unordered !== undefined) {
+      const reason = new Error(`The values of "${unordered}" have no order that SQL knows.`)
+      faults.push(expressionFault(expression, reason, read, bound.known))
+      continue
+    }
     const typed = await withNumberTexts(connection, expression, (part) =>
       typeOf(connection, part, emptyTable(read, bound.known)),
     )
-    const ordered = await inInputOrder(connection, typed, (column) =>
+    const ordered = await inInputOrder(connection, await withFilteredArguments(connection, typed), (column) =>
       ['integer', 'bigint', 'decimal'].includes(bound.known.get(column)?.kind ?? ''),
     )
     const keepsDecimals = read.some((column) => bound.known.get(column)?.kind === 'decimal')

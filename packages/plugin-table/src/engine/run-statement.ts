@@ -52,7 +52,7 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
     const extracted = new ExtractedColumns(format, looked.keys())
     const relation = extracted.extract(`(SELECT * FROM ${readLines(file)} WHERE ${lineColumn} IS NOT NULL)`)
-    const learned = { columns: knownColumns(used, columns), sets: [new Map()] }
+    const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
     return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked), counted: readLines(file) })
@@ -130,7 +130,11 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   const compared = isWholeRow ? await wholeRowColumns(database, rows, format) : run.checked.keys
   const extracted = isWholeRow ? new ExtractedColumns(format, compared) : loaded
   const relation = isWholeRow ? extracted.extract(rows) : rows
-  const learned = await learnColumns(database, relation, extracted, columns, mode === 'tolerant')
+  const learned = await learnColumns(database, relation, extracted, columns, {
+    all: mode === 'tolerant',
+    computed: statement.kind === 'aggregate' ? run.checked.reads : [],
+  })
+  if (learned.isUnfit && mode === 'strict') throw new RowsUnfit()
   if (statement.kind === 'filter') {
     const branches = await filterBranches(database, statement, columns, learned)
     return { relation, extracted, learned, checked: run.checked, branches }

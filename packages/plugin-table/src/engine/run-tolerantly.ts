@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Columns, MaestroError, TableCounts } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
@@ -7,11 +8,14 @@ import { ColumnValues } from './column-values.js'
 import { firstRow, isDataFault, reasonOf } from './connect.js'
 import { ExtractedColumns } from './extracted-columns.js'
 import { branchRows, type FilterBranch } from './filter-branches.js'
-import { branchFault, judgedTable, judgeRows, misfit } from './judge-rows.js'
+import { branchFault, isTryRefused, judgedTable, judgeRows, misfit, wrongExpression } from './judge-rows.js'
 import { columnTypeIn } from './known-columns.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
+import type { CheckedStatement } from './prepare-statement.js'
+import { rowExpressions } from './row-expressions.js'
 import { type KnownLines, loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
 import { siftLines } from './sift-lines.js'
+import { withColumns } from './statement-query.js'
 
 /**
  * Runs a statement over files in which some lines or values are not as declared: those rows go to the rejects one by
@@ -61,11 +65,35 @@ function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
   return { ...lines, relation, checked, branches: [{ known: new Map(), set: new Map(), where: '"#kept"' }] }
 }
 
-/** Puts the rows with values that SQL cannot hold into the table `judged`, with the number of the column. */
-async function findMisfits({ database }: StatementRun, { extracted, learned, checked, relation }: KnownLines) {
+/**
+ * Puts the rows with values that SQL cannot hold, and those for which an aggregate cannot compute its arguments, into the table
+ * `judged`.
+ */
+async function findMisfits({ database: { connection } }: StatementRun, lines: KnownLines) {
+  const { extracted, learned, checked } = lines
   const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant')
-  const faults = `SELECT ${positionColumn}, ${lineColumn}, ${misfit(values, checked.reads)} AS fault FROM ${relation}`
-  await database.connection.run(`INSERT INTO judged SELECT *, NULL FROM (${faults}) WHERE fault IS NOT NULL`)
+  const judge = async (pieces: readonly string[]) => {
+    const tried = pieces.map((piece) => `WHEN TRY({'value': (${piece}\n)}) IS NULL THEN ${wrongExpression}`)
+    const wrong = tried.length === 0 ? 'NULL' : `CASE ${tried.join(' ')} END`
+    const rows = withColumns({ relation: lines.relation, values, checked })
+    const faults = `SELECT ${positionColumn}, ${lineColumn}, coalesce(${misfit(values, checked.reads)}, ${wrong}) AS "#fault" FROM ${rows}`
+    await connection.run(`INSERT INTO judged SELECT *, NULL FROM (${faults}) WHERE "#fault" IS NOT NULL`)
+  }
+  try {
+    await judge(await argumentsOf(connection, checked))
+  } catch (error) {
+    // DuckDB does not try what gives another result each time, such as random().
+    if (!isTryRefused(error)) throw error
+    await judge([])
+  }
+}
+
+/** What the expressions of an aggregate compute for each row. */
+async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStatement): Promise<readonly string[]> {
+  const pieces = await Promise.all(
+    Object.values(values).map(({ expression }) => rowExpressions(connection, expression)),
+  )
+  return pieces.flat()
 }
 
 /** Hands the faulty rows to the rejects, in order. @returns how many */
@@ -101,28 +129,39 @@ function valueError(column: string, value: unknown, lines: KnownLines): MaestroE
   return tableError('MAESTRO_TABLE_VALUE_RANGE', { column, type: kind, value: shownValue(value) })
 }
 
-/** Computes a filter's expression for one row alone, to hear what is wrong with it. */
+/** Computes an expression for one row alone, to hear what is wrong with it. */
 async function expressionError(
-  { database, statement }: StatementRun,
+  { database: { connection }, statement }: StatementRun,
   lines: KnownLines,
   position: number,
   unfit: FilterBranch | undefined,
 ): Promise<MaestroError> {
-  const expression = statement.kind === 'filter' ? statement.where : ''
-  const fail = (reason: string, cause?: unknown) =>
-    tableError('MAESTRO_TABLE_EXPRESSION_ROW', { expression, reason }, cause)
-  if (unfit?.fault !== undefined) return fail(reasonOf(unfit.fault.cause ?? unfit.fault), unfit.fault)
-  const bound = statement.kind === 'filter' ? statement.params : undefined
   const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} = ${position})`
-  for (const branch of lines.branches) {
-    if (branch.fault !== undefined) continue
-    const rows = branchRows(branch, { ...lines, relation, mode: 'tolerant', reads: lines.checked.reads })
+  const { extracted, learned, checked } = lines
+  const fail = (expression: string, reason: string, cause?: unknown) =>
+    tableError('MAESTRO_TABLE_EXPRESSION_ROW', { expression, reason }, cause)
+  const tries: { readonly expression: string; readonly query: string }[] = []
+  if (statement.kind === 'filter') {
+    const { where } = statement
+    if (unfit?.fault !== undefined) return fail(where, reasonOf(unfit.fault.cause ?? unfit.fault), unfit.fault)
+    for (const branch of lines.branches) {
+      if (branch.fault !== undefined) continue
+      const rows = branchRows(branch, { ...lines, relation, mode: 'tolerant', reads: checked.reads })
+      tries.push({ expression: where, query: `SELECT (${branch.where}\n) FROM ${rows}` })
+    }
+  } else {
+    const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant')
+    const rows = withColumns({ relation, values, checked })
+    for (const piece of await argumentsOf(connection, checked))
+      tries.push({ expression: piece, query: `SELECT (${piece}\n) FROM ${rows}` })
+  }
+  for (const { expression, query } of tries) {
     try {
-      await firstRow(database.connection, `SELECT (${branch.where}\n) FROM ${rows}`, bound)
+      await firstRow(connection, query, statement.kind === 'filter' ? statement.params : undefined)
     } catch (error) {
       if (!isDataFault(error)) throw error
-      return fail(reasonOf(error), error)
+      return fail(expression, reasonOf(error), error)
     }
   }
-  return fail('its result is not known')
+  return fail(tries[0]?.expression ?? '', 'its result is not known.')
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../contracts/logger.js'
 import { reasonOf } from '../../errors/reason-of.js'
-import { makeStateDirectory } from '../state-directory.js'
+import { makeStateDirectory, ownFolder } from '../state-directory.js'
 import { AnswerDatabase } from './answer-database.js'
 import { type OpenDatabase, openDatabase } from './open-database.js'
 import { lockOpening } from './opening-lock.js'
@@ -63,7 +63,7 @@ export class AnswerFile {
     if (this.#database !== undefined) return this.#database
     if (!this.exists) {
       makeStateDirectory(this.#stateDirectory)
-      mkdirSync(dirname(this.path), { recursive: true })
+      mkdirSync(dirname(this.path), { recursive: true, mode: ownFolder })
     }
     const unlock = lockOpening(this.path)
     if (unlock === undefined) return 'busy'

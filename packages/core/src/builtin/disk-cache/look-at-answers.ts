@@ -27,7 +27,7 @@ export function answerStats(database: DatabaseSync): AnswerStats {
 export function lastAnswers(database: DatabaseSync, last: number, rowId: string | undefined): readonly CacheRecord[] {
   const sql = `SELECT ${columns}, answer FROM answers WHERE $row IS NULL OR row = $row ORDER BY id DESC LIMIT $last`
   const rows = database.prepare(sql).all({ $row: rowId ?? null, $last: last })
-  return rows.map((row) => ({ ...toEntry(row), answer: JSON.parse(String(row.answer)) }))
+  return rows.map((row) => ({ ...toEntry(row), answer: parsed(row.answer) }))
 }
 
 /** The entries with this key, or of this row, or whose key begins with this text; newest first. */
@@ -46,10 +46,19 @@ export function* allEntries(database: DatabaseSync): Generator<CacheEntry> {
   for (const row of database.prepare(`SELECT ${columns} FROM answers ORDER BY id DESC`).iterate()) yield toEntry(row)
 }
 
+/** The JSON of a cell; empty for a damaged one. */
+function parsed<Value extends object>(cell: SQLOutputValue | undefined): Value {
+  try {
+    return JSON.parse(String(cell))
+  } catch {
+    return {} as Value
+  }
+}
+
 function toEntry(row: Readonly<Record<string, SQLOutputValue>>): CacheEntry {
   return {
     key: String(row.key),
-    parts: JSON.parse(String(row.parts)),
+    parts: parsed(row.parts),
     storedAt: new Date(Number(row.stored)).toISOString(),
     bytes: Number(row.bytes),
     ...(row.step === null ? {} : { step: String(row.step) }),

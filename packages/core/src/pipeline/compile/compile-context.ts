@@ -33,7 +33,7 @@ export interface CompileContext {
   ): {
     readonly kind: ServingKind
     readonly capabilities?: LLMCapabilities | undefined
-    /** Those that the config sets. */
+    /** The settings in the config. */
     readonly options?: object | undefined
   }
   /** Checks a configured vector store without opening it. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */

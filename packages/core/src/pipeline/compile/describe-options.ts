@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isSecretName } from '../../builtin/redactor.js'
+import { isSecretName } from '../../builtin/secret-redactor.js'
 import { isEnvironmentValue } from '../../contracts/config.js'
 import { Prompt } from '../../contracts/prompt.js'
 import { RowSource } from '../../contracts/row-source.js'

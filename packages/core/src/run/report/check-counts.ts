@@ -23,7 +23,7 @@ export function checkCounts(context: RunContext, last: MaestroError | undefined)
   context.rejects.finish(context.sourceCounter.rowsIn, counters, last)
 }
 
-/** No row is lost or made between a step and those that read its rows. @throws MAESTRO_RUN_COUNTS */
+/** Checks that no row is lost or created between a step and the steps that read its rows. @throws MAESTRO_RUN_COUNTS */
 function assertNoneBetween({ compiled, counters, sourceCounter }: RunContext): void {
   for (const { node } of [...compiled.steps.values(), ...compiled.sinks.values()]) {
     const before = node.input === 'source' ? sourceCounter : counters.get(node.input)

@@ -2,7 +2,7 @@ import { maestroError } from '../../errors/error-table.js'
 import type { RunContext } from '../run-context.js'
 
 /**
- * An existing output is not replaced by nothing, unless that is allowed.
+ * Prevents that no rows replace an existing output, unless that is allowed.
  *
  * @throws MAESTRO_RUN_OUTPUT_EMPTIED
  */

@@ -1,6 +1,6 @@
 import type { RejectedRow } from '../../contracts/operator.js'
 
-/** More rejected rows than this are not listed. */
+/** The maximum number of rejected rows that are listed. */
 const mostRows = 1000
 
 /** The rejected rows of a run, for steps that must know which rows are missing. */

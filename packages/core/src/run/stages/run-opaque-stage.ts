@@ -71,10 +71,10 @@ export async function runOpaqueStage(
   return output
 }
 
-/** The options of a source that say what it reads. */
+/** The options of a source that identify what it reads. */
 const places = ['path', 'table', 'query']
 
-/** The name of what a pipeline reads. Of several steps that use one operator, each has a name of its own. */
+/** The name of what a pipeline reads. If several steps use one operator, each has a different name. */
 function originOf({ pipeline, source, steps }: PipelinePlan, { planned }: CompiledStep): string {
   const place = Object.entries(source.options ?? {}).filter(([name]) => places.includes(name))
   const alike = steps.filter(({ use }) => use === planned.use)

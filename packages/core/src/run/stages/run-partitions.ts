@@ -4,7 +4,7 @@ import type { MaestroError } from '../../errors/maestro-error.js'
 
 /**
  * Has an executor run the partitions of a stage, and checks that it does: each partition runs once and to its end, and
- * its failure is thrown, whatever the executor does with the promise that it gets.
+ * its failure is thrown, whatever the executor does with the promise that it receives.
  *
  * @throws the failure of a partition, what the executor itself throws, MAESTRO_RUN_EXECUTOR, MAESTRO_RUN_ABORTED
  */
@@ -24,7 +24,7 @@ export async function runPartitions(
     return handled(Promise.reject(error))
   }
   const run = (asked: Partition): Promise<void> => {
-    // An executor may send partitions to another process and get copies back.
+    // An executor may send partitions to another process and receive copies.
     const partition = partitions.find(({ stage, index }) => stage === asked?.stage && index === asked.index)
     if (partition === undefined) return refuse('ran a partition that it was not given')
     if (ended) return refuse(`ran partition ${partition.index} after it had ended`)
@@ -37,13 +37,13 @@ export async function runPartitions(
   }
 
   const stopped = whenAborted(signal)
-  // One that keeps a failure to itself, or takes no notice of a stop, does not hold the run up.
+  // An executor that hides a failure or ignores a stop does not delay the run.
   const executing = handled((async () => executor.execute(partitions, run, signal))())
   const outcome = await Promise.race([executing.then(() => undefined, asFailure), stopped.promise, broken.promise])
   stopped.dispose()
   ended = true
   const waited = [...runs.values()].every((started) => started.ended)
-  // Nothing may go on behind the back of the run.
+  // No work may continue after the run.
   for (const result of await Promise.allSettled([...runs.values()].map(({ done }) => done)))
     if (result.status === 'rejected') throw result.reason
   if (isFailure(outcome)) throw outcome.failure
@@ -67,7 +67,7 @@ const asFailure = (failure: unknown): Failure => ({ failure })
 const isFailure = (outcome: unknown): outcome is Failure =>
   typeof outcome === 'object' && outcome !== null && 'failure' in outcome
 
-/** The same promise; nobody has to wait for it: a rejection that no one handles would end the process. */
+/** The same promise, which nobody has to await: an unhandled rejection would end the process. */
 function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined)
   return promise

@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { ownFile } from '../../builtin/state-directory.js'
 import type { RowId } from '../../contracts/row.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { stateError } from './state-errors.js'
@@ -71,7 +72,7 @@ export class Journal {
   #open(name: string): number {
     const path = join(this.#folder ?? '', name)
     try {
-      return openSync(path, 'a')
+      return openSync(path, 'a', ownFile)
     } catch (error) {
       throw stateError(path, error)
     }

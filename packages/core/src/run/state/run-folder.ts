@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeStateDirectory } from '../../builtin/state-directory.js'
+import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
 import { stateErrors } from './state-errors.js'
 
 /** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
@@ -29,8 +29,8 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
   const path = join(stateDirectory, 'runs', runId)
   await stateErrors(path, async () => {
     makeStateDirectory(stateDirectory)
-    await mkdir(join(stateDirectory, 'runs'), { recursive: true })
-    await mkdir(path)
+    await mkdir(join(stateDirectory, 'runs'), { recursive: true, mode: ownFolder })
+    await mkdir(path, { mode: ownFolder })
   })
   return { runId, path, kept: true }
 }
@@ -61,7 +61,7 @@ export async function pruneRuns(stateDirectory: string, keep: number, current: s
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
   await stateErrors(path, async () => {
-    const file = await open(temporary, 'w')
+    const file = await open(temporary, 'w', ownFile)
     try {
       await file.writeFile(text)
       await file.sync()

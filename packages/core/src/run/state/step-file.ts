@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ownFile, ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -25,8 +26,8 @@ export class StepFileWriter {
   /** @throws MAESTRO_RUN_STATE */
   static async open(path: string): Promise<StepFileWriter> {
     return stateErrors(path, async () => {
-      await mkdir(dirname(path), { recursive: true })
-      return new StepFileWriter(path, await open(`${path}.tmp`, 'w'))
+      await mkdir(dirname(path), { recursive: true, mode: ownFolder })
+      return new StepFileWriter(path, await open(`${path}.tmp`, 'w', ownFile))
     })
   }
 

@@ -1,10 +1,9 @@
-/** Longer texts are not mended: the time of the mender grows with the square of the length for some of them. */
+/** Longer texts are not corrected, because the time for some of them grows with the square of the length. */
 const longest = 16_384
 
 /**
  * The value of a text that is JSON except for its punctuation: trailing or missing commas, single or typographic
- * quotation marks, names without quotation marks, comments, the constants of Python. Models that are not held to a
- * grammar write these. The library `jsonrepair` also completes values that were cut off, and guesses; what it adds or
+ * quotation marks, names without quotation marks, comments, the constants of Python. Models without a grammar write these. The library `jsonrepair` also completes values that were cut off, and guesses; what it adds or
  * changes beyond punctuation is not an answer, so such a value is left to a repair by the model.
  *
  * @returns undefined when the text has no such value
@@ -18,7 +17,7 @@ export async function mendJson(text: string): Promise<unknown> {
       const mended = jsonrepair(candidate)
       if (keepsContent(candidate, mended)) return JSON.parse(mended)
     } catch {
-      // The mender cannot read this one.
+      // The library cannot read this text.
     }
   }
   return undefined

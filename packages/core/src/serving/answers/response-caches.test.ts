@@ -66,6 +66,26 @@ describe('an answer that is kept', () => {
     })
   })
 
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['without a text', { text: 7 }],
+    ['without its usage', { usage: undefined }],
+    ['with a usage that is not numbers', { usage: { inputTokens: 'x', outputTokens: 1 } }],
+    ['without a model', { model: null }],
+    ['without an end', { finishReason: 'who knows' }],
+  ])('%s, because its entry is damaged, is asked for again', async (_, damage) => {
+    const cache = createMemoryCache()
+    const { serving, asked } = provider(() => ({}))
+    const whole = await around(serving, cache).enhanced.generate(ask('a'))
+    const get = cache.get.bind(cache)
+    cache.get = async (key) => {
+      const kept = await get(key)
+      return kept === undefined || asked.length > 1 ? kept : { ...kept, ...damage }
+    }
+    expect(await around(serving, cache).enhanced.generate(ask('a'))).toEqual(whole)
+    expect(await around(serving, cache).enhanced.generate(ask('a'))).toEqual(whole)
+    expect(asked).toEqual(['a', 'a'])
+  })
+
   test('is not given to another question', async () => {
     const { serving, asked } = provider(({ messages }) => ({ text: String(messages[0]?.content) }))
     const { enhanced } = around(serving)

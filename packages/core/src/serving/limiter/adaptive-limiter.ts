@@ -6,10 +6,10 @@ import type { Call } from './learnt/call-log.js'
 import { LearntPace } from './learnt/learnt-pace.js'
 import type { CallOutcome, Failing, Limiter, LimiterState, Permit } from './limiter.js'
 import { Queue } from './queue.js'
+import { ReportedLimit } from './reported-limit.js'
 import { StateReporter } from './state-reporter.js'
 import { TokenBucket } from './token-bucket.js'
 import { TokenRate } from './token-rate.js'
-import { ToldLimit } from './told-limit.js'
 import { verdictOf } from './verdict.js'
 
 /** Longer waits are split, because a timer cannot exceed 24 days. */
@@ -30,7 +30,7 @@ interface Sent {
   readonly estimate: number
   readonly reserved: number
   /** The reported limits whose wait it cut short. */
-  readonly early: readonly ToldLimit[]
+  readonly early: readonly ReportedLimit[]
 }
 
 /**
@@ -42,7 +42,7 @@ export class AdaptiveLimiter implements Limiter {
   readonly #account: Account
   readonly #learnt = new LearntPace()
   readonly #setRequests = new TokenBucket(requestSlackMs)
-  readonly #toldRequests = new ToldLimit(requestSlackMs)
+  readonly #reportedRequests = new ReportedLimit(requestSlackMs)
   readonly #tokens = new TokenRate()
   readonly #streak = new FailureStreak()
   readonly #queue = new Queue<Waiter>()
@@ -66,10 +66,10 @@ export class AdaptiveLimiter implements Limiter {
 
   get state(): LimiterState {
     const now = performance.now()
-    const learnt = Math.min(this.#learnt.rate, this.#toldRequests.perMs) * 60_000
+    const learnt = Math.min(this.#learnt.rate, this.#reportedRequests.perMs) * 60_000
     const requestsPerMinute = Math.min(learnt, this.#set.requestsPerMinute ?? Number.POSITIVE_INFINITY)
-    const told = Math.max(this.#toldRequests.wait(now), this.#tokens.told.wait(now))
-    const coolDownMs = Math.max(this.#coolDownMs(now), told >= worthTellingMs ? told : 0)
+    const reported = Math.max(this.#reportedRequests.wait(now), this.#tokens.reported.wait(now))
+    const coolDownMs = Math.max(this.#coolDownMs(now), reported >= worthTellingMs ? reported : 0)
     const { failing } = this
     const isFailing = failing !== undefined && failing.lastingMs >= worthTellingMs
     return {
@@ -94,8 +94,8 @@ export class AdaptiveLimiter implements Limiter {
     this.#setRequests.perMs =
       requestsPerMinute === undefined ? Number.POSITIVE_INFINITY : this.#setRequests.within(requestsPerMinute)
     this.#tokens.limit(tokensPerMinute)
-    this.#toldRequests.longestMs = total
-    this.#tokens.told.longestMs = total
+    this.#reportedRequests.longestMs = total
+    this.#tokens.reported.longestMs = total
     this.#admit()
   }
 
@@ -164,7 +164,7 @@ export class AdaptiveLimiter implements Limiter {
       this.#learnt.wait(now),
       this.#account.wait(now, this),
       this.#setRequests.wait(now),
-      this.#toldRequests.wait(now),
+      this.#reportedRequests.wait(now),
       this.#tokens.wait(now),
     )
   }
@@ -191,8 +191,8 @@ export class AdaptiveLimiter implements Limiter {
     this.#setRequests.take(1, now)
     const { reserved, isEarly } = this.#tokens.reserve(estimate, now)
     const early = [
-      ...(this.#toldRequests.take(1, now) ? [this.#toldRequests] : []),
-      ...(isEarly ? [this.#tokens.told] : []),
+      ...(this.#reportedRequests.take(1, now) ? [this.#reportedRequests] : []),
+      ...(isEarly ? [this.#tokens.reported] : []),
     ]
     this.#reporter.changed()
     let released = false
@@ -214,14 +214,14 @@ export class AdaptiveLimiter implements Limiter {
       this.#learnt.answered(call, durationMs, now)
       this.#account.answered(call.sentAt, now)
       this.#streak.answered()
-      for (const told of early) told.refute()
+      for (const reported of early) reported.refute()
     } else {
       this.#streak.failed(error)
       if (verdict === 'lost') this.#learnt.lost(call, now)
       else this.#refused(call, rateLimits?.retryAfterMs, durationMs, now)
     }
     this.#tokens.settle(estimate, reserved, error === undefined && tokens === 0 ? undefined : tokens, now)
-    if (rateLimits?.requests !== undefined) this.#toldRequests.tell(rateLimits.requests, now)
+    if (rateLimits?.requests !== undefined) this.#reportedRequests.tell(rateLimits.requests, now)
     if (rateLimits?.tokens !== undefined) this.#tokens.tell(rateLimits.tokens, now)
   }
 

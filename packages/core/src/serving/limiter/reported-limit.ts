@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../contracts/serving-settings.js'
+import { reportedRate } from './reported-rate.js'
 import { TokenBucket } from './token-bucket.js'
-import { toldRate } from './told-rate.js'
 
 /** The longest wait for a limit that a provider reports. After it, a call tests whether the limit holds. */
 export const longestToldWaitMs = 60_000
@@ -9,7 +9,7 @@ export const longestToldWaitMs = 60_000
  * A limit that the provider reports with its answers. It is respected while it is true: when a call that should have
  * waited longer is answered all the same, the reports are ignored from then on.
  */
-export class ToldLimit {
+export class ReportedLimit {
   readonly #bucket: TokenBucket
   #longestMs = longestToldWaitMs
   #changedAt = Number.NEGATIVE_INFINITY
@@ -32,7 +32,7 @@ export class ToldLimit {
 
   tell(limit: RateLimit, now: number): void {
     if (!this.#isTrue) return
-    const { perMs, holdMs } = toldRate(limit)
+    const { perMs, holdMs } = reportedRate(limit)
     this.#bucket.perMs = perMs
     if (holdMs > 0) this.#bucket.hold(now + holdMs)
     this.#changedAt = now

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { createLogger } from './logger.js'
-import { isSecretName, Redactor } from './redactor.js'
+import { isSecretName, SecretRedactor } from './secret-redactor.js'
 
 test.each([
   'apiKey',
@@ -33,13 +33,13 @@ test.each([
 ])('%s names none', (name) => expect(isSecretName(name)).toBe(false))
 
 test('known secrets go from any text, the longest first; short values stay', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   for (const secret of ['abcd', 'abcd-efgh', 'on']) redactor.add(secret)
   expect(redactor.text('abcd-efgh, abcd, on')).toBe('[redacted], [redacted], on')
 })
 
 test('a secret goes in the spelling of JSON and of addresses too', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('pa"ss\\wörd\n1')
   const body = JSON.stringify({ key: 'pa"ss\\wörd\n1' })
   expect(redactor.text(body)).toBe('{"key":"[redacted]"}')
@@ -49,7 +49,7 @@ test('a secret goes in the spelling of JSON and of addresses too', () => {
 })
 
 test('a secret is found at the end of long texts and lists', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('sk-12345')
   const issues = [...Array.from({ length: 300 }, (_, index) => `issue ${index}`), 'sk-12345']
   const error = maestroError('MAESTRO_CONFIG_INVALID', { path: 'p', issues })
@@ -61,7 +61,7 @@ test('a secret is found at the end of long texts and lists', () => {
 })
 
 test('data is copied: secret fields blank, known secrets gone at any depth, counts left', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('hush-hush')
   const given = {
     headers: [{ Authorization: 'Bearer x', note: 'says hush-hush' }],
@@ -89,11 +89,11 @@ test('data is copied: secret fields blank, known secrets gone at any depth, coun
 test('data that holds itself ends', () => {
   const ring: Record<string, unknown> = { name: 'a' }
   ring.self = { ring }
-  expect(new Redactor().data(ring)).toEqual({ name: 'a', self: { ring: '[circular]' } })
+  expect(new SecretRedactor().data(ring)).toEqual({ name: 'a', self: { ring: '[circular]' } })
 })
 
 test('an error loses secrets in message, hint, details and causes, and keeps code and place', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('sk-12345')
   const cause = new TypeError('401 for sk-12345', { cause: 'key sk-12345' })
   const error = maestroError('MAESTRO_SERVING_FAILED', { serving: 's', reason: 'sk-12345 is wrong' }, cause)
@@ -111,7 +111,7 @@ test('an error loses secrets in message, hint, details and causes, and keeps cod
 })
 
 test('the hint of an error has none either, and one whose cause is ours keeps its code', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('sk-12345')
   const inner = maestroError('MAESTRO_SERVING_FAILED', { serving: 's', reason: 'sk-12345' })
   const unknown = { name: 'x', known: ['sk-12345'], suggestion: undefined }
@@ -125,7 +125,7 @@ test('the hint of an error has none either, and one whose cause is ours keeps it
 })
 
 test('an error without secrets is left as it is', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   const error = maestroError('MAESTRO_RUN_ABORTED', {})
   expect(redactor.error(error)).toBe(error)
   redactor.add('sk-12345')
@@ -133,7 +133,7 @@ test('an error without secrets is left as it is', () => {
 })
 
 test('log lines hold no secret, for people and as JSON', () => {
-  const redactor = new Redactor()
+  const redactor = new SecretRedactor()
   redactor.add('sk-12345')
   for (const json of [false, true]) {
     const lines: string[] = []

@@ -10,7 +10,7 @@ const scarce = 0.1
  *
  * @returns units per millisecond, infinite for no limit, and the initial wait in milliseconds
  */
-export function toldRate({ limit, remaining, resetMs }: RateLimit): {
+export function reportedRate({ limit, remaining, resetMs }: RateLimit): {
   readonly perMs: number
   readonly holdMs: number
 } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toldRate } from './told-rate.js'
+import { reportedRate } from './reported-rate.js'
 
 const free = { perMs: Number.POSITIVE_INFINITY, holdMs: 0 }
 
@@ -24,5 +24,5 @@ test.each([
   ['it does not say when', { limit: 60, remaining: 0 }, free],
   ['it does not say how much', { limit: 60, resetMs: 1000 }, free],
 ])('%s', (_, limit, expected) => {
-  expect(toldRate(limit)).toEqual(expected)
+  expect(reportedRate(limit)).toEqual(expected)
 })

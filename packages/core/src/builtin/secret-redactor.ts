@@ -12,7 +12,7 @@ const blank = '[redacted]'
  * Removes secrets from text: values under names that suggest a secret, and every value that was read from the
  * environment.
  */
-export class Redactor {
+export class SecretRedactor {
   /** Longest first, so that a secret that begins with another one is removed as a whole. */
   #secrets: readonly string[] = []
 

@@ -1,0 +1,89 @@
+import type { Row } from '@maestro-dataflow/core'
+import { describe, expect, test } from 'vitest'
+import { tableProject } from './__fixtures__/table-project.js'
+
+// A row for which an aggregate cannot compute its arguments is rejected, and the other rows are aggregated.
+
+const { fromLines, fromRows, fromUnknown, resultOf, rowsOf } = tableProject()
+
+describe.each([
+  ['rows in code', fromRows],
+  ['rows of which the plan knows nothing', fromUnknown],
+])('%s', (_, from) => {
+  const aggregated = (rows: readonly Row[], values: Record<string, string>, by: readonly string[] = []) =>
+    resultOf(from(rows).step('table.aggregate', { by, values } as never))
+
+  test('a value that does not cast', async () => {
+    const rows = [
+      { g: 'x', p: '1' },
+      { g: 'x', p: 'n/a' },
+      { g: 'y', p: '3' },
+    ]
+    const { rows: groups, rejects } = await aggregated(rows, { sum: 'sum(p::double) + 0', n: 'count(*)' }, ['g'])
+    expect(groups).toEqual([
+      { g: 'x', sum: 1, n: 1 },
+      { g: 'y', sum: 3, n: 1 },
+    ])
+    expect(rejects).toEqual([{ id: 'rows:2', message: expect.stringContaining('n/a') }])
+  })
+
+  test('a value that a filter leaves out is not computed', async () => {
+    const rows = [{ p: '1' }, { p: 'n/a' }]
+    const { rows: groups, rejects } = await aggregated(rows, {
+      sum: "sum(p::int) filter (where p <> 'n/a')",
+      n: 'count(*)',
+    })
+    expect({ groups, rejects }).toEqual({ groups: [{ sum: 1, n: 2 }], rejects: [] })
+  })
+
+  test('text with half a character, and a date that is none', async () => {
+    const texts = [{ t: 'b' }, { t: 'a\ud83d' }, { t: 'c' }]
+    const found = await aggregated(texts, { list: 'list(t)', text: "string_agg(t, ',')", least: 'min(t)' })
+    expect(found.rows).toEqual([{ list: ['b', 'c'], text: 'b,c', least: 'b' }])
+    expect(found.rejects.map(({ id }) => id)).toEqual(['rows:2'])
+    const days = [{ d: new Date(0) }, { d: new Date(Number.NaN) }, { d: new Date(1000) }]
+    const dates = await aggregated(days, { list: 'list(d)', last: 'max(d)' })
+    expect(dates.rows).toEqual([{ list: [new Date(0), new Date(1000)], last: new Date(1000) }])
+    expect(dates.rejects.map(({ id }) => id)).toEqual(['rows:2'])
+  })
+
+  test('as keys they are groups like others', async () => {
+    const { rows, rejects } = await aggregated(
+      [
+        { t: 'a\ud83d', n: 1 },
+        { t: 'b', n: 2 },
+        { t: 'a\ud83d', n: 3 },
+      ],
+      { n: 'list(n)' },
+      ['t'],
+    )
+    expect(rows).toEqual([
+      { t: 'a\ud83d', n: [1, 3] },
+      { t: 'b', n: [2] },
+    ])
+    expect(rejects).toEqual([])
+  })
+})
+
+test('lines of text', async () => {
+  const start = fromLines(['{"p":"1"}', '{"p":"n/a"}', '{"p":"\\ud83d"}', '{"p":"3"}'])
+  expect(await rowsOf(start.step('table.aggregate', { values: { sum: 'sum(p::int)' } } as never))).toEqual([{ sum: 4 }])
+})
+
+describe('values of several types have no order in SQL', () => {
+  test.each(['max(v)', 'min(v)', 'arg_max(n, v)', 'list(n order by v)', 'median(v)'])(
+    '%s is refused',
+    async (expression) => {
+      const step = ['table.aggregate', { values: { v: expression } }] as [never, never]
+      const refused = { code: 'MAESTRO_TABLE_EXPRESSION', message: expect.stringContaining('several types in "v"') }
+      for (const given of [
+        ['10', '"9"'],
+        ['2.5', '9007199254740993'],
+        ['true', '1'],
+      ]) {
+        const lines = given.map((v, n) => `{"n":${n},"v":${v}}`)
+        await expect(rowsOf(fromLines(lines).step(...step))).rejects.toMatchObject(refused)
+      }
+    },
+  )
+})

@@ -1,0 +1,94 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
+
+/** An aggregate function within an expression. */
+interface AggregateNode extends ExpressionNode {
+  readonly function_name: string
+  readonly children: ExpressionNode[]
+  readonly filter: ExpressionNode | null
+  readonly order_bys: { readonly orders: readonly { readonly expression: ExpressionNode }[] }
+}
+
+/** Aggregates whose result is one of the values that compare as least, as greatest, or as in the middle. */
+const comparing =
+  /^(min|max|arg_?min.*|arg_?max.*|min_by|max_by|median|quantile.*|approx_quantile|reservoir_quantile|mad)$/
+
+/**
+ * An aggregate expression that computes the arguments of its aggregates only for the rows that their filters keep. DuckDB
+ * computes them for all rows, and fails at one that the filter leaves out.
+ */
+export async function withFilteredArguments(connection: DuckDBConnection, expression: string): Promise<string> {
+  if (!/filter/i.test(expression)) return expression
+  const tree = await ExpressionTree.parse(connection, expression)
+  for (const { children, filter } of await aggregatesIn(connection, tree.root)) {
+    if (filter === null) continue
+    for (const [index, child] of children.entries()) if (isComputed(child)) children[index] = onlyWhere(filter, child)
+  }
+  return tree.sql()
+}
+
+function onlyWhere(condition: ExpressionNode, value: ExpressionNode): ExpressionNode {
+  return {
+    class: 'CASE',
+    type: 'CASE_EXPR',
+    alias: '',
+    case_checks: [{ when_expr: condition, then_expr: value }],
+    else_expr: {
+      class: 'CONSTANT',
+      type: 'VALUE_CONSTANT',
+      alias: '',
+      value: { type: { id: 'NULL', type_info: null }, is_null: true },
+    },
+  }
+}
+
+function isComputed({ class: kind }: ExpressionNode): boolean {
+  return kind !== 'COLUMN_REF' && kind !== 'CONSTANT'
+}
+
+/** What an aggregate expression computes for each row, before it puts the rows together. */
+export async function rowExpressions(connection: DuckDBConnection, expression: string): Promise<readonly string[]> {
+  const tree = await ExpressionTree.parse(connection, expression)
+  const pieces = (await aggregatesIn(connection, tree.root)).flatMap(({ children, filter, order_bys }) => [
+    ...children,
+    ...(filter === null ? [] : [filter]),
+    ...order_bys.orders.map((order) => order.expression),
+  ])
+  const found: string[] = []
+  for (const piece of pieces) if (isComputed(piece)) found.push(await tree.sql(piece))
+  return found
+}
+
+/** A column of these that an aggregate expression puts in an order, if there is one. */
+export async function orderedColumn(
+  connection: DuckDBConnection,
+  expression: string,
+  columns: readonly string[],
+): Promise<string | undefined> {
+  if (columns.length === 0) return undefined
+  const tree = await ExpressionTree.parse(connection, expression)
+  for (const { function_name, children, order_bys } of await aggregatesIn(connection, tree.root)) {
+    const compared = comparing.test(function_name) ? children : []
+    for (const { class: kind, column_names } of [...compared, ...order_bys.orders.map((order) => order.expression)]) {
+      const [name] = kind === 'COLUMN_REF' ? (column_names as readonly string[]) : []
+      if (name !== undefined && columns.includes(name)) return name
+    }
+  }
+  return undefined
+}
+
+async function aggregatesIn(connection: DuckDBConnection, root: ExpressionNode): Promise<readonly AggregateNode[]> {
+  const result = await connection.runAndReadAll(
+    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'",
+  )
+  const names = new Set(result.getRows().map(([name]) => String(name)))
+  const isAggregate = (node: ExpressionNode): node is AggregateNode =>
+    node.class === 'FUNCTION' && names.has(node.function_name?.toLowerCase() ?? '')
+  const walk = (value: unknown): readonly AggregateNode[] => {
+    if (typeof value !== 'object' || value === null) return []
+    return isAggregate(value as ExpressionNode)
+      ? [value as AggregateNode]
+      : Object.values(value).flatMap((child) => walk(child))
+  }
+  return walk(root)
+}
