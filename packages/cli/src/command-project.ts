@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { MaestroError, type PluginReference } from '@maestro-dataflow/core'
-import { Maestro, maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
+import { MaestroError, type PipelineDefinition, type PluginReference } from '@maestro-dataflow/core'
+import { loadPipeline, Maestro, maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
+import { constantPrompts } from './constant-prompts.js'
+import { printMessage } from './terminal/print.js'
 
 /** The project of the working directory, as a command sees it. */
 export interface CommandProject {
@@ -38,6 +40,17 @@ export async function configOrNone(file: string | undefined): Promise<ResolvedCo
     if (!MaestroError.is(error, 'MAESTRO_CONFIG_NOT_FOUND')) throw error
     return maestro({ directory: process.cwd() }).config()
   }
+}
+
+/** Loads the pipeline that was named, with its parameters, and says what looks like a mistake. @throws MAESTRO_PIPELINE_* */
+export async function openPipeline(
+  nameOrPath: string,
+  config: ResolvedConfig,
+  set: Readonly<Record<string, string>>,
+): Promise<PipelineDefinition> {
+  const definition = await loadPipeline(pipelineArgument(nameOrPath), config, set)
+  for (const warning of constantPrompts(definition)) printMessage(`warning: ${warning}\n`)
+  return definition
 }
 
 /** A pipeline as it was named: a file is looked for from the working directory, a name stays a name. */

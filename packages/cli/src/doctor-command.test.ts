@@ -53,7 +53,7 @@ test('without a config the machine is still checked', async () => {
   rmSync(join(project.folder, 'maestro.config.json'))
   const { ok, of } = await checks()
   expect(ok).toBe(false)
-  expect(of('config')).toMatchObject({ status: 'fail', hint: expect.stringContaining('maestro init') })
+  expect(of('config')).toMatchObject({ status: 'fail', hint: expect.stringContaining('npx maestro-dataflow init') })
   expect(of('disk')).toMatchObject({ status: 'ok' })
 })
 

@@ -214,3 +214,99 @@ describe('in a project', () => {
     expect(existsSync(join(project.folder, 'reviews.enriched.csv'))).toBe(false)
   })
 })
+
+describe('columns and files as people have them', () => {
+  /** A serving that repeats the question. */
+  beforeEach(() => {
+    project.write(
+      'echo.mjs',
+      `import { definePlugin, defineServing } from '@maestro-dataflow/core'
+       const capabilities = { jsonSchema: true, images: false, audio: false }
+       export default definePlugin({
+         name: 'echo',
+         servings: [defineServing({
+           name: 'echo.chat', kind: 'llm', options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+           capabilities: () => capabilities,
+           create: () => ({ kind: 'llm', name: 'echo', capabilities, async generate({ messages }) {
+             return { text: 'about ' + messages.at(-1).content, finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 }, model: 'echo' }
+           } }),
+         })],
+       })`,
+    )
+    project.write('maestro.config.json', {
+      plugins: ['./echo.mjs'],
+      servings: { default: { use: 'echo.chat' } },
+      cache: false,
+    })
+  })
+  const lines = (path: string) => project.read(path).trim().split('\n')
+
+  test('a column is not replaced unless that is asked for', async () => {
+    const refused = await project.maestro('enrich', 'reviews.csv', '{{review}}', '--output', 'id')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('reviews.csv already has the column id')
+    const properties = { type: 'object', properties: { review: { type: 'string' } }, required: ['review'] }
+    const parts = await project.maestro('enrich', 'reviews.csv', '{{id}}', '--schema', JSON.stringify(properties))
+    expect(parts.stderr).toContain('MAESTRO_CLI_COLUMN_TAKEN')
+    expect(existsSync(join(project.folder, 'reviews.enriched.csv'))).toBe(false)
+    const { code, stdout } = await project.maestro(
+      'enrich',
+      'reviews.csv',
+      '{{review}}',
+      '--output',
+      'id',
+      '--replace-column',
+    )
+    expect(code).toBe(0)
+    expect(stdout).toContain('-> id: "about ')
+    expect(lines('reviews.enriched.csv')[3]).toBe('about Terrible,Terrible')
+  })
+
+  test('--delimiter and --encoding', async () => {
+    writeFileSync(join(project.folder, 'latin.csv'), Buffer.from('id;stadt\n1;K\u00f6ln\n', 'latin1'))
+    const { code, stdout } = await project.maestro(
+      ...['enrich', 'latin.csv', '{{stadt}}', '--output', 'answer', '--delimiter', ';', '--encoding', 'windows-1252'],
+    )
+    expect(code).toBe(0)
+    expect(lines('latin.enriched.csv')).toEqual(['id;stadt;answer', '1;Köln;about Köln'])
+    expect(stdout).toContain('"Köln" -> answer: "about Köln"')
+    expect(
+      (
+        await project.maestro(
+          ...[
+            'enrich',
+            'latin.csv',
+            '{{stadt}}',
+            '--output',
+            'answer',
+            '--delimiter',
+            ';',
+            '--encoding',
+            'windows-1252',
+            '--to',
+            'out.jsonl',
+          ],
+        )
+      ).code,
+    ).toBe(0)
+    expect(project.rows('out.jsonl')).toEqual([{ id: '1', stadt: 'Köln', answer: 'about Köln' }])
+  })
+
+  test('a header with blanks at its ends is named without them, and stays as it is', async () => {
+    project.write('blanks.csv', 'id, review \n1,good\n')
+    expect((await project.maestro('enrich', 'blanks.csv', '{{review}}!', '--output', 'answer')).code).toBe(0)
+    expect(lines('blanks.enriched.csv')).toEqual(['id, review ,answer', '1,good,about good!'])
+    project.write('both.csv', 'review, review\nexact,blank\n')
+    expect((await project.maestro('enrich', 'both.csv', '{{review}}', '--output', 'answer')).code).toBe(0)
+    expect(lines('both.enriched.csv')[1]).toBe('exact,blank,about exact')
+  })
+
+  test('an empty cell is not asked about; of several columns, one is enough', async () => {
+    project.write('gaps.csv', 'id,title,text\n1,a,b\n2,,\n3,,c\n4," "," "\n5,d,\n')
+    const { code, stdout } = await project.maestro('enrich', 'gaps.csv', '{{title}}/{{text}}', '--output', 'answer')
+    expect(code).toBe(0)
+    expect(lines('gaps.enriched.csv').slice(1)).toEqual(['1,a,b,about a/b', '3,,c,about /c', '5,d,,about d/'])
+    expect(stdout).toContain('2 rows rejected in answers')
+    expect(stdout).toContain('title, text: empty in this row')
+  })
+})

@@ -7,6 +7,7 @@ import { describeReport } from './describe-report.js'
 import { answerExamples } from './enrich/answer-examples.js'
 import { enrichConfig } from './enrich/enrich-config.js'
 import { enrichedPath } from './enrich/enriched-path.js'
+import { FilePrompt } from './enrich/file-prompt.js'
 import { fileColumns } from './enrich/file-rows.js'
 import { readSchema } from './enrich/read-schema.js'
 import { cliError } from './errors.js'
@@ -27,6 +28,9 @@ export interface EnrichCommandOptions extends GlobalOptions {
   readonly maxTokens?: number
   readonly limit?: number
   readonly overwrite?: boolean
+  readonly replaceColumn?: boolean
+  readonly delimiter?: string
+  readonly encoding?: string
   readonly json?: boolean
 }
 
@@ -45,22 +49,35 @@ export async function enrich(file: string, question: string, options: EnrichComm
   const project = new Maestro(async () => ({ ...config, plugins: [...config.plugins, progress.plugin] }))
   try {
     const path = resolve(file)
-    const columns = await fileColumns(files, path, signal)
+    const written = {
+      ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
+      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+    }
+    const columns = await fileColumns(files, { path, ...written }, signal)
     if (prompt.variables.length === 0) throw cliError('MAESTRO_CLI_PROMPT', { file, columns: columns ?? [] })
+    const added = output === undefined ? Object.keys((schema?.properties as object | undefined) ?? {}) : [output]
+    const taken = added.filter((column) => columns?.includes(column))
+    if (taken.length > 0 && options.replaceColumn !== true)
+      throw cliError('MAESTRO_CLI_COLUMN_TAKEN', { file, columns: taken })
     // A part must not take the place of the whole.
     const isPart = limit !== undefined && options.to === undefined && !overwrite
     const whole = options.to ?? enrichedPath(file)
     const target = resolve(isPart ? pathWithMark(whole, `limit-${limit}`) : whole)
+    // Only files of cells have a delimiter.
+    const delimited =
+      options.delimiter !== undefined && /\.(?:csv|tsv)(?:\.(?:gz|zst))?$/i.test(target)
+        ? { delimiter: options.delimiter }
+        : {}
     const definition: PipelineDefinition = {
       name: 'enrich',
-      source: { use: 'fs.file', options: { path, ...(columns === undefined ? {} : { columns }) } },
+      source: { use: 'fs.file', options: { path, ...written, ...(columns === undefined ? {} : { columns }) } },
       steps: [
         {
           id: 'answers',
           input: 'source',
           use: 'ai.generate',
           options: {
-            prompt,
+            prompt: new FilePrompt(prompt, columns ?? []),
             ...(output === undefined ? {} : { output }),
             ...(schema === undefined ? {} : { schema }),
             ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
@@ -68,7 +85,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
           },
         },
       ],
-      sinks: [{ id: 'output', input: 'answers', use: 'fs.file', options: { path: target } }],
+      sinks: [{ id: 'output', input: 'answers', use: 'fs.file', options: { path: target, ...delimited } }],
     }
     const report = await project.run(definition, {
       ...(limit === undefined ? {} : { limit }),
@@ -80,7 +97,13 @@ export async function enrich(file: string, question: string, options: EnrichComm
       printJson(report)
       return
     }
-    const examples = await answerExamples(files, target, columns ?? [], prompt.variables, outputWidth())
+    const examples = await answerExamples(
+      files,
+      { path: target, ...delimited },
+      taken.length === 0 ? (columns ?? []) : (columns ?? []).filter((column) => !taken.includes(column)),
+      new FilePrompt(prompt, columns ?? []).variables,
+      outputWidth(),
+    )
     print(`${[describeReport(report), ...examples].join('\n')}\n`)
   } finally {
     progress.end()

@@ -41,6 +41,16 @@ export const cliErrors = {
     hint: (d: { file: string; columns: readonly string[] }) =>
       `Write a column as {{name}}. ${d.columns.length === 0 ? 'The file has no rows.' : `Columns: ${d.columns.join(', ')}.`}`,
   },
+  MAESTRO_CLI_COLUMN_TAKEN: {
+    message: (d: { file: string; columns: readonly string[] }) =>
+      `${d.file} already has ${d.columns.length === 1 ? 'the column' : 'the columns'} ${d.columns.join(', ')}, which the answer would replace.`,
+    hint: () => 'Choose another name with --output, or add --replace-column.',
+  },
+  MAESTRO_CLI_CELL_EMPTY: {
+    message: (d: { columns: readonly string[] }) =>
+      `${d.columns.join(', ')}: empty in this row, so there is nothing to ask about.`,
+    hint: () => 'Fill in the cell, or leave the row out of the file.',
+  },
   MAESTRO_CLI_TYPES_FILE: {
     message: (d: { path: string }) => `${d.path} is there, and \`maestro types\` has not written it.`,
     hint: () => 'Move what is in it to another .d.ts file, or remove it.',
@@ -99,6 +109,11 @@ export const cliErrors = {
     message: (d: { directory: string; reason: string }) => `No project can be made in ${d.directory}: ${d.reason}`,
     hint: () => 'Name a folder that you may write to.',
   },
+  MAESTRO_CLI_INSTALL: {
+    message: (d: { directory: string; reason: string }) =>
+      `The project in ${d.directory} was written, but its packages were not installed: ${d.reason}`,
+    hint: () => 'Run `npm install` in that folder to see why.',
+  },
   MAESTRO_CLI_ENDED_EARLY: {
     message: (d: { how: string }) =>
       `The process ended before the command had finished: ${d.how}. No output was changed.`,
@@ -127,6 +142,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_SCHEMA',
   'MAESTRO_CLI_MODEL',
   'MAESTRO_CLI_PROMPT',
+  'MAESTRO_CLI_COLUMN_TAKEN',
   'MAESTRO_CLI_INFER',
   'MAESTRO_CLI_PLUGIN_UNKNOWN',
   'MAESTRO_CLI_PROMPT_OPTIONS',

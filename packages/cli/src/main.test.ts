@@ -12,6 +12,12 @@ test('--version is the version of the package', async () => {
   expect(await project.maestro('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
+test('the command also has the name of its package, which npx takes where nothing is installed', () => {
+  const { name, bin } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
+  expect(name).toBe('maestro-dataflow')
+  expect(bin[name]).toBe(bin.maestro)
+})
+
 test('--help says the commands, examples and exit codes', async () => {
   const { code, stdout } = await project.maestro('--help')
   expect(code).toBe(0)
@@ -75,7 +81,7 @@ test('wrong use with --json is a JSON object too', async () => {
 test('an error has code, message and hint, and the stack only with --verbose', async () => {
   const { code, stderr } = await project.maestro('run', 'a')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^MAESTRO_CONFIG_NOT_FOUND: No maestro.config file .*\nRun `maestro init`.*\n$/)
+  expect(stderr).toMatch(/^MAESTRO_CONFIG_NOT_FOUND: No maestro.config file .*\nRun `npx maestro-dataflow init`.*\n$/)
   const verbose = await project.maestro('run', 'a', '--verbose')
   expect(verbose.stderr).toMatch(/\n +at /)
 })

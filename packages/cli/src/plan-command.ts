@@ -1,5 +1,4 @@
-import { loadPipeline } from '@maestro-dataflow/core/runtime'
-import { openCommandProject, pipelineArgument } from './command-project.js'
+import { openCommandProject, openPipeline } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
@@ -25,7 +24,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
   const { project, config } = await openCommandProject(options, progress === undefined ? [] : [progress.plugin])
   try {
     await refreshTypesFile(project)
-    const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const definition = await openPipeline(pipeline, config, set)
     const made = await project.plan(definition)
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)

@@ -1,5 +1,4 @@
-import { loadPipeline } from '@maestro-dataflow/core/runtime'
-import { openCommandProject, pipelineArgument } from './command-project.js'
+import { openCommandProject, openPipeline } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
@@ -24,7 +23,7 @@ export async function preview(pipeline: string, options: PreviewCommandOptions):
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
     await refreshTypesFile(project)
-    const definition = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const definition = await openPipeline(pipeline, config, set)
     const shown = await project.preview(definition, rows, { signal })
     progress.end()
     if (json) printJson(shown, 2)

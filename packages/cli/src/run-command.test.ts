@@ -178,3 +178,45 @@ test('an operator that throws on every row: code, cause, hint, and the run folde
   expect(stderr).toContain('no such city')
   expect(stderr).toMatch(/run folder: .*\.maestro/)
 })
+
+test.each([
+  ['Good? {text}', 'Write {{text}} instead of {text}.'],
+  ['Good?', 'Write a column as {{name}}.'],
+  ['Good? {{text}} {json}', undefined],
+])('the prompt %j: one that names no column is warned of by run, preview and plan', async (prompt, cure) => {
+  project.write(
+    'asks.mjs',
+    `
+    import { defineOperator, definePlugin, promptOption } from '@maestro-dataflow/core'
+    const ask = defineOperator({ name: 'asks.step', kind: 'map', options: { prompt: promptOption() }, create: () => (row) => row })
+    export default definePlugin({ name: 'asks', operators: [ask] })`,
+  )
+  project.write('maestro.config.json', { ...config, plugins: [...config.plugins, './asks.mjs'] })
+  project.write('in.csv', 'text\nx\n')
+  project.write('pipelines/ask.json', {
+    name: 'ask',
+    read: { use: 'fs.file', path: 'in.csv', columns: ['text'] },
+    steps: [{ use: 'asks.step', id: 'ask', prompt }],
+    write: { use: 'fs.file', path: 'out/ask.jsonl', mode: 'overwrite' },
+  })
+  for (const command of ['run', 'preview', 'plan']) {
+    const { code, stderr } = await project.maestro(command, 'ask')
+    expect(code).toBe(0)
+    if (cure === undefined) expect(stderr).toBe('')
+    else
+      expect(stderr).toBe(
+        `warning: step ask: the prompt names no column, so that every row asks the same question. ${cure}\n`,
+      )
+  }
+})
+
+test('the only row that fails is not called the first of many', async () => {
+  project.write(
+    'pipelines/one.mjs',
+    module(`
+    export default pipeline('one').from([{ n: 1 }]).map(() => { throw new Error('no') }).write('fs.file', { path: 'out/one.jsonl' })`),
+  )
+  const { stderr } = await project.maestro('run', 'one')
+  expect(stderr).toContain('The only row failed in 1-map')
+  expect(stderr).not.toContain('Every one')
+})

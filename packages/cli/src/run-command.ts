@@ -1,5 +1,4 @@
-import { loadPipeline } from '@maestro-dataflow/core/runtime'
-import { openCommandProject, pipelineArgument } from './command-project.js'
+import { openCommandProject, openPipeline } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { describeReport } from './describe-report.js'
 import { limitedOutputs } from './output/limited-outputs.js'
@@ -27,7 +26,7 @@ export async function run(pipeline: string, options: RunCommandOptions): Promise
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
     await refreshTypesFile(project)
-    const loaded = await loadPipeline(pipelineArgument(pipeline), config, set)
+    const loaded = await openPipeline(pipeline, config, set)
     // What was asked for by name may be replaced by a part.
     const limited =
       limit === undefined || output !== undefined || overwrite

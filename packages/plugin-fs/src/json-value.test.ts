@@ -21,7 +21,7 @@ test('values that JSON lacks have a form that it has', () => {
     '{"date":"2024-01-02T03:04:05.678Z","big":12345678901234567890,"bytes":"/wA=","buffer":"/wA=","vector":[0.5,1],' +
       '"deep":[{"date":"2024-01-02T03:04:05.678Z","bytes":"YQ=="}],"none":null,"text":"漢🎉{{x}}"}',
   )
-  const encoder = delimitedEncoder('out.csv', undefined, false, ',')
+  const encoder = delimitedEncoder('out.csv', undefined, false, { delimiter: ',' })
   const cells = encoder.encode({ ids: ['r'], rows: [row] }) + encoder.end()
   expect(cells.split('\n')[1]).toBe(
     '2024-01-02T03:04:05.678Z,12345678901234567890,/wA=,/wA=,"[0.5,1]",' +

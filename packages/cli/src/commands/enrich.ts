@@ -23,6 +23,9 @@ export const register: Register = (program) => {
     .option('--system <text>', `a system message before the prompt (default without --schema: "${terse}")`)
     .option('--max-tokens <count>', 'tokens of an answer at most; a row with a longer one is rejected', wholeNumber)
     .option('--limit <rows>', 'read only the first rows, and write them to NAME.enriched.limit-ROWS.*', wholeNumber)
+    .option('--delimiter <text>', 'what parts the cells of a CSV file (default: a comma)')
+    .option('--encoding <name>', 'the encoding of the file, such as gb18030 or windows-1252 (default: utf-8)')
+    .option('--replace-column', 'replace a column of the file that has the name of the answer')
     .option('--overwrite', 'replace the output if it exists')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(

@@ -3,6 +3,7 @@ import { examples, type Register } from './command.js'
 interface InitOptions {
   readonly yes?: boolean
   readonly plain?: boolean
+  readonly install?: boolean
   readonly json?: boolean
 }
 
@@ -11,8 +12,12 @@ export const register: Register = (program) => {
   program
     .command('init [folder]')
     .description('make a working project: config, a pipeline with some rows, settings for TypeScript and git')
-    .option('--yes', 'go on in a folder that has some of the files; those are kept as they are')
+    .option(
+      '--yes',
+      'go on in a folder that has some of the files; those are kept as they are (a package.json is always completed)',
+    )
     .option('--plain', 'without AI: no model and no AI plugin')
+    .option('--install', 'run npm install in it too')
     .option('--json', 'print what was written, or the error, as one JSON object')
     .addHelpText('after', examples('maestro init my-project', 'maestro init --plain', 'maestro init . --yes'))
     .action(async (folder: string | undefined, options: InitOptions) => {

@@ -1,16 +1,16 @@
 import type { Maestro } from '@maestro-dataflow/core/runtime'
 import { formatName, formatValue } from '../terminal/format-value.js'
-import { firstRows } from './file-rows.js'
+import { type FileSource, firstRows } from './file-rows.js'
 
 /** A few questions with their answers, from the file that was written. */
 export async function answerExamples(
   project: Maestro,
-  path: string,
+  file: FileSource,
   columnsBefore: readonly string[],
   asked: readonly string[],
   width: number,
 ): Promise<readonly string[]> {
-  const rows = await firstRows(project, path, 3)
+  const rows = await firstRows(project, file, 3)
   return rows.map((row) => {
     const value = (column: string) => formatValue(row[column], Math.floor(width / 2) - 6)
     const answers = Object.keys(row).filter((column) => !columnsBefore.includes(column))

@@ -3,14 +3,21 @@ import type { Maestro } from '@maestro-dataflow/core/runtime'
 
 const sampled = 100
 
+/** A file, and how it is written. */
+export interface FileSource {
+  readonly path: string
+  readonly delimiter?: string
+  readonly encoding?: string
+}
+
 /** The columns of a file, by its first rows; undefined when it has no rows. */
 export async function fileColumns(
   project: Maestro,
-  path: string,
+  source: FileSource,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const columns = new Set<string>()
-  for (const row of await firstRows(project, path, sampled, signal))
+  for (const row of await firstRows(project, source, sampled, signal))
     for (const column of Object.keys(row)) columns.add(column)
   return columns.size === 0 ? undefined : [...columns]
 }
@@ -18,13 +25,13 @@ export async function fileColumns(
 /** The first rows of a file of any format that is known. */
 export function firstRows(
   project: Maestro,
-  path: string,
+  source: FileSource,
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly Row[]> {
   const definition: PipelineDefinition = {
     name: 'first-rows',
-    source: { use: 'fs.file', options: { path } },
+    source: { use: 'fs.file', options: source },
     steps: [],
     sinks: [],
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { openProject, typesFileName } from '@maestro-dataflow/core/runtime'
 import { cliError } from '../errors.js'
 import { refreshTypesFile } from '../types/write-types-file.js'
-import { requiredPackages } from './package-json.js'
+import { type CompletedPackage, completePackage } from './complete-package.js'
 
 /** What became of a folder. */
 export interface MadeProject {
@@ -12,8 +12,8 @@ export interface MadeProject {
   readonly written: readonly string[]
   /** Files that were there before. */
   readonly kept: readonly string[]
-  /** Packages to install by name, where the folder has a package.json of its own. */
-  readonly install: readonly string[]
+  /** What was added to a package.json that was there. */
+  readonly completed: CompletedPackage | undefined
 }
 
 /**
@@ -28,11 +28,16 @@ export async function makeProject(
   { keepExisting }: { readonly keepExisting: boolean },
 ): Promise<MadeProject> {
   const existing = existingFiles(directory, [...files.keys()])
-  const kept = [...existing.values()]
+  // A package.json is completed: `npm init` comes first for many.
+  const kept = [...existing.values()].filter((path) => path !== 'package.json')
   if (kept.length > 0 && !keepExisting) throw cliError('MAESTRO_CLI_INIT_EXISTS', { directory, files: kept })
   // The names in a config of one's own are not those of ours.
-  const ownConfig = existing.has('maestro.config.ts')
+  const configFile = [...files.keys()].find((path) => path.startsWith('maestro.config.')) ?? ''
+  const ownConfig = existing.has(configFile)
   const written = [...files.keys()].filter((path) => !existing.has(path) && !(ownConfig && path === typesFileName))
+  const completed = existing.has('package.json')
+    ? completePackage(directory, files.get('package.json') ?? '{}')
+    : undefined
   try {
     for (const path of written) {
       await mkdir(dirname(join(directory, path)), { recursive: true })
@@ -42,8 +47,7 @@ export async function makeProject(
     throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: (error as Error).message }, error)
   }
   if (ownConfig) await refreshTypesFile(openProject({ cwd: directory }))
-  const install = existing.has('package.json') ? requiredPackages(files.get('package.json') ?? '{}') : []
-  return { directory, written, kept, install }
+  return { directory, written, kept, completed }
 }
 
 /** The files that are there, by the path of the file that takes their place. */
@@ -65,7 +69,7 @@ function existingFiles(directory: string, paths: readonly string[]): ReadonlyMap
 
 /** A config may have another ending, and the search would stop at the new one. */
 function existingFile(directory: string, entries: readonly string[], path: string): string | undefined {
-  if (path === 'maestro.config.ts')
+  if (path.startsWith('maestro.config.'))
     return entries.find((entry) => /^maestro\.config\.(m?[jt]s|json|ya?ml)$/.test(entry))
   return existsSync(join(directory, path)) ? path : undefined
 }

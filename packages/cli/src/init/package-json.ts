@@ -25,12 +25,6 @@ export function packageJson(directory: string, plugins: readonly string[], plain
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
-/** The packages that a package.json asks for, with their versions, as `npm install` takes them. */
-export function requiredPackages(text: string): readonly string[] {
-  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: Readonly<Record<string, string>> }
-  return Object.entries(dependencies).map(([name, range]) => `${name}@${range}`)
-}
-
 /** The zod that core is made with: schemas of one copy are known to the other. */
 function zodVersion(): string {
   const core = createRequire(import.meta.url)('@maestro-dataflow/core/package.json') as {

@@ -14,8 +14,11 @@ export function projectFiles(project: {
   readonly directory: string
   /** Without AI. */
   readonly plain: boolean
+  /** Whether files that end in .ts are CommonJS here, so that the modules of the project end in .mts. */
+  readonly commonJs: boolean
 }): ReadonlyMap<string, string> {
-  const { directory, plain } = project
+  const { directory, plain, commonJs } = project
+  const ending = commonJs ? 'mts' : 'ts'
   const plugins = plain ? plainPlugins : aiPlugins
   const types = renderTypesFile({
     modules: plugins,
@@ -28,12 +31,12 @@ export function projectFiles(project: {
   })
   return new Map([
     ['package.json', packageJson(directory, plugins, plain)],
-    ['maestro.config.ts', plain ? plainConfig : config],
-    ['pipelines/hello.ts', plain ? plainPipeline : helloPipeline],
+    [`maestro.config.${ending}`, plain ? plainConfig : config],
+    [`pipelines/hello.${ending}`, plain ? plainPipeline : helloPipeline],
     ['data/hello.csv', reviews],
     ['tsconfig.json', tsconfig],
     ['.gitignore', gitignore],
     [typesFileName, types],
-    ['README.md', readme(basename(directory), plain)],
+    ['README.md', readme(basename(directory), plain, ending)],
   ])
 }

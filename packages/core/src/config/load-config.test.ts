@@ -66,7 +66,7 @@ test('no config: the error says where it was looked for and what to do', async (
   expect(error).toMatchObject({
     code: 'MAESTRO_CONFIG_NOT_FOUND',
     message: `No maestro.config file was found in ${project.path} or above it.`,
-    hint: expect.stringContaining('maestro init'),
+    hint: expect.stringContaining('npx maestro-dataflow init'),
   })
 })
 

@@ -5,6 +5,7 @@ import type { CosmiconfigResult } from 'cosmiconfig'
 import type { MaestroConfig } from '../define/maestro-config.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { moduleFailure } from '../errors/module-failure.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { readData } from './read-data.js'
 import { distrust } from './trusted-config.js'
@@ -92,7 +93,7 @@ function assertTrusted(path: string, from: string): void {
 /** Node runs TypeScript itself: it strips types and neither compiles nor writes anything. */
 async function importDefault(path: string): Promise<unknown> {
   const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error) => {
-    throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonFor(error) }, error)
+    throw moduleFailure(path, error) ?? maestroError('MAESTRO_CONFIG_LOAD', { path, reason: reasonFor(error) }, error)
   })
   if (module.default === undefined)
     throw maestroError('MAESTRO_CONFIG_LOAD', { path, reason: 'it has no default export' })

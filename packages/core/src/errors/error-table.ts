@@ -34,7 +34,7 @@ export const coreErrors = {
   // 1 config
   MAESTRO_CONFIG_NOT_FOUND: {
     message: (d: { directory: string }) => `No maestro.config file was found in ${d.directory} or above it.`,
-    hint: () => 'Run `maestro init` to create a project, or name a file with --config.',
+    hint: () => 'Run `npx maestro-dataflow init` to create a project, or name a file with --config.',
   },
   MAESTRO_CONFIG_LOAD: {
     message: (d: { path: string; reason: string }) => `The config ${d.path} could not be loaded: ${d.reason}`,
@@ -45,6 +45,18 @@ export const coreErrors = {
     message: (d: { path: string; issues: readonly string[] }) =>
       `The config ${d.path} is not valid:\n${d.issues.map((issue) => `  - ${issue}`).join('\n')}`,
     hint: () => 'Every setting is described in docs/config.md.',
+  },
+  MAESTRO_MODULE_COMMONJS: {
+    message: (d: { path: string; manifest: string }) =>
+      `${d.path} uses \`import\`, but Node.js reads it as CommonJS because of ${d.manifest}.`,
+    hint: (d: { path: string; manifest: string }) =>
+      `Set "type": "module" in ${d.manifest}, or let the name of the file end in .mts or .mjs.`,
+  },
+  MAESTRO_MODULE_MISSING: {
+    message: (d: { path: string; name: string; declared: boolean }) =>
+      `${d.path} imports ${d.name}, which is not installed.`,
+    hint: (d: { path: string; name: string; declared: boolean }) =>
+      d.declared ? 'Run: npm install' : `Run: npm install ${d.name}`,
   },
   MAESTRO_CONFIG_UNBOUNDED: {
     message: (d: { path: string; reason: string }) => `${d.path} is too large for a config or a pipeline: ${d.reason}.`,
@@ -301,8 +313,13 @@ export const coreErrors = {
   },
   MAESTRO_RUN_ALL_FAILED: {
     message: (d: { step: string; rows: number; reason: string }) =>
-      `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
-    hint: () => 'The cause is probably in the step and not in the rows. Fix it and run the pipeline again.',
+      d.rows === 1
+        ? `The only row failed in ${d.step}: ${d.reason}`
+        : `Every one of the first ${d.rows} rows failed in ${d.step}: ${d.reason}`,
+    hint: (d: { step: string; rows: number; reason: string }) =>
+      d.rows === 1
+        ? 'The cause is in the row or in the step. Correct it, and run the pipeline again.'
+        : 'The cause is probably in the step and not in the rows. Fix it and run the pipeline again.',
   },
   MAESTRO_RUN_COUNTS: {
     message: (d: { step: string; counts: string }) => `The rows of ${d.step} do not add up: ${d.counts}.`,

@@ -9,6 +9,7 @@ import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { moduleFailure } from '../errors/module-failure.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { fromPipelineData } from './pipeline-data.js'
 import { isParameterised, toDefinition } from './to-definition.js'
@@ -65,7 +66,7 @@ async function readPipeline(path: string, params: Readonly<Record<string, unknow
     })
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_PIPELINE_LOAD', { path, reason: reasonOf(error) }, error)
+    throw moduleFailure(path, error) ?? maestroError('MAESTRO_PIPELINE_LOAD', { path, reason: reasonOf(error) }, error)
   }
 }
 

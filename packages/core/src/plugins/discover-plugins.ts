@@ -6,6 +6,7 @@ import type { ConfiguredPlugin, PluginDefinition, PluginManifest, PluginReferenc
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { moduleFailure } from '../errors/module-failure.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { deriveManifest } from './derive-manifest.js'
 import { officialPlugins } from './known-plugins.js'
@@ -91,7 +92,11 @@ async function discoverFile(path: string, options: unknown, directory: string): 
   const file = resolve(directory, path)
   if (!existsSync(file))
     throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name: path, from: directory, suggestion: undefined })
-  const definition = await importPlugin(path, () => import(pathToFileURL(file).href))
+  const definition = await importPlugin(path, () =>
+    import(pathToFileURL(file).href).catch((error) => {
+      throw moduleFailure(file, error) ?? error
+    }),
+  )
   const inline = await discoverInline(definition, options)
   return { ...inline, origin: 'file', path: file }
 }

@@ -1,9 +1,9 @@
 /** `README.md` */
-export function readme(name: string, plain: boolean): string {
+export function readme(name: string, plain: boolean, ending: 'ts' | 'mts'): string {
   const what = plain ? 'drops the short ones' : 'drops the short ones, asks a language model how the others sound'
   return `# ${name}
 
-\`pipelines/hello.ts\` reads \`data/hello.csv\`, ${what}, and writes \`out/hello.jsonl\`.
+\`pipelines/hello.${ending}\` reads \`data/hello.csv\`, ${what}, and writes \`out/hello.jsonl\`.
 
     npm install
     npx maestro run hello
@@ -16,7 +16,7 @@ More to try:
     npx maestro doctor           # is everything in order?
     npm run check                # wrong columns, options and names, found by TypeScript
 
-The settings are in \`maestro.config.ts\`. \`maestro-env.d.ts\` is written by \`maestro types\` and tells the editor what the
+The settings are in \`maestro.config.${ending}\`. \`maestro-env.d.ts\` is written by \`maestro types\` and tells the editor what the
 plugins bring; it may be committed. Runs are kept in \`.maestro/\`, which holds rows and is not committed.
 `
 }

@@ -13,7 +13,7 @@ export const tsconfig = `{
     "skipLibCheck": true,
     "noEmit": true
   },
-  "include": ["*.ts", "pipelines", "plugins"]
+  "include": ["*.ts", "*.mts", "pipelines", "plugins"]
 }
 `
 

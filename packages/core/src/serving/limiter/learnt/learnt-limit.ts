@@ -1,7 +1,9 @@
+import { CallBlock } from './call-block.js'
 import type { Call, CallLog } from './call-log.js'
 import type { CoolDown } from './cool-down.js'
 import { LearntRate } from './learnt-rate.js'
 import { seenConcurrencyLimit, showRateLimit } from './limit-signs.js'
+import { RaiseSchedule } from './raise-schedule.js'
 import { RefusalShare } from './refusal-share.js'
 import { type LimitKind, Trial } from './trial.js'
 
@@ -10,10 +12,8 @@ const infinite = Number.POSITIVE_INFINITY
 /** The number of calls that are judged together. */
 const blockCalls = 20
 const blockMs = 1000
-/** A limit is kept for this time, or for this many calls, before it is raised. */
-const holdMs = 10_000
-const step = { first: 0.05, most: 1 }
-const mostPatience = 16
+/** A longer block ends with the next call. */
+const mostBlockMs = 10_000
 /** A lower measured rate is only a correction. */
 const smallCut = 0.9
 /** The largest cut of a rate at once; a rate that worked is cut as in CUBIC (RFC 9438). */
@@ -23,13 +23,6 @@ const mostDoubts = 64
 const leastShare = 0.02
 /** The number of recent calls that are searched for signs of a limit. */
 const looked = { rate: 128, concurrency: 256 }
-
-/** The calls and refusals since its start. */
-interface Block {
-  readonly after: number
-  readonly at: number
-  refused: number
-}
 
 /**
  * Learns from refusals which rate and which concurrency a provider admits. When more calls are refused than chance
@@ -44,14 +37,8 @@ export class LearntLimit {
   #concurrency = infinite
   #goodConcurrency = infinite
   #trial: Trial | undefined
-  #block: Block = { after: 0, at: 0, refused: 0 }
-  /** Refusals of the previous block's calls may arrive only now; this block began after this call. */
-  #lateAfter = 0
-  /** Whether the limit has delayed a call of this block. */
-  #held = false
-  #holdUntil: number | undefined
-  #step = step.first
-  #patience = 1
+  readonly #raises = new RaiseSchedule()
+  #block = new CallBlock(0, 0)
   /** The number of refused calls that met more calls in progress than were ever admitted. */
   #beyond = 0
   #doubtsLeft = 0
@@ -73,14 +60,14 @@ export class LearntLimit {
   /** Milliseconds until the rate allows a call. */
   wait(now: number): number {
     const wait = this.rate.wait(now)
-    if (wait > 0) this.#held = true
+    if (wait > 0) this.#block.held = true
     return wait
   }
 
   send({ cost }: Call, now: number): void {
-    if (this.#log.inFlight >= this.#concurrency) this.#held = true
+    if (this.#log.inFlight >= this.#concurrency) this.#block.held = true
     this.rate.send(cost, now)
-    if (this.#log.sent - this.#block.after > blockCalls || now - this.#block.at > holdMs) this.#endBlock(now)
+    if (this.#log.sent - this.#block.after > blockCalls || now - this.#block.at > mostBlockMs) this.#endBlock(now)
   }
 
   admitted(call: Call, now: number): void {
@@ -97,7 +84,7 @@ export class LearntLimit {
     this.#trial?.end(call)
     this.rate.refused(call)
     if (call.id > this.#block.after) this.#block.refused++
-    else if (call.id > this.#lateAfter && !this.#isLimited) this.usual.learnLate()
+    else if (call.id > this.#block.lateAfter && !this.#isLimited) this.usual.learnLate()
     if (isClosed) return 'closed'
     if (this.#trial === undefined && this.rate.value > this.rate.good && this.#isStepRefused(call)) {
       this.#takeBack(now)
@@ -133,7 +120,7 @@ export class LearntLimit {
   }
 
   #isStepRefused({ id }: Call): boolean {
-    const expected = this.usual.value * Math.max(1, id - this.#block.after)
+    const expected = this.usual.value * this.#block.callsUntil(id)
     return this.#block.refused >= 2 + expected + Math.sqrt(expected)
   }
 
@@ -168,7 +155,7 @@ export class LearntLimit {
       this.#takeBack(now)
       return
     }
-    const calls = Math.max(1, call.id - this.#block.after)
+    const calls = this.#block.callsUntil(call.id)
     if (this.#block.refused < 4 || !this.usual.isExceeded(this.#block.refused, calls)) return
     const last = this.#lastRefused
     if (last === undefined) return
@@ -190,7 +177,7 @@ export class LearntLimit {
   }
 
   #refusedShare({ id }: Call): number {
-    return this.#block.refused / Math.max(1, id - this.#block.after)
+    return this.#block.refused / this.#block.callsUntil(id)
   }
 
   #seenConcurrency(): number | undefined {
@@ -221,8 +208,7 @@ export class LearntLimit {
 
   #setRate(rate: number, now: number): void {
     const ratio = rate / this.rate.good
-    this.#patience = ratio > 0.8 && ratio < mostRaise ? Math.min(mostPatience, this.#patience * 2) : 1
-    this.#hold()
+    this.#raises.hold(ratio > 0.8 && ratio < mostRaise)
     this.rate.set(rate, now)
   }
 
@@ -271,30 +257,21 @@ export class LearntLimit {
     this.rate.value = this.rate.good
     this.#concurrency = this.#goodConcurrency
     this.#beyond = 0
-    this.#patience = Math.min(mostPatience, this.#patience * 2)
-    this.#hold()
+    this.#raises.hold(true)
     this.#newBlock(now)
   }
 
-  #hold(): void {
-    this.#holdUntil = undefined
-    this.#step = step.first
-  }
-
   #newBlock(now: number, lateAfter = this.#log.sent): void {
-    this.#lateAfter = lateAfter
-    this.#block = { after: this.#log.sent, at: now, refused: 0 }
-    this.#held = false
+    this.#block = new CallBlock(this.#log.sent, now, lateAfter)
   }
 
   #endBlock(now: number): void {
     // A trial is not judged before its end.
     if (this.#trial !== undefined) return
-    const { after, at, refused } = this.#block
+    const { after, at, refused, held } = this.#block
     const calls = this.#log.sent - after
-    this.#holdUntil ??= now + holdMs
-    const isHolding = !this.#isRaised && calls < this.#patience * blockCalls && now < this.#holdUntil
-    if (this.#isLimited && (isHolding || !this.#held || now - at < blockMs)) return
+    const isHolding = this.#raises.isHolding(calls, now) && !this.#isRaised
+    if (this.#isLimited && (isHolding || !held || now - at < blockMs)) return
     const expected = Math.max(leastShare, this.usual.value) * calls
     if (this.#isLimited && refused > expected + Math.sqrt(expected)) {
       if (this.#isRaised) {
@@ -317,8 +294,8 @@ export class LearntLimit {
   #raise(): void {
     this.rate.good = this.rate.value
     this.#goodConcurrency = this.#concurrency
-    this.rate.value *= 1 + this.#step
-    this.#concurrency = Math.ceil(this.#concurrency * (1 + this.#step))
-    this.#step = Math.min(step.most, this.#step * 2)
+    const factor = this.#raises.next()
+    this.rate.value *= factor
+    this.#concurrency = Math.ceil(this.#concurrency * factor)
   }
 }

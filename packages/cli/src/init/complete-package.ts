@@ -1,0 +1,69 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cliError } from '../errors.js'
+
+/** What was added to a package.json that was there. */
+export interface CompletedPackage {
+  /** The names of the packages that were added. */
+  readonly added: readonly string[]
+  /** Whether its modules were CommonJS before. */
+  readonly typeChanged: boolean
+}
+
+type Manifest = Readonly<Record<string, unknown>>
+type Section = 'dependencies' | 'devDependencies' | 'scripts'
+
+/**
+ * Adds to a package.json what the project needs and it lacks; what is there stays as it is. The type becomes `module` if the
+ * folder holds no modules yet, as after `npm init`.
+ *
+ * @param wanted The package.json of a new project.
+ * @throws MAESTRO_CLI_INIT_FOLDER
+ */
+export function completePackage(directory: string, wanted: string): CompletedPackage {
+  const path = join(directory, 'package.json')
+  const own = readManifest(directory, path)
+  const model = JSON.parse(wanted) as Manifest
+  const section = (of: Manifest, name: Section) => (of[name] ?? {}) as Readonly<Record<string, string>>
+  const installed = { ...section(own, 'dependencies'), ...section(own, 'devDependencies') }
+  const lacking = (name: Section) =>
+    Object.fromEntries(
+      Object.entries(section(model, name)).filter(
+        ([key]) => !Object.hasOwn(name === 'scripts' ? section(own, 'scripts') : installed, key),
+      ),
+    )
+  const added = { dependencies: lacking('dependencies'), devDependencies: lacking('devDependencies') }
+  const typeChanged = own.type !== 'module' && !hasModules(directory)
+  const completed = {
+    ...own,
+    ...(typeChanged ? { type: 'module' } : {}),
+    scripts: { ...section(own, 'scripts'), ...lacking('scripts') },
+    dependencies: { ...section(own, 'dependencies'), ...added.dependencies },
+    devDependencies: { ...section(own, 'devDependencies'), ...added.devDependencies },
+  }
+  writeFileSync(path, `${JSON.stringify(completed, null, 2)}\n`)
+  return { added: Object.keys({ ...added.dependencies, ...added.devDependencies }), typeChanged }
+}
+
+/** Whether files of a project that end in .ts and .js are CommonJS, and are to stay so. */
+export function staysCommonJs(directory: string): boolean {
+  const path = join(directory, 'package.json')
+  return readManifest(directory, path).type !== 'module' && hasModules(directory)
+}
+
+function readManifest(directory: string, path: string): Manifest {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+    if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return manifest as Manifest
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { type: 'module' }
+    throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: `package.json: ${(error as Error).message}` }, error)
+  }
+  throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: 'package.json holds no object' })
+}
+
+/** Whether there are modules whose kind the type decides. */
+function hasModules(directory: string): boolean {
+  const exclude = (path: string) => /(^|[/\\])(node_modules|\.\w+)$/.test(path)
+  return globSync('**/*.{js,ts,jsx,tsx}', { cwd: directory, exclude }).some((path) => !path.endsWith('.d.ts'))
+}

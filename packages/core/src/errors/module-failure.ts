@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { maestroError } from './error-table.js'
+import type { MaestroError } from './maestro-error.js'
+
+/**
+ * The cause of a module that could not be imported, where it is not in the module: a package that is not installed, or a
+ * package.json that makes the module CommonJS.
+ *
+ * @param path The module.
+ */
+export function moduleFailure(path: string, error: unknown): MaestroError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, message } = error as NodeJS.ErrnoException
+  if (/Cannot use import statement outside a module|Unexpected token 'export'/.test(message)) {
+    const manifest = nearestManifest(path)
+    return manifest === undefined ? undefined : maestroError('MAESTRO_MODULE_COMMONJS', { path, manifest }, error)
+  }
+  const name = /Cannot find package '([^']+)'/.exec(message)?.[1]
+  if (code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) return undefined
+  return maestroError('MAESTRO_MODULE_MISSING', { path, name, declared: isDeclared(name, path) }, error)
+}
+
+function nearestManifest(path: string): string | undefined {
+  const manifest = join(dirname(path), 'package.json')
+  if (existsSync(manifest)) return manifest
+  return dirname(path) === path ? undefined : nearestManifest(dirname(path))
+}
+
+/** Whether the package.json of the module names a package, so that only `npm install` was forgotten. */
+function isDeclared(name: string, path: string): boolean {
+  const manifest = nearestManifest(path)
+  if (manifest === undefined) return false
+  try {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return Object.hasOwn({ ...dependencies, ...devDependencies }, name)
+  } catch {
+    return false
+  }
+}
