@@ -9,7 +9,7 @@ import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
 export async function freeOperators(context: RunContext): Promise<void> {
   for (const operator of context.operators) {
     try {
-      await operator.dispose()
+      await operator.dispose?.()
     } catch (error) {
       context.logger.warn('An operator could not be freed.', {
         operator: operator.constructor.name,

@@ -1,3 +1,4 @@
+import type { Disposable } from '../container/dispose-all.js'
 import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
@@ -25,7 +26,6 @@ import type { StepCounter } from './report/step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
-import type { Disposable } from './stream/create-row-step.js'
 import type { TraceRow } from './stream/row-chain.js'
 
 interface SyncCaller<Event> {
