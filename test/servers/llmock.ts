@@ -19,7 +19,6 @@ export interface Llmock {
   /** Queues what happens to the next requests. */
   behave(...behaviours: readonly object[]): Promise<void>
   verdict(): Promise<Verdict>
-  requests(): Promise<readonly object[]>
   stop(): Promise<void>
 }
 
@@ -34,7 +33,6 @@ export async function startLlmock(...args: readonly string[]): Promise<Llmock> {
     env: {},
     ready: async () => (await fetch(`${url}/health`)).ok,
   })
-  const ask = async (path: string) => (await fetch(`${url}/_llmock/${path}`)).json()
   return {
     url,
     async behave(...behaviors) {
@@ -45,8 +43,8 @@ export async function startLlmock(...args: readonly string[]): Promise<Llmock> {
       })
       if (!reply.ok) throw new Error(await reply.text())
     },
-    verdict: () => ask('verdict'),
-    requests: () => ask('requests'),
+    // The form of the answer is that of llmock.
+    verdict: async () => (await (await fetch(`${url}/_llmock/verdict`)).json()) as Verdict,
     stop,
   }
 }

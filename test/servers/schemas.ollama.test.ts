@@ -17,7 +17,7 @@ const servings: Readonly<Record<string, () => LLMServing>> = {
 }
 
 /** Schemas of which Ollama 0.6 makes no grammar, or a grammar that ends its process. */
-const schemas = {
+const schemas: Readonly<Record<string, z.ZodType>> = {
   'a date and an address of mail': z.object({ day: z.iso.date(), mail: z.email() }),
   'patterns, also with lookaround': z.object({ a: z.string().regex(/^[A-Z]-\d+$/), b: z.string().regex(/^(?=\d)\d$/) }),
   'a tuple': z.object({ value: z.tuple([z.string(), z.number()]) }),

@@ -37,7 +37,6 @@ keep  filter function
   - ask  ai.generate
       prompt: "Which tone has {{review}}?"
       output: "tone"
-      onCutOff: "reject"
       serving: "default"
       columns: id string, review string, + tone string
     write sink-2  fs.file

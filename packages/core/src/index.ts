@@ -210,10 +210,10 @@ export {
   type ErrorFactory,
   type ErrorTable,
 } from './errors/define-errors.js'
-export { printable } from './errors/printable.js'
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'
+export { printable } from './errors/printable.js'
 export { MEDIA_ACCESS, type MediaAccess } from './media/media-access.js'
 export { audioPart, filePart, imagePart } from './media/media-part.js'
 export { type LoadedMedia, readMedia } from './media/read-media.js'

@@ -155,7 +155,7 @@ export class Maestro {
 
   /** Runs a pipeline. @throws the error that stopped it; the outputs are then unchanged */
   async run(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<RunReport> {
-    const prepared = await this.#prepare(pipeline, settings, { requireSink: true })
+    const prepared = await this.#prepareRun(pipeline, settings, { requireSink: true })
     return this.#inScope(prepared, (environment) => runPipeline(prepared.compiled, environment, settings))
   }
 
@@ -181,7 +181,7 @@ export class Maestro {
 
   /** Runs a pipeline into a consumer of rows instead of its sinks. */
   async runTo(pipeline: PipelineInput | string, output: RowOutput, settings: RunSettings = {}): Promise<RunReport> {
-    const prepared = await this.#prepare(pipeline, settings, { requireSink: false })
+    const prepared = await this.#prepareRun(pipeline, settings, { requireSink: false })
     const options = { ...settings, keep: false, output }
     return this.#inScope(prepared, (environment) => runPipeline(withoutSinks(prepared.compiled), environment, options))
   }
@@ -277,6 +277,23 @@ export class Maestro {
     })
   }
 
+  /** Hops 1 to 7 of a run: whoever observes the project hears of a run that fails here. */
+  async #prepareRun(
+    pipeline: PipelineInput | string,
+    settings: RunSettings,
+    asked: PrepareSettings,
+  ): Promise<Prepared> {
+    try {
+      return await this.#prepare(pipeline, settings, asked)
+    } catch (error) {
+      if (MaestroError.is(error)) {
+        const host = await this.#plugins().catch(() => undefined)
+        await host?.hooks.planFailed.promise({ pipeline: nameOf(pipeline), error })
+      }
+      throw error
+    }
+  }
+
   /** Loads what the pipeline names, and then the models and table engines that its operators need. */
   async #select(pipeline: PipelineInput | string, { params }: RunSettings): Promise<Selected> {
     const config = await this.config()
@@ -352,6 +369,12 @@ export class Maestro {
       await scope.dispose()
     }
   }
+}
+
+function nameOf(pipeline: PipelineInput | string): string | undefined {
+  if (typeof pipeline === 'string') return pipeline
+  const { name } = 'definition' in pipeline ? pipeline.definition : pipeline
+  return name
 }
 
 /** A project with its config in code, without any config file. */

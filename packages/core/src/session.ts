@@ -114,7 +114,7 @@ export class Session {
       ...context,
       servings: config.servings,
       needed: (event) => host.hooks.servingNeeded.call(event),
-      enhance: (provider, settings) => enhance(provider, { plane: this.#plane, settings }),
+      enhance: (provider, settings, configName) => enhance(provider, { plane: this.#plane, settings, configName }),
     })
     this.#vectorStores = configuredVectorStores(config.vectorStores, context)
     this.servings = this.#servings
@@ -205,6 +205,8 @@ export class Session {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
       },
+      hearObserverFailures: (listener) => host.failures.listen(listener),
+      beginRun: (run, promptVersions) => this.#plane.beginRun(run, promptVersions),
       endRun: (run) => this.#plane.endRun(run),
       createOperator: (definition, options) => createOperator(definition, options, scope),
     }

@@ -180,7 +180,11 @@ describe('in a pipeline', () => {
     ['min above max', { a: { integer: [5, 1] } }, 'min is larger than max'],
     ['times in the wrong order', { a: { date: ['2026-02-01', '2026-01-01'] } }, 'later than the second'],
     ['no time', { a: { date: ['soon', 'later'] } }, 'a time is expected'],
-    ['bounds that leave nothing', { a: { normal: { mean: 0, deviation: 1, min: 50 } } }, 'almost the whole distribution'],
+    [
+      'bounds that leave nothing',
+      { a: { normal: { mean: 0, deviation: 1, min: 50 } } },
+      'almost the whole distribution',
+    ],
     ['an unknown kind', { a: { fake: 'unicorn' } }, 'fake: '],
     ['two ways at once', { a: { constant: 1, template: 'x' } }, 'one of these is expected'],
     ['nothing', { a: {} }, 'one of these is expected'],

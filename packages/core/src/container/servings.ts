@@ -16,7 +16,7 @@ export interface ServingsContext extends ComponentContext {
   /** Lets plugins change how a serving is created. */
   needed(event: ServingNeededEvent): ServingNeededEvent
   /** Wraps a provider in the serving plane. */
-  enhance(provider: Serving, settings: ServingSettings): Serving
+  enhance(provider: Serving, settings: ServingSettings, name: string): Serving
 }
 
 const examples: Readonly<Record<ServingKind, string>> = {
@@ -53,7 +53,7 @@ export class ConfiguredServings implements Servings {
         shared: servingSettings,
         finish: ({ name, definition, settings, config, make }) => {
           const kind = definition?.kind ?? make().kind
-          return enhance(needed({ name, kind, config, make }).make(), readServingSettings(settings))
+          return enhance(needed({ name, kind, config, make }).make(), readServingSettings(settings), name)
         },
       },
       context,

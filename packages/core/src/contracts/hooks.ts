@@ -11,17 +11,31 @@ import type { StorageDefinition } from './storage.js'
 import type { Provider } from './token.js'
 import type { VectorStoreDefinition } from './vector-store.js'
 
+/** How a tap is held. */
+export interface TapOptions {
+  /**
+   * Whether the run must not go on without this tap: what it throws ends the run. The failure of any other tap is
+   * reported once and counted in the report, and the run goes on.
+   *
+   * @default false
+   */
+  readonly critical?: boolean
+}
+
+/** The name of the plugin that taps, alone or with options. */
+export type TapName = string | ({ readonly name: string } & TapOptions)
+
 /** Taps run in order, and their results are ignored. */
 export interface ObserveHook<Event> {
   readonly hookKind?: 'sync'
-  tap(name: string, tap: (event: Event) => void): void
+  tap(name: TapName, tap: (event: Event) => void): void
 }
 
 /** Taps run one after the other; each is awaited. */
 export interface SeriesHook<Event> {
   readonly hookKind?: 'async-series'
-  tap(name: string, tap: (event: Event) => void): void
-  tapPromise(name: string, tap: (event: Event) => Promise<void>): void
+  tap(name: TapName, tap: (event: Event) => void): void
+  tapPromise(name: TapName, tap: (event: Event) => Promise<void>): void
 }
 
 /** Each tap receives the result of the previous tap. */
@@ -96,6 +110,8 @@ export interface ServingNeededEvent {
 
 export interface RequestEvent {
   readonly serving: string
+  /** Its name in the config; missing for a serving given as an object outside of the config. */
+  readonly configName?: string | undefined
   readonly run?: string | undefined
   readonly step?: string | undefined
   readonly rowId?: string | undefined
@@ -105,6 +121,8 @@ export interface RequestEvent {
 /** The usage record of one request: a row's question and everything that was done to answer it. */
 export interface RequestDoneEvent {
   readonly serving: string
+  /** Its name in the config; missing for a serving given as an object outside of the config. */
+  readonly configName?: string | undefined
   readonly provider: string
   readonly model: string
   readonly kind: ServingKind
@@ -142,6 +160,8 @@ export interface RequestDoneEvent {
 /** The state of a serving's limiter. It is reported when it changes, at most a few times per second. */
 export interface ServingStateEvent {
   readonly serving: string
+  /** Its name in the config; missing for a serving given as an object outside of the config. */
+  readonly configName?: string | undefined
   /** The current maximum of calls in progress at once, set or learnt. */
   readonly concurrency: number
   readonly inFlight: number
@@ -163,6 +183,12 @@ export interface RejectEvent extends StepEvent {
 
 export interface StepDoneEvent extends StepEvent {
   readonly counts: StepCounts
+}
+
+export interface PlanFailedEvent {
+  /** The name of the pipeline, as far as it is known. */
+  readonly pipeline: string | undefined
+  readonly error: MaestroError
 }
 
 export interface RunDoneEvent {
@@ -220,6 +246,8 @@ export const lifecycleHooks = {
   rowRejected: observe<RejectEvent>(),
   /** A step ended. */
   stepDone: series<StepDoneEvent>(),
+  /** A run was requested, and its plan has faults or could not be made: nothing ran. */
+  planFailed: series<PlanFailedEvent>(),
   /** The report is complete, also for a failed run. */
   runDone: series<RunDoneEvent>(),
 } as const satisfies Readonly<Record<string, HookDeclaration<HookKind, unknown>>>
@@ -243,7 +271,7 @@ export type LifecycleObservers = {
     infer Kind,
     infer Event
   >
-    ? (tap: TapOfKind<Event>[Kind]) => void
+    ? (tap: TapOfKind<Event>[Kind], options?: TapOptions) => void
     : never
 }
 

@@ -57,6 +57,15 @@ export interface SinkReport {
   readonly location: string
 }
 
+/** The failures of one plugin at one hook that it observes. They changed nothing about the rows. */
+export interface ObserverReport {
+  readonly plugin: string
+  readonly hook: string
+  readonly failures: number
+  /** The message of the first failure. */
+  readonly message: string
+}
+
 /** The rejected rows of one step that failed with the same code. */
 export interface RejectGroup {
   /** `source`, or the id of the step or sink. */
@@ -84,6 +93,8 @@ export interface RunReport {
   /** The reasons of rejected rows, the most frequent first. `rejects.jsonl` lists each row. */
   readonly rejects: readonly RejectGroup[]
   readonly sinks: readonly SinkReport[]
+  /** Plugins that failed while they observed the run; missing if none did. */
+  readonly observers?: readonly ObserverReport[]
   /** The servings that the run used. */
   readonly servings: readonly ServingReport[]
   readonly usage: UsageTotals

@@ -1,5 +1,11 @@
 import { contributionKinds } from '../contracts/contribution-kinds.js'
-import { type LifecycleHooks, type LifecycleObservers, lifecycleHooks, type MaestroHooks } from '../contracts/hooks.js'
+import {
+  type LifecycleHooks,
+  type LifecycleObservers,
+  lifecycleHooks,
+  type MaestroHooks,
+  type TapOptions,
+} from '../contracts/hooks.js'
 import type { ConfiguredPlugin, PluginContributions, PluginDefinition, PluginParts } from '../contracts/plugin.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
@@ -63,10 +69,15 @@ function tapContributions(name: string, contributions: PluginContributions, hook
 /** The hooks with the plugin's name filled in. */
 function observersOf(name: string, hooks: LifecycleHooks): LifecycleObservers {
   type Name = keyof LifecycleHooks
-  const observer = (hook: Name) => (tap: (event: never) => unknown) =>
-    lifecycleHooks[hook].kind === 'async-series'
-      ? (hooks[hook] as LifecycleHooks['runDone']).tapPromise(name, async (event) => void (await tap(event as never)))
-      : (hooks[hook] as LifecycleHooks['batchDone']).tap(name, tap as (event: unknown) => void)
+  const observer =
+    (hook: Name) =>
+    (tap: (event: never) => unknown, options: TapOptions = {}) =>
+      lifecycleHooks[hook].kind === 'async-series'
+        ? (hooks[hook] as LifecycleHooks['runDone']).tapPromise(
+            { name, ...options },
+            async (event) => void (await tap(event as never)),
+          )
+        : (hooks[hook] as LifecycleHooks['batchDone']).tap({ name, ...options }, tap as (event: unknown) => void)
   // Each hook accepts its declared function; mapping over the names loses this type.
   return Object.fromEntries(
     (Object.keys(lifecycleHooks) as Name[]).map((hook) => [hook, observer(hook)]),

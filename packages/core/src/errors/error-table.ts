@@ -239,6 +239,12 @@ export const coreErrors = {
       `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
     hint: () => 'The error is in the plugin; remove it from `plugins` to run without it.',
   },
+  MAESTRO_PLUGIN_CRITICAL_TAP: {
+    message: (d: { plugin: string; reason: string }) =>
+      `The plugin ${d.plugin}, without which no run goes on, failed while it observed the run: ${d.reason}`,
+    hint: () => 'The error is in the plugin. To run without it, remove it from `plugins`.',
+    stopsRun: true,
+  },
 
   // 5, 6 container, registry
   MAESTRO_CONTAINER_UNKNOWN_TOKEN: {

@@ -12,8 +12,8 @@ import {
   type Registrar,
 } from '../contracts/hooks.js'
 import type { Provider } from '../contracts/token.js'
-import { maestroError } from '../errors/error-table.js'
-import { MaestroError } from '../errors/maestro-error.js'
+import { guardTap } from './guard-tap.js'
+import type { ObserverFailure } from './observer-failures.js'
 
 /** The hooks of one plugin through which it contributes, as plugins see them. */
 export type OwnHooks = ContributionHooks & Pick<MaestroHooks, 'provides'>
@@ -59,44 +59,32 @@ const makers = {
   waterfall: () => new SyncWaterfallHook<[unknown]>(['event']),
 }
 
-/** The lifecycle hooks of a project: plugins tap them, and the runner calls them. */
-export function createLifecycleHooks(): LifecycleHooks & LifecycleCallers {
-  const hooks = Object.entries(lifecycleHooks).map(([name, { kind }]) => [
-    name,
-    observing(Object.assign(makers[kind](), { hookKind: kind })),
-  ])
-  // Each hook has the kind of its declaration; tapable's own types know less.
-  return Object.fromEntries(hooks) as unknown as LifecycleHooks & LifecycleCallers
-}
+/** How long, in milliseconds, a tap of a series is waited for. */
+const defaultPatience = 10_000
 
-/** If a tap throws, its plugin is named. */
-function observing<Hook extends SyncHook<[unknown]> | AsyncSeriesHook<[unknown]> | SyncWaterfallHook<[unknown]>>(
-  hook: Hook,
-): Hook {
-  hook.intercept({
-    register: (tap) => {
-      const { name } = tap
-      const fn = tap.fn as (...parameters: unknown[]) => unknown
-      const blame = (error: unknown) =>
-        MaestroError.is(error)
-          ? error
-          : maestroError(
-              'MAESTRO_PLUGIN_TAP',
-              { plugin: name, reason: error instanceof Error ? error.message : String(error) },
-              error,
-            )
-      return {
-        ...tap,
-        fn: (...parameters: unknown[]) => {
-          try {
-            const result = fn(...parameters)
-            return result instanceof Promise ? result.catch((error) => Promise.reject(blame(error))) : result
-          } catch (error) {
-            throw blame(error)
-          }
-        },
-      }
-    },
+/**
+ * The lifecycle hooks of a project: plugins tap them, the runner calls them.
+ *
+ * @param failed Takes the failures of taps that observe. @param patience Milliseconds that a tap of a series is waited for.
+ */
+export function createLifecycleHooks(
+  failed: (failure: ObserverFailure) => void = () => undefined,
+  patience = defaultPatience,
+): LifecycleHooks & LifecycleCallers {
+  const hooks = Object.entries(lifecycleHooks).map(([name, { kind }]) => {
+    const hook = Object.assign(makers[kind](), { hookKind: kind })
+    hook.intercept({
+      register: (tap) => {
+        const { critical } = tap as { readonly critical?: boolean }
+        const fn = tap.fn as (event: unknown) => unknown
+        const guarded = { plugin: tap.name, hook: name, kind, critical: critical === true, patience, fn, failed }
+        const call = guardTap(guarded)
+        // A synchronous tap of a series is waited for too: it may be an asynchronous function.
+        return kind === 'async-series' ? { ...tap, type: 'promise', fn: call } : { ...tap, fn: call }
+      },
+    })
+    return [name, hook]
   })
-  return hook
+  // Each hook is made with the kind that its declaration says; tapable's own types know less.
+  return Object.fromEntries(hooks) as unknown as LifecycleHooks & LifecycleCallers
 }

@@ -7,6 +7,7 @@ import type {
   LifecycleHooks,
   MaestroHooks,
   ObserveHook,
+  PlanFailedEvent,
   Registrar,
   RejectEvent,
   RequestDoneEvent,
@@ -75,6 +76,7 @@ describe('the events of a run', () => {
       readonly servingState: ObserveHook<ServingStateEvent>
       readonly rowRejected: ObserveHook<RejectEvent>
       readonly stepDone: SeriesHook<StepDoneEvent>
+      readonly planFailed: SeriesHook<PlanFailedEvent>
       readonly runDone: SeriesHook<RunDoneEvent>
     }>()
   })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorOf, ProjectFolder } from '../__fixtures__/project-folder.js'
 import { ask, echo, Question, smallPlugin } from '../__fixtures__/small-plugin.js'
@@ -5,9 +7,9 @@ import type { LifecycleHooks, MaestroHooks, RequestEvent } from '../contracts/ho
 import type { LLMRequest, LLMServing } from '../contracts/serving.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { pipeline } from '../define/pipeline.js'
-import { MaestroError } from '../errors/maestro-error.js'
 import { maestro } from '../maestro.js'
 import { createLifecycleHooks } from './create-hooks.js'
+import type { ObserverFailure } from './observer-failures.js'
 
 const names = [
   'runStart',
@@ -69,7 +71,7 @@ describe('a run calls every hook', () => {
       { runId, rows: 3 },
       { runId, rows: 3, done: true },
     ])
-    const asked = { serving: 'echo', run: runId, step: 'ask' }
+    const asked = { serving: 'echo', configName: 'default', run: runId, step: 'ask' }
     expect(of('requestStart')).toMatchObject([
       { ...asked, rowId: 'one', request: { messages: [{ role: 'user', content: 'one' }] } },
       { ...asked, rowId: 'bad' },
@@ -171,78 +173,173 @@ describe('a run calls every hook', () => {
   })
 })
 
-describe('a tap that throws is named and stops the run', () => {
+describe('a tap that fails is named and counted, and costs no row', () => {
   const boom = () => {
     throw new Error('boom')
   }
-  const tap = (hook: keyof LifecycleHooks) => (hooks: MaestroHooks) => hooks[hook].tap('loud', boom)
+  const later = async () => {
+    await null
+    throw new Error('boom')
+  }
+  const hooks = [
+    'runStart',
+    'stepStart',
+    'sourceProgress',
+    'batchDone',
+    'requestDone',
+    'rowRejected',
+    'stepDone',
+    'runDone',
+  ] as const
+  const ways = hooks.flatMap((hook) => [[hook, 'throws', boom] as const, [hook, 'rejects', later] as const])
 
-  test.each(['runStart', 'stepStart', 'sourceProgress', 'batchDone', 'rowRejected', 'stepDone'] as const)(
-    '%s',
-    async (hook) => {
-      const { instance, written } = project(tap(hook))
-      expect(await errorOf(() => instance.run(asking))).toMatchObject({
-        code: 'MAESTRO_PLUGIN_TAP',
-        message: 'The plugin loud threw while it observed the run: boom',
-        hint: expect.stringContaining('remove it from `plugins`'),
-        cause: { message: 'boom' },
-      })
-      expect(written).toEqual([])
-    },
-  )
-
-  test('runDone: the outputs are there by then', async () => {
-    const { instance, written } = project(tap('runDone'))
-    expect(await errorOf(() => instance.run(asking))).toMatchObject({
-      code: 'MAESTRO_PLUGIN_TAP',
-      report: { status: 'done' },
-    })
+  test.each(ways)('%s %s', async (hook, _way, tap) => {
+    const { instance, written } = project((all) => all[hook].tap('loud', tap))
+    const report = await instance.run(asking)
+    expect(report).toMatchObject({ status: 'done', counts: { rejected: 1 } })
+    expect(report.observers).toMatchObject([
+      { plugin: 'loud', hook, failures: expect.any(Number), message: expect.stringMatching(/plugin loud .*: boom$/) },
+    ])
     expect(written).toHaveLength(1)
+    expect(JSON.parse(readFileSync(join(report.directory ?? '', 'report.json'), 'utf8')).observers).toEqual(
+      report.observers,
+    )
   })
 
-  test('runDone: what stopped the run is told before it', async () => {
-    const { instance } = project((hooks) => {
-      hooks.stepDone.tap('first', boom)
-      hooks.runDone.tap('second', boom)
-    })
-    expect(await errorOf(() => instance.run(asking))).toMatchObject({
-      details: { plugin: 'first' },
-      report: { status: 'failed' },
-    })
+  test('a rejected promise of a series', async () => {
+    const { instance } = project((all) => all.stepDone.tapPromise('loud', later))
+    expect((await instance.run(asking)).observers).toMatchObject([{ hook: 'stepDone', failures: 3 }])
   })
 
-  test.each(['requestStart', 'requestDone'] as const)('%s: each row that asks fails with it', async (hook) => {
-    const { instance } = project(tap(hook), echo())
-    const error = await errorOf(() => instance.run(asking))
-    expect(error.code).toBe('MAESTRO_RUN_ALL_FAILED')
-    expect(error.message).toContain('The plugin loud threw while it observed the run: boom')
-  })
-
-  test('requestDone is called once for a call, whatever a tap of it does', async () => {
-    let calls = 0
-    const { instance } = project((hooks) => {
-      hooks.requestDone.tap('loud', () => {
-        calls++
-        boom()
+  test('its plugin is named once in the log, with each hook in the report', async () => {
+    const lines: string[] = []
+    const write = process.stderr.write.bind(process.stderr)
+    process.stderr.write = ((text: string) => lines.push(String(text)) > 0) as typeof process.stderr.write
+    try {
+      const small = smallPlugin()
+      const loud = definePlugin({
+        name: 'loud',
+        observe(all) {
+          all.stepStart(boom)
+          all.requestDone(boom)
+        },
       })
-    }, echo())
-    await errorOf(() => instance.run(asking))
-    expect(calls).toBe(3)
+      const plugins = [small.plugin, loud]
+      const report = await maestro({ plugins, servings: { default: echo() }, directory: new ProjectFolder().path }).run(
+        asking,
+      )
+      expect(report.observers?.map(({ hook, failures }) => [hook, failures])).toEqual([
+        ['stepStart', 3],
+        ['requestDone', 3],
+      ])
+    } finally {
+      process.stderr.write = write
+    }
+    expect(lines.filter((line) => line.includes('loud'))).toHaveLength(1)
   })
 
-  test('a rejected promise of a series is named too; a MaestroError stays what it is', async () => {
-    const hooks = createLifecycleHooks()
-    hooks.runStart.tapPromise('late', () => Promise.reject(new Error('boom')))
-    expect(await errorOf(() => hooks.runStart.promise({} as never))).toMatchObject({
-      code: 'MAESTRO_PLUGIN_TAP',
-      details: { plugin: 'late' },
-    })
-    const own = new MaestroError({ code: 'LOUD_OWN', message: 'mine' })
-    hooks.stepStart.tap('loud', () => {
-      throw own
-    })
-    expect(await errorOf(() => hooks.stepStart.call({} as never))).toBe(own)
+  test('one that never ends is not waited for', async () => {
+    const failures: ObserverFailure[] = []
+    const all = createLifecycleHooks((failure) => void failures.push(failure), 1)
+    all.runDone.tapPromise('slow', () => new Promise(() => undefined))
+    await all.runDone.promise({ runId: 'r' } as never)
+    expect(failures).toMatchObject([
+      { plugin: 'slow', hook: 'runDone', run: 'r', error: { code: 'MAESTRO_PLUGIN_TAP' } },
+    ])
   })
+
+  test('what it throws need not be an error', async () => {
+    const { instance } = project((all) =>
+      all.batchDone.tap('loud', () => {
+        throw undefined
+      }),
+    )
+    expect((await instance.run(asking)).status).toBe('done')
+  })
+})
+
+describe('a critical tap stops the run', () => {
+  const boom = () => {
+    throw new Error('boom')
+  }
+  const critical = { name: 'loud', critical: true }
+  const failure = {
+    code: 'MAESTRO_PLUGIN_CRITICAL_TAP',
+    message: 'The plugin loud, without which no run goes on, failed while it observed the run: boom',
+  }
+
+  test.each([
+    'runStart',
+    'stepStart',
+    'sourceProgress',
+    'batchDone',
+    'requestDone',
+    'rowRejected',
+    'stepDone',
+  ] as const)('%s', async (hook) => {
+    const { instance, written } = project((all) => all[hook].tap(critical, boom))
+    expect(await errorOf(() => instance.run(asking))).toMatchObject({ ...failure, report: { status: 'failed' } })
+    expect(written).toEqual([])
+  })
+
+  test('by observe, and when its promise is rejected before the outputs are committed', async () => {
+    const small = smallPlugin()
+    const loud = definePlugin({
+      name: 'loud',
+      observe: (all) =>
+        all.stepStart(
+          async () => {
+            await null
+            boom()
+          },
+          { critical: true },
+        ),
+    })
+    const instance = maestro({
+      plugins: [small.plugin, loud],
+      servings: { default: echo() },
+      directory: new ProjectFolder().path,
+      logLevel: 'silent',
+    })
+    expect(await errorOf(() => instance.run(asking))).toMatchObject(failure)
+    expect(small.written).toEqual([])
+  })
+
+  test('runDone: the outputs are there by then, and what stopped the run comes before it', async () => {
+    const { instance, written } = project((all) => all.runDone.tap(critical, boom))
+    expect(await errorOf(() => instance.run(asking))).toMatchObject({ ...failure, report: { status: 'done' } })
+    expect(written).toHaveLength(1)
+    const both = project((all) => {
+      all.stepDone.tap({ name: 'first', critical: true }, boom)
+      all.runDone.tap({ name: 'second', critical: true }, boom)
+    })
+    expect(await errorOf(() => both.instance.run(asking))).toMatchObject({ details: { plugin: 'first' } })
+  })
+})
+
+describe('a tap that changes what passes through it', () => {
+  const failure = { code: 'MAESTRO_RUN_ALL_FAILED', message: expect.stringContaining('The plugin loud') }
+
+  test.each<[string, () => never]>([
+    [
+      'throws: the row that asks fails with it',
+      () => {
+        throw new Error('boom')
+      },
+    ],
+    ['is asynchronous: the row that asks fails with it', (async () => Promise.reject(new Error('boom'))) as never],
+  ])('%s', async (_what, tap) => {
+    const { instance } = project((all) => all.requestStart.tap('loud', tap), echo())
+    expect(await errorOf(() => instance.run(asking))).toMatchObject(failure)
+  })
+})
+
+test('a run that fails in the plan has a hook', async () => {
+  const failed: unknown[] = []
+  const { instance } = project((all) => all.planFailed.tap('watcher', (event) => void failed.push(event)))
+  const wrong = pipeline('wrong').from([{ n: 1 }])
+  await errorOf(() => instance.run(wrong))
+  expect(failed).toMatchObject([{ pipeline: 'wrong', error: { code: 'MAESTRO_PIPELINE_INVALID' } }])
 })
 
 test('each hook says of what kind it is', () => {
@@ -258,6 +355,7 @@ test('each hook says of what kind it is', () => {
     servingState: 'sync',
     rowRejected: 'sync',
     stepDone: 'async-series',
+    planFailed: 'async-series',
     runDone: 'async-series',
   })
 })

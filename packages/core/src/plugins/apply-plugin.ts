@@ -1,5 +1,5 @@
 import { contributionKinds } from '../contracts/contribution-kinds.js'
-import { type LifecycleHooks, lifecycleHooks } from '../contracts/hooks.js'
+import { type LifecycleHooks, lifecycleHooks, type TapName } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { PluginContext } from '../contracts/plugin.js'
 import type { ProjectAccess } from '../contracts/project.js'
@@ -65,10 +65,10 @@ export function blaming<T>(plugin: string, work: () => T): T {
 
 /** Lifecycle hooks whose taps wait until they are admitted. Later taps take effect at once. */
 function deferred(hooks: LifecycleHooks): { readonly hooks: LifecycleHooks; tap(): void } {
-  type AnyHook = Record<'tap' | 'tapPromise', (name: string, tap: never) => void>
+  type AnyHook = Record<'tap' | 'tapPromise', (name: TapName, tap: never) => void>
   const waiting: (() => void)[] = []
   let open = false
-  const later = (hook: AnyHook, method: 'tap' | 'tapPromise') => (name: string, tap: never) => {
+  const later = (hook: AnyHook, method: 'tap' | 'tapPromise') => (name: TapName, tap: never) => {
     const work = () => hook[method](name, tap)
     if (open) work()
     else waiting.push(work)

@@ -293,16 +293,32 @@ describe('order and choice', () => {
       ...packed('required', { maestro: { apiVersion: 1, requires: ['far'] } }),
       ...packed('far', { maestro: { apiVersion: 1 } }),
       ...packed('eager', { maestro: { apiVersion: 1, startup: true } }),
+      ...packed('watching', { maestro: { apiVersion: 1 } }),
       ...packed('unused', { maestro: { apiVersion: 1, contributes: { operators: { 'u.x': '' } } } }),
       ...packed('engine', { maestro: { apiVersion: 1, contributes: { tableEngines: { 'e.x': '' } } } }),
     })
-    const all = ['by-name', 'unused', 'required', 'far', 'eager', 'engine']
+    const all = [
+      'by-name',
+      'unused',
+      'required',
+      'far',
+      'eager',
+      'engine',
+      ['watching', { level: 1 }] as const,
+    ] as const
     const plugins = orderPlugins(await discover(project, ...all, inline('in-code')))
     const chosen = (names: Parameters<typeof selectPlugins>[1]) => selectPlugins(plugins, names).map(({ name }) => name)
-    expect(chosen({})).toEqual(['eager', 'in-code'])
-    expect(chosen({ operators: new Set(['a.up']) })).toEqual(['far', 'required', 'by-name', 'eager', 'in-code'])
-    expect(chosen({ storages: new Set(['a.up']) })).toEqual(['eager', 'in-code'])
-    expect(chosen({ tableEngines: new Set() })).toEqual(['eager', 'engine', 'in-code'])
-    expect(chosen({ tableEngines: new Set(['other']) })).toEqual(['eager', 'in-code'])
+    expect(chosen({})).toEqual(['eager', 'watching', 'in-code'])
+    expect(chosen({ operators: new Set(['a.up']) })).toEqual([
+      'far',
+      'required',
+      'by-name',
+      'eager',
+      'watching',
+      'in-code',
+    ])
+    expect(chosen({ storages: new Set(['a.up']) })).toEqual(['eager', 'watching', 'in-code'])
+    expect(chosen({ tableEngines: new Set() })).toEqual(['eager', 'engine', 'watching', 'in-code'])
+    expect(chosen({ tableEngines: new Set(['other']) })).toEqual(['eager', 'watching', 'in-code'])
   })
 })

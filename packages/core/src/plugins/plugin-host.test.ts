@@ -131,10 +131,16 @@ describe('a plugin as lists', () => {
     await made.hooks.runDone.promise({ runId: 'r1' } as never)
     expect(made.hooks.requestStart.call({ serving: 'x', request: { messages: [] } }).serving).toBe('x!')
     expect(seen).toEqual(['/project s', 'r1'])
-    expect(await errorOf(() => made.hooks.rowRejected.call({} as never))).toMatchObject({
-      code: 'MAESTRO_PLUGIN_TAP',
-      details: { plugin: 'watch', reason: 'no rejects here' },
-    })
+    const failures: unknown[] = []
+    made.failures.listen((failure) => void failures.push(failure))
+    made.hooks.rowRejected.call({} as never)
+    expect(failures).toMatchObject([
+      {
+        plugin: 'watch',
+        hook: 'rowRejected',
+        error: { code: 'MAESTRO_PLUGIN_TAP', details: { plugin: 'watch', reason: 'no rejects here' } },
+      },
+    ])
   })
 })
 

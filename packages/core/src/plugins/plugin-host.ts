@@ -5,6 +5,7 @@ import type { PluginDefinition } from '../contracts/plugin.js'
 import type { ProjectAccess } from '../contracts/project.js'
 import type { Token } from '../contracts/token.js'
 import { createLifecycleHooks, type LifecycleCallers } from '../hooks/create-hooks.js'
+import { ObserverFailures } from '../hooks/observer-failures.js'
 import { applyPlugin, blaming } from './apply-plugin.js'
 import type { Contribution } from './contribution.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
@@ -30,7 +31,8 @@ export interface PluginHostContext {
  * hooks, the registry, and the providers.
  */
 export class PluginHost {
-  readonly hooks: LifecycleHooks & LifecycleCallers = createLifecycleHooks()
+  readonly failures: ObserverFailures
+  readonly hooks: LifecycleHooks & LifecycleCallers
   readonly registry: Registry
   readonly providers: Providers
   readonly logger: Logger
@@ -41,6 +43,10 @@ export class PluginHost {
   constructor(context: PluginHostContext) {
     this.#context = context
     this.logger = context.logger
+    this.failures = new ObserverFailures(({ plugin, hook, error }) =>
+      context.logger.warn(error.message, { plugin, hook }),
+    )
+    this.hooks = createLifecycleHooks(this.failures.add)
     this.providers = new Providers(context.reserved)
     this.registry = new Registry(announcedBy(context.configured))
     this.#apply(builtinPlugin(context.builtin))

@@ -14,9 +14,7 @@ export function selectPlugins(
 ): readonly DiscoveredPlugin[] {
   const needed = new Set(
     ordered
-      .filter(
-        (plugin) => plugin.origin !== 'package' || plugin.manifest?.startup === true || contributesAny(plugin, names),
-      )
+      .filter((plugin) => plugin.origin !== 'package' || startsAlways(plugin) || contributesAny(plugin, names))
       .map((plugin) => plugin.name),
   )
   return withRequired(ordered, needed)
@@ -33,6 +31,15 @@ export function withRequired(
     if (needed.has(plugin.name)) for (const required of plugin.manifest?.requires ?? []) needed.add(required)
   }
   return ordered.filter((plugin) => needed.has(plugin.name))
+}
+
+/**
+ * Whether it is loaded although no name of a pipeline asks for it: it asks for start-up, or it has options and contributes
+ * nothing, so that it can only observe.
+ */
+function startsAlways({ manifest, options }: DiscoveredPlugin): boolean {
+  const contributed = Object.values(manifest?.contributes ?? {}).flatMap((names) => Object.keys(names))
+  return manifest?.startup === true || (options !== undefined && contributed.length === 0)
 }
 
 function contributesAny(plugin: DiscoveredPlugin, names: ContributionNames): boolean {

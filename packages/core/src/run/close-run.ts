@@ -9,7 +9,7 @@ import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
 export async function freeOperators(context: RunContext): Promise<void> {
   for (const operator of context.operators) {
     try {
-      await operator.dispose()
+      await operator.dispose?.()
     } catch (error) {
       context.logger.warn('An operator could not be freed.', {
         operator: operator.constructor.name,
@@ -31,11 +31,21 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     journal.event({ event: 'run-done', status, ...(error === undefined ? {} : { error }) })
     journal.close()
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
-    await writeFileAtomically(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+    await writeReport(context, report)
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
   } catch (error) {
     context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   } finally {
     journal.close()
+  }
+}
+
+/** Writes the report into the run folder, if it is kept. A failure is only logged. */
+export async function writeReport({ folder, logger }: RunContext, report: RunReport): Promise<void> {
+  if (!folder.kept) return
+  try {
+    await writeFileAtomically(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+  } catch (error) {
+    logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   }
 }

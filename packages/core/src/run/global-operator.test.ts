@@ -113,3 +113,41 @@ test('a preview shows its rows', async () => {
   expect(operator.seen).toMatchObject([{ complete: false, preview: true }])
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([0, 1].map((n) => ({ n, count: 2 })))
 })
+
+describe('what it writes is checked', () => {
+  class Writes extends GlobalOperator {
+    readonly #batch: (batch: Batch) => Batch
+    constructor(batch: (batch: Batch) => Batch) {
+      super()
+      this.#batch = batch
+    }
+    override async *process(rows: AllRows) {
+      for await (const batch of rows) yield this.#batch(batch)
+    }
+  }
+  const run = (batch: (batch: Batch) => Batch) =>
+    folder
+      .project()
+      .run(pipeline('p').from(numbers(4)).use<{ n: number }>(new Writes(batch)).write('memory.sink', { name: 'out' }))
+
+  test.each<[string, (batch: Batch) => Batch]>([
+    ['fewer ids than rows', ({ ids, rows }) => ({ ids: ids.slice(1), rows })],
+    ['ids that are numbers', ({ rows }) => ({ ids: rows.map((_, index) => index) as never, rows })],
+    ['one id for all rows', ({ rows }) => ({ ids: rows.map(() => 'x'), rows })],
+    ['ids of its own for the rows of its input', ({ rows }) => ({ ids: rows.map((_, n) => `new:${n}`), rows })],
+    [
+      'ids of its own for rows with one more column',
+      ({ rows }) => ({ ids: rows.map((_, n) => `${n}`), rows: rows.map((row) => ({ ...row, more: 1 })) }),
+    ],
+  ])('%s', async (_what, batch) => {
+    await expect(run(batch)).rejects.toMatchObject({ code: 'MAESTRO_STEP_CONTRACT', step: '1-Writes' })
+    expect(folder.states()).not.toContainEqual('committed')
+  })
+
+  test('new rows may have ids of their own, and rows that stay may be turned round', async () => {
+    const made = ({ rows }: Batch) => ({ ids: rows.map((_, n) => `new:${n}`), rows: rows.map(() => ({ n: 7 })) })
+    expect((await run(made)).counts.rowsOut).toBe(4)
+    await run(({ ids, rows }) => ({ ids: ids.toReversed(), rows: rows.toReversed() }))
+    expect(folder.idsOf('out')).toEqual(['rows:4', 'rows:3', 'rows:2', 'rows:1'])
+  })
+})

@@ -1,3 +1,4 @@
+import type { Disposable } from '../container/dispose-all.js'
 import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
@@ -17,6 +18,7 @@ import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
@@ -24,7 +26,6 @@ import type { StepCounter } from './report/step-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
-import type { Disposable } from './stream/create-row-step.js'
 import type { TraceRow } from './stream/row-chain.js'
 
 interface SyncCaller<Event> {
@@ -68,6 +69,10 @@ export interface RunEnvironment {
   redact(error: MaestroError): MaestroError
   /** Calls a listener for every call to a model, until the returned function is called. */
   observeServings(listener: ServingListener): () => void
+  /** Hears of the failures of observers until the returned function is called. */
+  hearObserverFailures(listener: (failure: ObserverFailure) => void): () => void
+  /** Tells the serving plane the versions of the prompts of the run's steps. */
+  beginRun(run: string, promptVersions: ReadonlyMap<string, string>): void
   /** Removes what the serving plane keeps for one run only. */
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { echo } from '../__fixtures__/small-plugin.js'
 import type { Row } from '../contracts/row.js'
+import type { LLMRequest } from '../contracts/serving.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
 import { defineOperator } from '../define/define-operator.js'
+import { promptOption } from '../define/options/references.js'
 import { type PipelineInput, pipeline } from '../define/pipeline.js'
+import { PromptTemplate } from '../define/prompt.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()
@@ -249,4 +252,32 @@ test('what an operator’s function holds is freed at the end of the run', async
   const steps = pipeline('p').from(numbers(2)).step(step('one'), {}).step(step('two'), {})
   await folder.project().run(steps.write('memory.sink', { name: 'out' }))
   expect(freed).toEqual(['one', 'two'])
+})
+
+test('the version of a prompt is part of the key of an answer, although the operator does not pass it on', async () => {
+  let calls = 0
+  const counting = { ...echo(), identity: {}, generate: (request: LLMRequest) => (calls++, echo().generate(request)) }
+  const say = defineOperator({
+    name: 'say',
+    kind: 'map',
+    options: { prompt: promptOption() },
+    adds: { said: 'string' },
+    servings: () => [{ kind: 'llm', name: 'default' }],
+    inject: [SERVINGS],
+    create:
+      ({ prompt }, [servings]) =>
+      async (row, context) => {
+        const { text } = await servings.get('default', 'llm').generate({ messages: prompt.messages(row) }, context)
+        return { ...row, said: text }
+      },
+  })
+  const project = folder.project({}, [], { servings: { default: counting }, cache: { use: 'memory' } })
+  const ask = async (version: string) => {
+    const steps = pipeline('p')
+      .from(numbers(2))
+      .step(say, { prompt: new PromptTemplate('Say {{n}}', { version }) })
+    await project.run(steps.write('memory.sink', { name: 'out' }))
+    return calls
+  }
+  expect([await ask('1'), await ask('1'), await ask('2'), await ask('2')]).toEqual([2, 2, 4, 4])
 })

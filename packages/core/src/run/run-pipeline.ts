@@ -1,11 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RunReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
-import { closeRun, freeOperators } from './close-run.js'
+import { closeRun, freeOperators, writeReport } from './close-run.js'
 import { checkCounts } from './report/check-counts.js'
 import { checkEmptied } from './report/check-emptied.js'
-import { createReport } from './report/create-report.js'
+import { createReport, observersOf } from './report/create-report.js'
 import type { PipelineRunOptions, Run } from './run.js'
 import type { RunEnvironment } from './run-context.js'
 import { runStages } from './stages/run-stages.js'
@@ -32,14 +33,25 @@ export async function runPipeline(
   run.stopObserving()
   await freeOperators(context)
   await context.endRun(context.folder.runId)
-  const report = createReport(run, failure)
-  await closeRun(context, report)
+  const made = createReport(run, failure)
+  await closeRun(context, made)
   // The error that stopped the run takes precedence over an error of a plugin's hook at its end.
-  await context.hooks.runDone.promise({ runId: report.runId, report }).catch((error) => {
+  await context.hooks.runDone.promise({ runId: made.runId, report: made }).catch((error) => {
     failure ??= context.redact(toRunError(error))
   })
+  run.stopHearingObservers()
+  const report = await withObservers(run, made)
   if (failure !== undefined) throw Object.assign(failure, { report })
   return report
+}
+
+/** The report with the failures of observers, some of which may have occurred while they received the report. */
+async function withObservers(run: Run, report: RunReport): Promise<RunReport> {
+  const observed = observersOf(run.observers)
+  if (isDeepStrictEqual(observed.observers, report.observers)) return report
+  const complete = { ...report, ...observed }
+  await writeReport(run.context, complete)
+  return complete
 }
 
 /**
@@ -54,6 +66,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     await runStages(run)
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     checkCounts(context, run.lastReject())
+    if (run.observers.critical !== undefined) throw run.observers.critical
     if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
     committing = true
     await outputs.commit(

@@ -1,6 +1,7 @@
 import type { SinkReport } from '../contracts/report.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import type { ObserverCounter } from './report/observer-failures.js'
 import type { RejectGroups } from './report/reject-groups.js'
 import type { UsageCounter } from './report/usage-counter.js'
 import type { RunContext } from './run-context.js'
@@ -38,7 +39,10 @@ export interface Run {
   readonly rejects: RejectGroups
   /** The outputs that have been committed. */
   readonly sinks: SinkReport[]
+  /** The failures of plugins that observe the run. */
+  readonly observers: ObserverCounter
   stopObserving(): void
+  stopHearingObservers(): void
   /** The error of the last rejected row. */
   lastReject(): MaestroError | undefined
 }

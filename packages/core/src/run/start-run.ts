@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { promptVersions } from './prompt-versions.js'
+import { ObserverCounter } from './report/observer-failures.js'
 import { RejectGroups } from './report/reject-groups.js'
 import { RejectPolicy } from './report/reject-policy.js'
 import { RejectedBefore } from './report/rejected-before.js'
@@ -33,6 +35,11 @@ export async function startRun(
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
   const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
   const stopObserving = environment.observeServings(usage)
+  environment.beginRun(folder.runId, promptVersions(compiled))
+  const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
+    logger.warn(environment.redact(error).message, { plugin, hook }),
+  )
+  const stopHearingObservers = environment.hearObserverFailures(observers.add)
   const rejects = new RejectGroups()
   let last: MaestroError | undefined
   const context: RunContext = {
@@ -65,7 +72,19 @@ export async function startRun(
       context.rejects.add(step, counter, error)
     },
   }
-  return { context, compiled, options, started, usage, rejects, sinks: [], stopObserving, lastReject: () => last }
+  return {
+    context,
+    compiled,
+    options,
+    started,
+    usage,
+    rejects,
+    sinks: [],
+    observers,
+    stopObserving,
+    stopHearingObservers,
+    lastReject: () => last,
+  }
 }
 
 /** The folder of the run, which contains its plan. It is a temporary folder when nothing is kept. */

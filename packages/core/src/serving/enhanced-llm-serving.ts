@@ -68,7 +68,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    */
   async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
-      const announced = this.#accepted(this.#announce(request, options), record)
+      const announced = this.#accepted(this.#announce(this.#versioned(request, options), options), record)
       const asked = await this.#withMedia(announced, options)
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
@@ -76,6 +76,13 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
     })
     return result
+  }
+
+  /** The request with the version of its step's prompt, if the operator did not pass one on. */
+  #versioned(request: LLMRequest, options: CallOptions): LLMRequest {
+    if (request.promptVersion !== undefined) return request
+    const promptVersion = this.plane.promptVersion(options)
+    return promptVersion === undefined ? request : { ...request, promptVersion }
   }
 
   /** Answers a prompt that is filled with variables. */
@@ -160,7 +167,9 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
 
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {
     const start = this.plane.observer.requestStart
-    return start === undefined ? request : start({ serving: this.name, run, step, rowId, request }).request
+    return start === undefined
+      ? request
+      : start({ serving: this.name, configName: this.configName, run, step, rowId, request }).request
   }
 
   /** Asks the provider, and asks again with the faults if the answer does not pass the check. */

@@ -16,6 +16,8 @@ import { UsageRecord } from './usage-record.js'
 export interface EnhancedOptions {
   readonly plane?: ServingPlane
   readonly settings?: ServingSettings
+  /** Its name in the config, for events. */
+  readonly configName?: string | undefined
 }
 
 /** The outcome of one request, including its usage for the record. */
@@ -26,6 +28,8 @@ export interface Answered<Result> extends Pick<RequestDoneEvent, 'from' | 'finis
 /** The common part of the serving planes of all kinds. */
 export abstract class EnhancedServing<Provider extends ServingBase & { readonly kind: ServingKind }> {
   readonly name: string
+  /** Its name in the config. */
+  readonly configName: string | undefined
   /** The provider itself. */
   readonly inner: Provider
   /** Its settings as they were passed. */
@@ -35,9 +39,10 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   protected readonly path: CallPath
   readonly #leaveLimiter: () => void
 
-  constructor(provider: Provider, { plane = new ServingPlane(), settings = {} }: EnhancedOptions = {}) {
+  constructor(provider: Provider, { plane = new ServingPlane(), settings = {}, configName }: EnhancedOptions = {}) {
     const { name, account, model = name } = provider
     this.name = name
+    this.configName = configName
     this.inner = provider
     this.given = settings
     this.plane = plane
@@ -49,7 +54,9 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
       total: this.settings.timeouts.total,
     })
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
-    const stopObserving = limiter.observe((state) => plane.observer.servingState?.({ serving: name, ...state }))
+    const stopObserving = limiter.observe((state) =>
+      plane.observer.servingState?.({ serving: name, configName, ...state }),
+    )
     this.#leaveLimiter = () => {
       stopObserving()
       leave()
@@ -101,7 +108,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
       throw this.#failed(record, options, cause)
     }
     const { result, ...outcome } = answered
-    record.tell(this.plane.observer, outcome)
+    record.tell(this.plane.observer, { ...outcome, configName: this.configName })
     return { result, record }
   }
 
@@ -111,7 +118,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
       signal?.aborted === true && !MaestroError.is(cause)
         ? maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, cause)
         : classifyError(this.name, cause)
-    record.tell(this.plane.observer, { from: 'provider', error })
+    record.tell(this.plane.observer, { from: 'provider', error, configName: this.configName })
     return record.tries > 1 ? error.at({ tries: record.tries }) : error
   }
 }

@@ -1,5 +1,6 @@
 import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contracts/hooks.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
+import type { CallOptions } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
 import type { MediaAccess } from '../media/media-access.js'
 import { ResponseCaches } from './answers/response-caches.js'
@@ -21,6 +22,8 @@ export class ServingPlane {
   /** The folders and addresses from which images and recordings may be read. */
   readonly media: MediaAccess
 
+  readonly #promptVersions = new Map<string, ReadonlyMap<string, string>>()
+
   constructor(
     parts: {
       /** The shared response cache, or a function that creates it when it is needed. */
@@ -37,8 +40,22 @@ export class ServingPlane {
     this.media = parts.media ?? {}
   }
 
+  /**
+   * Notes the versions of the prompts of a run's steps: they are part of what identifies an answer, whether an operator
+   * passes them on or not.
+   */
+  beginRun(run: string, promptVersions: ReadonlyMap<string, string>): void {
+    this.#promptVersions.set(run, promptVersions)
+  }
+
+  /** The version of the prompt of a step. */
+  promptVersion({ run, step }: CallOptions): string | undefined {
+    return run === undefined || step === undefined ? undefined : this.#promptVersions.get(run)?.get(step)
+  }
+
   /** Removes what belongs to one run. */
   async endRun(run: string): Promise<void> {
+    this.#promptVersions.delete(run)
     this.budgets.endRun(run)
     await this.answers.endRun(run)
   }

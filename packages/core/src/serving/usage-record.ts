@@ -88,7 +88,10 @@ export class UsageRecord {
     this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
   }
 
-  tell(observer: ServingObserver, outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason' | 'saved'>): void {
+  tell(
+    observer: ServingObserver,
+    outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason' | 'saved' | 'configName'>,
+  ): void {
     if (observer.requestDone === undefined) return
     const { name, provider = name, model = name, kind } = this.#serving
     const { run, step, rowId } = this.#options

@@ -253,7 +253,7 @@ type LabelsOf<Options> = Options extends { readonly labels: infer Given }
   : unknown
 
 /**
- * `ai.annotate` labels texts with two models and collects disagreements for review.
+ * `ai.annotate`: labels texts with two models and collects disagreements for review.
  *
  * @remarks
  * Cost: Two calls per row, one to each model.

@@ -236,7 +236,7 @@ export interface CleanedRow extends RowFunction {
 }
 
 /**
- * `ai.clean` cleans a table with operations that a model proposes.
+ * `ai.clean`: cleans a table with operations that a model proposes.
  *
  * @remarks
  * Cost: One call per column, regardless of the number of rows; no call if a plan is applied.

@@ -102,7 +102,7 @@ export class ColumnDescriber extends GlobalOperator {
 }
 
 /**
- * `ai.describe-columns` describes the columns of a table.
+ * `ai.describe-columns`: describes the columns of a table.
  *
  * @remarks
  * Cost: One call per column, regardless of the number of rows.

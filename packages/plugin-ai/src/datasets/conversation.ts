@@ -179,7 +179,7 @@ export const ConversationGenerator = promptRestrict(...prompts)(Conversation)
 export type ConversationGenerator = Conversation
 
 /**
- * `ai.conversation` generates a conversation about a topic.
+ * `ai.conversation`: generates a conversation about a topic.
  *
  * @remarks
  * Cost: One call per row; with `method: 'turns'`, one call per message, which includes the messages before it.

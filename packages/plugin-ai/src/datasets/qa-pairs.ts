@@ -177,7 +177,7 @@ type Named<Options, Role extends string> = Options extends {
   : Role
 
 /**
- * `ai.qa-pairs` generates question-answer pairs from a text.
+ * `ai.qa-pairs`: generates question-answer pairs from a text.
  *
  * @remarks
  * Cost: One call per row, which includes the whole text.

@@ -117,7 +117,7 @@ function pageStarts(row: Row, column: string): readonly number[] {
   throw aiError('MAESTRO_AI_PAGES', { column })
 }
 
-/** `ai.chunk` splits a long text into rows of chunks. */
+/** `ai.chunk`: splits a long text into rows of chunks. */
 export const chunk = defineOperator({
   name: 'ai.chunk',
   kind: 'flatMap',

@@ -339,7 +339,7 @@ const refine: Refinement<OutputOf<IndexOptions>> = ({ metadata }, { addIssue }) 
 }
 
 /**
- * `ai.index` writes chunks of documents to a vector store.
+ * `ai.index`: writes chunks of documents to a vector store.
  *
  * @remarks
  * Cost: Each new or changed chunk is embedded once; an unchanged document costs nothing.

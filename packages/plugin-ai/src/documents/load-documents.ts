@@ -119,7 +119,7 @@ export interface DocumentsRow extends RowFunction {
   readonly row: With<this['before'], DocumentColumns<this['options']>>
 }
 
-/** `ai.load-documents` converts documents to Markdown. */
+/** `ai.load-documents`: converts documents to Markdown. */
 export const loadDocuments = defineOperator({
   name: 'ai.load-documents',
   kind: 'flatMap',

@@ -146,7 +146,7 @@ export const Comparer = promptRestrict(...prompts)(TextComparer)
 export type Comparer = TextComparer
 
 /**
- * `ai.compare` compares two texts.
+ * `ai.compare`: compares two texts.
  *
  * @remarks
  * Cost: One call per row; two with `bothOrders`.

@@ -159,7 +159,7 @@ export const TextFilter = promptRestrict(...prompts)(RowFilter)
 export type TextFilter = RowFilter
 
 /**
- * `ai.filter` keeps rows by an existing score or by a criterion that a model judges.
+ * `ai.filter`: keeps rows by an existing score or by a criterion that a model judges.
  *
  * @remarks
  * Cost: No call with an existing score; one call per row with a criterion.

@@ -152,7 +152,7 @@ export class Grounder extends MapOperator {
 }
 
 /**
- * `ai.ground` checks whether a source supports the claims of a text.
+ * `ai.ground`: checks whether a source supports the claims of a text.
  *
  * @remarks
  * Cost: One call per row for the claims, and one for each `chunkTokens` of the source.

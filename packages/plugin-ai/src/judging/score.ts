@@ -131,7 +131,7 @@ export const Scorer = promptRestrict(...prompts)(TextScorer)
 export type Scorer = TextScorer
 
 /**
- * `ai.score` scores a text by a criterion.
+ * `ai.score`: scores a text by a criterion.
  *
  * @remarks
  * Cost: One call per row; the reason is most of the answer.

@@ -157,7 +157,7 @@ export const Voter = promptRestrict(Prompt)(AnswerVoter)
 export type Voter = AnswerVoter
 
 /**
- * `ai.vote` chooses the best of several samples.
+ * `ai.vote`: chooses the best of several samples.
  *
  * @remarks
  * Cost: One call per row for each sample, and one call of the judge if the samples differ.

@@ -256,7 +256,7 @@ export const MultimodalProcessor = promptRestrict(...multimodalPrompts)(Processo
 export type MultimodalProcessor = Processor
 
 /**
- * `ai.multimodal` processes images, recordings, and texts.
+ * `ai.multimodal`: processes images, recordings, and texts.
  *
  * @remarks Cost: One call per row, whose tokens are mostly those of the images; one transcription per recording. Text
  * recognition does not ask a model.

@@ -186,7 +186,7 @@ export const Redactor = promptRestrict(...prompts)(TextRedactor)
 export type Redactor = TextRedactor
 
 /**
- * `ai.redact` removes personal data from a text.
+ * `ai.redact`: removes personal data from a text.
  *
  * @remarks
  * Cost: One call per row; no call with `method: 'rules'`.

@@ -273,7 +273,7 @@ const addedColumns = ({ metrics, output }: Options): Columns => ({
 })
 
 /**
- * `ai.rag-eval` evaluates answers and their passages.
+ * `ai.rag-eval`: evaluates answers and their passages.
  *
  * @remarks Cost: One call per row for each of faithfulness, relevance, and recall, and three embedded questions for
  * relevance. `hits` and `rank` cost nothing.

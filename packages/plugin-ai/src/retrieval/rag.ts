@@ -283,7 +283,7 @@ const needsEmbedder = ({ method, mmr, retrieved }: Options) =>
   retrieved === undefined && (method !== 'keyword' || mmr !== undefined)
 
 /**
- * `ai.rag` answers questions from a knowledge base.
+ * `ai.rag`: answers questions from a knowledge base.
  *
  * @remarks Cost: One call per row, with up to `passageTokens` of passages; no call if no passage was found. The queries
  * of a batch are embedded in one call.

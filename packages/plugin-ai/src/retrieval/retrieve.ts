@@ -140,7 +140,7 @@ function retrieveColumns({
 }
 
 /**
- * `ai.retrieve` finds passages of a knowledge base.
+ * `ai.retrieve`: finds passages of a knowledge base.
  *
  * @remarks
  * Cost: The queries of a batch are embedded in one call. Reranking by a language model takes one call per candidate.

@@ -130,7 +130,7 @@ function groupColumns({ input, output = 'group' }: Pick<GrouperOptions, 'input' 
 }
 
 /**
- * `ai.group` groups rows by meaning.
+ * `ai.group`: groups rows by meaning.
  *
  * @remarks
  * Cost: Each text is embedded once, and one call per group names it.

@@ -274,7 +274,7 @@ type RightOf<Options> = Options extends { readonly right: readonly (infer Right)
 type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
 
 /**
- * `ai.join` joins rows of two tables that match by meaning.
+ * `ai.join`: joins rows of two tables that match by meaning.
  *
  * @remarks
  * Cost: The texts of both tables are embedded once; with a criterion, one call per candidate.

@@ -198,7 +198,7 @@ type Reduced<Options> = Options extends { readonly schema: Schema<infer _Input, 
   : Record<OutputName<Options, 'reduced'>, string>
 
 /**
- * `ai.reduce` combines the rows of a group into one row.
+ * `ai.reduce`: combines the rows of a group into one row.
  *
  * @remarks
  * Cost: About one call for each `chunkTokens` of text, and one more per group.

@@ -175,7 +175,7 @@ function sortColumns({ input, output = 'rank' }: Pick<SorterOptions, 'input' | '
 }
 
 /**
- * `ai.sort` sorts rows by a criterion.
+ * `ai.sort`: sorts rows by a criterion.
  *
  * @remarks Cost: One call per row; with `method: 'pairwise'` about n log n calls, fewer with `count`, and twice as many
  * with `bothOrders`.

@@ -182,7 +182,7 @@ type Labelled<Row, Options, Default extends string, Label, Confidence> = With<
 >
 
 /**
- * `ai.classify` assigns labels of a closed set.
+ * `ai.classify`: assigns labels of a closed set.
  *
  * @remarks
  * Cost: One call per row, which includes the labels and their meanings.

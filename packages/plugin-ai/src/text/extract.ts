@@ -94,7 +94,7 @@ export const Extractor = promptRestrict(...prompts)(TextExtractor)
 export type Extractor = TextExtractor
 
 /**
- * `ai.extract` extracts data from a text as typed columns.
+ * `ai.extract`: extracts data from a text as typed columns.
  *
  * @remarks
  * Cost: One call per row, which includes the schema.

@@ -44,7 +44,7 @@ const refine: Refinement<Options> = ({ prompt, schema, onCutOff, rowsPerCall = 1
 }
 
 /**
- * `ai.generate` adds a language model's answers as columns.
+ * `ai.generate`: adds a language model's answers as columns.
  *
  * @remarks
  * Cost: One call per row.

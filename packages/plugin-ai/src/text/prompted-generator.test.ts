@@ -74,7 +74,11 @@ describe('options that do not go together', () => {
     ['nothing to ask', { serving }, 'a `prompt` or an `inputColumn` is required'],
     ['a system message without a column', { serving, systemPrompt: 'x' }, 'a `prompt` or an `inputColumn` is required'],
     ['two questions', { serving, prompt: prompt('{{a}}'), inputColumn: 'b' }, '`prompt` cannot be given together'],
-    ['two system messages', { serving, prompt: prompt('{{a}}'), systemPrompt: 'b' }, '`prompt` cannot be given together'],
+    [
+      'two system messages',
+      { serving, prompt: prompt('{{a}}'), systemPrompt: 'b' },
+      '`prompt` cannot be given together',
+    ],
     ['no serving', { inputColumn: 'text' }, 'a serving is required'],
   ])('%s', (_what, options, reason) => {
     expect(() => new PromptedGenerator(options as PromptedGeneratorOptions)).toThrow(

@@ -74,7 +74,7 @@ export const Rewriter = promptRestrict(...prompts)(TextRewriter)
 export type Rewriter = TextRewriter
 
 /**
- * `ai.rewrite` rewrites a text according to instructions.
+ * `ai.rewrite`: rewrites a text according to instructions.
  *
  * @remarks
  * Cost: One call per row, with an answer about as long as the text.

@@ -126,7 +126,7 @@ export const Summarizer = promptRestrict(...prompts)(TextSummarizer)
 export type Summarizer = TextSummarizer
 
 /**
- * `ai.summarize` summarizes a text.
+ * `ai.summarize`: summarizes a text.
  *
  * @remarks Cost: One call per row for a text that fits into one; otherwise one call for each `chunkTokens` of text, and
  * one for the summaries.

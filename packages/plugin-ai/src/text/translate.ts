@@ -75,7 +75,7 @@ export const Translator = promptRestrict(...prompts)(TextTranslator)
 export type Translator = TextTranslator
 
 /**
- * `ai.translate` translates a text.
+ * `ai.translate`: translates a text.
  *
  * @remarks
  * Cost: One call per row, with an answer about as long as the text.

@@ -173,7 +173,7 @@ function clusterColumns({
 }
 
 /**
- * `ai.cluster` clusters rows.
+ * `ai.cluster`: clusters rows.
  *
  * @remarks
  * Cost: No call without `nameBy`; with it, one call per cluster.

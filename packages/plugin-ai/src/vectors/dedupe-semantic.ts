@@ -98,7 +98,7 @@ async function facts(all: AllRows, score: string | undefined) {
   return { ids, worths }
 }
 
-/** `ai.dedupe-semantic` keeps one of several rows with the same meaning. */
+/** `ai.dedupe-semantic`: keeps one of several rows with the same meaning. */
 export const dedupeSemantic = defineOperator({
   name: 'ai.dedupe-semantic',
   kind: 'opaque',

@@ -116,7 +116,7 @@ export class EmbeddingGenerator extends MapBatchesOperator {
 }
 
 /**
- * `ai.embed` embeds texts.
+ * `ai.embed`: embeds texts.
  *
  * @remarks
  * Cost: Each text is embedded once, in calls of `batchSize` rows.

@@ -212,7 +212,7 @@ type ReferenceOf<Options> = Options extends { readonly references: readonly (inf
     : never
 
 /**
- * `ai.match` finds the nearest reference.
+ * `ai.match`: finds the nearest reference.
  *
  * @remarks
  * Cost: References are embedded once per run; references that are vectors cost nothing.

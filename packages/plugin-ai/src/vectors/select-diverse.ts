@@ -83,7 +83,7 @@ function farthestFirst(
   return chosen
 }
 
-/** `ai.select-diverse` keeps rows that differ. */
+/** `ai.select-diverse`: keeps rows that differ. */
 export const selectDiverse = defineOperator({
   name: 'ai.select-diverse',
   kind: 'opaque',

@@ -101,7 +101,7 @@ interface Compared {
 const columnsOf = ({ input = '', inputs }: Compared): readonly string[] => inputs ?? [input]
 
 /**
- * `ai.similarity` measures the similarity of vectors.
+ * `ai.similarity`: measures the similarity of vectors.
  *
  * @remarks
  * Cost: A reference text is embedded once per run.

@@ -139,7 +139,9 @@ describe('clusters', () => {
     expect([names[1], names[3], names[4], names[6]]).toEqual([names[0], names[0], names[2], names[5]])
     expect(new Set(names).size).toBe(3)
     expect(serving.requests).toHaveLength(3)
-    expect(() => new Clusterer({ input: 'v', clusters: 2, nameBy: 'text' })).toThrow('a serving that names the clusters is required')
+    expect(() => new Clusterer({ input: 'v', clusters: 2, nameBy: 'text' })).toThrow(
+      'a serving that names the clusters is required',
+    )
   })
 
   test('more clusters than rows, one row, none, rows that are all the same, rows without a vector', async () => {

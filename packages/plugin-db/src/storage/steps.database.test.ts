@@ -108,7 +108,9 @@ describe.each(databases)('%s', (name) => {
     const table = await input()
     const storage = await open({ input: { table, columns: { n: 'boolean' } } })
     expect((await storage.rows()).length).toBe(1)
-    expect(storage.rejected.map(({ error }) => error.message)).toEqual([expect.stringContaining('2 is not a valid boolean')])
+    expect(storage.rejected.map(({ error }) => error.message)).toEqual([
+      expect.stringContaining('2 is not a valid boolean'),
+    ])
   })
 
   test('writers of one name in several places follow each other', async () => {

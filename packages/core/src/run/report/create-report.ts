@@ -2,11 +2,12 @@ import type { RunReport, StepReport } from '../../contracts/report.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
+import type { ObserverCounter } from './observer-failures.js'
 import { StepCounter } from './step-counter.js'
 
 /** Creates the report of a run, including the error that stopped it. */
 export function createReport(
-  { context, compiled, started, sinks, usage, rejects }: Run,
+  { context, compiled, started, sinks, usage, rejects, observers }: Run,
   failure: MaestroError | undefined,
 ): RunReport {
   const steps = [...compiled.steps.values()].map((step): StepReport => {
@@ -25,11 +26,18 @@ export function createReport(
     steps,
     rejects: rejects.list(),
     sinks,
+    ...observersOf(observers),
     servings: usage.servings(),
     usage: usage.total(),
     directory: context.folder.kept ? context.folder.path : undefined,
     ...(failure === undefined ? {} : { error: failure.toJSON() }),
   }
+}
+
+/** The part of the report about observers: nothing if none failed. */
+export function observersOf(observers: ObserverCounter): Pick<RunReport, 'observers'> {
+  const failed = observers.list()
+  return failed.length === 0 ? {} : { observers: failed }
 }
 
 /**

@@ -2,9 +2,12 @@ import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Operator, OperatorResult, RejectedRow } from '../../contracts/operator.js'
 import type { PipelinePlan, PlannedStage } from '../../contracts/plan.js'
+import type { Batch } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { WrittenRows } from '../checks/written-rows.js'
 import type { RunContext } from '../run-context.js'
+import { readStepFile } from '../state/step-file.js'
 import { StepFileStorage } from '../state/step-file-storage.js'
 import { createStepOperator } from '../stream/create-row-step.js'
 import { toStepError } from '../stream/step-result.js'
@@ -26,9 +29,9 @@ export async function runOpaqueStage(
   const operator = createStepOperator(step, context) as Operator
   const counter = counterOf(context, step.node.id)
   const output = partitionFile(context, stage, 0)
-  const storage = new StepFileStorage((number) =>
-    number === 0 ? input : join(dirname(output), `step-${number}.jsonl`),
-  )
+  const written = new WrittenRows({ step: step.node.id, use: step.planned.use }, await firstRows(input))
+  const pathOf = (number: number) => (number === 0 ? input : join(dirname(output), `step-${number}.jsonl`))
+  const storage = new StepFileStorage(pathOf, written)
   let result: OperatorResult | undefined
   try {
     result = await operator.run(storage, {
@@ -59,6 +62,7 @@ export async function runOpaqueStage(
   }
   const { input: before } = step.node
   const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
+  written.end(rowsIn, storage.rows)
   const remaining = rowsIn - rejected.length
   counter.add({
     rowsIn,
@@ -80,4 +84,10 @@ function originOf({ pipeline, source, steps }: PipelinePlan, { planned }: Compil
   const alike = steps.filter(({ use }) => use === planned.use)
   const parts = [pipeline, ...place.map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)))]
   return [...parts, ...(alike.length > 1 ? [planned.id] : [])].join(' ')
+}
+
+/** The first rows of a step file. */
+async function firstRows(path: string): Promise<Batch> {
+  for await (const { ids, rows } of readStepFile(path)) return { ids: ids.slice(0, 100), rows: rows.slice(0, 100) }
+  return { ids: [], rows: [] }
 }

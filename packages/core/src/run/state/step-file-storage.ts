@@ -1,5 +1,6 @@
 import type { Batch } from '../../contracts/row.js'
 import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import type { WrittenRows } from '../checks/written-rows.js'
 import { readStepFile, StepFileWriter } from './step-file.js'
 
 /** Presents step files as a row storage, for operators that see a whole storage. */
@@ -7,12 +8,14 @@ export class StepFileStorage implements RowStorage {
   readonly #pathOf: (step: number) => string
   readonly #steps: { latest: number; rows: number }
   readonly #fixed: number | undefined
+  readonly #written: WrittenRows | undefined
 
-  /** @param pathOf The file of each step; step 0 must exist. */
-  constructor(pathOf: (step: number) => string, steps = { latest: 0, rows: 0 }, fixed?: number) {
+  /** @param pathOf The file of each step; step 0 must exist. @param written Checks what is written. */
+  constructor(pathOf: (step: number) => string, written?: WrittenRows, steps = { latest: 0, rows: 0 }, fixed?: number) {
     this.#pathOf = pathOf
     this.#steps = steps
     this.#fixed = fixed
+    this.#written = written
   }
 
   get operatorStep(): number {
@@ -25,7 +28,7 @@ export class StepFileStorage implements RowStorage {
   }
 
   step(): RowStorage {
-    return new StepFileStorage(this.#pathOf, this.#steps, this.#steps.latest)
+    return new StepFileStorage(this.#pathOf, this.#written, this.#steps, this.#steps.latest)
   }
 
   read(): AsyncIterable<Batch> {
@@ -35,8 +38,12 @@ export class StepFileStorage implements RowStorage {
   async write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
     const next = this.#steps.latest + 1
     const writer = await StepFileWriter.open(this.#pathOf(next))
+    this.#written?.begin()
     try {
-      for await (const batch of batches) await writer.write(batch)
+      for await (const batch of batches) {
+        this.#written?.add(batch)
+        await writer.write(batch)
+      }
       await writer.commit()
     } catch (error) {
       await writer.abort()

@@ -1,3 +1,4 @@
+import type { Disposable } from '../../container/dispose-all.js'
 import type { RunConfig } from '../../contracts/config.js'
 import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
@@ -11,11 +12,6 @@ import { CallGate } from './call-gate.js'
 import type { RowStep } from './row-step.js'
 
 const defaultBatchSize = 64
-
-/** What is freed at the end of a run. */
-export interface Disposable {
-  dispose(): Promise<void> | void
-}
 
 /** Creates operators and keeps them until the run ends. */
 export interface OperatorMaker {

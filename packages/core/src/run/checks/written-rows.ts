@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Batch, Row, RowId } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+import { SeenIds } from './seen-ids.js'
+
+/**
+ * Checks the rows that an operator over a whole storage writes: as many ids as rows, ids that are texts, no id twice, and
+ * rows that stay keep their ids.
+ */
+export class WrittenRows {
+  readonly #place: { readonly step: string; readonly use: string }
+  /** The first rows of the input by their ids. */
+  readonly #first: ReadonlyMap<RowId, Row>
+  #seen = new SeenIds()
+  #keptId = false
+  #renamed: RowId | undefined
+
+  constructor(place: { readonly step: string; readonly use: string }, first: Batch) {
+    this.#place = place
+    this.#first = new Map(first.ids.map((id, index) => [id, first.rows[index] as Row]))
+  }
+
+  /** A step begins; what was written before does not count. */
+  begin(): void {
+    this.#seen = new SeenIds()
+    this.#keptId = false
+    this.#renamed = undefined
+  }
+
+  /** @throws MAESTRO_STEP_CONTRACT */
+  add({ ids, rows }: Batch): void {
+    if (!Array.isArray(ids) || !Array.isArray(rows)) this.#fail('wrote something that is not a batch: { ids, rows }')
+    if (ids.length !== rows.length) this.#fail(`wrote ${ids.length} ids for ${rows.length} rows`)
+    for (const [index, id] of ids.entries()) {
+      if (typeof id !== 'string' || id === '')
+        this.#fail(`wrote a row with the id ${describeValue(id)}; an id is a text`)
+      if (!this.#seen.add(id)) this.#fail(`wrote two rows with the id ${id}`, id)
+      if (this.#first.has(id)) this.#keptId = true
+      else if (!this.#keptId && this.#renamed === undefined && this.#isOfInput(rows[index] as Row)) this.#renamed = id
+    }
+  }
+
+  /** The last step is written. @throws MAESTRO_STEP_CONTRACT when all rows of the input have got other ids */
+  end(rowsIn: number, rowsOut: number): void {
+    if (rowsIn === rowsOut && !this.#keptId && this.#renamed !== undefined)
+      this.#fail('wrote the rows of its input under other ids', this.#renamed)
+  }
+
+  /** Whether a row is one of the first of the input, perhaps with more columns. */
+  #isOfInput(row: Row): boolean {
+    return [...this.#first.values()].some((before) =>
+      Object.keys(before).every((column) => isDeepStrictEqual(before[column], row[column])),
+    )
+  }
+
+  #fail(fault: string, rowId?: RowId): never {
+    throw maestroError('MAESTRO_STEP_CONTRACT', { ...this.#place, fault }).at({ step: this.#place.step, rowId })
+  }
+}
