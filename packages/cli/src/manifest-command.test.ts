@@ -57,7 +57,7 @@ test('each difference is a line; the rest of the manifest and its descriptions s
   expect(exit).toBe(1)
   expect(JSON.parse(stdout).differences).toEqual([
     'prompts: the plugin does not contribute "loud.prompt"',
-    'operators: the description of "loud.up" is "Whispers", in the code it is "Shouts"',
+    'operators: the description of "loud.up" is "Whispers", but in the code it is "Shouts"',
     'operators: the plugin does not contribute "loud.gone"',
   ])
   expect(project.read('package.json')).toBe(before)

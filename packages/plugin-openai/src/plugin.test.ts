@@ -14,6 +14,10 @@ const ask = defineOperator({
   kind: 'map',
   options: z.object({}),
   adds: { answer: 'string', first: 'number' },
+  servings: () => [
+    { kind: 'llm', name: 'default' },
+    { kind: 'embedding', name: 'embedder' },
+  ],
   inject: [SERVINGS],
   create: (_, [servings]) => {
     const chat = servings.get('default', 'llm')
