@@ -53,7 +53,7 @@ afterEach(() => project.remove())
 const cache = (...parameters: string[]) => project.maestro('cache', ...parameters)
 const json = async (...parameters: string[]) => JSON.parse((await cache(...parameters, '--json')).stdout)
 
-/** Runs the pipeline, perhaps with another prompt first. */
+/** Runs the pipeline, optionally with another prompt. */
 async function run(prompt?: string, serving?: string) {
   if (prompt !== undefined) project.write('ask.pipeline.json', asking(prompt, serving))
   const { code, stdout, stderr } = await project.maestro('run', 'ask.pipeline')
@@ -133,7 +133,7 @@ describe('explain', () => {
     expect((await json('explain', key.slice(0, 12))).entry.key).toBe(key)
     const unknown = await cache('explain', 'zz')
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('MAESTRO_CLI_CACHE_UNKNOWN') })
-    // Of many keys, two begin alike.
+    // Among many keys, two begin with the same characters.
     project.write('in.csv', `id,text\n${Array.from({ length: 17 }, (_, n) => `n${n},${n}`).join('\n')}\n`)
     await run()
     const keys: string[] = (await json('list', '--last', '100')).map((entry: { key: string }) => entry.key)

@@ -66,7 +66,7 @@ export function cacheClear(
   })
 }
 
-/** Works on the cache of the project, or of this folder where there is no config. @throws MAESTRO_CLI_CACHE_NONE */
+/** Opens the cache of the project, or of the current folder if there is no config. @throws MAESTRO_CLI_CACHE_NONE */
 async function withCache(
   { config: file, verbose = false }: CacheCommandOptions,
   work: (cache: ResponseCache, use: string) => Promise<void>,

@@ -13,7 +13,7 @@ export interface CommandProject {
 }
 
 /**
- * Opens the project with what the command line adds to its config.
+ * Opens the project with the additions of the command line to its config.
  *
  * @param plugins More plugins, such as one that shows progress.
  * @throws MAESTRO_CONFIG_*
@@ -31,7 +31,7 @@ export async function openCommandProject(
   return { project: new Maestro(async () => config), config }
 }
 
-/** The config that was named or is found from here, or an empty one where there is none. @throws MAESTRO_CONFIG_* */
+/** The named config, the one that is found from the working directory, or an empty one. @throws MAESTRO_CONFIG_* */
 export async function configOrNone(file: string | undefined): Promise<ResolvedConfig> {
   if (file !== undefined) return openProject({ file }).config()
   try {
@@ -42,7 +42,7 @@ export async function configOrNone(file: string | undefined): Promise<ResolvedCo
   }
 }
 
-/** Loads the pipeline that was named, with its parameters, and says what looks like a mistake. @throws MAESTRO_PIPELINE_* */
+/** Loads the named pipeline with its parameters, and reports likely mistakes. @throws MAESTRO_PIPELINE_* */
 export async function openPipeline(
   nameOrPath: string,
   config: ResolvedConfig,
@@ -53,7 +53,7 @@ export async function openPipeline(
   return definition
 }
 
-/** A pipeline as it was named: a file is looked for from the working directory, a name stays a name. */
+/** A pipeline as an argument: a file is resolved from the working directory, a name stays a name. */
 export function pipelineArgument(nameOrPath: string): string {
   const path = resolve(nameOrPath)
   return extname(nameOrPath) !== '' && existsSync(path) ? path : nameOrPath

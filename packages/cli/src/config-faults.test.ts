@@ -1,9 +1,10 @@
-// A config with a fault in a component of each kind, as the commands report it before a row is read.
+// Each test has a config with a fault in one kind of component, and checks how the commands report it before they read
+// a row.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 import type { Check } from './doctor/check.js'
 
-/** Contributes a component of each kind, which takes a number `size` and a text `place`. */
+/** Contributes a component of each kind, with the options `size` (a number) and `place` (a text). */
 const kinds = `
   import { appendFileSync } from 'node:fs'
   import { createMemoryCache } from '@maestro-dataflow/core/runtime'
@@ -82,7 +83,7 @@ async function doctorChecks(env: Readonly<Record<string, string>> = {}) {
 }
 
 const good = (use: string) => ({ use, size: 1, place: 'here' })
-/** What the fault is, how the config has it, and what is said of each setting. */
+/** The name of the fault, the config that has it, and the expected message for each setting. */
 const faults: readonly [string, (use: string) => object, (setting: Setting) => string | undefined][] = [
   ['an unknown name', (use) => ({ ...good(use), use: `${use}x` }), (setting) => `"${uses[setting]}x"`],
   [
@@ -98,7 +99,7 @@ const faults: readonly [string, (use: string) => object, (setting: Setting) => s
   [
     'a required option that is missing',
     (use) => ({ use, size: 1 }),
-    // The pipelines that name a storage add the rest of its options.
+    // The pipelines that name a storage add its other options.
     (setting) => (setting === 'storages.default' ? undefined : `${setting}.place: Invalid input: expected string`),
   ],
 ]
@@ -122,7 +123,7 @@ test.each(faults)('%s: plan and doctor say the same of each kind of component', 
 
 test('values from the environment are left out by the plan, and read by doctor', async () => {
   configure((use) => ({ use, size: { env: 'KINDS_SIZE' }, place: { env: 'KINDS_PLACE' } }))
-  // No text is a number, which is no fault as long as the value is not read.
+  // A text is not a number, but this is not a fault as long as the value is not read.
   expect(await project.maestro('plan', 'copy')).toMatchObject({ code: 0, stderr: '' })
   const unset = await doctorChecks({ KINDS_SIZE: 'six-hundred' })
   const set = await doctorChecks({ KINDS_SIZE: 'six-hundred', KINDS_PLACE: 'hidden-away' })

@@ -1,6 +1,6 @@
 import { type PipelineDefinition, Prompt, PromptTemplate } from '@maestro-dataflow/core'
 
-/** The steps whose prompt names no column: every row would ask the same question. */
+/** The steps whose prompt names no column, so that every row would ask the same question. */
 export function constantPrompts({ steps }: PipelineDefinition): readonly string[] {
   return steps.flatMap(({ id, options }) => {
     const prompt = promptIn(options)

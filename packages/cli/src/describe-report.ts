@@ -4,9 +4,9 @@ import { counted, formatDollars, formatSpan } from './terminal/format-number.js'
 import { styleFor } from './terminal/style.js'
 
 /**
- * A report for people.
+ * A report as text for people.
  *
- * @param spared The files that a limited run left alone.
+ * @param spared The files that a limited run did not overwrite.
  */
 export function describeReport(report: RunReport, spared: readonly string[] = []): string {
   const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
@@ -26,7 +26,7 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
   return lines.join('\n')
 }
 
-/** Which steps lost all the rows of a run. */
+/** The steps that lost all the rows of a run. */
 function describeLoss({ counts, steps }: RunReport): string {
   const losses = steps.flatMap(({ id, counts: { dropped, merged, rejected } }) => {
     const lost = Object.entries({ dropped, merged, rejected }).filter(([, rows]) => rows > 0)
@@ -35,7 +35,7 @@ function describeLoss({ counts, steps }: RunReport): string {
   return `NO ROW IS LEFT of ${counts.rowsIn}${losses.length === 0 ? '' : `: ${losses.join(', ')}`}`
 }
 
-/** The most frequent reasons for rejected rows, each with its cure and one row to look at. */
+/** The most frequent reasons for rejected rows, each with its remedy and an example row. */
 export function describeRejects({ rejects }: RunReport): string[] {
   const shown = rejects.slice(0, shownReasons)
   return [
@@ -52,7 +52,7 @@ export function describeRejects({ rejects }: RunReport): string[] {
 const shownReasons = 5
 
 const oneLine = (text: string): string => {
-  // Messages repeat what a row holds; control characters must not reach the terminal.
+  // Messages repeat values of a row; control characters must not reach the terminal.
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
@@ -78,7 +78,7 @@ function shareReused({ requests, failedRequests, reusedAnswers }: UsageTotals): 
   return answers > reusedAnswers ? ` (${Math.floor((100 * reusedAnswers) / answers)}%)` : ''
 }
 
-/** A path as one would type it from here. */
+/** A path as a user would type it in the working directory. */
 export function shownPath(path: string): string {
   const way = relative(process.cwd(), path)
   return way === '' || way.startsWith('..') ? path : way

@@ -100,7 +100,7 @@ describe('plugins', () => {
   })
 
   test('the code of a package runs only when the config or a pipeline uses something of it', async () => {
-    // Each says that it ran.
+    // Each plugin reports that its code ran.
     for (const [name, contributes] of [
       ['idle', { operators: { 'idle.step': 'x' } }],
       ['busy', { servings: { 'busy.chat': 'x' } }],

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 
-/** The embedded model may have to be fetched, and it shares the machine. */
+/** The embedded model may have to be downloaded, and it shares the machine. */
 const withModel = { timeout: 300_000 }
 const reviews = 'id,review\n001,"I love it, great!"\n002,"很好 🎉"\n003,Terrible\n'
 const schema = {
@@ -29,7 +29,7 @@ describe('without any config, on the embedded model', () => {
     expect(header).toBe('id,review,tone')
     expect(first).toMatch(/^001,"I love it, great!",.*\w/)
     expect(stdout).toContain('wrote 1 row to reviews.enriched.limit-1.csv')
-    // A few questions with their answers.
+    // The output shows a few questions with their answers.
     expect(stdout).toMatch(/"I love it, great!" -> tone: ".*\w/)
     expect(project.read('reviews.csv')).toBe(reviews)
   })

@@ -34,7 +34,7 @@ export interface EnrichCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro enrich`: a pipeline of one question, made from the command line. */
+/** `maestro enrich`: runs a pipeline of one question that is created from the command line. */
 export async function enrich(file: string, question: string, options: EnrichCommandOptions): Promise<void> {
   const { json = false, limit, overwrite = false, output } = options
   if (output === undefined && options.schema === undefined)
@@ -59,7 +59,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
     const taken = added.filter((column) => columns?.includes(column))
     if (taken.length > 0 && options.replaceColumn !== true)
       throw cliError('MAESTRO_CLI_COLUMN_TAKEN', { file, columns: taken })
-    // A part must not take the place of the whole.
+    // A partial result must not replace the complete file.
     const isPart = limit !== undefined && options.to === undefined && !overwrite
     const whole = options.to ?? enrichedPath(file)
     const target = resolve(isPart ? pathWithMark(whole, `limit-${limit}`) : whole)

@@ -133,7 +133,7 @@ export const cliErrors = {
 
 export const cliError = defineErrors(cliErrors)
 
-/** Errors that are answered by another command line: their exit code is 2. */
+/** Errors that the user fixes by changing the command line. Their exit code is 2. */
 export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_USAGE',
   'MAESTRO_CLI_OUTPUT_NONE',

@@ -43,7 +43,7 @@ function node(cwd: string, script: string, ...parameters: readonly string[]) {
 const init = (...parameters: readonly string[]) =>
   node(folder, join(root, 'packages/cli/bin/maestro.js'), 'init', ...parameters)
 
-/** What `npm install` does, with the packages of this repository: those that the package.json names, and no others. */
+/** Does what `npm install` does, with packages of this repository: only those that the package.json names. */
 function install(project: string): void {
   const { dependencies, devDependencies } = manifestOf(path(`${project}/package.json`))
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
@@ -77,7 +77,7 @@ describe('a project with a model', () => {
     for (const row of rows)
       expect(row).toEqual({ ...row, id: expect.any(String), tone: expect.stringMatching(/^(glad|angry)$/) })
 
-    // What init foresaw is what the installed plugins say.
+    // The generated types match the contributions of the installed plugins.
     expect((await maestro('My Project', 'types')).stdout).toContain('is up to date')
     expect(await check('My Project')).toMatchObject({ code: 0, stdout: '' })
     const doctor = await maestro('My Project', 'doctor')
@@ -102,7 +102,7 @@ describe('a project with a model', () => {
     expect(await wrong((text) => text.replace("'ai.generate'", "'ai.generat'"))).toContain('ai.generat')
     expect(await wrong((text) => text.replace('row.review', 'row.text'))).toContain("'text'")
 
-    // Without the file no plugin's types are known, and any name of a serving will do.
+    // Without the file, the types of plugins are not known, and any name is accepted for a serving.
     rmSync(path('made/maestro-env.d.ts'))
     expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain('"fs.file"')
     const imports =
@@ -272,7 +272,7 @@ describe('a folder that has files', () => {
     expect(completed).toMatchObject({ ...own, type: 'module', scripts: { check: 'true', doctor: 'maestro doctor' } })
     install('made')
     expect((await maestro('made', 'run', 'hello')).code).toBe(0)
-    // Nothing is left to do the second time.
+    // The second run has nothing left to add.
     expect((await init('made', '--plain', '--yes')).stdout).not.toContain('Added to')
     expect(JSON.parse(read('made/package.json'))).toEqual(completed)
   })
@@ -288,7 +288,7 @@ describe('a folder that has files', () => {
     install('made')
     expect((await maestro('made', 'run', 'hello')).code).toBe(0)
     expect(await check('made')).toMatchObject({ code: 0, stdout: '' })
-    // A module that would be CommonJS is reported with its cure.
+    // A module that would be CommonJS is reported with its remedy.
     writeFileSync(path('made/pipelines/own.ts'), read('made/pipelines/hello.mts'))
     const { stderr } = await maestro('made', 'plan', 'own')
     expect(stderr).toContain('MAESTRO_MODULE_COMMONJS')

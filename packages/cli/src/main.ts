@@ -14,7 +14,7 @@ import { register as types } from './commands/types.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
 
-/** In the order of `maestro --help`. */
+/** The commands in the order of `maestro --help`. */
 const commands: readonly Register[] = [run, preview, enrich, plan, cache, plugins, prompts, models, types, doctor, init]
 
 const exitCodes = `
@@ -24,17 +24,17 @@ Exit codes:
   2    wrong use
   130  stopped by the user`
 
-/** Commands that run no code of plugins, and need no process of their own. */
+/** Commands that do not run the code of plugins and therefore do not need a separate process. */
 const withoutPlugins: ReadonlySet<string> = new Set(['init', 'models'])
 
-/** Ends the parsing of a command that another process is to run. */
+/** Stops the parsing of a command that another process must run. */
 class NeedsProcess extends Error {}
 
 /**
- * The command line.
+ * Runs the command line.
  *
- * @param place Whether this is the process in which a supervisor runs the command. If it is false, a command that runs code
- *   of plugins gets a process of its own. By default, the command runs in this process.
+ * @param place Whether this is the process in which a supervisor runs the command. If it is false, a command that runs
+ *   the code of plugins gets a separate process. By default, the command runs in this process.
  * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 stopped by the user
  */
 export async function main(
@@ -42,7 +42,7 @@ export async function main(
   { supervised = true }: { readonly supervised?: boolean } = {},
 ): Promise<number> {
   let exitCode = 0
-  // Known before the parameters are read, so that a fault in them is told in the form that was asked for.
+  // This is known before the parameters are parsed, so that an error in them is reported in the requested form.
   let json = parameters.includes('--json')
   const faults: string[] = []
   const program = new Command('maestro')
@@ -89,13 +89,16 @@ export async function main(
   }
 }
 
-/** What is wrong with the parameters, which may hold anything. Core is loaded only for what a terminal would act upon. */
+/**
+ * Prints the faults of the parameters, which may contain anything. Core is loaded only if the text contains characters
+ * that a terminal would interpret.
+ */
 async function showFaults(text: string): Promise<void> {
   if (/[^\P{C}\n]/u.test(text)) (await import('./terminal/print.js')).printMessage(text)
   else process.stderr.write(text)
 }
 
-/** `cache` for `maestro cache stats`. */
+/** Returns `cache` for `maestro cache stats`. */
 function topLevelName(command: Command, program: Command): string {
   let top = command
   while (top.parent !== null && top.parent !== program) top = top.parent

@@ -3,10 +3,10 @@ import { printJson } from './terminal/json.js'
 import { print } from './terminal/print.js'
 
 /**
- * `maestro plugins --check` and `--write`: the manifest of a package, and what its code contributes.
+ * `maestro plugins --check` and `--write`: compares the manifest of a package with the contributions of its code.
  *
  * @param folder The package's folder.
- * @returns the exit code: 1 when the two differ and nothing was to be written
+ * @returns the exit code: 1 if the two differ and the manifest is not written
  */
 export async function manifest(
   folder: string,
@@ -37,5 +37,5 @@ function countsOf({ contributes = {} }: Awaited<ReturnType<typeof readPackageMan
   return counts.join(', ') || 'nothing, it only observes'
 }
 
-/** `vectorStores` is read as "vector stores". */
+/** `vectorStores` is shown as "vector stores". */
 const kindInPlural = (kind: string): string => kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => project.remove())
 
-/** Runs the command with a models' folder of the test's own. */
+/** Runs the command with a models folder for the test. */
 const models = (...parameters: string[]) =>
   project.start(['models', ...parameters], { env: { MAESTRO_MODELS: join(project.folder, 'models') } })
 
@@ -62,7 +62,7 @@ test('an unknown model is an error with the one that was meant', async () => {
   })
 })
 
-/** A hub that sends part of a file; the rest when it is told to. */
+/** A hub that sends part of a file, and the rest on request. */
 async function hub() {
   let finish = () => {}
   const server = createServer((_, response) => {

@@ -19,7 +19,7 @@ export async function listModels({ config, json = false }: ModelsCommandOptions)
   else print(renderModels(models, local.modelFolder(), outputWidth(), styleFor(process.stdout)))
 }
 
-/** `maestro models pull`. @returns the exit code: 130 when it was stopped */
+/** `maestro models pull`. @returns the exit code: 130 if it was stopped */
 export async function pullModel(name: string, { config, json = false }: ModelsCommandOptions): Promise<number> {
   const local = await loadLocalModels(config)
   const signal = stopOnInterrupt()

@@ -13,11 +13,11 @@ import { refreshTypesFile } from './types/write-types-file.js'
 export interface PlanCommandOptions extends GlobalOptions {
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
-  /** Rows to try. */
+  /** The number of rows to try. */
   readonly estimate?: number
 }
 
-/** `maestro plan`: shows the checked plan and, when that is asked for, what a run would take. */
+/** `maestro plan`: shows the checked plan and, on request, the estimated time and cost of a run. */
 export async function plan(pipeline: string, options: PlanCommandOptions): Promise<void> {
   const { set, json = false, estimate: probes } = options
   const progress = probes === undefined ? undefined : showProgress(options)

@@ -16,7 +16,7 @@ export interface PluginsCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro plugins`: from manifests alone, unless the options of one contribution are asked for. */
+/** `maestro plugins`: shows manifests. It loads code only for the options of a named contribution. */
 export async function plugins(name: string | undefined, options: PluginsCommandOptions): Promise<void> {
   const { json = false } = options
   const { project } = await openCommandProject(options)
@@ -38,7 +38,7 @@ export async function plugins(name: string | undefined, options: PluginsCommandO
   }
 }
 
-/** The plugin whose manifest has a name. @throws MAESTRO_CLI_PLUGIN_UNKNOWN */
+/** The plugin whose manifest contains a name. @throws MAESTRO_CLI_PLUGIN_UNKNOWN */
 function ownerOf(configured: readonly DiscoveredPlugin[], name: string): string {
   const owner = configured.find((plugin) => contributedNames(plugin).includes(name))
   if (owner !== undefined) return owner.name

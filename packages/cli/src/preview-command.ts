@@ -15,7 +15,7 @@ export interface PreviewCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro preview`. @returns the exit code: 1 when every row failed */
+/** `maestro preview`. @returns the exit code: 1 if every row failed */
 export async function preview(pipeline: string, options: PreviewCommandOptions): Promise<number> {
   const { rows, set, json = false } = options
   const signal = stopOnInterrupt()

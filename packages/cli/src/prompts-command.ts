@@ -10,12 +10,12 @@ import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface PromptsCommandOptions extends GlobalOptions {
-  /** Options of the prompt that is named. */
+  /** The options of the named prompt. */
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
 }
 
-/** `maestro prompts`: from the code of the plugins whose manifests name prompts. */
+/** `maestro prompts`: shows prompts from the code of the plugins whose manifests name prompts. */
 export async function prompts(name: string | undefined, options: PromptsCommandOptions): Promise<void> {
   const { set, json = false } = options
   const { project } = await openCommandProject(options)

@@ -6,17 +6,17 @@ import { printJson } from './terminal/json.js'
 import { printMessage } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
-/** How errors are shown. */
+/** The display options of errors. */
 export interface ErrorDisplay {
-  /** As one JSON object on standard output. */
+  /** Whether the error is printed as one JSON object on standard output. */
   readonly json: boolean
-  /** With causes and stacks. */
+  /** Whether causes and stacks are shown. */
   readonly verbose: boolean
-  /** An error that nobody caught, which stopped the command. */
+  /** An uncaught error that stopped the command. */
   readonly late?: { readonly error: unknown } | undefined
 }
 
-/** Says what failed and what to do. @returns the exit code */
+/** Reports the failure and its remedy. @returns the exit code */
 export function reportError(thrown: unknown, { json, verbose, late }: ErrorDisplay): number {
   const error = late === undefined ? toMaestroError(thrown) : lateErrorOf(late.error)
   const report = reportOf(thrown)

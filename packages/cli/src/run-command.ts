@@ -18,7 +18,7 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro run`. The first Ctrl-C stops the run cleanly, the second kills. */
+/** `maestro run`. The first Ctrl-C stops the run cleanly; the second one ends the process at once. */
 export async function run(pipeline: string, options: RunCommandOptions): Promise<void> {
   const { set, output, json = false, limit, overwrite = false, allowEmpty = false } = options
   const signal = stopOnInterrupt()
@@ -27,7 +27,7 @@ export async function run(pipeline: string, options: RunCommandOptions): Promise
   try {
     await refreshTypesFile(project)
     const loaded = await openPipeline(pipeline, config, set)
-    // What was asked for by name may be replaced by a part.
+    // A file that the user names explicitly may be replaced by a partial result.
     const limited =
       limit === undefined || output !== undefined || overwrite
         ? undefined

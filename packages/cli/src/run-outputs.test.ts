@@ -1,4 +1,4 @@
-// A limited run or one that loses its rows must not cost an output that is there.
+// A limited run, or a run that loses its rows, must not destroy an existing output.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ describe('a limited run', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('wrote 2 rows to out/cities.limit-2.jsonl')
     expect(stdout).toContain('out/cities.jsonl was left alone, because of --limit')
-    // Its own file may be written again.
+    // The limited run may overwrite its own file.
     expect((await project.maestro('run', 'p', '--limit', '2')).code).toBe(0)
     expect(project.read('out/cities.jsonl')).toBe(precious)
     expect(project.rows('out/cities.limit-2.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz'])
@@ -91,7 +91,7 @@ describe('a limited run', () => {
     expect(rowsOf()).toHaveLength(3)
     expect((await project.maestro('run', 'p', '--limit', '1', '--overwrite')).code).toBe(0)
     expect(rowsOf()).toHaveLength(1)
-    // Nor do no rows take the place of some.
+    // An empty result must not replace existing rows either.
     pipeline({ ...table, mode: 'overwrite' }, [{ use: 'table.filter', where: 'false' }])
     const emptied = await project.maestro('run', 'p')
     expect(emptied.code).toBe(1)

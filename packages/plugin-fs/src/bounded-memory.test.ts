@@ -46,6 +46,6 @@ test('files far larger than the memory allowed stream through', { timeout: 240_0
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
   const { counts, peak } = JSON.parse(stdout)
   expect(counts).toEqual([rows, rows, rows])
-  // Buffers are not on the heap; a whole file in them would show here.
+  // Buffers are not on the heap. A whole file in buffers would show here.
   expect(peak).toBeLessThan(450)
 })

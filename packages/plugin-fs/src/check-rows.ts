@@ -8,7 +8,7 @@ import {
 } from '@maestro-dataflow/core'
 import type { ReadOptions } from './options.js'
 
-/** Applies the schema and the key; rows that do not fit become rejects. */
+/** Applies the schema and the key. Rows that do not fit are rejected. */
 export async function* checkRows(
   batches: AsyncIterable<SourceBatch>,
   { schema, key }: Pick<ReadOptions, 'schema' | 'key'>,
@@ -46,7 +46,7 @@ export async function* checkRows(
   }
 }
 
-/** The key's value; a schema may have left the column out of the row. */
+/** The value of the key. A schema may have removed the column from the row. */
 function keyOf(value: Row, row: Row, key: string): string | undefined {
   const found = value[key] ?? row[key]
   return found === undefined || found === null || found === '' ? undefined : String(found)

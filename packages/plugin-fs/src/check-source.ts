@@ -9,8 +9,8 @@ import { readHeader } from './read-delimited.js'
 import { layoutOf, readError } from './read-file.js'
 
 /**
- * What can be said about files before their rows flow: options that none of them heeds, and declared columns that a
- * header lacks.
+ * Checks files before their rows are read: options that apply to none of the files, and declared columns that a header
+ * lacks.
  *
  * @throws MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ
  */
@@ -29,17 +29,20 @@ export async function checkSource(files: readonly FoundFile[], options: ReadOpti
   for (const file of delimited) {
     const header = await headerOf(file, options)
     const missing = declared.filter((column) => !header.includes(column))
-    // A file without a single record has no rows to lack them.
+    // A file without any record has no rows in which the columns could be missing.
     if (missing.length > 0 && header.length > 0) {
       throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header })
     }
   }
 }
 
-/** More files than this are not opened to see their columns. */
+/** If there are more files, they are not opened to read their columns. */
 const mostFiles = 100
 
-/** The columns of CSV and TSV files by their headers; undefined when other files are among them, or too many. */
+/**
+ * The columns of CSV and TSV files, from their headers. It is undefined if there are files of other formats or too many
+ * files.
+ */
 export async function headerColumns(
   files: readonly FoundFile[],
   options: ReadOptions,
@@ -64,7 +67,7 @@ async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly
   }
 }
 
-/** Whether a file begins with a byte order mark, which other readers of its text may not know. */
+/** Whether a file begins with a byte order mark, which other programs that read its text may not recognise. */
 export async function hasMark(path: string): Promise<boolean> {
   const file = await open(path)
   try {

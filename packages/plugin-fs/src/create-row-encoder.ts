@@ -4,18 +4,20 @@ import { textEncoder } from './encode-text.js'
 import { type FileFormat, isDelimited, isText } from './format.js'
 import type { RowEncoder } from './row-encoder.js'
 
-/** What shapes a file's text. */
+/** The options that determine the text of a file. */
 export interface EncoderOptions {
-  /** The file as messages call it. */
+  /** The file's name in messages. */
   readonly path: string
-  /** The columns of the header, where they are known beforehand. */
+  /** The columns of the header, if they are known beforehand. */
   readonly columns: readonly string[] | undefined
-  /** Whether rows are cut to these columns; else a row with another one is refused where there is a header. */
+  /**
+   * Whether rows are reduced to these columns. Otherwise, a format with a header refuses a row that has another column.
+   */
   readonly only: boolean
   readonly delimiter: string | undefined
   readonly formulas: 'keep' | 'escape' | undefined
   readonly excel: boolean | undefined
-  /** The column that a text file is made of. */
+  /** The column whose text a text file holds. */
   readonly column: string | undefined
 }
 

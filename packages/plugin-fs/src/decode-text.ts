@@ -1,4 +1,4 @@
-/** Takes the place of bytes that are no text in the file's encoding: it is never part of UTF-8. */
+/** Replaces bytes that are not valid in the file's encoding. It never occurs in UTF-8. */
 const wrongByte = Buffer.from([0xff])
 const replacement = '\ufffd'
 
@@ -12,8 +12,9 @@ export function isEncoding(label: string): boolean {
 }
 
 /**
- * A file's bytes as UTF-8, without a byte order mark. A mark of UTF-16 is recognised by itself. Bytes that are wrong
- * in the file's encoding come out as bytes that are wrong in UTF-8, so that whoever reads the records finds them.
+ * A file's bytes as UTF-8, without a byte order mark. The mark of UTF-16 is recognised automatically. Bytes that are
+ * not valid in the file's encoding become bytes that are not valid in UTF-8, so that the reader of the records finds
+ * them.
  *
  * @param encoding A label of `TextDecoder`. @default 'utf-8'
  */
@@ -41,7 +42,7 @@ export async function* toUtf8(chunks: AsyncIterable<Buffer>, encoding: string | 
 
 export const longestMark = 3
 
-/** The encoding of a text by its first bytes, and how many of them are the mark. */
+/** The encoding of a text, recognised by its first bytes, and the length of the mark in bytes. */
 export function byteOrderMark(
   head: Buffer,
   given: string | undefined,
@@ -63,7 +64,7 @@ function decoderOf(encoding: string): Decode {
   let correct = true
   return (bytes, last) => {
     const text = loose.decode(bytes, { stream: !last })
-    // U+FFFD may be in the text itself: as long as the strict decoder is content, it is.
+    // The text itself may contain U+FFFD. It does as long as the strict decoder accepts the bytes.
     try {
       if (correct) strict.decode(bytes, { stream: !last })
     } catch {

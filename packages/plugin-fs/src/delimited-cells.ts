@@ -1,4 +1,4 @@
-/** The cells of a record; its quotes are known to be in order. */
+/** The cells of a record. Its quotes have been checked. */
 export function cellsOf(record: string, quoted: boolean, delimiter: string): string[] {
   const text = record.endsWith('\r') ? record.slice(0, -1) : record
   if (!quoted) return text.split(delimiter)
@@ -20,7 +20,7 @@ export function cellsOf(record: string, quoted: boolean, delimiter: string): str
   }
 }
 
-/** A cell as it is written: in quotes where it would be read as something else without them. */
+/** The text of a cell. It is quoted if it would otherwise be read as something else. */
 export function quoteCell(cell: string, delimiter: string): string {
   return cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

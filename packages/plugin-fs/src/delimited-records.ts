@@ -1,20 +1,20 @@
-/** A record of CSV or TSV: where it is in the bytes given, and what it takes to read its cells. */
+/** A record of CSV or TSV: its position in the given bytes, and what is needed to read its cells. */
 export interface DelimitedRecord {
   readonly start: number
   readonly end: number
-  /** The line on which it begins, from 1. */
+  /** The line on which the record begins, from 1. */
   readonly line: number
-  /** Whether it has cells in quotes. */
+  /** Whether the record has quoted cells. */
   readonly quoted: boolean
-  /** What is wrong with its quotes; the record is then the one line, and reading goes on with the next. */
+  /** The fault in its quotes. The record is then only this line, and reading continues with the next one. */
   readonly fault?: string
 }
 
-/** Finds where records end. The bytes begin with a record; a line end inside quotes ends none. */
+/** Finds the ends of records. The bytes begin with a record; a line end inside quotes does not end a record. */
 export class DelimitedRecords {
   readonly #bytes: Buffer
   readonly #delimiter: Buffer
-  /** Whether nothing follows these bytes. */
+  /** Whether these bytes are the last ones. */
   readonly #last: boolean
   #at = 0
   #line: number
@@ -28,7 +28,7 @@ export class DelimitedRecords {
     this.#last = last
   }
 
-  /** Where the next record begins: what is before it has been given. */
+  /** The position at which the next record begins. All records before it have been returned. */
   get position(): number {
     return this.#at
   }
@@ -38,7 +38,7 @@ export class DelimitedRecords {
     return this.#line
   }
 
-  /** The next record, or undefined when its end is not in these bytes. */
+  /** The next record, or undefined if these bytes do not contain its end. */
   next(): DelimitedRecord | undefined {
     const bytes = this.#bytes
     const start = this.#at
@@ -65,7 +65,7 @@ export class DelimitedRecords {
     }
   }
 
-  /** The line at `position` as a record that cannot be read. */
+  /** The line at `position`, as a record that cannot be read. */
   faultyLine(fault: string): DelimitedRecord {
     const newline = this.#bytes.indexOf(10, this.#at)
     this.#newline = newline
@@ -84,7 +84,7 @@ export class DelimitedRecords {
     return { start, end, line, quoted }
   }
 
-  /** The next line end or quote from a place on; each is looked for once. */
+  /** The next line end or quote from a position on. Each is searched for only once. */
   #find(what: 'newline' | 'quote', from: number): number {
     const known = what === 'newline' ? this.#newline : this.#quote
     if (known === -1 || known >= from) return known
@@ -94,7 +94,7 @@ export class DelimitedRecords {
     return found
   }
 
-  /** A quote is one only at the start of a cell; inside of an unquoted cell it is text. */
+  /** A quote counts only at the start of a cell; inside an unquoted cell it is text. */
   #opensCell(start: number, quote: number): boolean {
     const before = quote - this.#delimiter.length
     return (

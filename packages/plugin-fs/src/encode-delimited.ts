@@ -6,7 +6,7 @@ import { halfCharacter } from './half-character.js'
 import { valueToJson } from './json-value.js'
 import type { RowEncoder } from './row-encoder.js'
 
-/** How cells are written. */
+/** The layout of cells in a file. */
 export interface CellLayout {
   readonly delimiter: string
   /** @default 'keep' */
@@ -15,17 +15,17 @@ export interface CellLayout {
   readonly excel?: boolean | undefined
 }
 
-/** How many rows are looked at for the header, where the columns are not known beforehand. */
+/** The number of rows from which the header is made, if the columns are not known beforehand. */
 const rowsLookedAt = 1000
-/** And how many characters of them at most. */
+/** The maximum number of characters of these rows. */
 const lengthLookedAt = 1 << 22
 
 /**
- * A header and a record per row. Null and missing are both an empty cell: this format cannot tell them apart. Lists,
- * vectors and objects are JSON, bytes base64, dates ISO text.
+ * A header and one record per row. Null and a missing value are both an empty cell, because the format cannot
+ * distinguish them. Lists, vectors, and objects are written as JSON, bytes as base64, and dates as ISO text.
  *
- * @param given The columns of the header, where they are known; else they are those of the first thousand rows.
- * @param only Whether rows are cut to these columns; else a row with another one is refused.
+ * @param given The columns of the header, if they are known. Otherwise they are those of the first thousand rows.
+ * @param only Whether rows are reduced to these columns. Otherwise a row with another column is refused.
  */
 export function delimitedEncoder(
   path: string,
@@ -43,7 +43,7 @@ export function delimitedEncoder(
   let length = 0
   const names = new Set<string>()
   const line = (cells: readonly string[]) => {
-    // A record of one empty cell would be an empty line, which readers pass over.
+    // A record of one empty cell would be an empty line, which readers skip.
     if (cells.length === 1 && cells[0] === '') return `""${lineEnd}`
     return `${cells.map((cell) => quoteCell(cell, delimiter)).join(delimiter)}${lineEnd}`
   }
@@ -65,7 +65,7 @@ export function delimitedEncoder(
     encode({ rows, ids }) {
       if (rows.length === 0) return ''
       if (header === undefined && given === undefined) {
-        // All cells are made before one is kept: of a batch with a row that is refused nothing is written.
+        // All cells are made before any is kept: if one row of a batch is refused, nothing of the batch is written.
         const cells = rows.map((row, index) => cellsOf(row, ids[index] ?? '', cellOf))
         waiting.push(...cells)
         for (const row of cells) {
@@ -102,7 +102,7 @@ function cellsOf(
   )
 }
 
-/** Text that a spreadsheet would compute gets an apostrophe before it. Text that is a number is harmless. */
+/** Writes an apostrophe before text that a spreadsheet would compute. Text that is a number is harmless. */
 function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text
 }
@@ -124,9 +124,9 @@ function cellText(value: unknown, column: string, rowId: RowId): string {
       throw maestroError('MAESTRO_ROW_UNENCODABLE', { column, type: typeof value }).at({ rowId })
   }
   const json = valueToJson(value, column, rowId)
-  // Dates and bytes are text in JSON; a cell needs no quotes around it.
+  // Dates and bytes are text in JSON; a cell does not need the quotes.
   const text: unknown = json.startsWith('"') ? JSON.parse(json) : json
-  // An empty cell would be read as no value.
+  // An empty cell would be read as null.
   if (text === '') throw maestroError('MAESTRO_ROW_UNENCODABLE', { column, type: 'value without bytes' }).at({ rowId })
   return String(text)
 }

@@ -2,7 +2,7 @@ import { type Row, rowFromEntries } from '@maestro-dataflow/core'
 import { rowToJson } from './json-value.js'
 import type { RowEncoder } from './row-encoder.js'
 
-/** A row per line. @param columns Rows are cut to these. */
+/** Writes one row per line. @param columns The columns to which rows are reduced. */
 export function jsonlEncoder(columns: readonly string[] | undefined): RowEncoder {
   return {
     encode({ rows, ids }) {
@@ -15,7 +15,7 @@ export function jsonlEncoder(columns: readonly string[] | undefined): RowEncoder
   }
 }
 
-/** A list of rows, one per line. @param columns Rows are cut to these. */
+/** Writes a list of rows, one per line. @param columns The columns to which rows are reduced. */
 export function jsonEncoder(columns: readonly string[] | undefined): RowEncoder {
   let begun = false
   return {

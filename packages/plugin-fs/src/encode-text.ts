@@ -3,7 +3,7 @@ import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
 import type { RowEncoder } from './row-encoder.js'
 
-/** One column's text of each row, followed by a line end. A row without text there is refused. */
+/** Writes the text of one column of each row, followed by a line end. A row without text in the column is refused. */
 export function textEncoder(path: string, column: string): RowEncoder {
   let isBegun = false
   return {

@@ -1,6 +1,6 @@
 import { defineErrors } from '@maestro-dataflow/core'
 
-/** The errors of files. */
+/** The errors of the files plugin. */
 export const fsErrors = {
   MAESTRO_FS_FORMAT_UNKNOWN: {
     message: (d: { path: string }) => `The format of ${d.path} is not known from its name.`,

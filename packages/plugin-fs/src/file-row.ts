@@ -5,7 +5,7 @@ type Packed<Name extends string> = Name | `${Name}.gz` | `${Name}.zst`
 type TextPath = Packed<`${string}.${'txt' | 'md' | 'markdown'}`>
 type CellsPath = Packed<`${string}.${'csv' | 'tsv'}`>
 
-/** The format that options name, or that all their paths say by their ending. */
+/** The format that the options name, or that the endings of all paths have in common. */
 type FormatOf<Options> = Options extends { readonly format: infer Format extends FileFormat }
   ? Format
   : Options extends { readonly path: readonly (infer Path)[] }
@@ -24,7 +24,7 @@ export interface TextRow {
 
 /** One line of a text file. */
 export interface TextLineRow extends TextRow {
-  /** From 1. */
+  /** The number of the line, from 1. */
   line: number
 }
 
@@ -32,7 +32,7 @@ type NamedColumns<Names, Options> = Names extends readonly (infer Name extends s
   ? Record<Name, FormatOf<Options> extends 'csv' | 'tsv' ? string : unknown>
   : { -readonly [Name in keyof Names]: Names[Name] extends 'string' ? string : ValueOf<Names[Name]> | null }
 
-/** The rows of `fs.file`, from its options. */
+/** The rows of `fs.file`, derived from its options. */
 export interface FileRow extends RowFunction {
   readonly row: RowOf<this['options']>
 }

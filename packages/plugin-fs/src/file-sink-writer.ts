@@ -10,7 +10,7 @@ import type { RowEncoder } from './row-encoder.js'
 
 const flushBytes = 1 << 18
 
-/** Writes to a hidden file beside the target, which takes its place on `commit`. */
+/** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
   readonly replaces: boolean
@@ -47,7 +47,7 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   /**
-   * @param plain Whether the rows may be written as JSON lines by another hand.
+   * @param plain Whether another program may write the rows as JSON lines.
    * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE
    */
   static async open(
@@ -57,7 +57,7 @@ export class FileSinkWriter implements SinkWriter {
     plain: boolean,
   ): Promise<FileSinkWriter> {
     const { path } = target
-    // A name of its own, since the longest names leave no room for an ending.
+    // The name does not extend the target's name, because the longest names leave no room for an ending.
     const temporary = join(dirname(path), `.maestro-${randomBytes(8).toString('hex')}.tmp`)
     try {
       await mkdir(dirname(path), { recursive: true })

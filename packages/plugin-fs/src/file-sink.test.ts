@@ -7,7 +7,7 @@ import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
 
 const { write, read, copy, path, files, project } = temporaryProject()
 
-/** The one fault that a plan was refused for. */
+/** The only fault for which a plan was refused. */
 async function fault(sink: { path: string; mode?: 'overwrite' }): Promise<unknown> {
   const error = (await failure(copy({ path: 'in.jsonl' }, sink))) as { details: { errors: unknown[] } }
   expect(error.details.errors.length).toBe(1)
@@ -88,14 +88,17 @@ describe('where an output may stand', () => {
   })
 })
 
-/** The process becomes another user, who may not be allowed to read code that is loaded later: a first run loads it all. */
+/**
+ * The process switches to another user, who may not be allowed to read code that is loaded later. A first run loads all
+ * of the code.
+ */
 const becomes = (user: number) => `
   await copyTo('loaded.jsonl')
   chmodSync('.maestro', 0o777)
   chmodSync('.maestro/runs', 0o777)
   process.setgid(${user}); process.setuid(${user})`
 
-/** A process of its own that reads `in.jsonl` and writes the output named; what it prints is the code of its error. */
+/** Starts a process that reads `in.jsonl` and writes the named output. It prints the code of its error. */
 function copyInProcess(output: string, before: string, user?: number): string {
   const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
   writeFileSync(
@@ -126,7 +129,7 @@ describe('an output that cannot be written', () => {
     '',
   )
 
-  // A bound on the size of files is a disk that is full, and needs no right to make one. It is in KB.
+  // A limit on the size of files simulates a full disk and needs no special permission. It is in KB.
   test.each(['out.jsonl', 'out.csv', 'out.jsonl.gz', 'out.json.zst'])('%s on a full disk', (output) => {
     write('in.jsonl', noise)
     write(output, 'precious')
@@ -142,7 +145,7 @@ describe('an output that cannot be written', () => {
     write('out/out.jsonl', 'precious')
     chmodSync(path('out'), 0o555)
     chmodSync(path(''), 0o777)
-    // Root may write anywhere: the process becomes somebody else.
+    // Root may write anywhere, so the process switches to another user.
     const user = process.getuid?.() === 0 ? 65534 : undefined
     expect(copyInProcess('out/out.jsonl', '', user)).toBe('MAESTRO_RUN_OUTPUT_UNWRITABLE')
     expect(read('out/out.jsonl')).toBe('precious')

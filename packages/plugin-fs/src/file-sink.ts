@@ -14,7 +14,7 @@ import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { isProjectFile } from './project-files.js'
 
-/** The sink `fs.file`: rows go to a file beside the target, which takes its place when all are safely in. */
+/** The sink `fs.file`. Rows go to a file beside the target, which replaces the target when all rows are written. */
 export const fileSink = defineSink({
   options: FileWriteFields,
   takesJsonLines: isPlainLines,
@@ -44,7 +44,7 @@ export const fileSink = defineSink({
   },
 })
 
-/** Where and how the file is written, if it can be. */
+/** The path and the format of the output, if it can be written. */
 async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget) {
   const target = await outputPath(options.path, context, options.mode === 'overwrite' || context.overwrite)
   if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
@@ -58,7 +58,7 @@ function isPlainLines({ path, format, columns }: WriteOptions): boolean {
   return columns === undefined && isPlainJsonl(path, format)
 }
 
-/** @throws MAESTRO_FS_OPTION_UNFIT for an option that the format does not heed */
+/** @throws MAESTRO_FS_OPTION_UNFIT for an option that does not apply to the format */
 function assertFits(options: WriteOptions, format: FileFormat): void {
   const { path } = options
   for (const option of ['delimiter', 'formulas', 'excel'] as const)

@@ -68,7 +68,7 @@ async function* readFiles(
   for (const file of files) yield* readFile(file, options, observers)
 }
 
-/** Whether the files' lines are the rows as they are, so that a table engine may read them itself. */
+/** Whether the lines of the files are the rows unchanged, so that a table engine can read them directly. */
 async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<boolean> {
   const { schema, key, encoding, columns } = options
   if (schema !== undefined || key !== undefined) return false
@@ -79,7 +79,10 @@ async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): 
   return true
 }
 
-/** The columns that the options declare; of CSV and TSV without any, those of their headers, which are text. */
+/**
+ * The columns that the options declare. Without a declaration, the columns of CSV and TSV are those of their headers,
+ * as text.
+ */
 async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
   const declared = declaredColumns(options)
   if (!declared.open || options.schema !== undefined) return declared

@@ -21,23 +21,29 @@ import type { FileSourceOptions } from './options.js'
 import { type ReadOptions, readOptions } from './options.js'
 import { StepFolder } from './step-folder.js'
 
-/** What a `FileStorage` needs: how its input is read, as for the source `fs.file`, and where its steps go. */
+/**
+ * The options of a `FileStorage`: how it reads its input, as for the source `fs.file`, and where it stores its steps.
+ */
 export interface FileStorageOptions extends Partial<FileSourceOptions> {
-  /** The folder of the steps, made when the first one is written. */
+  /** The folder of the steps. It is created when the first step is written. */
   readonly directory: string
-  /** Whether finished steps in the folder are gone on from, or replaced by the next write. @default 'continue' */
+  /**
+   * Whether to continue from finished steps in the folder, or to replace them with the next write.
+   *
+   * @default 'continue'
+   */
   readonly steps?: 'continue' | 'restart'
-  /** Relative paths start here, and paths outside of it are refused. @default the current directory */
+  /** The folder that relative paths start from. Paths outside it are refused. @default the current directory */
   readonly project?: string
   /** @default false */
   readonly allowOutsidePaths?: boolean
 }
 
 /**
- * Rows in files, in steps: step 0 is the input in any format (no rows when there is no `path`), each write makes
- * `step-1.jsonl`, `step-2.jsonl` ... in a folder, beside and then renamed. Step files keep values as they are: dates,
- * bytes, vectors, null and missing. A new storage on the same folder goes on from the newest finished step, as long
- * as the input is still the same.
+ * Rows in files, in steps. Step 0 is the input in any format (it has no rows if there is no `path`). Each write creates
+ * `step-1.jsonl`, `step-2.jsonl`, and so on in a folder: a temporary file is written and then renamed. Step files
+ * preserve values exactly: dates, bytes, vectors, null, and missing. A new storage on the same folder continues from
+ * the newest finished step, as long as the input is unchanged.
  *
  * @example
  * const storage = new FileStorage({ path: 'data/in.csv', directory: 'work' })
@@ -66,7 +72,7 @@ export class FileStorage implements SteppedStorage {
     return this.#folder.latest
   }
 
-  /** Records of the input that the last reading of it could not make into rows. */
+  /** The records of the input that could not become rows when it was last read. */
   get rejected(): readonly SourceReject[] {
     return this.#rejected
   }
@@ -79,7 +85,7 @@ export class FileStorage implements SteppedStorage {
     return this.readStep(this.operatorStep)
   }
 
-  /** The rows of one step. @throws MAESTRO_FS_STEPS_STALE, MAESTRO_STORAGE_READ and what `fs.file` throws */
+  /** Yields the rows of one step. @throws MAESTRO_FS_STEPS_STALE, MAESTRO_STORAGE_READ and what `fs.file` throws */
   async *readStep(step: number): AsyncGenerator<SourceBatch> {
     await this.#assertSameInput()
     if (step === 0) {
@@ -97,7 +103,11 @@ export class FileStorage implements SteppedStorage {
     }
   }
 
-  /** Writes the next step. Writes follow each other. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_FS_STEPS_STALE */
+  /**
+   * Writes the next step. Writes run one after the other.
+   *
+   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_FS_STEPS_STALE
+   */
   write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {
     const written = this.#writing.then(() => this.#writeStep(batches))
     this.#writing = written.catch(() => undefined)
@@ -149,7 +159,7 @@ export class FileStorage implements SteppedStorage {
     }
   }
 
-  /** Steps of another input, or of one that has changed since, are never taken for steps of this one. */
+  /** Steps of another input, or of an input that has changed, are never used as steps of this one. */
   async #assertSameInput(): Promise<void> {
     if (this.#folder.latest === 0) return
     const known = await this.#folder.input()
@@ -158,7 +168,11 @@ export class FileStorage implements SteppedStorage {
     throw fsError('MAESTRO_FS_STEPS_STALE', { directory: this.#shown, input })
   }
 
-  /** The input as it is now. @param known What to take it for when it is no longer there: the steps do without it */
+  /**
+   * The identity of the current input.
+   *
+   * @param known The identity to use if the input no longer exists: the steps do not need it
+   */
   async #input(known?: string): Promise<string> {
     if (this.#options === undefined) return 'null\n'
     const { schema, ...options } = this.#options

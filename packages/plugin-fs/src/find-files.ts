@@ -9,20 +9,20 @@ import type { ReadOptions } from './options.js'
 /** A file to read. */
 export interface FoundFile {
   readonly path: string
-  /** As people and row ids call it: relative to the project. */
+  /** The name in messages and row ids: relative to the project. */
   readonly name: string
   readonly format: FileFormat
   readonly compression: Compression
 }
 
-/** Where a project is and whether it may be left. */
+/** The folder of a project, and whether paths may leave it. */
 export interface Project {
   readonly directory: string
   readonly allowOutside: boolean
 }
 
 /**
- * The files of paths, globs and folders, each once: in the order given, and sorted by name within a glob or folder.
+ * The files of paths, globs, and folders, each once: in the given order, and sorted by name within a glob or folder.
  *
  * @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
  */
@@ -62,7 +62,7 @@ async function expand(
   return found
 }
 
-/** Which files of a folder are read: those of the format given, else all whose ending is known. */
+/** Whether a file of a folder is read: it is if it has the given format or, without one, if its ending is known. */
 function isOfFormat(file: string, format: FileFormat | undefined): boolean {
   const known = formatByName(file)
   return format === undefined ? known !== undefined : known === format

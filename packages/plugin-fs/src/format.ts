@@ -1,8 +1,8 @@
 import { fsError } from './errors.js'
 
-/** How rows are written in a file. `markdown` is `text` under another name: front matter stays in the text. */
+/** The format of the rows in a file. `markdown` is another name for `text`: front matter stays in the text. */
 export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown'
-/** How a file is packed. */
+/** The compression of a file. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
 /** All formats, in the order in which messages list them. */
@@ -19,7 +19,7 @@ const endings = new Map<string, FileFormat>([
   ['markdown', 'markdown'],
 ])
 
-/** The format that a name's ending says, whether the file is packed or not. */
+/** The format that the ending of a name indicates, whether the file is compressed or not. */
 export function formatByName(path: string): FileFormat | undefined {
   const [, ending = ''] = /\.(\w+)(?:\.(?:gz|zst))?$/.exec(path.toLowerCase()) ?? []
   return endings.get(ending)
@@ -40,7 +40,7 @@ export function formatOf(
 export const isDelimited = (format: FileFormat | undefined): boolean => format === 'csv' || format === 'tsv'
 export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
 
-/** Whether the file is JSON lines as they are, which other programs may read or write as text. */
+/** Whether the file is uncompressed JSON lines, which other programs may read or write as text. */
 export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {
   const { format, compression } = formatOf(path, given)
   return format === 'jsonl' && compression === undefined

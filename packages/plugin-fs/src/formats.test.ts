@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
 
 const { write, read, copy, rows, files } = temporaryProject()
-/** The codes of all faults that a plan was refused for. */
+/** The codes of all faults for which a plan was refused. */
 const codes = (error: unknown) =>
   (error as { details: { errors: { code: string; hint: string }[] } }).details.errors.map(({ code }) => code)
 

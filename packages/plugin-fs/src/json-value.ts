@@ -1,11 +1,12 @@
 import { columnNames, maestroError, needsColumnOrder, type Row, type RowId } from '@maestro-dataflow/core'
 
 /**
- * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, big integers with all their digits. Numbers beyond 2^53
- * have an exponent, so that they are not read as big integers.
- * A column that is null stays, one that is undefined is left out.
+ * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, and big integers with all their digits. Numbers
+ * beyond 2^53 have an exponent, so that they are not read as big integers. A column that is null is written; a column
+ * that is undefined is left out.
  *
- * @throws MAESTRO_ROW_UNENCODABLE naming the column, for what JSON cannot say: NaN, functions, Maps, circles
+ * @throws MAESTRO_ROW_UNENCODABLE naming the column, for values that JSON cannot represent: NaN, functions, Maps,
+ *   cycles
  */
 export function rowToJson(row: Row, rowId: RowId): string {
   for (const column in row) if (!isPlain(row[column])) return encodeColumns(row, rowId)
@@ -15,7 +16,7 @@ export function rowToJson(row: Row, rowId: RowId): string {
 /** One value as JSON. @throws MAESTRO_ROW_UNENCODABLE */
 export function valueToJson(value: unknown, column: string, rowId: RowId): string {
   const refuse = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type }).at({ rowId })
-  // The holder is needed: `value` is what toJSON made of a date or buffer.
+  // The holder is needed because `value` is what toJSON made of a date or a buffer.
   function replace(this: Readonly<Record<string, unknown>>, key: string, given: unknown): unknown {
     return toPlain(this[key], given, refuse)
   }
@@ -38,7 +39,7 @@ function isPlain(value: unknown): boolean {
   return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean'
 }
 
-/** Whether JSON writes a number so that it is read as the same number. */
+/** Whether JSON writes a number in such a way that it is read as the same number. */
 function isPlainNumber(value: number): boolean {
   return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value)
 }
@@ -66,5 +67,8 @@ function toPlain(value: unknown, given: unknown, refuse: (type: string) => Error
   return given
 }
 
-/** A number's digits as they are. Node has it; TypeScript's own list of globals does not know it yet. */
+/**
+ * A number with its digits unchanged. Node.js has the function; TypeScript's own list of globals does not yet include
+ * it.
+ */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

@@ -15,15 +15,14 @@ const closeObject = 125
 const isSpace = (byte: number) => byte === 32 || byte === 10 || byte === 13 || byte === 9
 
 /**
- * Cuts JSON text into the items of the list at its top, or into the values at its top when there is no list. Only
- * brackets and quotes are looked at: whether an item is sound JSON shows when it is parsed by itself. It holds no
- * more than the item it is in.
+ * Splits JSON text into the items of its top-level list, or into its top-level values if it has no list. It looks only
+ * at brackets and quotes: an item is checked when it is parsed. It holds no more than the current item in memory.
  */
 export class JsonValues {
   #pieces: Buffer[] = []
   #length = 0
   #inList = false
-  /** What has been seen in the list last. */
+  /** The last token that was found in the list. */
   #last: 'start' | 'comma' | 'item' = 'start'
   #inValue = false
   #inText = false
@@ -32,7 +31,7 @@ export class JsonValues {
   #line = 1
   #valueLine = 1
 
-  /** How many bytes of an unfinished item are held. */
+  /** The number of bytes of an unfinished item that are held. */
   get held(): number {
     return this.#length
   }
@@ -46,7 +45,7 @@ export class JsonValues {
     return !this.#inList && !(this.#inValue && (this.#depth > 0 || this.#inText))
   }
 
-  /** @throws SyntaxError for a bracket or comma that cannot be where it is */
+  /** @throws SyntaxError for a misplaced bracket or comma */
   push(chunk: Buffer): JsonValue[] {
     const values: JsonValue[] = []
     let start = 0
@@ -78,7 +77,7 @@ export class JsonValues {
         this.#depth--
         if (this.#depth === 0) finish(at + 1)
       } else if (isSpace(byte) || byte === comma || byte === closeList) {
-        // A number or a word ends before this byte, which is looked at once more as what stands between items.
+        // A number or a word ends before this byte. The byte is then examined again as a separator.
         finish(at)
         this.#isListMark(byte)
       }
@@ -87,12 +86,12 @@ export class JsonValues {
     return values
   }
 
-  /** A number or word at the very end, if there is one. */
+  /** The number or word at the very end, if there is one. */
   end(): JsonValue[] {
     return this.#inValue ? [this.#finish(Buffer.alloc(0))] : []
   }
 
-  /** Handles what stands between items. @returns false when an item begins */
+  /** Handles the separators between items. @returns false when an item begins */
   #isListMark(byte: number): boolean {
     if (this.#inList) {
       if (byte === closeList) {

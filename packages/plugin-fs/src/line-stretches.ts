@@ -1,10 +1,10 @@
 import { fsError } from './errors.js'
 
 const newline = 10
-/** Larger than any sound record, and well below what fits into one text. */
+/** Larger than any valid record, and well below the maximum length of a text. */
 export const maxRecordBytes = 1 << 28
 
-/** Stretches of whole lines, without the line end of the last. @throws MAESTRO_FS_RECORD_TOO_LARGE */
+/** Yields stretches of whole lines, without the line end of the last line. @throws MAESTRO_FS_RECORD_TOO_LARGE */
 export async function* lineStretches(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   let rest: Buffer[] = []
   let length = 0

@@ -3,9 +3,9 @@ import { maestroError } from '@maestro-dataflow/core'
 import type { OutputPath } from './output-path.js'
 
 /**
- * Moves a finished file to a path at which nothing stands. Of several processes that do so at once, one succeeds.
+ * Moves a finished file to a path at which no file exists. If several processes do so at once, one succeeds.
  *
- * @throws MAESTRO_RUN_OUTPUT_EXISTS when something stands there
+ * @throws MAESTRO_RUN_OUTPUT_EXISTS when a file exists at the path
  */
 export async function moveToFreePath(temporary: string, { path, shown }: OutputPath): Promise<void> {
   try {
@@ -17,7 +17,7 @@ export async function moveToFreePath(temporary: string, { path, shown }: OutputP
   await rm(temporary, { force: true })
 }
 
-/** For file systems without hard links: an empty file takes the name first. */
+/** For file systems without hard links: an empty file reserves the name first. */
 async function claimAndRename(temporary: string, path: string, shown: string): Promise<void> {
   try {
     await (await open(path, 'wx')).close()

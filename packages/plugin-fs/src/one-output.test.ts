@@ -48,7 +48,7 @@ describe('two sinks of one pipeline that would write the same file', () => {
 })
 
 describe("two processes that write one file with mode 'create'", () => {
-  /** A process of its own, which says when its sink is open and commits when it is told to. */
+  /** Starts a process that reports when its sink is open and commits on request. */
   function start(value: string) {
     const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
     writeFileSync(

@@ -20,60 +20,65 @@ const encoding = z
   .string()
   .refine(isEncoding, 'no known encoding; such as utf-8, utf-16le, gb18030, shift_jis or windows-1252')
 
-/** Reading files as rows. */
+/** The options for reading files as rows. */
 export class FileReadFields {
   /**
-   * A path, a glob, a folder, or several; relative to the config file. A folder gives all files in it, at any depth,
-   * whose ending is known (only those of `format`, if it is set), sorted by name.
+   * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
+   * any depth, whose ending is known (with `format`, only the files of that format), sorted by name.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
-   * How the files are written. `text` and `markdown` give a row per file with the columns `path` and `text`.
+   * The format of the files. `text` and `markdown` yield one row per file, with the columns `path` and `text`.
    *
    * @default from each file's ending
    */
   format = format.optional()
   /**
-   * Names of the columns, or names with types. Other columns ride along untouched. Values are brought to their types
-   * and a row with one that does not fit is rejected; an empty cell of a column that is no string is null. Nothing is
-   * guessed: a cell without a type is text.
+   * The names of the columns, or the names with their types. Other columns pass through unchanged. Values are converted
+   * to their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
+   * not a string. Types are never guessed: a cell without a type is text.
    */
   columns = z.union([z.array(z.string()), z.record(z.string(), columnType)]).optional()
   /**
-   * Checks and shapes each row; one that does not fit is rejected. Cells of CSV and TSV are turned into the numbers,
-   * booleans, lists and objects that the schema asks for.
+   * A schema that validates and transforms each row. A row that does not match is rejected. Cells of CSV and TSV are
+   * converted to the numbers, booleans, lists, and objects that the schema expects.
    */
   schema = z.custom<Schema>(isSchema, 'a Standard Schema is expected, such as z.object({ ... })').optional()
-  /** The column whose value is the row's id; a second row of the same key is rejected. */
+  /** The column whose value becomes the id of the row. A second row with the same key is rejected. */
   key = z.string().optional()
   /**
-   * The text's encoding: any label of `TextDecoder`, such as utf-16le, gb18030, shift_jis or windows-1252. A byte
-   * order mark is recognised by itself. Wrong bytes reject their record; they are never replaced.
+   * The encoding of the text: any label of `TextDecoder`, such as utf-16le, gb18030, shift_jis, or windows-1252. A byte
+   * order mark is recognised automatically. A record with invalid bytes is rejected; invalid bytes are never replaced.
    *
    * @default 'utf-8'
    */
   encoding = encoding.optional()
-  /** What parts the cells of CSV and TSV. @default ',' for CSV and a tab for TSV */
+  /** The separator between the cells of CSV and TSV. @default ',' for CSV and a tab for TSV */
   delimiter = delimiter.optional()
-  /** The names of the columns of CSV and TSV whose first record is already a row. */
+  /** The names of the columns of CSV and TSV, for files whose first record is already a row. */
   header = z.array(z.string()).min(1).optional()
   /**
-   * What becomes of records of CSV and TSV with fewer cells than the header. `warn`: the columns at their end are missing, and
-   * the log says how many records there were; `fill`: those columns are null; `reject`: such a record is rejected.
+   * The treatment of CSV and TSV records that have fewer cells than the header. `warn`: the last columns are missing,
+   * and the log reports the number of such records. `fill`: those columns are null. `reject`: such a record is
+   * rejected.
    *
    * @default 'warn'
    */
   shortRecords = z.enum(['warn', 'fill', 'reject']).optional()
-  /** Text and Markdown: a row per line, with the columns `path`, `line` (from 1) and `text`. @default false */
+  /**
+   * Whether Text and Markdown yield one row per line, with the columns `path`, `line` (from 1), and `text`.
+   *
+   * @default false
+   */
   lines = z.boolean().optional()
 }
 
-/** Writing rows to a file. */
+/** The options for writing rows to a file. */
 export class FileWriteFields {
   path = z.string().min(1)
   /** @default from the file's ending */
   format = format.optional()
-  /** What happens when the file exists. @default 'create': it is an error */
+  /** The action when the file exists: `create` reports an error; `overwrite` replaces the file. @default 'create' */
   mode = z.enum(['create', 'overwrite']).optional()
   /**
    * Whether the output may be a file of the project itself: its config, `package.json`, `.env`, or a file in `.git`, `.maestro`,
@@ -82,27 +87,27 @@ export class FileWriteFields {
    * @default false
    */
   allowProjectFiles = z.boolean().optional()
-  /** The columns to write and their order. Not for text. @default all */
+  /** The columns to write, in their order. Not for text. @default all */
   columns = columns()
     .refine((names) => names.length > 0, 'at least one column is expected')
     .optional()
-  /** What parts the cells of CSV and TSV. @default ',' for CSV and a tab for TSV */
+  /** The separator between the cells of CSV and TSV. @default ',' for CSV and a tab for TSV */
   delimiter = delimiter.optional()
   /**
-   * How CSV and TSV write text that a spreadsheet would compute, because it begins with `=`, `+`, `-`, `@`, a tab, or a line
-   * end: `keep` writes it unchanged; `escape` writes an apostrophe before it. Numbers are never escaped.
+   * The treatment of text in CSV and TSV that a spreadsheet would compute because it begins with `=`, `+`, `-`, `@`, a
+   * tab, or a line end: `keep` writes it unchanged; `escape` writes an apostrophe before it. Numbers are never escaped.
    *
    * @default 'keep'
    */
   formulas = z.enum(['keep', 'escape']).optional()
   /**
-   * Whether CSV and TSV begin with a byte order mark and end their lines with CRLF, so that Excel recognises UTF-8. Where Excel
-   * uses a decimal comma, also set `delimiter: ';'`.
+   * Whether CSV and TSV begin with a byte order mark and end their lines with CRLF, so that Excel recognises UTF-8. If
+   * Excel uses a decimal comma, also set `delimiter: ';'`.
    *
    * @default false
    */
   excel = z.boolean().optional()
-  /** Text and Markdown: the column whose text is written, each followed by a line end. @default 'text' */
+  /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */
   column = column().optional()
 }
 
@@ -111,7 +116,7 @@ export const readOptions = optionsSchema(FileReadFields)
 export type ReadOptions = OutputOf<FileReadFields>
 export type WriteOptions = OutputOf<FileWriteFields>
 
-/** Options of reading files, as they are given. */
+/** The options for reading files, as they are written in a pipeline. */
 export interface FileSourceOptions extends OptionsOver<InputOf<FileReadFields>, never> {}
-/** Options of writing a file of rows, as they are given. */
+/** The options for writing a file of rows, as they are written in a pipeline. */
 export type FileSinkOptions<Row> = OptionsOver<InputOf<FileWriteFields>, Row>

@@ -4,19 +4,20 @@ import { dirname, resolve } from 'node:path'
 import { displayPath, maestroError, projectPath, realPath } from '@maestro-dataflow/core'
 import type { Project } from './find-files.js'
 
-/** Where an output will stand. */
+/** The destination of an output. */
 export interface OutputPath {
   readonly path: string
-  /** As people call it: relative to the project. */
+  /** The path in messages: relative to the project. */
   readonly shown: string
-  /** Whether a file that is not empty stands there. */
+  /** Whether a file that is not empty exists there. */
   readonly isFilled: boolean
-  /** Whether a file that stands there may be replaced. */
+  /** Whether an existing file may be replaced. */
   readonly replace: boolean
 }
 
 /**
- * The place of an output, if it may be written there. A link is followed, so that it stays one.
+ * The destination of an output, if the output may be written there. A symbolic link is followed, so that the link
+ * remains.
  *
  * @throws MAESTRO_RUN_OUTPUT_EXISTS unless `replace`, MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_STORAGE_PATH_OUTSIDE
  */
@@ -46,14 +47,14 @@ export async function outputPath(
   return { path, shown, isFilled: stats !== undefined && stats.size > 0, replace }
 }
 
-/** The real path of an output, the same for every way in which it can be written; links are followed. */
+/** The real path of an output, the same for every spelling of its path. Symbolic links are followed. */
 export function outputTarget(given: string, { directory }: Pick<Project, 'directory'>): string {
   const path = realPath(resolve(directory, given))
-  // Their file systems take names in capitals and in small letters for the same by default.
+  // By default, the file systems of these platforms ignore the case of names.
   return ['darwin', 'win32'].includes(process.platform) ? path.toLowerCase() : path
 }
 
-/** The folder that a file will be in, or the one above in which it will be made. */
+/** The folder of the file, or its nearest parent that exists. */
 function nearestFolder(path: string): string {
   const folder = dirname(path)
   return existsSync(folder) || folder === path ? folder : nearestFolder(folder)

@@ -3,13 +3,13 @@ import type { Transform } from 'node:stream'
 import { createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from './format.js'
 
-/** Takes a file's text piece by piece, packs it if asked, and writes it. */
+/** Receives the text of a file piece by piece, compresses it if required, and writes it. */
 export interface TextFile {
-  /** Resolves when the next piece may come. @throws what the file system says */
+  /** Resolves when the next piece may come. @throws the error of the file system */
   write(text: string): Promise<void>
-  /** Writes what is left. */
+  /** Writes the rest. */
   finish(): Promise<void>
-  /** Stops; what is left is not written. */
+  /** Stops without writing the rest. */
   abort(): void
 }
 
@@ -20,7 +20,7 @@ export function openTextFile(file: FileHandle, compression: Compression): TextFi
   return new PackedFile(file, compression === 'gzip' ? createGzip() : createZstdCompress())
 }
 
-/** One packed stream per file: many programs read only the first when several follow each other. */
+/** A file has only one compressed stream, because many programs read only the first of several. */
 class PackedFile implements TextFile {
   readonly #packer: Transform
   readonly #written: Promise<void>
@@ -28,12 +28,12 @@ class PackedFile implements TextFile {
   constructor(file: FileHandle, packer: Transform) {
     this.#packer = packer
     this.#written = writeAll(packer, file)
-    // Whoever writes or finishes hears of it.
+    // `write` and `finish` report the error.
     this.#written.catch(() => undefined)
   }
 
   async write(text: string): Promise<void> {
-    // A packer that is closed in the middle of a piece never says that it is done with it.
+    // A compressor that is closed in the middle of a piece never reports that it has finished the piece.
     await new Promise<void>((resolve) => {
       const done = () => {
         this.#packer.off('close', done)
@@ -42,7 +42,7 @@ class PackedFile implements TextFile {
       this.#packer.once('close', done)
       this.#packer.write(text, done)
     })
-    // It only says that it was closed; why, the file knows.
+    // The compressor reports only that it was closed; the file knows the reason.
     if (this.#packer.destroyed) await this.#written
   }
 

@@ -4,7 +4,7 @@ const folders = new Set(['.git', '.maestro', 'node_modules'])
 const files =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|maestro\.config\.\w+|maestro-env\.d\.ts|tsconfig[\w.-]*\.json|\.env(\..+)?|\.(npmrc|gitignore|gitattributes|gitmodules))$/i
 
-/** Whether a path belongs to the project itself, such as its config, its packages, or the history of its versions. */
+/** Whether a path belongs to the project itself, such as its config, its packages, or its version history. */
 export function isProjectFile(path: string, directory: string): boolean {
   const parts = relative(directory, path).split(sep)
   const name = parts.at(-1) ?? ''

@@ -6,7 +6,7 @@ import { zstdFrames } from './zstd-frames.js'
 
 const chunkBytes = 1 << 18
 
-/** A file's bytes in big chunks, unpacked. `counted` hears of the file's own bytes. */
+/** The bytes of a file in large chunks, decompressed. `counted` receives the number of bytes of the file itself. */
 export function readBytes(
   path: string,
   compression: Compression,
@@ -14,7 +14,7 @@ export function readBytes(
 ): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes })
   if (compression === undefined) return count(file, counted)
-  // Whoever reads the last stream gets every error; the pipeline closes the file when reading stops early.
+  // The reader of the last stream gets every error. The pipeline closes the file when reading stops early.
   const counter = (chunks: Readable) => count(chunks, counted)
   const ignore = () => undefined
   if (compression === 'gzip') return pipeline(file, counter, createGunzip({ chunkSize: chunkBytes }), ignore)

@@ -6,21 +6,21 @@ import { fsError } from './errors.js'
 import { maxRecordBytes } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
-/** How a file of cells is read. */
+/** The layout of a file of cells. */
 export interface DelimitedLayout {
   readonly delimiter: string
-  /** The names of the columns, when the file does not begin with them. */
+  /** The names of the columns, if the file does not begin with them. */
   readonly header?: readonly string[] | undefined
-  /** What becomes of records with fewer cells than the header. @default 'warn' */
+  /** The treatment of records with fewer cells than the header. @default 'warn' */
   readonly shortRecords?: 'warn' | 'fill' | 'reject' | undefined
 }
 
 /**
- * CSV or TSV as rows of text: "00123", "NA" and "1e5" stay as they are. Cells that are missing at the end of a record
- * are missing columns, unless the layout says otherwise. A record with too many cells, with broken quotes, or that is no valid text is a reject with its
- * line; reading goes on with the next line. Empty lines are passed over.
+ * Reads CSV or TSV as rows of text: "00123", "NA", and "1e5" stay unchanged. Cells that are missing at the end of a
+ * record are missing columns, unless the layout says otherwise. A record that has too many cells, broken quotes, or
+ * invalid text is rejected with its line number, and reading continues with the next line. Empty lines are skipped.
  *
- * @param warn Hears how many records were short and where the first is, at the end.
+ * @param warn Receives, at the end, the number of short records and the position of the first one.
  * @throws MAESTRO_FS_HEADER
  */
 export async function* readDelimited(
@@ -64,7 +64,7 @@ function filled(cells: readonly string[], length: number): readonly (string | nu
   return [...cells, ...Array.from({ length: length - cells.length }, () => null)]
 }
 
-/** The column names of a file, without reading more than its first record. @throws MAESTRO_FS_HEADER */
+/** Returns the column names of a file without reading more than its first record. @throws MAESTRO_FS_HEADER */
 export async function readHeader(
   bytes: AsyncIterable<Buffer>,
   name: string,
@@ -87,7 +87,7 @@ interface RecordStretch {
   readonly records: readonly DelimitedRecord[]
 }
 
-/** Stretches of whole records. A record that is still open is looked at again when the bytes held have doubled. */
+/** Stretches of whole records. An unfinished record is examined again when the number of held bytes has doubled. */
 async function* recordStretches(chunks: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<RecordStretch> {
   const parting = Buffer.from(delimiter)
   let pieces: Buffer[] = []
@@ -149,7 +149,7 @@ interface RowMaker {
 }
 
 function rowMaker(header: readonly string[]): RowMaker {
-  // From entries, so that a column called __proto__ is a column like any other; a loop is much faster.
+  // `fromEntries` makes a column called __proto__ a column like any other; the loop is much faster.
   if (header.includes('__proto__') || needsColumnOrder(header)) {
     return {
       columns: header.length,

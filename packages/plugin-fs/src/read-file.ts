@@ -11,13 +11,13 @@ import { readText, readTextLines } from './read-text.js'
 import { cellsForSchema } from './schema-cells.js'
 import { withTypes } from './typed-columns.js'
 
-/** Who hears of what is read. */
+/** The functions that receive what is read. */
 export interface ReadObservers {
   counted(bytes: number): void
   readonly logger?: Logger | undefined
 }
 
-/** One file's rows, with declared columns in their types. @throws MAESTRO_STORAGE_READ */
+/** The rows of one file, with declared columns converted to their types. @throws MAESTRO_STORAGE_READ */
 export async function* readFile(
   file: FoundFile,
   options: ReadOptions,
@@ -54,12 +54,12 @@ function readRecords(
   return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name)
 }
 
-/** How the cells of a file are parted and named. */
+/** The separator and the column names of a file of cells. */
 export function layoutOf(file: FoundFile, { delimiter, header, shortRecords }: ReadOptions): DelimitedLayout {
   return { delimiter: delimiter ?? (file.format === 'tsv' ? '\t' : ','), header, shortRecords }
 }
 
-/** What went wrong with a file, as an error that names it. */
+/** Converts a failure to an error that names the file. */
 export function readError(error: unknown, file: FoundFile): MaestroError {
   if (MaestroError.is(error)) return error
   return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason: (error as Error).message }, error)

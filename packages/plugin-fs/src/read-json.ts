@@ -6,8 +6,8 @@ import { isRow } from './read-jsonl.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
 /**
- * A JSON file as rows: the objects of the list at its top, one by one, or the object at its top. An item that is
- * broken, no object, or no valid text is a reject with its line. Ids count the items from 1.
+ * A JSON file as rows: the objects of its top-level list, one by one, or the object at its top level. An item that is
+ * broken, is not an object, or is not valid text is rejected with its line number. Ids count the items from 1.
  *
  * @throws MAESTRO_STORAGE_READ when the list does not end: the file is cut off, or a bracket is missing
  */

@@ -4,16 +4,16 @@ import { lineStretches } from './line-stretches.js'
 import { RecordBatch, wrongText } from './record-batch.js'
 
 /**
- * JSON lines as rows, a batch for each stretch of bytes. A line that is broken, no object, or no valid text is a
- * reject with its line number; blank lines are passed over.
+ * JSON lines as rows, one batch for each stretch of bytes. A line that is broken, is not an object, or is not valid
+ * text is rejected with its line number. Blank lines are skipped.
  *
- * @param name The file as its rows' ids and messages call it.
+ * @param name The file's name in row ids and messages.
  */
 export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   let first = 1
   for await (const stretch of lineStretches(bytes, name)) {
     const valid = isUtf8(stretch)
-    // Bytes that are not UTF-8 are looked at line by line; latin1 keeps each of them apart.
+    // A stretch that is not valid UTF-8 is examined line by line; latin1 preserves each byte.
     const lines = stretch.toString(valid ? 'utf8' : 'latin1').split('\n')
     const batch = new RecordBatch()
     batch.grow(stretch.length)

@@ -3,7 +3,7 @@ import type { SourceBatch } from '@maestro-dataflow/core'
 import { lineStretches, maxRecordBytes, recordTooLarge } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
-/** A text file as one row: `path` and `text`, exactly as it is, front matter included. Its id is the file's name. */
+/** A text file as one row: `path` and the unchanged `text`, including front matter. The row's id is the file's name. */
 export async function* readText(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   const chunks: Buffer[] = []
   let length = 0
@@ -24,7 +24,9 @@ export async function* readText(bytes: AsyncIterable<Buffer>, name: string): Asy
   yield batch.take()
 }
 
-/** A text file as a row per line: `path`, `line` from 1, and `text` without its line end. Blank lines are rows too. */
+/**
+ * A text file with one row per line: `path`, `line` from 1, and `text` without its line end. Blank lines are rows too.
+ */
 export async function* readTextLines(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   let line = 0
   for await (const stretch of lineStretches(bytes, name)) {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
 
-/** Why a record's bytes are refused. */
+/** The reason for which the bytes of a record are refused. */
 export const wrongText = "its bytes are not valid text in the file's encoding"
 
 const shownLength = 500
@@ -18,7 +18,9 @@ export class RecordBatch {
     this.#rows.push(row)
   }
 
-  /** @param record What could be read of it. @param place Where it is, when the id does not say it well. */
+  /**
+   * @param record The part of it that could be read. @param place Its position, if the id does not describe it well.
+   */
   reject(id: string, record: unknown, reason: string, place = id, cause?: unknown): void {
     const error = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }, cause)
     const row = typeof record === 'string' ? record.slice(0, shownLength) : record
@@ -43,7 +45,7 @@ export class RecordBatch {
   }
 }
 
-/** The text of a record that is not valid: each wrong byte is shown as a character of its own. */
+/** The text of a record that is not valid. Each invalid byte is shown as one character. */
 export function shownBytes(bytes: Buffer): string {
   const cut = bytes.subarray(0, shownLength)
   return isUtf8(cut) ? cut.toString('utf8') : cut.toString('latin1')

@@ -1,9 +1,9 @@
 import type { Batch } from '@maestro-dataflow/core'
 
-/** Turns rows into a file's text. */
+/** Converts rows to the text of a file. */
 export interface RowEncoder {
-  /** @throws with the row's id; nothing of the batch is written then */
+  /** @throws an error with the row's id; nothing of the batch is written then */
   encode(batch: Batch): string
-  /** What a finished file still needs. */
+  /** The text that completes a file. */
   end(): string
 }

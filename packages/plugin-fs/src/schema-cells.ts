@@ -10,7 +10,7 @@ import { fromCell, Unfit } from './value-types.js'
 
 type Property = JsonSchema & { readonly type?: unknown; readonly anyOf?: readonly Property[] }
 
-/** What a schema wants of one cell. */
+/** The values that a schema accepts for one cell. */
 interface WantedCell {
   readonly column: string
   readonly type: ColumnType
@@ -19,9 +19,9 @@ interface WantedCell {
 }
 
 /**
- * Turns cells into what a schema expects before it validates: `z.number()` over the cell "4" gets 4. An empty cell is
- * null where the schema takes null, else missing where it may be. A cell that does not convert stays as it is, and
- * the schema says what is wrong with it.
+ * Converts cells to what a schema expects before it validates them: for `z.number()`, the cell "4" becomes 4. An empty
+ * cell is null if the schema accepts null, or else missing if the property is optional. A cell that cannot be converted
+ * stays unchanged, and the schema reports its fault.
  */
 export function cellsForSchema(schema: Schema): ((row: Row) => Row) | undefined {
   const wanted = wantedCells(schema)
@@ -55,7 +55,7 @@ function wantedCells(schema: Schema): readonly WantedCell[] {
   })
 }
 
-/** The JSON types that a property takes. */
+/** The JSON types that a property accepts. */
 function typesOf({ type, anyOf }: Property): readonly unknown[] {
   if (anyOf !== undefined) return [...new Set(anyOf.flatMap(typesOf))]
   return Array.isArray(type) ? type : [type]

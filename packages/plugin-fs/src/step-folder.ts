@@ -4,11 +4,11 @@ import { join } from 'node:path'
 
 const stepName = /^step-([1-9]\d*)\.jsonl$/
 
-/** A folder of finished steps, `step-1.jsonl` and so on, with a note of the input that they were made from. */
+/** A folder of finished steps, `step-1.jsonl` and so on, with a record of the input that they were made from. */
 export class StepFolder {
   readonly path: string
   #latest: number
-  /** Steps of an earlier use are still there and are to go when a new one is written. */
+  /** Whether steps of an earlier use still exist and are removed when a new one is written. */
   #restart: boolean
 
   constructor(path: string, restart: boolean) {
@@ -26,7 +26,7 @@ export class StepFolder {
     return join(this.path, `step-${step}.jsonl`)
   }
 
-  /** The input of the steps, as it was noted. */
+  /** The recorded identity of the steps' input. */
   async input(): Promise<string | undefined> {
     return existsSync(this.#note) ? await readFile(this.#note, 'utf8') : undefined
   }
@@ -43,7 +43,7 @@ export class StepFolder {
     return this.#latest + 1
   }
 
-  /** The step's file is in its place. */
+  /** Records that the step's file is complete and in place. */
   finished(step: number): void {
     this.#latest = step
   }

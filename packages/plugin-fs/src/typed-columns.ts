@@ -8,15 +8,15 @@ import {
 } from '@maestro-dataflow/core'
 import { fromCell, fromJson, Unfit } from './value-types.js'
 
-/** Values of these types are in JSON as they are in a row. */
+/** Values of these types are the same in JSON and in a row. */
 const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'json', 'unknown'])
 
-/** Whether rows of JSON lines with these columns are the same as text and as values. */
+/** Whether JSON lines with these columns are the same rows as text and as values. */
 export function areJsonTypes(columns: Columns): boolean {
   return Object.values(columns).every((type) => jsonTypes.has(type))
 }
 
-/** Brings declared columns to their types; a row with a value that does not fit becomes a reject. */
+/** Converts declared columns to their types. A row with a value that does not fit is rejected. */
 export async function* withTypes(
   batches: AsyncIterable<SourceBatch>,
   columns: Columns,
@@ -42,7 +42,7 @@ export async function* withTypes(
   }
 }
 
-/** @returns the row, or why it is refused */
+/** @returns the row, or the reason for which it is refused */
 function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells' | 'json'): Row | string {
   let changed: Record<string, unknown> | undefined
   for (const [column, type] of types) {

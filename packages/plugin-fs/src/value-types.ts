@@ -9,7 +9,7 @@ export class Unfit {
     this.reason = `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown} is no ${type}`
   }
 
-  /** Why a row with this value in a column is refused. */
+  /** The reason for which a row with this value in a column is refused. */
   at(column: string): string {
     return `column "${column}": ${this.reason}`
   }
@@ -28,7 +28,7 @@ const booleans = new Map([
 ])
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** A cell of CSV or TSV as a value of a type; an empty cell is null. Text is left as it is. */
+/** Converts a cell of CSV or TSV to a type. An empty cell is null. Text stays unchanged. */
 export function fromCell(cell: string, type: ColumnType): unknown {
   if (type === 'string' || type === 'unknown') return cell
   const text = cell.trim()
@@ -36,11 +36,11 @@ export function fromCell(cell: string, type: ColumnType): unknown {
   switch (type) {
     case 'number':
       if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
-      // Of a whole number no digit is lost.
+      // A whole number keeps all its digits.
       if (digits.test(text) ? isExact(BigInt(text.replace(/^\+/, ''))) : decimal.test(text)) return Number(text)
       break
     case 'integer':
-      // "-0" is 0: whole numbers have no sign at zero.
+      // "-0" is 0, because whole numbers have no negative zero.
       if (wholeNumber.test(text) && Number.isSafeInteger(Number(text))) return Number(text) + 0
       break
     case 'boolean':
@@ -57,7 +57,7 @@ export function fromCell(cell: string, type: ColumnType): unknown {
   return new Unfit(cell, type)
 }
 
-/** A value of JSON as one of a declared type; null and missing stay. JSON has no dates, bytes and vectors of its own. */
+/** Converts a JSON value to a declared type. Null and missing stay. JSON has no dates, bytes, or vectors of its own. */
 export function fromJson(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined || type === 'json' || type === 'unknown') return value
   switch (type) {
@@ -97,7 +97,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Types that both cells and JSON hold as text. */
+/** Converts to the types that both cells and JSON hold as text. */
 function fromText(text: string, type: ColumnType): unknown {
   if (type === 'decimal' && decimal.test(text)) return text
   if (type === 'bigint' && digits.test(text)) return BigInt(text.replace(/^\+/, ''))
@@ -109,12 +109,12 @@ function fromText(text: string, type: ColumnType): unknown {
 const isoDate =
   /^((?:\d{4}|[+-]\d{6})-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 
-/** An ISO 8601 day or time; one without a zone is in UTC, wherever the run takes place. */
+/** An ISO 8601 date or time. A time without a time zone is in UTC, wherever the run takes place. */
 function toDate(text: string): Date | undefined {
   const [, day, dayOfMonth, time = '00:00', zone = 'Z'] = isoDate.exec(text) ?? []
   if (day === undefined) return undefined
   const date = new Date(`${day}T${time}${zone}`)
-  // A day that the month does not have would become one of the next month.
+  // A day that the month does not have would become a day of the next month.
   return new Date(`${day}T00:00Z`).getUTCDate() === Number(dayOfMonth) && !Number.isNaN(date.getTime())
     ? date
     : undefined

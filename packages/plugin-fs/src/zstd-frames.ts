@@ -1,10 +1,10 @@
 /*
- * Node's zstd stream drops what follows the end of a frame in the same chunk, so that a file of several frames (made by
- * `cat`, or by programs that pack in pieces) would lose rows without a word. Chunks that end where frames end are read
- * in full. The layout of frames is RFC 8878, section 3.1.
+ * Node's zstd stream drops the data that follows the end of a frame in the same chunk. A file of several frames (made
+ * by `cat`, or by programs that compress in pieces) would silently lose rows. Chunks that end where frames end are read
+ * in full. RFC 8878, section 3.1, describes the layout of frames.
  */
 
-/** The same bytes in chunks of which none goes beyond the end of a frame. */
+/** Yields the same bytes in chunks that never extend beyond the end of a frame. */
 export async function* zstdFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const frame = new FrameWalk()
   for await (const chunk of chunks) {
@@ -23,15 +23,15 @@ const isSkippable = (found: number) => found >= 0x184d2a50 && found <= 0x184d2a5
 type Part = 'magic' | 'descriptor' | 'skippable' | 'header' | 'block' | 'checksum' | 'unknown'
 const smallParts = { magic: 4, descriptor: 1, skippable: 4, block: 3 } as const
 
-/** Walks over a frame's parts. What must be read is gathered first, as it may lie on both sides of a chunk's end. */
+/** Walks over the parts of a frame. A field that must be read is first gathered, because it may span two chunks. */
 class FrameWalk {
   #part: Part = 'magic'
   #small: number[] = []
-  /** Bytes to pass over before the next part. */
+  /** The number of bytes to skip before the next part. */
   #skip = 0
   #checksum = false
 
-  /** @returns where the frame ends in the chunk, or the chunk's end */
+  /** @returns the position at which the frame ends in the chunk, or the end of the chunk */
   advance(chunk: Buffer, start: number): number {
     let at = start
     while (at < chunk.length) {
@@ -51,7 +51,7 @@ class FrameWalk {
     return at
   }
 
-  /** Whether what was passed over was the last of a frame; else moves on. */
+  /** Whether the skipped part was the last one of a frame. If it was not, moves on to the next part. */
   #finished(): boolean {
     if (this.#part === 'header') this.#part = 'block'
     if (this.#part !== 'checksum') return false
@@ -64,7 +64,7 @@ class FrameWalk {
     this.#small = []
     switch (part) {
       case 'magic':
-        // Bytes of another kind: whoever unpacks them will say so.
+        // Bytes of another kind: the decompressor reports them.
         this.#part = value === magic ? 'descriptor' : isSkippable(value) ? 'skippable' : 'unknown'
         return
       case 'skippable':
@@ -78,7 +78,7 @@ class FrameWalk {
         return
       case 'block': {
         const last = (value & 1) === 1
-        // A block of one repeated byte holds that byte alone.
+        // A block of one repeated byte contains only that byte.
         const size = ((value >> 1) & 3) === 1 ? 1 : value >> 3
         this.#skip = size + (last && this.#checksum ? 4 : 0)
         if (last) this.#part = 'checksum'
@@ -87,7 +87,7 @@ class FrameWalk {
   }
 }
 
-/** How many bytes of the header follow its descriptor: window, dictionary, size of the content. */
+/** The number of header bytes that follow the descriptor: window, dictionary, and content size. */
 function headerSize(descriptor: number): number {
   const single = (descriptor >> 5) & 1
   const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0

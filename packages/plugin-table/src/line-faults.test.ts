@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tableProject } from './__fixtures__/table-project.js'
 
-// One line that is odd costs no other line, and means the same whichever step comes first.
+// An invalid line affects no other line, and has the same meaning whichever step comes first.
 
 const { fromLines, fromRows, fromUnknown, linesOf, resultOf, rowsOf } = tableProject()
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tableProject } from './__fixtures__/table-project.js'
 
-// A number becomes the same text whatever the type of its column, whichever step came first, whatever the other rows hold.
+// A number becomes the same text for any column type, any order of steps, and any other rows.
 
 const { fromLines, fromRows, fromUnknown, rowsOf } = tableProject()
 

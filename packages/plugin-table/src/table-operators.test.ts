@@ -49,7 +49,7 @@ describe('lines pass through untouched', () => {
         .step('table.filter', { where: 'n > 0' })
         .write('test.lines', { path: 'out.jsonl' }),
     )
-    // The second line begins with a brace like the others and differs in every other way.
+    // The second line begins with a brace like the others, but differs in every other way.
     expect(read('out.jsonl')).toBe(`${odd[0]}\n${odd[1]}\n`)
     expect(report.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, dropped: 1, rejected: 0 })
     expect(report.sinks).toMatchObject([{ rows: 2 }])

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const project = () => maestro({ plugins: [table, jsonLines(folder)], directory: folder, logLevel: 'silent' })
 const fromRows = (rows: readonly Row[]) => pipeline('p').from(rows)
-/** Rows of which the plan knows nothing. */
+/** Rows of which the plan knows no columns. */
 const fromUnknown = (rows: readonly Row[]) => fromRows(rows).map((row) => ({ ...row }) as Row)
 const fromText = (lines: readonly string[], columns?: Record<string, 'number' | 'integer' | 'string' | 'boolean'>) => {
   writeFileSync(join(folder, 'in.jsonl'), `${lines.join('\n')}\n`)

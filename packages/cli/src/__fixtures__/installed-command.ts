@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path'
 const packageFolder = join(import.meta.dirname, '../..')
 const modules = join(packageFolder, '../../node_modules')
 
-/** The command installed in a folder with what it needs and some other packages. @returns its bin */
+/**
+ * Installs the command in a folder, with its dependencies and some other packages.
+ *
+ * @returns the path of its executable
+ */
 export function installCommand(folder: string, packages: readonly string[] = []): string {
   const installed = join(folder, 'node_modules')
   for (const part of ['package.json', 'bin', 'dist'])

@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path'
 const packageFolder = join(import.meta.dirname, '../..')
 const bin = join(packageFolder, 'bin/maestro.js')
 
-/** What a finished process left. */
+/** The result of a finished process. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A process that runs: its output so far, and its end. */
+/** A running process: its output so far, and its end. */
 export interface Running {
   readonly process: ChildProcess
   readonly finished: Promise<Finished>
@@ -21,13 +21,13 @@ export interface Running {
   wrote(text: string): Promise<void>
 }
 
-/** A folder with a project in it, in which the real command is run. */
+/** A folder with a project, in which tests run the real command. */
 export class TemporaryProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'maestro-cli-'))
 
-  /** @param files Their contents by path; objects are written as JSON. */
+  /** @param files The contents of the files by path. Objects are written as JSON. */
   constructor(files: Readonly<Record<string, string | object>> = {}) {
-    // Packages are found as in any project: in node_modules.
+    // Packages are found in node_modules, as in any project.
     symlinkSync(join(packageFolder, '../../node_modules'), join(this.folder, 'node_modules'), 'junction')
     for (const [path, content] of Object.entries(files)) this.write(path, content)
   }
@@ -54,7 +54,7 @@ export class TemporaryProject {
     return this.start(parameters).finished
   }
 
-  /** Starts `maestro`; without colours, unless the environment says otherwise. */
+  /** Starts `maestro`, without colours unless the environment asks for them. */
   start(
     parameters: readonly string[],
     options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
@@ -68,7 +68,7 @@ export class TemporaryProject {
     )
   }
 
-  /** Runs `maestro` with a terminal around it, by util-linux's `script`. */
+  /** Runs `maestro` in a terminal, with the program `script` of util-linux. */
   onTerminal(parameters: readonly string[], columns = 90, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
     const command = [process.execPath, bin, ...parameters].map((word) => `'${word}'`).join(' ')
     return follow(
@@ -85,7 +85,7 @@ export class TemporaryProject {
   }
 }
 
-/** What a user's shell would have; the test runner's own wishes about colours do not count. */
+/** The environment of a user's shell, without the colour settings of the test runner. */
 function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _force, NO_COLOR: _no, CI: _ci, ...inherited } = process.env
   return { ...inherited, ...more }

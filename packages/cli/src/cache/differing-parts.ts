@@ -1,13 +1,13 @@
 import type { KeyParts } from '@maestro-dataflow/core'
 
-/** A part of a key that another key lacks, has besides, or has with another value. */
+/** A part of a key that another key lacks, has in addition, or has with another value. */
 export interface Difference {
   readonly part: string
   readonly here: string | undefined
   readonly there: string | undefined
 }
 
-/** Where two keys differ, in the order of the first one's parts. */
+/** The parts in which two keys differ, in the order of the first key's parts. */
 export function differingParts(here: KeyParts, there: KeyParts): readonly Difference[] {
   const names = new Set([...Object.keys(here), ...Object.keys(there)])
   return [...names]

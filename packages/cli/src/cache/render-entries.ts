@@ -4,10 +4,10 @@ import { formatName, formatValue } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { formatTime } from './format-time.js'
 
-/** As much of a key as tells it from others and is easy to copy. */
+/** The beginning of a key, long enough to distinguish it from others and short enough to copy. */
 export const shortKey = (key: string): string => formatName(key.slice(0, 12))
 
-/** The last entries for people: a line for each, with as much of the answer as fits. */
+/** The latest entries as text for people: one line for each, with as much of the answer as fits. */
 export function renderEntries(entries: readonly CacheRecord[], width: number, style: Style): string {
   if (entries.length === 0) return 'No answers are kept.\n'
   const rows = entries.map((entry) => [

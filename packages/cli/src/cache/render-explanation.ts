@@ -7,10 +7,10 @@ import type { Difference } from './differing-parts.js'
 import { formatTime } from './format-time.js'
 import { shortKey } from './render-entries.js'
 
-/** What is shown before the place where two long texts part. */
+/** The number of characters that are shown before the first difference between two long texts. */
 const context = 20
 
-/** What a key is made of, and where it differs from those nearest to it, for people. */
+/** The parts of a key, and its differences from the nearest keys, as text for people. */
 export function renderExplanation(
   entry: CacheEntry,
   nearest: readonly { readonly entry: CacheEntry; readonly differences: readonly Difference[] }[],
@@ -52,7 +52,7 @@ function differenceLines({ part, here, there }: Difference, width: number, style
   return [`  ${formatName(part)}`, `    here   ${side(here)}`, `    there  ${side(there)}`]
 }
 
-/** The first place at which two texts differ. */
+/** The first position at which two texts differ. */
 function parting(one: string, other: string): number {
   let at = 0
   while (at < one.length && one[at] === other[at]) at++

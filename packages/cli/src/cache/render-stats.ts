@@ -4,7 +4,7 @@ import { formatMegabytes } from '../models/render-models.js'
 import { counted } from '../terminal/format-number.js'
 import { formatTime } from './format-time.js'
 
-/** How much is kept, for people. */
+/** The contents of the cache as text for people. */
 export function renderStats({ entries, location, size, oldest, newest }: CacheStats): string {
   const lines = [`${counted(entries, 'answer')} kept`]
   if (oldest !== undefined && newest !== undefined)

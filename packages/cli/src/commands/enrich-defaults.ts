@@ -1,2 +1,2 @@
-/** What `enrich` tells a model that is to fill one cell, unless something else is said. */
+/** The instruction with which `enrich` has a model fill one cell, unless another one is set. */
 export const terse = 'Answer in as few words as possible.'

@@ -7,7 +7,7 @@ interface PlanOptions {
   readonly estimate?: number | true
 }
 
-/** Rows that are tried when `--estimate` names no number. */
+/** The number of rows to try when `--estimate` has no number. */
 const probes = 20
 
 /** `maestro plan` */

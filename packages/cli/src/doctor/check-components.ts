@@ -11,18 +11,20 @@ import { checkModelFile } from './check-model-file.js'
 import { unsetVariables } from './environment-values.js'
 import { probeStorage } from './probe-storage.js'
 
-/** Something that the config makes from options. */
+/** A component that the config creates from options. */
 interface Component {
-  /** What the check is called. */
+  /** The name of the check. */
   readonly name: string
-  /** Where it stands in the config. */
+  /** The setting of the config that holds the component. */
   readonly setting: string
   readonly kind: Contribution['kind']
-  /** `{ use, ...options }`, or what was made in code. */
+  /** `{ use, ...options }`, or an object that was created in code. */
   readonly entry: object
 }
 
-/** Whether each component of the config can be made from what the config says, as `maestro plan` checks it. None is made. */
+/**
+ * Checks whether each component of the config can be created from the config, as `maestro plan` does. It creates none.
+ */
 export async function checkComponents(
   project: Maestro,
   contributions: readonly Contribution[],
@@ -90,7 +92,7 @@ async function checkComponent(
   return ok
 }
 
-/** What core itself contributes. */
+/** The components that core contributes. */
 const builtin: ReadonlySet<string> = new Set(['disk', 'memory', 'local'])
 
 function fault(name: string, use: string, errors: readonly MaestroError[]): Check {
@@ -103,7 +105,7 @@ function fault(name: string, use: string, errors: readonly MaestroError[]): Chec
   return { name, status: 'fail', message: messages.join('\n'), hint }
 }
 
-/** Of the options only the model is shown: others may be secret. */
+/** Only the model is shown, because other options may be secret. */
 function described(use: string, { model }: Readonly<Record<string, unknown>>): string {
   return typeof model === 'string' ? `${use} ${model}` : use
 }

@@ -7,7 +7,7 @@ import type { Check } from './check.js'
 
 const core = '@maestro-dataflow/core'
 
-/** Whether this command, the project and its plugins share one copy of core. Nothing to say when they do. */
+/** Checks whether this command, the project, and its plugins share one copy of core. It returns nothing if they do. */
 export function checkCopies(directory: string, plugins: readonly DiscoveredPlugin[]): readonly Check[] {
   const users = [
     { user: 'this command', from: import.meta.filename },
@@ -35,7 +35,7 @@ export function checkCopies(directory: string, plugins: readonly DiscoveredPlugi
   ]
 }
 
-/** The folder of the copy that a file imports; undefined when it finds none. */
+/** The folder of the copy that a file imports, or undefined if the file finds none. */
 function copyFor(file: string): string | undefined {
   try {
     return dirname(realpathSync(createRequire(realpathSync(file)).resolve(`${core}/package.json`)))

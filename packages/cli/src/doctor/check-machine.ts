@@ -4,12 +4,12 @@ import type { Check } from './check.js'
 
 const gigabyte = 1e9
 
-/** The parts of the machine that runs depend on. */
+/** Checks the parts of the machine that runs depend on. */
 export function checkMachine(): readonly Check[] {
   return [checkNode(process.versions.node), checkMemory(availableParallelism(), totalmem(), freemem())]
 }
 
-/** Node.js is new enough to run TypeScript by itself; odd versions are not kept up for long. */
+/** Checks that Node.js is new enough to run TypeScript. Odd versions are supported only for a short time. */
 export function checkNode(version: string): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const hint = 'Install Node.js 24, or another version with long-term support.'
@@ -19,7 +19,7 @@ export function checkNode(version: string): Check {
   return { name: 'node', status: 'ok', message: version }
 }
 
-/** Cores and memory: models in this process want both. */
+/** Checks the cores and the memory, which models in this process need. */
 export function checkMemory(cores: number, total: number, free: number): Check {
   const message = `${cores} ${cores === 1 ? 'core' : 'cores'}, ${inGigabytes(total)} of memory, ${inGigabytes(free)} of it free`
   if (total >= 2 * gigabyte) return { name: 'machine', status: 'ok', message }
@@ -27,7 +27,7 @@ export function checkMemory(cores: number, total: number, free: number): Check {
   return { name: 'machine', status: 'warn', message, hint }
 }
 
-/** Room for runs and outputs. */
+/** Checks the free space for runs and outputs. */
 export async function checkDisk(directory: string): Promise<Check> {
   const { bavail, bsize } = await statfs(directory)
   return checkSpace(bavail * bsize, directory)

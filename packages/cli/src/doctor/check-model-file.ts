@@ -8,9 +8,9 @@ import { withEnvironment } from './environment-values.js'
 const embedded = ['local.chat', 'local.embeddings']
 
 /**
- * Whether the file of an embedded model is here. A path is relative to the config, as when it is loaded.
+ * Checks whether the file of an embedded model exists. A path is relative to the config, as when it is loaded.
  *
- * @param ok The check of a serving in which nothing was wrong.
+ * @param ok The check of a serving without faults.
  */
 export async function checkModelFile(
   ok: Check,
@@ -19,7 +19,7 @@ export async function checkModelFile(
   config: ResolvedConfig,
 ): Promise<Check> {
   if (!embedded.includes(definition.name)) return ok
-  // What comes from the environment is not shown, nor a path or a message that it is part of.
+  // Values from the environment are not shown, nor is a path or a message that contains one.
   const shown = (text: string, otherwise: string) => (isEnvironmentValue(options.model) ? otherwise : text)
   try {
     const local = await loadLocalModels(config.path)
@@ -29,7 +29,7 @@ export async function checkModelFile(
     if (!MaestroError.is(error)) throw error
     return {
       name: ok.name,
-      // A file that is fetched when it is first needed is no fault.
+      // A missing file that will be downloaded on first use is not a fault.
       status: error.code === 'MAESTRO_LOCAL_MODEL_MISSING' ? 'warn' : 'fail',
       message: `${ok.message}: ${shown(error.message, 'its file is not here')}`,
       hint: shown(error.hint ?? '', 'See that the variable names a model, and fetch it with `maestro models pull`.'),
@@ -37,7 +37,7 @@ export async function checkModelFile(
   }
 }
 
-/** The model that the options name, or the one that stands for none. */
+/** The model that the options name, or the default model. */
 async function modelOf(
   { options: schema }: ServingDefinition,
   options: Readonly<Record<string, unknown>>,

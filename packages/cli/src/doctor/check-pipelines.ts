@@ -13,7 +13,7 @@ export async function checkPipelines(project: Maestro): Promise<readonly Check[]
     return [{ name: 'pipelines', status: 'warn', message, hint }]
   }
   const checks: Check[] = []
-  // One after the other: their plans share plugins and engines.
+  // The pipelines are planned one after the other because their plans share plugins and engines.
   for (const file of files) checks.push(await checkPipeline(project, file))
   return checks
 }

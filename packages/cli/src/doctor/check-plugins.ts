@@ -2,7 +2,7 @@ import { MaestroError, type PluginReference } from '@maestro-dataflow/core'
 import { type Contribution, type DiscoveredPlugin, Maestro, pipelineFiles } from '@maestro-dataflow/core/runtime'
 import { type Check, failed } from './check.js'
 
-/** What was found of the plugins, and what those that were loaded contribute. */
+/** The plugins that were found, and the contributions of those that were loaded. */
 export interface CheckedPlugins {
   readonly checks: readonly Check[]
   /** Undefined when a plugin is missing or its manifest cannot be read. */
@@ -11,8 +11,8 @@ export interface CheckedPlugins {
 }
 
 /**
- * Whether each plugin is there, says what it is, and can be loaded. The code of a package runs only when the config or a
- * pipeline uses something of it.
+ * Checks whether each plugin exists, has a manifest, and can be loaded. The code of a package runs only if the config
+ * or a pipeline uses one of its contributions.
  */
 export async function checkPlugins(project: Maestro): Promise<CheckedPlugins> {
   const { plugins } = await project.config()
@@ -43,14 +43,14 @@ export async function checkPlugins(project: Maestro): Promise<CheckedPlugins> {
   }
 }
 
-/** Each plugin is looked for by itself, so that all faults are told at once. */
+/** Searches for each plugin separately, so that all faults are reported at once. */
 async function discoveryFault(project: Maestro, plugin: PluginReference): Promise<readonly Check[]> {
   const config = await project.config()
   try {
     await new Maestro(async () => ({ ...config, plugins: [plugin] })).plugins()
     return []
   } catch (error) {
-    // The plugins it requires may stand elsewhere in the config.
+    // The plugins that it requires may be elsewhere in the config.
     return MaestroError.is(error, 'MAESTRO_PLUGIN_REQUIRES_MISSING') ? [] : [failed(`plugin ${nameOf(plugin)}`, error)]
   }
 }
@@ -68,7 +68,7 @@ async function pluginsInUse(project: Maestro): Promise<ReadonlySet<string>> {
     try {
       for (const { name } of await project.pluginsOf(file)) used.add(name)
     } catch (error) {
-      // The check of the pipeline reports it, and the plugin that could not be loaded is one that is used.
+      // The check of the pipeline reports the error. The plugin that could not be loaded counts as used.
       if (MaestroError.is(error) && typeof error.details.plugin === 'string') used.add(error.details.plugin)
     }
   }

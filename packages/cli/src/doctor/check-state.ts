@@ -8,7 +8,7 @@ import type { Check } from './check.js'
 
 const run = promisify(execFile)
 
-/** Whether runs can be kept, and are kept out of the repository: they hold row data. */
+/** Checks whether runs can be stored, and whether they are kept out of the repository, because they hold row data. */
 export async function checkState({ stateDirectory, directory }: ResolvedConfig): Promise<readonly Check[]> {
   const writable = await checkWritable(stateDirectory)
   return writable.status === 'fail' ? [writable] : [writable, ...(await checkIgnored(stateDirectory, directory))]
@@ -27,7 +27,7 @@ async function checkWritable(stateDirectory: string): Promise<Check> {
   }
 }
 
-/** The folder itself, or the first one above it that exists. */
+/** The folder itself, or its nearest parent that exists. */
 function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path))
 }
@@ -39,7 +39,7 @@ async function checkIgnored(stateDirectory: string, directory: string): Promise<
   try {
     await git('rev-parse', '--is-inside-work-tree')
   } catch {
-    // No git, or no repository: nothing can be committed.
+    // Without git or a repository, nothing can be committed.
     return []
   }
   const tracked = await git('ls-files', '--', stateDirectory).catch(() => '')
@@ -47,7 +47,7 @@ async function checkIgnored(stateDirectory: string, directory: string): Promise<
     const hint = `It holds row data. Take it out: git rm -r --cached ${stateDirectory}`
     return [{ name, status: 'fail', message: `files of ${stateDirectory} are committed`, hint }]
   }
-  // A folder that is not there yet gets a .gitignore of its own with the first run.
+  // The first run creates a new folder with its own .gitignore.
   const ignored =
     !existsSync(stateDirectory) ||
     (await git('check-ignore', '--quiet', join(stateDirectory, 'runs')).then(

@@ -9,7 +9,7 @@ import type { Check } from './check.js'
 
 const run = promisify(execFile)
 
-/** Settings that make the editor see what Node.js will see, and why. */
+/** The settings with which the editor checks what Node.js runs, and their reasons. */
 const wanted = {
   strict: 'columns and options are checked in full only then',
   erasableSyntaxOnly: 'Node.js strips types and rejects enums, decorators and parameter properties',
@@ -17,7 +17,7 @@ const wanted = {
   allowImportingTsExtensions: 'Node.js needs imports of your own files to end in .ts',
 } as const
 
-/** How the editor sees a TypeScript project; nothing for others. */
+/** Checks the editor's settings for a TypeScript project. It returns nothing for other projects. */
 export async function checkTypeScript(project: Maestro): Promise<readonly Check[]> {
   const config = await project.config()
   if (!isTypeScriptProject(config)) return []
@@ -56,7 +56,7 @@ function findCompiler(directory: string): string | undefined {
   }
 }
 
-/** The settings with those that the file extends. */
+/** The settings, including those of the files that the file extends. */
 async function compilerOptions(compiler: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   const { stdout } = await run(process.execPath, [compiler, '--showConfig', '-p', file])
   return (JSON.parse(stdout) as { readonly compilerOptions?: Readonly<Record<string, unknown>> }).compilerOptions ?? {}
@@ -72,7 +72,7 @@ async function checkTypes(project: Maestro): Promise<readonly Check[]> {
     const hint = state === 'stale' ? 'Run `maestro types`.' : 'Move what is in it to another file: its name is taken.'
     return [{ name, status: 'warn', message, hint }]
   } catch {
-    // Plugins that cannot be found are told already.
+    // Another check reports plugins that cannot be found.
     return []
   }
 }

@@ -1,16 +1,16 @@
 import { MaestroError } from '@maestro-dataflow/core'
 
-/** What one check found. */
+/** The result of one check. */
 export interface Check {
-  /** What was looked at: `node`, `config`, `plugin NAME`, `serving NAME` ... */
+  /** The subject of the check: `node`, `config`, `plugin NAME`, `serving NAME` ... */
   readonly name: string
   readonly status: 'ok' | 'warn' | 'fail'
   readonly message: string
-  /** What to do. */
+  /** The remedy. */
   readonly hint?: string
 }
 
-/** The check of something that threw. */
+/** The check for something that threw an error. */
 export function failed(name: string, error: unknown): Check {
   if (!MaestroError.is(error))
     return { name, status: 'fail', message: error instanceof Error ? error.message : String(error) }

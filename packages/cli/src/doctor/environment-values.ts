@@ -6,14 +6,14 @@ function variablesIn(value: unknown): readonly { readonly name: string; readonly
   return Object.values(value).flatMap(variablesIn)
 }
 
-/** The names of variables that are not set and have no value for then. */
+/** The names of variables that are not set and have no default. */
 export function unsetVariables(options: unknown): readonly string[] {
   return variablesIn(options)
     .filter(({ name, fallback }) => (process.env[name] ?? fallback) === undefined)
     .map(({ name }) => name)
 }
 
-/** A text in which no value from the environment stands. */
+/** The text without any value from the environment. */
 export function withoutValues(text: string, options: unknown): string {
   return variablesIn(options).reduce((left, variable) => {
     const value = process.env[variable.name] ?? variable.fallback ?? ''
@@ -21,7 +21,7 @@ export function withoutValues(text: string, options: unknown): string {
   }, text)
 }
 
-/** Options with the values from the environment in their places. */
+/** The options with the values from the environment filled in. */
 export function withEnvironment(value: unknown): unknown {
   if (isEnvironmentValue(value)) return process.env[value.name] ?? value.fallback
   if (Array.isArray(value)) return value.map(withEnvironment)

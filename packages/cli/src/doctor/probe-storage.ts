@@ -4,9 +4,9 @@ import { type Check, failed } from './check.js'
 import { withEnvironment, withoutValues } from './environment-values.js'
 
 /**
- * Whether a storage can be reached, such as a database. No row is read.
+ * Checks whether a storage, such as a database, can be reached. It reads no row.
  *
- * @param ok The check of a storage in whose options nothing was wrong.
+ * @param ok The check of a storage whose options have no fault.
  */
 export async function probeStorage(
   ok: Check,
@@ -15,7 +15,7 @@ export async function probeStorage(
   { directory, allowOutsidePaths }: ResolvedConfig,
 ): Promise<Check> {
   if (definition.probe === undefined) return ok
-  // What comes from the environment is not shown, nor what is made of it.
+  // Values from the environment are not shown, nor is anything that is derived from them.
   const shown = (text: string) => (isEnvironmentValue(options.connection) ? 'it answers' : withoutValues(text, options))
   try {
     const reached = await definition.probe(withEnvironment(options), { directory, allowOutside: allowOutsidePaths })

@@ -2,7 +2,7 @@ import type { Style } from '../terminal/style.js'
 import { padText, textWidth } from '../terminal/text-width.js'
 import type { Check } from './check.js'
 
-/** The checks for people: a line each, and below what to do. */
+/** The checks as text for people: one line each, followed by the remedy. */
 export function renderChecks(checks: readonly Check[], style: Style): string {
   const widest = Math.max(...checks.map(({ name }) => textWidth(name)))
   const colours = { ok: style.good, warn: style.warn, fail: style.bad }

@@ -2,7 +2,7 @@ import type { Maestro } from '@maestro-dataflow/core/runtime'
 import { formatName, formatValue } from '../terminal/format-value.js'
 import { type FileSource, firstRows } from './file-rows.js'
 
-/** A few questions with their answers, from the file that was written. */
+/** A few questions with their answers, read from the output file. */
 export async function answerExamples(
   project: Maestro,
   file: FileSource,

@@ -11,7 +11,7 @@ type Servings = ResolvedConfig['servings']
 
 const embedded = { use: 'local.chat', model: 'smollm2-135m-instruct' }
 
-/** What `enrich` uses and which plugin brings it. */
+/** The components that `enrich` uses, and the plugins that contribute them. */
 const parts = [
   { kind: 'storages', name: 'fs.file', plugin: '@maestro-dataflow/plugin-fs' },
   { kind: 'operators', name: 'ai.generate', plugin: '@maestro-dataflow/plugin-ai' },
@@ -24,8 +24,8 @@ export interface EnrichSettings extends GlobalOptions {
 }
 
 /**
- * The config of the project, or an empty one where there is none, with what `enrich` needs and it lacks: plugins for
- * files and questions, and the embedded model as `default`. Files that were named on the command line may be anywhere.
+ * The config of the project, or an empty one if there is none, with the parts that `enrich` needs added: plugins for
+ * files and questions, and the embedded model as `default`. Files that are named on the command line may be anywhere.
  *
  * @throws MAESTRO_CONFIG_*, MAESTRO_CLI_MODEL, MAESTRO_CLI_PLUGINS_MISSING
  */
@@ -44,7 +44,7 @@ export async function enrichConfig(settings: EnrichSettings): Promise<ResolvedCo
   }
 }
 
-/** The servings, with the one that is asked for and its model. One that is not there is named by the plan. */
+/** The servings, with the requested one and its model. If the serving does not exist, the plan reports it. */
 function withServing(servings: Servings, name: string, model: string | undefined): Servings {
   const configured = Object.hasOwn(servings, name) ? servings[name] : name === 'default' ? embedded : undefined
   if (configured === undefined) return servings
@@ -53,7 +53,7 @@ function withServing(servings: Servings, name: string, model: string | undefined
   return { ...servings, [name]: { ...configured, model: existsSync(model) ? resolve(model) : model } }
 }
 
-/** Plugins that bring what the config's own plugins do not. */
+/** Plugins that contribute what the config's own plugins lack. */
 async function missingPlugins(config: ResolvedConfig, names: readonly string[]): Promise<readonly PluginReference[]> {
   const own = await new Maestro(async () => config).plugins()
   const lacking = parts.filter(
@@ -68,7 +68,7 @@ async function missingPlugins(config: ResolvedConfig, names: readonly string[]):
   return found.flatMap(({ reference }) => (reference === undefined ? [] : [reference]))
 }
 
-/** A plugin that is installed beside the project, else beside this package. */
+/** A plugin that is installed in the project or else beside this package. */
 async function findPlugin(name: string, directory: string): Promise<PluginReference | undefined> {
   if (isInstalled(name, join(directory, 'package.json'))) return name
   if (!isInstalled(name, import.meta.filename)) return undefined

@@ -5,8 +5,8 @@ const ending = /(\.[^./\\]+)(\.(?:gz|zst))?$/i
 const texts = /^\.(?:txt|text|md|markdown)$/i
 
 /**
- * Where enriched rows go when nothing is said: `reviews.csv.gz` -> `reviews.enriched.csv.gz`. What has no columns of its
- * own, such as a text or a folder, becomes JSONL.
+ * The default destination of enriched rows: `reviews.csv.gz` -> `reviews.enriched.csv.gz`. An input without columns,
+ * such as a text or a folder, becomes JSONL.
  *
  * @throws MAESTRO_CLI_USAGE for a pattern that stands for several files
  */

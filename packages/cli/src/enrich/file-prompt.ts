@@ -8,8 +8,9 @@ import {
 import { cliError } from '../errors.js'
 
 /**
- * The prompt of the command line over the columns of a file. `{{review}}` also means a column whose name has blanks at its
- * ends. A row in which all columns of the prompt are empty is not asked about: the model would make up an answer.
+ * The prompt of the command line over the columns of a file. `{{review}}` also matches a column whose name has blanks
+ * at its ends. A row in which all columns of the prompt are empty is not sent, because the model would invent an
+ * answer.
  */
 export class FilePrompt extends Prompt {
   readonly variables: readonly string[]
@@ -18,7 +19,7 @@ export class FilePrompt extends Prompt {
   /** The column of each variable. */
   readonly #columns: ReadonlyMap<string, string>
 
-  /** @param columns Those of the file. */
+  /** @param columns The columns of the file. */
   constructor(template: PromptTemplate, columns: readonly string[]) {
     super()
     this.#template = template
@@ -49,7 +50,10 @@ export class FilePrompt extends Prompt {
   }
 }
 
-/** The column that a variable means: of that name, or the only one that is the same without blanks at its ends. */
+/**
+ * The column that a variable names: the one with exactly that name, or the only one that matches without blanks at its
+ * ends.
+ */
 function columnOf(variable: string, columns: readonly string[]): string {
   if (columns.includes(variable)) return variable
   const [meant, ...others] = columns.filter((column) => column.trim() === variable)

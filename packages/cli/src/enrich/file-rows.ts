@@ -3,14 +3,14 @@ import type { Maestro } from '@maestro-dataflow/core/runtime'
 
 const sampled = 100
 
-/** A file, and how it is written. */
+/** A file and its format. */
 export interface FileSource {
   readonly path: string
   readonly delimiter?: string
   readonly encoding?: string
 }
 
-/** The columns of a file, by its first rows; undefined when it has no rows. */
+/** The columns of a file, found in its first rows. It is undefined if the file has no rows. */
 export async function fileColumns(
   project: Maestro,
   source: FileSource,
@@ -22,7 +22,7 @@ export async function fileColumns(
   return columns.size === 0 ? undefined : [...columns]
 }
 
-/** The first rows of a file of any format that is known. */
+/** The first rows of a file of any known format. */
 export function firstRows(
   project: Maestro,
   source: FileSource,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { JsonSchema } from '@maestro-dataflow/core'
 import { cliError } from '../errors.js'
 
-/** A JSON Schema that was given as text or as a file. @throws MAESTRO_CLI_SCHEMA */
+/** Reads a JSON Schema from a text or from a file. @throws MAESTRO_CLI_SCHEMA */
 export async function readSchema(given: string): Promise<JsonSchema> {
   const inline = given.trimStart().startsWith('{')
   const fault = (reason: string, cause?: unknown) =>

@@ -2,11 +2,11 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cliError } from '../errors.js'
 
-/** What was added to a package.json that was there. */
+/** The additions to an existing package.json. */
 export interface CompletedPackage {
   /** The names of the packages that were added. */
   readonly added: readonly string[]
-  /** Whether its modules were CommonJS before. */
+  /** Whether the project's modules were CommonJS before. */
   readonly typeChanged: boolean
 }
 
@@ -14,8 +14,8 @@ type Manifest = Readonly<Record<string, unknown>>
 type Section = 'dependencies' | 'devDependencies' | 'scripts'
 
 /**
- * Adds to a package.json what the project needs and it lacks; what is there stays as it is. The type becomes `module` if the
- * folder holds no modules yet, as after `npm init`.
+ * Adds the missing entries that a project needs to a package.json and leaves its other entries unchanged. The type
+ * becomes `module` if the folder does not contain modules yet, as after `npm init`.
  *
  * @param wanted The package.json of a new project.
  * @throws MAESTRO_CLI_INIT_FOLDER
@@ -45,7 +45,7 @@ export function completePackage(directory: string, wanted: string): CompletedPac
   return { added: Object.keys({ ...added.dependencies, ...added.devDependencies }), typeChanged }
 }
 
-/** Whether files of a project that end in .ts and .js are CommonJS, and are to stay so. */
+/** Whether files of a project that end in .ts and .js are CommonJS and remain so. */
 export function staysCommonJs(directory: string): boolean {
   const path = join(directory, 'package.json')
   return readManifest(directory, path).type !== 'module' && hasModules(directory)
@@ -62,7 +62,7 @@ function readManifest(directory: string, path: string): Manifest {
   throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: 'package.json holds no object' })
 }
 
-/** Whether there are modules whose kind the type decides. */
+/** Whether there are modules whose kind depends on the type of the package. */
 function hasModules(directory: string): boolean {
   const exclude = (path: string) => /(^|[/\\])(node_modules|\.\w+)$/.test(path)
   return globSync('**/*.{js,ts,jsx,tsx}', { cwd: directory, exclude }).some((path) => !path.endsWith('.d.ts'))

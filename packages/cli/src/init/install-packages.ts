@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cliError } from '../errors.js'
 
-/** Runs `npm install` in a folder; what it says goes to standard error. @throws MAESTRO_CLI_INSTALL */
+/** Runs `npm install` in a folder. Its output goes to standard error. @throws MAESTRO_CLI_INSTALL */
 export async function installPackages(directory: string): Promise<void> {
   const npm = spawn('npm', ['install'], {
     cwd: directory,

@@ -6,20 +6,20 @@ import { cliError } from '../errors.js'
 import { refreshTypesFile } from '../types/write-types-file.js'
 import { type CompletedPackage, completePackage } from './complete-package.js'
 
-/** What became of a folder. */
+/** The result of creating a project. */
 export interface MadeProject {
   readonly directory: string
   readonly written: readonly string[]
-  /** Files that were there before. */
+  /** Files that already existed. */
   readonly kept: readonly string[]
-  /** What was added to a package.json that was there. */
+  /** The additions to an existing package.json. */
   readonly completed: CompletedPackage | undefined
 }
 
 /**
- * Writes the files of a project that are not there yet.
+ * Writes the files of a project that do not exist yet.
  *
- * @param files Their texts by path.
+ * @param files The contents of the files by path.
  * @throws MAESTRO_CLI_INIT_EXISTS before anything is written, MAESTRO_CLI_INIT_FOLDER
  */
 export async function makeProject(
@@ -28,10 +28,10 @@ export async function makeProject(
   { keepExisting }: { readonly keepExisting: boolean },
 ): Promise<MadeProject> {
   const existing = existingFiles(directory, [...files.keys()])
-  // A package.json is completed: `npm init` comes first for many.
+  // A package.json is completed, because many users run `npm init` first.
   const kept = [...existing.values()].filter((path) => path !== 'package.json')
   if (kept.length > 0 && !keepExisting) throw cliError('MAESTRO_CLI_INIT_EXISTS', { directory, files: kept })
-  // The names in a config of one's own are not those of ours.
+  // A user's own config has other names than ours.
   const configFile = [...files.keys()].find((path) => path.startsWith('maestro.config.')) ?? ''
   const ownConfig = existing.has(configFile)
   const written = [...files.keys()].filter((path) => !existing.has(path) && !(ownConfig && path === typesFileName))
@@ -50,7 +50,7 @@ export async function makeProject(
   return { directory, written, kept, completed }
 }
 
-/** The files that are there, by the path of the file that takes their place. */
+/** The existing files, by the path of the file that each of them replaces. */
 function existingFiles(directory: string, paths: readonly string[]): ReadonlyMap<string, string> {
   let entries: readonly string[]
   try {
@@ -67,7 +67,7 @@ function existingFiles(directory: string, paths: readonly string[]): ReadonlyMap
   )
 }
 
-/** A config may have another ending, and the search would stop at the new one. */
+/** A config may have another ending, and the search for a config would stop at the new one. */
 function existingFile(directory: string, entries: readonly string[], path: string): string | undefined {
   if (path.startsWith('maestro.config.'))
     return entries.find((entry) => /^maestro\.config\.(m?[jt]s|json|ya?ml)$/.test(entry))

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import { version } from '../version.js'
 
-/** What projects type-check with. */
+/** The packages with which projects check types. */
 export const developmentPackages = { '@types/node': '^24.19.2', typescript: '~6.0.3' } as const
 
-/** The package.json of a new project; the packages are of this command's version. */
+/** The package.json of a new project. The packages have the version of this command. */
 export function packageJson(directory: string, plugins: readonly string[], plain: boolean): string {
   const own = `^${version()}`
   const dependencies = Object.fromEntries([
@@ -25,7 +25,7 @@ export function packageJson(directory: string, plugins: readonly string[], plain
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
-/** The zod that core is made with: schemas of one copy are known to the other. */
+/** The zod version that core uses, so that core recognises the project's schemas. */
 function zodVersion(): string {
   const core = createRequire(import.meta.url)('@maestro-dataflow/core/package.json') as {
     readonly dependencies: { readonly zod: string }
@@ -33,7 +33,7 @@ function zodVersion(): string {
   return `^${core.dependencies.zod}`
 }
 
-/** A name that npm takes, from the folder's. */
+/** A valid npm package name, derived from the name of the folder. */
 function packageName(directory: string): string {
   const name = basename(directory)
     .toLowerCase()

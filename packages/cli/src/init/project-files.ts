@@ -9,12 +9,12 @@ import { gitignore, tsconfig } from './templates/settings.js'
 const plainPlugins = ['@maestro-dataflow/plugin-fs']
 const aiPlugins = ['@maestro-dataflow/plugin-ai', ...plainPlugins, '@maestro-dataflow/plugin-local']
 
-/** The files of a new project: their texts by path. */
+/** The files of a new project: their contents by path. */
 export function projectFiles(project: {
   readonly directory: string
-  /** Without AI. */
+  /** Whether the project does without AI. */
   readonly plain: boolean
-  /** Whether files that end in .ts are CommonJS here, so that the modules of the project end in .mts. */
+  /** Whether files that end in .ts are CommonJS here. The modules of the project then end in .mts. */
   readonly commonJs: boolean
 }): ReadonlyMap<string, string> {
   const { directory, plain, commonJs } = project
@@ -26,7 +26,7 @@ export function projectFiles(project: {
     servings: plain ? {} : { default: 'local.chat' },
     vectorStores: {},
     storages: {},
-    // The plugins are not installed yet; the first command in the project adds their names.
+    // The plugins are not installed yet; the first command in the project adds the names of their contributions.
     contributed: undefined,
   })
   return new Map([

@@ -12,11 +12,11 @@ export interface ModelListing {
   readonly licence: string
   readonly bytes: number
   readonly file: string
-  /** Undefined when it is not here. */
+  /** The path of the model. It is undefined if the model is not on this machine. */
   readonly path: string | undefined
 }
 
-/** How far a model is on its way. */
+/** The progress of a download. */
 interface PullProgress {
   readonly model: string
   readonly source: string
@@ -24,7 +24,7 @@ interface PullProgress {
   readonly bytesTotal: number | undefined
 }
 
-/** What this command uses of plugin-local, which need not be installed. */
+/** The functions of plugin-local that this command uses. The plugin is optional. */
 export interface LocalModels {
   listModels(): Promise<readonly ModelListing[]>
   pullModel(
@@ -37,7 +37,8 @@ export interface LocalModels {
 }
 
 /**
- * The models of plugin-local: of the project's one, else of the one installed beside this command.
+ * Loads the models of plugin-local: from the project's copy, or else from the one that is installed beside this
+ * command.
  *
  * @param config The config file, if one was named.
  * @throws MAESTRO_CLI_PLUGINS_MISSING

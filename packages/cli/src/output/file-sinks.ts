@@ -1,13 +1,13 @@
 import type { PipelineDefinition, SinkNode } from '@maestro-dataflow/core'
 import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
 
-/** What a sink writes to, with what the config says of a storage that it names. */
+/** The destination of a sink, with the options that the config adds for the storage that it names. */
 export interface SinkTarget {
   readonly sink: SinkNode
   /** The kind of storage, such as `fs.file`. */
   readonly use: string
   readonly mode: unknown
-  /** The path of a file; undefined for other sinks, and for a path that the environment holds. */
+  /** The path of a file. It is undefined for other sinks, and for a path that comes from the environment. */
   readonly path: string | undefined
 }
 
@@ -24,7 +24,7 @@ export function sinkTargets(
   })
 }
 
-/** A sink with other options beside its own. */
+/** A sink with additional options. */
 export function withOptions(sink: SinkNode, options: object): SinkNode {
   return { ...sink, options: { ...(sink.options as object | undefined), ...options } }
 }

@@ -4,16 +4,17 @@ import { cliError } from '../errors.js'
 import { sinkTargets, withOptions } from './file-sinks.js'
 import { pathWithMark } from './path-with-mark.js'
 
-/** A pipeline for a limited run, and the files that it leaves alone. */
+/** A pipeline for a limited run, and the files that it does not overwrite. */
 export interface LimitedOutputs {
   readonly definition: PipelineDefinition
   readonly spared: readonly string[]
 }
 
 /**
- * A pipeline that writes the rows of a limited run beside its files: a part must not take the place of the whole.
+ * A pipeline that writes the rows of a limited run beside its files, because a partial result must not replace a
+ * complete one.
  *
- * @throws MAESTRO_CLI_LIMIT_REPLACES for another kind of output that the part would replace
+ * @throws MAESTRO_CLI_LIMIT_REPLACES for another kind of output that the partial result would replace
  */
 export function limitedOutputs(
   definition: PipelineDefinition,

@@ -5,9 +5,9 @@ import { cliError } from '../errors.js'
 import { sinkTargets, withOptions } from './file-sinks.js'
 
 /**
- * A pipeline whose only file goes to another path.
+ * A pipeline whose only output file has another path.
  *
- * @param output Relative to the working directory.
+ * @param output The path, relative to the working directory.
  * @throws MAESTRO_CLI_OUTPUT_NONE, MAESTRO_CLI_OUTPUT_SEVERAL
  */
 export function withOutput(

@@ -8,7 +8,7 @@ export function describeColumns({ columns, open }: ColumnSet): string {
   return known.length === 0 ? 'known when rows come' : `${known.join(', ')}, and others`
 }
 
-/** The columns after a step; those that are new or have another type are marked +, those that are no more -. */
+/** The columns after a step. New columns and columns with a new type are marked +, removed ones -. */
 export function changedColumns(before: ColumnSet, after: ColumnSet): string {
   const isNew = (name: string) => before.columns[name] !== after.columns[name]
   const dropped = Object.keys(before.columns).filter((name) => !Object.hasOwn(after.columns, name))

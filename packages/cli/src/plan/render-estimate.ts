@@ -4,7 +4,7 @@ import { formatName } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
 import { textTable } from './text-table.js'
 
-/** An estimate for people: a line for each step that asks a model, their sum and the time. */
+/** An estimate as text for people: one line for each step that asks a model, their sum, and the time. */
 export function renderEstimate(estimate: PlanEstimate, width: number, style: Style): string {
   const { probes, rows, rejected, steps, total } = estimate
   const all = rows === undefined ? 'an unknown number' : `${rows.exact ? '' : 'about '}${formatCount(rows.count)}`

@@ -17,7 +17,10 @@ interface Page {
   readonly style: Style
 }
 
-/** A plan for people: the graph with the columns after each step, then servings, vector stores and stages. No line is wider than `width`. */
+/**
+ * A plan as text for people: the graph with the columns after each step, then servings, vector stores, and stages. No
+ * line is wider than `width`.
+ */
 export function renderPlan(
   plan: PipelinePlan,
   servings: ResolvedConfig['servings'],
@@ -42,7 +45,10 @@ export function renderPlan(
   return [style.bold(cutText(title, width)), ...sections].join('\n\n')
 }
 
-/** What reads the rows after a step. A lone follower stands below it; of several, each begins a branch further in. */
+/**
+ * The steps and sinks that read the rows after a step. A single one stands below the step; each of several begins an
+ * indented branch.
+ */
 function followers(id: string, depth: number, page: Page): readonly string[] {
   const { steps, sinks } = page.plan
   const next = steps.filter((step) => step.input === id)
@@ -75,7 +81,7 @@ function node(id: string, use: string, options: unknown, depth: number, page: Pa
   const indent = indentation.repeat(depth)
   const name = cutText(formatName(id), Math.floor(width / 2))
   const rest = cutText(use, Math.max(8, width - indent.length - textWidth(name) - 2))
-  // A source's columns are said of it anyway.
+  // The columns of a source are shown anyway.
   const entries = Object.entries(options ?? {}).filter(([option]) => option !== 'columns')
   return [
     `${indent}${style.bold(name)}  ${rest}`,
@@ -101,7 +107,7 @@ function usedServings(steps: readonly PlannedStep[], servings: ResolvedConfig['s
   const names = new Map<string, string[]>()
   for (const step of steps) for (const { name } of step.servings) names.set(name, [...(names.get(name) ?? []), step.id])
   return [...names].map(([name, ids]) => {
-    // Of a serving's options only these two are shown: others may be secret.
+    // Only these two options of a serving are shown, because others may be secret.
     const { use, model } = (servings[name] ?? {}) as { readonly use?: unknown; readonly model?: unknown }
     const what = [use, model].filter((part) => typeof part === 'string').join(' ')
     return [name, what || 'given in code', `used by ${ids.join(', ')}`]

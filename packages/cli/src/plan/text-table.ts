@@ -3,7 +3,7 @@ import { cutText, padText, textWidth } from '../terminal/text-width.js'
 /** Rows of cells. */
 export type TextTable = readonly (readonly string[])[]
 
-/** Lines with the cells of a table under one another; the last one is cut to the width. */
+/** The cells of a table, aligned in lines. The last cell of a row is cut to the width. */
 export function textTable(table: TextTable, width: number): readonly string[] {
   const columns = Math.max(0, ...table.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -2,20 +2,23 @@ import type { Schema } from '@maestro-dataflow/core'
 import type { Contribution, Maestro } from '@maestro-dataflow/core/runtime'
 import { describeSchema, type OptionDescription } from './describe-schema.js'
 
-/** One thing that a plugin contributes, with its options. */
+/** A contribution of a plugin, with its options. */
 export interface ContributionDescription {
   readonly name: string
-  /** As in manifests: `operators`, `storages` ... */
+  /** The kind, as in manifests: `operators`, `storages` ... */
   readonly kind: Contribution['kind']
   readonly plugin: string
   readonly description: string | undefined
-  /** What kind of operator or serving it is: map, filter, llm ... */
+  /** The kind of the operator or serving: map, filter, llm ... */
   readonly is: string | undefined
-  /** A storage reads with some options and writes with others. Undefined where they cannot be told. */
+  /**
+   * A storage has separate options for reading and for writing. The options are undefined if the schema does not
+   * describe them.
+   */
   readonly options: readonly { readonly of: string; readonly options: readonly OptionDescription[] | undefined }[]
 }
 
-/** Describes what a plugin contributes under a name; loads its code. @throws MAESTRO_PLUGIN_* */
+/** Loads the code of a plugin and describes its contributions of a name. @throws MAESTRO_PLUGIN_* */
 export async function describeContributions(
   project: Maestro,
   plugin: string,

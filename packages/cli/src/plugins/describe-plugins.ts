@@ -1,7 +1,7 @@
 import { MaestroError, type PluginManifest } from '@maestro-dataflow/core'
 import { type DiscoveredPlugin, type Maestro, pipelineFiles, pipelineName } from '@maestro-dataflow/core/runtime'
 
-/** A configured plugin as its manifest describes it. */
+/** A configured plugin, as its manifest describes it. */
 export interface PluginOverview {
   readonly name: string
   readonly version: string | undefined
@@ -10,19 +10,19 @@ export interface PluginOverview {
   readonly contributes: NonNullable<PluginManifest['contributes']>
   readonly requires: readonly string[]
   readonly permissions: NonNullable<PluginManifest['permissions']>
-  /** Whether every pipeline loads it: it asks for that, or its code is in the project. */
+  /** Whether every pipeline loads the plugin, because its manifest requires it or its code is in the project. */
   readonly always: boolean
-  /** The pipelines that load it. */
+  /** The pipelines that load the plugin. */
   readonly loadedBy: readonly string[]
 }
 
-/** The plugins of a project, and the pipelines that could not be asked what they load. */
+/** The plugins of a project, and the pipelines that could not be read to find their plugins. */
 export interface PluginsOverview {
   readonly plugins: readonly PluginOverview[]
   readonly unread: readonly { readonly pipeline: string; readonly reason: string }[]
 }
 
-/** What the manifests say, and which pipelines would load each plugin. No package's code runs. */
+/** Describes the manifests and the pipelines that would load each plugin. It does not run the code of any package. */
 export async function describePlugins(project: Maestro, shown: readonly DiscoveredPlugin[]): Promise<PluginsOverview> {
   const config = await project.config()
   const loadedBy = new Map<string, string[]>()

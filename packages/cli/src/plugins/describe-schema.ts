@@ -1,16 +1,18 @@
 import type { JsonSchema, Schema } from '@maestro-dataflow/core'
 
-/** One option of something that a plugin contributes. */
+/** An option of a contribution. */
 export interface OptionDescription {
   readonly name: string
-  /** As TypeScript would write it, roughly. */
+  /** The approximate TypeScript type. */
   readonly type: string
   readonly required: boolean
   readonly default?: unknown
   readonly description?: string
 }
 
-/** The options that a schema asks for; undefined when the schema does not tell, or when they are no object. */
+/**
+ * The options that a schema describes. It is undefined if the schema has no description or does not describe an object.
+ */
 export function describeSchema(schema: Schema): readonly OptionDescription[] | undefined {
   const json = jsonSchemaOf(schema)
   const properties = json?.properties
@@ -28,20 +30,20 @@ export function describeSchema(schema: Schema): readonly OptionDescription[] | u
   })
 }
 
-/** What goes in, as JSON Schema: options that have defaults may be left out. */
+/** The JSON Schema of the input, in which options with defaults are optional. */
 function jsonSchemaOf(schema: Schema): JsonSchema | undefined {
   const standard = schema['~standard'] as {
     jsonSchema?: { input(options: { target: string; libraryOptions?: object }): JsonSchema }
   }
   try {
-    // Some options hold what JSON has no word for, such as prompts and schemas: zod is told to leave these open.
+    // JSON Schema cannot represent some options, such as prompts and schemas. zod then accepts any value for them.
     return standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } })
   } catch {
     return undefined
   }
 }
 
-/** A JSON Schema in a few words. */
+/** A short description of a JSON Schema. */
 export function typeText(schema: unknown): string {
   if (!isObject(schema)) return 'anything'
   const { type, enum: values, const: only, anyOf, oneOf, items, additionalProperties, properties } = schema

@@ -5,7 +5,7 @@ import type { ContributionDescription } from './describe-contribution.js'
 import type { OptionDescription } from './describe-schema.js'
 import type { Page } from './render-plugins.js'
 
-/** One contribution for people. */
+/** A contribution as text for people. */
 export function renderContribution(contribution: ContributionDescription, page: Page): string {
   const { name, kind, is, plugin, description, options } = contribution
   const what = [is, contributionNouns[kind]].filter((word) => word !== undefined).join(' ')
@@ -16,7 +16,7 @@ export function renderContribution(contribution: ContributionDescription, page: 
   return `${lines.join('\n')}\n`
 }
 
-/** Options for people. @param of `options`, or the side of a storage. */
+/** The options as text for people. @param of The word `options`, or the side of a storage. */
 export function optionLines(
   of: string,
   options: readonly OptionDescription[] | undefined,

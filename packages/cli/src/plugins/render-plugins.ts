@@ -5,13 +5,13 @@ import type { Style } from '../terminal/style.js'
 import { cutText } from '../terminal/text-width.js'
 import type { PluginOverview, PluginsOverview } from './describe-plugins.js'
 
-/** Where text goes: how wide it may be, and how it stands out. */
+/** The destination of text: its width and its styles. */
 export interface Page {
   readonly width: number
   readonly style: Style
 }
 
-/** The plugins for people. */
+/** The plugins as text for people. */
 export function renderPlugins({ plugins, unread }: PluginsOverview, page: Page): string {
   const { warn } = page.style
   const parts = plugins.map((plugin) => renderPlugin(plugin, page))

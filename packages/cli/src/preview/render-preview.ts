@@ -10,11 +10,13 @@ import { type RowEvent, type RowHistory, rowHistories } from './row-history.js'
 interface Page {
   readonly width: number
   readonly style: Style
-  /** The operator behind each step, for people. */
+  /** The operator of each step, as text for people. */
   readonly uses: ReadonlyMap<string, string>
 }
 
-/** A preview for people: each row as it came, then what each step changed. No line is wider than `width`. */
+/**
+ * A preview as text for people: each original row, followed by the changes of each step. No line is wider than `width`.
+ */
 export function renderPreview(preview: Preview, width: number, style: Style): string {
   const page: Page = { width, style, uses: new Map(preview.steps.map(({ id, use }) => [id, use])) }
   const histories = rowHistories(preview).map((history) => renderHistory(history, 0, page).join('\n'))
@@ -69,7 +71,7 @@ function renderEvent(event: RowEvent, indent: number, page: Page): readonly stri
   }
 }
 
-/** Columns that are new (+), have another value (~) or are no more (-). */
+/** The columns that are new (+), changed (~), or removed (-). */
 function renderChanges(before: Row, after: Row, indent: number, page: Page): readonly string[] {
   const { style } = page
   const entries = Object.entries(after)
@@ -91,7 +93,7 @@ function isSame(before: unknown, after: unknown): boolean {
   return Object.is(before, after) || formatValue(before, 10_000) === formatValue(after, 10_000)
 }
 
-/** One line for each column, values under one another. */
+/** One line for each column, with aligned values. */
 function columns(
   entries: readonly (readonly [string, unknown])[],
   sign: string,

@@ -1,24 +1,24 @@
 import type { Row } from '@maestro-dataflow/core'
 import type { Preview, PreviewStep } from '@maestro-dataflow/core/runtime'
 
-/** What one step did with one row. */
+/** The effect of one step on one row. */
 export type RowEvent =
   | { readonly step: string; readonly happened: 'kept'; readonly before: Row; readonly after: Row }
   | { readonly step: string; readonly happened: 'gone' }
   | { readonly step: string; readonly happened: 'rejected'; readonly code: string; readonly message: string }
   | { readonly step: string; readonly happened: 'split'; readonly children: readonly RowHistory[] }
 
-/** A row from where it begins to what became of it. */
+/** A row, from its origin to its end. */
 export interface RowHistory {
   readonly id: string
-  /** Where it begins: `source`, or the step that made it of several rows. */
+  /** The origin: `source`, or the step that made the row from several rows. */
   readonly from: string
-  /** A record that could not become a row has none. */
+  /** The row. It is undefined if the record could not become a row. */
   readonly row: Row | undefined
   readonly events: readonly RowEvent[]
 }
 
-/** Follows each row of a preview through the steps, in the order of the source; rows that a step made new come after. */
+/** Follows each row of a preview through the steps, in the order of the source. Rows that a step created come last. */
 export function rowHistories(preview: Preview): readonly RowHistory[] {
   const follow = new Follower(preview)
   const [source] = preview.steps
@@ -43,7 +43,7 @@ class Follower {
     this.#preview = preview
   }
 
-  /** Whether a row after a step is one of those before it, or a child of one. */
+  /** Whether a row after a step is one of the rows before it, or a child of one. */
   came(step: PreviewStep, id: string): boolean {
     const before = this.#preview.steps.find((candidate) => candidate.id === step.input)
     return before?.rows.some((row) => row.id === id || isChild(id, row.id, step.id)) === true
@@ -74,7 +74,7 @@ class Follower {
   }
 }
 
-/** Children are called parent/step/k. */
+/** The id of a child is parent/step/k. */
 function isChild(id: string, parent: string, step: string): boolean {
   const prefix = `${parent}/${step}/`
   return id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length))

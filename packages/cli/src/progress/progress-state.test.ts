@@ -5,7 +5,7 @@ import { ProgressState } from './progress-state.js'
 const none: StepCounts = { rowsIn: 0, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 }
 const columns = { columns: {}, open: true }
 
-/** A plan of steps in a line; of a plan, only ids and inputs count here. */
+/** A plan of consecutive steps. Only ids and inputs matter here. */
 function planOf(...ids: readonly string[]): PipelinePlan {
   const steps = ids.map((id, index) => ({
     id,
@@ -24,7 +24,7 @@ function planOf(...ids: readonly string[]): PipelinePlan {
   return { version: 1, pipeline: 'p', params: {}, source, steps, sinks: [], stages: [], warnings: [] }
 }
 
-/** A state with a clock of its own. */
+/** A state with its own clock. */
 function started(...ids: readonly string[]) {
   let now = 0
   const state = new ProgressState(() => now)

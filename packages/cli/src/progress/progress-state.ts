@@ -11,31 +11,31 @@ import type {
 } from '@maestro-dataflow/core'
 import { RateMeter } from './rate-meter.js'
 
-/** How far one step is. */
+/** The progress of one step. */
 export interface StepProgress {
   readonly id: string
   readonly state: 'waiting' | 'running' | 'done'
-  /** Rows that have gone through, with those that were rejected or dropped. */
+  /** The number of rows that the step has finished, including rejected and dropped rows. */
   readonly rows: number
-  /** How many will have gone through at the end; an estimate unless `exact`. */
+  /** The expected number of rows at the end. It is an estimate unless `exact` is true. */
   readonly total: number | undefined
   readonly exact: boolean
   readonly perSecond: number | undefined
-  /** Milliseconds until the end. */
+  /** The remaining time in milliseconds. */
   readonly left: number | undefined
   readonly tokens: number
-  /** Dollars; undefined when the price of a call is not known. */
+  /** The cost in dollars, or undefined if the price of a call is not known. */
   readonly cost: number | undefined
-  /** Answers that were there already. */
+  /** The number of answers that were reused. */
   readonly reused: number
-  /** Attempts after the first. */
+  /** The number of attempts after the first. */
   readonly retries: number
   readonly rejected: number
 }
 
-/** What a serving is doing. */
+/** The state of a serving. */
 export type ServingProgress = Omit<ServingStateEvent, 'coolDownMs'> & {
-  /** When it may be asked again, as a time in milliseconds; undefined while it may be. */
+  /** The time in milliseconds at which the cool-down ends, or undefined if there is none. */
   readonly coolDownUntil: number | undefined
 }
 
@@ -60,14 +60,14 @@ interface Total {
 
 const unknown: Total = { rows: undefined, exact: false }
 
-/** Gathers a run's events into how far each step is. */
+/** Derives the progress of each step from the events of a run. */
 export class ProgressState {
   readonly #now: () => number
   readonly #steps = new Map<string, Tracked>()
   readonly #servings = new Map<string, ServingProgress>()
   #source: SourceProgressEvent | undefined
 
-  /** @param now The time in milliseconds. */
+  /** @param now Returns the time in milliseconds. */
   constructor(now: () => number = Date.now) {
     this.#now = now
   }
@@ -128,7 +128,7 @@ export class ProgressState {
     if (tracked !== undefined) tracked.rejected++
   }
 
-  /** The source and the steps in the plan's order. A source that was never read row by row is left out. */
+  /** The source and the steps in the order of the plan. A source that was never read row by row is omitted. */
   steps(): readonly StepProgress[] {
     const shown = [...this.#steps.values()].filter((step) => step.id !== 'source' || this.#source !== undefined)
     return shown.map((step) => {
@@ -143,7 +143,7 @@ export class ProgressState {
     })
   }
 
-  /** The servings with calls under way or waiting, and those that are left in peace. */
+  /** The servings with calls that are in progress or waiting, and those in a cool-down. */
   servings(): readonly ServingProgress[] {
     const now = this.#now()
     return [...this.#servings.values()]
@@ -168,7 +168,7 @@ export class ProgressState {
     this.#moved(step, rowsOut + rejected + dropped + merged - created)
   }
 
-  /** How many rows go into a step: as many as come out of the one before, as far as that can be told by now. */
+  /** The number of rows that enter a step: as many as leave the previous step, as far as this is known. */
   #totalOf(step: Tracked): Total {
     if (step.state === 'done') return { rows: step.rows, exact: true }
     if (step.input === undefined) return sourceTotal(this.#source)
@@ -198,12 +198,15 @@ function tracked(id: string, input: string | undefined): Tracked {
   }
 }
 
-/** By the number of rows where the source knows it, else by the share of its bytes that has been read. */
+/**
+ * The total is the number of rows if the source knows it, or else it follows from the share of bytes that has been
+ * read.
+ */
 function sourceTotal(source: SourceProgressEvent | undefined): Total {
   if (source === undefined) return unknown
   const { rows, rowsTotal, bytesRead = 0, bytesTotal = 0 } = source
   if (rowsTotal !== undefined) return { rows: Math.max(rows, rowsTotal), exact: false }
-  // Bytes are read ahead of rows: once all of them are, they say nothing of the rows to come.
+  // Bytes are read ahead of rows. Once all bytes are read, they no longer predict the rows to come.
   if (bytesRead === 0 || bytesRead >= bytesTotal) return unknown
   return { rows: Math.round((rows * bytesTotal) / bytesRead), exact: false }
 }

@@ -1,6 +1,6 @@
 const windowMilliseconds = 20_000
 
-/** How many things a second get done: over the last stretch of time, or over all of it while nothing has moved since. */
+/** The number of items per second: over the last time window, or over the whole time if nothing moved in the window. */
 export class RateMeter {
   readonly #started: number
   #samples: { readonly time: number; readonly count: number }[]
@@ -10,14 +10,14 @@ export class RateMeter {
     this.#samples = [{ time, count: 0 }]
   }
 
-  /** Notes the count at a time. */
+  /** Records the count at a time. */
   add(time: number, count: number): void {
     this.#samples.push({ time, count })
-    // One sample from before the window stays, so that it is covered whole.
+    // One sample from before the window stays, so that the samples cover the whole window.
     while ((this.#samples[1]?.time ?? time) < time - windowMilliseconds) this.#samples.shift()
   }
 
-  /** @returns undefined while nothing is done */
+  /** @returns undefined until something is done */
   perSecond(): number | undefined {
     const first = this.#samples[0]
     const last = this.#samples.at(-1)

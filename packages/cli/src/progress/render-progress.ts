@@ -4,7 +4,7 @@ import type { Style } from '../terminal/style.js'
 import { cutText, padText, textWidth } from '../terminal/text-width.js'
 import type { ServingProgress, StepProgress } from './progress-state.js'
 
-/** The screen that progress is drawn on. */
+/** The screen on which progress is drawn. */
 export interface Screen {
   readonly columns: number
   readonly rows: number
@@ -13,10 +13,10 @@ export interface Screen {
 const barCells = 16
 const longestName = 32
 
-/** A line for each step, none wider than the screen, no more of them than it holds. */
+/** The steps, one per line, no wider than the screen and no more than it can show. */
 export function renderProgress(steps: readonly StepProgress[], screen: Screen, style: Style): readonly string[] {
   const room = Math.max(1, screen.rows - 2)
-  // What is done is the first to go where there is too little room.
+  // If there is too little room, finished steps are omitted first.
   const shown = steps.length <= room ? steps : steps.filter((step) => step.state !== 'done').slice(0, room)
   const names = shown.map(({ id }) => cutText(formatName(id), Math.min(longestName, Math.floor(screen.columns / 2))))
   const width = Math.max(0, ...names.map(textWidth))
@@ -31,7 +31,7 @@ export function renderProgress(steps: readonly StepProgress[], screen: Screen, s
   })
 }
 
-/** A line for each serving that is asked: how much it is asked at once, and whether it is left in peace. */
+/** One line for each serving that is in use: its number of concurrent calls, and whether it is in a cool-down. */
 export function renderServings(servings: readonly ServingProgress[], screen: Screen, style: Style, now: number) {
   return servings.map((serving) => {
     const line = cutText(
@@ -42,7 +42,7 @@ export function renderServings(servings: readonly ServingProgress[], screen: Scr
   })
 }
 
-/** One line for places where nothing can be drawn over: the steps and the servings at work. */
+/** A single line for outputs that cannot be redrawn: the active steps and servings. */
 export function renderProgressLine(
   steps: readonly StepProgress[],
   servings: readonly ServingProgress[],

@@ -5,7 +5,10 @@ import { TemporaryProject } from '../__fixtures__/temporary-project.js'
 
 const script = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
 
-/** Waits for the given milliseconds in the step `work`, writes a log line, and fails on the last row if asked to. */
+/**
+ * Waits for the given number of milliseconds in the step `work`, writes a log line, and fails on the last row on
+ * request.
+ */
 const pipeline = `
   import { setTimeout as sleep } from 'node:timers/promises'
   import { pipeline } from '@maestro-dataflow/core'
@@ -42,7 +45,7 @@ describe.runIf(script)('on a terminal', () => {
     expect(stdout.split('\u001b[3A\r\u001b[0J').length).toBeGreaterThan(2)
     const text = stripVTControlCharacters(stdout)
     expect(text).toMatch(/work +█{4}░{12} {2}1\/4 rows/)
-    // The last of each line is what remains, below the log line and above the report.
+    // The last version of each line remains, below the log line and above the report.
     const end = text.slice(text.lastIndexOf('source '))
     expect(end).toMatch(
       /^source +█{16} {2}4 rows.*\r\nwork +█{16} {2}4 rows.*\r\ncheck +█{16} {2}4 rows.*\r\nslow: done/,

@@ -8,17 +8,17 @@ import { TerminalBlock } from './terminal-block.js'
 const drawEvery = 100
 const lineEvery = 5000
 
-/** Progress that is being shown, and the plugin that hears of it. */
+/** The visible progress, and the plugin that receives its events. */
 export interface ShownProgress {
   readonly plugin: PluginReference
-  /** Shows no more; safe to call twice. */
+  /** Ends the display. It is safe to call it twice. */
   end(): void
 }
 
 /**
- * Shows on standard error how far a run is: lines that are drawn over in a terminal, else a line now and then.
+ * Shows the progress of a run on standard error: redrawn lines in a terminal, or else a line at intervals.
  *
- * @param options `verbose`: log lines are coming too, so that nothing is drawn over.
+ * @param options With `verbose`, log lines are also written, so that nothing is redrawn.
  */
 export function showProgress({ verbose = false }: { readonly verbose?: boolean }): ShownProgress {
   const state = new ProgressState()
@@ -50,13 +50,13 @@ interface Display {
   end(): void
 }
 
-/** Lines that are drawn over. */
+/** Lines that are redrawn. */
 function drawn(stream: NodeJS.WriteStream, state: ProgressState): Display {
   const style = styleFor(stream)
   let block: TerminalBlock | undefined
   let timer: NodeJS.Timeout | undefined
   const draw = () => {
-    // Some terminals say that they have no size.
+    // Some terminals report a size of zero.
     const screen = { columns: stream.columns || 80, rows: stream.rows || 24 }
     const servings = renderServings(state.servings(), screen, style, Date.now())
     const room = { ...screen, rows: screen.rows - servings.length }
@@ -76,7 +76,7 @@ function drawn(stream: NodeJS.WriteStream, state: ProgressState): Display {
   }
 }
 
-/** A line now and then. */
+/** A line at intervals. */
 function written(stream: NodeJS.WritableStream, state: ProgressState): Display {
   let timer: NodeJS.Timeout | undefined
   return {

@@ -6,8 +6,8 @@ export const showCursor = '\u001b[?25h'
 type Write = NodeJS.WriteStream['write']
 
 /**
- * Lines at the bottom of a terminal that are drawn over again and again. What others write meanwhile, such as log
- * lines, appears above them. The cursor is hidden, and comes back when the block or the process ends.
+ * Lines at the bottom of a terminal that are redrawn repeatedly. The output of others in the meantime, such as log
+ * lines, appears above them. The cursor is hidden until the block or the process ends.
  */
 export class TerminalBlock {
   readonly #stream: NodeJS.WriteStream
@@ -17,7 +17,7 @@ export class TerminalBlock {
   #atLineStart = true
   #ended = false
 
-  /** @param shared Streams that show on the same screen. */
+  /** @param shared The streams that write to the same screen. */
   constructor(stream: NodeJS.WriteStream, shared: readonly NodeJS.WriteStream[]) {
     this.#stream = stream
     this.#write = stream.write.bind(stream)
@@ -34,7 +34,7 @@ export class TerminalBlock {
     this.#height = lines.length
   }
 
-  /** Leaves the lines where they are and gives the terminal back. */
+  /** Leaves the lines in place and restores the terminal. */
   readonly end = (): void => {
     if (this.#ended) return
     this.#ended = true
@@ -48,7 +48,7 @@ export class TerminalBlock {
   }
 
   #writeAbove(screen: NodeJS.WriteStream, original: Write): Write {
-    // Parameters go on as they came: write() has several forms.
+    // The parameters are passed on unchanged, because write() has several forms.
     return ((...parameters: Parameters<Write>) => {
       if (this.#height > 0) this.#write(this.#eraser())
       this.#height = 0

@@ -3,7 +3,7 @@ import type { Contribution, DiscoveredPlugin, Maestro } from '@maestro-dataflow/
 import { describeSchema, type OptionDescription } from '../plugins/describe-schema.js'
 import { type PromptTurn, promptText } from './prompt-text.js'
 
-/** A prompt as a manifest names it. */
+/** A prompt, as a manifest names it. */
 export interface ContributedPrompt {
   readonly name: string
   readonly plugin: string
@@ -12,19 +12,19 @@ export interface ContributedPrompt {
 
 /** A prompt that a plugin contributes. */
 export interface PromptDescription extends ContributedPrompt {
-  /** Undefined where its schema does not tell them. */
+  /** The options. They are undefined if the schema does not describe them. */
   readonly options: readonly OptionDescription[] | undefined
-  /** What the options given make of it. */
+  /** The prompt that the given options create. */
   readonly made:
     | {
         readonly class: string
         readonly variables: readonly string[]
         readonly version: string
-        /** Undefined where the class does not tell it. */
+        /** The text. It is undefined if the class does not reveal it. */
         readonly text: readonly PromptTurn[] | undefined
       }
     | undefined
-  /** Why it could not be made: options that are missing or wrong. */
+  /** The reasons why the prompt could not be created: missing or invalid options. */
   readonly issues: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function contributedPrompts(plugins: readonly DiscoveredPlugin[]): readon
   )
 }
 
-/** Makes prompts of some options and describes them; loads their plugins. @throws MAESTRO_PLUGIN_* */
+/** Creates prompts with the given options and describes them. It loads their plugins. @throws MAESTRO_PLUGIN_* */
 export async function describePrompts(
   project: Maestro,
   prompts: readonly ContributedPrompt[],
@@ -73,7 +73,7 @@ async function describePrompt(
   }
 }
 
-/** @param given Texts from the command line, which may stand for numbers and truth values. */
+/** @param given Texts from the command line, which may represent numbers and booleans. */
 async function make(
   definition: Definition,
   given: Readonly<Record<string, string>>,

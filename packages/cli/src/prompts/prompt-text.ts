@@ -1,12 +1,12 @@
 import { ChatPrompt, type ChatTurn, type Message, type Prompt, PromptTemplate } from '@maestro-dataflow/core'
 
-/** A turn of a prompt, with its variables written as in templates. */
+/** A message of a prompt, with its variables written as in templates. */
 export interface PromptTurn {
   readonly role: Message['role']
   readonly text: string
 }
 
-/** What a prompt says, as far as it can be told without a row. */
+/** The text of a prompt, as far as it is known without a row. */
 export function promptText(prompt: Prompt): readonly PromptTurn[] | undefined {
   if (prompt instanceof ChatPrompt)
     return prompt.turns.map(({ role, content }) => ({ role, text: contentText(content) }))
@@ -17,7 +17,7 @@ export function promptText(prompt: Prompt): readonly PromptTurn[] | undefined {
       { role: 'user', text: template },
     ]
   }
-  // A class with logic of its own may say something with the names in place of values.
+  // A class with its own logic may produce text if the names of variables stand in for their values.
   try {
     const names = Object.fromEntries(prompt.variables.map((name) => [name, `{{${name}}}`]))
     return prompt.messages(names).map(({ role, content }) => ({ role, text: contentText(content) }))

@@ -4,7 +4,7 @@ import { formatName } from '../terminal/format-value.js'
 import { cutText } from '../terminal/text-width.js'
 import type { PromptDescription } from './describe-prompt.js'
 
-/** The prompts of all plugins for people. */
+/** The prompts of all plugins as text for people. */
 export function renderPrompts(prompts: readonly PromptDescription[], page: Page): string {
   if (prompts.length === 0) return 'No configured plugin contributes a prompt.\n'
   return `${prompts.map((prompt) => [...head(prompt, page), ...facts(prompt, page)].join('\n')).join('\n\n')}\n`

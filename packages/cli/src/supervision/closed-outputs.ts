@@ -1,4 +1,4 @@
-/** A reader that has seen enough, such as `head`, is no error, nor is a terminal that was closed. */
+/** A reader that has read enough, such as `head`, is not an error. A closed terminal is not an error either. */
 export function ignoreClosedOutputs(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!isClosed(error)) throw error

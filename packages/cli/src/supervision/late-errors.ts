@@ -4,16 +4,16 @@ const patience = 5000
 
 let late: { readonly error: unknown } | undefined
 
-/** The first error that nobody caught, if there was one. */
+/** The first uncaught error, if there was one. */
 export function lateError(): { readonly error: unknown } | undefined {
   return late
 }
 
 /**
- * What nobody catches, such as an error that a plugin throws in a timer, stops the work of this process, whose report
- * then says how far it came.
+ * An uncaught error, such as one that a plugin throws in a timer, stops the work of this process. The report then shows
+ * how far the work progressed.
  *
- * @param giveUp Ends the process when no work was under way, or when it does not stop.
+ * @param giveUp Ends the process if no work was in progress, or if the work does not stop.
  */
 export function stopOnLateErrors(giveUp: (error: unknown) => void): void {
   const stop = (error: unknown): void => {

@@ -1,4 +1,4 @@
-/** What asks a process to end: Ctrl-C, a request to terminate, and a terminal that was closed. */
+/** The signals that ask a process to end: Ctrl-C, a request to terminate, and a closed terminal. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The exit code of a command that the user stopped. */
@@ -7,7 +7,7 @@ export const stoppedByUser = 130
 let stop: AbortController | undefined
 let supervised = false
 
-/** A signal for work that can be stopped: the first request stops it cleanly, the second one ends the process. */
+/** A signal for work that can be stopped. The first request stops it cleanly; the second one ends the process. */
 export function stopOnInterrupt(): AbortSignal {
   if (stop === undefined) {
     stop = new AbortController()
@@ -16,33 +16,35 @@ export function stopOnInterrupt(): AbortSignal {
   return stop.signal
 }
 
-/** Stops the work of this process cleanly; ends it at once if there is none or it was asked before. */
+/**
+ * Stops the work of this process cleanly. It ends the process at once if there is no work or if the stop is repeated.
+ */
 export function requestStop(): void {
   if (!abortWork()) process.exit(stoppedByUser)
   process.stderr.write('Stopping cleanly. Press Ctrl-C again to stop at once.\n')
 }
 
-/** Aborts the work. @returns whether there was any to abort */
+/** Aborts the work. @returns whether there was work to abort */
 export function abortWork(): boolean {
   if (stop === undefined || stop.signal.aborted) return false
   stop.abort()
   return true
 }
 
-/** The command has finished: there is no work left that could be stopped. */
+/** Records that the command has finished, so that no work is left to stop. */
 export function workDone(): void {
   stop = undefined
 }
 
-/** From now on another process receives the signals, and says when to stop. */
+/** From now on, another process receives the signals and requests the stop. */
 export function takeRequestsFromSupervisor(): void {
   supervised = true
-  // A terminal sends its signals to both processes: this one leaves them to the supervisor.
+  // A terminal sends its signals to both processes. This one leaves them to the supervisor.
   for (const signal of endingSignals) process.on(signal, () => undefined)
   process.on('message', (message) => {
     if (message === 'stop') requestStop()
   })
   process.on('disconnect', requestStop)
-  // The channel alone does not keep this process alive.
+  // The channel alone must not keep this process alive.
   process.channel?.unref()
 }

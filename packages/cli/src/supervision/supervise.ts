@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { endingSignals, stoppedByUser } from './stop-signal.js'
 
-/** How long a process may take to end after its command has finished. */
+/** The time in milliseconds that a process may take to end after its command has finished. */
 const patience = 2000
 
 /**
- * Runs a command in a process of its own and answers for its end: whatever that process does, a second Ctrl-C ends it, and
- * it counts as finished only if the command says so.
+ * Runs a command in a separate process and controls its end. A second Ctrl-C always ends the process, and the command
+ * counts as finished only if it reports so.
  *
  * @returns the exit code
  */
@@ -26,12 +26,12 @@ export async function supervise(parameters: readonly string[], json: boolean): P
   for (const signal of endingSignals) process.on(signal, interrupt)
   child.on('message', (exitCode) => {
     finished = Number(exitCode)
-    // Work that was left behind, such as a file that nobody writes to, must not hold up the end.
+    // Work that was left behind, such as a pipe that is never written to, must not delay the end.
     impatience = setTimeout(end, patience)
   })
   const [exitCode, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   clearTimeout(impatience)
-  // An error after the end counts too.
+  // An error after the end of the command counts too.
   if (finished !== undefined) return finished === 0 ? (exitCode ?? 0) : finished
   if (requests > 0) return stopped(signal)
   const [{ cliError }, { reportError }] = await Promise.all([import('../errors.js'), import('../report-error.js')])

@@ -1,4 +1,4 @@
-// The process in which a command runs; `supervise` has started it.
+// The process in which a command runs. `supervise` starts it.
 import module from 'node:module'
 import { main } from '../main.js'
 import { reportError } from '../report-error.js'
@@ -6,7 +6,7 @@ import { ignoreClosedOutputs } from './closed-outputs.js'
 import { stopOnLateErrors } from './late-errors.js'
 import { stoppedByUser, takeRequestsFromSupervisor, workDone } from './stop-signal.js'
 
-// Deno has none.
+// Deno does not have this function.
 module.enableCompileCache?.()
 ignoreClosedOutputs()
 takeRequestsFromSupervisor()
@@ -20,7 +20,7 @@ stopOnLateErrors((error) => {
 })
 const exitCode = await main(parameters, { supervised: true })
 workDone()
-// What was stopped may have left work behind that nobody waits for.
+// Stopped work may have left operations behind that are not awaited.
 finish(exitCode, exitCode === stoppedByUser)
 
 function finish(code: number, atOnce: boolean): void {

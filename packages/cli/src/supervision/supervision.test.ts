@@ -1,4 +1,4 @@
-// How a command ends, whatever the code of a plugin does.
+// The end of a command must not depend on the code of a plugin.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => project.remove())
 
-/** A pipeline whose step runs some code for each of two rows. */
+/** A pipeline whose step runs the given code for each of two rows. */
 function step(code: string): void {
   project.write(
     'pipelines/p.js',
@@ -28,7 +28,7 @@ function step(code: string): void {
   )
 }
 
-/** A plugin that runs some code at a moment of a run. */
+/** A plugin that runs the given code in a hook of a run. */
 function plugin(hook: string, code: string): void {
   project.write(
     'odd.js',
@@ -144,7 +144,7 @@ describe('requests to stop', () => {
     prepare()
     const running = project.start(['run', 'p'])
     await running.wrote('busy')
-    // Two signals of one kind may become one while they wait.
+    // Two pending signals of one kind may merge into one.
     running.process.kill('SIGINT')
     running.process.kill('SIGTERM')
     const { code } = await running.finished

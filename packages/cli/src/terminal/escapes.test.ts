@@ -1,10 +1,10 @@
-// Whatever rows, files, plugins and pipelines hold, a terminal that shows the output of a command does nothing of it.
+// A terminal that shows the output of a command must not interpret anything in rows, files, plugins, or pipelines.
 import { styleText } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TemporaryProject } from '../__fixtures__/temporary-project.js'
 import { safe } from './print.js'
 
-/** The title of a window, a cleared screen, a colour of a stranger, a C1 control character, a line end, and turned text. */
+/** A window title, a cleared screen, a foreign colour, a C1 control character, a line end, and reversed text. */
 const hostile = '\u001b]0;owned\u0007\u001b[2J\u001b[5m\u009b2J\r\u202eabc'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
 const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/

@@ -1,11 +1,11 @@
-/** A count with a unit letter where it is long: 950, 12.3k, 4.56M. */
+/** A count, abbreviated with a unit letter if it is long: 950, 12.3k, 4.56M. */
 export function formatCount(count: number): string {
   if (count < 10_000) return String(Math.round(count))
   const [value, unit] = count < 1_000_000 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
   return `${value.toPrecision(value < 1000 ? 3 : 4)}${unit}`
 }
 
-/** Rows in a second, with as many digits as say something. */
+/** Rows per second, with the significant digits only. */
 export function formatRate(perSecond: number): string {
   return perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(perSecond >= 1 ? 1 : 2)
 }
@@ -20,12 +20,12 @@ export function formatSpan(milliseconds: number): string {
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`
 }
 
-/** Dollars with as many digits as say something: $12.40, $0.0043. */
+/** Dollars, with the significant digits only: $12.40, $0.0043. */
 export function formatDollars(dollars: number): string {
   return `$${dollars >= 1 || dollars === 0 ? dollars.toFixed(2) : dollars < 0.0001 ? dollars.toPrecision(1) : dollars.toFixed(4)}`
 }
 
-/** A number with the name of what is counted: 1 row, 2 rows. */
+/** A number with the name of the counted things: 1 row, 2 rows. */
 export function counted(number: number, name: string, plural = `${name}s`): string {
   return `${number} ${number === 1 ? name : plural}`
 }

@@ -9,7 +9,7 @@ export function formatValue(value: unknown, width: number): string {
   return cutText(printable(valueText(value, width)), width)
 }
 
-/** A name, such as a column's or a row's id, without what a terminal would act upon. */
+/** A name, such as that of a column or a row's id, without characters that a terminal would interpret. */
 export function formatName(name: string): string {
   const plain = name !== '' && name.trim() === name && !unprintable.test(name)
   return plain ? name : printable(JSON.stringify(name))
@@ -17,7 +17,7 @@ export function formatName(name: string): string {
 
 function valueText(value: unknown, width: number): string {
   if (value === undefined) return 'undefined'
-  // A long text is cut before it is quoted: a cell may hold megabytes.
+  // A long text is cut before it is quoted, because a cell may hold megabytes.
   if (typeof value === 'string') return JSON.stringify(value.slice(0, width * 16))
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number') return String(value)

@@ -1,7 +1,7 @@
 import { printable } from '@maestro-dataflow/core'
 import { colours } from './style.js'
 
-// The one place that writes what people read: names and values of rows, files and plugins stand in it.
+// Only this file writes text for people, because the text contains names and values of rows, files, and plugins.
 
 /** Prints text on standard output. */
 export function print(text: string): void {
@@ -13,7 +13,7 @@ export function printMessage(text: string): void {
   process.stderr.write(safe(text))
 }
 
-/** A text for the terminal: of what a terminal acts upon, only the colours of this command pass. */
+/** A text for the terminal. The colours of this command are the only control sequences that remain. */
 export function safe(text: string): string {
   return text
     .split(colours)

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
-/** The few ways in which text stands out; each is what it was given where colours are not wanted. */
+/** The text styles. Without colours, each returns its text unchanged. */
 export interface Style {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
@@ -13,7 +13,7 @@ export interface Style {
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Colours for a stream, as far as it takes them: NO_COLOR, FORCE_COLOR and TERM are respected. */
+/** The styles of a stream, if it supports them. NO_COLOR, FORCE_COLOR, and TERM are respected. */
 export function styleFor(stream: Stream): Style {
   const format = (name: Format) => (text: string) => styleText(name, text, { stream })
   return {
@@ -31,5 +31,5 @@ export const colours = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
 
 const as = (text: string): string => text
 
-/** No colours. */
+/** Styles without colours. */
 export const plainStyle: Style = { bold: as, dim: as, good: as, warn: as, bad: as }

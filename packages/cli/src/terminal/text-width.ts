@@ -2,14 +2,14 @@ import stringWidth from 'string-width'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** How many columns of a terminal a text takes: wide characters take two, colours none. */
+/** The number of terminal columns that a text occupies: two for wide characters, none for colours. */
 export function textWidth(text: string): number {
   return stringWidth(text)
 }
 
-/** A text without colours, cut to a width; an ellipsis stands for what was cut off. */
+/** A text without colours, cut to a width. An ellipsis replaces the part that is cut off. */
 export function cutText(text: string, width: number): string {
-  // A column holds at least one code unit of text, so that a very long text is not measured whole.
+  // Each terminal column holds at least one code unit, so the end of a very long text need not be measured.
   const start = text.slice(0, width * 16)
   if (start.length === text.length && textWidth(text) <= width) return text
   let cut = ''
@@ -22,7 +22,7 @@ export function cutText(text: string, width: number): string {
   return `${cut}…`
 }
 
-/** A text with spaces after it up to a width. */
+/** A text that is padded with spaces to a width. */
 export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)))
 }

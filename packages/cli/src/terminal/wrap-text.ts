@@ -1,6 +1,6 @@
 import { cutText, textWidth } from './text-width.js'
 
-/** Breaks a text at spaces into lines of a width, at most so many. */
+/** Breaks a text at spaces into at most `most` lines of a width. */
 export function wrapText(text: string, width: number, most: number): readonly string[] {
   const lines: string[] = []
   let line = ''

@@ -1,17 +1,17 @@
 import { type ColumnType, columnTypeOf, type Row } from '@maestro-dataflow/core'
 
-/** What the values of a column have in common. */
+/** The properties that the values of a column share. */
 export interface InferredColumn {
   readonly name: string
   readonly type: ColumnType
-  /** Rows without a value: null, missing, or an empty cell. */
+  /** The number of rows without a value: null, missing, or an empty cell. */
   readonly empty: number
 }
 
 /**
- * The columns of some rows and the types that all their values fit.
+ * The columns of the given rows, with the types that all their values fit.
  *
- * @param from Cells are texts that may stand for something else; values are what they are.
+ * @param from Whether the rows hold `cells`, which are texts that may represent other types, or typed `values`.
  */
 export function inferColumns(rows: readonly Row[], from: 'cells' | 'values'): readonly InferredColumn[] {
   const names = new Set(rows.flatMap((row) => Object.keys(row)))
@@ -23,7 +23,10 @@ export function inferColumns(rows: readonly Row[], from: 'cells' | 'values'): re
   })
 }
 
-/** Types whose cells mean the same after being read; what may be more than a number, such as 00123, is text. */
+/**
+ * Types whose cells keep their meaning when they are read. A text that may be more than a number, such as 00123, is
+ * text.
+ */
 const cellTypes: readonly (readonly [ColumnType, (cell: string) => boolean])[] = [
   ['number', (cell) => /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?$/.test(cell)],
   ['boolean', (cell) => /^(?:true|false)$/i.test(cell)],
@@ -35,7 +38,7 @@ function typeOfCells(cells: readonly string[]): ColumnType {
   return cellTypes.find(([, fits]) => cells.every(fits))?.[0] ?? 'string'
 }
 
-/** An ISO 8601 day that the calendar has, with a time or without. */
+/** Whether the text is a valid ISO 8601 date, with or without a time. */
 function isDate(cell: string): boolean {
   const form = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
   const day = form.exec(cell)?.[1] ?? ''

@@ -6,11 +6,11 @@ import { type CommandProject, pipelineArgument } from '../command-project.js'
 import { cliError } from '../errors.js'
 import { type InferredColumn, inferColumns } from './infer-columns.js'
 
-/** The columns of a source as its first rows show them. */
+/** The columns of a source, inferred from its first rows. */
 export interface InferredSource {
   /** The kind of storage and, where it has one, its path. */
   readonly source: string
-  /** How many rows were looked at. */
+  /** The number of rows that were examined. */
   readonly rows: number
   readonly columns: readonly InferredColumn[]
 }
@@ -21,7 +21,7 @@ interface InferSettings {
 }
 
 /**
- * Reads the first rows of a pipeline's source, or of a file, as they are without declared columns.
+ * Reads the first rows of a pipeline's source, or of a file, without declared columns.
  *
  * @throws MAESTRO_CLI_INFER, MAESTRO_PIPELINE_*
  */
@@ -66,7 +66,7 @@ export async function inferSource(
   }
 }
 
-/** A path that is no pipeline; a JSON file may be either. */
+/** Whether the path is a data file and not a pipeline. A JSON file may be either. */
 async function isDataFile(nameOrPath: string, config: CommandProject['config']): Promise<boolean> {
   const ending = extname(nameOrPath)
   const path = resolve(nameOrPath)
@@ -79,7 +79,7 @@ function withoutColumns(options: unknown): Readonly<Record<string, unknown>> {
   return rest
 }
 
-/** Whether all values are text because the format knows nothing else. */
+/** Whether all values are text because the format has no other type. */
 function holdsCells({ format, path }: Readonly<Record<string, unknown>>): boolean {
   if (format !== undefined) return format === 'csv' || format === 'tsv'
   return [path].flat().some((part) => typeof part === 'string' && /\.[ct]sv(\.(gz|zst))?$/i.test(part))

@@ -1,6 +1,6 @@
 import type { InferredSource } from './infer-source.js'
 
-/** The option `columns` as it is pinned in a pipeline file. */
+/** The option `columns`, as it is written in a pipeline file. */
 export function renderColumns({ source, rows, columns }: InferredSource): string {
   const lines = columns.map(({ name, type, empty }) => {
     const note = empty === 0 ? '' : ` // empty in ${empty} of ${rows} rows`

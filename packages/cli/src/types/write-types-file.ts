@@ -12,22 +12,22 @@ import {
   typesFileName,
 } from '@maestro-dataflow/core/runtime'
 
-/** What became of a project's types file. */
+/** The result of writing a project's types file. */
 export interface TypesFile {
   readonly path: string
-  /** `foreign`: a file of this name is there that was not generated; it is left alone. */
+  /** `foreign`: a file of this name exists that was not generated. It is not changed. */
   readonly state: 'written' | 'current' | 'foreign'
   readonly types: ProjectTypes
 }
 
-/** Brings `maestro-env.d.ts` beside the config up to date; written only when something has changed. */
+/** Updates `maestro-env.d.ts` beside the config. The file is written only if its contents change. */
 export async function writeTypesFile(project: Maestro): Promise<TypesFile> {
   const { text, ...file } = await checkTypesFile(project)
   if (file.state === 'stale') await replaceFile(file.path, text)
   return { ...file, state: file.state === 'stale' ? 'written' : file.state }
 }
 
-/** How the types file of a project is, and what it should be. Nothing is written. */
+/** The state of the project's types file, and its expected contents. Nothing is written. */
 export async function checkTypesFile(project: Maestro): Promise<{
   readonly path: string
   readonly state: 'stale' | 'current' | 'foreign'
@@ -38,27 +38,27 @@ export async function checkTypesFile(project: Maestro): Promise<{
   const types = await projectTypes(config, await project.plugins())
   const text = renderTypesFile(types)
   const path = join(config.directory, typesFileName)
-  // Git may have given the file other line ends.
+  // Git may have changed the line ends of the file.
   const found = existsSync(path) ? (await readFile(path, 'utf8')).replaceAll('\r\n', '\n') : undefined
   const state = found === text ? 'current' : found?.startsWith(typesFileMark) === false ? 'foreign' : 'stale'
   return { path, state, text, types }
 }
 
-/** Keeps the types of a TypeScript project up to date on the way of another command, which it never disturbs. */
+/** Updates the types of a TypeScript project during another command, which it never disturbs. */
 export async function refreshTypesFile(project: Maestro): Promise<void> {
   try {
     if (isTypeScriptProject(await project.config())) await writeTypesFile(project)
   } catch {
-    // What is wrong with the project is told by the command itself; where nothing can be written, nothing is.
+    // The command itself reports faults of the project. If the file cannot be written, it is not written.
   }
 }
 
-/** Whether an editor looks for types here. */
+/** Whether an editor looks for types in this project. */
 export function isTypeScriptProject({ path, directory }: Pick<ResolvedConfig, 'path' | 'directory'>): boolean {
   return /\.m?ts$/.test(path ?? '') || existsSync(join(directory, 'tsconfig.json'))
 }
 
-/** Editors and other processes see the old file or the new one. */
+/** Editors and other processes see either the old file or the new one. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
   try {

@@ -12,7 +12,7 @@ import { MemoryStorage } from './state/memory-storage.js'
 const folder = new RunFolder()
 const failed = maestroError('MAESTRO_STEP_FAILED', { step: '', reason: 'no' })
 
-/** Counts the rows, and then gives back those that are not rejected, each with the count. */
+/** Counts the rows, and then returns those that are not rejected, each with the count. */
 class Counted extends GlobalOperator {
   readonly seen: Partial<GlobalContext>[] = []
   readonly #rejects: (n: unknown) => boolean

@@ -54,7 +54,7 @@ export interface ServingListener {
   servingState(event: ServingStateEvent): void
 }
 
-/** What the runner needs from the previous hops. */
+/** The services that the runner needs from the previous hops. */
 export interface RunEnvironment {
   /** The folder of the config file. */
   readonly directory: string
@@ -69,15 +69,15 @@ export interface RunEnvironment {
   redact(error: MaestroError): MaestroError
   /** Calls a listener for every call to a model, until the returned function is called. */
   observeServings(listener: ServingListener): () => void
-  /** Hears of the failures of observers until the returned function is called. */
+  /** Calls a listener for the failures of observers, until the returned function is called. */
   hearObserverFailures(listener: (failure: ObserverFailure) => void): () => void
-  /** Tells the serving plane the versions of the prompts of the run's steps. */
+  /** Informs the serving plane of the versions of the prompts in the run's steps. */
   beginRun(run: string, promptVersions: ReadonlyMap<string, string>): void
   /** Removes what the serving plane keeps for one run only. */
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */
   tableEngine(): Promise<TableEngine | undefined>
-  /** The plugin that contributes a thing; undefined for what is given in code. */
+  /** The plugin that contributes something. It is undefined for things that are defined in code. */
   pluginOf(kind: ContributionKind, name: string): string | undefined
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
@@ -94,7 +94,7 @@ export interface RunContext extends RunEnvironment {
   readonly counters: ReadonlyMap<string, StepCounter>
   /** Rows of the source, and records that could not be read as rows. */
   readonly sourceCounter: StepCounter
-  /** What sources and sinks receive. */
+  /** The context that sources and sinks receive. */
   readonly storage: StorageContext
   readonly outputs: RunOutputs
   /** Operators to dispose at the end. */

@@ -11,7 +11,7 @@ import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()
 
-/** A step of its own class that notes when it is freed. */
+/** A step with its own class that records when it is disposed. */
 function freed(log: string[], fails = false) {
   class Same extends MapOperator {
     override map(row: Row): Row {
@@ -139,7 +139,7 @@ test('operators that the run made are freed, and one that will not go undoes not
 })
 
 describe('a full disk', () => {
-  /** Every file of this name in the run folder is on a disk that is full. */
+  /** Simulates a full disk for every file of this name in the run folder. */
   const fullDisk = (path: string) =>
     definePlugin({
       name: 'full-disk',
@@ -179,7 +179,7 @@ describe('a full disk', () => {
       manifest: { apiVersion: 1, contributes: {} },
       apply: (hooks) =>
         hooks.stepDone.tap('late', () => {
-          // The report cannot be put in its place.
+          // The report cannot be moved to its final place.
           const [run = ''] = folder.runs()
           mkdirSync(join(folder.path, '.maestro/runs', run, 'report.json'), { recursive: true })
         }),

@@ -83,7 +83,7 @@ test('a sink that changes its rows changes neither those of the sinks beside it 
 
 describe('a row that one step rejects is not paid for in the steps beside it', () => {
   const asked: string[] = []
-  /** A step that asks a model, unless `rejects` says that the row is one that it does not ask about. */
+  /** A step that asks a model, except for the rows that `rejects` selects. */
   const asking = (name: string, rejects: (n: number) => boolean = () => false, late = false) =>
     defineOperator({
       name,
@@ -145,13 +145,13 @@ describe('a row that one step rejects is not paid for in the steps beside it', (
   test('when one of them has rejected many rows by their answers', async () => {
     const { calls } = await run(4000, (rows) => rows.step(asking('first'), {}).step(asking('often', odd, true), {}))
     expect(calls('often')).toBe(4000)
-    // The rows that were in flight before the first rejects are paid for.
+    // The rows that were in progress before the first rejected rows have been paid for.
     expect(calls('first')).toBeLessThan(2000 + 1024)
   })
 })
 
 describe('concurrency bounds the calls of a step that are in progress at once', () => {
-  /** Work that notes how much of it was going on at once. */
+  /** Work that records how much of it ran at the same time. */
   function meter() {
     let active = 0
     const peak = { value: 0 }

@@ -82,7 +82,7 @@ export async function runOperator(
   }
 }
 
-/** Records of an input that could not be read as rows. Whoever reads the input counts them as rejected. */
+/** The records of an input that could not be read as rows. The reader of the input counts them as rejected. */
 function rejectsOf({ rejects = [] }: SourceBatch): readonly RejectedRow[] {
   return rejects.map(({ id, row, error }) => ({ rowId: id, row, error }))
 }

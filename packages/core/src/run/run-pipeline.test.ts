@@ -82,7 +82,7 @@ describe('several outputs', () => {
     expectSums(report)
   })
 
-  /** The id of the flatMap step, whatever its number. */
+  /** Inserts the actual id of the flatMap step, so that the test does not depend on its number. */
   const sameStep = (report: RunReport) => (id: string) =>
     id.replace('4-flatMap', report.steps.find((step) => step.id.includes('flatMap'))?.id ?? '')
 
@@ -120,7 +120,7 @@ describe('several outputs', () => {
   })
 })
 
-/** Sees the whole storage: turns the rows round. */
+/** An operator over the whole storage that reverses the order of the rows. */
 class Reverse extends Operator {
   override async run(storage: RowStorage): Promise<OperatorResult> {
     const ids: string[] = []
@@ -134,7 +134,7 @@ class Reverse extends Operator {
   }
 }
 
-/** Writes two steps, of which the second counts. */
+/** An operator that writes two steps, of which the second counts. */
 class Twice extends Operator {
   override async run(storage: RowStorage): Promise<OperatorResult> {
     const batches: Batch[] = await Array.fromAsync(storage.read())
@@ -394,7 +394,7 @@ describe('stopping', () => {
     }
     expect(seen).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }])
     expect(returned).toBe(true)
-    // An operator object belongs to the one who made it.
+    // The caller owns an operator object.
     expect(disposed).toBe(false)
   })
 

@@ -77,7 +77,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     )
     return undefined
   } catch (error) {
-    // Whatever the parts of a stopped run threw, the stop ended the run.
+    // If a run was stopped, the stop ended it, regardless of the errors that its parts threw.
     const stopped = signal.aborted && !committing && !MaestroError.is(error, 'MAESTRO_RUN_ABORTED')
     const failure = stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
     await outputs.abort()

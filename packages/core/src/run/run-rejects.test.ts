@@ -102,7 +102,7 @@ describe('when every row fails', () => {
           return { ...row, [output]: 'x' }
         },
     })
-    // High ones come first, so that the first to finish all fail; the very first row is a good one.
+    // Rows with high numbers come first, so that the first rows to finish all fail. The very first row succeeds.
     const given = [
       { n: 0 },
       ...numbers(200)
@@ -244,7 +244,7 @@ test('a step that changes the row it got changes neither what was given nor anot
   expectSums(report)
 })
 
-/** Gives back what it is told, having written what it is told. */
+/** Writes and returns the given values. */
 class Says extends Operator {
   readonly #write: number
   readonly #says: unknown
@@ -353,7 +353,7 @@ describe('rows that an output refuses after their write has returned', () => {
 })
 
 describe('without maxRejects', () => {
-  /** The rows from the given number on fail: the first succeed, or the run would stop at once. */
+  /** The rows from the given number on fail. The first rows succeed, because otherwise the run would stop at once. */
   const failing = (first: number) => (row: { n: number }) => {
     if (row.n >= first) throw new RangeError(`row ${row.n} is broken`)
     return row

@@ -9,7 +9,7 @@ import { numbers, RunFolder } from './__fixtures__/run-folder.js'
 const folder = new RunFolder()
 const aborted = { code: 'MAESTRO_RUN_ABORTED', report: { status: 'aborted' } }
 
-/** An async source that gives some rows and then nothing, for ever. */
+/** An asynchronous source that yields some rows and then never anything else. */
 class Silent implements AsyncIterableIterator<{ n: number }> {
   returned = 0
   #given = 0
@@ -220,7 +220,7 @@ describe('SIGINT in a process of its own', () => {
     const [run = ''] = folder.runs()
     expect(existsSync(join(folder.path, '.maestro/runs', run, 'report.json'))).toBe(false)
     expect(folder.runLines('events.jsonl').map(({ event }) => event)).toEqual(['run-start', 'stage-start'])
-    // The next run goes on as if nothing had been, and leaves it alone.
+    // The next run works as usual and does not touch the folder.
     await folder
       .project({}, [], { keepRuns: 1 })
       .run(pipeline('p').from(numbers(1)).write('memory.sink', { name: 'm' }))

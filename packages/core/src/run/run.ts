@@ -8,7 +8,7 @@ import type { RunContext } from './run-context.js'
 import type { RowOutput } from './run-outputs.js'
 import type { TraceRow } from './stream/row-chain.js'
 
-/** How a pipeline is run. */
+/** The options of a run. */
 export interface PipelineRunOptions {
   readonly signal?: AbortSignal | undefined
   /** The maximum number of rows that are read from the source. */

@@ -20,7 +20,7 @@ import {
   writeFileAtomically,
 } from './state/run-folder.js'
 
-/** Creates what a run needs: its folder, journal, counters, and outputs. It reads nothing yet. */
+/** Creates the folder, journal, counters, and outputs of a run. It reads nothing yet. */
 export async function startRun(
   compiled: CompiledPipeline,
   environment: RunEnvironment,

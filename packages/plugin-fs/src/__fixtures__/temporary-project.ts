@@ -7,7 +7,7 @@ import { afterEach, beforeEach } from 'vitest'
 import type { FileSinkOptions, FileSourceOptions } from '../options.js'
 import fs from '../index.js'
 
-/** A folder of a test's own, and what a test does in it. */
+/** A folder for one test, and the actions of a test in it. */
 export function temporaryProject() {
   let folder = ''
   beforeEach(() => {
@@ -26,13 +26,13 @@ export function temporaryProject() {
       writeFileSync(path(name), content)
     },
     read: (name: string) => readFileSync(path(name), 'utf8'),
-    /** What stands in the project's folder, without the runs. */
+    /** The entries of the project's folder, without the runs. */
     files: () => readdirSync(folder).filter((name) => name !== '.maestro'),
-    /** Reads with options and writes, which are usual rows and paths here. */
+    /** Copies a source to a sink. The options are usually rows and paths. */
     copy(source: FileSourceOptions, sink: FileSinkOptions<Row>): Promise<RunReport> {
       return project().run(pipeline('copy').read('fs.file', source).write('fs.file', sink))
     },
-    /** The rows of a source and its rejects, as id and message. */
+    /** The rows of a source and its rejected rows, as id and message. */
     async rows(source: FileSourceOptions): Promise<{ rows: Row[]; rejects: [string, string][] }> {
       const report = await project().run(
         pipeline('rows').read('fs.file', source).write('fs.file', { path: 'rows.out.jsonl', mode: 'overwrite' }),
@@ -42,13 +42,13 @@ export function temporaryProject() {
   }
 }
 
-/** The rejects of a run, as id and message. */
+/** The rejected rows of a run, as id and message. */
 export function rejectsOf(report: RunReport): [string, string][] {
   if (report.counts.rejected === 0) return []
   return jsonLines(join(report.directory ?? '', 'rejects.jsonl')).map(({ id, message }) => [String(id), String(message)])
 }
 
-/** The error of a promise that must not succeed. */
+/** The error of a promise that must be rejected. */
 export async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

@@ -7,7 +7,7 @@ const columnTypes = z.record(
   z.enum(['string', 'number', 'integer', 'bigint', 'boolean', 'date', 'json', 'unknown']),
 )
 
-/** JSON lines read and written as text by the engine itself, as the files plugin offers them. */
+/** JSON lines that the engine itself reads and writes as text, as the files plugin offers them. */
 const linesStorage = (folder: string) =>
   defineStorage({
     name: 'test.lines',

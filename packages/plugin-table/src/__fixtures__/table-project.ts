@@ -9,7 +9,7 @@ import { jsonLines } from './json-lines.js'
 
 type Type = Exclude<ColumnType, 'decimal' | 'bytes' | 'vector'>
 
-/** A project in a folder of a test's own, whose pipelines begin with rows of any kind. */
+/** A project in a folder for one test, whose pipelines begin with rows of any kind. */
 export function tableProject() {
   let folder = ''
   beforeEach(() => {
@@ -19,7 +19,7 @@ export function tableProject() {
 
   const project = () => maestro({ plugins: [table, jsonLines(folder)], directory: folder, logLevel: 'silent' })
   const fromRows = (rows: readonly Row[]) => pipeline('p').from(rows)
-  /** Rows of which the plan knows nothing. */
+  /** Rows of which the plan knows no columns. */
   const fromUnknown = (rows: readonly Row[]) => fromRows(rows).map((row) => ({ ...row }) as Row)
   type Built = ReturnType<typeof fromUnknown>
   const fromLines = (lines: readonly string[], columns?: Readonly<Record<string, Type>>) => {
@@ -32,12 +32,12 @@ export function tableProject() {
     fromUnknown,
     fromLines,
     rowsOf: (built: Built): Promise<Row[]> => Array.fromAsync(project().rows(built)),
-    /** The lines that a table step over lines writes, with the ids and messages of the rejects. */
+    /** The lines that a table step over lines writes, with the ids and messages of the rejected rows. */
     async linesOf(built: Built) {
       const report = await project().run(built.write('test.lines', { path: 'out.jsonl' }), { overwrite: true })
       return { lines: linesIn(join(folder, 'out.jsonl')), rejects: rejectsOf(report) }
     },
-    /** The rows of a pipeline, with the ids and messages of the rejects. */
+    /** The rows of a pipeline, with the ids and messages of the rejected rows. */
     async resultOf(built: Built) {
       const preview = await project().preview(built, 1e6)
       const rejects = preview.rejects.map(({ id, error }) => ({ id, message: error.message }))

@@ -4,7 +4,7 @@ import { tableError } from '../errors.js'
 import { firstRow } from './connect.js'
 import { literal } from './sql-text.js'
 
-/** A piece of the parser's tree, as `json_serialize_sql` gives it. */
+/** A node of the parser's tree, as `json_serialize_sql` returns it. */
 interface SyntaxNode {
   readonly class?: string
   readonly type?: string
@@ -27,7 +27,7 @@ interface SyntaxTree {
   }[]
 }
 
-/** What is no part of an expression over one row or group. */
+/** Constructs that cannot occur in an expression over one row or group. */
 const forbidden: Readonly<Record<string, string>> = {
   SUBQUERY: 'a subquery is not possible',
   WINDOW: 'a window function is not possible',
@@ -35,13 +35,13 @@ const forbidden: Readonly<Record<string, string>> = {
   POSITIONAL_REFERENCE: 'columns are named, not numbered',
 }
 
-/** Functions that look outside the row. */
+/** Functions that read state outside the row. */
 const outside = new Set(['current_setting', 'getvariable', 'nextval', 'currval', 'current_database', 'current_schema'])
 
 /**
- * Checks that a text is one SQL expression over columns, by DuckDB's own parser, and finds the columns it reads.
+ * Checks with DuckDB's own parser that a text is one SQL expression over columns, and finds the columns that it reads.
  *
- * @returns the names of the columns as the plan writes them, or the fault
+ * @returns the names of the columns as the plan spells them, or the fault
  */
 export async function checkExpression(
   connection: DuckDBConnection,
@@ -79,7 +79,7 @@ export async function checkExpression(
       )
 }
 
-/** Names of columns that are words of SQL are the usual reason of a syntax error. */
+/** A syntax error is usually caused by a column whose name is an SQL keyword. */
 async function syntaxFault(
   connection: DuckDBConnection,
   message: string,
@@ -90,7 +90,7 @@ async function syntaxFault(
     "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'",
   )
   const keywords = new Set(result.getRows().map(([keyword]) => String(keyword)))
-  // Texts and names in quotes are none of the words.
+  // Quoted texts and names are not keywords.
   const words = new Set(
     expression
       .replace(/'[^']*'|"[^"]*"/g, ' ')
@@ -106,12 +106,12 @@ async function syntaxFault(
   return `${message}; a column whose name is a word of SQL, or no plain word, is written in double quotes`
 }
 
-/** An expression in the place where it is checked and used; the line end closes a comment. */
+/** The expression in the query in which it is checked and used. The line end closes a comment. */
 export function asQuery(expression: string): string {
   return `SELECT (${expression}\n)`
 }
 
-/** @returns why the tree is no expression over columns, or undefined */
+/** @returns the reason why the tree is not an expression over columns, or undefined */
 function walk(value: unknown, bound: ReadonlySet<string>, read: (name: string) => void): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const node = value as SyntaxNode
@@ -140,7 +140,7 @@ function parameterNames(node: unknown): readonly string[] {
   return [...names, ...Object.values(node).flatMap(parameterNames)]
 }
 
-/** SQL names are the same in upper and lower case; columns are not. */
+/** SQL names ignore case; column names do not. */
 function resolveName(name: string, columns: ColumnSet): string {
   const known = Object.keys(columns.columns)
   if (known.includes(name)) return name

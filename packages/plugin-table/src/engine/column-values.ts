@@ -5,19 +5,19 @@ import { lineColumn } from './lines.js'
 import { identifier, literal, pointer } from './sql-text.js'
 
 /**
- * How values are taken out of lines: `strict` ends the query at the first value that does not fit its type and knows nothing
- * of rare forms; `tolerant` knows them all and gives NULL for what SQL cannot hold.
+ * The mode in which values are extracted from lines. `strict` ends the query at the first value that does not fit its
+ * type, and does not handle rare forms. `tolerant` handles all forms and returns NULL for values that SQL cannot hold.
  */
 export type Mode = 'strict' | 'tolerant'
 
-/** The kind that each column is taken for, and the SQL type where it is more exact than the kind's. */
+/** The kind that is assumed for each column, and its SQL type if that is more exact than the kind's. */
 export interface KnownColumn {
   readonly kind: Kind
   readonly sqlType?: string
 }
 export type KnownColumns = ReadonlyMap<string, KnownColumn>
 
-/** The columns of a relation of extracted lines, as SQL takes them. */
+/** The columns of a relation of extracted lines, as SQL expressions. */
 export class ColumnValues {
   readonly #extracted: ExtractedColumns
   readonly #mode: Mode
@@ -33,7 +33,7 @@ export class ColumnValues {
     return this.#extracted.format
   }
 
-  /** The JSON of a value, NULL when it is null, undefined or missing. */
+  /** The JSON of a value, or NULL if the value is null, undefined, or missing. */
   json(column: string): string {
     return this.#extracted.json(column)
   }
@@ -54,7 +54,7 @@ export class ColumnValues {
     const json = this.json(column)
     switch (kind) {
       case 'number':
-        // Zero has no sign here: SQL would take 0 and -0 for two keys.
+        // Zero loses its sign here, because SQL would treat 0 and -0 as two keys.
         return `(${cast(this.#tagged(json, '$number'))} + 0.0)`
       case 'integer':
         return this.#integer(json, cast)
@@ -88,7 +88,7 @@ export class ColumnValues {
     return columns.map((column) => `, ${this.typed(column)} AS ${identifier(nameOf(column))}`).join('')
   }
 
-  /** What is the same for equal values, and for no others. */
+  /** A key that is the same for equal values only. */
   key(column: string): string {
     if (this.#isSimple(column)) return this.typed(column)
     const json = this.json(column)
@@ -96,28 +96,28 @@ export class ColumnValues {
     return `${this.format === 'step' ? 'maestro_key' : 'maestro_bare_key'}(${json})`
   }
 
-  /** What is the same for rows that have equal values in all columns. */
+  /** A key that is the same for rows with equal values in all columns only. */
   rowKey(): string {
     return this.format === 'step' ? `maestro_key(${lineColumn}->'/row')` : `maestro_bare_key(${lineColumn})`
   }
 
-  /** What rows are sorted by, in order: each with whether it follows the direction of the sort. */
+  /** The expressions that rows are sorted by, in order, each with whether it follows the direction of the sort. */
   sortKeys(column: string): readonly { readonly sql: string; readonly directed: boolean }[] {
     const key = this.key(column)
     const directed = { sql: key, directed: true }
     if (!this.#isSimple(column)) return [{ sql: `(${key} = ${literal(lastKey)})`, directed: false }, directed]
-    // What is no number stands after all numbers, in either direction; JSON has none.
+    // NaN follows all numbers, in either direction. JSON has no NaN.
     if (this.kindOf(column) !== 'number' || this.format === 'rows') return [directed]
     return [{ sql: `isnan(${key})`, directed: false }, directed]
   }
 
-  /** The JSON of a value in the form in which a step file writes it: the same for the same value in any input. */
+  /** The JSON of a value in the form in which a step file writes it: the same value has the same form in any input. */
   canonical(column: string, json = this.json(column)): string {
     if (this.kindOf(column) === 'boolean') return json
     return `${this.format === 'step' ? 'maestro_canonical' : 'maestro_bare_canonical'}(${json})`
   }
 
-  /** Whether a value is there that SQL cannot hold. */
+  /** Whether there is a value that SQL cannot hold. */
   misfit(column: string): string {
     const kind = this.kindOf(column)
     if (['invalid', 'broken', 'json', 'mixed'].includes(kind)) return 'false'
@@ -125,7 +125,7 @@ export class ColumnValues {
     return `(${this.json(column)} IS NOT NULL AND (${this.typed(column)}) IS NULL)`
   }
 
-  /** Whether SQL compares values of a column as we do. */
+  /** Whether SQL compares the values of a column by our rules. */
   #isSimple(column: string): boolean {
     const kind = this.kindOf(column)
     if (kind === 'boolean') return true
@@ -136,7 +136,7 @@ export class ColumnValues {
     )
   }
 
-  /** A cast of 1.5 to an integer would round it without a word. */
+  /** A cast of 1.5 to an integer would silently round it. */
   #integer(json: string, cast: (value: string, as?: string) => string): string {
     const whole = this.#tagged(json, '$bigint')
     const isFraction = `(contains(${whole}, '.') OR contains(lower(${whole}), 'e'))`
@@ -147,13 +147,13 @@ export class ColumnValues {
     return `(${json}->>'$')`
   }
 
-  /** JSON as JavaScript writes it, without the tags of a step file. Text and booleans are already as it writes them. */
+  /** JSON as JavaScript writes it, without the tags of a step file. Text and booleans already have this form. */
   #plain(json: string): string {
     const name = this.format === 'step' ? 'maestro_plain' : 'maestro_bare_plain'
     return `CASE WHEN ${json} < '#' THEN ${json} ELSE ${name}(${json}) END`
   }
 
-  /** The text of a number, which a step file may hold tagged. */
+  /** The text of a number, which may be tagged in a step file. */
   #tagged(json: string, tag: string): string {
     if (this.format === 'rows') return json
     return `CASE WHEN starts_with(${json}, '{') THEN ${json}->>${pointer(tag)} ELSE ${json} END`

@@ -3,11 +3,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { tableError } from '../errors.js'
 
 export interface ConnectionOptions {
-  /** @default the cores that this process may use */
+  /** @default the number of cores that this process may use */
   readonly threads?: number | undefined
   /** In bytes. @default four fifths of the machine's memory, as in DuckDB */
   readonly memory?: number | undefined
-  /** Where what does not fit into memory goes. Without it nothing outside the database can be reached. */
+  /** The folder for data that does not fit into memory. Without it, nothing outside the database is accessible. */
   readonly directory?: string | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Database {
   close(): void
 }
 
-/** Opens a database in memory. Nothing is downloaded, times are UTC. */
+/** Opens a database in memory. It downloads nothing, and its times are UTC. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
@@ -51,7 +51,7 @@ export async function firstRow(
   return result.getRows()[0] ?? []
 }
 
-/** What went wrong, in one line. */
+/** The reason for a failure, in one line. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const [first = ''] = message.split('\n', 1)
@@ -60,19 +60,19 @@ export function reasonOf(error: unknown): string {
   return /[.!?]$/.test(reason) ? reason : `${reason}.`
 }
 
-/** Rows hold values that an expression has no meaning for. */
+/** Rows hold values for which an expression has no meaning. */
 export class RowsUnfit extends Error {}
 
-/** Whether a query failed by what a row holds, and not by the disk, the memory or the statement. */
+/** Whether a query failed because of the values of a row, and not because of the disk, the memory, or the statement. */
 export function isDataFault(error: unknown): boolean {
   if (error instanceof RowsUnfit) return true
   if (!(error instanceof Error)) return false
   if (/^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)) return true
-  // A line is longer than the reader takes, unless it is told so.
+  // A line is longer than the reader accepts by default.
   return error.message.includes('Parallel CSV Reader')
 }
 
-/** An error of the engine as ours. */
+/** Converts an error of the engine to a MaestroError. */
 export function engineError(error: unknown) {
   return tableError('MAESTRO_TABLE_FAILED', { reason: reasonOf(error) }, error)
 }

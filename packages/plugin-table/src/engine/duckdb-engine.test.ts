@@ -19,7 +19,7 @@ test('a stop that comes before the statement has begun stops it too', async () =
     signal: stop.signal,
     directory,
   })
-  // The engine is still being connected to.
+  // The engine is still connecting.
   stop.abort()
   await expect(running).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
 })

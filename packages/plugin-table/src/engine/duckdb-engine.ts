@@ -15,8 +15,8 @@ import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
 
 /**
- * Table statements by DuckDB over files of rows as text. Statements that choose and order rows never rewrite a line:
- * values, ids and order are those of the input.
+ * Runs table statements in DuckDB over files of rows as text. Statements that choose and order rows never rewrite a
+ * line: values, ids, and order are those of the input.
  */
 export class DuckDBEngine implements TableEngine {
   readonly name = 'table.duckdb'
@@ -28,7 +28,7 @@ export class DuckDBEngine implements TableEngine {
   }
 
   async prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement> {
-    // This database reaches no file: what is checked here cannot do harm by being checked.
+    // This database cannot access any file, so checking an expression cannot do harm.
     this.#checker ??= connect({ threads: 1 })
     const { connection } = await this.#checker
     const faults: MaestroError[] = []
@@ -43,7 +43,7 @@ export class DuckDBEngine implements TableEngine {
     return { faults, reads: [...reads], ...(current === columns ? {} : { columns: current.columns }) }
   }
 
-  /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, what `reject` throws */
+  /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws */
   async execute(request: TableRequest): Promise<TableCounts> {
     const { statements, signal, directory } = request
     signal.throwIfAborted()
@@ -88,8 +88,8 @@ export class DuckDBEngine implements TableEngine {
 const interruptEvery = 50
 
 /**
- * Interrupts what the database does once the signal is aborted. An interrupt between two statements is lost, so that it
- * is said again until the caller is done.
+ * Interrupts the database once the signal is aborted. An interrupt between two statements is lost, so it is repeated
+ * until the caller is done.
  */
 function interruptOn(signal: AbortSignal, { connection }: Database): () => void {
   let repeated: NodeJS.Timeout | undefined
@@ -104,7 +104,7 @@ function interruptOn(signal: AbortSignal, { connection }: Database): () => void 
   }
 }
 
-/** The counts of two statements in a row. */
+/** Adds the counts of two consecutive statements. */
 function addCounts(first: TableCounts, second: TableCounts): TableCounts {
   return {
     rowsIn: first.rowsIn,

@@ -4,7 +4,7 @@ import { plainJson } from '../values/plain-json.js'
 import { firstRow } from './connect.js'
 import { literal } from './sql-text.js'
 
-/** A piece of an expression, as DuckDB's parser gives it. */
+/** A part of an expression, as DuckDB's parser returns it. */
 export interface ExpressionNode {
   readonly class?: string
   readonly type?: string
@@ -12,7 +12,7 @@ export interface ExpressionNode {
   readonly [member: string]: unknown
 }
 
-/** What the parser gives for `SELECT` with one expression. */
+/** The parser's result for a `SELECT` of one expression. */
 interface SelectDocument {
   readonly statements: readonly [{ readonly node: { select_list: [ExpressionNode] } }]
 }
@@ -41,7 +41,7 @@ export class ExpressionTree {
     this.#document.statements[0].node.select_list = [node]
   }
 
-  /** The SQL of a piece of the tree. @default of the whole */
+  /** The SQL of a part of the tree. @default the whole tree */
   async sql(piece: ExpressionNode = this.root): Promise<string> {
     const { root } = this
     this.root = piece

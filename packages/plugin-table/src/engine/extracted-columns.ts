@@ -4,8 +4,8 @@ import { mayRepeat } from './repeated-keys.js'
 import { literal } from './sql-text.js'
 
 /**
- * The columns that a statement looks at, taken out of each line as JSON by one parse: NULL when a value is null, undefined or
- * missing.
+ * The columns that a statement reads, extracted from each line as JSON in one parse. A column is NULL if its value is
+ * null, undefined, or missing.
  */
 export class ExtractedColumns {
   readonly format: TableFile['format']
@@ -16,7 +16,9 @@ export class ExtractedColumns {
     this.names = [...new Set(names)]
   }
 
-  /** The lines of a relation with the JSON of the columns beside them. Of a key that stands twice, the last value counts. */
+  /**
+   * The lines of a relation, with the JSON of the columns beside them. If a key occurs twice, the last value counts.
+   */
   extract(lines: string): string {
     const { names, format } = this
     if (names.length === 0) return lines
@@ -35,13 +37,13 @@ export class ExtractedColumns {
   }
 
   #parse(text: string): string {
-    // Half a character is in no name of a row: it would end the query.
+    // No name in a row contains half a character, which would end the query.
     const members = this.names.map((name) => `${JSON.stringify(name.toWellFormed())}:"JSON"`)
     const row = `{${members.join(',')}}`
     return `from_json(${text}, ${literal(this.format === 'rows' ? row : `{"row":${row}}`)})`
   }
 
-  /** By its place: SQL takes names in upper and lower case for the same. */
+  /** Members are taken by position, because SQL names ignore case. */
   #member(values: string, index: number): string {
     const row = this.format === 'rows' ? values : `struct_extract_at(${values}, 1)`
     return `struct_extract_at(${row}, ${index + 1})`

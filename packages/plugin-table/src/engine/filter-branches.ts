@@ -7,20 +7,20 @@ import { kindSql, type LearnedColumns } from './learn-columns.js'
 import { positionColumn, unsoundLine } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
 
-/** A filter's expression over the rows whose columns hold values of certain kinds. */
+/** A filter's expression for the rows whose columns hold values of certain kinds. */
 export interface FilterBranch {
   readonly known: KnownColumns
-  /** The kinds of the columns that hold several: the branch is for the rows with these. */
+  /** The kinds of the columns that hold several kinds. The branch applies to the rows with these kinds. */
   readonly set: ReadonlyMap<string, Kind>
-  /** The expression, as SQL is to compute it for these kinds. */
+  /** The expression in the form that SQL computes for these kinds. */
   readonly where: string
-  /** Why the expression has no meaning for values of these kinds. */
+  /** The reason why the expression has no meaning for values of these kinds. */
   readonly fault?: MaestroError
 }
 
 /**
- * A filter's expression for each set of kinds that rows hold: in a column of numbers and texts, numbers are computed with as
- * numbers and texts as texts.
+ * A filter's expression for each combination of kinds in the rows: in a column of numbers and texts, numbers are
+ * computed as numbers and texts as texts.
  */
 export async function filterBranches(
   { connection }: Database,
@@ -39,7 +39,7 @@ export async function filterBranches(
   return branches
 }
 
-/** What a filter is run over. */
+/** The input of a filter. */
 export interface FilterParts {
   readonly relation: string
   readonly extracted: ExtractedColumns
@@ -47,7 +47,7 @@ export interface FilterParts {
   readonly reads: readonly string[]
 }
 
-/** The rows of a branch with their typed columns: a relation. */
+/** A relation of the rows of a branch with their typed columns. */
 export function branchRows({ known, set }: FilterBranch, parts: FilterParts): string {
   const { relation, extracted, reads } = parts
   const values = valuesOf(known, parts)
@@ -59,7 +59,7 @@ export function branchRows({ known, set }: FilterBranch, parts: FilterParts): st
   return `(SELECT *${values.selection(reads)} FROM (SELECT * FROM ${relation}${where}))`
 }
 
-/** The columns that a filter reads, as a branch takes them. */
+/** The columns that a filter reads, with the kinds of a branch. */
 export function valuesOf(known: KnownColumns, { extracted, mode, reads }: FilterParts): ColumnValues {
   return new ColumnValues(extracted, new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])), mode)
 }
@@ -67,11 +67,11 @@ export function valuesOf(known: KnownColumns, { extracted, mode, reads }: Filter
 interface FilterQuery extends FilterParts {
   readonly emit: string
   readonly branches: readonly FilterBranch[]
-  /** What must be true of every row, those that the filter leaves out included. */
+  /** A condition that every row must meet, including the rows that the filter drops. */
   readonly guard?: string | undefined
 }
 
-/** The query of a filter: the text of the rows that stay, in order. */
+/** The query of a filter, which returns the text of the kept rows, in order. */
 export function filterQuery({ emit, branches, guard, ...parts }: FilterQuery): string {
   const [only, ...others] = branches
   const condition = ({ where }: FilterBranch) =>

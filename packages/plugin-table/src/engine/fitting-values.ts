@@ -4,8 +4,8 @@ import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 
 /**
- * Whether the values of columns are of their types, in SQL: lines of a source have been looked at by nobody. Undefined when
- * there is nothing to look at.
+ * An SQL condition for whether the values of columns are of their types, because nothing has checked the lines of a
+ * source yet. It is undefined if there is nothing to check.
  */
 export function fittingValues(columns: KnownColumns, extracted: ExtractedColumns): string | undefined {
   const conditions = [...columns].flatMap(([name, { kind }]) => {
@@ -17,7 +17,7 @@ export function fittingValues(columns: KnownColumns, extracted: ExtractedColumns
 }
 
 function fits(json: string, kind: Kind, format: TableFile['format']): string | undefined {
-  // By the first characters: a digit, or "-" and a digit; a quote.
+  // The first characters decide: a digit, or "-" and a digit; a quote.
   const isNumber = `((${json} >= '0' AND ${json} < ':') OR (${json} >= '-0' AND ${json} < '-:'))`
   const isFraction = `(contains(${json}, '.') OR contains(lower(${json}), 'e'))`
   const isText = `(${json} >= '"' AND ${json} < '#')`
@@ -45,7 +45,7 @@ function fits(json: string, kind: Kind, format: TableFile['format']): string | u
     case 'vector':
       return isTagged(`$${kind}`)
     default:
-      // DuckDB takes words such as nan and inf for numbers.
+      // DuckDB accepts words such as nan and inf as numbers.
       return format === 'step'
         ? undefined
         : `(${isNumber} OR ${isText} OR ${json} >= '[' AND ${json} < '\\' OR ${json} >= '{' OR ${json} IN ('true', 'false'))`

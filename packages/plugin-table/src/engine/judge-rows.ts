@@ -5,15 +5,18 @@ import { branchRows, type FilterBranch, valuesOf } from './filter-branches.js'
 import { lineColumn, positionColumn } from './lines.js'
 import type { KnownLines } from './run-statement.js'
 
-/** The fault of a row for which the expression cannot be computed. Others are the numbers of columns, from 0. */
+/**
+ * The fault number of a row for which the expression cannot be computed. Other fault numbers are those of columns, from
+ * 0.
+ */
 export const wrongExpression = -1
 
-/** The fault of the rows of a branch in which the expression has no meaning. */
+/** The fault number of the rows of a branch in which the expression has no meaning. */
 export function branchFault(index: number): number {
   return wrongExpression - 1 - index
 }
 
-/** A table of rows with what is wrong with them. */
+/** A table of rows with their faults. */
 export const judgedTable = `judged (${positionColumn} BIGINT, ${lineColumn} VARCHAR, "#fault" INTEGER, "#kept" BOOLEAN)`
 
 /** The number of the first column whose value SQL cannot hold, or NULL. */
@@ -22,12 +25,15 @@ export function misfit(values: ColumnValues, reads: readonly string[]): string {
   return cases.length === 0 ? 'CAST(NULL AS INTEGER)' : `CASE ${cases.join(' ')} END`
 }
 
-/** Whether DuckDB does not try an expression, because it gives another result each time, such as random(). */
+/** Whether DuckDB refuses TRY for an expression because its result varies, such as random(). */
 export function isTryRefused(error: unknown): boolean {
   return error instanceof Error && error.message.includes('TRY')
 }
 
-/** Computes a filter's expression once for each row: whether the row is kept, or what is wrong with it, is then in `judged`. */
+/**
+ * Computes a filter's expression once for each row, and stores in `judged` whether the row is kept or which fault it
+ * has.
+ */
 export async function judgeRows(
   { connection }: Database,
   { params }: Extract<TableStatement, { kind: 'filter' }>,
@@ -52,7 +58,10 @@ export async function judgeRows(
     }
   }
 
-  /** Computes the expression for the rows between two places; when one of them fails, for each half, down to that row. */
+  /**
+   * Computes the expression for the rows between two positions. If a row fails, the range is halved until that row
+   * stands alone.
+   */
   async function judgeRange(branch: FilterBranch, first: number, last: number): Promise<void> {
     const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} BETWEEN ${first} AND ${last})`
     const fault = misfitOf(branch)

@@ -1,18 +1,18 @@
 import type { ColumnType } from '@maestro-dataflow/core'
 
 /**
- * What the engine takes the values of a column for. More than the types of columns: where the plan does not know a type, the
- * engine looks at the values.
+ * The kinds that the engine distinguishes among the values of a column. There are more kinds than column types: if the
+ * plan does not know a type, the engine examines the values.
  */
 export type Kind =
   | ColumnType
-  /** Whole numbers of more than 128 bits. */
+  /** Integers of more than 128 bits. */
   | 'wide'
-  /** A date that is none. */
+  /** Invalid dates. */
   | 'invalid'
-  /** Text with half a character in it, which SQL cannot hold. */
+  /** Text that contains half a character, which SQL cannot hold. */
   | 'broken'
-  /** Values of several kinds, or of one for which SQL has no order of its own. */
+  /** Values of several kinds, or of a kind that SQL cannot order. */
   | 'mixed'
 
 /** The SQL type of each kind in an expression. */
@@ -34,5 +34,5 @@ export const sqlTypes: Readonly<Record<Kind, string>> = {
   unknown: 'VARCHAR',
 }
 
-/** What a column of which nothing is known may be, the most usual first. */
+/** The possible kinds of a column of unknown type, the most common first. */
 export const guesses: readonly Kind[] = ['string', 'number', 'bigint', 'date', 'boolean', 'json']

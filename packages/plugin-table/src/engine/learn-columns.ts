@@ -5,31 +5,31 @@ import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 
-/** What the values of columns turned out to be. */
+/** The kinds that were found among the values of columns. */
 export interface LearnedColumns {
   readonly columns: KnownColumns
   /**
-   * Of columns of several kinds: each set of kinds that stands in one row, by column. One empty set when there is no such
-   * column.
+   * Each combination of kinds in one row, by column, for the columns of several kinds. Without such a column, it is one
+   * empty set.
    */
   readonly sets: readonly ReadonlyMap<string, Kind>[]
-  /** Whether a column that is computed with holds a value that SQL has none for. */
+  /** Whether a column that an aggregate computes with holds a value that SQL cannot represent. */
   readonly isUnfit: boolean
 }
 
-/** Values for which SQL has none: text with half a character in it, and a date that is none. */
+/** Values that SQL cannot represent: text that contains half a character, and invalid dates. */
 const unfitKinds: readonly string[] = ['broken', 'invalid']
 
 export interface LearnOptions {
-  /** Whether columns of known types are looked at too: some of their values are none that SQL can hold. */
+  /** Whether columns of known types are examined too, because SQL cannot hold some of their values. */
   readonly all: boolean
-  /** Columns that an aggregate computes with. */
+  /** The columns that an aggregate computes with. */
   readonly computed: readonly string[]
 }
 
 /**
- * Looks at the values of the columns whose type the plan does not know, in one pass: a column whose values are of one kind is
- * then computed with like one of a known type.
+ * Examines, in one pass, the values of the columns whose type the plan does not know. A column whose values are of one
+ * kind is then treated like a column of a known type.
  *
  * @param relation Lines with extracted columns.
  */
@@ -73,12 +73,12 @@ export async function learnColumns(
   return { columns: learned, sets: sets.size === 0 ? [new Map()] : [...sets.values()], isUnfit }
 }
 
-/** Whether the type that the plan knows of a column is not enough to compute with it. */
+/** Whether the type that the plan knows is not sufficient to compute with the column. */
 export function needsLearning(column: string, columns: ColumnSet): boolean {
   return ['unknown', 'decimal'].includes(columnTypeIn(column, columns))
 }
 
-/** The kind that holds values of all these kinds; a column without a value is of a kind that is not known. */
+/** The kind that covers all these kinds. The kind of a column without a value is `unknown`. */
 function commonKind(kinds: ReadonlySet<Kind>): Kind {
   const [first, ...others] = kinds
   if (first === undefined) return 'unknown'
@@ -109,7 +109,7 @@ export function kindSql(json: string, format: TableFile['format']): string {
     ELSE 'json' END`
 }
 
-/** How many digits a decimal number has before and after its point; NULL where it has an exponent. */
+/** The number of digits before and after the point of a decimal number, or 'exponent' if it has an exponent. */
 function decimalScale(json: string): string {
   const text = `ltrim(${json}->>'$', '+-')`
   return `CASE WHEN ${json} IS NULL THEN NULL WHEN contains(lower(${text}), 'e') THEN 'exponent' ELSE strlen(split_part(${text}, '.', 1)) || '.' || strlen(split_part(${text}, '.', 2)) END`
@@ -117,7 +117,7 @@ function decimalScale(json: string): string {
 
 const mostDigits = 38
 
-/** The SQL type that holds decimal numbers exactly; undefined when none does. */
+/** The SQL type that holds decimal numbers exactly, or undefined if there is none. */
 function decimalType(found: ReadonlySet<string>): string | undefined {
   if (found.has('exponent')) return undefined
   const lengths = [...found].map((text) => text.split('.').map(Number))

@@ -1,20 +1,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
 
-/** Functions that make a text of a number. */
+/** Functions that convert a number to text. */
 const joining = new Set(['||', 'concat', 'concat_ws', 'string_agg', 'group_concat', 'listagg', 'array_to_string'])
 
-/** A place where an expression turns a value into text. */
+/** A place at which an expression converts a value to text. */
 interface TextPlace {
   readonly value: ExpressionNode
   replace(node: ExpressionNode): void
 }
 
 /**
- * An expression in which numbers become the text that JavaScript gives them: 7919 and not 7919.0, whatever the type of the
- * column. What a text looks like must not depend on other rows, or on the step before.
+ * An expression in which numbers become the text that JavaScript gives them, such as 7919 and not 7919.0, for any
+ * column type. The text must not depend on other rows or on the previous step.
  *
- * @param typeOf The SQL type of an expression, undefined when it cannot be computed alone.
+ * @param typeOf Returns the SQL type of an expression, or undefined if it cannot be computed alone.
  */
 export async function withNumberTexts(
   connection: DuckDBConnection,
@@ -34,7 +34,7 @@ export async function withNumberTexts(
   return isChanged ? tree.sql() : expression
 }
 
-/** The places in a tree where a value becomes text, inner ones first. */
+/** The places in a tree at which a value becomes text, inner ones first. */
 function textPlaces(value: unknown): readonly TextPlace[] {
   if (typeof value !== 'object' || value === null) return []
   const inner = Object.values(value).flatMap(textPlaces)

@@ -2,13 +2,13 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { ExpressionTree } from './expression-tree.js'
 import { positionColumn } from './lines.js'
 
-/** Aggregates whose result hangs on the order of their input. */
+/** Aggregates whose result depends on the order of their input. */
 const ordered = new Set(
   `any_value arbitrary arg_max arg_max_null arg_max_nulls_last arg_min arg_min_null arg_min_nulls_last argmax argmin max_by
   min_by array_agg list first last group_concat listagg string_agg mode approx_quantile approx_top_k`.split(/\s+/),
 )
 
-/** Aggregates that round, so that fractions give other last digits in another order. */
+/** Aggregates that round: with fractions, the last digits of the result depend on the order. */
 const rounding = new Set(
   `avg mean favg sum fsum sum_no_overflow sumkahan kahan_sum product stddev stddev_pop stddev_samp variance var_pop var_samp
   sem skewness kurtosis kurtosis_pop corr covar_pop covar_samp regr_avgx regr_avgy regr_intercept regr_r2 regr_slope
@@ -24,10 +24,10 @@ interface AggregateNode {
 }
 
 /**
- * An expression over a group in which aggregates take the rows in the order of the input, whatever the number of threads.
- * Those of distinct values take them in the order of the values.
+ * An expression over a group in which aggregates take the rows in the order of the input, with any number of threads.
+ * Aggregates of distinct values take them in the order of the values.
  *
- * @param isWhole Whether a column holds whole numbers, which are added exactly in any order.
+ * @param isWhole Whether a column holds integers, whose sum is exact in any order.
  */
 export async function inInputOrder(
   connection: DuckDBConnection,

@@ -11,17 +11,17 @@ import { inInputOrder } from './order-aggregates.js'
 import { orderedColumn, withFilteredArguments } from './row-expressions.js'
 import { identifier } from './sql-text.js'
 
-/** A statement that has been looked at: what it reads, and what its values are. */
+/** A checked statement: the columns that it reads, and the types of its values. */
 export interface CheckedStatement {
   readonly faults: readonly MaestroError[]
   readonly reads: readonly string[]
-  /** Columns that must be there and are compared, not computed with. */
+  /** Columns that must exist and are only compared, not computed with. */
   readonly keys: readonly string[]
-  /** The columns as they were taken when the statement was checked. */
+  /** The kinds of the columns that were assumed when the statement was checked. */
   readonly known: KnownColumns
-  /** The columns of the result, when they are not those of the input. */
+  /** The columns of the result, if they differ from those of the input. */
   readonly columns?: Columns
-  /** The expression of a filter, as SQL is to compute it. */
+  /** The expression of a filter in the form that SQL computes. */
   readonly where?: string
   /** The expressions of an aggregate with their SQL types. */
   readonly values: Readonly<Record<string, ComputedValue>>
@@ -32,14 +32,14 @@ export interface ComputedValue {
   /** The expression, with its aggregates in the order of the input. */
   readonly expression: string
   readonly sqlType: string
-  /** Whether decimal numbers in it are those of a column, and keep their digits. */
+  /** Whether its decimal numbers come from a column and keep their digits. */
   readonly keepsDecimals: boolean
 }
 
 /**
- * Checks a statement against typed columns, by preparing it over a table without rows.
+ * Checks a statement against typed columns by preparing it over a table without rows.
  *
- * @param learned What the columns turned out to hold, once rows have been looked at.
+ * @param learned The kinds that were found in the columns, once rows have been examined.
  */
 export async function prepareStatement(
   connection: DuckDBConnection,
@@ -120,8 +120,8 @@ async function prepareAggregate(
     const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
     return String(result.columnType(0))
   }
-  // A column without a known type is of one that gives all expressions a meaning, if there is one. Where there is none, its
-  // values will tell; until then each expression is checked by itself.
+  // Columns of unknown type get types that give all expressions a meaning, if there are any. If there are none, the
+  // values decide; until then, each expression is checked alone.
   const all = [...new Set(checked.flatMap((value) => value.reads))]
   const together = await bindExpression('', all, columns, learned, async (table) => {
     for (const { expression } of checked) await bind(expression, table)
@@ -150,7 +150,7 @@ async function prepareAggregate(
     )
     const keepsDecimals = read.some((column) => bound.known.get(column)?.kind === 'decimal')
     computed[name] = { expression: ordered, sqlType: bound.result, keepsDecimals }
-    // What a column is that nothing is known of shows when its rows come.
+    // The type of a column that the plan does not know is found when its rows arrive.
     const isSure = read.every((column) => learned.has(column) || columnTypeIn(column, columns) !== 'unknown')
     const fixed = !isSure && !sameForAll(bound.result)
     types.push([name, fixed ? 'unknown' : columnTypeOf(bound.result, keepsDecimals)])
@@ -158,20 +158,20 @@ async function prepareAggregate(
   return { faults, reads: [...reads], keys: by, known, columns: Object.fromEntries(types), values: computed }
 }
 
-/** Whether a result has this type whatever its columns hold, such as that of `count(x)`. */
+/** Whether a result has this type for all column types, as in `count(x)`. */
 function sameForAll(sqlType: string): boolean {
   return sqlType === 'BIGINT' || sqlType === 'BOOLEAN'
 }
 
-/** Whether a column is surely not there: the plan says so itself, with the nearest name. */
+/** Whether a column is certainly missing. The plan reports it with the nearest name. */
 function hasMissing(reads: readonly string[], columns: ColumnSet): boolean {
   return !columns.open && reads.some((column) => !Object.hasOwn(columns.columns, column))
 }
 
 /**
- * Finds types for the columns that nothing is known of, with which the expression has a meaning.
+ * Finds types for the columns of unknown type with which the expression has a meaning.
  *
- * @param prepare Prepares the expression over a table; throws when it has no meaning there.
+ * @param prepare Prepares the expression over a table. It throws if the expression has no meaning there.
  */
 async function bindExpression<Result>(
   expression: string,
@@ -199,7 +199,7 @@ async function bindExpression<Result>(
 
 const mostTries = 300
 
-/** Kinds for so many columns: first the same for all, then every combination. */
+/** Kinds for the given number of columns: first the same kind for all, then every combination. */
 function* combinations(count: number): Generator<readonly Kind[]> {
   if (count === 0) {
     yield []
@@ -214,7 +214,9 @@ function* combinations(count: number): Generator<readonly Kind[]> {
     )
 }
 
-/** The SQL type of a piece of an expression, undefined when it is none by itself, such as the body of a lambda. */
+/**
+ * The SQL type of a part of an expression, or undefined if the part has no type alone, such as the body of a lambda.
+ */
 async function typeOf(
   connection: DuckDBConnection,
   expression: string,
@@ -230,7 +232,7 @@ async function typeOf(
   }
 }
 
-/** A table of the right columns and no rows. */
+/** A table with the right columns and without rows. */
 function emptyTable(reads: readonly string[], known: KnownColumns): string {
   const typed = reads.map((column) => {
     const { kind, sqlType } = known.get(column) ?? { kind: 'string' }
@@ -253,7 +255,7 @@ function expressionFault(
   return tableError('MAESTRO_TABLE_EXPRESSION', { expression, reason: `${reasonOf(error)}${help}` }, error)
 }
 
-/** What a column of an SQL type is to the plan. */
+/** The column type of an SQL type. */
 function columnTypeOf(sqlType: string, keepsDecimals: boolean): ColumnType {
   if (keepsDecimals && /^DECIMAL[^[]*$/.test(sqlType)) return 'decimal'
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer'

@@ -9,13 +9,13 @@ interface AggregateNode extends ExpressionNode {
   readonly order_bys: { readonly orders: readonly { readonly expression: ExpressionNode }[] }
 }
 
-/** Aggregates whose result is one of the values that compare as least, as greatest, or as in the middle. */
+/** Aggregates that compare values to find the least, the greatest, or the middle one. */
 const comparing =
   /^(min|max|arg_?min.*|arg_?max.*|min_by|max_by|median|quantile.*|approx_quantile|reservoir_quantile|mad)$/
 
 /**
- * An aggregate expression that computes the arguments of its aggregates only for the rows that their filters keep. DuckDB
- * computes them for all rows, and fails at one that the filter leaves out.
+ * An aggregate expression that computes the arguments of its aggregates only for the rows that their filters keep.
+ * DuckDB would compute them for all rows, and fail at a row that the filter drops.
  */
 export async function withFilteredArguments(connection: DuckDBConnection, expression: string): Promise<string> {
   if (!/filter/i.test(expression)) return expression
@@ -46,7 +46,7 @@ function isComputed({ class: kind }: ExpressionNode): boolean {
   return kind !== 'COLUMN_REF' && kind !== 'CONSTANT'
 }
 
-/** What an aggregate expression computes for each row, before it puts the rows together. */
+/** The expressions that an aggregate expression computes for each row before it combines the rows. */
 export async function rowExpressions(connection: DuckDBConnection, expression: string): Promise<readonly string[]> {
   const tree = await ExpressionTree.parse(connection, expression)
   const pieces = (await aggregatesIn(connection, tree.root)).flatMap(({ children, filter, order_bys }) => [
@@ -59,7 +59,7 @@ export async function rowExpressions(connection: DuckDBConnection, expression: s
   return found
 }
 
-/** A column of these that an aggregate expression puts in an order, if there is one. */
+/** A column, among the given ones, whose values an aggregate expression orders, if there is one. */
 export async function orderedColumn(
   connection: DuckDBConnection,
   expression: string,

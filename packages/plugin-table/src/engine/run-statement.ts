@@ -13,11 +13,11 @@ import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
 import { wholeRowColumns } from './whole-row.js'
 
-/** One statement over files, with what it needs. */
+/** A statement over files, with everything that it needs. */
 export interface StatementRun {
   readonly database: Database
   readonly statement: TableStatement
-  /** The statement as it was checked against the plan's columns. */
+  /** The statement, checked against the plan's columns. */
   readonly checked: CheckedStatement
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet
@@ -25,20 +25,20 @@ export interface StatementRun {
   readonly reject: TableRequest['reject']
 }
 
-/** A relation of lines, with what is known of its columns. */
+/** A relation of lines, with what is known about its columns. */
 export interface KnownLines {
-  /** A relation of `#line`, `#position` and the extracted columns, without blank lines. */
+  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
   readonly relation: string
   readonly extracted: ExtractedColumns
   readonly learned: LearnedColumns
   readonly checked: CheckedStatement
-  /** Of a filter: its expression for each set of kinds. */
+  /** A filter's expression for each combination of kinds. */
   readonly branches: readonly FilterBranch[]
 }
 
 /**
- * Runs a statement at full speed. The first line or value that is not as declared ends it with an error and no row is
- * lost: the caller then takes the slow way.
+ * Runs a statement at full speed. The first invalid line or value ends it with an error. No row is lost, because the
+ * caller then takes the slow path.
  */
 export async function runStatement(run: StatementRun): Promise<TableCounts> {
   const { database, statement, checked, columns, input } = run
@@ -46,7 +46,7 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   const format = file?.format ?? 'step'
   const idsNeeded = format === 'rows' && run.output.format === 'step'
   const used = [...checked.reads, ...checked.keys]
-  // Lines of a source have been looked at by nobody.
+  // Nothing has checked the lines of a source yet.
   const looked = knownColumns(format === 'rows' ? [...used, ...Object.keys(columns.columns)] : used, columns)
   const isKnown = !used.some((column) => needsLearning(column, columns))
   if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
@@ -70,20 +70,20 @@ function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumn
 }
 
 export interface LoadOptions {
-  /** Whether rows get ids here, so that a line stands in a step file as it is. */
+  /** Whether rows get their ids here, so that a line is valid in a step file unchanged. */
   readonly idsNeeded: boolean
-  /** Columns whose values are to be of their types: those that are used, and others. */
+  /** Columns whose values must be of their types: the used columns, and others. */
   readonly looked: KnownColumns
   /** Columns whose JSON is kept beside the lines. */
   readonly used: readonly string[]
-  /** Bytes of the longest line, where it is known to be longer than usual. */
+  /** The length of the longest line in bytes, if it is known to exceed the default. */
   readonly longest?: number
 }
 
 /**
- * Puts lines and the columns that are used into a table: the place of a row is its row id.
+ * Loads lines and the used columns into a table. The position of a row is its row id.
  *
- * @returns the first place of each file
+ * @returns the first position of each file
  */
 export async function loadLines(
   { connection }: Database,
@@ -96,7 +96,7 @@ export async function loadLines(
   const json = kept.names.map((name) => kept.json(name))
   const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
-  // A step file would take a user's own `$` keys for tagged values; the slow way escapes them.
+  // A step file would interpret a user's own `$` keys as tagged values. The slow path escapes them.
   const text = idsNeeded
     ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
     : lineColumn
@@ -111,7 +111,10 @@ export async function loadLines(
   return offsets
 }
 
-/** Whether a line is JSON from end to end with values of their types, in SQL. Those of a step file are JSON. */
+/**
+ * An SQL condition for whether a line is entirely JSON and its values are of their types. Lines of a step file are
+ * JSON.
+ */
 function soundLine(extracted: ExtractedColumns, looked: KnownColumns): string {
   const fits = fittingValues(looked, extracted)
   const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
@@ -120,7 +123,9 @@ function soundLine(extracted: ExtractedColumns, looked: KnownColumns): string {
   return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 
-/** Looks at the loaded lines where the plan does not know the types of columns, and checks the statement with them. */
+/**
+ * Examines the loaded lines if the plan does not know the types of columns, and checks the statement with the result.
+ */
 export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, mode: Mode): Promise<KnownLines> {
   const { database, statement, columns } = run
   const { format } = loaded
@@ -151,11 +156,11 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
 }
 
 interface QueryOptions {
-  /** Where each input file begins, when rows get their ids here. */
+  /** The position at which each input file begins, if rows get their ids here. */
   readonly offsets?: readonly number[]
-  /** What must be true of each line that a filter reads. */
+  /** A condition that each line that a filter reads must meet. */
   readonly guard?: string
-  /** A relation with a line for each row, where it takes less than the lines themselves. */
+  /** A relation with one line per row, if there is a cheaper one than the lines themselves. */
   readonly counted?: string
 }
 
@@ -173,14 +178,14 @@ export async function runQuery(
     statement.kind === 'filter'
       ? filterQuery({ relation, extracted, mode, emit, reads: checked.reads, branches, guard })
       : statementQuery(statement, { relation, values, checked, emit })
-  // The tolerant way has computed a filter's expression before.
+  // In tolerant mode, a filter's expression has already been computed.
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
   const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${counted}`)
   return countRows(statement, Number(rowsIn), Number(rowsOut))
 }
 
-/** The text of a row in the output: its own line, wrapped or unwrapped where the formats differ. */
+/** The text of a row in the output: its own line, wrapped or unwrapped if the formats differ. */
 function emitLine(
   format: TableFile['format'],
   output: TableFile,
@@ -190,7 +195,7 @@ function emitLine(
   if (format === output.format) return lineColumn
   if (format === 'step') return rowText()
   const prefixes = input.map((file) => literal(JSON.stringify(file.idPrefix ?? '').slice(0, -1)))
-  // The file of a row is the last that begins at or before its place.
+  // The file of a row is the last one that begins at or before its position.
   const at = offsets.map((offset) => `(${positionColumn} >= ${offset})::INTEGER`).join(' + ')
   const pick = (list: readonly (string | number)[]) => (input.length === 1 ? list[0] : `[${list.join(', ')}][${at}]`)
   const [prefix, offset] = [pick(prefixes), pick(offsets)]

@@ -18,10 +18,10 @@ import { siftLines } from './sift-lines.js'
 import { withColumns } from './statement-query.js'
 
 /**
- * Runs a statement over files in which some lines or values are not as declared: those rows go to the rejects one by
- * one, the rest goes through the statement.
+ * Runs a statement over files in which some lines or values are invalid. Those rows are rejected one by one, and the
+ * statement processes the others.
  *
- * @param directory For a copy of the input.
+ * @param directory The folder for a copy of the input.
  */
 export async function runTolerantly(run: StatementRun, directory: string): Promise<TableCounts> {
   const { database, statement, checked } = run
@@ -47,14 +47,17 @@ export async function runTolerantly(run: StatementRun, directory: string): Promi
   }
 }
 
-/** The columns whose values must be of their types: of lines of a source all, of a step file those that are used. */
+/**
+ * The columns whose values must be of their types: all columns for the lines of a source, the used columns for a step
+ * file.
+ */
 function declaredColumns({ input, columns, checked }: StatementRun): Columns {
   if (input[0]?.format === 'rows') return columns.columns
   const used = [...checked.reads, ...checked.keys]
   return Object.fromEntries(used.map((name) => [name, columnTypeIn(name, columns)]))
 }
 
-/** The rows that are not rejected. A filter is computed once for each row: what it keeps is known. */
+/** The rows that are not rejected. A filter is computed only once for each row, so its result is already known. */
 function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
   if (statement.kind !== 'filter') {
     const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} NOT IN (SELECT ${positionColumn} FROM judged))`
@@ -66,8 +69,8 @@ function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
 }
 
 /**
- * Puts the rows with values that SQL cannot hold, and those for which an aggregate cannot compute its arguments, into the table
- * `judged`.
+ * Adds to the table `judged` the rows with values that SQL cannot hold, and the rows for which an aggregate cannot
+ * compute its arguments.
  */
 async function findMisfits({ database: { connection } }: StatementRun, lines: KnownLines) {
   const { extracted, learned, checked } = lines
@@ -82,13 +85,13 @@ async function findMisfits({ database: { connection } }: StatementRun, lines: Kn
   try {
     await judge(await argumentsOf(connection, checked))
   } catch (error) {
-    // DuckDB does not try what gives another result each time, such as random().
+    // DuckDB refuses TRY for expressions whose result varies, such as random().
     if (!isTryRefused(error)) throw error
     await judge([])
   }
 }
 
-/** What the expressions of an aggregate compute for each row. */
+/** The expressions that an aggregate computes for each row. */
 async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStatement): Promise<readonly string[]> {
   const pieces = await Promise.all(
     Object.values(values).map(({ expression }) => rowExpressions(connection, expression)),
@@ -96,7 +99,7 @@ async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStat
   return pieces.flat()
 }
 
-/** Hands the faulty rows to the rejects, in order. @returns how many */
+/** Passes the faulty rows to `reject`, in order. @returns their number */
 async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<number> {
   const { decodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const { connection } = run.database
@@ -129,7 +132,7 @@ function valueError(column: string, value: unknown, lines: KnownLines): MaestroE
   return tableError('MAESTRO_TABLE_VALUE_RANGE', { column, type: kind, value: shownValue(value) })
 }
 
-/** Computes an expression for one row alone, to hear what is wrong with it. */
+/** Computes an expression for one row alone, to get its error. */
 async function expressionError(
   { database: { connection }, statement }: StatementRun,
   lines: KnownLines,

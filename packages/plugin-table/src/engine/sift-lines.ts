@@ -17,24 +17,24 @@ import { shownValue } from '../values/shown-value.js'
 
 const newline = 10
 const flushBytes = 1 << 18
-/** The longest line that becomes a row, as for sources of files. */
+/** The longest line that becomes a row, as in sources of files. */
 const longestLine = 1 << 28
 
-/** What sifting found. */
+/** The result of sifting. */
 export interface SiftedLines {
   readonly file: TableFile
   readonly rows: number
   readonly rejected: number
-  /** Bytes of the longest line. */
+  /** The length of the longest line in bytes. */
   readonly longest: number
 }
 
 /**
- * Copies files of rows into one step file, line by line: the slow way, taken when the engine met a line or value that it could
- * not read. Lines that are no JSON object or not UTF-8, and rows with a value that is not of its column's type, are rejected
- * under the id that the row would have had.
+ * Copies files of rows into one step file, line by line. This is the slow path for input with a line or value that the
+ * engine could not read. Lines that are not a JSON object or not UTF-8, and rows with a value that is not of its
+ * column's type, are rejected under the id that the row would have had.
  *
- * @param declared Columns whose values are to be of their types.
+ * @param declared Columns whose values must be of their types.
  */
 export async function siftLines(
   files: readonly TableFile[],
@@ -60,7 +60,7 @@ export async function siftLines(
     text = []
     length = 0
   }
-  /** A line of the step file. @throws for a row that is to be rejected */
+  /** Returns a line of the step file. @throws for a row that must be rejected */
   const sift = (file: TableFile, id: string, line: Buffer): string => {
     if (file.format === 'step') {
       const text = line.toString('utf8')
@@ -71,7 +71,7 @@ export async function siftLines(
     assertTypes(row, types, file.format)
     const plain = `{"id":${JSON.stringify(id)},"row":${text}}`
     const encoded = encodeStepLine(id, row)
-    // The text as the source wrote it goes on, unless a step file has to write a value in another way.
+    // The text of the source is kept, unless a step file has to write a value differently.
     return encoded.includes('{"$') || text.includes('"$')
       ? `{"text":${JSON.stringify(text)},${encoded.slice(1)}`
       : plain
@@ -114,7 +114,7 @@ function assertTypes(
   }
 }
 
-/** A row as the rejects show it. */
+/** The row that the rejected row shows. */
 function shownRow(line: Buffer, error: MaestroError): unknown {
   const text = line.subarray(0, longestLine).toString('utf8')
   return error.code === 'MAESTRO_STORAGE_ROW_INVALID' ? text.slice(0, 500) : parseJson(text)

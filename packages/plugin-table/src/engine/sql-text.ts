@@ -8,7 +8,7 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Where a value stands in a JSON document, as a JSON pointer (RFC 6901) in an SQL literal. */
+/** The position of a value in a JSON document, as a JSON pointer (RFC 6901) in an SQL literal. */
 export function pointer(...keys: readonly string[]): string {
   return literal(keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''))
 }

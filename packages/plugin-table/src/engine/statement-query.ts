@@ -5,9 +5,9 @@ import type { CheckedStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { valueJson } from './value-json.js'
 
-/** What a query is made of. */
+/** The parts of a query. */
 export interface QueryParts {
-  /** A relation of `#line`, `#position` and the extracted columns, without blank lines. */
+  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
   readonly relation: string
   readonly values: ColumnValues
   readonly checked: CheckedStatement
@@ -15,7 +15,7 @@ export interface QueryParts {
   readonly emit: string
 }
 
-/** The query of a statement but a filter: one column of text, in order. */
+/** The query of any statement except a filter: one column of text, in order. */
 export function statementQuery(statement: Exclude<TableStatement, { kind: 'filter' }>, parts: QueryParts): string {
   const { relation, emit, values } = parts
   switch (statement.kind) {
@@ -52,7 +52,9 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
     .join(', ')
 }
 
-/** Rows are chosen by a hash of their position and the seed: the same input gives the same sample, in any version. */
+/**
+ * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
+ */
 function sampleQuery(statement: Extract<TableStatement, { kind: 'sample' }>, { relation, emit }: QueryParts): string {
   const hash = `md5_number_lower(${literal(`${statement.seed}:`)} || ${positionColumn})`
   if ('fraction' in statement)
@@ -72,8 +74,8 @@ function dedupeQuery(
 }
 
 /**
- * Groups in the order in which they first appear, as lines of a step file. The values of their key are those of their first
- * row; ids are made of them.
+ * Returns groups in the order in which they first appear, as lines of a step file. The key values of a group are those
+ * of its first row, and its id is made from them.
  */
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts

@@ -5,17 +5,18 @@ import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
 
 /**
- * Functions of ours in SQL, for values that SQL does not compare as we do. They run in this thread, about a million values a
- * second, so that columns of one known type go without them.
+ * Registers our own functions in SQL, for values that SQL does not compare by our rules. The functions run in this
+ * thread and process about a million values per second, so columns of one known type do not use them.
  *
  * - `maestro_key(value)`, `maestro_bare_key(value)`: the order key of a value of a step file, or of JSON
  * - `maestro_decimal_key(text)`: the order key of a decimal number
- * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value as a step file writes it, in one form
+ * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value in the single form that a step file writes
  * - `maestro_plain(value)`, `maestro_bare_plain(value)`: a value as JSON without tags, as JavaScript writes it
- * - `maestro_once(text)`: JSON in which no key stands twice
+ * - `maestro_once(text)`: JSON in which no key occurs twice
  * - `maestro_is_row(text)`: 'true' for JSON that JavaScript reads as a row, else null
- * - `maestro_number_text(text)`: SQL's text of a number as JavaScript writes it
- * - `maestro_text(number)`, `maestro_texts(list)`: a number as text, or each of a list; in SQL but for rare forms
+ * - `maestro_number_text(text)`: SQL's text of a number, as JavaScript writes the number
+ * - `maestro_text(number)`, `maestro_texts(list)`: a number, or each number of a list, as text; in SQL except for rare
+ *   forms
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
@@ -35,7 +36,7 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
   }
   for (const [name, compute] of Object.entries(functions))
     connection.registerScalarFunction(textFunction(name, compute))
-  // Letters are those of an exponent, of nan and of inf.
+  // The letters are those of an exponent, of nan, and of inf.
   const text = 'CAST(x AS VARCHAR)'
   const isRare = `contains(${text}, 'e') OR contains(${text}, 'n')`
   await connection.run(`CREATE TEMP MACRO maestro_text(x) AS CASE

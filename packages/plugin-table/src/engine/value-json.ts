@@ -1,10 +1,11 @@
 const largestSafeInteger = 2 ** 53 - 1
 
 /**
- * A computed value as a step file holds it, in SQL: what JSON lacks is tagged.
+ * A computed value as a step file holds it, in SQL. Values that JSON lacks are tagged.
  *
- * @param sqlType Its type, as DuckDB names it.
- * @param keepsDecimals Whether a decimal number is text with all its digits, as it came from a column; else it is a number.
+ * @param sqlType The type of the value, as DuckDB names it.
+ * @param keepsDecimals Whether a decimal number is text with all its digits, because it came from a column. Otherwise
+ *   it is a number.
  */
 export function valueJson(value: string, sqlType: string, keepsDecimals: boolean): string {
   return `CASE WHEN ${value} IS NULL THEN 'null' ELSE ${presentJson(value, sqlType, keepsDecimals)} END`
@@ -23,11 +24,11 @@ function presentJson(value: string, sqlType: string, keepsDecimals: boolean): st
   if (/^(DOUBLE|FLOAT)$/.test(sqlType)) {
     const name = `CASE WHEN isnan(${value}) THEN 'NaN' WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END`
     const large = `abs(${value}) > ${largestSafeInteger} AND ${value} = trunc(${value})`
-    // As JavaScript writes them: 6 and not 6.0.
+    // Numbers are written as JavaScript writes them: 6 and not 6.0.
     const whole = `${value} = trunc(${value}) AND (${value} <> 0 OR NOT signbit(${value}))`
     return `CASE WHEN NOT isfinite(${value}) THEN '{"$number":"' || ${name} || '"}' WHEN ${large} THEN '{"$number":"' || ${value} || '"}' WHEN ${whole} THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE ${json} END`
   }
-  // With the digits that it needs, not those of the longest in its column.
+  // A number has only the digits that it needs, not as many as the longest one in its column.
   if (sqlType.startsWith('DECIMAL') && keepsDecimals) return `'"' || maestro_text(${value}) || '"'`
   if (sqlType.startsWith('DECIMAL')) return presentJson(`CAST(${value} AS DOUBLE)`, 'DOUBLE', false)
   if (/^(DATE|TIMESTAMP)/.test(sqlType))

@@ -2,10 +2,10 @@ import type { TableFile } from '@maestro-dataflow/core'
 import type { Database } from './connect.js'
 import { lineColumn } from './lines.js'
 
-/** More columns than this are compared as whole rows. */
+/** If there are more columns than this, whole rows are compared. */
 const mostColumns = 64
 
-/** The names of all columns in lines; none when there are so many that whole rows are better compared at once. */
+/** The names of all columns in lines. It is empty if there are so many that comparing whole rows at once is better. */
 export async function wholeRowColumns(
   { connection }: Database,
   relation: string,
@@ -15,6 +15,6 @@ export async function wholeRowColumns(
   const names = `SELECT DISTINCT unnest(names) FROM (SELECT DISTINCT ${keys} AS names FROM ${relation})`
   const found = await connection.runAndReadAll(`${names} LIMIT ${mostColumns + 1}`)
   const columns = found.getRows().map(([name]) => String(name))
-  // A literal of SQL ends at a character NUL.
+  // An SQL literal ends at a NUL character.
   return columns.length > mostColumns || columns.some((name) => name.includes('\0')) ? [] : columns
 }

@@ -12,9 +12,9 @@ import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const fields = {
-  /** The columns of which each combination is a group. @default one group of all rows */
+  /** The columns whose combinations of values form the groups. @default one group of all rows */
   by: columns().optional(),
-  /** Columns of the result by SQL expressions: `{ n: 'count(*)', mean: 'avg(price)' }`. */
+  /** The columns of the result as SQL expressions: `{ n: 'count(*)', mean: 'avg(price)' }`. */
   values: z.record(z.string(), z.string().min(1)),
 }
 const schema = optionsSchema(fields)
@@ -38,12 +38,12 @@ type ValueByFunction<Name, Column> = Name extends 'count' | 'stddev' | 'var_samp
     : Name extends 'sum' | 'median'
       ? Sum<Column>
       : unknown
-/** Sums of decimal numbers, which are text, are text. Sums of big integers that are small are numbers. */
+/** Sums of decimal numbers, which are text, are text. Small sums of big integers are numbers. */
 type Sum<Column> = unknown extends Column ? unknown : Column extends bigint ? number | bigint : Column
 
 type KeyOf<Options> = Options extends { readonly by: readonly (infer Name)[] } ? Name : never
 
-/** The columns of the key, and those of the values. */
+/** The columns of the key and those of the values. */
 export interface AggregateRow extends RowFunction {
   readonly row: this['options'] extends { readonly values: infer Values }
     ? Flat<

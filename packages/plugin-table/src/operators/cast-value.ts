@@ -7,12 +7,12 @@ export const castTypes = ['string', 'number', 'integer', 'bigint', 'decimal', 'b
 
 export type CastType = (typeof castTypes)[number]
 
-/** Says that a value is none of a type. */
+/** Marks a value that cannot be converted to a type. */
 export const noValue = Symbol('no value')
 
 /**
- * A value as another type. Null stays null, and so does an empty text for all types but text. Nothing is guessed: what
- * is not plainly of the type is refused.
+ * Converts a value to another type. Null stays null, and an empty text becomes null for all types except text. Nothing
+ * is guessed: a value that is not clearly of the type is refused.
  *
  * @returns the value, or `noValue`
  */
@@ -54,7 +54,7 @@ function toNumber(value: unknown): unknown {
   if (typeof value === 'bigint') return isExact(value) ? Number(value) : noValue
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string' || !decimal.test(value.trim())) return noValue
-  // Of a whole number no digit is lost.
+  // An integer must not lose any digit.
   return !wholeNumber.test(value.trim()) || isExact(BigInt(withoutPlus(value))) ? Number(value) : noValue
 }
 
@@ -91,7 +91,7 @@ function toBoolean(value: unknown): unknown {
 
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
-/** The last instant that a date can be, in milliseconds from 1970. */
+/** The last instant that a date can represent, in milliseconds since 1970. */
 const furthestDate = 8.64e15
 
 /** A date without a time zone is UTC. */
@@ -101,7 +101,7 @@ function toDate(value: unknown): unknown {
   if (typeof value !== 'string') return noValue
   const text = value.trim()
   const [whole, year, month, day, time, , , zone] = isoDate.exec(text) ?? []
-  // JavaScript takes February 30 for March 2.
+  // JavaScript accepts February 30 as March 2.
   if (whole === undefined || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
     return noValue
   const date = new Date(

@@ -19,7 +19,7 @@ import { shownValue } from '../values/shown-value.js'
 import { type CastType, castTypes, castValue, noValue } from './cast-value.js'
 
 const fields = {
-  /** The columns and the types that they get: `{ stars: 'integer', day: 'date' }`. */
+  /** The columns and their new types: `{ stars: 'integer', day: 'date' }`. */
   columns: columnRecord(z.enum(castTypes)),
 }
 const schema = optionsSchema(fields)
@@ -40,7 +40,7 @@ function castColumns(row: Row, types: readonly (readonly [string, CastType])[]):
   return rowFromEntries([...cast])
 }
 
-/** Columns of the types that they are cast to; null stays null. */
+/** Columns with the types that they are cast to. Null stays null. */
 export interface CastRow extends RowFunction {
   readonly row: this['options'] extends { readonly columns: infer Types }
     ? With<this['before'], { -readonly [Name in keyof Types]: ValueOf<Types[Name]> | null }>
@@ -48,7 +48,7 @@ export interface CastRow extends RowFunction {
 }
 
 /**
- * `table.cast`: columns get another type; a row with a value that is none of it is rejected.
+ * `table.cast`: converts columns to other types. A row with a value that cannot be converted is rejected.
  *
  * @example .step('table.cast', { columns: { stars: 'string' } })
  */
@@ -65,7 +65,7 @@ export const cast = defineOperator({
   },
 })
 
-/** Gives columns another type. */
+/** Converts columns to other types. */
 export class CastColumnsOperator extends MapOperator {
   readonly #columns: CastOptions['columns']
 

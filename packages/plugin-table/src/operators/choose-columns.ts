@@ -11,7 +11,7 @@ import {
 } from '@maestro-dataflow/core'
 
 const fields = {
-  /** Names of columns. */
+  /** The names of the columns. */
   columns: columns().refine((names) => names.length > 0, 'at least one column is expected'),
 }
 const schema = optionsSchema(fields)
@@ -28,7 +28,7 @@ function dropColumns(row: Row, columns: ReadonlySet<string>): Row {
 }
 
 /**
- * `table.select`: only these columns stay, in this order.
+ * `table.select`: keeps only the given columns, in the given order.
  *
  * @example .step('table.select', { columns: ['city', 'id'] })
  */
@@ -45,7 +45,7 @@ export const select = defineOperator({
 })
 
 /**
- * `table.drop`: these columns go.
+ * `table.drop`: removes the given columns.
  *
  * @example .step('table.drop', { columns: ['stars'] })
  */
@@ -61,7 +61,7 @@ export const drop = defineOperator({
   },
 })
 
-/** Keeps some columns, in the order given. */
+/** Keeps only the given columns, in the given order. */
 export class SelectColumnsOperator extends MapOperator {
   readonly #columns: readonly string[]
 
@@ -79,7 +79,7 @@ export class SelectColumnsOperator extends MapOperator {
   }
 }
 
-/** Drops some columns. */
+/** Removes the given columns. */
 export class DropColumnsOperator extends MapOperator {
   readonly #columns: ReadonlySet<string>
 

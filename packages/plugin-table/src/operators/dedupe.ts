@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const fields = {
-  /** The columns that make rows the same. @default the whole row */
+  /** The columns whose values identify duplicates. @default the whole row */
   by: columns().optional(),
-  /** Which of them stays. @default 'first' */
+  /** The row of each set of duplicates that is kept. @default 'first' */
   keep: z.enum(['first', 'last']).optional(),
 }
 const schema = optionsSchema(fields)
@@ -17,7 +17,7 @@ function statements({ by = [], keep = 'first' }: DedupeOptions): readonly TableS
 }
 
 /**
- * `table.dedupe`: one row of each set of duplicates stays, in its place and under its id.
+ * `table.dedupe`: keeps one row of each set of duplicates, with its position and its id.
  *
  * @example .step('table.dedupe', { by: ['city'], keep: 'last' })
  */

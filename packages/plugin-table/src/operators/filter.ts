@@ -5,9 +5,9 @@ import { DuckDBTableOperator } from './table-class.js'
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 const fields = {
-  /** An SQL expression over the columns that is true for the rows to keep. */
+  /** An SQL expression over the columns. Rows for which it is true are kept. */
   where: z.string().min(1),
-  /** Values of the `$name`s in the expression; bound, never read as SQL. */
+  /** The values of the `$name` parameters in the expression. They are bound and never interpreted as SQL. */
   params: z.record(z.string(), value).optional(),
 }
 const schema = optionsSchema(fields)

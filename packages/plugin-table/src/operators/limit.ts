@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const fields = {
-  /** Rows that stay. */
+  /** The number of rows to keep. */
   count: z.number().int().nonnegative(),
-  /** Rows that are left out before them. @default 0 */
+  /** The number of rows to skip before them. @default 0 */
   offset: z.number().int().nonnegative().optional(),
 }
 const schema = optionsSchema(fields)
@@ -17,7 +17,7 @@ function statements({ count, offset = 0 }: LimitOptions): readonly TableStatemen
 }
 
 /**
- * `table.limit`: the first rows.
+ * `table.limit`: keeps the first rows.
  *
  * @example .step('table.limit', { count: 2, offset: 1 })
  */

@@ -8,7 +8,7 @@ export interface MapRowsOptions {
 }
 
 /**
- * Changes one column by a function.
+ * Changes one column with a function.
  *
  * @example await new MapRowsOperator({ column: 'name', change: (name) => String(name).trim() }).run(storage)
  */

@@ -20,7 +20,7 @@ const schema = optionsSchema(fields)
 
 export type RenameOptions = OutputOf<typeof fields>
 
-/** Columns keep their place; a row that has another column of the new name is refused. */
+/** Columns keep their position. A row that already has a column of the new name is refused. */
 function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
   const entries = columnNames(row).map((name): [string, unknown] => [names.get(name) ?? name, row[name]])
   const renamed = rowFromEntries(entries)
@@ -33,7 +33,7 @@ function renameColumns(row: Row, names: ReadonlyMap<string, string>): Row {
 }
 
 /**
- * `table.rename`: columns get new names and keep their place.
+ * `table.rename`: gives columns new names. They keep their position.
  *
  * @example .step('table.rename', { columns: { stars: 'rating' } })
  */

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
 const fields = {
-  /** Rows that stay; or a `fraction`. */
+  /** The number of rows to keep. Set either `count` or `fraction`. */
   count: unless('fraction', z.number().int().nonnegative()),
-  /** The share of rows that stays, 0 to 1. */
+  /** The share of rows to keep, from 0 to 1. */
   fraction: z.number().min(0).max(1).optional(),
-  /** The same seed chooses the same rows of the same input. @default 0 */
+  /** The seed of the random choice. The same seed chooses the same rows of the same input. @default 0 */
   seed: z.number().int().optional(),
 }
 const schema = optionsSchema(fields)
@@ -20,7 +20,7 @@ function statements(given: SampleOptions): readonly TableStatement[] {
 }
 
 /**
- * `table.sample`: rows chosen by chance, in their order; the same seed and input give the same sample.
+ * `table.sample`: keeps randomly chosen rows, in their order. The same seed and input give the same sample.
  *
  * @example .step('table.sample', { count: 2, seed: 7 })
  */
@@ -32,7 +32,7 @@ export const sample = defineOperator({
   create: (given) => () => statements(given),
 })
 
-/** Keeps rows chosen by chance, in their order. */
+/** Keeps randomly chosen rows, in their order. */
 export class SampleRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]
 

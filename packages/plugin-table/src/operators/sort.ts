@@ -9,9 +9,9 @@ const key = z.strictObject({
 })
 
 const fields = {
-  /** A column, or several, each a name or `{ column, descending, nulls }`. */
+  /** The columns to sort by: one or several, each a name or `{ column, descending, nulls }`. */
   by: z.union([column(), z.array(z.union([column(), key])).min(1)]),
-  /** The direction of columns that do not say it themselves. @default false */
+  /** The direction of columns that do not set their own. @default false */
   descending: z.boolean().optional(),
 }
 const schema = optionsSchema(fields)
@@ -33,7 +33,7 @@ function statements({ by, descending = false }: TableSortOptions): readonly Tabl
 }
 
 /**
- * `table.sort`: rows that compare alike keep their order; rows without a value go last.
+ * `table.sort`: sorts rows by columns. Rows that compare as equal keep their order; rows without a value come last.
  *
  * @example .step('table.sort', { by: [{ column: 'stars', descending: true }, 'city'] })
  */

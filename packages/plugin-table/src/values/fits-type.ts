@@ -2,7 +2,7 @@ import type { ColumnType, TableFile } from '@maestro-dataflow/core'
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
-/** Whether a value is of the type of its column. Whole numbers of JSON that are too wide for a number are big integers. */
+/** Whether a value is of the type of its column. Integers in JSON that are too large for a number are big integers. */
 export function fitsType(value: unknown, type: ColumnType, format: TableFile['format']): boolean {
   switch (type) {
     case 'string':
@@ -11,7 +11,7 @@ export function fitsType(value: unknown, type: ColumnType, format: TableFile['fo
     case 'number':
       return typeof value === 'number' || (typeof value === 'bigint' && format === 'rows' && isExact(value))
     case 'integer':
-      // A sum may be wider than its summands.
+      // A sum may be larger than its summands.
       return Number.isSafeInteger(value) || (typeof value === 'bigint' && format === 'step')
     case 'bigint':
       return typeof value === 'bigint' || Number.isSafeInteger(value)
@@ -28,7 +28,7 @@ export function fitsType(value: unknown, type: ColumnType, format: TableFile['fo
   }
 }
 
-/** Whether a number holds a whole number exactly. */
+/** Whether a number can represent an integer exactly. */
 export function isExact(value: bigint): boolean {
   const number = Number(value)
   return Number.isFinite(number) && BigInt(number) === value

@@ -1,8 +1,8 @@
 import { rawJson } from './plain-json.js'
 
 /**
- * JSON text in which no key stands twice: of such a key the last value counts, as everywhere in JavaScript. Numbers keep their
- * text. What is no JSON stays as it is.
+ * JSON text in which no key occurs twice: the last value of a key counts, as everywhere in JavaScript. Numbers keep
+ * their text. Text that is not JSON is returned unchanged.
  */
 export function once(text: string): string {
   try {

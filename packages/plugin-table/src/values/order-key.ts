@@ -1,18 +1,18 @@
 import { Buffer } from 'node:buffer'
 
 /*
- * One text for each value: equal values have the same text, and texts compare by code point as the values compare. These
- * are the rules for values that docs/decisions/0015 gives; DuckDB follows the same rules by itself where all
- * values of a column have one type that it knows.
+ * One text for each value. Equal values have the same text, and the code point order of the texts is the order of the
+ * values. docs/decisions/0015 gives these rules for values. DuckDB follows the same rules by itself if all values of a
+ * column have one type that it knows.
  */
 
-/** The first character of a key, in the order in which values of several types stand. */
+/** The first character of a key, in the order of the types of values. */
 const ranks = { boolean: 'b', number: 'd', date: 'f', string: 'h', list: 'j', object: 'l', bytes: 'n', vector: 'p' }
 
-/** The key of what is no number, or no date: equal to itself and after everything. */
+/** The key of NaN and of an invalid date: equal to itself and after everything else. */
 export const lastKey = '~'
 
-/** The key of a value; null when there is none. */
+/** The key of a value, or null if there is no value. */
 export function orderKey(value: unknown): string | null {
   switch (typeof value) {
     case 'boolean':
@@ -51,15 +51,15 @@ function listKey(items: Iterable<unknown>): string {
   return Array.from(items, (item) => part(orderKey(item) ?? '')).join('')
 }
 
-/** A key inside of another one, closed by a character that is less than all others. */
+/** A key inside another key, closed by a character that is less than all others. */
 function part(key: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the character that closes a part must not be in it
   return `${key.replace(/[\0\x01\x02]/g, (found) => `\x02${String.fromCharCode(found.charCodeAt(0) + 1)}`)}\x01`
 }
 
 /**
- * Text by code points, as UTF-8 has them. Half a character cannot be written in UTF-8; it stands where its code point would
- * be, before U+E000.
+ * Text by code points, as in UTF-8. Half a character cannot be written in UTF-8; its place is that of its code point,
+ * before U+E000.
  */
 function textKey(text: string): string {
   if (text.isWellFormed() && !text.includes('\ue000')) return text
@@ -72,18 +72,20 @@ function textKey(text: string): string {
 function numberKey(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '4'
   if (value === Number.NEGATIVE_INFINITY) return '0'
-  // Whole numbers have all their digits, so that they are equal to big integers and to nothing beside them.
+  // Integers keep all their digits, so that they are equal to the same big integers and to no others.
   return decimalKey(Number.isInteger(value) ? BigInt(value).toString() : String(value))
 }
 
-/** The key of a number that is written in digits, such as -12.50 or 1e-7; undefined when the text is none. */
+/**
+ * The key of a number that is written in digits, such as -12.50 or 1e-7. It is undefined if the text is not a number.
+ */
 export function decimalKey(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const digits = (whole + fraction).replace(/^0+/, '')
   const mantissa = digits.replace(/0+$/, '')
   if (mantissa === '') return '2'
-  // Where the point stands, counted from the first digit that is not zero.
+  // The position of the point, counted from the first digit that is not zero.
   const point = digits.length - fraction.length + Number(exponent)
   const magnitude = String(point + 5e9).padStart(10, '0') + mantissa
   if (sign !== '-') return `3${magnitude}`

@@ -1,4 +1,7 @@
-/** A value as JSON for SQL: dates are ISO text, bytes base64, vectors lists, and what JSON has no number for is null. */
+/**
+ * A value as JSON for SQL: dates are ISO text, bytes are base64, vectors are lists, and numbers that JSON lacks are
+ * null.
+ */
 export function plainJson(value: unknown): string {
   return JSON.stringify(value, replace) ?? 'null'
 }
@@ -12,5 +15,8 @@ function replace(this: Readonly<Record<string, unknown>>, key: string, given: un
   return value instanceof Float32Array ? Array.from(value) : given
 }
 
-/** A number's digits as they are. Node has it; TypeScript's own list of globals does not know it yet. */
+/**
+ * A number with its digits unchanged. Node.js has the function; TypeScript's own list of globals does not yet include
+ * it.
+ */
 export const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

@@ -1,4 +1,4 @@
-/** `tsconfig.json`: the editor sees what Node.js runs. */
+/** `tsconfig.json`, so that the editor checks what Node.js runs. */
 export const tsconfig = `{
   "compilerOptions": {
     "target": "ES2024",

@@ -1,11 +1,13 @@
 import type { ColumnType } from '../../contracts/row.js'
 
-/** Whether a value of a row is a promise: somebody forgot to wait, and no file or database can hold it. */
+/**
+ * Whether a value of a row is a promise. It means that an `await` is missing; no file or database can hold a promise.
+ */
 export function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
-/** Whether a value is one of a column type. Null and nothing are values of every type. */
+/** Whether a value is of a column type. Null and undefined are values of every type. */
 export function hasType(value: unknown, type: ColumnType): boolean {
   if (value === null || value === undefined) return true
   switch (type) {

@@ -4,17 +4,17 @@ import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { hasType, isPromise } from './cell-values.js'
 
-/** What is wrong with a row that an operator gave back: the rest of a sentence, and the column. */
+/** A fault in a row that an operator returned: the rest of a sentence, and the column. */
 export interface ColumnFault {
   readonly text: string
   readonly column: string
 }
 
 /**
- * The first way in which a row differs from what the operator declares: a promise in a cell, an added column that is
- * missing or of another type, a column that was added, changed, or left out without being declared.
+ * Returns the first way in which a row differs from what the operator declares: a promise in a cell, an added column
+ * that is missing or of another type, or a column that was added, changed, or removed without a declaration.
  *
- * @param effects Undefined, or `opaque`: only the cells are looked at.
+ * @param effects If it is undefined or `opaque`, only the cells are checked.
  */
 export function columnFault(before: Row, after: Row, effects: ColumnEffects | undefined): ColumnFault | undefined {
   for (const column of Object.keys(after))
@@ -36,7 +36,7 @@ function addedFault(after: Row, { adds = {} }: ColumnEffects): ColumnFault | und
   return undefined
 }
 
-/** A column that is not declared to be added must be as it came. */
+/** A column that is not declared as added must be unchanged. */
 function unaddedFault(before: Row, after: Row, effects: ColumnEffects): ColumnFault | undefined {
   const { adds = {}, drops = [], keeps, renames = {} } = effects
   const oldNames = new Map(Object.entries(renames).map(([old, name]) => [name, old]))

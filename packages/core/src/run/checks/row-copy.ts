@@ -1,11 +1,11 @@
 import type { Row } from '../../contracts/row.js'
 
-/** A copy of a row whose cells may be changed in place without a change of the row itself. */
+/** A copy of a row whose cells can be changed in place without changing the row itself. */
 export function deepCopy(row: Row): Row {
   try {
     return copyOf(row) as Row
   } catch {
-    // It is nested too deeply to be copied.
+    // The row is nested too deeply to be copied.
     return { ...row }
   }
 }
@@ -24,7 +24,7 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf)
   if (value instanceof Date) return new Date(value)
   if (value instanceof Float32Array) return Float32Array.prototype.slice.call(value)
-  // A buffer's own `slice` would share its memory.
+  // The `slice` of a buffer would share its memory.
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value

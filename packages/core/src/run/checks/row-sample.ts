@@ -1,12 +1,18 @@
-/** Every row up to this one is checked; most mistakes show in the first rows. */
+/** Every row up to this one is checked, because most mistakes show in the first rows. */
 const firstRows = 100
-/** After them one row in so many is checked; a prime, so that it keeps no step with what repeats. */
+/**
+ * After the first rows, one row in this many is checked. The number is prime, so that the sample does not fall into
+ * step with rows that repeat.
+ */
 const stride = 127
 
-/** How much the runner checks of what plugins give. */
+/** The extent of the runner's checks of what plugins return. */
 export type CheckMode = 'sample' | 'strict'
 
-/** Says of each row in turn whether it is checked: all of the first, and a sample of the others; with `strict` all. */
+/**
+ * Decides for each row in turn whether it is checked: all of the first rows and a sample of the others, or every row in
+ * the mode `strict`.
+ */
 export class RowSample {
   readonly #every: boolean
   #rows = 0

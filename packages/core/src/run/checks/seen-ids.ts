@@ -1,17 +1,18 @@
 import type { RowId } from '../../contracts/row.js'
 
-/** Prefixes beyond these are kept like any other id. */
+/** The maximum number of prefixes. Ids with further prefixes are kept like any other id. */
 const mostPrefixes = 10_000
 
-/** The numbers that came with one prefix, as intervals in rising order. */
+/** The numbers that came with one prefix, as intervals in ascending order. */
 interface Numbers {
   readonly starts: number[]
   readonly ends: number[]
 }
 
 /**
- * Finds ids that come twice. Ids that end in rising numbers, such as those of lines of a file, take hardly any memory,
- * however many there are. Of all others each is kept, up to a bound; ids beyond it are compared with those that are kept.
+ * Finds ids that come twice. Ids that end in ascending numbers, such as those of the lines of a file, take very little
+ * memory, however many there are. Every other id is kept, up to a bound; further ids are only compared with those that
+ * are kept.
  */
 export class SeenIds {
   readonly #most: number
@@ -20,17 +21,17 @@ export class SeenIds {
   #prefix: string | undefined
   #numbers: Numbers = { starts: [], ends: [] }
 
-  /** @param most How many ids without rising numbers are kept. */
+  /** @param most The maximum number of ids without ascending numbers that are kept. */
   constructor(most = 2_000_000) {
     this.#most = most
   }
 
-  /** Whether ids have come that are not kept. */
+  /** Whether no further ids are kept. */
   get isFull(): boolean {
     return this.#others.size >= this.#most
   }
 
-  /** Notes an id. @returns whether it is new */
+  /** Adds an id. @returns whether it is new */
   add(id: RowId): boolean {
     const prefix = this.#prefix
     if (prefix !== undefined && id.startsWith(prefix)) {
@@ -93,16 +94,19 @@ function contains(starts: readonly number[], ends: readonly number[], number: nu
 const zero = 48
 const nine = 57
 
-/** Where the number at the end of an id begins. */
+/** The position at which the number at the end of an id begins. */
 function numberStart(id: RowId): number {
   let start = id.length
   while (start > 0 && isDigit(id.charCodeAt(start - 1))) start--
-  // Of a number with zeros before it, as in "007", only the rest is the number: "7" is another id.
+  // In a number with leading zeros, such as "007", only the rest is the number: "7" is another id.
   while (start < id.length - 1 && id.charCodeAt(start) === zero) start++
   return start
 }
 
-/** The number that an id ends in from a place on; undefined when the rest is none, or not written in the usual way. */
+/**
+ * The number at the end of an id, from a position on. It is undefined if the rest is not a number in the usual
+ * notation.
+ */
 function numberAt(id: RowId, start: number): number | undefined {
   const digits = id.length - start
   if (digits === 0 || digits > 15 || (digits > 1 && id.charCodeAt(start) === zero)) return undefined
@@ -117,7 +121,7 @@ function numberAt(id: RowId, start: number): number | undefined {
 
 const isDigit = (code: number): boolean => code >= zero && code <= nine
 
-/** The same text on its own: a part of a longer text would keep all of that text in memory. */
+/** A copy of the text, because a part of a longer text would keep all of that text in memory. */
 function ownText(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }

@@ -8,30 +8,31 @@ import { hasType, isPromise } from './cell-values.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 import { SeenIds } from './seen-ids.js'
 
-/** Where a source's faults are said to be. */
+/** The place that messages name for a fault of a source. */
 export interface SourcePlace {
   readonly use: string
   readonly plugin: string | undefined
 }
 
 /**
- * Holds what a source gives against its contract: as many ids as rows, ids that are texts, rows that are objects, values
- * of the declared columns and types. What breaks it ends the run. A row whose id came before is a reject.
+ * Checks what a source returns against its contract: as many ids as rows, ids that are texts, rows that are objects,
+ * and values of the declared columns and types. A breach of the contract ends the run. A row whose id has come before
+ * is rejected.
  */
 export class SourceChecks {
   readonly #place: SourcePlace
   readonly #types: ReadonlyMap<string, ColumnType>
-  /** Whether rows hold the declared columns and no others. */
+  /** Whether rows have the declared columns and no others. */
   readonly #isExact: boolean
-  /** Declared columns that no row has had so far. */
+  /** The declared columns that no row has had so far. */
   readonly #missing: Set<string>
   #anyChecked = false
   readonly #sample: RowSample
   readonly #seen: SeenIds
-  /** Set when not all ids can be compared any more. */
+  /** Whether some ids can no longer be compared. */
   isBounded = false
 
-  /** @param isExact Whether rows hold the declared columns and no others. */
+  /** @param isExact Whether rows have the declared columns and no others. */
   constructor(place: SourcePlace, columns: Columns, isExact: boolean, mode: CheckMode | undefined) {
     this.#place = place
     this.#types = new Map(Object.entries(columns))
@@ -41,7 +42,7 @@ export class SourceChecks {
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
 
-  /** The batches, as soon as it is known that they are some. @throws MAESTRO_SOURCE_CONTRACT */
+  /** Yields the batches, each once it is known to be one. @throws MAESTRO_SOURCE_CONTRACT */
   async *wellFormed(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
     for await (const batch of batches) {
       this.#assertBatch(batch)
@@ -49,7 +50,11 @@ export class SourceChecks {
     }
   }
 
-  /** The batch with the rows whose ids have come before among its rejects. @throws MAESTRO_SOURCE_CONTRACT */
+  /**
+   * Returns the batch, with the rows whose ids have come before among its rejected rows.
+   *
+   * @throws MAESTRO_SOURCE_CONTRACT
+   */
   checked(batch: SourceBatch): SourceBatch {
     const { ids, rows } = batch
     const again = new Set<number>()
@@ -68,7 +73,11 @@ export class SourceChecks {
     return { ids: ids.filter(fresh), rows: rows.filter(fresh), rejects }
   }
 
-  /** All rows have been read. @throws MAESTRO_SOURCE_CONTRACT unless what was announced has come */
+  /**
+   * Called when all rows have been read.
+   *
+   * @throws MAESTRO_SOURCE_CONTRACT if the number of rows is not the announced one, or if no row has a declared column
+   */
   assertComplete(announced: number | undefined, read: number): void {
     const [missing] = this.#missing
     if (this.#isExact && this.#anyChecked && missing !== undefined)

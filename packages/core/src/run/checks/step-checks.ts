@@ -13,22 +13,23 @@ export interface CheckedStep {
   readonly kind: OperatorKind
   /** The plugin that the operator comes from. */
   readonly plugin: string | undefined
-  /** What it declares to do to columns; undefined when it declares nothing. */
+  /** The declared effects on columns. It is undefined if the operator declares none. */
   readonly effects: ColumnEffects | undefined
-  /** A function written into the pipeline may change the row that it gives back. */
+  /** A function in the pipeline may change the row that it returns. */
   readonly isFunction: boolean
 }
 
 /**
- * Holds what an operator gives back against what it declares, for the first rows and a sample or for all. What breaks the
- * contract ends the run, since the operator is at fault and not the row.
+ * Checks what an operator returns against what it declares, for the first rows and a sample of the others, or for all
+ * rows. A breach of the contract ends the run, because the operator is at fault and not the row.
  *
- * Every operator gets a copy of each row: what it does to the copy reaches neither the rejects nor another step.
+ * Every operator gets a copy of each row, so that its changes to the copy reach neither the rejected rows nor another
+ * step.
  */
 export class StepChecks {
   readonly #step: CheckedStep
   readonly #sample: RowSample
-  /** Whether a checked row had cells that can be changed in place. */
+  /** Whether a checked row had cells that could be changed in place. */
   #isNested = false
 
   constructor(step: CheckedStep, mode: CheckMode | undefined) {
@@ -41,17 +42,17 @@ export class StepChecks {
     return this.#sample.takes()
   }
 
-  /** The copy of a row that the operator gets. @param isChecked What `takes` said of the row. */
+  /** The copy of a row that the operator gets. @param isChecked The result of `takes` for the row. */
   copyFor(row: Row, isChecked: boolean): Row {
     if (isChecked && !this.#isNested) this.#isNested = hasNestedCells(row)
     return this.#isNested ? deepCopy(row) : { ...row }
   }
 
   /**
-   * Checks what became of one row.
+   * Checks the results of one row.
    *
    * @param before The row as it came in. @param given The copy that the operator got.
-   * @param results The rows that it gave back; for a filter none.
+   * @param results The rows that the operator returned; empty for a filter.
    * @throws MAESTRO_STEP_CONTRACT
    */
   assert(id: RowId, before: Row, given: Row, results: readonly Row[]): void {

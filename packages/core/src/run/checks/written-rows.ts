@@ -5,12 +5,12 @@ import { maestroError } from '../../errors/error-table.js'
 import { SeenIds } from './seen-ids.js'
 
 /**
- * Checks the rows that an operator over a whole storage writes: as many ids as rows, ids that are texts, no id twice, and
- * rows that stay keep their ids.
+ * Checks the rows that an operator over a whole storage writes: there are as many ids as rows, ids are texts, no id
+ * comes twice, and rows that stay keep their ids.
  */
 export class WrittenRows {
   readonly #place: { readonly step: string; readonly use: string }
-  /** The first rows of the input by their ids. */
+  /** The first rows of the input, by their ids. */
   readonly #first: ReadonlyMap<RowId, Row>
   #seen = new SeenIds()
   #keptId = false
@@ -21,7 +21,7 @@ export class WrittenRows {
     this.#first = new Map(first.ids.map((id, index) => [id, first.rows[index] as Row]))
   }
 
-  /** A step begins; what was written before does not count. */
+  /** Starts a step. The rows of earlier steps do not count. */
   begin(): void {
     this.#seen = new SeenIds()
     this.#keptId = false
@@ -41,13 +41,13 @@ export class WrittenRows {
     }
   }
 
-  /** The last step is written. @throws MAESTRO_STEP_CONTRACT when all rows of the input have got other ids */
+  /** Called when the last step is written. @throws MAESTRO_STEP_CONTRACT when all rows of the input got new ids */
   end(rowsIn: number, rowsOut: number): void {
     if (rowsIn === rowsOut && !this.#keptId && this.#renamed !== undefined)
       this.#fail('wrote the rows of its input under other ids', this.#renamed)
   }
 
-  /** Whether a row is one of the first of the input, perhaps with more columns. */
+  /** Whether a row is one of the first rows of the input, perhaps with additional columns. */
   #isOfInput(row: Row): boolean {
     return [...this.#first.values()].some((before) =>
       Object.keys(before).every((column) => isDeepStrictEqual(before[column], row[column])),

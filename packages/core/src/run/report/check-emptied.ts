@@ -2,7 +2,7 @@ import { maestroError } from '../../errors/error-table.js'
 import type { RunContext } from '../run-context.js'
 
 /**
- * Prevents that no rows replace an existing output, unless that is allowed.
+ * Prevents a run without rows from replacing an existing output, unless that is allowed.
  *
  * @throws MAESTRO_RUN_OUTPUT_EMPTIED
  */

@@ -8,7 +8,7 @@ export class ObserverCounter {
   readonly #report: (failure: ObserverFailure) => void
   readonly #counts = new Map<string, { -readonly [Name in keyof ObserverReport]: ObserverReport[Name] }>()
   readonly #reported = new Set<string>()
-  /** The first failure of an observer without which no run goes on. */
+  /** The first failure of an observer that every run requires. */
   critical: MaestroError | undefined
 
   /** @param report Called for the first failure of each plugin. */

@@ -2,7 +2,7 @@ import type { RejectGroup } from '../../contracts/report.js'
 import type { RowId } from '../../contracts/row.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 
-/** Further reasons are counted together, so that a report stays small whatever the rows hold. */
+/** Further reasons are counted together, so that a report stays small with any rows. */
 const maxGroups = 50
 
 /** Groups the rejected rows of a run by step and error code and keeps the first row of each group as its example. */

@@ -3,7 +3,7 @@ import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.
 import type { RunEnvironment } from '../run-context.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 
-/** How long, in milliseconds, rows are counted before the rest is estimated from the bytes. */
+/** The time in milliseconds during which rows are counted. The rest is then estimated from the bytes. */
 const patience = 5000
 
 /**

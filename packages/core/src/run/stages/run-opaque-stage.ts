@@ -78,7 +78,7 @@ export async function runOpaqueStage(
 /** The options of a source that identify what it reads. */
 const places = ['path', 'table', 'query']
 
-/** The name of what a pipeline reads. If several steps use one operator, each has a different name. */
+/** The name of the input of a pipeline. If several steps use one operator, each has a different name. */
 function originOf({ pipeline, source, steps }: PipelinePlan, { planned }: CompiledStep): string {
   const place = Object.entries(source.options ?? {}).filter(([name]) => places.includes(name))
   const alike = steps.filter(({ use }) => use === planned.use)

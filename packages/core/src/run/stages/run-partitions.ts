@@ -3,10 +3,10 @@ import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 
 /**
- * Has an executor run the partitions of a stage, and checks that it does: each partition runs once and to its end, and
- * its failure is thrown, whatever the executor does with the promise that it receives.
+ * Has an executor run the partitions of a stage, and checks that each partition runs exactly once and to its end. The
+ * failure of a partition is thrown even if the executor ignores the promise that it receives.
  *
- * @throws the failure of a partition, what the executor itself throws, MAESTRO_RUN_EXECUTOR, MAESTRO_RUN_ABORTED
+ * @throws the failure of a partition, the error of the executor itself, MAESTRO_RUN_EXECUTOR, MAESTRO_RUN_ABORTED
  */
 export async function runPartitions(
   executor: Executor,
@@ -67,7 +67,7 @@ const asFailure = (failure: unknown): Failure => ({ failure })
 const isFailure = (outcome: unknown): outcome is Failure =>
   typeof outcome === 'object' && outcome !== null && 'failure' in outcome
 
-/** The same promise, which nobody has to await: an unhandled rejection would end the process. */
+/** The same promise, but nobody has to await it: an unhandled rejection would end the process. */
 function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined)
   return promise

@@ -114,7 +114,7 @@ function announce(
 function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<void> {
   let waiting: Promise<void>[] | undefined
   for (const [index, output] of outputs.entries()) {
-    // What one output does to its rows must not reach the others; the last one may have the rows themselves.
+    // An output must not change the rows of the others. Only the last one may have the rows themselves.
     const own = index === outputs.length - 1 ? batch : { ids: batch.ids, rows: batch.rows.map(deepCopy) }
     const result = output.write(own)
     if (result === undefined) continue

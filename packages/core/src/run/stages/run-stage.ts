@@ -14,7 +14,7 @@ import { runTableStage } from './run-table-stage.js'
 /** The step file of each stage that has run, for later stages. */
 export type StageFiles = Map<number, string>
 
-/** What a stage needs besides the context. */
+/** The input of a stage, in addition to the context. */
 export interface StageInput {
   readonly reader: SourceReader
   readonly files: StageFiles

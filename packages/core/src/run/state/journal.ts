@@ -24,9 +24,9 @@ export interface RejectLine {
   readonly use: string
   readonly code: string
   readonly message: string
-  /** What the user can do about it. */
+  /** The remedy for the user. */
   readonly hint?: string | undefined
-  /** How often the row was tried. */
+  /** The number of attempts for the row. */
   readonly tries: number
   /**
    * The row as it reached the step, for people to read: bytes are replaced by their number; big integers, NaN, and the

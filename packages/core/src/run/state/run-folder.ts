@@ -42,8 +42,8 @@ export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
 }
 
 /**
- * Removes the oldest finished runs so that `keep` remain. It keeps the run that has just ended, whatever the clock
- * says, and never touches a run in progress, in this process or another.
+ * Removes the oldest finished runs so that `keep` remain. It always keeps the run that has just ended, even if the
+ * clock has changed, and never touches a run in progress, in this process or another.
  */
 export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
   const folder = join(stateDirectory, 'runs')

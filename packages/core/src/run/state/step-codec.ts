@@ -22,7 +22,7 @@ export function decodeStepLine(line: string): { readonly id: RowId; readonly row
   // A line that a table engine took from a JSON file may hold wide integers. Our own large numbers are tagged.
   // Tags may nest a value more deeply than the row contains it.
   const parsed = parseJson(line, Number.POSITIVE_INFINITY) as { id: RowId; row: Row }
-  // The row itself is never a tag, whatever its single column is called.
+  // The row itself is never a tag, even if the name of its single column looks like one.
   const row = line.includes('{"$') ? reviveEntries(Object.entries(parsed.row)) : parsed.row
   return { id: parsed.id, row: inTextOrder(row, line.slice(line.indexOf(',"row":') + 7)) }
 }

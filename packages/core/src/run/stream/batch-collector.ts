@@ -18,7 +18,7 @@ export interface RowInWork {
 /** `given` is the copy of the row that the operator got, if the row is checked. */
 export type BatchOutcome = { readonly row: unknown; readonly given: Row | undefined } | { readonly error: unknown }
 
-/** What the function of a batch receives besides its rows and their ids. */
+/** The context of a batch, which its function receives in addition to the rows and their ids. */
 export interface CollectorContext {
   readonly signal: AbortSignal
   readonly run: string
@@ -28,7 +28,7 @@ export interface CollectorContext {
 /** A step that works on several rows at a time. */
 type BatchStep = Extract<RowStep, { kind: 'mapBatches' }>
 
-/** How long a row waits for others before its incomplete batch is sent. */
+/** The time in milliseconds that a row waits for others before its incomplete batch is sent. */
 const lingerMilliseconds = 20
 
 /**

@@ -22,7 +22,7 @@ export class CallGate {
   }
 
   #startNext(): void {
-    // A call that ends at once comes back here: it must not go deeper with every row.
+    // A call that ends at once returns here. Without this check, the recursion would deepen with every row.
     if (this.#isStarting) return
     this.#isStarting = true
     while (this.#active < this.#most) {

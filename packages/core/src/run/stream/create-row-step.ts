@@ -98,7 +98,7 @@ function isFunction({ node: { use } }: CompiledStep): boolean {
   return typeof use === 'object' && 'run' in use && !(use instanceof Operator)
 }
 
-/** Whether a step asks models or stores, or may do so: of an operator object it is not known. */
+/** Whether a step asks models or stores, or may do so, because this is not known of an operator object. */
 function isPaid({ node, planned }: CompiledStep): boolean {
   return planned.servings.length + (planned.vectorStores?.length ?? 0) > 0 || node.use instanceof Operator
 }

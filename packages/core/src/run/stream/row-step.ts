@@ -13,7 +13,7 @@ interface StepBase {
   readonly id: string
   readonly onError: 'reject' | 'fail'
   readonly counter: StepCounter
-  /** Holds what the operator gives back against what it declares. */
+  /** Checks what the operator returns against what it declares. */
   readonly checks?: StepChecks | undefined
   /** Bounds the calls in progress. */
   readonly gate?: CallGate | undefined

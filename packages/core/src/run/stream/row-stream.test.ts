@@ -84,7 +84,8 @@ describe('RowStream', () => {
         },
       },
     ])
-    // Row 0 waits until all others have been through the second step: were there a barrier, this would never end.
+    // Row 0 waits until all others have passed the second step. With a barrier between the steps, it would wait
+    // forever.
     await run(200)
     expect(finished.at(-1)).toBe(0)
     expect(numbers(out)).toEqual(upTo(200))
@@ -160,7 +161,7 @@ describe('RowStream', () => {
   })
 
   const spillFile = () => join(folder, 'spill.jsonl')
-  /** A step that keeps row 0 until all others have left it, and then looks whether there is a spill file. */
+  /** A step that holds row 0 until all others have left it, and then checks whether there is a spill file. */
   const holdFirst = (count: number, change: (row: Row) => Row, seen: boolean[]): StepInput => {
     const others = Promise.withResolvers<void>()
     let left = count - 1
@@ -172,7 +173,7 @@ describe('RowStream', () => {
           seen.push(existsSync(spillFile()))
           return row
         }
-        // When this is the last, its result is taken before row 0 goes on.
+        // If this row is the last one, its result is taken before row 0 continues.
         if (--left === 0) setImmediate(others.resolve)
         return change(row)
       },

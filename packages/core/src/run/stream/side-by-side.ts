@@ -36,7 +36,7 @@ export async function runSideBySide(
       await null
       const cheaper = ranks.flatMap((other, place) => (other < rank ? [results[place]] : []))
       await Promise.allSettled([...cheaper, ...needs.map((need) => results[need])])
-      // One that rejects the row without asking anybody does so before the next one of its kind asks.
+      // If this step rejects the row without asking a model, it does so before the next step of its kind asks one.
       if (rank > 0 && ranks.indexOf(rank) < index) await setImmediate()
       if (failed) throw new NotStarted()
       let input = row
@@ -71,8 +71,8 @@ async function callStep(step: MapStep, row: Row, context: OperatorContext): Prom
 const likelyShare = 0.05
 
 /**
- * In which turn each step starts: 0 for steps that ask no model, 1 for those that are likely to reject the row, 2 for the
- * others. No step comes before one that it needs.
+ * The turn in which each step starts: 0 for steps that ask no model, 1 for those that are likely to reject the row, and
+ * 2 for the others. No step comes before one that it needs.
  */
 function ranksOf({ steps, needs }: SideBySide): readonly number[] {
   const ranks: number[] = []

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** How long, in milliseconds, a source may occupy the thread before timers and signals get a turn. */
+/** The time in milliseconds that a source may occupy the thread before timers and signals get a turn. */
 const breathAfter = 50
 
 /**
