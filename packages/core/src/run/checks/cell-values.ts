@@ -7,6 +7,9 @@ export function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
+/** A decimal of any length; databases also have these three special values. */
+const decimal = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|-?Infinity|NaN)$/i
+
 /** Whether a value is of a column type. Null and undefined are values of every type. */
 export function hasType(value: unknown, type: ColumnType): boolean {
   if (value === null || value === undefined) return true
@@ -20,7 +23,7 @@ export function hasType(value: unknown, type: ColumnType): boolean {
     case 'bigint':
       return typeof value === 'bigint'
     case 'decimal':
-      return typeof value === 'string' && Number.isFinite(Number(value)) && value.trim() !== ''
+      return typeof value === 'string' && decimal.test(value)
     case 'boolean':
       return typeof value === 'boolean'
     case 'date':

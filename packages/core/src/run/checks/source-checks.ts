@@ -95,7 +95,7 @@ export class SourceChecks {
       for (let index = 0; index < rows.length; index++) {
         const id: unknown = ids[index]
         const row: unknown = rows[index]
-        if (typeof id !== 'string' || id === '') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+        if (typeof id !== 'string') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
         if (typeof row !== 'object' || row === null || Array.isArray(row))
           this.#fail(`gave ${describeValue(row)} instead of a row`, id as RowId)
       }

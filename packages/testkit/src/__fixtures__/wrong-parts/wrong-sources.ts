@@ -45,7 +45,6 @@ export const wrongSources: readonly WrongPart<SourceDefinition>[] = [
   notices('gives more ids than rows', source([{ ids: ids(6), rows: rows() }])),
   notices('gives no ids', source([{ rows: rows() }])),
   notices('gives numbers as ids', source([{ ids: [0, 1, 2, 3, 4], rows: rows() }])),
-  notices('gives an empty id', source([{ ids: ['r0', '', 'r2', 'r3', 'r4'], rows: rows() }])),
   notices('gives rows without a batch', source(rows())),
   notices('gives nothing for a batch', source([undefined])),
   notices('gives a row that is null', source([{ ids: ids(2), rows: [rowOf(0), null] }])),
