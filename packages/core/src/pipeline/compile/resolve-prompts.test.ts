@@ -134,7 +134,7 @@ describe('allowed prompts', () => {
 test.each<[what: string, given: unknown, ...parts: string[]]>([
   ['a turn without parts', [{ role: 'user', content: [] }], '0: a turn', "{ type: image, from: '{{column}}' }"],
   ['a part that is none', [{ role: 'user', content: [{ type: 'film', from: '{{text}}' }] }], '0: a turn'],
-  ['media of no variable', [{ role: 'user', content: [{ type: 'image', from: 'cat.png' }] }], 'is one variable'],
+  ['media of no variable', [{ role: 'user', content: [{ type: 'image', from: 'cat.png' }] }], 'exactly one variable'],
   ['media of no column', [{ role: 'user', content: [{ type: 'image', from: '{{foto}}' }] }], 'the prompt needs "foto"'],
   ['examples without a question', { examples: [] }, 'user: ', 'a list of parts such as'],
   ['a misspelt part of it', { user: '{{text}}', examples: [], sistem: 'x' }, 'sistem'],
