@@ -7,8 +7,7 @@ export async function bench() {
   const script = (name) => async () => JSON.parse((await runScript(join(import.meta.dirname, 'rag', name))).stdout)
   const { ours, theirs } = await alternate(sized(3, 1), script('ours.js'), script('bare.js'))
   const [index, bare] = [ours, theirs].map((runs) => median(runs.map(({ seconds }) => seconds)))
-  const [{ recall }] = ours
-  const passages = sized(2000, 60)
+  const [{ recall, passages }] = ours
   if (Object.values(recall).some((share) => !(share > 0))) throw new Error('a method finds nothing')
   return {
     passages,
