@@ -38,10 +38,13 @@ export async function startRun(
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
   const ledger = folder.kept && kind !== false ? openLedger(folder, started, prompts, kind === 'checksums') : undefined
-  const stops = [usage, ...(ledger === undefined ? [] : [ledger])].map(environment.observeServings)
-  const stopObserving = () => {
-    for (const stop of stops) stop()
-  }
+  const stopObserving = environment.observeServings({
+    requestDone(event) {
+      usage.requestDone(event)
+      ledger?.requestDone(event)
+    },
+    servingState: (event) => usage.servingState(event),
+  })
   environment.beginRun(folder.runId, prompts)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),

@@ -3,7 +3,6 @@ import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
-import type { ServingListener } from '../run-context.js'
 import { stateError } from '../state/state-errors.js'
 import { encodeStepLine } from '../state/step-codec.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
@@ -40,7 +39,7 @@ export interface LedgerTally {
  * Writes what happened to every row of a run. Rows are noted in the order in which they leave the window of their stage,
  * in blocks that are appended whole. Rows that met nothing special take next to no room.
  */
-export class RunLedger implements ServingListener {
+export class RunLedger {
   readonly #options: LedgerOptions
   readonly #file: number
   readonly #tallies = new Map<string, LedgerTally>()
@@ -111,6 +110,7 @@ export class RunLedger implements ServingListener {
     }
   }
 
+  /** Notes a request to a model, if it was made for a row of this run. */
   requestDone(event: RequestDoneEvent): void {
     const { run, step, rowId, usage, cost, error, from } = event
     const { runId, started, prompts } = this.#options
@@ -132,10 +132,6 @@ export class RunLedger implements ServingListener {
       durationMs: event.durationMs,
       error: error?.code,
     })
-  }
-
-  servingState(): void {
-    // The report has it.
   }
 
   /** Ends a stage: facts about rows that never left its window, such as those of a stopped run, are noted too. */
