@@ -17,8 +17,9 @@ const project = maestro({
   logLevel: 'silent',
   run: { ledger: ledger !== 'none' },
 })
+const columns = { id: 'string', user: 'string', stars: 'number', price: 'number', day: 'string', text: 'string' }
 const rows = pipeline('rows')
-  .read('fs.file', { path: input, columns: { text: 'string', stars: 'number' } })
+  .read('fs.file', { path: input, columns })
   .map((row) => ({ ...row, length: row.text.length }))
   .filter((row) => row.stars > 1)
   .write('fs.file', { path: output, mode: 'overwrite' })
