@@ -17,8 +17,9 @@ import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
 import type { ChatSettings, NamedChatOptions } from './chat-serving-options.js'
 import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
+import { knownModel } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
-import { factsOfGiven, factsOfNamed, type ModelFacts } from './model-facts.js'
+import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
 import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
 
 /** The call options that all specifications share. */
@@ -31,9 +32,15 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   readonly #settings: ChatSettings
   readonly #access: MediaAccess
 
-  constructor(facts: ModelFacts, settings: ChatSettings, access: MediaAccess, load: () => Promise<LanguageModel>) {
+  constructor(
+    facts: ModelFacts,
+    capabilities: LLMCapabilities,
+    settings: ChatSettings,
+    access: MediaAccess,
+    load: () => Promise<LanguageModel>,
+  ) {
     super(facts, load)
-    this.capabilities = chatCapabilities(settings)
+    this.capabilities = capabilities
     this.#settings = settings
     this.#access = access
   }
@@ -70,7 +77,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   }
 
   #promptSettings(model: LanguageModel, signal: AbortSignal) {
-    const { images = true, audio = false, files = true, cachePrompt } = this.#settings
+    const { files = true, cachePrompt } = this.#settings
+    const { images, audio } = this.capabilities
     return {
       model: this.model ?? this.name,
       accepts: { image: images, audio, file: files },
@@ -100,10 +108,18 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   }
 }
 
-/** The capabilities that the options state; provider packages do not describe their models. */
+/** The capabilities that the options state, or else what is known about the model. */
 export function chatCapabilities(settings: ChatSettings | NamedChatOptions): LLMCapabilities {
-  const { structuredOutput = holdsSchemas(settings), images = true, audio = false, contextTokens } = settings
-  return { jsonSchema: structuredOutput, images, audio, ...(contextTokens === undefined ? {} : { contextTokens }) }
+  const known = 'provider' in settings ? knownModel(shortName(settings.provider), settings.model) : undefined
+  const { images = known?.images ?? true, audio = false, contextTokens = known?.contextTokens } = settings
+  return {
+    jsonSchema: settings.structuredOutput ?? holdsSchemas(settings),
+    images,
+    audio,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(known?.sampling === false ? { unsupportedSettings: ['temperature', 'topP', 'topK'] as const } : {}),
+    ...(known?.retires === undefined ? {} : { retires: known.retires }),
+  }
 }
 
 /** Servers with the API of OpenAI receive schemas only if the options of their package say that they support them. */
@@ -116,8 +132,9 @@ function holdsSchemas(settings: ChatSettings | NamedChatOptions): boolean {
 export function chatServingOf(named: NamedChatOptions, directory: string, access: MediaAccess): AISDKChatServing {
   const { provider: _, model: __, factory: ___, options: ____, ...settings } = named
   const { structuredOutput, images, audio, files, contextTokens, ...affecting } = settings
-  const known = { ...settings, structuredOutput: chatCapabilities(named).jsonSchema }
-  return new AISDKChatServing(factsOfNamed(named, affecting), known, access, () => loadModel('llm', named, directory))
+  return new AISDKChatServing(factsOfNamed(named, affecting), chatCapabilities(named), settings, access, () =>
+    loadModel('llm', named, directory),
+  )
 }
 
 /**
@@ -129,7 +146,7 @@ export function chatServingOf(named: NamedChatOptions, directory: string, access
  */
 export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
   const checked = assertSupported(model)
-  return new AISDKChatServing(factsOfGiven(checked), settings, access, async () => checked)
+  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
 }
 
 /**

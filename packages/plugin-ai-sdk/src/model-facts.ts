@@ -1,4 +1,5 @@
 import { accountOf, type ServingBase, withoutSecrets } from '@maestro-dataflow/core'
+import { knownPrice } from './known-models.js'
 import type { NamedModel } from './provider-options.js'
 
 /** What is known about a model before it is called. */
@@ -20,6 +21,7 @@ export function factsOfNamed(
     model,
     identity: { provider, factory, model, options: withoutSecrets(options), ...settings },
     account: accountOf(provider, options),
+    price: isElsewhere(options) ? undefined : knownPrice(shown, model),
   }
 }
 
@@ -32,8 +34,11 @@ export function factsOfGiven(model: { readonly provider: string; readonly modelI
   return { name: `${provider} ${model.modelId}`, provider, model: model.modelId }
 }
 
-/** `anthropic` for `@ai-sdk/anthropic`, `openrouter` for `@openrouter/ai-sdk-provider`. */
-function shortName(provider: string): string {
+/** A server at another address has prices of its own. */
+const isElsewhere = (options: object): boolean => 'baseURL' in options && options.baseURL !== undefined
+
+/** The short name of a provider: `anthropic` for `@ai-sdk/anthropic`, `openrouter` for `@openrouter/ai-sdk-provider`. */
+export function shortName(provider: string): string {
   const [scope = '', name] = provider.split('/')
   if (provider.startsWith('.')) return provider.split('/').at(-1) ?? provider
   if (scope === '@ai-sdk' || name === undefined) return name ?? provider

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type JsonSchema, type LLMServing, MaestroError } from '@maestro-dataflow/core'
+import { type JsonSchema, type LLMRequest, type LLMServing, MaestroError } from '@maestro-dataflow/core'
 import { type MisbehavingServer, questionOf, scriptedServing, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { chatServingOf } from '../chat-serving.js'
 import type { NamedChatOptions } from '../chat-serving-options.js'
@@ -12,7 +12,8 @@ const story = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the
 /** What the suite asks of a model: it repeats a word, tells a story, fills in a schema. */
 const model = scriptedServing(
   async (request) => {
-    if (request.schema !== undefined) return JSON.stringify(filled(request.schema))
+    const schema = request.schema ?? schemaInWords(request)
+    if (schema !== undefined) return JSON.stringify(filled(schema))
     const repeated = /^(?:Repeat: |The word is ")([^"]*)/u.exec(questionOf(request))?.[1]
     if (repeated !== undefined) return repeated
     // As long as it takes for a signal to arrive in between.
@@ -21,6 +22,13 @@ const model = scriptedServing(
   },
   { capabilities: { contextTokens } },
 )
+
+/** A schema that the prompt describes, by our serving plane or by a provider package. */
+function schemaInWords({ messages }: LLMRequest): JsonSchema | undefined {
+  const words = messages.map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
+  const found = words.map((text) => /(?:JSON|following) schema:\s*(\{.*\})/i.exec(text)?.[1]).find((text) => text !== undefined)
+  return found === undefined ? undefined : JSON.parse(found)
+}
 
 function filled(schema: JsonSchema): unknown {
   if (Array.isArray(schema.enum)) return schema.enum[0]
