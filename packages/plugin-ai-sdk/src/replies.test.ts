@@ -1,3 +1,7 @@
+// The packages are imported beforehand, because some cases give a call only a few milliseconds.
+import '@ai-sdk/anthropic'
+import '@ai-sdk/google'
+import '@ai-sdk/openai-compatible'
 import type { LLMServing } from '@maestro-dataflow/core'
 import { describeLLMReplies } from '@maestro-dataflow/testkit/vitest'
 import { chatServingOf } from './chat-serving.js'
