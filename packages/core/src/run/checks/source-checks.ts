@@ -43,7 +43,7 @@ export class SourceChecks {
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
 
-  /** Yields the batches, each once it is known to be one. @throws MAESTRO_SOURCE_CONTRACT */
+  /** Yields the batches, each once it is known to have as many ids as rows. @throws MAESTRO_SOURCE_CONTRACT */
   async *wellFormed(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
     for await (const batch of batches) {
       this.#assertBatch(batch)
@@ -60,8 +60,11 @@ export class SourceChecks {
     const { ids, rows } = batch
     const again = new Set<number>()
     for (let index = 0; index < rows.length; index++) {
-      if (!this.#seen.add(ids[index] as RowId)) again.add(index)
-      if (this.#sample.takes()) this.#assertRow(ids[index] as RowId, rows[index] as Row)
+      const id = ids[index] as RowId
+      const row = rows[index] as Row
+      this.#assertShape(id, row)
+      if (!this.#seen.add(id)) again.add(index)
+      if (this.#sample.takes()) this.#assertRow(id, row)
     }
     this.isBounded ||= this.#seen.isFull
     const rejects = batch.rejects?.map((reject) => this.#typed(reject)) ?? []
@@ -92,14 +95,12 @@ export class SourceChecks {
     if (!Array.isArray(ids) || !Array.isArray(rows) || !Array.isArray(rejects))
       this.#fail('gave something that is not a batch: { ids, rows }')
     else if (ids.length !== rows.length) this.#fail(`gave ${ids.length} ids for ${rows.length} rows`)
-    else
-      for (let index = 0; index < rows.length; index++) {
-        const id: unknown = ids[index]
-        const row: unknown = rows[index]
-        if (!isRowId(id)) this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
-        if (typeof row !== 'object' || row === null || Array.isArray(row))
-          this.#fail(`gave ${describeValue(row)} instead of a row`, id)
-      }
+  }
+
+  #assertShape(id: unknown, row: unknown): void {
+    if (!isRowId(id)) this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      this.#fail(`gave ${describeValue(row)} instead of a row`, id)
   }
 
   #assertRow(id: RowId, row: Row): void {
