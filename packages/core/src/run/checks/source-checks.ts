@@ -15,6 +15,14 @@ export interface SourcePlace {
   readonly plugin: string | undefined
 }
 
+/** What a source says about the columns of its rows. */
+export interface ColumnRule {
+  /** Whether rows have no other columns than the declared ones. */
+  readonly isExact: boolean
+  /** Whether rows may lack declared columns. */
+  readonly isOptional: boolean
+}
+
 /**
  * Checks what a source returns against its contract: as many ids as rows, ids that are texts, rows that are objects,
  * and values of the declared columns and types. A breach of the contract ends the run. A row whose id has come before
@@ -23,9 +31,8 @@ export interface SourcePlace {
 export class SourceChecks {
   readonly #place: SourcePlace
   readonly #types: ReadonlyMap<string, ColumnType>
-  /** Whether rows have the declared columns and no others. */
   readonly #isExact: boolean
-  /** The declared columns that no row has had so far. */
+  /** The columns that some row must have, and that no row has had so far. */
   readonly #missing: Set<string>
   #anyChecked = false
   readonly #sample: RowSample
@@ -33,12 +40,11 @@ export class SourceChecks {
   /** Whether some ids can no longer be compared. */
   isBounded = false
 
-  /** @param isExact Whether rows have the declared columns and no others. */
-  constructor(place: SourcePlace, columns: Columns, isExact: boolean, mode: CheckMode | undefined) {
+  constructor(place: SourcePlace, columns: Columns, rule: ColumnRule, mode: CheckMode | undefined) {
     this.#place = place
     this.#types = new Map(Object.entries(columns))
-    this.#isExact = isExact
-    this.#missing = new Set(this.#types.keys())
+    this.#isExact = rule.isExact
+    this.#missing = new Set(rule.isExact && !rule.isOptional ? this.#types.keys() : [])
     this.#sample = new RowSample(mode)
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
@@ -84,7 +90,7 @@ export class SourceChecks {
    */
   assertComplete(announced: number | undefined, read: number): void {
     const [missing] = this.#missing
-    if (this.#isExact && this.#anyChecked && missing !== undefined)
+    if (this.#anyChecked && missing !== undefined)
       this.#fail(`declares the column "${missing}", which no row has`, undefined, missing)
     if (announced !== undefined && announced !== read)
       this.#fail(`gave ${read} rows, and said before that there are ${announced}`)
