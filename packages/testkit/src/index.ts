@@ -25,6 +25,11 @@ export {
 } from './conformance/row-storage-suite.js'
 export type { ProjectParts } from './conformance/rows-project.js'
 export type { ServingSuiteOptions } from './conformance/serving-subject.js'
+export type { SinkSuiteOptions } from './conformance/sink/sink-subject.js'
+export { type SinkCase, sinkSuite } from './conformance/sink/sink-suite.js'
+export type { SourceSuiteOptions } from './conformance/source/source-subject.js'
+export { type SourceCase, sourceSuite } from './conformance/source/source-suite.js'
+export { type StorageCase, type StorageSuiteOptions, storageSuite } from './conformance/storage/storage-suite.js'
 export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
 export {
   type TranscriptionServingCase,

@@ -6,6 +6,9 @@ import { pluginSuite } from './plugin-suite.js'
 import { rerankServingSuite } from './rerank-serving-suite.js'
 import { responseCacheSuite } from './response-cache-suite.js'
 import { rowStorageSuite } from './row-storage-suite.js'
+import { sinkSuite } from './sink/sink-suite.js'
+import { sourceSuite } from './source/source-suite.js'
+import { storageSuite } from './storage/storage-suite.js'
 import type { Suite } from './suite.js'
 import { transcriptionServingSuite } from './transcription-serving-suite.js'
 import { vectorStoreSuite } from './vector-store-suite.js'
@@ -46,6 +49,9 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeVectorStore: tests(vectorStoreSuite),
     describeRowStorage: tests(rowStorageSuite),
     describeOperator: tests(operatorSuite),
+    describeSource: tests(sourceSuite),
+    describeSink: tests(sinkSuite),
+    describeStorage: tests(storageSuite),
     describePlugin: tests(pluginSuite),
   }
 }
