@@ -30,5 +30,9 @@ export const describeSource = suites.describeSource
 export const describeSink = suites.describeSink
 /** Tests a storage that can be written and read: what goes in comes out. */
 export const describeStorage = suites.describeStorage
+/** Tests an executor. The first parameter creates a new one at each call. */
+export const describeExecutor = suites.describeExecutor
+/** Tests a prompt class, or a prompt that a plugin contributes. */
+export const describePrompt = suites.describePrompt
 /** Tests a plugin: its manifest, its descriptions, its options, and that importing it has no effect. */
 export const describePlugin = suites.describePlugin

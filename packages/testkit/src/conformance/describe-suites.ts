@@ -1,8 +1,10 @@
 import { embeddingServingSuite } from './embedding-serving-suite.js'
+import { executorSuite } from './executor/executor-suite.js'
 import { llmReplySuite } from './llm-reply-suite.js'
 import { llmServingSuite } from './llm-serving-suite.js'
 import { operatorSuite } from './operator/operator-suite.js'
 import { pluginSuite } from './plugin-suite.js'
+import { promptSuite } from './prompt/prompt-suite.js'
 import { rerankServingSuite } from './rerank-serving-suite.js'
 import { responseCacheSuite } from './response-cache-suite.js'
 import { rowStorageSuite } from './row-storage-suite.js'
@@ -52,6 +54,8 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeSource: tests(sourceSuite),
     describeSink: tests(sinkSuite),
     describeStorage: tests(storageSuite),
+    describeExecutor: tests(executorSuite),
+    describePrompt: tests(promptSuite),
     describePlugin: tests(pluginSuite),
   }
 }

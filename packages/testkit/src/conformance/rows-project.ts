@@ -111,7 +111,6 @@ function rowsPlugin(
   const tableOf = (table: number) => tables.get(table) ?? { ids: [], rows: [], columns: {} }
   const rows = defineSource({
     options: { table: z.number() },
-    optionalColumns: true,
     columns: ({ table }) => ({ columns: tableOf(table).columns, open: true }),
     open: ({ table }) => ({
       async *read() {
