@@ -41,7 +41,7 @@ describe('JSON', () => {
   test('a line without an end is not held in memory', async () => {
     // 300 MB, which take 300 KB when compressed.
     const blanks = gzipSync(Buffer.alloc(100 << 20, 'x'))
-    write(`in.${ending}.gz`, Buffer.concat([gzipSync('[{"a":"\n"'), blanks, blanks, blanks]))
+    write('in.jsonl.gz', Buffer.concat([blanks, blanks, blanks]))
     const error = await failure(copy({ path: 'in.jsonl.gz' }, { path: 'out.jsonl' }))
     expect(error).toMatchObject({ code: 'MAESTRO_FS_RECORD_TOO_LARGE' })
   })
