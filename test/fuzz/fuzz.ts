@@ -34,13 +34,13 @@ const patience = 120_000
 const heapMegabytes = 512
 const residentMegabytes = 1500
 
-/** Tries all targets, one after the other. */
+/** Tries all targets, one after the other. A process that ended is replaced by a new one. */
 export async function* fuzz({ perTarget, seed, only }: FuzzSettings): AsyncGenerator<TargetReport> {
+  let process: ChildProcess | undefined
   for (const target of only ?? Object.keys(targets)) {
     const started = performance.now()
     const faults: Fault[] = []
     let memory = 0
-    let process: ChildProcess | undefined
     for (let done = 0; done < perTarget; done += batchSize) {
       const batch = { target, seed: seed + done, count: Math.min(batchSize, perTarget - done) }
       process = process?.connected === true ? process : start()
@@ -48,12 +48,12 @@ export async function* fuzz({ perTarget, seed, only }: FuzzSettings): AsyncGener
       faults.push(...outcome.problems.map((problem) => ({ target, seed: batch.seed, ...problem })))
       memory = Math.max(memory, outcome.memory)
     }
-    if (process?.connected === true) process.disconnect()
     const megabytes = Math.round(memory / 1e6)
     if (megabytes > residentMegabytes)
       faults.push({ target, seed, input: -1, what: `the process took ${megabytes} MB` })
     yield { target, inputs: perTarget, seconds: (performance.now() - started) / 1000, megabytes, faults }
   }
+  if (process?.connected === true) process.disconnect()
 }
 
 function start(): ChildProcess {

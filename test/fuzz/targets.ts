@@ -7,7 +7,7 @@ import ai from '@maestro-dataflow/plugin-ai'
 import db from '@maestro-dataflow/plugin-db'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
-import { scriptedServing } from '@maestro-dataflow/testkit'
+import { questionOf, scriptedServing } from '@maestro-dataflow/testkit'
 import { z } from 'zod'
 import { corpus, type Format } from './corpus.ts'
 
@@ -118,8 +118,12 @@ const config = each(async (input, folder, index) => {
   const place = join(folder, String(index))
   mkdirSync(place)
   writeFileSync(join(place, 'maestro.config.yaml'), input)
-  const project = await openProject({ directory: place, logLevel: 'silent' })
-  await project.dispose()
+  const project = openProject({ cwd: place })
+  try {
+    await project.config()
+  } finally {
+    await project.dispose()
+  }
   return undefined
 })
 
@@ -138,8 +142,8 @@ const pipelineFile = each(async (input, folder, index) => {
 /** Bad answers between good ones: the rows of the good answers have theirs. */
 const answers: Target = async (inputs, folder) => {
   const goodAnswer = textOf(corpus.answer[0])
-  const serving: LLMServing = scriptedServing((question: string) => {
-    const number = /number (\d+) (good|bad)/.exec(question)
+  const serving: LLMServing = scriptedServing((request) => {
+    const number = /number (\d+) (good|bad)/.exec(questionOf(request))
     return number?.[2] === 'bad' ? textOf(inputs[Number(number[1])] ?? new Uint8Array()) : goodAnswer
   })
   const schema = z.object({
