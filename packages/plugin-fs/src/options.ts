@@ -81,8 +81,8 @@ export class FileWriteFields {
   /** The action when the file exists: `create` reports an error; `overwrite` replaces the file. @default 'create' */
   mode = z.enum(['create', 'overwrite']).optional()
   /**
-   * Whether the output may be a file of the project itself: its config, `package.json`, `.env`, or a file in `.git`, `.maestro`,
-   * or `node_modules`.
+   * Whether the output may be a file of the project itself: its config, `package.json`, or a hidden file, or a file in a
+   * hidden folder or `node_modules`.
    *
    * @default false
    */
