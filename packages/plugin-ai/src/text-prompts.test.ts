@@ -56,7 +56,7 @@ const classes: Readonly<Record<string, (prompt: Prompt | string) => Operator>> =
       store: memoryVectorStore(),
       embedder,
       prompt,
-      rerank: { method: 'llm', serving },
+      rerank: { serving },
     }),
   RAGOperator: (prompt) => new RAGOperator({ llmServing: serving, knowledgeBaseStorage: memoryVectorStore(), prompt }),
   RagEvaluator: (prompt) => new RagEvaluator({ serving, prompt, metrics: ['faithfulness'] }),
