@@ -39,7 +39,9 @@ export type {
 } from './contracts/operator-definition.js'
 export type {
   BatchContext,
+  FilterContext,
   FilterFunction,
+  FlatMapContext,
   FlatMapFunction,
   MapBatchesFunction,
   MapFunction,
@@ -241,6 +243,8 @@ export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
+export { importFromProject, missingPackage } from './provider/import-from-project.js'
+export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
