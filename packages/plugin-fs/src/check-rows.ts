@@ -13,7 +13,6 @@ export async function* checkRows(
   batches: AsyncIterable<SourceBatch>,
   { schema, key }: Pick<ReadOptions, 'schema' | 'key'>,
 ): AsyncGenerator<SourceBatch> {
-  const seen = new Set<string>()
   for await (const batch of batches) {
     if (schema === undefined && key === undefined) {
       yield batch
@@ -35,11 +34,6 @@ export async function* checkRows(
         refuse(maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }))
         continue
       }
-      if (key !== undefined && seen.has(id)) {
-        refuse(maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: key, value: id }))
-        continue
-      }
-      if (key !== undefined) seen.add(id)
       sifted.keep(id, value)
     }
     yield sifted.take()

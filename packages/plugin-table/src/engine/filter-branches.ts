@@ -6,6 +6,7 @@ import type { Kind } from './kinds.js'
 import { kindSql, type LearnedColumns } from './learn-columns.js'
 import { positionColumn, unsoundLine } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
+import { seenRow } from './seen-rows.js'
 
 /** A filter's expression for the rows whose columns hold values of certain kinds. */
 export interface FilterBranch {
@@ -67,7 +68,9 @@ export function valuesOf(known: KnownColumns, { extracted, mode, reads }: Filter
 interface FilterQuery extends FilterParts {
   readonly emit: string
   readonly branches: readonly FilterBranch[]
-  /** A condition that every row must meet, including the rows that the filter drops. */
+  /**
+   * A condition that every row must meet, including the rows that the filter drops. With it, the rows are counted too.
+   */
   readonly guard?: string | undefined
 }
 
@@ -75,7 +78,9 @@ interface FilterQuery extends FilterParts {
 export function filterQuery({ emit, branches, guard, ...parts }: FilterQuery): string {
   const [only, ...others] = branches
   const condition = ({ where }: FilterBranch) =>
-    guard === undefined ? `(${where}\n)` : `CASE WHEN ${guard} THEN (${where}\n) ELSE ${unsoundLine} END`
+    guard === undefined
+      ? `(${where}\n)`
+      : `CASE WHEN ${seenRow} THEN CASE WHEN ${guard} THEN (${where}\n) ELSE ${unsoundLine} END END`
   if (only !== undefined && others.length === 0)
     return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE ${condition(only)}`
   const kept = branches.map(

@@ -7,10 +7,12 @@ import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
-import { isStrictJson, lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
+import { usualKeys } from './line-keys.js'
+import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
+import { isStrictJson } from './strict-json.js'
 import { wholeRowColumns } from './whole-row.js'
 
 /** A statement over files, with everything that it needs. */
@@ -49,16 +51,17 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   // Nothing has checked the lines of a source yet.
   const looked = knownColumns(format === 'rows' ? [...used, ...Object.keys(columns.columns)] : used, columns)
   const isKnown = !used.some((column) => needsLearning(column, columns))
+  const usual = file === undefined ? [] : await usualKeys(database, file)
   if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
-    const extracted = new ExtractedColumns(format, looked.keys())
+    const extracted = new ExtractedColumns(format, looked.keys(), usual)
     const relation = extracted.extract(`(SELECT * FROM ${readLines(file)} WHERE ${lineColumn} IS NOT NULL)`)
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked), counted: readLines(file) })
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, false) })
   }
-  const offsets = await loadLines(database, input, { idsNeeded, looked, used })
-  const lines = await lookAtLines(run, new ExtractedColumns(format, used), 'strict')
+  const offsets = await loadLines(database, input, { idsNeeded, looked, used, usual })
+  const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
   const counts = await runQuery(run, lines, 'strict', { offsets })
   await database.connection.run('DROP TABLE lines')
@@ -76,6 +79,8 @@ export interface LoadOptions {
   readonly looked: KnownColumns
   /** Columns whose JSON is kept beside the lines. */
   readonly used: readonly string[]
+  /** The keys of the first line. */
+  readonly usual?: readonly string[]
   /** The length of the longest line in bytes, if it is known to exceed the default. */
   readonly longest?: number
 }
@@ -88,11 +93,11 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, usual, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
-  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()])
+  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()], usual)
   const json = kept.names.map((name) => kept.json(name))
   const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
@@ -100,7 +105,7 @@ export async function loadLines(
   const text = idsNeeded
     ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
     : lineColumn
-  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked)} THEN ${text} ELSE ${unsoundLine} END`
+  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked, idsNeeded)} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
@@ -115,11 +120,11 @@ export async function loadLines(
  * An SQL condition for whether a line is entirely JSON and its values are of their types. Lines of a step file are
  * JSON.
  */
-function soundLine(extracted: ExtractedColumns, looked: KnownColumns): string {
-  const fits = fittingValues(looked, extracted)
+function soundLine(extracted: ExtractedColumns, looked: KnownColumns, forStep: boolean): string {
+  const fits = fittingValues(looked, extracted, forStep)
   const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
   const conditions = [...(fits === undefined ? [] : [fits])]
-  if (extracted.format === 'rows') conditions.push(...isJson, isStrictJson())
+  if (extracted.format === 'rows') conditions.push(...isJson, isStrictJson(extracted, looked))
   return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 
@@ -133,7 +138,7 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   const rows = `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
   const isWholeRow = statement.kind === 'dedupe' && run.checked.keys.length === 0
   const compared = isWholeRow ? await wholeRowColumns(database, rows, format) : run.checked.keys
-  const extracted = isWholeRow ? new ExtractedColumns(format, compared) : loaded
+  const extracted = isWholeRow ? new ExtractedColumns(format, compared, loaded.usualKeys) : loaded
   const relation = isWholeRow ? extracted.extract(rows) : rows
   const learned = await learnColumns(database, relation, extracted, columns, {
     all: mode === 'tolerant',
@@ -158,10 +163,8 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
 interface QueryOptions {
   /** The position at which each input file begins, if rows get their ids here. */
   readonly offsets?: readonly number[]
-  /** A condition that each line that a filter reads must meet. */
+  /** A condition that each line that a filter reads must meet. Without it, the lines have been loaded. */
   readonly guard?: string
-  /** A relation with one line per row, if there is a cheaper one than the lines themselves. */
-  readonly counted?: string
 }
 
 /** Writes the result of a statement over a relation of lines. */
@@ -169,9 +172,9 @@ export async function runQuery(
   { database, statement, input, output }: StatementRun,
   { relation, extracted, learned, checked, branches }: KnownLines,
   mode: Mode,
-  { offsets = [], guard, counted = relation }: QueryOptions = {},
+  { offsets = [], guard }: QueryOptions = {},
 ): Promise<TableCounts> {
-  const { connection } = database
+  const { connection, seenRows } = database
   const emit = emitLine(extracted.format, output, input, offsets)
   const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
   const query =
@@ -180,8 +183,10 @@ export async function runQuery(
       : statementQuery(statement, { relation, values, checked, emit })
   // In tolerant mode, a filter's expression has already been computed.
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
+  seenRows.reset()
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${counted}`)
+  if (guard !== undefined) return countRows(statement, seenRows.count, Number(rowsOut))
+  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
   return countRows(statement, Number(rowsIn), Number(rowsOut))
 }
 
