@@ -9,6 +9,7 @@ export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipel
 export type { Contribution } from './plugins/contribution.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
+export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'
 export { MemoryStorage } from './run/state/memory-storage.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './run/state/step-codec.js'

@@ -13,6 +13,7 @@ import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
 import { isStrictJson } from './strict-json.js'
+import { hasOnlyColumns } from './undeclared-columns.js'
 import { wholeRowColumns } from './whole-row.js'
 
 /** A statement over files, with everything that it needs. */
@@ -58,9 +59,9 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, false) })
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns, false) })
   }
-  const offsets = await loadLines(database, input, { idsNeeded, looked, used, usual })
+  const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns, usual })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
   const counts = await runQuery(run, lines, 'strict', { offsets })
@@ -79,6 +80,8 @@ export interface LoadOptions {
   readonly looked: KnownColumns
   /** Columns whose JSON is kept beside the lines. */
   readonly used: readonly string[]
+  /** The columns of the rows. */
+  readonly columns: ColumnSet
   /** The keys of the first line. */
   readonly usual?: readonly string[]
   /** The length of the longest line in bytes, if it is known to exceed the default. */
@@ -93,7 +96,7 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, usual, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, columns, usual, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
@@ -105,7 +108,8 @@ export async function loadLines(
   const text = idsNeeded
     ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
     : lineColumn
-  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked, idsNeeded)} THEN ${text} ELSE ${unsoundLine} END`
+  const isSound = soundLine(extracted, looked, columns, idsNeeded)
+  const line = `CASE WHEN ${lineColumn} IS NULL OR ${isSound} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
@@ -117,14 +121,17 @@ export async function loadLines(
 }
 
 /**
- * An SQL condition for whether a line is entirely JSON and its values are of their types. Lines of a step file are
- * JSON.
+ * An SQL condition for whether a line is entirely JSON, its values are of their types, and it has no columns that are not
+ * declared. Lines of a step file are JSON.
  */
-function soundLine(extracted: ExtractedColumns, looked: KnownColumns, forStep: boolean): string {
+function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet, forStep: boolean): string {
   const fits = fittingValues(looked, extracted, forStep)
-  const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
-  const conditions = [...(fits === undefined ? [] : [fits])]
-  if (extracted.format === 'rows') conditions.push(...isJson, isStrictJson(extracted, looked))
+  const conditions = fits === undefined ? [] : [fits]
+  if (extracted.format === 'rows') {
+    if (extracted.names.length === 0) conditions.push(`json_valid(${lineColumn})`)
+    conditions.push(isStrictJson(extracted, looked))
+    if (!columns.open) conditions.push(hasOnlyColumns(columns, extracted))
+  }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 

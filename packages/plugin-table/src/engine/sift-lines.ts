@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open as openFile } from 'node:fs/promises'
 import {
   type Columns,
   fromJsonNumber,
   hasType,
   MaestroError,
   maestroError,
+  onlyColumns,
   parseJson,
   parseJsonRow,
   type Row,
@@ -14,6 +15,7 @@ import {
   type TableRequest,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { rowJson } from '../values/row-json.js'
 import { shownValue } from '../values/shown-value.js'
 
 const newline = 10
@@ -35,19 +37,22 @@ export interface SiftedLines {
  * engine could not read. Lines that are not a JSON object or not UTF-8, and rows with a value that is not of its
  * column's type, are rejected under the id that the row would have had.
  *
- * @param declared Columns whose values must be of their types.
+ * @param declared Columns whose values must be of their types. @param open Whether the rows of a source may have others;
+ *   otherwise those are left out.
  */
 export async function siftLines(
   files: readonly TableFile[],
   path: string,
   declared: Columns,
+  open: boolean,
   reject: TableRequest['reject'],
 ): Promise<SiftedLines> {
   const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const types = Object.entries(declared).filter(([, type]) => type !== 'unknown')
   // A sum of integers may be a big integer.
   const stepTypes = types.filter(([, type]) => type !== 'integer')
-  const output = await open(path, 'w')
+  const names = new Set(Object.keys(declared))
+  const output = await openFile(path, 'w')
   let rows = 0
   let rejected = 0
   let longest = 0
@@ -70,8 +75,10 @@ export async function siftLines(
       typed(decodeStepLine(text).row, stepTypes)
       return text
     }
-    const { row: parsed, text } = parseRow(id, line)
-    const row = typed(parsed, types)
+    const whole = parseRow(id, line)
+    const chosen = open ? whole.row : onlyColumns(whole.row, names)
+    const text = chosen === whole.row ? whole.text : rowJson(chosen)
+    const row = typed(chosen, types)
     const plain = `{"id":${JSON.stringify(id)},"row":${text}}`
     const encoded = encodeStepLine(id, row)
     // The text of the source is kept, unless a step file has to write a value differently.
