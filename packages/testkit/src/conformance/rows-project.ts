@@ -111,8 +111,7 @@ function rowsPlugin(
   const tableOf = (table: number) => tables.get(table) ?? { ids: [], rows: [], columns: {} }
   const rows = defineSource({
     options: { table: z.number() },
-    extraColumns: true,
-    columns: ({ table }) => ({ columns: tableOf(table).columns, open: false }),
+    columns: ({ table }) => ({ columns: tableOf(table).columns, open: true }),
     open: ({ table }) => ({
       async *read() {
         const { ids, rows, gate, batch = Math.max(1, rows.length) } = tableOf(table)
