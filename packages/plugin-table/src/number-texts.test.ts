@@ -37,7 +37,7 @@ describe.each(Object.entries(starts))('%s', (_, start) => {
       scaled: "string_agg((x * 1.0)::varchar, ',') filter (x < 9000)",
       formatted: "list(format('{1}{{}}{0:>6}', x, y))",
       printed: "list(printf('%s %% %s', x, y))",
-      rounded: "list(format('{:.1f}', least(y, 2.25)))",
+      rounded: "list(format('{:.1f}', least(y::double, 2.25)))",
     }
     expect(await rowsOf(start().step('table.aggregate', { values } as never))).toEqual([
       {
