@@ -7,6 +7,7 @@ import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
+import { reportLeftOut } from './left-out.js'
 import { usualKeys } from './line-keys.js'
 import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
@@ -26,6 +27,7 @@ export interface StatementRun {
   readonly columns: ColumnSet
   readonly output: TableFile
   readonly reject: TableRequest['reject']
+  readonly leftOut: TableRequest['leftOut']
 }
 
 /** A relation of lines, with what is known about its columns. */
@@ -59,7 +61,9 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns, false) })
+    const numbered = `(SELECT *, row_number() OVER () - 1 AS ${positionColumn} FROM ${readLines(file)})`
+    const placed = extracted.extract(`(SELECT * FROM ${numbered} WHERE ${lineColumn} IS NOT NULL)`)
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns, false), placed })
   }
   const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns, usual })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
@@ -172,14 +176,16 @@ interface QueryOptions {
   readonly offsets?: readonly number[]
   /** A condition that each line that a filter reads must meet. Without it, the lines have been loaded. */
   readonly guard?: string
+  /** The relation with the positions of its lines, if it lacks them. */
+  readonly placed?: string
 }
 
 /** Writes the result of a statement over a relation of lines. */
 export async function runQuery(
-  { database, statement, input, output }: StatementRun,
+  { database, statement, input, output, leftOut }: StatementRun,
   { relation, extracted, learned, checked, branches }: KnownLines,
   mode: Mode,
-  { offsets = [], guard }: QueryOptions = {},
+  { offsets = [0], guard, placed = relation }: QueryOptions = {},
 ): Promise<TableCounts> {
   const { connection, seenRows } = database
   const emit = emitLine(extracted.format, output, input, offsets)
@@ -192,9 +198,24 @@ export async function runQuery(
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
   seenRows.reset()
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  if (guard !== undefined) return countRows(statement, seenRows.count, Number(rowsOut))
-  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
-  return countRows(statement, Number(rowsIn), Number(rowsOut))
+  const rowsIn = guard === undefined ? await countLines(connection, relation) : seenRows.count
+  const counts = countRows(statement, rowsIn, Number(rowsOut))
+  if (leftOut !== undefined && statement.kind !== 'aggregate' && counts.rowsOut < counts.rowsIn)
+    await reportLeftOut(leftOut, {
+      connection,
+      statement,
+      lines: { relation: placed, extracted, branches, checked },
+      values,
+      mode,
+      bound,
+      idOf: (line, position) => idSql(extracted.format, input, offsets, line, position),
+    })
+  return counts
+}
+
+async function countLines(connection: Database['connection'], relation: string): Promise<number> {
+  const [count] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
+  return Number(count)
 }
 
 /** The text of a row in the output: its own line, wrapped or unwrapped if the formats differ. */
@@ -207,11 +228,29 @@ function emitLine(
   if (format === output.format) return lineColumn
   if (format === 'step') return rowText()
   const prefixes = input.map((file) => literal(JSON.stringify(file.idPrefix ?? '').slice(0, -1)))
+  const id = numberedId(prefixes, offsets, positionColumn)
+  return `'{"id":' || ${id} || '","row":' || ${lineColumn} || '}'`
+}
+
+/** The id of the row with this line and position. */
+function idSql(
+  format: TableFile['format'],
+  input: readonly TableFile[],
+  offsets: readonly number[],
+  line: string,
+  position: string,
+): string {
+  if (format === 'step') return `(${line}->>'/id')`
+  const prefixes = input.map((file) => literal(file.idPrefix ?? ''))
+  return numberedId(prefixes, offsets, position)
+}
+
+/** The prefix of the row's file, with the number of its line. */
+function numberedId(prefixes: readonly string[], offsets: readonly number[], position: string): string {
   // The file of a row is the last one that begins at or before its position.
-  const at = offsets.map((offset) => `(${positionColumn} >= ${offset})::INTEGER`).join(' + ')
-  const pick = (list: readonly (string | number)[]) => (input.length === 1 ? list[0] : `[${list.join(', ')}][${at}]`)
-  const [prefix, offset] = [pick(prefixes), pick(offsets)]
-  return `'{"id":' || ${prefix} || (${positionColumn} - ${offset} + 1) || '","row":' || ${lineColumn} || '}'`
+  const at = offsets.map((offset) => `(${position} >= ${offset})::INTEGER`).join(' + ')
+  const pick = (list: readonly (string | number)[]) => (prefixes.length === 1 ? list[0] : `[${list.join(', ')}][${at}]`)
+  return `${pick(prefixes)} || (${position} - ${pick(offsets)} + 1)`
 }
 
 function countRows(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {
