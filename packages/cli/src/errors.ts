@@ -43,6 +43,12 @@ export const cliErrors = {
       `--model: the serving "${d.serving}" was created in code, with a model of its own.`,
     hint: () => 'Leave --model out, or name another serving with --serving.',
   },
+  MAESTRO_CLI_SERVING: {
+    message: (d: { serving: string; known: readonly string[] }) =>
+      `--serving: no serving "${d.serving}" is configured.`,
+    hint: (d: { serving: string; known: readonly string[] }) =>
+      d.known.length === 0 ? 'The config has no servings.' : `Name one of these: ${d.known.join(', ')}.`,
+  },
   MAESTRO_CLI_PROMPT: {
     message: (d: { file: string; columns: readonly string[] }) => `The prompt does not use a column of ${d.file}.`,
     hint: (d: { file: string; columns: readonly string[] }) =>
@@ -167,6 +173,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_LIMIT_REPLACES',
   'MAESTRO_CLI_SCHEMA',
   'MAESTRO_CLI_MODEL',
+  'MAESTRO_CLI_SERVING',
   'MAESTRO_CLI_PROMPT',
   'MAESTRO_CLI_COLUMN_TAKEN',
   'MAESTRO_CLI_INFER',
