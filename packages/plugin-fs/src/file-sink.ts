@@ -40,7 +40,10 @@ export const fileSink = defineSink({
       excel: options.excel,
       column: options.column,
     })
-    return FileSinkWriter.open(target, encoder, compression, isPlainLines(options))
+    return FileSinkWriter.open(target, encoder, compression, {
+      plain: isPlainLines(options),
+      run: context.runDirectory,
+    })
   },
 })
 

@@ -224,7 +224,13 @@ describe('the run folder', () => {
 
   test('holds these files and no other; rejects.jsonl when there are rejects, step files when there are stages', async () => {
     const report = await folder.project().run(copy)
-    expect(readdirSync(report.directory ?? '').sort()).toEqual(['events.jsonl', 'plan.json', 'report.json'])
+    expect(readdirSync(report.directory ?? '').sort()).toEqual([
+      'events.jsonl',
+      'lease',
+      'plan.json',
+      'report.json',
+      'run.json',
+    ])
     const steps = pipeline('p')
       .from([7, ...numbers(3)] as { n: number }[])
       .write('memory.sink', { name: 'a' })
@@ -233,12 +239,16 @@ describe('the run folder', () => {
     const other = await folder.project().run(steps)
     expect(readdirSync(other.directory ?? '', { recursive: true }).sort()).toEqual([
       'events.jsonl',
+      'lease',
+      'lease/000001',
       'plan.json',
       'rejects.jsonl',
       'report.json',
+      'run.json',
       'stages',
       'stages/0-source',
       'stages/0-source/part-00000.jsonl',
+      'stages/0-source/receipt.json',
     ])
   })
 })

@@ -1,6 +1,11 @@
 import { join } from 'node:path'
+import type { PipelinePlan } from '../contracts/plan.js'
+import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { DurableRun } from './durability/durable-run.js'
+import { readRunState, writeRunState } from './durability/run-state.js'
+import { SinkCommits } from './durability/sink-commits.js'
 import { promptVersions } from './prompt-versions.js'
 import { ObserverCounter } from './report/observer-failures.js'
 import { RejectGroups } from './report/reject-groups.js'
@@ -28,14 +33,14 @@ export async function startRun(
 ): Promise<Run> {
   const started = Date.now()
   const { directory, allowOutside, logger, settings } = environment
-  const folder = await openFolder(compiled, environment, options)
-  const journal = new Journal(folder.kept ? folder.path : undefined)
   const signal = options.signal ?? new AbortController().signal
+  const { folder, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
+  const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
   const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
   const stopObserving = environment.observeServings(usage)
-  environment.beginRun(folder.runId, promptVersions(compiled))
+  environment.beginRun(folder.runId, promptVersions(compiled), durable?.calls)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),
   )
@@ -52,7 +57,8 @@ export async function startRun(
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
     sourceCounter: createCounter(),
     storage,
-    outputs: new RunOutputs(storage, options.overwrite ?? false),
+    durable,
+    outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
     operators: [],
     signal,
     overwrite: options.overwrite ?? false,
@@ -77,6 +83,7 @@ export async function startRun(
     compiled,
     options,
     started,
+    startedAt,
     usage,
     rejects,
     sinks: [],
@@ -84,18 +91,67 @@ export async function startRun(
     stopObserving,
     stopHearingObservers,
     lastReject: () => last,
+    restoredReject: (error) => {
+      last = error
+    },
   }
 }
 
-/** The folder of the run, which contains its plan. It is a temporary folder when nothing is kept. */
+interface OpenedFolder {
+  readonly folder: RunFolder
+  readonly durable: DurableRun | undefined
+  readonly startedAt: string
+}
+
+/**
+ * The folder of the run, which contains its plan: a new one, or that of the run to resume. It is a temporary folder when
+ * nothing is kept.
+ */
 async function openFolder(
   { plan }: CompiledPipeline,
   { stateDirectory }: RunEnvironment,
-  { keep = true }: PipelineRunOptions,
-): Promise<RunFolder> {
-  const runId = createRunId(plan.pipeline)
-  if (!keep) return createTemporaryFolder(runId)
-  const folder = await createRunFolder(stateDirectory, runId)
-  await writeFileAtomically(join(folder.path, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
-  return folder
+  { keep = true, resume, signal, limit, overwrite = false, allowEmpty, command }: PipelineRunOptions,
+  now: Date,
+): Promise<OpenedFolder> {
+  const startedAt = now.toISOString()
+  const { pipeline } = plan
+  if (!keep) {
+    const folder = await createTemporaryFolder(createRunId(pipeline, now))
+    return { folder, durable: undefined, startedAt }
+  }
+  if (resume !== undefined) {
+    const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
+    const state = readRunState(folder.path)
+    if (state.pipeline !== pipeline)
+      throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
+    const durable = await DurableRun.open(folder, resume, signal)
+    await durable.orRelease(() => writePlan(folder, plan))
+    return { folder, durable, startedAt: state.startedAt }
+  }
+  const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
+  const durable = await DurableRun.open(folder, undefined, signal)
+  await durable.orRelease(async () => {
+    await writePlan(folder, plan)
+    await writeRunState(folder.path, {
+      runId: folder.runId,
+      pipeline,
+      startedAt,
+      limit,
+      overwrite,
+      allowEmpty,
+      command,
+    })
+  })
+  return { folder, durable, startedAt }
+}
+
+/** The commits of the run's sinks on record, each with what the rows of its sink depend on. */
+function commitsOf({ stages }: PipelinePlan, durable: DurableRun): SinkCommits {
+  return new SinkCommits(durable.folder, durable.lease, (sink) =>
+    durable.fingerprintOf(stages.find(({ sinks }) => sinks.includes(sink))?.index ?? 0),
+  )
+}
+
+function writePlan({ path }: RunFolder, plan: PipelinePlan): Promise<void> {
+  return writeFileAtomically(join(path, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
 }
