@@ -24,9 +24,9 @@ beforeAll(async () => {
   const report = Object.values(
     JSON.parse(stdout) as Record<string, { name: string; filename: string; files: readonly { path: string }[] }>,
   )
-  packed = report.filter(({ name }) => /^(@maestro-dataflow\/|maestro-dataflow$)/.test(name))
+  packed = report.filter(({ name }) => /^(@maestro-dataflow\/|maestro-dataflow$|create-maestro$)/.test(name))
   for (const { path } of report.flatMap(({ files }) => files))
-    expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
+    if (!path.startsWith('templates/')) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -209,6 +209,19 @@ test('--plain makes a project without AI that runs and checks', { timeout: 120_0
   expect((await maestro('plain', 'types')).stdout).toContain('is up to date')
 })
 
+test('--rag makes a knowledge base that answers from its documents', { timeout: 300_000 }, async () => {
+  expect((await init('kb', '--rag')).stdout).toContain('npx maestro run index\n  npx maestro run answers\n')
+  install('kb')
+  expect(await check('kb')).toMatchObject({ code: 0, stdout: '' })
+  expect(await maestro('kb', 'run', 'index')).toMatchObject({ code: 0 })
+  expect(await maestro('kb', 'run', 'answers')).toMatchObject({ code: 0 })
+  const rows = read('kb/out/answers.jsonl').trim().split('\n')
+  expect(rows).toHaveLength(3)
+  for (const row of rows) expect(JSON.parse(row)).toHaveProperty('answer_outcome')
+  expect((await maestro('kb', 'types')).stdout).toContain('is up to date')
+  expect((await init('both', '--rag', '--plain')).code).toBe(2)
+})
+
 test('versions are those of this command, and of what it is tested with', async () => {
   await init()
   const { dependencies, devDependencies } = manifestOf(path('package.json'))

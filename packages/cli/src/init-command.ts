@@ -2,32 +2,34 @@ import { relative, resolve } from 'node:path'
 import { staysCommonJs } from './init/complete-package.js'
 import { installPackages } from './init/install-packages.js'
 import { type MadeProject, makeProject } from './init/make-project.js'
-import { projectFiles } from './init/project-files.js'
+import { startCommands } from './init/package-json.js'
+import { type ProjectTemplate, projectFiles } from './init/project-files.js'
 import { printJson } from './terminal/json.js'
 import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
 export interface InitCommandOptions {
   readonly yes?: boolean
-  readonly plain?: boolean
+  /** @default 'ai' */
+  readonly template?: ProjectTemplate
   readonly install?: boolean
   readonly json?: boolean
 }
 
 /** `maestro init`. */
 export async function init(folder: string, options: InitCommandOptions): Promise<void> {
-  const { yes = false, plain = false, install = false, json = false } = options
+  const { yes = false, template = 'ai', install = false, json = false } = options
   const directory = resolve(folder)
-  const files = projectFiles({ directory, plain, commonJs: staysCommonJs(directory) })
+  const files = projectFiles({ directory, template, commonJs: staysCommonJs(directory) })
   const made = await makeProject(directory, files, { keepExisting: yes })
   if (install) await installPackages(directory)
   if (json) printJson({ ...made, installed: install }, 2)
-  else print(describeProject(made, { plain, install }))
+  else print(describeProject(made, { template, install }))
 }
 
 function describeProject(
   { directory, written, kept, completed }: MadeProject,
-  { plain, install }: { readonly plain: boolean; readonly install: boolean },
+  { template, install }: { readonly template: ProjectTemplate; readonly install: boolean },
 ): string {
   const { bold, warn } = styleFor(process.stdout)
   const folder = relative('.', directory)
@@ -35,7 +37,7 @@ function describeProject(
   const steps = [
     ...(folder === '' ? [] : [`cd ${/^[\w./@:\\-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]),
     ...(install ? [] : ['npm install']),
-    'npx maestro run hello',
+    ...startCommands(template).map((command) => `npx ${command}`),
   ]
   return [
     written.length === 0 ? 'Nothing was written.' : bold(`Written in ${folder === '' ? 'this folder' : folder}:`),
@@ -45,10 +47,15 @@ function describeProject(
     '',
     bold('Next:'),
     ...list(steps),
-    ...(plain ? [] : ['', 'The first run fetches a tiny model (98 MB) that answers in this process.']),
+    ...(template === 'plain' ? [] : ['', modelNotes[template]]),
     '',
   ].join('\n')
 }
+
+const modelNotes = {
+  ai: 'The first run fetches a tiny model (98 MB) that answers in this process.',
+  rag: 'The first runs fetch two tiny models (98 MB and 23 MB) that work in this process.',
+} as const
 
 function describeCompleted({ added, typeChanged }: NonNullable<MadeProject['completed']>): readonly string[] {
   return [

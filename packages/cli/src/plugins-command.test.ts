@@ -45,7 +45,7 @@ test('each plugin with what its manifest says and which pipelines load it', asyn
   expect(stdout).toContain(`loaded       by copy
 
 silent  file silent/plugin.js
-  permissions  asks for none
+  permissions  declares none
   loaded       always
 
 loud  file loud.js

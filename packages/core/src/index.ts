@@ -4,7 +4,13 @@
  */
 
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
-export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
+export {
+  columnNames,
+  needsColumnOrder,
+  onlyColumns,
+  rowFromEntries,
+  withColumnOrder,
+} from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
 export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
@@ -82,6 +88,7 @@ export {
 export { RowSource } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
+  isSchema,
   type JsonSchema,
   type JsonSchemaSource,
   type Schema,

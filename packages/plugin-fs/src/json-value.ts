@@ -9,8 +9,14 @@ import { columnNames, maestroError, needsColumnOrder, type Row, type RowId } fro
  *   cycles
  */
 export function rowToJson(row: Row, rowId: RowId): string {
-  for (const column in row) if (!isPlain(row[column])) return encodeColumns(row, rowId)
-  return needsColumnOrder(Object.keys(row)) ? encodeColumns(row, rowId) : JSON.stringify(row)
+  let isFirst = true
+  for (const column in row) {
+    // JavaScript enumerates the columns that need an order first.
+    if (isFirst && needsColumnOrder([column])) return encodeColumns(row, rowId)
+    isFirst = false
+    if (!isPlain(row[column])) return encodeColumns(row, rowId)
+  }
+  return JSON.stringify(row)
 }
 
 /** One value as JSON. @throws MAESTRO_ROW_UNENCODABLE */

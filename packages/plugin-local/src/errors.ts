@@ -64,6 +64,11 @@ export const localErrors = {
     message: (d: { model: string; reason: string }) => `The model ${d.model} could not be loaded: ${d.reason}`,
     hint: () => 'Check that its files are complete and that there is enough memory.',
   },
+  MAESTRO_LOCAL_LIBRARY: {
+    message: (d: { model: string; library: string }) =>
+      `The model ${d.model} needs the package ${d.library}, which is not installed.`,
+    hint: (d: { model: string; library: string }) => `npm install ${d.library}`,
+  },
   MAESTRO_LOCAL_MODEL_KIND: {
     message: (d: { model: string; serving: string; fitting: string }) =>
       `${d.serving} cannot run the model ${d.model}.`,

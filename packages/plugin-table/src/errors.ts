@@ -18,6 +18,10 @@ export const tableErrors = {
       `The expression \`${d.expression}\` cannot be computed for this row: ${d.reason}`,
     hint: () => 'Use try_cast instead of cast, or correct the row. The other rows continue.',
   },
+  MAESTRO_TABLE_CHECK_TIME: {
+    message: (d: { seconds: number }) => `The expressions could not be checked within ${d.seconds} seconds.`,
+    hint: () => 'Simplify them, or compute the column in a function step. Nothing was run.',
+  },
   MAESTRO_TABLE_VALUE: {
     message: (d: { column: string; type: string; value: string }) =>
       `Column "${d.column}" is declared as ${d.type} but contains ${d.value}.`,

@@ -1,8 +1,10 @@
+import { Option } from 'commander'
 import { examples, type Register } from './command.js'
 
 interface InitOptions {
   readonly yes?: boolean
   readonly plain?: boolean
+  readonly rag?: boolean
   readonly install?: boolean
   readonly json?: boolean
 }
@@ -17,11 +19,12 @@ export const register: Register = (program) => {
       'go on in a folder that has some of the files; those are kept as they are (a package.json is always completed)',
     )
     .option('--plain', 'without AI: no model and no AI plugin')
+    .addOption(new Option('--rag', 'with a knowledge base that answers questions from documents').conflicts('plain'))
     .option('--install', 'run npm install in it too')
     .option('--json', 'print what was written, or the error, as one JSON object')
     .addHelpText('after', examples('maestro init my-project', 'maestro init --plain', 'maestro init . --yes'))
-    .action(async (folder: string | undefined, options: InitOptions) => {
+    .action(async (folder: string | undefined, { plain, rag, ...options }: InitOptions) => {
       const { init } = await import('../init-command.js')
-      await init(folder ?? '.', options)
+      await init(folder ?? '.', { ...options, template: plain === true ? 'plain' : rag === true ? 'rag' : 'ai' })
     })
 }

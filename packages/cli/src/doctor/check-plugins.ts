@@ -88,7 +88,16 @@ async function loadPlugin(project: Maestro, plugin: DiscoveredPlugin): Promise<C
       plugin,
       contributions.map((contribution) => contribution.name),
     )
-    return { check: { name, status: 'ok', message }, contributions }
+    const check: Check =
+      plugin.notes.length === 0
+        ? { name, status: 'ok', message }
+        : {
+            name,
+            status: 'warn',
+            message: [message, ...plugin.notes].join('. '),
+            hint: 'Install versions of the plugin and of @maestro-dataflow/core that go together.',
+          }
+    return { check, contributions }
   } catch (error) {
     return { check: failed(name, error), contributions: [] }
   }

@@ -6,27 +6,37 @@ import { version } from '../version.js'
 export const developmentPackages = { '@types/node': '^24.19.2', typescript: '~6.0.3' } as const
 
 /** The package.json of a new project. The packages have the version of this command. */
-export function packageJson(directory: string, plugins: readonly string[], plain: boolean): string {
+export function packageJson(directory: string, plugins: readonly string[], template: string): string {
   const own = `^${version()}`
   const dependencies = Object.fromEntries([
     ...['@maestro-dataflow/core', ...plugins].map((name) => [name, own]),
     ['maestro-dataflow', own],
-    ...(plain ? [] : [['zod', zodVersion()]]),
+    ...(template === 'ai' ? [['zod', zodVersion()]] : []),
   ])
   const manifest = {
     name: packageName(directory),
     private: true,
     type: 'module',
     engines: { node: '>=22.18' },
-    scripts: { start: 'maestro run hello', types: 'maestro types', check: 'tsc --noEmit', doctor: 'maestro doctor' },
+    scripts: {
+      start: startCommands(template).join(' && '),
+      types: 'maestro types',
+      check: 'tsc --noEmit',
+      doctor: 'maestro doctor',
+    },
     dependencies,
     devDependencies: developmentPackages,
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
+/** The commands that show what a new project does. */
+export function startCommands(template: string): readonly string[] {
+  return template === 'rag' ? ['maestro run index', 'maestro run answers'] : ['maestro run hello']
+}
+
 /** The zod version that core uses, so that core recognises the project's schemas. */
-function zodVersion(): string {
+export function zodVersion(): string {
   const core = createRequire(import.meta.url)('@maestro-dataflow/core/package.json') as {
     readonly dependencies: { readonly zod: string }
   }

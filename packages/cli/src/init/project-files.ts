@@ -1,42 +1,76 @@
 import { basename } from 'node:path'
 import { renderTypesFile, typesFileName } from '@maestro-dataflow/core/runtime'
 import { packageJson } from './package-json.js'
-import { config, plainConfig } from './templates/config.js'
+import { config, plainConfig, ragConfig } from './templates/config.js'
 import { helloPipeline, plainPipeline, reviews } from './templates/hello.js'
-import { readme } from './templates/readme.js'
+import { answersPipeline, handbook, indexPipeline, questions } from './templates/rag.js'
+import { ragReadme, readme } from './templates/readme.js'
 import { gitignore, tsconfig } from './templates/settings.js'
 
-const plainPlugins = ['@maestro-dataflow/plugin-fs']
-const aiPlugins = ['@maestro-dataflow/plugin-ai', ...plainPlugins, '@maestro-dataflow/plugin-local']
+/** The kinds of projects: without AI, with a language model, and with a knowledge base. */
+export const projectTemplates = ['plain', 'ai', 'rag'] as const
+export type ProjectTemplate = (typeof projectTemplates)[number]
+
+const plugins: Readonly<Record<ProjectTemplate, readonly string[]>> = {
+  plain: ['@maestro-dataflow/plugin-fs'],
+  ai: ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-local'],
+  rag: [
+    '@maestro-dataflow/plugin-ai',
+    '@maestro-dataflow/plugin-fs',
+    '@maestro-dataflow/plugin-lance',
+    '@maestro-dataflow/plugin-local',
+  ],
+}
+
+const servings: Readonly<Record<ProjectTemplate, Readonly<Record<string, string>>>> = {
+  plain: {},
+  ai: { default: 'local.chat' },
+  rag: { default: 'local.chat', embedder: 'local.embeddings' },
+}
 
 /** The files of a new project: their contents by path. */
 export function projectFiles(project: {
   readonly directory: string
-  /** Whether the project does without AI. */
-  readonly plain: boolean
+  readonly template: ProjectTemplate
   /** Whether files that end in .ts are CommonJS here. The modules of the project then end in .mts. */
   readonly commonJs: boolean
 }): ReadonlyMap<string, string> {
-  const { directory, plain, commonJs } = project
+  const { directory, template, commonJs } = project
   const ending = commonJs ? 'mts' : 'ts'
-  const plugins = plain ? plainPlugins : aiPlugins
   const types = renderTypesFile({
-    modules: plugins,
+    modules: plugins[template],
     definitions: [],
-    servings: plain ? {} : { default: 'local.chat' },
-    vectorStores: {},
+    servings: servings[template],
+    vectorStores: template === 'rag' ? { kb: 'lance.vectors' } : {},
     storages: {},
     // The plugins are not installed yet; the first command in the project adds the names of their contributions.
     contributed: undefined,
   })
   return new Map([
-    ['package.json', packageJson(directory, plugins, plain)],
-    [`maestro.config.${ending}`, plain ? plainConfig : config],
-    [`pipelines/hello.${ending}`, plain ? plainPipeline : helloPipeline],
-    ['data/hello.csv', reviews],
+    ['package.json', packageJson(directory, plugins[template], template)],
+    ...contentsOf(template, basename(directory), ending),
     ['tsconfig.json', tsconfig],
     ['.gitignore', gitignore],
     [typesFileName, types],
-    ['README.md', readme(basename(directory), plain, ending)],
   ])
+}
+
+/** What a template does: its config, its pipelines, their input, and the page that explains them. */
+function contentsOf(template: ProjectTemplate, name: string, ending: 'ts' | 'mts'): readonly [string, string][] {
+  if (template === 'rag')
+    return [
+      [`maestro.config.${ending}`, ragConfig],
+      [`pipelines/index.${ending}`, indexPipeline],
+      [`pipelines/answers.${ending}`, answersPipeline],
+      ...handbook,
+      ['data/questions.csv', questions],
+      ['README.md', ragReadme(name, ending)],
+    ]
+  const plain = template === 'plain'
+  return [
+    [`maestro.config.${ending}`, plain ? plainConfig : config],
+    [`pipelines/hello.${ending}`, plain ? plainPipeline : helloPipeline],
+    ['data/hello.csv', reviews],
+    ['README.md', readme(name, plain, ending)],
+  ]
 }

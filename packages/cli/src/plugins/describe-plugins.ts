@@ -10,6 +10,8 @@ export interface PluginOverview {
   readonly contributes: NonNullable<PluginManifest['contributes']>
   readonly requires: readonly string[]
   readonly permissions: NonNullable<PluginManifest['permissions']>
+  /** Sentences about its manifest and its version. */
+  readonly notes: readonly string[]
   /** Whether every pipeline loads the plugin, because its manifest requires it or its code is in the project. */
   readonly always: boolean
   /** The pipelines that load the plugin. */
@@ -36,7 +38,7 @@ export async function describePlugins(project: Maestro, shown: readonly Discover
       unread.push({ pipeline, reason: MaestroError.is(error) ? `${error.code}: ${error.message}` : String(error) })
     }
   }
-  const plugins = shown.map(({ name, version, origin, path, manifest }) => ({
+  const plugins = shown.map(({ name, version, origin, path, manifest, notes }) => ({
     name,
     version,
     origin,
@@ -44,6 +46,7 @@ export async function describePlugins(project: Maestro, shown: readonly Discover
     contributes: manifest?.contributes ?? {},
     requires: manifest?.requires ?? [],
     permissions: manifest?.permissions ?? {},
+    notes,
     always: origin !== 'package' || manifest?.startup === true,
     loadedBy: loadedBy.get(name) ?? [],
   }))

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { PluginPermissions } from '@maestro-dataflow/core'
 import { textTable } from '../plan/text-table.js'
 import { formatName } from '../terminal/format-value.js'
 import type { Style } from '../terminal/style.js'
@@ -36,6 +37,7 @@ function renderPlugin(plugin: PluginOverview, { width, style }: Page): string {
     ...(requires.length === 0 ? [] : [`  requires     ${requires.join(', ')}`]),
     `  permissions  ${permissionText(plugin.permissions)}`,
     cutText(`  loaded       ${loadedText(plugin)}`, width),
+    ...plugin.notes.map((note) => style.warn(`  note         ${note}`)),
   ].join('\n')
 }
 
@@ -44,14 +46,16 @@ const kindLabels: Readonly<Record<string, string>> = {
   tableEngines: 'table engines',
 }
 
-function permissionText({ hosts, env, paths, native }: PluginOverview['permissions']): string {
+/** The permissions of a manifest in a line. */
+export function permissionText({ hosts, env, paths, native, childProcesses }: PluginPermissions): string {
   const parts = [
     ...(hosts === undefined || hosts.length === 0 ? [] : [`hosts ${hosts.join(', ')}`]),
     ...(env === undefined || env.length === 0 ? [] : [`environment ${env.join(', ')}`]),
     ...(paths === undefined || paths.length === 0 ? [] : [`paths ${paths.join(', ')}`]),
     ...(native === true ? ['native code'] : []),
+    ...(childProcesses === true ? ['other programs'] : []),
   ]
-  return parts.join('; ') || 'asks for none'
+  return parts.join('; ') || 'declares none'
 }
 
 function loadedText({ always, loadedBy }: PluginOverview): string {

@@ -23,11 +23,18 @@ export interface PluginManifest {
   readonly startup?: boolean
 }
 
+/** What a plugin uses besides the rows. */
 export interface PluginPermissions {
+  /** The hosts that it connects to, such as `api.acme.example`. */
   readonly hosts?: readonly string[]
+  /** The names of the environment variables that it reads. */
   readonly env?: readonly string[]
+  /** The files and folders that it reads or writes: paths, or a description such as "the path of the option `path`". */
   readonly paths?: readonly string[]
+  /** Whether it loads native code. @default false */
   readonly native?: boolean
+  /** Whether it starts other programs. @default false */
+  readonly childProcesses?: boolean
 }
 
 /** What a plugin receives besides the hooks. */

@@ -12,6 +12,33 @@ interface Unknown {
   readonly suggestion?: string | undefined
 }
 
+interface MissingModule {
+  readonly path: string
+  readonly name: string
+  /** Whether package.json names it. */
+  readonly declared: boolean
+  readonly suggestion?: string | undefined
+}
+
+interface MissingPlugin {
+  readonly name: string
+  readonly from: string
+  readonly suggestion?: string | undefined
+  /** Whether the suggestion is not installed either. */
+  readonly missing?: boolean
+  /** Whether the name is that of an official plugin. */
+  readonly known?: boolean
+}
+
+/** A name that may be misspelt never stands in a command that installs a package. */
+function hintOfMissingPlugin({ name, suggestion, missing = false, known = false }: MissingPlugin): string {
+  if (/^(\.|\/)/.test(name)) return 'Check the path; it is relative to the config file.'
+  if (known) return `Install it: npm install ${name}`
+  if (suggestion !== undefined)
+    return `${meant(suggestion)}Correct the name in \`plugins\`${missing ? `, and install it: npm install ${suggestion}` : ''}.`
+  return 'Check the name: it is neither installed nor the name of an official plugin. `maestro plugin add` installs a plugin and shows what it asks for.'
+}
+
 /** The answer of a provider. */
 interface ProviderAnswer {
   readonly serving: string
@@ -53,10 +80,8 @@ export const coreErrors = {
       `Set "type": "module" in ${d.manifest}, or let the name of the file end in .mts or .mjs.`,
   },
   MAESTRO_MODULE_MISSING: {
-    message: (d: { path: string; name: string; declared: boolean }) =>
-      `${d.path} imports ${d.name}, which is not installed.`,
-    hint: (d: { path: string; name: string; declared: boolean }) =>
-      d.declared ? 'Run: npm install' : `Run: npm install ${d.name}`,
+    message: (d: MissingModule) => `${d.path} imports ${d.name}, which is not installed.`,
+    hint: (d: MissingModule) => (d.declared ? 'Run: npm install' : meant(d.suggestion) || `Run: npm install ${d.name}`),
   },
   MAESTRO_CONFIG_UNBOUNDED: {
     message: (d: { path: string; reason: string }) => `${d.path} is too large for a config or a pipeline: ${d.reason}.`,
@@ -173,10 +198,8 @@ export const coreErrors = {
 
   // 3, 4 plugins
   MAESTRO_PLUGIN_NOT_FOUND: {
-    message: (d: { name: string; from: string; suggestion?: string | undefined }) =>
-      `The plugin ${d.name} was not found from ${d.from}.`,
-    hint: (d: { name: string; from: string; suggestion?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.name.startsWith('.') || d.name.startsWith('/') ? 'Check the path; it is relative to the config file.' : `Install it: npm install ${d.name}`}`,
+    message: (d: MissingPlugin) => `The plugin ${d.name} was not found from ${d.from}.`,
+    hint: hintOfMissingPlugin,
   },
   MAESTRO_PLUGIN_MANIFEST_MISSING: {
     message: (d: { plugin: string; path: string }) => `The plugin ${d.plugin} has no manifest in ${d.path}.`,
@@ -194,8 +217,12 @@ export const coreErrors = {
     hint: () => 'Install a matching version of the plugin, or another version of @maestro-dataflow/core.',
   },
   MAESTRO_PLUGIN_LOAD: {
-    message: (d: { plugin: string; reason: string }) => `The plugin ${d.plugin} could not be loaded: ${d.reason}`,
-    hint: () => 'The error is in the plugin or in what it imports.',
+    message: (d: { plugin: string; reason: string; otherVersion?: string | undefined }) =>
+      `The plugin ${d.plugin} could not be loaded: ${d.reason}`,
+    hint: (d: { plugin: string; reason: string; otherVersion?: string | undefined }) =>
+      d.otherVersion === undefined
+        ? 'The error is in the plugin or in what it imports.'
+        : `${d.otherVersion} Install a version of the plugin that fits, or another version of core.`,
   },
   MAESTRO_PLUGIN_NOT_A_PLUGIN: {
     message: (d: { plugin: string }) => `The default export of ${d.plugin} is not a plugin.`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { didYouMean } from './did-you-mean.js'
 import { maestroError } from './error-table.js'
 import type { MaestroError } from './maestro-error.js'
 
@@ -18,7 +19,9 @@ export function moduleFailure(path: string, error: unknown): MaestroError | unde
   }
   const name = /Cannot find package '([^']+)'/.exec(message)?.[1]
   if (code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) return undefined
-  return maestroError('MAESTRO_MODULE_MISSING', { path, name, declared: isDeclared(name, path) }, error)
+  const declared = declaredBy(path)
+  const suggestion = didYouMean(name, declared)
+  return maestroError('MAESTRO_MODULE_MISSING', { path, name, declared: declared.includes(name), suggestion }, error)
 }
 
 function nearestManifest(path: string): string | undefined {
@@ -27,14 +30,14 @@ function nearestManifest(path: string): string | undefined {
   return dirname(path) === path ? undefined : nearestManifest(dirname(path))
 }
 
-/** Whether the package.json of the module names a package, so that only `npm install` was forgotten. */
-function isDeclared(name: string, path: string): boolean {
+/** The packages that the package.json of a module names. One of them that is missing was only not installed yet. */
+function declaredBy(path: string): readonly string[] {
   const manifest = nearestManifest(path)
-  if (manifest === undefined) return false
+  if (manifest === undefined) return []
   try {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'))
-    return Object.hasOwn({ ...dependencies, ...devDependencies }, name)
+    return Object.keys({ ...dependencies, ...devDependencies })
   } catch {
-    return false
+    return []
   }
 }

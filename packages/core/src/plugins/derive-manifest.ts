@@ -1,15 +1,18 @@
 import { contributionKinds } from '../contracts/contribution-kinds.js'
 import type { PluginContributions, PluginDefinition, PluginManifest } from '../contracts/plugin.js'
 import { maestroError } from '../errors/error-table.js'
-import { parseManifest, pluginApiVersion } from './manifest-schema.js'
+import { type ParsedManifest, parseManifest, pluginApiVersion } from './manifest-schema.js'
 
 /** The manifest of a plugin in code or in a file: its own statements, with `contributes` from its lists. */
-export function deriveManifest(plugin: PluginDefinition): PluginManifest | undefined {
+export function deriveManifest(plugin: PluginDefinition): Partial<ParsedManifest> & Pick<ParsedManifest, 'notes'> {
   const { name, manifest, contributions } = plugin
-  if (manifest instanceof URL) return undefined
-  const written = manifest === undefined ? undefined : parseManifest(name, manifest)
-  if (contributions === undefined || written?.contributes !== undefined) return written
-  return { ...(written ?? { apiVersion: pluginApiVersion }), contributes: contributesOf(name, contributions) }
+  if (manifest === undefined || manifest instanceof URL)
+    return contributions === undefined || manifest instanceof URL
+      ? { notes: [] }
+      : { manifest: { apiVersion: pluginApiVersion, contributes: contributesOf(name, contributions) }, notes: [] }
+  const { manifest: written, notes } = parseManifest(name, manifest)
+  if (contributions === undefined || written.contributes !== undefined) return { manifest: written, notes }
+  return { manifest: { ...written, contributes: contributesOf(name, contributions) }, notes }
 }
 
 /**

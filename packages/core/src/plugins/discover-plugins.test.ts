@@ -113,12 +113,12 @@ describe('options', () => {
 })
 
 describe('a plugin that is not there', () => {
-  test('a package: the hint says how to install it', async () => {
+  test('a package: the hint says to check the name', async () => {
     const project = new ProjectFolder()
     const error = await fail(project, 'maestro-plugin-none')
     expect(error).toMatchObject({
       code: 'MAESTRO_PLUGIN_NOT_FOUND',
-      hint: 'Install it: npm install maestro-plugin-none',
+      hint: expect.stringContaining('Check the name'),
     })
     expect(error.message).toBe(`The plugin maestro-plugin-none was not found from ${project.path}.`)
   })
@@ -180,9 +180,7 @@ describe('manifests', () => {
   test.each([
     ['no object', 'yes', 'manifest: '],
     ['without a version', {}, 'apiVersion: '],
-    ['with an unknown kind', { apiVersion: 1, contributes: { operator: { x: 'y' } } }, 'contributes'],
     ['with names as a list', { apiVersion: 1, contributes: { operators: ['x'] } }, 'contributes.operators: '],
-    ['with an unknown field', { apiVersion: 1, needs: [] }, 'needs'],
     ['with a wrong permission', { apiVersion: 1, permissions: { hosts: 'all' } }, 'permissions.hosts: '],
   ])('malformed: %s', async (_what, given, issue) => {
     for (const [project, reference] of [

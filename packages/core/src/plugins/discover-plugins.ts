@@ -8,9 +8,11 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { moduleFailure } from '../errors/module-failure.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { coreRangeOf, otherCore } from './core-version.js'
 import { deriveManifest } from './derive-manifest.js'
 import { officialPlugins } from './known-plugins.js'
-import { parseManifest } from './manifest-schema.js'
+import { type ParsedManifest, parseManifest } from './manifest-schema.js'
+import { packageEntry } from './package-entry.js'
 
 /** A plugin of the config: its manifest is known, but its code may not have run yet. */
 export interface DiscoveredPlugin {
@@ -25,6 +27,8 @@ export interface DiscoveredPlugin {
    */
   readonly manifest: PluginManifest | undefined
   readonly options: unknown
+  /** Sentences about what is unusual: keys of the manifest that were ignored, or other versions of core than this one. */
+  readonly notes: readonly string[]
   /** @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
   load(): Promise<PluginDefinition>
 }
@@ -69,23 +73,30 @@ function discoverNamed(name: string, options: unknown, directory: string): Promi
 
 async function discoverPackage(name: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
   const folder = findPackage(name, directory)
-  if (folder === undefined) {
-    throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', {
-      name,
-      from: directory,
-      suggestion: existsSync(resolve(directory, name))
-        ? `./${name}`
-        : didYouMean(name, [...officialPlugins, ...installed(directory)]),
-    })
-  }
-  const { version, manifest } = await readManifest(name, join(folder, 'package.json'))
-  const load = () => loadPackage(name, folder)
-  return { name, version, origin: 'package', path: folder, manifest, options, load }
+  if (folder === undefined) throw notFound(name, directory)
+  const { version, manifest, notes, otherVersion } = await readManifest(name, join(folder, 'package.json'))
+  const load = () => loadPackage(name, folder, otherVersion)
+  return { name, version, origin: 'package', path: folder, manifest, options, notes, load }
 }
 
-/** Imports the plugin of a package. @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
-export function loadPackage(name: string, folder: string): Promise<PluginDefinition> {
-  return importPlugin(name, async () => import(await entryOf(folder)))
+/**
+ * Imports the plugin of a package.
+ *
+ * @param otherVersion A sentence about the versions of core for which it was made, as a reason why the import fails.
+ * @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN
+ */
+export function loadPackage(name: string, folder: string, otherVersion?: string): Promise<PluginDefinition> {
+  return importPlugin(name, async () => import(await packageEntry(folder)), otherVersion)
+}
+
+function notFound(name: string, directory: string): MaestroError {
+  const found = installed(directory)
+  const suggestion = existsSync(resolve(directory, name))
+    ? `./${name}`
+    : didYouMean(name, [...officialPlugins, ...found])
+  const missing = suggestion !== undefined && !suggestion.startsWith('./') && !found.includes(suggestion)
+  const known = officialPlugins.includes(name)
+  return maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name, from: directory, suggestion, missing, known })
 }
 
 async function discoverFile(path: string, options: unknown, directory: string): Promise<DiscoveredPlugin> {
@@ -107,17 +118,22 @@ async function discoverInline(definition: PluginDefinition, options: unknown): P
   const load = async () => definition
   if (manifest instanceof URL) {
     const path = fileURLToPath(manifest)
-    return { name, origin: 'inline', path: dirname(path), options, load, ...(await readManifest(name, path)) }
+    const { otherVersion: _, ...read } = await readManifest(name, path)
+    return { name, origin: 'inline', path: dirname(path), options, load, ...read }
   }
-  const derived = deriveManifest(definition)
-  return { name, version: undefined, origin: 'inline', path: undefined, manifest: derived, options, load }
+  const { manifest: derived, notes } = deriveManifest(definition)
+  return { name, version: undefined, origin: 'inline', path: undefined, manifest: derived, notes, options, load }
 }
 
-async function readManifest(
-  plugin: string,
-  path: string,
-): Promise<{ readonly version: string | undefined; readonly manifest: PluginManifest }> {
-  let content: { version?: string; maestro?: unknown }
+/** What the package.json of a plugin says. */
+interface ReadManifest extends ParsedManifest {
+  readonly version: string | undefined
+  /** A sentence if the package was made for other versions of core. It is one of the notes. */
+  readonly otherVersion: string | undefined
+}
+
+async function readManifest(plugin: string, path: string): Promise<ReadManifest> {
+  let content: { version?: string; maestro?: unknown; peerDependencies?: unknown }
   try {
     content = JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
@@ -128,20 +144,33 @@ async function readManifest(
     )
   }
   if (content.maestro === undefined) throw maestroError('MAESTRO_PLUGIN_MANIFEST_MISSING', { plugin, path })
-  return { version: content.version, manifest: parseManifest(plugin, content.maestro) }
+  const { manifest, notes } = parseManifest(plugin, content.maestro)
+  const otherVersion = await otherCore(coreRangeOf(content))
+  const all = otherVersion === undefined ? notes : [...notes, otherVersion]
+  return { version: content.version, manifest, notes: all, otherVersion }
 }
 
-async function importPlugin(plugin: string, load: () => Promise<unknown>): Promise<PluginDefinition> {
+async function importPlugin(
+  plugin: string,
+  load: () => Promise<unknown>,
+  otherVersion?: string,
+): Promise<PluginDefinition> {
   let module: { default?: unknown }
   try {
     module = (await load()) as { default?: unknown }
   } catch (error) {
     if (MaestroError.is(error)) throw error
-    throw maestroError('MAESTRO_PLUGIN_LOAD', { plugin, reason: reasonOf(error) }, error)
+    throw maestroError('MAESTRO_PLUGIN_LOAD', { plugin, reason: reasonOf(error), otherVersion }, error)
   }
-  const definition = module.default
+  const definition = defaultExportOf(module)
   if (!isPlugin(definition)) throw maestroError('MAESTRO_PLUGIN_NOT_A_PLUGIN', { plugin })
   return definition
+}
+
+/** The default export of a module. A CommonJS module, as TypeScript writes it, holds it in its own `default`. */
+function defaultExportOf({ default: exported }: { readonly default?: unknown }): unknown {
+  const wrapped = typeof exported === 'object' && exported !== null && '__esModule' in exported
+  return wrapped ? (exported as { readonly default?: unknown }).default : exported
 }
 
 function isPlugin(value: unknown): value is PluginDefinition {
@@ -158,22 +187,6 @@ function findPackage(name: string, from: string): string | undefined {
     if (existsSync(join(candidate, 'package.json'))) return candidate
     if (dirname(folder) === folder) return undefined
   }
-}
-
-/** The module that `import` of a package by name would load from outside it. */
-async function entryOf(folder: string): Promise<string> {
-  const { exports, main } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
-    exports?: unknown
-    main?: string
-  }
-  return pathToFileURL(join(folder, entryIn(exports) ?? main ?? 'index.js')).href
-}
-
-function entryIn(exports: unknown): string | undefined {
-  if (typeof exports === 'string') return exports
-  if (typeof exports !== 'object' || exports === null) return undefined
-  const map = exports as Record<string, unknown>
-  return entryIn(map['.']) ?? entryIn(map.import) ?? entryIn(map.node) ?? entryIn(map.default)
 }
 
 /** The packages that are installed beside the config, for suggestions. */

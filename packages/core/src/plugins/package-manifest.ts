@@ -23,6 +23,8 @@ export interface PackageManifest {
   readonly manifest: PluginManifest
   /** The differences of the written manifest, as lines; empty if there are none. */
   readonly differences: readonly string[]
+  /** A sentence for each key of the written manifest that core does not know. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -35,7 +37,8 @@ export interface PackageManifest {
 export async function readPackageManifest(folder: string): Promise<PackageManifest> {
   const path = join(resolve(folder), 'package.json')
   const { name, maestro } = await readPackage(path)
-  const written = maestro === undefined ? undefined : parseManifest(name, maestro)
+  const { manifest: written, notes } =
+    maestro === undefined ? { manifest: undefined, notes: [] } : parseManifest(name, maestro)
   const plugin = await loadPackage(name, resolve(folder))
   const contributes = describedBy(contributesOf(plugin.name, await contributionsOf(plugin)), written?.contributes)
   const nothing = Object.keys(contributes).length === 0
@@ -46,7 +49,7 @@ export async function readPackageManifest(folder: string): Promise<PackageManife
     // A plugin that contributes nothing can only observe, and would never be loaded otherwise.
     ...(nothing ? { startup: true } : {}),
   }
-  return { plugin: plugin.name, path, manifest, differences: differencesOf(written, manifest) }
+  return { plugin: plugin.name, path, manifest, differences: differencesOf(written, manifest), notes }
 }
 
 /** Writes the manifest into its package.json; everything else stays unchanged. */
@@ -71,7 +74,14 @@ async function contributionsOf(definition: PluginDefinition): Promise<PluginCont
   const { name } = definition
   const validated = await definition.options?.['~standard'].validate({})
   const options = validated === undefined || validated.issues !== undefined ? {} : validated.value
-  const about = { version: undefined, path: undefined, manifest: undefined, options, load: async () => definition }
+  const about = {
+    version: undefined,
+    path: undefined,
+    manifest: undefined,
+    notes: [],
+    options,
+    load: async () => definition,
+  }
   const { contributions } = applyPlugin(
     { discovered: { name, origin: 'inline', ...about }, definition, options },
     {

@@ -76,7 +76,10 @@ export class PluginHost {
 
   async #load(plugins: readonly DiscoveredPlugin[]): Promise<void> {
     const missing = plugins.filter(({ name }) => !this.#applied.has(name))
-    for (const plugin of await loadPlugins(missing, this.#context.keepSecret)) this.#apply(plugin)
+    for (const plugin of await loadPlugins(missing, this.#context.keepSecret)) {
+      for (const note of plugin.discovered.notes) this.logger.warn(note, { plugin: plugin.discovered.name })
+      this.#apply(plugin)
+    }
   }
 
   #apply(plugin: LoadedPlugin): void {
@@ -102,7 +105,7 @@ function announcedBy(configured: readonly DiscoveredPlugin[]) {
 
 function builtinPlugin(definition: PluginDefinition): LoadedPlugin {
   const { name } = definition
-  const about = { version: undefined, path: undefined, manifest: undefined, options: undefined }
+  const about = { version: undefined, path: undefined, manifest: undefined, notes: [], options: undefined }
   const discovered = { name, origin: 'inline' as const, ...about, load: async () => definition }
   return { discovered, definition, options: undefined }
 }

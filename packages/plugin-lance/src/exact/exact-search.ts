@@ -5,25 +5,9 @@ import {
   type VectorQuery,
   vectorScore,
 } from '@maestro-dataflow/core'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { toEntry } from '../table/records.js'
 import { MetadataRows } from './metadata-rows.js'
-import { searchGraph } from './onnx-search-graph.js'
-
-type Onnx = typeof import('onnxruntime-node')
-
-/** The graph that compares vectors, ready to run. */
-export interface SearchGraph {
-  readonly onnx: Onnx
-  readonly session: InferenceSession
-}
-
-export async function loadSearchGraph(): Promise<SearchGraph> {
-  const onnx = await import('onnxruntime-node')
-  // Idle cores that spin for longer slow everything down when other processes are busy.
-  const extra = { session: { intra_op: { spin_duration_us: '50' } } }
-  return { onnx, session: await onnx.InferenceSession.create(searchGraph(), { extra }) }
-}
+import type { Comparer, Nearest } from './nearest.js'
 
 /** A part of a store, in memory. */
 export interface StoreContent {
@@ -48,15 +32,14 @@ type FindPlaces = (queries: readonly VectorQuery[], bias: Float32Array) => Promi
 const scoresAtOnce = 16 * 1024 * 1024
 /** These block the thread for the duration of the computation. */
 const queriesAtOnce = 64
-/** The graph uses single precision, so a few more candidates than requested are scored again. */
+/** Products have single precision, so a few more candidates than requested are scored again. */
 const spare = 8
 
-/** Compares queries with every vector: one matrix product and a selection, by ONNX Runtime on all cores. */
+/** Compares queries with every vector. */
 export class ExactSearch {
-  readonly #graph: SearchGraph
+  readonly #comparer: Comparer
   readonly #metric: VectorMetric
   readonly #content: StoreContent
-  readonly #vectors: Tensor
   readonly #bias: Float32Array
   readonly #metadataRows: MetadataRows
 
@@ -65,18 +48,16 @@ export class ExactSearch {
    * was already called
    */
   constructor(
-    graph: SearchGraph,
+    comparer: Comparer,
     metric: VectorMetric,
     content: StoreContent,
     bias: Float32Array = prepare(metric, content),
   ) {
-    const { numbers, count, dimension } = content
-    this.#graph = graph
+    this.#comparer = comparer
     this.#metric = metric
     this.#content = content
     this.#bias = bias
-    this.#vectors = new graph.onnx.Tensor('float32', numbers, [count, dimension])
-    this.#metadataRows = new MetadataRows(count, (row) => this.#entry(row).metadata)
+    this.#metadataRows = new MetadataRows(content.count, (row) => this.#entry(row).metadata)
   }
 
   search(queries: readonly VectorQuery[]): Promise<readonly (readonly VectorMatch[])[]> {
@@ -107,8 +88,8 @@ export class ExactSearch {
   /** The most similar rows of each query. */
   protected async places(queries: readonly VectorQuery[], bias: Float32Array): Promise<readonly (readonly number[])[]> {
     const k = Math.min(this.#content.count, this.taken(queries))
-    const { places } = await this.nearest(queries, this.#vectors, bias, k)
-    return queries.map((_, n) => Array.from(places.subarray(n * k, (n + 1) * k), Number))
+    const { places } = await this.nearest(queries, this.#content.numbers, bias, k)
+    return queries.map((_, n) => Array.from(places.subarray(n * k, (n + 1) * k)))
   }
 
   /** The number of candidates of each query that are scored again. */
@@ -116,24 +97,17 @@ export class ExactSearch {
     return spare + Math.max(...queries.map(({ k }) => k))
   }
 
-  /** Runs the graph: the `k` largest products of each query, and their positions among the vectors. */
-  protected async nearest(
+  /** The `k` largest products of each query, and their positions among the vectors. */
+  protected nearest(
     queries: readonly VectorQuery[],
-    vectors: Tensor,
+    vectors: Float32Array,
     bias: Float32Array,
     k: number,
-  ): Promise<{ readonly places: BigInt64Array; readonly products: Float32Array }> {
+  ): Promise<Nearest> {
     const { dimension } = this.#content
-    const { onnx, session } = this.#graph
     const numbers = new Float32Array(queries.length * dimension)
     for (const [n, { vector }] of queries.entries()) numbers.set(vector, n * dimension)
-    const { places, best } = await session.run({
-      queries: new onnx.Tensor('float32', numbers, [queries.length, dimension]),
-      vectors,
-      bias: new onnx.Tensor('float32', bias, [bias.length]),
-      k: new onnx.Tensor('int64', BigInt64Array.of(BigInt(k)), [1]),
-    })
-    return { places: places?.data as BigInt64Array, products: best?.data as Float32Array }
+    return this.#comparer.nearest({ queries: numbers, vectors, dimension, bias, k })
   }
 
   #matches(

@@ -1,7 +1,8 @@
 import type { VectorMetric } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { circle, StoreFolder } from '../__fixtures__/store-folder.js'
-import { ExactSearch, loadSearchGraph, type StoreContent } from './exact-search.js'
+import { ExactSearch, type StoreContent } from './exact-search.js'
+import { loadComparer } from './nearest.js'
 import { PartitionedSearch } from './partitioned-search.js'
 
 const dimension = 16
@@ -38,7 +39,7 @@ const content = (numbers: Float32Array): StoreContent => ({
   metadata: { get: (row) => JSON.stringify({ rare: row % 400 === 7 }) },
 })
 
-const graph = await loadSearchGraph()
+const comparer = await loadComparer()
 const parts = { parts: 30, probes: 6 }
 
 describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => {
@@ -49,8 +50,8 @@ describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => 
   }))
 
   test('find nearly all that an exact search finds, with the same scores, and what belongs to them', async () => {
-    const exact = await new ExactSearch(graph, metric, content(numbers)).search(queries)
-    const found = await (await PartitionedSearch.of(graph, metric, content(numbers), parts)).searchParts(queries)
+    const exact = await new ExactSearch(comparer, metric, content(numbers)).search(queries)
+    const found = await (await PartitionedSearch.of(comparer, metric, content(numbers), parts)).searchParts(queries)
     let hits = 0
     for (const [n, matches] of found.entries()) {
       const scores = new Map(exact[n]?.map(({ id, score }) => [id, score]))
@@ -65,15 +66,15 @@ describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => 
   })
 
   test('the exact search of the same content finds all', async () => {
-    const exact = await new ExactSearch(graph, metric, content(numbers)).search(queries)
-    const same = await (await PartitionedSearch.of(graph, metric, content(numbers), parts)).search(queries)
+    const exact = await new ExactSearch(comparer, metric, content(numbers)).search(queries)
+    const same = await (await PartitionedSearch.of(comparer, metric, content(numbers), parts)).search(queries)
     expect(same.map((matches) => matches.map(({ id }) => id))).toEqual(
       exact.map((matches) => matches.map(({ id }) => id)),
     )
   })
 
   test('where a filter leaves too few, all parts are looked into, for that query alone', async () => {
-    const search = await PartitionedSearch.of(graph, metric, content(numbers), { parts: 30, probes: 1 })
+    const search = await PartitionedSearch.of(comparer, metric, content(numbers), { parts: 30, probes: 1 })
     const [first, second] = queries
     if (first === undefined || second === undefined) throw new Error('there are no queries')
     const [rare, plain] = await search.searchParts([{ ...first, k: 5, filter: { rare: true } }, second])
@@ -83,7 +84,7 @@ describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => 
 
   test('vectors that are all the same are one part', async () => {
     const search = await PartitionedSearch.of(
-      graph,
+      comparer,
       metric,
       content(new Float32Array(count * dimension).fill(1)),
       parts,

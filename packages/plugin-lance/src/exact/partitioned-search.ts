@@ -1,6 +1,6 @@
 import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
-import type { Tensor } from 'onnxruntime-node'
-import { ExactSearch, halfSquares, prepare, type SearchGraph, type StoreContent } from './exact-search.js'
+import { ExactSearch, halfSquares, prepare, type StoreContent } from './exact-search.js'
+import type { Comparer } from './nearest.js'
 import { sortIntoParts } from './sort-into-parts.js'
 
 /** The number of parts, and the number of parts that a search examines. */
@@ -13,7 +13,7 @@ interface Part {
   /** The position of its first vector. */
   readonly start: number
   readonly count: number
-  readonly vectors: Tensor
+  readonly vectors: Float32Array
 }
 
 /** A query's candidates: positions, and their products. */
@@ -28,13 +28,13 @@ interface Candidates {
  * exact search of the same content stays available.
  */
 export class PartitionedSearch extends ExactSearch {
-  readonly #centres: Tensor
+  readonly #centres: Float32Array
   readonly #centreBias: Float32Array
   readonly #parts: readonly Part[]
   readonly #probes: number
 
   private constructor(
-    graph: SearchGraph,
+    comparer: Comparer,
     metric: VectorMetric,
     content: StoreContent,
     bias: Float32Array,
@@ -42,15 +42,15 @@ export class PartitionedSearch extends ExactSearch {
     sizes: readonly number[],
     probes: number,
   ) {
-    super(graph, metric, content, bias)
+    super(comparer, metric, content, bias)
     const { dimension, numbers } = content
-    this.#centres = new graph.onnx.Tensor('float32', centres, [sizes.length, dimension])
+    this.#centres = centres
     this.#centreBias = metric === 'l2' ? halfSquares(centres, dimension) : new Float32Array(sizes.length)
     this.#probes = Math.min(probes, sizes.length)
     let start = 0
     this.#parts = sizes.map((count) => {
       const vectors = numbers.subarray(start * dimension, (start + count) * dimension)
-      const part = { start, count, vectors: new graph.onnx.Tensor('float32', vectors, [count, dimension]) }
+      const part = { start, count, vectors }
       start += count
       return part
     })
@@ -58,18 +58,18 @@ export class PartitionedSearch extends ExactSearch {
 
   /** Takes ownership of the content and stores the vectors of each part contiguously. */
   static async of(
-    graph: SearchGraph,
+    comparer: Comparer,
     metric: VectorMetric,
     content: StoreContent,
     { parts, probes }: Partitioning,
   ): Promise<PartitionedSearch> {
     const bias = prepare(metric, content)
-    const { centres, partOf } = await sortIntoParts(graph, metric, content, parts)
+    const { centres, partOf } = await sortIntoParts(comparer, metric, content, parts)
     const sizes = Array.from({ length: parts }, () => 0)
     for (const part of partOf) sizes[part] = (sizes[part] ?? 0) + 1
     const rows = Array.from(partOf.keys()).sort((a, b) => (partOf[a] ?? 0) - (partOf[b] ?? 0))
     const ordered = bias.map((_, at) => bias[rows[at] ?? 0] ?? 0)
-    return new PartitionedSearch(graph, metric, inOrder(content, rows), ordered, centres, sizes, probes)
+    return new PartitionedSearch(comparer, metric, inOrder(content, rows), ordered, centres, sizes, probes)
   }
 
   /** The best matches in the parts that are examined, or in all parts if a filter leaves too few. */
@@ -108,7 +108,7 @@ export class PartitionedSearch extends ExactSearch {
       )
       for (const [n, query] of asked.entries())
         for (let at = n * least; at < (n + 1) * least; at++) {
-          found[query]?.places.push(start + Number(places[at]))
+          found[query]?.places.push(start + (places[at] ?? 0))
           found[query]?.products.push(products[at] ?? Number.NEGATIVE_INFINITY)
         }
     }
@@ -117,7 +117,7 @@ export class PartitionedSearch extends ExactSearch {
 
   async #nearestParts(queries: readonly VectorQuery[]): Promise<readonly (readonly number[])[]> {
     const { places } = await this.nearest(queries, this.#centres, this.#centreBias, this.#probes)
-    return queries.map((_, n) => Array.from(places.subarray(n * this.#probes, (n + 1) * this.#probes), Number))
+    return queries.map((_, n) => Array.from(places.subarray(n * this.#probes, (n + 1) * this.#probes)))
   }
 }
 

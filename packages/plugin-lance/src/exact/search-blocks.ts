@@ -2,7 +2,8 @@ import type { Table } from '@lancedb/lancedb'
 import type { VectorMatch, VectorMetric, VectorQuery } from '@maestro-dataflow/core'
 import type { RecordBatch } from 'apache-arrow'
 import { vectorNumbers } from '../table/records.js'
-import { ExactSearch, type SearchGraph, type StoreContent } from './exact-search.js'
+import { ExactSearch, type StoreContent } from './exact-search.js'
+import type { Comparer } from './nearest.js'
 import { PartitionedSearch } from './partitioned-search.js'
 import { TextColumn } from './text-column.js'
 
@@ -11,23 +12,23 @@ const blockBytes = 256 * 1024 * 1024
 /** The state of a store at one moment, in blocks that can be searched. */
 export async function* readBlocks(
   table: Table,
-  graph: SearchGraph,
+  comparer: Comparer,
   { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
   bytes = blockBytes,
 ): AsyncGenerator<ExactSearch> {
-  for await (const content of readContents(table, dimension, bytes)) yield new ExactSearch(graph, metric, content)
+  for await (const content of readContents(table, dimension, bytes)) yield new ExactSearch(comparer, metric, content)
 }
 
 /** The same, sorted into parts. @param partsOf The number of parts for a number of vectors */
 export async function* readPartitionedBlocks(
   table: Table,
-  graph: SearchGraph,
+  comparer: Comparer,
   { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
   probes: number,
   partsOf: (count: number) => number,
 ): AsyncGenerator<PartitionedSearch> {
   for await (const content of readContents(table, dimension, blockBytes))
-    yield PartitionedSearch.of(graph, metric, content, { parts: partsOf(content.count), probes })
+    yield PartitionedSearch.of(comparer, metric, content, { parts: partsOf(content.count), probes })
 }
 
 async function* readContents(table: Table, dimension: number, bytes: number): AsyncGenerator<StoreContent> {

@@ -1,5 +1,6 @@
 import type { VectorMetric } from '@maestro-dataflow/core'
-import { halfSquares, type SearchGraph, type StoreContent } from './exact-search.js'
+import { halfSquares, type StoreContent } from './exact-search.js'
+import type { Comparer } from './nearest.js'
 
 /** The centres of parts, and the part of each vector. */
 export interface Parts {
@@ -14,11 +15,11 @@ const learntFrom = 64
 const atOnce = 4096
 
 /**
- * Sorts vectors into parts of similar ones by k-means: Lloyd's algorithm over a sample, with all products computed by
- * the graph of the exact search. Similarity is the distance, or for cosine, whose vectors have length 1, the product.
+ * Sorts vectors into parts of similar ones by k-means: Lloyd's algorithm over a sample, with all products computed as in
+ * an exact search. Similarity is the distance, or for cosine, whose vectors have length 1, the product.
  */
 export async function sortIntoParts(
-  graph: SearchGraph,
+  comparer: Comparer,
   metric: VectorMetric,
   { count, dimension, numbers }: Pick<StoreContent, 'count' | 'dimension' | 'numbers'>,
   parts: number,
@@ -27,10 +28,10 @@ export async function sortIntoParts(
   const sample = take(numbers, dimension, Math.floor(count / every), every)
   let centres = take(numbers, dimension, parts, Math.floor(count / parts))
   for (let pass = 0; pass < passes; pass++) {
-    const partOf = await nearest(graph, metric, sample, centres, dimension)
+    const partOf = await nearest(comparer, metric, sample, centres, dimension)
     centres = middles(sample, partOf, centres, dimension, metric)
   }
-  return { centres, partOf: await nearest(graph, metric, numbers, centres, dimension) }
+  return { centres, partOf: await nearest(comparer, metric, numbers, centres, dimension) }
 }
 
 /** A regular sample of the vectors. */
@@ -45,29 +46,19 @@ function take(numbers: Float32Array, dimension: number, count: number, every: nu
 
 /** The nearest centre of each vector. */
 async function nearest(
-  { onnx, session }: SearchGraph,
+  comparer: Comparer,
   metric: VectorMetric,
   numbers: Float32Array,
   centres: Float32Array,
   dimension: number,
 ): Promise<Uint32Array> {
   const [count, parts] = [numbers.length / dimension, centres.length / dimension]
-  const vectors = new onnx.Tensor('float32', centres, [parts, dimension])
-  const bias = new onnx.Tensor(
-    'float32',
-    metric === 'cosine' ? new Float32Array(parts) : halfSquares(centres, dimension),
-    [parts],
-  )
-  const k = new onnx.Tensor('int64', BigInt64Array.of(1n), [1])
+  const bias = metric === 'cosine' ? new Float32Array(parts) : halfSquares(centres, dimension)
   const partOf = new Uint32Array(count)
   for (let start = 0; start < count; start += atOnce) {
-    const some = Math.min(atOnce, count - start)
-    const queries = new onnx.Tensor('float32', numbers.slice(start * dimension, (start + some) * dimension), [
-      some,
-      dimension,
-    ])
-    const { places } = await session.run({ queries, vectors, bias, k })
-    partOf.set(Uint32Array.from((places?.data ?? []) as BigInt64Array, Number), start)
+    const queries = numbers.slice(start * dimension, Math.min(count, start + atOnce) * dimension)
+    const { places } = await comparer.nearest({ queries, vectors: centres, dimension, bias, k: 1 })
+    partOf.set(places, start)
   }
   return partOf
 }

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { localError } from '../errors.js'
 import type { Disposable, ModelCache, ModelLease } from '../model-cache.js'
 import type { ModelProgress } from '../models/fetch-model.js'
 import { type ModelLocation, versionOf } from '../models/model-location.js'
@@ -44,12 +46,28 @@ export class EmbeddingModel implements Disposable {
   }
 }
 
-/** The model of a location, downloaded if necessary, and loaded once for all servings of the process. */
-export function acquireEmbeddingModel(
+const library = 'onnxruntime-node'
+
+/** ONNX Runtime is an optional peer, because its 290 MB and its install script concern embeddings only. */
+function assertOnnxRuntime(model: string): void {
+  try {
+    createRequire(import.meta.url).resolve(library)
+  } catch (error) {
+    throw localError('MAESTRO_LOCAL_LIBRARY', { model, library }, error)
+  }
+}
+
+/**
+ * The model of a location, downloaded if necessary, and loaded once for all servings of the process.
+ *
+ * @throws MAESTRO_LOCAL_LIBRARY if ONNX Runtime is not installed
+ */
+export async function acquireEmbeddingModel(
   cache: ModelCache,
   location: ModelLocation,
   options: { readonly threads: number; readonly signal: AbortSignal; readonly onProgress: ModelProgress },
 ): Promise<ModelLease<EmbeddingModel>> {
+  assertOnnxRuntime(location.model)
   const { path } = location.files[0]
   const { threads, onProgress } = options
   const load = async (signal: AbortSignal) => {

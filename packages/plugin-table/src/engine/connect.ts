@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly memory?: number | undefined
   /** The folder for data that does not fit into memory. Without it, nothing outside the database is accessible. */
   readonly directory?: string | undefined
+  /** Whether statements are only checked. Nothing in them is then computed in advance, not even a constant. */
+  readonly isChecker?: boolean
 }
 
 /** An open database. */
@@ -21,7 +23,8 @@ export interface Database {
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
-  const { threads = availableParallelism(), memory, directory } = options
+  const { boundFunctions } = await import('./bounded-functions.js')
+  const { threads = availableParallelism(), memory, directory, isChecker = false } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -31,6 +34,8 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   })
   const connection = await instance.connect()
   await registerValueFunctions(connection)
+  await boundFunctions(connection)
+  if (isChecker) await connection.run('PRAGMA disable_optimizer')
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
   return {
     connection,

@@ -23,3 +23,30 @@ test('a stop that comes before the statement has begun stops it too', async () =
   stop.abort()
   await expect(running).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
 })
+
+test.each([
+  "length(repeat('x', 3000000000)) > 1",
+  "regexp_matches(t, repeat('x', 3000000000))",
+  "strftime(current_date, lpad('x', 3000000000, 'y')) = t",
+  'len(range(3000000000)) > 1',
+  "list_contains(list_transform(range(3000000000), lambda i: i * 2), 1) or t = ''",
+  "list_reduce(list_transform(range(60), lambda i: 'x'), lambda a, b: a || a) = t",
+])('checking does not compute %s', async (where) => {
+  const engine = new DuckDBEngine()
+  onTestFinished(() => engine.dispose())
+  const before = process.resourceUsage().maxRSS
+  const { faults } = await engine.prepare([{ kind: 'filter', where }], { columns: { t: 'string' }, open: false })
+  for (const fault of faults) expect(fault.message).toContain('1000000 characters')
+  // In KiB.
+  expect(process.resourceUsage().maxRSS - before).toBeLessThan(300_000)
+})
+
+test('a check that takes too long is a fault of the plan', async () => {
+  const engine = new DuckDBEngine({}, 0)
+  onTestFinished(() => engine.dispose())
+  const { faults } = await engine.prepare([{ kind: 'filter', where: 'n > 1' }], {
+    columns: { n: 'number' },
+    open: false,
+  })
+  expect(faults.map(({ code }) => code)).toEqual(['MAESTRO_TABLE_CHECK_TIME'])
+})

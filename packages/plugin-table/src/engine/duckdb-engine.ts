@@ -8,11 +8,15 @@ import {
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
+import { tableError } from '../errors.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { prepareStatement } from './prepare-statement.js'
 import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
+
+/** What a check may take, in bytes. */
+const checkerMemory = 256 * 1024 * 1024
 
 /**
  * Runs table statements in DuckDB over files of rows as text. Statements that choose and order rows never rewrite a
@@ -23,14 +27,34 @@ export class DuckDBEngine implements TableEngine {
   readonly #options: DuckDBEngineOptions
   #checker: Promise<Database> | undefined
 
-  constructor(options: DuckDBEngineOptions = {}) {
+  readonly #checkTime: number
+
+  /** @param checkTime The most that checking statements takes, in milliseconds. */
+  constructor(options: DuckDBEngineOptions = {}, checkTime = 10_000) {
     this.#options = options
+    this.#checkTime = checkTime
   }
 
   async prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement> {
     // This database cannot access any file, so checking an expression cannot do harm.
-    this.#checker ??= connect({ threads: 1 })
-    const { connection } = await this.#checker
+    this.#checker ??= connect({ threads: 1, memory: checkerMemory, isChecker: true })
+    const database = await this.#checker
+    const limit = AbortSignal.timeout(this.#checkTime)
+    const stopInterrupting = interruptOn(limit, database)
+    try {
+      const prepared = await this.#prepareAll(database, statements, columns)
+      if (!limit.aborted) return prepared
+      return { faults: [tableError('MAESTRO_TABLE_CHECK_TIME', { seconds: this.#checkTime / 1000 })], reads: [] }
+    } finally {
+      stopInterrupting()
+    }
+  }
+
+  async #prepareAll(
+    { connection }: Database,
+    statements: readonly TableStatement[],
+    columns: ColumnSet,
+  ): Promise<PreparedStatement> {
     const faults: MaestroError[] = []
     const reads = new Set<string>()
     let current = columns

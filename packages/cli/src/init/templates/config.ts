@@ -21,3 +21,25 @@ export default defineConfig({
   pipelines: 'pipelines/*',
 })
 `
+
+/** `maestro.config.ts` with a knowledge base. */
+export const ragConfig = `import { defineConfig } from '@maestro-dataflow/core'
+
+export default defineConfig({
+  // A plugin's code is loaded when a pipeline uses something of it.
+  plugins: [
+    '@maestro-dataflow/plugin-ai',
+    '@maestro-dataflow/plugin-fs',
+    '@maestro-dataflow/plugin-lance',
+    '@maestro-dataflow/plugin-local',
+  ],
+  servings: {
+    // The model that writes the answers. This one is tiny: good for trying things out, often wrong.
+    default: { use: 'local.chat', model: 'smollm2-135m-instruct' },
+    // The model that compares questions with passages.
+    embedder: { use: 'local.embeddings', model: 'all-MiniLM-L6-v2' },
+  },
+  vectorStores: { kb: { use: 'lance.vectors', path: 'kb' } },
+  pipelines: 'pipelines/*',
+})
+`

@@ -20,5 +20,6 @@ export const tsconfig = `{
 /** `.gitignore` */
 export const gitignore = `node_modules/
 .maestro/
+kb/
 out/
 `

@@ -14,6 +14,14 @@ export interface SourcePlace {
   readonly plugin: string | undefined
 }
 
+/** What a source says about the columns of its rows. */
+export interface ColumnRule {
+  /** Whether rows have no other columns than the declared ones. */
+  readonly isExact: boolean
+  /** Whether rows may lack declared columns. */
+  readonly isOptional: boolean
+}
+
 /**
  * Checks what a source returns against its contract: as many ids as rows, ids that are texts, rows that are objects,
  * and values of the declared columns and types. A breach of the contract ends the run. A row whose id has come before
@@ -22,9 +30,8 @@ export interface SourcePlace {
 export class SourceChecks {
   readonly #place: SourcePlace
   readonly #types: ReadonlyMap<string, ColumnType>
-  /** Whether rows have the declared columns and no others. */
   readonly #isExact: boolean
-  /** The declared columns that no row has had so far. */
+  /** The columns that some row must have, and that no row has had so far. */
   readonly #missing: Set<string>
   #anyChecked = false
   readonly #sample: RowSample
@@ -32,17 +39,16 @@ export class SourceChecks {
   /** Whether some ids can no longer be compared. */
   isBounded = false
 
-  /** @param isExact Whether rows have the declared columns and no others. */
-  constructor(place: SourcePlace, columns: Columns, isExact: boolean, mode: CheckMode | undefined) {
+  constructor(place: SourcePlace, columns: Columns, rule: ColumnRule, mode: CheckMode | undefined) {
     this.#place = place
     this.#types = new Map(Object.entries(columns))
-    this.#isExact = isExact
-    this.#missing = new Set(this.#types.keys())
+    this.#isExact = rule.isExact
+    this.#missing = new Set(rule.isExact && !rule.isOptional ? this.#types.keys() : [])
     this.#sample = new RowSample(mode)
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
 
-  /** Yields the batches, each once it is known to be one. @throws MAESTRO_SOURCE_CONTRACT */
+  /** Yields the batches, each once it is known to have as many ids as rows. @throws MAESTRO_SOURCE_CONTRACT */
   async *wellFormed(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
     for await (const batch of batches) {
       this.#assertBatch(batch)
@@ -59,8 +65,11 @@ export class SourceChecks {
     const { ids, rows } = batch
     const again = new Set<number>()
     for (let index = 0; index < rows.length; index++) {
-      if (!this.#seen.add(ids[index] as RowId)) again.add(index)
-      if (this.#sample.takes()) this.#assertRow(ids[index] as RowId, rows[index] as Row)
+      const id = ids[index] as RowId
+      const row = rows[index] as Row
+      this.#assertShape(id, row)
+      if (!this.#seen.add(id)) again.add(index)
+      if (this.#sample.takes()) this.#assertRow(id, row)
     }
     this.isBounded ||= this.#seen.isFull
     const rejects = batch.rejects?.map((reject) => this.#typed(reject)) ?? []
@@ -80,7 +89,7 @@ export class SourceChecks {
    */
   assertComplete(announced: number | undefined, read: number): void {
     const [missing] = this.#missing
-    if (this.#isExact && this.#anyChecked && missing !== undefined)
+    if (this.#anyChecked && missing !== undefined)
       this.#fail(`declares the column "${missing}", which no row has`, undefined, missing)
     if (announced !== undefined && announced !== read)
       this.#fail(`gave ${read} rows, and said before that there are ${announced}`)
@@ -91,14 +100,12 @@ export class SourceChecks {
     if (!Array.isArray(ids) || !Array.isArray(rows) || !Array.isArray(rejects))
       this.#fail('gave something that is not a batch: { ids, rows }')
     else if (ids.length !== rows.length) this.#fail(`gave ${ids.length} ids for ${rows.length} rows`)
-    else
-      for (let index = 0; index < rows.length; index++) {
-        const id: unknown = ids[index]
-        const row: unknown = rows[index]
-        if (typeof id !== 'string') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
-        if (typeof row !== 'object' || row === null || Array.isArray(row))
-          this.#fail(`gave ${describeValue(row)} instead of a row`, id as RowId)
-      }
+  }
+
+  #assertShape(id: unknown, row: unknown): void {
+    if (typeof id !== 'string') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      this.#fail(`gave ${describeValue(row)} instead of a row`, id)
   }
 
   #assertRow(id: RowId, row: Row): void {

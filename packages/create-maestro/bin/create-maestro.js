@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`create-maestro needs Node 22.18 or newer; this is ${process.version}.`)
+  process.exit(1)
+}
+const { main } = await import('../dist/main.js')
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import plugin from '../src/index.js'
+
+describePlugin(plugin)
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'acme-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+const open = () => maestro({ directory, plugins: [plugin], run: { checks: 'strict', maxRejects: '90%' } })
+const read = (path: string) => readFileSync(join(directory, path), 'utf8')
+
+test('reads lines, and rejects a line that is not name=value', async () => {
+  writeFileSync(join(directory, 'in.env'), '# a comment\ncity=Oslo\n\nnonsense\nzip=0150=1\n')
+  const project = open()
+  const copy = pipeline('copy').read('acme.file', { path: 'in.env' }).write('acme.file', { path: 'out/copy.env' })
+  const { counts, rejects } = await project.run(copy)
+  await project.dispose()
+  expect(read('out/copy.env')).toBe('city=Oslo\nzip=0150=1\n')
+  expect(counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
+  expect(rejects).toMatchObject([{ code: 'ACME_LINE' }])
+})
+
+test('a missing file is found by the plan', async () => {
+  const project = open()
+  await expect(project.plan(pipeline('none').read('acme.file', { path: 'none.env' }))).rejects.toThrow('none.env')
+  await project.dispose()
+})
+
+test('a run that fails leaves the file and nothing beside it', async () => {
+  writeFileSync(join(directory, 'out.env'), 'old=1\n')
+  const project = open()
+  const failing = pipeline('failing')
+    .from([{ name: 'a=b', value: 'x' }])
+    .write('acme.file', { path: 'out.env' })
+  await expect(project.run(failing)).rejects.toThrow()
+  await project.dispose()
+  expect(read('out.env')).toBe('old=1\n')
+  expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
