@@ -221,7 +221,8 @@ test('the only row that fails is not called the first of many', async () => {
   expect(stderr).not.toContain('Every one')
 })
 
-describe('an unfinished run', () => {
+// Each of these tests runs several commands.
+describe('an unfinished run', { timeout: 120_000 }, () => {
   const source = (more = '') =>
     module(`import { existsSync } from 'node:fs'
     export default pipeline('two')

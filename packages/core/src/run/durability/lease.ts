@@ -25,8 +25,8 @@ export interface Holder extends ProcessIdentity {
 export interface LeaseSettings {
   /** What is held, for messages: the id of a run. */
   readonly what: string
-  /** @default 10 s */
-  readonly patience?: number
+  /** Waits for the next beat of a holder that this process cannot see. @default 10 s */
+  readonly nextBeat?: () => Promise<unknown>
   readonly signal?: AbortSignal | undefined
 }
 

@@ -1,14 +1,7 @@
 import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
 import type { ServingListener } from '../run-context.js'
-import { addUsageTotals, type GrowingUsage, noUsage } from './usage-totals.js'
-
-/** The usage of one serving by one step. */
-export interface StepUsage {
-  readonly step: string
-  readonly serving: string
-  readonly usage: UsageTotals
-}
+import { addUsageTotals, type GrowingUsage, noUsage, type StepUsage } from './usage-totals.js'
 
 interface Serving {
   state: ServingStateEvent | undefined

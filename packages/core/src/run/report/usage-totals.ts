@@ -1,5 +1,12 @@
 import type { UsageTotals } from '../../contracts/report.js'
 
+/** The usage of one serving by one step. */
+export interface StepUsage {
+  readonly step: string
+  readonly serving: string
+  readonly usage: UsageTotals
+}
+
 /** Usage that grows. */
 export type GrowingUsage = { -readonly [Name in keyof UsageTotals]: UsageTotals[Name] }
 
