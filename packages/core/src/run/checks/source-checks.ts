@@ -5,6 +5,7 @@ import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
 import { hasType, isPromise } from './cell-values.js'
+import { isRowId } from './row-id.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 import { SeenIds } from './seen-ids.js'
 
@@ -103,7 +104,7 @@ export class SourceChecks {
   }
 
   #assertShape(id: unknown, row: unknown): void {
-    if (typeof id !== 'string') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+    if (!isRowId(id)) this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       this.#fail(`gave ${describeValue(row)} instead of a row`, id)
   }

@@ -108,11 +108,7 @@ async function isAlive(
   if (state !== 'unknown') return state === 'alive'
   const read = () => readFile(beatPath(folder, number), 'utf8').catch(() => '')
   const before = await read()
-  await sleep(
-    settings.patience ?? patience,
-    undefined,
-    settings.signal === undefined ? {} : { signal: settings.signal },
-  )
+  await (settings.nextBeat?.() ?? sleep(patience, undefined, settings.signal && { signal: settings.signal }))
   return (await read()) !== before
 }
 
