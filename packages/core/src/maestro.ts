@@ -176,7 +176,7 @@ export class Maestro {
     return unfinishedRuns((await this.config()).stateDirectory)
   }
 
-  /** The unfinished run of this id, or the newest. @throws MAESTRO_RUN_UNKNOWN, MAESTRO_RUN_FORMAT */
+  /** The unfinished run of this id, or the newest. @throws MAESTRO_RUN_NOT_UNFINISHED, MAESTRO_RUN_FORMAT */
   async unfinishedRun(run?: string): Promise<UnfinishedRun> {
     return findUnfinished((await this.config()).stateDirectory, run)
   }

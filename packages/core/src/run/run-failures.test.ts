@@ -227,6 +227,7 @@ describe('the run folder', () => {
     expect(readdirSync(report.directory ?? '').sort()).toEqual([
       'events.jsonl',
       'lease',
+      'ledger.bin',
       'plan.json',
       'report.json',
       'run.json',
@@ -241,6 +242,7 @@ describe('the run folder', () => {
       'events.jsonl',
       'lease',
       'lease/000001',
+      'ledger.bin',
       'plan.json',
       'rejects.jsonl',
       'report.json',

@@ -75,7 +75,12 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
       const saved = { usage, ...(cost === undefined ? {} : { cost }) }
-      return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
+      return {
+        result,
+        from,
+        finishReason,
+        ...(from === 'cache' || from === 'joined' || from === 'resumed' ? { saved } : {}),
+      }
     })
     return result
   }

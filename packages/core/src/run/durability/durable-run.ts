@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
+import { ledgerFile } from '../ledger/run-ledger.js'
 import type { RunFolder } from '../state/run-folder.js'
 import { stageFolder } from '../state/stage-files.js'
 import { CallRecord } from './call-record.js'
+import { noBlocks, tallyLedger } from './kept-ledger.js'
 import { tallyRejects } from './kept-rejects.js'
 import { Lease } from './lease.js'
 import { changedParts, type FingerprintParts, hashOf } from './stage-fingerprint.js'
@@ -96,6 +98,7 @@ export async function decideStages(
   { retryRejects = false }: ResumeSettings = {},
 ): Promise<readonly StageDecision[]> {
   const tallies = await tallyRejects(join(folder, 'rejects.jsonl'))
+  const noted = tallyLedger(join(folder, ledgerFile))
   const decisions: StageDecision[] = []
   for (const stage of stages) {
     const { index, name, input } = stage
@@ -116,9 +119,11 @@ export async function decideStages(
           ? 'its input is made again'
           : lost
             ? 'its rejected rows are damaged'
-            : retryRejects && hasRejects
-              ? 'its rejected rows are tried again'
-              : undefined
+            : !isDeepStrictEqual(noted.get(index) ?? noBlocks, receipt.ledger)
+              ? 'its part of the ledger is damaged'
+              : retryRejects && hasRejects
+                ? 'its rejected rows are tried again'
+                : undefined
     decisions.push({ stage: index, name, ...(reason === undefined ? { receipt } : { receipt: undefined, reason }) })
   }
   return decisions

@@ -8,6 +8,8 @@ export type Failpoint =
   | 'receipt-synced'
   | 'receipt-renamed'
   | 'receipt-dropped'
+  | 'ledger-synced'
+  | 'ledger-renamed'
   | 'rejects-synced'
   | 'rejects-renamed'
   | 'sink-state-synced'

@@ -2,11 +2,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceReader } from '../../contracts/storage.js'
+import { ledgerFile } from '../ledger/run-ledger.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { identifyInput } from '../source/identify-input.js'
 import { stageFolder } from '../state/stage-files.js'
 import { type DurableRun, decideStages, type StageDecision } from './durable-run.js'
+import { keepLedger, noBlocks, tallyLedger } from './kept-ledger.js'
 import { keepRejects } from './kept-rejects.js'
 import { fingerprintStages } from './stage-fingerprint.js'
 import { dropReceipt, type StageReceipt, writeReceipt } from './stage-receipts.js'
@@ -41,13 +43,18 @@ export async function restoreStages(
     if (reason !== undefined) context.journal.event({ event: 'stage-redone', stage: index, name: stage.name, reason })
   }
   await restoreRejects(run, [...receipts.values()])
+  await keepLedger(join(path, ledgerFile), new Set(receipts.keys()))
+  context.ledger?.reopen()
   for (const receipt of receipts.values()) restoreCounts(receipt, context)
   restoreUsage(run, durable, decisions, receipts)
   await rm(join(path, 'report.json'), { force: true })
   return receipts
 }
 
-/** Writes the receipt of a stage that has finished, unless its input has changed in the meantime. */
+/**
+ * Writes the receipt of a stage that has finished. A stage whose input has changed in the meantime gets none, and neither
+ * does one whose sinks have refused rows: they have to refuse them again.
+ */
 export async function recordStage(
   stage: PlannedStage,
   file: string,
@@ -63,14 +70,17 @@ export async function recordStage(
     const before = durable.partsOf(stage.index)
     if (Object.entries(input ?? {}).some(([name, part]) => before[name] !== part)) return
   }
+  if (stage.sinks.some((sink) => (context.counters.get(sink)?.rejected ?? 0) > 0)) return
   const counts = steps.map((step) => [step, counterOf(step, context)?.snapshot()] as const)
   context.journal.sync()
+  context.ledger?.sync()
   durable.lease.assertHeld()
   await writeReceipt(stageFolder(context.folder.path, stage), {
     parts: durable.partsOf(stage.index),
     file,
     counts: Object.fromEntries(counts.flatMap(([step, count]) => (count === undefined ? [] : [[step, count]]))),
     rejects: context.journal.tallies(steps),
+    ledger: tallyLedger(join(context.folder.path, ledgerFile)).get(stage.index) ?? noBlocks,
     usage: usage.list(steps),
   })
 }
@@ -90,7 +100,10 @@ async function restoreRejects({ context, rejects, restoredReject }: Run, receipt
 }
 
 function restoreCounts({ counts }: StageReceipt, context: RunContext): void {
-  for (const [step, count] of Object.entries(counts)) counterOf(step, context)?.restore(count)
+  for (const [step, count] of Object.entries(counts)) {
+    counterOf(step, context)?.restore(count)
+    context.ledger?.restore(step, count)
+  }
 }
 
 /** The usage of finished stages is that of their receipts; that of the others is what the record of calls says. */

@@ -247,7 +247,7 @@ describe('a run', () => {
     expect((await project.unfinishedRuns()).map(({ runId, status }) => [runId, status])).toEqual([[run, 'aborted']])
     expect((await project.unfinishedRun()).runId).toBe(run)
     expect(await errorOf(() => project.unfinishedRun('no-such-run'))).toMatchObject({
-      code: 'MAESTRO_RUN_UNKNOWN',
+      code: 'MAESTRO_RUN_NOT_UNFINISHED',
       hint: `Unfinished runs: ${run}.`,
     })
     const other = pipeline('other').from(texts).write('memory.sink', { name: 'answers' })

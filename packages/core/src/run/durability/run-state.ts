@@ -83,7 +83,7 @@ async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefin
  * Finds an unfinished run.
  *
  * @param run Its id or a part of it. @default the newest
- * @throws MAESTRO_RUN_UNKNOWN, MAESTRO_RUN_FORMAT
+ * @throws MAESTRO_RUN_NOT_UNFINISHED, MAESTRO_RUN_FORMAT
  */
 export async function findUnfinished(stateDirectory: string, run: string | undefined): Promise<UnfinishedRun> {
   const runs = await unfinishedRuns(stateDirectory)
@@ -92,7 +92,7 @@ export async function findUnfinished(stateDirectory: string, run: string | undef
   const folder = join(stateDirectory, 'runs', run ?? '')
   // A folder that is there and is not listed has finished or cannot be read.
   if (run !== undefined && existsSync(folder)) readRunState(folder)
-  throw maestroError('MAESTRO_RUN_UNKNOWN', { run, unfinished: runs.map(({ runId }) => runId) })
+  throw maestroError('MAESTRO_RUN_NOT_UNFINISHED', { run, unfinished: runs.map(({ runId }) => runId) })
 }
 
 /** The run with this id, or the only one whose id contains the text. */

@@ -6,6 +6,7 @@ import type { StepCounts } from '../../contracts/report.js'
 import type { StepUsage } from '../report/usage-totals.js'
 import type { RejectTally } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
+import type { LedgerTally } from './kept-ledger.js'
 import { readSealed, writeSealed } from './sealed-file.js'
 import type { FingerprintParts } from './stage-fingerprint.js'
 import { syncName } from './sync-folder.js'
@@ -21,6 +22,8 @@ export interface StageReceipt {
   readonly counts: Readonly<Record<string, StepCounts>>
   /** The rejected rows of its steps. */
   readonly rejects: Readonly<Record<string, RejectTally>>
+  /** The blocks of the stage in the ledger. */
+  readonly ledger: LedgerTally
   readonly usage: readonly StepUsage[]
 }
 

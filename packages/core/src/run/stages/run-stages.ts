@@ -37,7 +37,9 @@ export async function runStages(run: Run): Promise<void> {
     if (receipt !== undefined) {
       files.set(index, join(stageFolder(folder.path, stage), receipt.file))
       announceSource(stage, context)
-      await passOnRows(stage, input, context)
+      // The ledger has the rows of this stage already.
+      context.ledger?.begin(index, 'output', [])
+      await passOnRows(stage, input, { ...context, ledger: undefined })
     } else {
       const work = async () => void (await runStage(stage, input, context))
       await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
