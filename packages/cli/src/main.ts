@@ -11,6 +11,7 @@ import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
 import { register as resume } from './commands/resume.js'
 import { register as run } from './commands/run.js'
+import { register as runs } from './commands/runs.js'
 import { register as types } from './commands/types.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
@@ -19,6 +20,7 @@ import { version } from './version.js'
 const commands: readonly Register[] = [
   run,
   resume,
+  runs,
   preview,
   enrich,
   plan,

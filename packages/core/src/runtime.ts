@@ -9,7 +9,6 @@ export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipel
 export type { Contribution } from './plugins/contribution.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
-export { hasType } from './run/checks/cell-values.js'
 export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { StageDecision } from './run/durability/durable-run.js'
 export { type Failpoint, installFailpoints } from './run/durability/failpoints.js'
