@@ -1,7 +1,6 @@
 import type { PipelineDefinition } from '@maestro-dataflow/core'
 import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
-import { openCommandProject, openPipeline, pipelineArgument } from './command-project.js'
-import type { GlobalOptions } from './commands/command.js'
+import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { showProgress } from './progress/show-progress.js'
@@ -14,7 +13,7 @@ import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
-export interface PlanCommandOptions extends GlobalOptions {
+export interface PlanCommandOptions extends PipelineOptions {
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
   /** The number of rows to try. */
@@ -32,7 +31,8 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     const made = await project.plan(definition)
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
-    if (!json) await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set })
+    if (!json)
+      await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set, serving: options.serving })
     if (probes === undefined) {
       if (json) printJson(made, 2)
       return
@@ -50,7 +50,9 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
 /** Tells which stages of an unfinished run would be reused, and why others would not. */
 async function tellReuse(project: Maestro, definition: PipelineDefinition, command: RunCommand): Promise<void> {
   const runs = await project.unfinishedRuns()
-  const unfinished = runs.find((run) => sameCommand(run, { ...command, output: undefined, limit: undefined }))
+  const unfinished = runs.find((run) =>
+    sameCommand(run, { serving: undefined, ...command, output: undefined, limit: undefined }),
+  )
   if (unfinished === undefined) return
   const { runId } = unfinished
   const lines = describeDecisions(await project.stagesToReuse(definition, { run: runId }))

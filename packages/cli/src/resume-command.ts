@@ -1,6 +1,7 @@
+import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { cliError } from './errors.js'
-import { runOrResume, withProject } from './run-command.js'
+import { runOne } from './run-command.js'
 
 export interface ResumeCommandOptions extends GlobalOptions {
   readonly overwrite?: boolean
@@ -11,12 +12,12 @@ export interface ResumeCommandOptions extends GlobalOptions {
 
 /** `maestro resume`: continues an unfinished run with the settings that it began with. */
 export async function resume(run: string | undefined, options: ResumeCommandOptions): Promise<void> {
-  await withProject(options, async (opened, progress) => {
-    const unfinished = await opened.project.unfinishedRun(run)
-    const { command, limit, overwrite, allowEmpty, runId, pipeline } = unfinished
-    if (command === undefined) throw cliError('MAESTRO_CLI_RUN_FROM_CODE', { run: runId, pipeline })
-    const { set, output } = command
-    const began = { set, output, limit, allowEmpty, overwrite: overwrite || options.overwrite === true }
-    await runOrResume(command.pipeline, { ...options, ...began }, unfinished, opened, progress)
-  })
+  const { project } = await openCommandProject(options)
+  const unfinished = await project.unfinishedRun(run)
+  await project.dispose()
+  const { command, limit, overwrite, allowEmpty, runId, pipeline } = unfinished
+  if (command === undefined) throw cliError('MAESTRO_CLI_RUN_FROM_CODE', { run: runId, pipeline })
+  const { set, output, serving } = command
+  const began = { set, output, serving, limit, allowEmpty, overwrite: overwrite || options.overwrite === true }
+  await runOne(command.pipeline, { ...options, ...began }, async () => unfinished)
 }

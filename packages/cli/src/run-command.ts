@@ -1,18 +1,27 @@
+import type { RunReport } from '@maestro-dataflow/core'
 import type { UnfinishedRun } from '@maestro-dataflow/core/runtime'
-import { type CommandProject, openCommandProject, openPipeline, pipelineArgument } from './command-project.js'
-import type { GlobalOptions } from './commands/command.js'
+import {
+  type CommandProject,
+  openCommandProject,
+  openPipeline,
+  type PipelineOptions,
+  pipelineArgument,
+} from './command-project.js'
 import { describeReport } from './describe-report.js'
+import { cliError } from './errors.js'
+import { sinkTargets } from './output/file-sinks.js'
 import { limitedOutputs } from './output/limited-outputs.js'
+import { standardPath } from './output/typed-path.js'
 import { withOutput } from './output/with-output.js'
-import { type ShownProgress, showProgress } from './progress/show-progress.js'
+import { showProgress } from './progress/show-progress.js'
 import { tellDecisions, tellUnfinished } from './resume/describe-resume.js'
 import { sameCommand } from './resume/same-command.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
-import { printJson } from './terminal/json.js'
-import { print } from './terminal/print.js'
+import { toJsonText } from './terminal/json.js'
+import { print, printMessage } from './terminal/print.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
-export interface RunCommandOptions extends GlobalOptions {
+export interface RunCommandOptions extends PipelineOptions {
   readonly limit?: number | undefined
   readonly set: Readonly<Record<string, string>>
   readonly output?: string | undefined
@@ -25,45 +34,68 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly json?: boolean | undefined
 }
 
-/** `maestro run`. The first Ctrl-C stops the run cleanly; the second one ends the process at once. */
-export async function run(pipeline: string, options: RunCommandOptions): Promise<void> {
-  await withProject(options, async (opened, progress) => {
-    const command = { pipeline: pipelineArgument(pipeline), set: options.set, output: options.output }
-    const unfinished = (await opened.project.unfinishedRuns()).filter((known) =>
-      sameCommand(known, { ...command, limit: options.limit }),
-    )
-    const continued = options.resume === true ? unfinished[0] : undefined
-    if (continued === undefined && options.json !== true) tellUnfinished(unfinished[0])
-    await runOrResume(pipeline, options, continued, opened, progress)
-  })
+/**
+ * `maestro run`: runs pipelines one after the other, and ends at the first that fails. The first Ctrl-C stops the run
+ * cleanly; the second one ends the process at once.
+ */
+export async function run(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
+  if (options.output !== undefined && pipelines.length > 1)
+    throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
+  for (const pipeline of pipelines) {
+    await runOne(pipeline, options, async ({ project }) => {
+      const { set, output, serving, limit } = options
+      const asked = { pipeline: pipelineArgument(pipeline), set, output, serving, limit }
+      const unfinished = (await project.unfinishedRuns()).find((known) => sameCommand(known, asked))
+      if (options.resume === true) return unfinished
+      if (options.json !== true) tellUnfinished(unfinished)
+      return undefined
+    })
+  }
 }
 
-/** Opens the project for a command that runs a pipeline, and frees it. */
-export async function withProject(
-  options: GlobalOptions,
-  work: (opened: CommandProject, progress: ShownProgress) => Promise<void>,
+/**
+ * Runs one pipeline, and prints its report.
+ *
+ * @param findUnfinished Finds the unfinished run to continue; undefined begins a new one.
+ */
+export async function runOne(
+  pipeline: string,
+  options: RunCommandOptions,
+  findUnfinished: (opened: CommandProject) => Promise<UnfinishedRun | undefined>,
 ): Promise<void> {
+  const signal = stopOnInterrupt()
   const progress = showProgress(options)
   const opened = await openCommandProject(options, [progress.plugin])
   try {
     await refreshTypesFile(opened.project)
-    await work(opened, progress)
+    const unfinished = await findUnfinished(opened)
+    const { report, spared, toStandardOutput } = await runPipeline(pipeline, opened, options, unfinished, signal)
+    progress.end()
+    const text = options.json === true ? toJsonText(report) : describeReport(report, spared)
+    // Rows on standard output go to another program, which must not get the report.
+    if (toStandardOutput) printMessage(`${text}\n`)
+    else print(`${text}\n`)
   } finally {
     progress.end()
     await opened.project.dispose()
   }
 }
 
-/** Runs a pipeline from its start, or continues an unfinished run of it. */
-export async function runOrResume(
+interface FinishedRun {
+  readonly report: RunReport
+  /** The files that a limited run did not overwrite. */
+  readonly spared: readonly string[]
+  readonly toStandardOutput: boolean
+}
+
+async function runPipeline(
   pipeline: string,
+  { project, config }: CommandProject,
   options: RunCommandOptions,
   unfinished: UnfinishedRun | undefined,
-  { project, config }: CommandProject,
-  progress: ShownProgress,
-): Promise<void> {
-  const { set, output, json = false, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
-  const signal = stopOnInterrupt()
+  signal: AbortSignal,
+): Promise<FinishedRun> {
+  const { set, output, serving, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
   const loaded = await openPipeline(pipeline, config, set)
   // A file that the user names explicitly may be replaced by a partial result.
   const limited =
@@ -76,7 +108,7 @@ export async function runOrResume(
     ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
     overwrite,
     signal,
-    command: { pipeline: pipelineArgument(pipeline), set, ...(output === undefined ? {} : { output }) },
+    command: { pipeline: pipelineArgument(pipeline), set, output, serving },
     ...(unfinished === undefined
       ? {}
       : {
@@ -84,7 +116,6 @@ export async function runOrResume(
           onResume: (decisions) => tellDecisions(unfinished, decisions),
         }),
   })
-  progress.end()
-  if (json) printJson(report)
-  else print(`${describeReport(report, limited?.spared)}\n`)
+  const toStandardOutput = sinkTargets(definition, config.storages).some(({ path }) => path === standardPath)
+  return { report, spared: limited?.spared ?? [], toStandardOutput }
 }

@@ -10,21 +10,23 @@ interface RunOptions {
   readonly resume?: boolean
   readonly retryRejects?: boolean
   readonly fullHash?: boolean
+  readonly serving?: string
   readonly json?: boolean
 }
 
 /** `maestro run` */
 export const register: Register = (program) => {
   program
-    .command('run <pipeline>')
-    .description('run a pipeline, by its name or the path of its file')
+    .command('run <pipelines...>')
+    .description('run pipelines one after the other, by their names or the paths of their files')
     .option(
       '--limit <rows>',
       'read only the first rows, and write beside the outputs, as NAME.limit-ROWS.*',
       wholeNumber,
     )
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
-    .option('--output <path>', 'write to this file instead of the one that the pipeline names')
+    .option('--output <path>', 'write to this file instead of the one that the pipeline names; - is standard output')
+    .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--overwrite', 'replace outputs that exist, with --limit too')
     .option('--allow-empty', 'replace outputs that exist even if no row is left')
     .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
@@ -39,10 +41,12 @@ export const register: Register = (program) => {
         'maestro run pipelines/daily.ts --set day=2026-01-31 --overwrite',
         'maestro run reviews --resume',
         'maestro run reviews --json | jq .counts',
+        'cat new.csv | maestro run reviews --set path=- --output -',
+        'maestro run clean index --serving big',
       ),
     )
-    .action(async (pipeline: string, options: RunOptions) => {
+    .action(async (pipelines: readonly string[], options: RunOptions) => {
       const { run } = await import('../run-command.js')
-      await run(pipeline, { ...options, ...globalOptions(program) })
+      await run(pipelines, { ...options, ...globalOptions(program) })
     })
 }

@@ -8,6 +8,7 @@ export function sameCommand(
     readonly pipeline: string
     readonly set: Readonly<Record<string, string>>
     readonly output: string | undefined
+    readonly serving: string | undefined
     readonly limit: number | undefined
   },
 ): boolean {
@@ -15,6 +16,7 @@ export function sameCommand(
     command !== undefined &&
     command.pipeline === asked.pipeline &&
     command.output === asked.output &&
+    command.serving === asked.serving &&
     limit === asked.limit &&
     isDeepStrictEqual({ ...command.set }, { ...asked.set })
   )

@@ -15,7 +15,9 @@ export interface RunCommand {
   readonly pipeline: string
   /** The parameters of the pipeline as they were given. */
   readonly set: Readonly<Record<string, string>>
-  readonly output?: string
+  readonly output?: string | undefined
+  /** The serving that was asked instead of the default one. */
+  readonly serving?: string | undefined
 }
 
 /** What identifies a run, and the settings that have to be the same when it is resumed. */
