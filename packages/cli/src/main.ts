@@ -10,6 +10,7 @@ import { register as plan } from './commands/plan.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
+import { register as report } from './commands/report.js'
 import { register as resume } from './commands/resume.js'
 import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
@@ -22,6 +23,7 @@ const commands: readonly Register[] = [
   run,
   resume,
   runs,
+  report,
   preview,
   enrich,
   plan,

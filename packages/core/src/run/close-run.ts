@@ -25,7 +25,7 @@ export async function freeOperators(context: RunContext): Promise<void> {
  * logged.
  */
 export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
-  const { folder, journal, ledger } = context
+  const { folder, journal, ledger, samples } = context
   try {
     for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
     const { status, error } = report
@@ -33,6 +33,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     journal.close()
     ledger?.close()
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
     failpoint('report-written')
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)

@@ -231,6 +231,7 @@ describe('the run folder', () => {
       'plan.json',
       'report.json',
       'run.json',
+      'samples.json',
     ])
     const steps = pipeline('p')
       .from([7, ...numbers(3)] as { n: number }[])
@@ -247,6 +248,7 @@ describe('the run folder', () => {
       'rejects.jsonl',
       'report.json',
       'run.json',
+      'samples.json',
       'stages',
       'stages/0-source',
       'stages/0-source/part-00000.jsonl',
