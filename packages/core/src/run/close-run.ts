@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
 
@@ -34,11 +35,13 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
     if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
+    failpoint('report-written')
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
   } catch (error) {
     context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   } finally {
     journal.close()
+    await context.durable?.end(report.status === 'done').catch(() => undefined)
   }
 }
 
