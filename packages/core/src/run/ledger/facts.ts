@@ -66,7 +66,7 @@ export interface WrittenFact {
 }
 
 /** How the values of a column are stored. */
-export type ColumnType = 'text' | 'integer' | 'hex'
+export type FactType = 'text' | 'integer' | 'hex'
 
 /**
  * The columns of each kind of fact, in the order in which they are stored. The position of a kind is its number in the
@@ -95,6 +95,6 @@ export const factColumns = {
   written: { checksum: 'integer' },
 } as const satisfies { readonly [Kind in Fact['kind']]: FactColumns<Extract<Fact, { kind: Kind }>> }
 
-type FactColumns<One extends Fact> = Readonly<Record<Exclude<keyof One, 'kind'>, ColumnType>>
+type FactColumns<One extends Fact> = Readonly<Record<Exclude<keyof One, 'kind'>, FactType>>
 
 export const factKinds = Object.keys(factColumns) as readonly Fact['kind'][]

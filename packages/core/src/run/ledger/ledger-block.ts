@@ -1,7 +1,7 @@
 import zlib, { crc32 } from 'node:zlib'
 import type { RowId } from '../../contracts/row.js'
 import { ByteReader, ByteWriter } from './byte-columns.js'
-import { type ColumnType, type Fact, factColumns, factKinds } from './facts.js'
+import { type Fact, type FactType, factColumns, factKinds } from './facts.js'
 import { IdColumn, type IdRun, positionsOf, readIds, type StoredIds } from './id-column.js'
 
 /**
@@ -103,7 +103,7 @@ export class BlockBuilder {
     for (const kind of factKinds) {
       const facts = this.#facts.filter((fact) => fact.kind === kind)
       if (facts.length === 0) continue
-      for (const [name, type] of Object.entries<ColumnType>(factColumns[kind]))
+      for (const [name, type] of Object.entries<FactType>(factColumns[kind]))
         for (const fact of facts) writeValue(columns, texts, type, fact[name as keyof Fact])
     }
     const body = new ByteWriter()
@@ -183,7 +183,7 @@ function readFacts(
   for (let index = 0; index < count; index++) if (kinds[index] === kind) own++
   const facts = Array.from({ length: own }, (): Record<string, unknown> => ({ kind }))
   if (own === 0) return []
-  for (const [name, type] of Object.entries<ColumnType>(factColumns[kind]))
+  for (const [name, type] of Object.entries<FactType>(factColumns[kind]))
     for (const fact of facts) fact[name] = readValue(reader, texts, type)
   return facts as unknown as readonly Fact[]
 }
@@ -192,7 +192,7 @@ function readFacts(
 const keyBytes = 6
 
 /** Numbers are stored with 1 added: 0 stands for a missing value. */
-function writeValue(writer: ByteWriter, texts: TextDictionary, type: ColumnType, value: unknown): void {
+function writeValue(writer: ByteWriter, texts: TextDictionary, type: FactType, value: unknown): void {
   if (value === undefined) writer.integer(0)
   else if (type === 'text') writer.integer(texts.number(String(value)))
   else if (type === 'integer') writer.integer(Math.max(0, Math.round(Number(value))) + 1)
@@ -203,7 +203,7 @@ function writeValue(writer: ByteWriter, texts: TextDictionary, type: ColumnType,
   }
 }
 
-function readValue(reader: ByteReader, texts: readonly string[], type: ColumnType): string | number | undefined {
+function readValue(reader: ByteReader, texts: readonly string[], type: FactType): string | number | undefined {
   const number = reader.integer()
   if (number === 0) return undefined
   if (type === 'text') return texts[number - 1]

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
+import { DropGroups } from '../report/drop-groups.js'
 import { stateError } from '../state/state-errors.js'
 import { encodeStepLine } from '../state/step-codec.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
@@ -43,6 +44,7 @@ export class RunLedger {
   readonly #options: LedgerOptions
   readonly #file: number
   readonly #tallies = new Map<string, LedgerTally>()
+  readonly drops = new DropGroups()
   /** Facts about rows that are still in the window. */
   readonly #held = new Map<RowId, Fact[]>()
   #end: number
@@ -106,6 +108,7 @@ export class RunLedger {
     const dropped: Fact = { kind: 'dropped', step, reason }
     for (const [index, id] of ids.entries()) {
       const target = into?.[index]
+      this.drops.add(target === undefined ? 'dropped' : 'merged', step, reason, id, target)
       this.#extra(id, target === undefined ? dropped : { kind: 'merged', step, into: target })
     }
   }
@@ -180,6 +183,7 @@ export class RunLedger {
     }
     if (lost !== undefined) {
       this.#tally(lost.step).dropped++
+      this.drops.add('dropped', lost.step, lost.reason, id)
       this.#block.fact(at, suffix, lost)
       return
     }
