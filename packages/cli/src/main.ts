@@ -11,6 +11,7 @@ import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
 import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
+import { register as test } from './commands/test.js'
 import { register as types } from './commands/types.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
@@ -26,6 +27,7 @@ const commands: readonly Register[] = [
   plugins,
   prompts,
   models,
+  test,
   types,
   doctor,
   init,
