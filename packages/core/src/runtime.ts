@@ -9,7 +9,6 @@ export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipel
 export type { Contribution } from './plugins/contribution.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
-export { hasType } from './run/checks/cell-values.js'
 export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'
