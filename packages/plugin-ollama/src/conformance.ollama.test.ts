@@ -18,8 +18,8 @@ if (ollama !== undefined) {
     skip: {
       'media that it takes make a difference':
         'the model of these tests does not read images, and Ollama leaves them out',
-      'characters of all kinds in a schema come back as they are': grammar,
-      'an answer to a schema that was cut off is told as such': grammar,
+      'characters of all kinds in a schema are returned unchanged': grammar,
+      'a truncated answer to a schema is reported as truncated': grammar,
     },
     timeout: 120_000,
   })
