@@ -36,7 +36,8 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('installed from their tarballs, the packages run the quickstart', async () => {
+// Hundreds of packages are installed.
+test('installed from their tarballs, the packages run the quickstart', { timeout: 900_000 }, async () => {
   const names = readdirSync(join(root, 'packages'))
   expect(packed).toHaveLength(names.length)
   const { overrides } = readJson(join(root, 'package.json'))
