@@ -10,7 +10,7 @@ import { printMessage } from './terminal/print.js'
 /** The options of commands that run or check a pipeline. */
 export interface PipelineOptions extends GlobalOptions {
   /** The serving that operators ask instead of the one named `default`. */
-  readonly serving?: string
+  readonly serving?: string | undefined
 }
 
 /** The project of the working directory, as a command sees it. */

@@ -6,6 +6,11 @@ export const cliErrors = {
     message: (d: { reason: string }) => d.reason,
     hint: () => 'See maestro --help, or maestro help COMMAND.',
   },
+  MAESTRO_CLI_RUN_FROM_CODE: {
+    message: (d: { run: string; pipeline: string }) =>
+      `The run ${d.run} of ${d.pipeline} was started from code, which this command cannot repeat.`,
+    hint: (d: { run: string }) => `Resume it there: .run(pipeline, { resume: { run: '${d.run}' } }).`,
+  },
   MAESTRO_CLI_OUTPUT_NONE: {
     message: (d: { pipeline: string; sinks: readonly string[] }) =>
       `--output: pipeline ${d.pipeline} does not write a file. Its sinks: ${d.sinks.join(', ') || 'none'}.`,

@@ -10,6 +10,8 @@ import { register as plan } from './commands/plan.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
+import { register as report } from './commands/report.js'
+import { register as resume } from './commands/resume.js'
 import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
 import { register as types } from './commands/types.js'
@@ -19,7 +21,9 @@ import { version } from './version.js'
 /** The commands in the order of `maestro --help`. */
 const commands: readonly Register[] = [
   run,
+  resume,
   runs,
+  report,
   preview,
   enrich,
   plan,

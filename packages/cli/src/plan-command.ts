@@ -1,7 +1,11 @@
-import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
+import type { PipelineDefinition } from '@maestro-dataflow/core'
+import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
+import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { showProgress } from './progress/show-progress.js'
+import { describeDecisions, resumeLine } from './resume/describe-resume.js'
+import { sameCommand } from './resume/same-command.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
@@ -27,6 +31,8 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     const made = await project.plan(definition)
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
+    if (!json)
+      await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set, serving: options.serving })
     if (probes === undefined) {
       if (json) printJson(made, 2)
       return
@@ -39,4 +45,16 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     progress?.end()
     await project.dispose()
   }
+}
+
+/** Tells which stages of an unfinished run would be reused, and why others would not. */
+async function tellReuse(project: Maestro, definition: PipelineDefinition, command: RunCommand): Promise<void> {
+  const runs = await project.unfinishedRuns()
+  const unfinished = runs.find((run) =>
+    sameCommand(run, { serving: undefined, ...command, output: undefined, limit: undefined }),
+  )
+  if (unfinished === undefined) return
+  const { runId } = unfinished
+  const lines = describeDecisions(await project.stagesToReuse(definition, { run: runId }))
+  print(`\nunfinished run: ${resumeLine(runId)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
 }

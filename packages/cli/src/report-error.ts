@@ -1,7 +1,9 @@
 import { MaestroError, type RunReport } from '@maestro-dataflow/core'
+import { isResumable } from '@maestro-dataflow/core/runtime'
 import { CommanderError } from 'commander'
 import { describeRejects, shownPath } from './describe-report.js'
 import { cliError, wrongUse } from './errors.js'
+import { resumeLine } from './resume/describe-resume.js'
 import { printJson } from './terminal/json.js'
 import { printMessage } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
@@ -48,7 +50,10 @@ function describeError(error: MaestroError, report: RunReport | undefined): stri
   const lines = [`${bad(bold(error.code))}: ${error.message}`]
   if (error.hint !== undefined && error.hint !== '') lines.push(error.hint)
   if (report !== undefined) lines.push(...describeRejects(report))
-  if (report?.directory !== undefined) lines.push(dim(`run folder: ${shownPath(report.directory)}`))
+  if (report?.directory !== undefined) {
+    lines.push(dim(`run folder: ${shownPath(report.directory)}`))
+    if (isResumable(report.directory)) lines.push(`Continue with: ${resumeLine(report.runId)}`)
+  }
   return lines.join('\n')
 }
 

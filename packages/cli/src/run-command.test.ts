@@ -221,6 +221,66 @@ test('the only row that fails is not called the first of many', async () => {
   expect(stderr).not.toContain('Every one')
 })
 
+// Each of these tests runs several commands.
+describe('an unfinished run', { timeout: 120_000 }, () => {
+  const source = (more = '') =>
+    module(`import { existsSync } from 'node:fs'
+    export default pipeline('two')
+      .read('fs.file', { path: 'cities.csv', columns: ['city', 'people'] })
+      .map((row) => { console.error('read ' + row.city); return row }, { id: 'read' })
+      .write('fs.file', { path: 'out/read.jsonl' })
+      .map((row) => {
+        if (!existsSync('ready')) throw new Error('not ready')
+        return { ...row${more} }
+      }, { id: 'ready' })
+      .write('fs.file', { path: 'out/ready.jsonl' })`)
+
+  test('is continued by the command that its message names', async () => {
+    project.write('pipelines/two.ts', source())
+    const failed = await project.maestro('run', 'two')
+    expect(failed.code).toBe(1)
+    const [, command = ''] = /Continue with: maestro (.*)/.exec(failed.stderr) ?? []
+    const plan = await project.maestro('plan', 'two')
+    expect(plan.stdout).toContain(`unfinished run: maestro ${command}\n  stage 0 (function) is reused\n`)
+    project.write('ready', '')
+    const { code, stdout, stderr } = await project.maestro(...command.split(' '))
+    expect({ code, stderr: /read Lyon/.test(stderr) }).toEqual({ code: 0, stderr: false })
+    expect(stderr).toContain('stage 0 (function) is reused')
+    expect(stdout).toContain('wrote 3 rows to out/ready.jsonl')
+    expect(project.rows('out/read.jsonl')).toHaveLength(3)
+    expect(readdirSync(join(project.folder, '.maestro/runs'))).toHaveLength(1)
+    const again = await project.maestro('resume')
+    expect(again.code).toBe(1)
+    expect(again.stderr).toContain('There is no unfinished run.')
+  })
+
+  test('is continued by run --resume with the same parameters, and a changed step is done again', async () => {
+    project.write('pipelines/two.ts', source())
+    await project.maestro('run', 'two')
+    project.write('ready', '')
+    project.write('pipelines/two.ts', source(', now: 1').replace("'read '", "'again '"))
+    const { code, stderr } = await project.maestro('run', 'two', '--resume')
+    expect({ code, again: stderr.includes('again Lyon') }).toEqual({ code: 0, again: true })
+    expect(stderr).toContain('stage 0 (function) runs again, because the function read changed')
+    expect(project.rows('out/ready.jsonl')[0]).toMatchObject({ city: 'Lyon', now: 1 })
+    expect(readdirSync(join(project.folder, '.maestro/runs'))).toHaveLength(1)
+    // Nothing is left to continue, so a new run begins.
+    expect((await project.maestro('run', 'two', '--resume', '--overwrite')).code).toBe(0)
+    expect(readdirSync(join(project.folder, '.maestro/runs'))).toHaveLength(2)
+  })
+
+  test('whose state is damaged is refused in words', async () => {
+    project.write('pipelines/two.ts', source())
+    await project.maestro('run', 'two')
+    const [run = ''] = readdirSync(join(project.folder, '.maestro/runs'))
+    const state = join('.maestro/runs', run, 'run.json')
+    project.write(state, project.read(state).replace('"crc32"', '"crc"'))
+    const { code, stderr } = await project.maestro('resume', run)
+    expect(code).toBe(1)
+    expect(stderr).toContain('its run.json is damaged')
+  })
+})
+
 describe('several pipelines', () => {
   beforeEach(() => {
     const read = { use: 'fs.file', path: 'cities.csv', columns: ['city'] }

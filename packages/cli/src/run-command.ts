@@ -1,6 +1,12 @@
 import type { RunReport } from '@maestro-dataflow/core'
-import type { Maestro, ResolvedConfig } from '@maestro-dataflow/core/runtime'
-import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
+import type { UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import {
+  type CommandProject,
+  openCommandProject,
+  openPipeline,
+  type PipelineOptions,
+  pipelineArgument,
+} from './command-project.js'
 import { describeReport } from './describe-report.js'
 import { cliError } from './errors.js'
 import { sinkTargets } from './output/file-sinks.js'
@@ -8,18 +14,24 @@ import { limitedOutputs } from './output/limited-outputs.js'
 import { standardPath } from './output/typed-path.js'
 import { withOutput } from './output/with-output.js'
 import { showProgress } from './progress/show-progress.js'
+import { tellDecisions, tellUnfinished } from './resume/describe-resume.js'
+import { sameCommand } from './resume/same-command.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { toJsonText } from './terminal/json.js'
 import { print, printMessage } from './terminal/print.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
 export interface RunCommandOptions extends PipelineOptions {
-  readonly limit?: number
+  readonly limit?: number | undefined
   readonly set: Readonly<Record<string, string>>
-  readonly output?: string
-  readonly overwrite?: boolean
-  readonly allowEmpty?: boolean
-  readonly json?: boolean
+  readonly output?: string | undefined
+  readonly overwrite?: boolean | undefined
+  readonly allowEmpty?: boolean | undefined
+  /** Whether to continue an unfinished run if there is one. */
+  readonly resume?: boolean | undefined
+  readonly retryRejects?: boolean | undefined
+  readonly fullHash?: boolean | undefined
+  readonly json?: boolean | undefined
 }
 
 /**
@@ -29,16 +41,35 @@ export interface RunCommandOptions extends PipelineOptions {
 export async function run(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
   if (options.output !== undefined && pipelines.length > 1)
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
-  const signal = stopOnInterrupt()
-  for (const pipeline of pipelines) await runOne(pipeline, options, signal)
+  for (const pipeline of pipelines) {
+    await runOne(pipeline, options, async ({ project }) => {
+      const { set, output, serving, limit } = options
+      const asked = { pipeline: pipelineArgument(pipeline), set, output, serving, limit }
+      const unfinished = (await project.unfinishedRuns()).find((known) => sameCommand(known, asked))
+      if (options.resume === true) return unfinished
+      if (options.json !== true) tellUnfinished(unfinished)
+      return undefined
+    })
+  }
 }
 
-async function runOne(pipeline: string, options: RunCommandOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Runs one pipeline, and prints its report.
+ *
+ * @param findUnfinished Finds the unfinished run to continue; undefined begins a new one.
+ */
+export async function runOne(
+  pipeline: string,
+  options: RunCommandOptions,
+  findUnfinished: (opened: CommandProject) => Promise<UnfinishedRun | undefined>,
+): Promise<void> {
+  const signal = stopOnInterrupt()
   const progress = showProgress(options)
-  const { project, config } = await openCommandProject(options, [progress.plugin])
+  const opened = await openCommandProject(options, [progress.plugin])
   try {
-    await refreshTypesFile(project)
-    const { report, spared, toStandardOutput } = await runPipeline(pipeline, project, config, options, signal)
+    await refreshTypesFile(opened.project)
+    const unfinished = await findUnfinished(opened)
+    const { report, spared, toStandardOutput } = await runPipeline(pipeline, opened, options, unfinished, signal)
     progress.end()
     const text = options.json === true ? toJsonText(report) : describeReport(report, spared)
     // Rows on standard output go to another program, which must not get the report.
@@ -46,7 +77,7 @@ async function runOne(pipeline: string, options: RunCommandOptions, signal: Abor
     else print(`${text}\n`)
   } finally {
     progress.end()
-    await project.dispose()
+    await opened.project.dispose()
   }
 }
 
@@ -59,11 +90,12 @@ interface FinishedRun {
 
 async function runPipeline(
   pipeline: string,
-  project: Maestro,
-  config: ResolvedConfig,
-  { set, output, limit, overwrite = false, allowEmpty = false }: RunCommandOptions,
+  { project, config }: CommandProject,
+  options: RunCommandOptions,
+  unfinished: UnfinishedRun | undefined,
   signal: AbortSignal,
 ): Promise<FinishedRun> {
+  const { set, output, serving, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
   const loaded = await openPipeline(pipeline, config, set)
   // A file that the user names explicitly may be replaced by a partial result.
   const limited =
@@ -76,6 +108,13 @@ async function runPipeline(
     ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
     overwrite,
     signal,
+    command: { pipeline: pipelineArgument(pipeline), set, output, serving },
+    ...(unfinished === undefined
+      ? {}
+      : {
+          resume: { run: unfinished.runId, retryRejects, fullHash },
+          onResume: (decisions) => tellDecisions(unfinished, decisions),
+        }),
   })
   const toStandardOutput = sinkTargets(definition, config.storages).some(({ path }) => path === standardPath)
   return { report, spared: limited?.spared ?? [], toStandardOutput }

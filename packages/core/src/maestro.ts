@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { builtin } from './builtin/builtin-plugin.js'
 import { createLogger } from './builtin/logger.js'
 import { SecretRedactor } from './builtin/secret-redactor.js'
@@ -32,8 +33,13 @@ import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugi
 import { orderPlugins } from './plugins/order-plugins.js'
 import { PluginHost } from './plugins/plugin-host.js'
 import { type ContributionNames, selectPlugins, withRequired } from './plugins/select-plugins.js'
+import type { StageDecision } from './run/durability/durable-run.js'
+import { previewResume } from './run/durability/preview-resume.js'
+import { findUnfinished, type RunCommand, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
+import { sinksBegun } from './run/durability/sink-commits.js'
 import { estimateRun } from './run/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
+import type { ResumeOptions } from './run/run.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
@@ -51,6 +57,12 @@ export interface RunSettings {
   /** Whether to replace an existing output even if no row reaches it. @default `run.allowEmpty` of the config, else false */
   readonly allowEmpty?: boolean
   readonly signal?: AbortSignal
+  /** The unfinished run to continue. Its other settings have to be those that it began with. @default a new run */
+  readonly resume?: ResumeOptions
+  /** The command line that starts the run, so that `maestro resume` can continue it. */
+  readonly command?: RunCommand
+  /** Receives what a resumed run does with each stage. */
+  readonly onResume?: (decisions: readonly StageDecision[]) => void
 }
 
 /** A config in code; relative paths start at `directory`. @default the working directory */
@@ -157,6 +169,26 @@ export class Maestro {
   async run(pipeline: PipelineInput | string, settings: RunSettings = {}): Promise<RunReport> {
     const prepared = await this.#prepareRun(pipeline, settings, { requireSink: true })
     return this.#inScope(prepared, (environment) => runPipeline(prepared.compiled, environment, settings))
+  }
+
+  /** The runs that have not reached their end, the newest first. `run` with `resume` continues one. */
+  async unfinishedRuns(): Promise<readonly UnfinishedRun[]> {
+    return unfinishedRuns((await this.config()).stateDirectory)
+  }
+
+  /** The unfinished run of this id, or the newest. @throws MAESTRO_RUN_NOT_UNFINISHED, MAESTRO_RUN_FORMAT */
+  async unfinishedRun(run?: string): Promise<UnfinishedRun> {
+    return findUnfinished((await this.config()).stateDirectory, run)
+  }
+
+  /** Which stages of an unfinished run would be reused, and why the others would not. It changes nothing. */
+  async stagesToReuse(
+    pipeline: PipelineInput | string,
+    resume: ResumeOptions,
+    settings: RunSettings = {},
+  ): Promise<readonly StageDecision[]> {
+    const prepared = await this.#prepare(pipeline, { overwrite: true, ...settings }, { requireSink: false })
+    return this.#inScope(prepared, (environment) => previewResume(prepared.compiled, environment, resume, settings))
   }
 
   /** The rows that a pipeline ends with, as they arrive. It opens no sinks and creates no run folder. */
@@ -268,13 +300,25 @@ export class Maestro {
       const checked = new Set<ContributionKind>(
         wholeConfig ? contributionKinds : names.caches === undefined ? [] : ['caches'],
       )
-      const scope = session.openCompilation({ overwrite: settings.overwrite ?? false, requireSink, checked })
+      const overwrite = settings.overwrite ?? false
+      const ownOutputs = await this.#ownOutputs(settings.resume?.run, definition)
+      const scope = session.openCompilation({ overwrite, ownOutputs, requireSink, checked })
       try {
         return { compiled: await compilePipeline(definition, scope.environment), session }
       } finally {
         await scope.dispose()
       }
     })
+  }
+
+  /** The outputs that the run to be resumed may have written. */
+  async #ownOutputs(run: string | undefined, { sinks }: PipelineDefinition): Promise<ReadonlySet<string>> {
+    if (run === undefined) return new Set()
+    const { stateDirectory } = await this.config()
+    return sinksBegun(
+      join(stateDirectory, 'runs', run),
+      sinks.map(({ id }) => id),
+    )
   }
 
   /** Hops 1 to 7 of a run: whoever observes the project hears of a run that fails here. */

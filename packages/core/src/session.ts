@@ -41,6 +41,8 @@ export const coreTokens: readonly Token<unknown>[] = [
 /** What a compilation needs besides the pipeline. */
 export interface CompileSettings {
   readonly overwrite: boolean
+  /** The sinks whose output exists because the run to be resumed has written it. */
+  readonly ownOutputs: ReadonlySet<string>
   readonly requireSink: boolean
   /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
@@ -159,12 +161,13 @@ export class Session {
   }
 
   /** What one compilation receives. */
-  openCompilation({ overwrite, requireSink, checked }: CompileSettings): Scope<CompileContext> {
+  openCompilation({ overwrite, ownOutputs, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
     const { directory, allowOutsidePaths: allowOutside } = config
     const scope = this.#container.createScope()
     const environment: CompileContext = {
       overwrite,
+      ownOutputs,
       requireSink,
       directory,
       allowOutside,
@@ -206,7 +209,9 @@ export class Session {
         return () => this.#listeners.delete(listener)
       },
       hearObserverFailures: (listener) => host.failures.listen(listener),
-      beginRun: (run, promptVersions) => this.#plane.beginRun(run, promptVersions),
+      beginRun: (run, promptVersions, calls) => this.#plane.beginRun(run, promptVersions, calls),
+      restoreSpending: (run, spent) => this.#plane.budgets.restore(run, spent),
+      describeServing: (name, kind) => this.#servings.identify(name, kind),
       endRun: (run) => this.#plane.endRun(run),
       createOperator: (definition, options) => createOperator(definition, options, scope),
     }

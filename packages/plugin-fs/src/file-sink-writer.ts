@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type Batch, MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
 import { moveToFreePath } from './move-to-free-path.js'
@@ -47,20 +47,26 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   /**
-   * @param plain Whether another program may write the rows as JSON lines.
+   * @param settings `plain`: whether another program may write the rows as JSON lines; `run`: the folder of the run, which
+   *   gives the hidden file its name, so that a resumed run finds what the interrupted one has left.
    * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE
    */
   static async open(
     target: OutputPath,
     encoder: RowEncoder,
     compression: Compression,
-    plain: boolean,
+    { plain, run }: { readonly plain: boolean; readonly run: string },
   ): Promise<FileSinkWriter> {
     const { path } = target
     // The name does not extend the target's name, because the longest names leave no room for an ending.
-    const temporary = join(dirname(path), `.maestro-${randomBytes(8).toString('hex')}.tmp`)
+    const temporary = join(
+      dirname(path),
+      `.maestro-${hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)}.tmp`,
+    )
     try {
       await mkdir(dirname(path), { recursive: true })
+      // A process of the run that was interrupted may still have the file open: it keeps a file without a name.
+      await rm(temporary, { force: true })
       return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)
     } catch (error) {
       throw unwritable(target, error)

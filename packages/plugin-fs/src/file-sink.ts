@@ -43,7 +43,10 @@ export const fileSink = defineSink({
     }
     const { target, format, compression } = await place(options, context)
     const encoder = encoderFor(options, context, format, target.shown)
-    return FileSinkWriter.open(target, encoder, compression, isPlainLines(options))
+    return FileSinkWriter.open(target, encoder, compression, {
+      plain: isPlainLines(options),
+      run: context.runDirectory,
+    })
   },
 })
 

@@ -13,6 +13,7 @@ import {
 import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import { identifyFiles } from './file-identity.js'
 import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
 import { formatByName, isDelimited, isText } from './format.js'
@@ -55,6 +56,7 @@ export async function openFiles(
   return {
     read: () => checkRows(readFiles(files, options, { counted, logger: project.logger }), options),
     progress: () => ({ bytesRead, bytesTotal }),
+    identity: (isFull) => identifyFiles(files, isFull),
     ...(asText
       ? { jsonLines: { paths: files.map(({ path }) => path), idPrefixes: files.map(({ name }) => `${name}:`) } }
       : {}),

@@ -22,7 +22,8 @@ export class StandardOutputWriter implements SinkWriter {
   static async open(encoder: RowEncoder): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
     const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
-    return new StandardOutputWriter(folder, await FileSinkWriter.open(target, encoder, undefined, false))
+    const file = await FileSinkWriter.open(target, encoder, undefined, { plain: false, run: folder })
+    return new StandardOutputWriter(folder, file)
   }
 
   write(batch: Batch): void | Promise<void> {

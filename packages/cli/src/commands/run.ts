@@ -7,6 +7,9 @@ interface RunOptions {
   readonly output?: string
   readonly overwrite?: boolean
   readonly allowEmpty?: boolean
+  readonly resume?: boolean
+  readonly retryRejects?: boolean
+  readonly fullHash?: boolean
   readonly serving?: string
   readonly json?: boolean
 }
@@ -26,6 +29,9 @@ export const register: Register = (program) => {
     .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--overwrite', 'replace outputs that exist, with --limit too')
     .option('--allow-empty', 'replace outputs that exist even if no row is left')
+    .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
+    .option('--retry-rejects', 'with --resume, try the rejected rows again')
+    .option('--full-hash', 'with --resume, compare the whole input files, not only size, time, beginning and end')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',
@@ -33,6 +39,7 @@ export const register: Register = (program) => {
         'maestro run reviews',
         'maestro run reviews --limit 20 --output out/first.csv',
         'maestro run pipelines/daily.ts --set day=2026-01-31 --overwrite',
+        'maestro run reviews --resume',
         'maestro run reviews --json | jq .counts',
         'cat new.csv | maestro run reviews --set path=- --output -',
         'maestro run clean index --serving big',

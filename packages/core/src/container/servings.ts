@@ -7,6 +7,7 @@ import type { ServingSettings } from '../contracts/serving-settings.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { describeOptions } from '../pipeline/compile/describe-options.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents, isUsed } from './configured-components.js'
 import { readServingSettings, servingSettings } from './shared-serving-settings.js'
 
@@ -84,6 +85,18 @@ export class ConfiguredServings implements Servings {
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
     return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured }
+  }
+
+  /** What affects the answers of a serving, as data: its own options, or the description that a serving in code gives. */
+  identify(name: string, kind: ServingKind): unknown {
+    const configured = this.#components.configured(name, 'the run')
+    if (!isUsed(configured)) {
+      const { name: own, provider, model, identity } = configured
+      return [kind, own, provider, model, describeOptions(identity)]
+    }
+    return Object.entries(configured)
+      .filter(([setting]) => !servingSettings.has(setting))
+      .map(([setting, value]) => [setting, describeOptions(value, setting)])
   }
 
   /** The faults of the servings in the config. */

@@ -131,9 +131,9 @@ export interface RequestDoneEvent {
   readonly rowId?: string | undefined
   /**
    * The origin of the answer: the provider, the call of another row that this one was packed with, the response cache,
-   * or an identical call in progress.
+   * an identical call in progress, or the run itself before it was interrupted.
    */
-  readonly from: 'provider' | 'packed' | 'cache' | 'joined'
+  readonly from: 'provider' | 'packed' | 'cache' | 'joined' | 'resumed'
   /** The key of the answer in the response cache, for `maestro cache explain`; only for language models. */
   readonly key?: string
   /** The tokens and dollars of this request; zero if no call was made. A failed request may cost too. */

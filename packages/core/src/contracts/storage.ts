@@ -72,6 +72,14 @@ export interface SourceReader {
   readonly rowCount?: number
   /** The total bytes and the bytes that were read, for progress. */
   progress?(): { readonly bytesRead: number; readonly bytesTotal: number } | undefined
+  /**
+   * Identifies what the source reads, by parts with names for people, such as each file with its size, its time, and a
+   * hash of its beginning and end. A resumed run compares it with what was read before. Without it, the source cannot
+   * say whether its rows have changed.
+   *
+   * @param isFull Whether to hash the whole content.
+   */
+  identity?(isFull: boolean): Promise<Readonly<Record<string, string>>>
   /** Set if a table engine may read the unchanged rows as text instead. */
   readonly jsonLines?: JsonLinesFiles
 }

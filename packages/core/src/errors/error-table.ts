@@ -313,7 +313,7 @@ export const coreErrors = {
   // 8 run
   MAESTRO_RUN_ABORTED: {
     message: () => 'The run was stopped before it finished. Its outputs were not changed.',
-    hint: () => 'Start the run again at any time.',
+    hint: () => 'Continue it with `maestro resume`: finished stages and answers are kept. Or start a new run.',
   },
   MAESTRO_RUN_OUTPUT_EXISTS: {
     message: (d: { path: string; appeared?: boolean }) =>
@@ -398,6 +398,40 @@ export const coreErrors = {
   MAESTRO_RUN_STATE: {
     message: (d: { path: string; reason: string }) => `The run folder ${d.path} cannot be used: ${d.reason}`,
     hint: () => 'Check its permissions and the free space, or set `stateDirectory` in the config.',
+    stopsRun: true,
+  },
+  MAESTRO_RUN_HELD: {
+    message: (d: { run: string; host?: string | undefined; pid?: number | undefined; since?: string | undefined }) =>
+      `The run ${d.run} is in progress in ${d.pid === undefined ? 'another process' : `process ${d.pid} on ${d.host}, since ${d.since}`}.`,
+    hint: () => 'Wait for that process or stop it. If it has died, the run can be resumed at once.',
+  },
+  MAESTRO_RUN_TAKEN_OVER: {
+    message: (d: { run: string }) => `Another process has taken over the run ${d.run}.`,
+    hint: () => 'This process writes nothing more. Follow the run in the process that continues it.',
+    stopsRun: true,
+  },
+  MAESTRO_RUN_NOT_UNFINISHED: {
+    message: (d: { run?: string | undefined; unfinished: readonly string[] }) =>
+      d.run === undefined ? 'There is no unfinished run.' : `There is no unfinished run "${d.run}".`,
+    hint: (d: { run?: string | undefined; unfinished: readonly string[] }) =>
+      d.unfinished.length === 0
+        ? 'Every run has finished. Start a new one with `maestro run`.'
+        : `Unfinished runs: ${list(d.unfinished)}.`,
+  },
+  MAESTRO_RUN_FORMAT: {
+    message: (d: { run: string; reason: string }) => `The run ${d.run} cannot be resumed: ${d.reason}.`,
+    hint: () => 'Start a new run. Answers in the response cache are reused.',
+  },
+  MAESTRO_RUN_OTHER_PIPELINE: {
+    message: (d: { run: string; pipeline: string; given: string }) =>
+      `The run ${d.run} belongs to the pipeline ${d.pipeline}, not to ${d.given}.`,
+    hint: () => 'Resume it with its own pipeline.',
+  },
+  MAESTRO_RUN_SINK_UNSETTLED: {
+    message: (d: { run: string; sink: string; use: string; reason: string }) =>
+      `The run ${d.run} cannot be resumed: the sink ${d.sink} (${d.use}) ${d.reason}.`,
+    hint: () =>
+      'Look at the output. If it has the rows of the run, nothing is left to do; otherwise remove them and start a new run, which reuses the answers in the response cache.',
   },
 
   // 9 operator

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
 
@@ -24,7 +25,7 @@ export async function freeOperators(context: RunContext): Promise<void> {
  * logged.
  */
 export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
-  const { folder, journal, ledger } = context
+  const { folder, journal, ledger, samples } = context
   try {
     for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
     const { status, error } = report
@@ -32,12 +33,15 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     journal.close()
     ledger?.close()
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
+    failpoint('report-written')
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
   } catch (error) {
     context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   } finally {
     journal.close()
+    await context.durable?.end(report.status === 'done').catch(() => undefined)
   }
 }
 

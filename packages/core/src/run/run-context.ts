@@ -15,12 +15,16 @@ import type {
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { ServingKind } from '../contracts/serving.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import type { RunAnswers, Spent } from '../serving/answers/run-answers.js'
+import type { DurableRun } from './durability/durable-run.js'
 import type { RunLedger } from './ledger/run-ledger.js'
+import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
@@ -72,8 +76,12 @@ export interface RunEnvironment {
   observeServings(listener: ServingListener): () => void
   /** Calls a listener for the failures of observers, until the returned function is called. */
   hearObserverFailures(listener: (failure: ObserverFailure) => void): () => void
-  /** Informs the serving plane of the versions of the prompts in the run's steps. */
-  beginRun(run: string, promptVersions: ReadonlyMap<string, string>): void
+  /** Informs the serving plane of the versions of the prompts in the run's steps, and of the record of its calls. */
+  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, calls: RunAnswers | undefined): void
+  /** Charges the budgets of a run with what an earlier process of it has spent. */
+  restoreSpending(run: string, spent: Spent): void
+  /** The settings of a serving that affect its answers, as data. */
+  describeServing(name: string, kind: ServingKind): unknown
   /** Removes what the serving plane keeps for one run only. */
   endRun(run: string): Promise<void>
   /** The engine of the table operators; undefined when no plugin contributes one. */
@@ -91,9 +99,13 @@ export interface RunContext extends RunEnvironment {
   readonly journal: Journal
   /** What happened to each row; undefined for a run that keeps no folder. */
   readonly ledger: RunLedger | undefined
+  /** Rows for the report; undefined for a run that keeps no folder. */
+  readonly samples: RowSamples | undefined
   readonly rejects: RejectPolicy
   /** The rejected rows, if a step must know them. */
   readonly rejectedBefore: RejectedBefore | undefined
+  /** What makes the run resumable; undefined for a run that keeps no folder. */
+  readonly durable: DurableRun | undefined
   readonly counters: ReadonlyMap<string, StepCounter>
   /** Rows of the source, and records that could not be read as rows. */
   readonly sourceCounter: StepCounter

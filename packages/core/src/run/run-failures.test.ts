@@ -226,9 +226,12 @@ describe('the run folder', () => {
     const report = await folder.project().run(copy)
     expect(readdirSync(report.directory ?? '').sort()).toEqual([
       'events.jsonl',
+      'lease',
       'ledger.bin',
       'plan.json',
       'report.json',
+      'run.json',
+      'samples.json',
     ])
     const steps = pipeline('p')
       .from([7, ...numbers(3)] as { n: number }[])
@@ -238,13 +241,18 @@ describe('the run folder', () => {
     const other = await folder.project().run(steps)
     expect(readdirSync(other.directory ?? '', { recursive: true }).sort()).toEqual([
       'events.jsonl',
+      'lease',
+      'lease/000001',
       'ledger.bin',
       'plan.json',
       'rejects.jsonl',
       'report.json',
+      'run.json',
+      'samples.json',
       'stages',
       'stages/0-source',
       'stages/0-source/part-00000.jsonl',
+      'stages/0-source/receipt.json',
     ])
   })
 })

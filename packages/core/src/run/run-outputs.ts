@@ -5,6 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import type { SinkCommits } from './durability/sink-commits.js'
 
 /** Receives the rows at the end of a stage. */
 export interface RowOutput {
@@ -14,22 +15,25 @@ export interface RowOutput {
 }
 
 /**
-/**
  * The sinks of a run. Each sink opens when its stage begins. When the whole run has succeeded, the sinks are committed
  * one after the other. A failure or an abort before that leaves every output unchanged.
  *
  * Sinks that say how many rows they hold are checked before any commit, and they are committed last. When the commit of a
  * sink fails or its count is wrong, the later sinks stay unchanged. The earlier ones stay committed, because no
- * transaction spans several sinks. The report's `sinks` and the journal's `sink-done` name them.
+ * transaction spans several sinks. The report's `sinks` and the journal's `sink-done` name them. A resumed run does not
+ * commit them again.
  */
 export class RunOutputs {
   readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
   readonly #storage: StorageContext
   readonly #overwrite: boolean
+  readonly #commits: SinkCommits | undefined
 
-  constructor(storage: StorageContext, overwrite: boolean) {
+  /** @param commits The commits on record, for a run that can be resumed. */
+  constructor(storage: StorageContext, overwrite: boolean, commits: SinkCommits | undefined) {
     this.#storage = storage
     this.#overwrite = overwrite
+    this.#commits = commits
   }
 
   /** Opens a sink, or returns the one that is already open. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE */
@@ -37,11 +41,16 @@ export class RunOutputs {
     const { id, use } = sink.node
     const known = this.#open.get(id)
     if (known !== undefined) return known.writer
-    const { definition, options, columns } = sink
-    const target = { ...this.#storage, columns, overwrite: this.#overwrite }
-    const writer = await sinkErrors(id, use, async () => definition.open(options, target))
+    const writer = this.#commits?.settledWriter(id) ?? (await this.#openWriter(sink))
     this.#open.set(id, { use, writer })
     return writer
+  }
+
+  async #openWriter(sink: CompiledSink): Promise<SinkWriter> {
+    const { node, definition, options, columns } = sink
+    const overwrite = this.#overwrite || (this.#commits?.mayHaveWritten(sink, this.#storage) ?? false)
+    const target = { ...this.#storage, columns, overwrite }
+    return sinkErrors(node.id, node.use, async () => definition.open(options, target))
   }
 
   /** The sinks whose commit replaces existing rows. */
@@ -54,16 +63,23 @@ export class RunOutputs {
    * it was opened.
    *
    * @param handed The number of rows that a sink received and did not refuse.
+   * @param refused The number of rows that a sink refused.
    * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
-  async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {
+  async commit(
+    handed: (sink: string) => number,
+    refused: (sink: string) => number,
+    done: (sink: string, result: WriteResult) => void,
+  ): Promise<void> {
     const sinks = [...this.#open]
     for (const [id, { use, writer }] of sinks)
       if (writer.rowsWritten !== undefined) assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
     const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
     for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
+      await this.#commits?.begin(id)
       const result = await sinkErrors(id, use, () => writer.commit())
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
+      await this.#commits?.done(id, result, refused(id))
       this.#open.delete(id)
       done(id, result)
     }

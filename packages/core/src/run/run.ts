@@ -1,12 +1,21 @@
 import type { SinkReport } from '../contracts/report.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import type { ResumeSettings, StageDecision } from './durability/durable-run.js'
+import type { RunCommand } from './durability/run-state.js'
 import type { ObserverCounter } from './report/observer-failures.js'
 import type { RejectGroups } from './report/reject-groups.js'
 import type { UsageCounter } from './report/usage-counter.js'
 import type { RunContext } from './run-context.js'
 import type { RowOutput } from './run-outputs.js'
 import type { TraceRow } from './stream/row-chain.js'
+
+/** How an unfinished run is continued. */
+export interface ResumeOptions extends ResumeSettings {
+  readonly run: string
+  /** Whether to compare the whole content of the input instead of its size, time, beginning and end. @default false */
+  readonly fullHash?: boolean | undefined
+}
 
 /** The options of a run. */
 export interface PipelineRunOptions {
@@ -22,6 +31,12 @@ export interface PipelineRunOptions {
   /** Receives the rows that the pipeline ends with. */
   readonly output?: RowOutput | undefined
   readonly trace?: TraceRow | undefined
+  /** The unfinished run to continue. @default a new run */
+  readonly resume?: ResumeOptions | undefined
+  /** The command line that started the run, so that another one can resume it. */
+  readonly command?: RunCommand | undefined
+  /** Receives what a resumed run does with each stage. */
+  readonly onResume?: ((decisions: readonly StageDecision[]) => void) | undefined
   /** Receives each row that could not be processed. */
   readonly onReject?:
     | ((row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void)
@@ -33,8 +48,10 @@ export interface Run {
   readonly context: RunContext
   readonly compiled: CompiledPipeline
   readonly options: PipelineRunOptions
-  /** Milliseconds since 1970. */
+  /** When this process began to work on it, in milliseconds since 1970. */
   readonly started: number
+  /** When the run began, in ISO 8601. */
+  readonly startedAt: string
   readonly usage: UsageCounter
   readonly rejects: RejectGroups
   /** The outputs that have been committed. */
@@ -45,4 +62,6 @@ export interface Run {
   stopHearingObservers(): void
   /** The error of the last rejected row. */
   lastReject(): MaestroError | undefined
+  /** Takes over the error of a row that an earlier process of the run rejected. */
+  restoredReject(error: MaestroError): void
 }

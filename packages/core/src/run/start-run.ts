@@ -1,8 +1,14 @@
 import { join } from 'node:path'
+import type { PipelinePlan } from '../contracts/plan.js'
+import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { DurableRun } from './durability/durable-run.js'
+import { readRunState, writeRunState } from './durability/run-state.js'
+import { SinkCommits } from './durability/sink-commits.js'
 import { ledgerFile, RunLedger } from './ledger/run-ledger.js'
 import { promptVersions } from './prompt-versions.js'
+import { RowSamples } from './record/row-samples.js'
 import { ObserverCounter } from './report/observer-failures.js'
 import { RejectGroups } from './report/reject-groups.js'
 import { RejectPolicy } from './report/reject-policy.js'
@@ -29,15 +35,16 @@ export async function startRun(
 ): Promise<Run> {
   const started = Date.now()
   const { directory, allowOutside, logger, settings } = environment
-  const folder = await openFolder(compiled, environment, options)
-  const journal = new Journal(folder.kept ? folder.path : undefined)
   const signal = options.signal ?? new AbortController().signal
+  const { folder, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
+  const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
   const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
-  const ledger = folder.kept && kind !== false ? openLedger(folder, started, prompts, kind === 'checksums') : undefined
+  const ledger =
+    folder.kept && kind !== false ? openLedger(folder, Date.parse(startedAt), prompts, kind === 'checksums') : undefined
   const stopObserving = environment.observeServings({
     requestDone(event) {
       usage.requestDone(event)
@@ -45,7 +52,7 @@ export async function startRun(
     },
     servingState: (event) => usage.servingState(event),
   })
-  environment.beginRun(folder.runId, prompts)
+  environment.beginRun(folder.runId, prompts, durable?.calls)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),
   )
@@ -58,12 +65,14 @@ export async function startRun(
     folder,
     journal,
     ledger,
+    samples: folder.kept ? new RowSamples() : undefined,
     rejects: new RejectPolicy(settings),
     rejectedBefore: compiled.plan.stages.some(({ kind }) => kind === 'opaque') ? new RejectedBefore() : undefined,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
     sourceCounter: createCounter(),
     storage,
-    outputs: new RunOutputs(storage, options.overwrite ?? false),
+    durable,
+    outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
     operators: [],
     signal,
     overwrite: options.overwrite ?? false,
@@ -89,6 +98,7 @@ export async function startRun(
     compiled,
     options,
     started,
+    startedAt,
     usage,
     rejects,
     sinks: [],
@@ -96,6 +106,9 @@ export async function startRun(
     stopObserving,
     stopHearingObservers,
     lastReject: () => last,
+    restoredReject: (error) => {
+      last = error
+    },
   }
 }
 
@@ -108,15 +121,61 @@ function openLedger(
   return new RunLedger({ path: join(path, ledgerFile), runId, started, prompts, checksums })
 }
 
-/** The folder of the run, which contains its plan. It is a temporary folder when nothing is kept. */
+interface OpenedFolder {
+  readonly folder: RunFolder
+  readonly durable: DurableRun | undefined
+  readonly startedAt: string
+}
+
+/**
+ * The folder of the run, which contains its plan: a new one, or that of the run to resume. It is a temporary folder when
+ * nothing is kept.
+ */
 async function openFolder(
   { plan }: CompiledPipeline,
   { stateDirectory }: RunEnvironment,
-  { keep = true }: PipelineRunOptions,
-): Promise<RunFolder> {
-  const runId = createRunId(plan.pipeline)
-  if (!keep) return createTemporaryFolder(runId)
-  const folder = await createRunFolder(stateDirectory, runId)
-  await writeFileAtomically(join(folder.path, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
-  return folder
+  { keep = true, resume, signal, limit, overwrite = false, allowEmpty, command }: PipelineRunOptions,
+  now: Date,
+): Promise<OpenedFolder> {
+  const startedAt = now.toISOString()
+  const { pipeline } = plan
+  if (!keep) {
+    const folder = await createTemporaryFolder(createRunId(pipeline, now))
+    return { folder, durable: undefined, startedAt }
+  }
+  if (resume !== undefined) {
+    const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
+    const state = readRunState(folder.path)
+    if (state.pipeline !== pipeline)
+      throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
+    const durable = await DurableRun.open(folder, resume, signal)
+    await durable.orRelease(() => writePlan(folder, plan))
+    return { folder, durable, startedAt: state.startedAt }
+  }
+  const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
+  const durable = await DurableRun.open(folder, undefined, signal)
+  await durable.orRelease(async () => {
+    await writePlan(folder, plan)
+    await writeRunState(folder.path, {
+      runId: folder.runId,
+      pipeline,
+      startedAt,
+      limit,
+      overwrite,
+      allowEmpty,
+      command,
+    })
+  })
+  return { folder, durable, startedAt }
+}
+
+/** The commits of the run's sinks on record, each with what the rows of its sink depend on. */
+function commitsOf({ stages }: PipelinePlan, durable: DurableRun): SinkCommits {
+  return new SinkCommits(durable.folder, durable.lease, (sink) =>
+    durable.fingerprintOf(stages.find(({ sinks }) => sinks.includes(sink))?.index ?? 0),
+  )
+}
+
+function writePlan({ path }: RunFolder, plan: PipelinePlan): Promise<void> {
+  return writeFileAtomically(join(path, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
 }

@@ -67,13 +67,20 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
           const decoded = decodeVector(vector)
           return decoded && { vector: decoded, truncated: truncated === true, tokens: Number(tokens) }
         },
-        ask: (missing) => this.#embed(missing, options, record),
+        split: (missing) => {
+          const lists = splitTexts(missing, this.inner)
+          record.splitInto(lists.length)
+          return lists
+        },
+        ask: (list) => this.#call(list, options, record),
+        spent: () => record.takeUnrecorded(1),
       })
-      if (answer.asked > 0) return { result: answer.values, from: 'provider' }
+      const { from } = answer
+      if (from === 'provider') return { result: answer.values, from }
       const inputTokens = answer.values.reduce((sum, { tokens }) => sum + tokens, 0)
       const usage = { inputTokens, outputTokens: 0 }
       const cost = costOf(usage, this.settings.price)
-      return { result: answer.values, from: 'cache', saved: { usage, ...(cost === undefined ? {} : { cost }) } }
+      return { result: answer.values, from, saved: { usage, ...(cost === undefined ? {} : { cost }) } }
     })
     const truncated = result.flatMap((text, index) => (text.truncated ? [index] : []))
     return {
@@ -85,13 +92,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     }
   }
 
-  /** Splits the texts into calls of the size that the provider takes, and makes them in parallel. */
-  async #embed(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
-    const lists = splitTexts(texts, this.inner)
-    record.splitInto(lists.length)
-    return (await Promise.all(lists.map((some) => this.#call(some, options, record)))).flat()
-  }
-
+  /** One call of a size that the provider takes. */
   async #call(texts: readonly string[], options: CallOptions, record: UsageRecord): Promise<readonly Embedded[]> {
     const {
       vectors,

@@ -3,6 +3,7 @@ import type { Prompt, PromptVariables } from '../contracts/prompt.js'
 import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { AnswerTurns, storable } from './answers/answer-turns.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
@@ -74,7 +75,12 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
       const saved = { usage, ...(cost === undefined ? {} : { cost }) }
-      return { result, from, finishReason, ...(from === 'cache' || from === 'joined' ? { saved } : {}) }
+      return {
+        result,
+        from,
+        finishReason,
+        ...(from === 'cache' || from === 'joined' || from === 'resumed' ? { saved } : {}),
+      }
     })
     return result
   }
@@ -129,23 +135,26 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
     const { answers } = this.plane
     if (!this.reuses(options)) {
-      const { result, checked, from } = await this.#ask(request, options, record)
+      const { result, checked, from } = await this.#ask(request, options, record, undefined)
       return { result: checked === undefined ? result : { ...result, object: checked.value }, from }
     }
     const place = this.answerPlace(options)
     const fingerprint = fingerprintRequest(this.inner, request)
     record.key = fingerprint.key
-    const kept: unknown = await answers.get(place, fingerprint)
+    const kept = await answers.get(place, fingerprint)
     const found =
-      isAnswer(kept) && isWorthKeeping(kept, options)
-        ? await this.#forCaller({ result: kept }, request, options)
+      isAnswer(kept?.answer) && isWorthKeeping(kept.answer, options)
+        ? await this.#forCaller({ result: kept.answer }, request, options)
         : undefined
-    if (found !== undefined && !('error' in found)) return { result: found, from: 'cache' }
+    if (kept !== undefined && found !== undefined && !('error' in found)) return { result: found, from: kept.from }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
-      const answer = await this.#ask(request, { ...options, signal }, record)
-      const { rateLimits: _, warnings: __, ...result } = answer.result
-      if (isWorthKeeping(result, options)) await answers.set(place, fingerprint, result as never)
+      const turns = new AnswerTurns(answers, place, fingerprint)
+      const answer = await this.#ask(request, { ...options, signal }, record, turns)
+      const requests = answer.from === 'packed' ? 0 : 1
+      if (isWorthKeeping(answer.result, options))
+        await answers.set(place, fingerprint, storable(answer.result), () => record.takeUnrecorded(requests))
+      else await turns.keep(answer.result, () => record.takeUnrecorded(requests))
       return answer
     })
     const result = await this.#forCaller(answer, request, options)
@@ -175,29 +184,60 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       : start({ serving: this.name, configName: this.configName, run, step, rowId, request }).request
   }
 
-  /** Asks the provider, and asks again with the faults if the answer does not pass the check. */
-  async #ask(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Asked> {
+  /**
+   * Asks the provider, and asks again with the faults if the answer does not pass the check. After a resume, the turns
+   * that the run has on record are not paid for again.
+   */
+  async #ask(
+    request: LLMRequest,
+    options: PackedCallOptions,
+    record: UsageRecord,
+    turns: AnswerTurns | undefined,
+  ): Promise<Asked> {
     const { schema } = request
     let question = this.#instructed(request)
     for (let repairs = 0; ; repairs++) {
-      const packed = repairs === 0 ? await this.#askPacked(request, options, record) : undefined
-      const result = packed?.result ?? (await this.#callHeld(question, options, record))
-      const from = packed === undefined || packed.first ? 'provider' : 'packed'
+      const { result, from, packed } = await this.#turn(repairs === 0 ? request : question, options, record, {
+        turns,
+        isFirst: repairs === 0,
+      })
       const { usage = result.usage, cost } = record
       const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
       if (schema === undefined) {
-        if (packed !== undefined) options.pack?.packer.learn(1, 1)
+        if (packed) options.pack?.packer.learn(1, 1)
         return { result: whole, from }
       }
       const checked = await checkAnswer(this.name, result, { schema, check: options.check })
-      if (packed !== undefined) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
+      if (packed) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
       if (!('error' in checked)) {
         if (checked.mended) record.warn('The answer was not valid JSON. Its punctuation was mended.')
         const { data, value } = checked
         return { result: { ...whole, object: data }, checked: { by: options.check, value }, from }
       }
+      await turns?.keep(result, () => record.takeUnrecorded(0))
       if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
       question = withRepairTurn(question, result.text, checked.issues)
+    }
+  }
+
+  /** One answer: from the record of a resumed run, from a call with other rows, or from a call of its own. */
+  async #turn(
+    question: LLMRequest,
+    options: PackedCallOptions,
+    record: UsageRecord,
+    { turns, isFirst }: { readonly turns: AnswerTurns | undefined; readonly isFirst: boolean },
+  ): Promise<{ readonly result: LLMResult; readonly from: Asked['from']; readonly packed: boolean }> {
+    const known = turns?.next()
+    if (isAnswer(known)) return { result: known, from: 'resumed', packed: false }
+    try {
+      const packed = isFirst ? await this.#askPacked(question, options, record) : undefined
+      if (packed !== undefined)
+        return { result: packed.result, from: packed.first ? 'provider' : 'packed', packed: true }
+      const asked = isFirst ? this.#instructed(question) : question
+      return { result: await this.#callHeld(asked, options, record), from: 'provider', packed: false }
+    } catch (error) {
+      await turns?.refused(error, () => record.takeUnrecorded(0))
+      throw error
     }
   }
 

@@ -42,8 +42,9 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
           })
           return scores
         },
+        spent: () => record.takeUnrecorded(1),
       })
-      return { result: answer.values, from: answer.asked > 0 ? 'provider' : 'cache' }
+      return { result: answer.values, from: answer.from }
     })
     return {
       scores: result,

@@ -1,14 +1,22 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
+import { PartialAnswers } from './answers/reuse-parts.js'
 import { callProvider } from './call/call-provider.js'
-import { EnhancedServing } from './enhanced-serving.js'
+import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
+import { fingerprintAudio } from './fingerprint.js'
 
-/** The serving plane around a transcription model. Its answers are not cached. */
+/** The serving plane around a transcription model. Its answers are reused within a run only. */
 export class EnhancedTranscriptionServing
   extends EnhancedServing<TranscriptionServing>
   implements TranscriptionServing
 {
   readonly kind = 'transcription'
+  readonly #recordings: PartialAnswers<{ readonly data: Uint8Array; readonly mediaType: string }, TranscriptionResult>
+
+  constructor(provider: TranscriptionServing, options: EnhancedOptions = {}) {
+    super(provider, options)
+    this.#recordings = new PartialAnswers(this.plane.answers)
+  }
 
   /** @throws the provider's typed error */
   async transcribe(
@@ -16,16 +24,31 @@ export class EnhancedTranscriptionServing
     options: CallOptions & { readonly language?: string } = {},
   ): Promise<TranscriptionResult> {
     const { language } = options
-    const { result } = await this.recorded(options, async (record) => ({
-      result: await callProvider(this.path, {
-        options,
-        record,
-        estimate: () => ({ input: 0, output: 0 }),
-        ask: (given) => this.inner.transcribe(audio, language === undefined ? given : { ...given, language }),
-      }),
-      from: 'provider',
-    }))
+    const place = options.run === undefined ? undefined : { ...this.answerPlace(options), shared: false }
+    const { result } = await this.recorded(options, async (record) => {
+      const answer = await this.#recordings.answer({
+        parts: [audio],
+        place,
+        fingerprint: ({ data, mediaType }) => fingerprintAudio(this.inner, data, mediaType, language),
+        encode: (result) => ({ ...result }),
+        decode: (entry) => (isTranscription(entry) ? entry : undefined),
+        ask: async () => [
+          await callProvider(this.path, {
+            options,
+            record,
+            estimate: () => ({ input: 0, output: 0 }),
+            ask: (given) => this.inner.transcribe(audio, language === undefined ? given : { ...given, language }),
+          }),
+        ],
+        spent: () => record.takeUnrecorded(1),
+      })
+      return { result: answer.values[0] as TranscriptionResult, from: answer.from }
+    })
     return result
   }
 }
 recogniseAcrossCopies(EnhancedTranscriptionServing, 'EnhancedTranscriptionServing')
+
+function isTranscription(entry: object): entry is TranscriptionResult {
+  return 'text' in entry && typeof entry.text === 'string'
+}

@@ -48,6 +48,21 @@ export function fingerprintPair(serving: ServingBase, query: string, document: s
   }))
 }
 
+/** The key of one transcript. */
+export function fingerprintAudio(
+  serving: ServingBase,
+  data: Uint8Array,
+  mediaType: string,
+  language: string | undefined,
+): Fingerprint {
+  const audio = sha256(data)
+  return fingerprint('transcription', identityOf(serving), [audio, mediaType, language ?? null], () => ({
+    audio: `sha256:${audio}`,
+    'media type': mediaType,
+    ...(language === undefined ? {} : { language }),
+  }))
+}
+
 /** JSON distinguishes lone surrogates; the UTF-8 bytes of a text do not. */
 function fingerprint(kind: string, identity: Identity, asked: readonly unknown[], parts: () => KeyParts): Fingerprint {
   return {

@@ -4,6 +4,7 @@ import type { CallOptions } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
 import type { MediaAccess } from '../media/media-access.js'
 import { ResponseCaches } from './answers/response-caches.js'
+import type { RunAnswers } from './answers/run-answers.js'
 import { BudgetKeeper } from './budget/budgets.js'
 
 /** Receives events of calls. */
@@ -43,9 +44,12 @@ export class ServingPlane {
   /**
    * Notes the versions of the prompts of a run's steps: they are part of what identifies an answer, whether an operator
    * passes them on or not.
+   *
+   * @param answers The record of the run's calls. Without it, the answers of the run are in memory.
    */
-  beginRun(run: string, promptVersions: ReadonlyMap<string, string>): void {
+  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, answers?: RunAnswers): void {
     this.#promptVersions.set(run, promptVersions)
+    if (answers !== undefined) this.answers.beginRun(run, answers)
   }
 
   /** The version of the prompt of a step. */

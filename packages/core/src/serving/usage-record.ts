@@ -1,6 +1,8 @@
 import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { UsageTotals } from '../contracts/report.js'
 import type { CallOptions, ServingBase, ServingKind, Usage } from '../contracts/serving.js'
 import type { Price } from '../contracts/serving-settings.js'
+import type { Spent } from './answers/run-answers.js'
 import { addUsage, costOf } from './cost.js'
 import type { ServingObserver } from './serving-plane.js'
 
@@ -16,6 +18,8 @@ export class UsageRecord {
   #waitedMs = 0
   #started: number | undefined
   readonly #warnings = new Set<string>()
+  /** What the record of the run already has. */
+  #recorded: UsageTotals | undefined
   /** Reports the key of the answer in the response cache. */
   key: string | undefined
 
@@ -94,6 +98,35 @@ export class UsageRecord {
     this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
   }
 
+  /**
+   * What the request took since the last call of this method, for the record of the run.
+   *
+   * @param requests 1 if the answer completes a request that was sent to a provider.
+   */
+  takeUnrecorded(requests: 0 | 1): Spent {
+    const { name, provider = name } = this.#serving
+    const usage = this.#usage
+    const now: UsageTotals = {
+      requests,
+      failedRequests: 0,
+      reusedAnswers: 0,
+      retries: Math.max(0, this.#tries - Math.max(1, this.#calls)),
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      cachedInputTokens: usage?.cachedInputTokens ?? 0,
+      reasoningTokens: usage?.reasoningTokens ?? 0,
+      cost: this.#cost,
+    }
+    const before = this.#recorded
+    this.#recorded = now
+    return {
+      step: this.#options.step ?? '',
+      serving: name,
+      provider,
+      usage: before === undefined ? now : less(now, before),
+    }
+  }
+
   tell(
     observer: ServingObserver,
     outcome: Pick<RequestDoneEvent, 'from' | 'error' | 'finishReason' | 'saved' | 'configName'>,
@@ -119,5 +152,19 @@ export class UsageRecord {
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,
       ...(this.#warnings.size === 0 ? {} : { warnings: [...this.#warnings] }),
     })
+  }
+}
+
+function less(now: UsageTotals, before: UsageTotals): UsageTotals {
+  return {
+    requests: Math.max(0, now.requests - before.requests),
+    failedRequests: 0,
+    reusedAnswers: 0,
+    retries: now.retries - before.retries,
+    inputTokens: now.inputTokens - before.inputTokens,
+    outputTokens: now.outputTokens - before.outputTokens,
+    cachedInputTokens: now.cachedInputTokens - before.cachedInputTokens,
+    reasoningTokens: now.reasoningTokens - before.reasoningTokens,
+    cost: now.cost === undefined || before.cost === undefined ? undefined : now.cost - before.cost,
   }
 }

@@ -15,6 +15,8 @@ export interface CompileContext {
   readonly directory: string
   readonly allowOutside: boolean
   /** Whether the user allows the run to replace existing outputs. */
+  /** The sinks whose existing output may be replaced because this run has written it. */
+  readonly ownOutputs: ReadonlySet<string>
   readonly overwrite: boolean
   /** Whether the pipeline must write somewhere. It is false for previews and for rows that are read in code. */
   readonly requireSink: boolean

@@ -45,7 +45,7 @@ export interface CallFact {
   /** The beginning of the key of the answer in the response cache, in hexadecimal. */
   readonly key: string | undefined
   /** `cache` and `joined` are answers that were reused. */
-  readonly from: 'provider' | 'packed' | 'cache' | 'joined'
+  readonly from: 'provider' | 'packed' | 'cache' | 'joined' | 'resumed'
   readonly tries: number
   readonly inputTokens: number
   readonly outputTokens: number

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
@@ -42,7 +42,7 @@ export interface LedgerTally {
  */
 export class RunLedger {
   readonly #options: LedgerOptions
-  readonly #file: number
+  #file: number
   readonly #tallies = new Map<string, LedgerTally>()
   readonly drops = new DropGroups()
   /** Facts about rows that are still in the window. */
@@ -57,11 +57,29 @@ export class RunLedger {
   /** Appends to a ledger, or creates it. @throws MAESTRO_RUN_STATE */
   constructor(options: LedgerOptions) {
     this.#options = options
+    this.#file = openToAppend(options.path)
+    this.#end = fstatSync(this.#file).size
+  }
+
+  /** Goes on with the file that has replaced the ledger of a resumed run. @throws MAESTRO_RUN_STATE */
+  reopen(): void {
+    closeSync(this.#file)
+    this.#file = openToAppend(this.#options.path)
+    this.#end = fstatSync(this.#file).size
+  }
+
+  /** Takes over the rows that a step lost in an earlier process of the run, which are in the file. */
+  restore(step: string, { dropped, rejected, merged }: LedgerTally): void {
+    this.#tallies.set(step, { dropped, rejected, merged })
+  }
+
+  /** Appends everything that is noted, and writes the file to the disk. @throws MAESTRO_RUN_STATE */
+  sync(): void {
+    this.finish()
     try {
-      this.#file = openSync(options.path, 'a', ownFile)
-      this.#end = fstatSync(this.#file).size
+      fdatasyncSync(this.#file)
     } catch (error) {
-      throw stateError(options.path, error)
+      throw stateError(this.#options.path, error)
     }
   }
 
@@ -115,7 +133,9 @@ export class RunLedger {
 
   /** Notes a request to a model, if it was made for a row of this run. */
   requestDone(event: RequestDoneEvent): void {
-    const { run, step, rowId, usage, cost, error, from } = event
+    const { run, step, rowId, error, from } = event
+    // An earlier process of the run paid for this answer.
+    const { usage, cost } = from === 'resumed' ? { cost: undefined, usage: undefined, ...event.saved } : event
     const { runId, started, prompts } = this.#options
     if (run !== runId || step === undefined || rowId === undefined) return
     const nanoDollars = usage === undefined ? 0 : cost === undefined ? undefined : cost * 1e9
@@ -216,6 +236,14 @@ export class RunLedger {
       this.#tallies.set(step, tally)
     }
     return tally
+  }
+}
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, 'a', ownFile)
+  } catch (error) {
+    throw stateError(path, error)
   }
 }
 

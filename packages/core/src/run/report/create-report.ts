@@ -7,7 +7,7 @@ import { StepCounter } from './step-counter.js'
 
 /** Creates the report of a run, including the error that stopped it. */
 export function createReport(
-  { context, compiled, started, sinks, usage, rejects, observers }: Run,
+  { context, compiled, started, startedAt, sinks, usage, rejects, observers }: Run,
   failure: MaestroError | undefined,
 ): RunReport {
   const steps = [...compiled.steps.values()].map((step): StepReport => {
@@ -21,7 +21,7 @@ export function createReport(
     runId: context.folder.runId,
     pipeline: compiled.plan.pipeline,
     status,
-    startedAt: new Date(started).toISOString(),
+    startedAt,
     durationMs: Date.now() - started,
     counts: totalCounts(context),
     steps,

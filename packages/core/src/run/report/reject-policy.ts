@@ -27,6 +27,11 @@ export class RejectPolicy {
     return this.#rejects
   }
 
+  /** Counts a rejected row of a stage that finished in an earlier process of the run. */
+  restore(): void {
+    this.#rejects++
+  }
+
   /**
    * Counts a rejected row of a step whose counter already includes it. Without a counter, the number of other rows that
    * succeed is unknown.

@@ -65,6 +65,12 @@ export class StepCounter implements StepCounts {
     this.created += counts.created ?? 0
   }
 
+  /** Takes over the counts of a step that has finished in an earlier process of the run. */
+  restore(counts: StepCounts): void {
+    this.add(counts)
+    this.#firstLeft = 0
+  }
+
   /** Checks that rows in + created = out + rejected + dropped + merged. @throws MAESTRO_RUN_COUNTS */
   assertSum(step: string): void {
     const { rowsIn, rowsOut, rejected, dropped, merged, created } = this

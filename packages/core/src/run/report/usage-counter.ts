@@ -1,11 +1,9 @@
 import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
 import type { ServingListener } from '../run-context.js'
-
-type Totals = { -readonly [Name in keyof UsageTotals]: UsageTotals[Name] }
+import { addUsageTotals, type GrowingUsage, noUsage, type StepUsage } from './usage-totals.js'
 
 interface Serving {
-  readonly usage: Totals
   state: ServingStateEvent | undefined
   coolDowns: number
   readonly warnings: Map<string, number>
@@ -23,7 +21,8 @@ interface Questions {
 /** Adds up the tokens, cost, and calls of one run, by step and by serving. */
 export class UsageCounter implements ServingListener {
   readonly #run: string
-  readonly #steps = new Map<string, Totals>()
+  /** By step, and by serving. */
+  readonly #usage = new Map<string, Map<string, GrowingUsage>>()
   readonly #servings = new Map<string, Serving>()
   readonly #questions = new Map<string, Questions>()
 
@@ -37,16 +36,20 @@ export class UsageCounter implements ServingListener {
 
   requestDone(event: RequestDoneEvent): void {
     if (event.run !== this.#run) return
-    const totals = toTotals(event)
-    addTotals(entry(this.#steps, event.step ?? '', noUsage), totals)
-    const serving = this.#serving(event.serving)
-    addTotals(serving.usage, totals)
+    this.add({ step: event.step ?? '', serving: event.serving, usage: toTotals(event) })
+    const { warnings } = this.#serving(event.serving)
     this.#countQuestion(event)
     for (const warning of event.warnings ?? []) {
-      const requests = serving.warnings.get(warning) ?? 0
+      const requests = warnings.get(warning) ?? 0
       if (requests === 0) this.#onWarning(event.serving, event.step, warning)
-      serving.warnings.set(warning, requests + 1)
+      warnings.set(warning, requests + 1)
     }
+  }
+
+  /** Adds usage, such as that of the run before it was resumed. */
+  add({ step, serving, usage }: StepUsage): void {
+    const ofStep = entry(this.#usage, step, () => new Map<string, GrowingUsage>())
+    addUsageTotals(entry(ofStep, serving, noUsage), usage)
   }
 
   servingState(event: ServingStateEvent): void {
@@ -56,20 +59,30 @@ export class UsageCounter implements ServingListener {
   }
 
   of(step: string): UsageTotals | undefined {
-    return this.#steps.get(step)
+    const ofStep = this.#usage.get(step)
+    return ofStep === undefined ? undefined : sum([...ofStep.values()])
+  }
+
+  /** The usage of some steps, by serving. */
+  list(steps: readonly string[]): readonly StepUsage[] {
+    return steps.flatMap((step) =>
+      [...(this.#usage.get(step) ?? [])].map(([serving, usage]) => ({ step, serving, usage: { ...usage } })),
+    )
   }
 
   total(): UsageTotals {
-    const sum = noUsage()
-    for (const totals of this.#steps.values()) addTotals(sum, totals)
-    return sum
+    return sum([...this.#usage.values()].flatMap((ofStep) => [...ofStep.values()]))
   }
 
   /** The servings that this run has asked. A step that asked the same question for all its rows is warned about. */
   servings(): readonly ServingReport[] {
     this.#warnOfOneQuestion()
-    const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
-    return asked.map(([serving, { usage, state, coolDowns, warnings }]) => {
+    const used = this.list([...this.#usage.keys()])
+    const names = [...new Set(used.map(({ serving }) => serving))]
+    return names.flatMap((serving) => {
+      const usage = sum(used.filter((one) => one.serving === serving).map((one) => one.usage))
+      if (usage.requests + usage.reusedAnswers === 0) return []
+      const { state, coolDowns, warnings } = this.#serving(serving)
       const { concurrency, requestsPerMinute } = state ?? {}
       return {
         serving,
@@ -106,7 +119,6 @@ export class UsageCounter implements ServingListener {
 
   #serving(name: string): Serving {
     return entry(this.#servings, name, () => ({
-      usage: noUsage(),
       state: undefined,
       coolDowns: 0,
       warnings: new Map(),
@@ -137,23 +149,8 @@ function toTotals({ from, error, usage, cost, tries, calls = 1 }: RequestDoneEve
   }
 }
 
-function addTotals(totals: Totals, other: UsageTotals): void {
-  // An unknown price makes the sum unknown, not smaller.
-  const cost = totals.cost === undefined || other.cost === undefined ? undefined : totals.cost + other.cost
-  for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] = (totals[name] ?? 0) + (other[name] ?? 0)
-  totals.cost = cost
-}
-
-function noUsage(): Totals {
-  return {
-    requests: 0,
-    failedRequests: 0,
-    reusedAnswers: 0,
-    retries: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    cachedInputTokens: 0,
-    reasoningTokens: 0,
-    cost: 0,
-  }
+function sum(usages: readonly UsageTotals[]): UsageTotals {
+  const total = noUsage()
+  for (const usage of usages) addUsageTotals(total, usage)
+  return total
 }

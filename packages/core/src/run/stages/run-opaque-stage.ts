@@ -7,11 +7,12 @@ import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { WrittenRows } from '../checks/written-rows.js'
 import type { RunContext } from '../run-context.js'
+import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { StepFileStorage } from '../state/step-file-storage.js'
 import { createStepOperator } from '../stream/create-row-step.js'
 import { toStepError } from '../stream/step-result.js'
-import { counterOf, partitionFile } from './run-row-stage.js'
+import { counterOf } from './run-row-stage.js'
 
 /**
  * Runs an operator that sees a whole storage. The counts follow from the input and the newest step, not from what the
@@ -28,7 +29,7 @@ export async function runOpaqueStage(
 ): Promise<string> {
   const operator = createStepOperator(step, context) as Operator
   const counter = counterOf(context, step.node.id)
-  const output = partitionFile(context, stage, 0)
+  const output = partitionFile(context.folder.path, stage, 0)
   const written = new WrittenRows({ step: step.node.id, use: step.planned.use }, await firstRows(input))
   const pathOf = (number: number) => (number === 0 ? input : join(dirname(output), `step-${number}.jsonl`))
   const storage = new StepFileStorage(pathOf, written)

@@ -10,22 +10,12 @@ import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
 import { estimateBytes } from '../source/read-source.js'
+import { partitionFile } from '../state/stage-files.js'
 import { StepFileWriter } from '../state/step-file.js'
 import { createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
-
-/** The folder of a stage's step files. */
-export function stageFolder(context: RunContext, stage: PlannedStage): string {
-  const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)
-  return join(context.folder.path, 'stages', `${stage.index}-${name}`)
-}
-
-/** The step file of one partition of a stage. */
-export function partitionFile(context: RunContext, stage: PlannedStage, partition: number): string {
-  return join(stageFolder(context, stage), `part-${String(partition).padStart(5, '0')}.jsonl`)
-}
 
 /** The input of a row stage and the destinations of its rows. */
 export interface RowStageRun {
@@ -55,7 +45,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
   try {
     const outputs: RowOutput[] = [...run.outputs]
     for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
-    if (run.materialise) stepFile = await StepFileWriter.open(partitionFile(context, stage, run.partition))
+    if (run.materialise) stepFile = await StepFileWriter.open(partitionFile(context.folder.path, stage, run.partition))
     const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context)
     stream = new RowStream({
       steps,
@@ -65,13 +55,14 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       run: context.folder.runId,
       params: context.compiled.definition.params,
       signal: context.signal,
-      trace: context.trace,
+      trace: context.trace ?? context.samples?.step,
       left: ledger?.left,
       reject: (step, id, row, error) =>
         context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
       emit: (ids, rows) => {
         rowsOut += rows.length
         announce(context, stage, steps)
+        if (run.sinks.length > 0) context.samples?.output(ids, rows)
         return kept === undefined
           ? writeAll(outputs, { ids, rows })
           : kept({ ids, rows }).then((batch) => writeAll(outputs, batch))

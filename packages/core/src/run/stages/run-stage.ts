@@ -6,9 +6,10 @@ import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
+import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
-import { partitionFile, runRowStage } from './run-row-stage.js'
+import { runRowStage } from './run-row-stage.js'
 import { runTableStage } from './run-table-stage.js'
 
 /** The step file of each stage that has run, for later stages. */
@@ -34,7 +35,7 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
       input.outputs,
       context,
     )
-    if (stage.materialised) input.files.set(stage.index, partitionFile(context, stage, 0))
+    if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
   const step = stepOf(context, stage.steps[0] ?? '')
@@ -51,10 +52,17 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   } else {
     input.files.set(stage.index, output)
     await traceFile(output, step, context)
-    if (stage.sinks.length > 0 || input.outputs.length > 0)
-      await runRows(stage, readStepFile(output), [], false, input.outputs, context)
+    await sampleFile(output, step, context)
+    await passOnRows(stage, input, context)
   }
   return counter?.rowsOut ?? 0
+}
+
+/** Gives the rows of a stage that is not run again to its sinks and consumers. */
+export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
+  if (stage.sinks.length === 0 && input.outputs.length === 0) return
+  const rows = readStepFile(input.files.get(stage.index) ?? '')
+  await runRows(stage, rows, [], false, input.outputs, context)
 }
 
 function runRows(
@@ -95,7 +103,7 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
   }
   const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
   await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
-  return [{ path: partitionFile(context, reading, 0), format: 'step' }]
+  return [{ path: partitionFile(context.folder.path, reading, 0), format: 'step' }]
 }
 
 /**
@@ -121,5 +129,14 @@ async function traceFile(path: string, step: CompiledStep, context: RunContext):
   if (context.trace === undefined) return
   for await (const batch of readStepFile(path)) {
     for (const [index, row] of batch.rows.entries()) context.trace(step.node.id, batch.ids[index] ?? '', row)
+  }
+}
+
+/** Keeps the first rows of a step over a whole table for the report. */
+async function sampleFile(path: string, step: CompiledStep, { samples }: RunContext): Promise<void> {
+  if (samples === undefined) return
+  for await (const { ids, rows } of readStepFile(path)) {
+    for (const [index, row] of rows.slice(0, 8).entries()) samples.step(step.node.id, ids[index] ?? '', row)
+    return
   }
 }

@@ -1,41 +1,61 @@
+import { basename, join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { SourceReader } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
+import { recordStage, restoreStages } from '../durability/resume-run.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
-import { openInlineSource } from '../source/read-source.js'
+import { openSource } from '../source/open-source.js'
+import { stageFolder } from '../state/stage-files.js'
 import { runPartitions } from './run-partitions.js'
-import { runStage, type StageFiles } from './run-stage.js'
+import { passOnRows, runStage, type StageFiles } from './run-stage.js'
 
 /** Runs the stages of a plan, one after the other. @throws what stops the run */
-export async function runStages({ context, compiled, options }: Run): Promise<void> {
+export async function runStages(run: Run): Promise<void> {
+  const { context, compiled, options } = run
   const { plan } = compiled
-  const { hooks, journal, folder, executor, signal } = context
+  const { hooks, journal, folder, executor, signal, durable } = context
   const { runId } = folder
-  journal.event({ event: 'run-start', pipeline: plan.pipeline, runId })
+  if (options.resume === undefined) journal.event({ event: 'run-start', pipeline: plan.pipeline, runId })
+  else {
+    journal.continueEvents()
+    journal.event({ event: 'run-resumed', owner: durable?.lease.number ?? 0 })
+  }
   await hooks.runStart.promise({ runId, plan, directory: folder.kept ? folder.path : undefined })
-  const reader = await openSource(compiled, context)
+  const reader = await openSource(compiled, context.storage)
+  const finished = durable === undefined ? new Map() : await restoreStages(run, durable, reader)
   const files: StageFiles = new Map()
   const last = lastStage(compiled)
   for (const stage of plan.stages) {
     const { index, name, steps } = stage
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
-    journal.event({ event: 'stage-start', stage: index, name })
-    for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
     const outputs = options.output !== undefined && index === last ? [options.output] : []
-    const work = async () => void (await runStage(stage, { reader, files, outputs }, context))
-    await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
+    const input = { reader, files, outputs }
+    const receipt = finished.get(index)
+    journal.event({ event: receipt === undefined ? 'stage-start' : 'stage-reused', stage: index, name })
+    for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
+    if (receipt !== undefined) {
+      files.set(index, join(stageFolder(folder.path, stage), receipt.file))
+      announceSource(stage, context)
+      // The ledger has the rows of this stage already.
+      context.ledger?.begin(index, 'output', [])
+      await passOnRows(stage, input, { ...context, ledger: undefined })
+    } else {
+      const work = async () => void (await runStage(stage, input, context))
+      await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
+      const file = files.get(index)
+      if (durable !== undefined && file !== undefined) await recordStage(stage, basename(file), run, durable, reader)
+    }
     await endStage(stage, context)
   }
   addDirectSource(context)
 }
 
-async function openSource({ plan, source }: CompiledPipeline, context: RunContext): Promise<SourceReader> {
-  if ('rows' in source.node) return openInlineSource(source.node, context.signal)
-  const reader = await source.definition?.open(source.options, context.storage)
-  if (reader === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: plan.pipeline })
-  return reader
+/** Reports the rows that were read before the run was resumed. */
+function announceSource({ input }: PlannedStage, { sourceCounter, hooks, folder }: RunContext): void {
+  if (input !== 'source' || !hooks.sourceProgress.isUsed()) return
+  const rows = sourceCounter.rowsIn
+  hooks.sourceProgress.call({ runId: folder.runId, rows, rowsTotal: rows, done: true })
 }
 
 /** Records the counts of a stage's steps, which must add up. */

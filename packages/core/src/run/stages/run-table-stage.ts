@@ -7,8 +7,9 @@ import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { tableEngineFor, tableStatements } from '../../pipeline/compile/prepare-table.js'
 import type { RunContext } from '../run-context.js'
+import { partitionFile } from '../state/stage-files.js'
 import { createStepOperator } from '../stream/create-row-step.js'
-import { counterOf, partitionFile } from './run-row-stage.js'
+import { counterOf } from './run-row-stage.js'
 
 export interface TableStageRun {
   readonly stage: PlannedStage
@@ -32,7 +33,7 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
   const counter = counterOf(context, step.node.id)
   const place = { step: step.node.id, use: step.planned.use, stage: stage.index }
   const direct = run.sink?.jsonLines
-  const path = partitionFile(context, stage, 0)
+  const path = partitionFile(context.folder.path, stage, 0)
   await mkdir(dirname(path), { recursive: true })
   context.ledger?.begin(stage.index, 'output', [])
   const counts = await engine.execute({

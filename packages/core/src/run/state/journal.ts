@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fdatasyncSync, openSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RowId } from '../../contracts/row.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
@@ -9,6 +10,12 @@ import { stateError } from './state-errors.js'
 /** One line of `events.jsonl`, which also has a `time` (ISO 8601). A run that was killed has no `run-done`. */
 export type JournalEvent =
   | { readonly event: 'run-start'; readonly pipeline: string; readonly runId: string }
+  /** Another process continues the run. `owner`: the number of its lease. */
+  | { readonly event: 'run-resumed'; readonly owner: number }
+  /** A stage that had finished in an earlier process and is not run again. */
+  | { readonly event: 'stage-reused'; readonly stage: number; readonly name: string }
+  /** A stage that had finished and is run again. */
+  | { readonly event: 'stage-redone'; readonly stage: number; readonly name: string; readonly reason: string }
   | { readonly event: 'stage-start'; readonly stage: number; readonly name: string }
   /** `steps`: the counts of each step of the stage. */
   | { readonly event: 'stage-done'; readonly stage: number; readonly steps: Readonly<Record<string, unknown>> }
@@ -35,6 +42,18 @@ export interface RejectLine {
   readonly row: unknown
 }
 
+/** The number of rejected rows of a step, and the CRC32 of their lines. */
+export interface RejectTally {
+  readonly rows: number
+  readonly crc32: number
+}
+
+export const noRejects: RejectTally = { rows: 0, crc32: 0 }
+
+export function addToTally({ rows, crc32: sum }: RejectTally, line: string): RejectTally {
+  return { rows: rows + 1, crc32: crc32(line, sum) }
+}
+
 /**
  * The journals of a run, which are appended line by line. `events.jsonl` says what happened and when; `rejects.jsonl`
  * holds every row that failed, with the reason. A run that keeps no folder writes neither.
@@ -43,6 +62,7 @@ export class Journal {
   readonly #folder: string | undefined
   #events: number | undefined
   #rejects: number | undefined
+  readonly #tallies = new Map<string, RejectTally>()
 
   /** @param folder The run folder, or undefined to write nothing. */
   constructor(folder: string | undefined) {
@@ -60,7 +80,44 @@ export class Journal {
   reject(line: RejectLine): void {
     if (this.#folder === undefined) return
     this.#rejects ??= this.#open('rejects.jsonl')
-    this.#append(this.#rejects, line)
+    this.#tally(line.step, this.#append(this.#rejects, line))
+  }
+
+  /** Counts a line of a rejected row that is on record from an earlier process of the run. */
+  restored(step: string, text: string): void {
+    this.#tally(step, text)
+  }
+
+  /** The rejected rows of some steps; a step without any is missing. */
+  tallies(steps: readonly string[]): Readonly<Record<string, RejectTally>> {
+    return Object.fromEntries(
+      steps.flatMap((step) => {
+        const tally = this.#tallies.get(step)
+        return tally === undefined ? [] : [[step, tally]]
+      }),
+    )
+  }
+
+  /** Writes the rejected rows to the disk. @throws MAESTRO_RUN_STATE */
+  sync(): void {
+    if (this.#rejects === undefined) return
+    try {
+      fdatasyncSync(this.#rejects)
+    } catch (error) {
+      throw stateError(this.#folder ?? '', error)
+    }
+  }
+
+  /** Removes a line of the events that a crash has cut. @throws MAESTRO_RUN_STATE */
+  continueEvents(): void {
+    const path = join(this.#folder ?? '', 'events.jsonl')
+    try {
+      const text = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
+      const end = text.lastIndexOf(0x0a) + 1
+      if (end < text.length) truncateSync(path, end)
+    } catch (error) {
+      throw stateError(path, error)
+    }
   }
 
   close(): void {
@@ -78,10 +135,16 @@ export class Journal {
     }
   }
 
-  #append(file: number, line: object): void {
-    const text = `${toJson(line)}\n`
+  #tally(step: string, text: string): void {
+    this.#tallies.set(step, addToTally(this.#tallies.get(step) ?? noRejects, text))
+  }
+
+  /** @returns the text of the line */
+  #append(file: number, line: object): string {
+    const text = toJson(line)
     try {
-      appendFileSync(file, text)
+      appendFileSync(file, `${text}\n`)
+      return text
     } catch (error) {
       throw stateError(this.#folder ?? '', error)
     }

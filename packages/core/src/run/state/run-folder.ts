@@ -80,7 +80,8 @@ async function removeAll(folders: readonly string[]): Promise<void> {
  * MAESTRO_RUN_STATE
  */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  // One process writes a run folder at a time. A crash leaves no file behind that the next one does not replace.
+  const temporary = `${path}.tmp`
   await stateErrors(path, async () => {
     const file = await open(temporary, 'w', ownFile)
     try {

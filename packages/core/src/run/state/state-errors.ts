@@ -1,10 +1,12 @@
 import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
 
 /** Performs a file operation of the run's own state. @throws MAESTRO_RUN_STATE when the file system refuses */
 export async function stateErrors<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
+    if (MaestroError.is(error)) throw error
     throw stateError(path, error)
   }
 }

@@ -5,6 +5,8 @@ import { ownFile, ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { failpoint } from '../durability/failpoints.js'
+import { syncName } from '../durability/sync-folder.js'
 import { stateErrors } from './state-errors.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
@@ -56,7 +58,10 @@ export class StepFileWriter {
     await stateErrors(this.path, async () => {
       await this.#file.sync()
       await this.#file.close()
+      failpoint('step-file-synced')
       await rename(`${this.path}.tmp`, this.path)
+      await syncName(this.path)
+      failpoint('step-file-renamed')
     })
   }
 

@@ -2,6 +2,7 @@ import { createMemoryCache } from '../../builtin/memory-cache.js'
 import type { AnswerOrigin, CachedAnswer, ResponseCache } from '../../contracts/response-cache.js'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
+import type { RunAnswers, Spent } from './run-answers.js'
 
 /** Describes the caller for whom an answer is looked up or stored. */
 export interface AnswerPlace {
@@ -13,42 +14,86 @@ export interface AnswerPlace {
   readonly origin: AnswerOrigin
 }
 
+/** A known answer, and whether an earlier process of the run paid for it. */
+export interface FoundAnswer {
+  readonly answer: CachedAnswer
+  readonly from: 'cache' | 'resumed'
+}
+
 /**
- * Chooses the response cache of a call: the shared one, for servings that state what their answers depend on, or the
- * one of the run, whose answers are always reused.
+ * Finds and stores the answers of calls. A run has its own answers, which are always reused: on disk if the run can be
+ * resumed, and otherwise in memory. The shared cache is used in addition for servings that state what their answers
+ * depend on.
  */
 export class ResponseCaches {
   readonly #shared: () => ResponseCache | undefined
-  readonly #runs = new Map<string, ResponseCache>()
+  readonly #runs = new Map<string, RunAnswers>()
+  readonly #memories = new Map<string, ResponseCache>()
 
   /** @param shared Returns the shared cache. It is called when an answer is looked up there. */
   constructor(shared: () => ResponseCache | undefined = () => undefined) {
     this.#shared = shared
   }
 
-  get(place: AnswerPlace, { key }: Fingerprint): Promise<CachedAnswer | undefined> | undefined {
-    return this.#cacheOf(place)?.get(key, place.origin)
+  /** From now on, a run's answers are in its record. */
+  beginRun(run: string, answers: RunAnswers): void {
+    this.#runs.set(run, answers)
   }
 
-  set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer): Promise<void> | undefined {
-    return this.#cacheOf(place)?.set(key, answer, parts, place.origin)
+  get(place: AnswerPlace, { key }: Fingerprint): Promise<FoundAnswer | undefined> | FoundAnswer | undefined {
+    const own = this.#runOf(place)?.get(key)
+    if (own !== undefined) return { answer: own.answer, from: own.resumed ? 'resumed' : 'cache' }
+    return this.#cacheOf(place)
+      ?.get(key, place.origin)
+      .then((answer) => (answer === undefined ? undefined : { answer, from: 'cache' }))
   }
 
-  /** Removes the answers that belong to one run. */
+  /** Resolves when the answer is stored safely. @param spent What the calls for it took since the last record. */
+  async set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer, spent: () => Spent): Promise<void> {
+    await Promise.all([
+      this.#runOf(place)?.set(key, answer, spent()),
+      this.#cacheOf(place)?.set(key, answer, parts, place.origin),
+    ])
+  }
+
+  /** An answer of an earlier process of the run that did not become the final one. */
+  turn(place: AnswerPlace, { key }: Fingerprint, turn: number): CachedAnswer | undefined {
+    return this.#runOf(place)?.turn(key, turn)
+  }
+
+  /** Stores an answer that does not become the final one, for the record of the run. */
+  async setTurn(
+    place: AnswerPlace,
+    { key }: Fingerprint,
+    turn: number,
+    answer: CachedAnswer,
+    spent: () => Spent,
+  ): Promise<void> {
+    await this.#runOf(place)?.setTurn(key, turn, answer, spent())
+  }
+
+  /** Removes the answers that belong to one run from memory, and closes its record. */
   async endRun(run: string): Promise<void> {
-    const answers = this.#runs.get(run)
+    const memory = this.#memories.get(run)
+    const record = this.#runs.get(run)
+    this.#memories.delete(run)
     this.#runs.delete(run)
-    await answers?.dispose()
+    await memory?.dispose()
+    await record?.dispose()
+  }
+
+  #runOf({ run }: AnswerPlace): RunAnswers | undefined {
+    return run === undefined ? undefined : this.#runs.get(run)
   }
 
   #cacheOf({ serving, shared, run }: AnswerPlace): ResponseCache | undefined {
     const lasting = shared && serving.identity !== undefined ? this.#shared() : undefined
     if (lasting !== undefined) return lasting
-    if (run === undefined) return undefined
-    const known = this.#runs.get(run)
+    if (run === undefined || this.#runs.has(run)) return undefined
+    const known = this.#memories.get(run)
     if (known !== undefined) return known
     const made = createMemoryCache()
-    this.#runs.set(run, made)
+    this.#memories.set(run, made)
     return made
   }
 }

@@ -1,6 +1,7 @@
 import type { CachedAnswer } from '../../contracts/response-cache.js'
 import type { Fingerprint } from '../fingerprint.js'
 import type { AnswerPlace, ResponseCaches } from './response-caches.js'
+import type { Spent } from './run-answers.js'
 
 /** How the parts of a call are identified, stored, and requested. */
 export interface PartsCall<Part, Value> {
@@ -11,8 +12,18 @@ export interface PartsCall<Part, Value> {
   encode(value: Value): CachedAnswer
   /** Undefined for an entry that is not such a value. */
   decode(entry: CachedAnswer): Value | undefined
+  /** Splits parts into the lists that are requested together. @default one list */
+  split?(parts: readonly Part[]): readonly (readonly Part[])[]
   /** Requests some of the parts: one value for each, in order. */
   ask(parts: readonly Part[]): Promise<readonly Value[]>
+  /** What the calls took since the last time, for the record of the run. */
+  spent(): Spent
+}
+
+/** The values of the parts, in order, and where they come from. */
+export interface PartsAnswer<Value> {
+  readonly values: readonly Value[]
+  readonly from: 'provider' | 'cache' | 'resumed'
 }
 
 /**
@@ -27,10 +38,13 @@ export class PartialAnswers<Part, Value> {
     this.#answers = answers
   }
 
-  /** @returns the values in the order of the parts, and the number of parts that were requested */
-  async answer(call: PartsCall<Part, Value>): Promise<{ readonly values: readonly Value[]; readonly asked: number }> {
+  async answer(call: PartsCall<Part, Value>): Promise<PartsAnswer<Value>> {
     const { parts, place } = call
-    if (place === undefined) return { values: await call.ask(parts), asked: parts.length }
+    if (place === undefined) {
+      const lists = await Promise.all(listsOf(call, parts).map((list) => call.ask(list)))
+      return { values: lists.flat(), from: parts.length === 0 ? 'cache' : 'provider' }
+    }
+    let resumed = parts.length > 0
     const prints = parts.map((part) => call.fingerprint(part))
     const known = new Map<string, Value>()
     const missing = new Map<string, number>()
@@ -38,7 +52,8 @@ export class PartialAnswers<Part, Value> {
     await Promise.all(
       prints.map(async (print, index) => {
         const entry = await this.#answers.get(place, print)
-        const value = entry === undefined ? undefined : call.decode(entry)
+        const value = entry === undefined ? undefined : call.decode(entry.answer)
+        if (entry?.from !== 'resumed') resumed = false
         if (value !== undefined) known.set(print.key, value)
         else if (!missing.has(print.key)) missing.set(print.key, index)
       }),
@@ -60,7 +75,8 @@ export class PartialAnswers<Part, Value> {
       else lost.push(prints.findIndex((print) => print.key === key))
     }
     for (const [key, value] of await this.#ask(call, place, prints, lost)) known.set(key, value)
-    return { values: prints.map(({ key }) => known.get(key) as Value), asked: missing.size + lost.length }
+    const values = prints.map(({ key }) => known.get(key) as Value)
+    return { values, from: missing.size + lost.length > 0 ? 'provider' : resumed ? 'resumed' : 'cache' }
   }
 
   async #ask(
@@ -69,10 +85,28 @@ export class PartialAnswers<Part, Value> {
     prints: readonly Fingerprint[],
     indexes: readonly number[],
   ): Promise<ReadonlyMap<string, Value>> {
-    if (indexes.length === 0) return new Map()
-    const asking = call.ask(indexes.map((index) => call.parts[index] as Part))
-    const keys = indexes.map((index) => (prints[index] as Fingerprint).key)
-    for (const [at, key] of keys.entries()) {
+    const lists = listsOf(
+      call,
+      indexes.map((index) => call.parts[index] as Part),
+    )
+    let start = 0
+    const asked = lists.map((parts) => {
+      const some = indexes.slice(start, start + parts.length).map((index) => prints[index] as Fingerprint)
+      start += parts.length
+      return this.#askList(call, place, some, parts)
+    })
+    return new Map((await Promise.all(asked)).flat())
+  }
+
+  /** Requests one list, and stores its values before they count. */
+  async #askList(
+    call: PartsCall<Part, Value>,
+    place: AnswerPlace,
+    prints: readonly Fingerprint[],
+    parts: readonly Part[],
+  ): Promise<readonly (readonly [string, Value])[]> {
+    const asking = call.ask(parts)
+    for (const [at, { key }] of prints.entries()) {
       const value = asking.then((values) => values[at] as Value)
       value.catch(() => undefined)
       this.#underWay.set(key, value)
@@ -80,13 +114,15 @@ export class PartialAnswers<Part, Value> {
     try {
       const values = await asking
       await Promise.all(
-        indexes.map((index, at) =>
-          this.#answers.set(place, prints[index] as Fingerprint, call.encode(values[at] as Value)),
-        ),
+        prints.map((print, at) => this.#answers.set(place, print, call.encode(values[at] as Value), call.spent)),
       )
-      return new Map(keys.map((key, at) => [key, values[at] as Value]))
+      return prints.map(({ key }, at) => [key, values[at] as Value] as const)
     } finally {
-      for (const key of keys) this.#underWay.delete(key)
+      for (const { key } of prints) this.#underWay.delete(key)
     }
   }
+}
+
+function listsOf<Part, Value>({ split }: PartsCall<Part, Value>, parts: readonly Part[]): readonly (readonly Part[])[] {
+  return parts.length === 0 ? [] : (split?.(parts) ?? [parts])
 }

@@ -1,4 +1,5 @@
 import type { Budgets } from '../../contracts/serving-settings.js'
+import type { Spent } from '../answers/run-answers.js'
 import { BudgetAccount, type Spending } from './spending.js'
 
 /** What a call is charged to. */
@@ -35,6 +36,16 @@ export class BudgetKeeper {
   reserve(place: BudgetPlace, next: () => Spending, signal?: AbortSignal): Promise<Reservation> | undefined {
     const accounts = this.#accountsOf(place)
     return accounts.length === 0 ? undefined : this.#whenFree(accounts, place.serving, next(), signal)
+  }
+
+  /** Charges what an earlier process of a run has spent. */
+  restore(run: string, { step, provider, serving, usage }: Spent): void {
+    const spent: Spending = {
+      usd: usage.cost,
+      tokens: usage.inputTokens + usage.outputTokens,
+      requests: usage.requests,
+    }
+    for (const account of this.#accountsOf({ run, step, provider, serving })) account.restore(spent)
   }
 
   endRun(run: string): void {

@@ -61,6 +61,11 @@ export class BudgetAccount {
     this.#change(this.#spent, spent, 1)
   }
 
+  /** Charges what was spent before this process began. */
+  restore(spent: Spending): void {
+    this.#change(this.#spent, spent, 1)
+  }
+
   #change(amounts: Record<(typeof units)[number], number>, by: Spending, sign: 1 | -1): void {
     for (const unit of units) amounts[unit] += sign * (by[unit] ?? 0)
   }

@@ -1,0 +1,27 @@
+import { examples, globalOptions, type Register } from './command.js'
+
+interface ResumeOptions {
+  readonly overwrite?: boolean
+  readonly retryRejects?: boolean
+  readonly fullHash?: boolean
+  readonly json?: boolean
+}
+
+/** `maestro resume` */
+export const register: Register = (program) => {
+  program
+    .command('resume [run]')
+    .description('continue an unfinished run: the newest, or the one of this id')
+    .option('--retry-rejects', 'try the rejected rows again')
+    .option('--full-hash', 'compare the whole input files, not only size, time, beginning and end')
+    .option('--overwrite', 'replace outputs that exist')
+    .option('--json', 'print the report, or the error, as one JSON object')
+    .addHelpText(
+      'after',
+      examples('maestro resume', 'maestro resume 20261124-094512123-reviews-3f9a', 'maestro resume --retry-rejects'),
+    )
+    .action(async (run: string | undefined, options: ResumeOptions) => {
+      const { resume } = await import('../resume-command.js')
+      await resume(run, { ...options, ...globalOptions(program) })
+    })
+}

@@ -1,0 +1,23 @@
+import { openCommandProject } from './command-project.js'
+import type { GlobalOptions } from './commands/command.js'
+import { cliError } from './errors.js'
+import { runOne } from './run-command.js'
+
+export interface ResumeCommandOptions extends GlobalOptions {
+  readonly overwrite?: boolean
+  readonly retryRejects?: boolean
+  readonly fullHash?: boolean
+  readonly json?: boolean
+}
+
+/** `maestro resume`: continues an unfinished run with the settings that it began with. */
+export async function resume(run: string | undefined, options: ResumeCommandOptions): Promise<void> {
+  const { project } = await openCommandProject(options)
+  const unfinished = await project.unfinishedRun(run)
+  await project.dispose()
+  const { command, limit, overwrite, allowEmpty, runId, pipeline } = unfinished
+  if (command === undefined) throw cliError('MAESTRO_CLI_RUN_FROM_CODE', { run: runId, pipeline })
+  const { set, output, serving } = command
+  const began = { set, output, serving, limit, allowEmpty, overwrite: overwrite || options.overwrite === true }
+  await runOne(command.pipeline, { ...options, ...began }, async () => unfinished)
+}

@@ -1,0 +1,32 @@
+import type { StageDecision, UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import { printMessage } from '../terminal/print.js'
+
+/** The command that continues a run. */
+export const resumeLine = (run: string): string => `maestro resume ${run}`
+
+/** Tells a user at a terminal of an unfinished run of the pipeline that begins anew. */
+export function tellUnfinished(unfinished: UnfinishedRun | undefined): void {
+  if (unfinished === undefined || !process.stderr.isTTY) return
+  const { runId, startedAt, status } = unfinished
+  const state = status === 'running' ? 'is in progress' : 'is unfinished'
+  const advice = status === 'running' ? '' : ` To continue it instead: ${resumeLine(runId)}`
+  printMessage(`The run ${runId} of ${startedAt} ${state}.${advice}\n`)
+}
+
+/** Tells which stages a resumed run reuses, and why it runs others again. */
+export function tellDecisions({ runId }: UnfinishedRun, decisions: readonly StageDecision[]): void {
+  printMessage(
+    `Resuming ${runId}.\n${describeDecisions(decisions)
+      .map((line) => `  ${line}\n`)
+      .join('')}`,
+  )
+}
+
+/** One line for each stage. */
+export function describeDecisions(decisions: readonly StageDecision[]): readonly string[] {
+  return decisions.map(({ stage, name, receipt, reason }) => {
+    const what =
+      receipt !== undefined ? 'is reused' : reason === undefined ? 'had not finished' : `runs again, because ${reason}`
+    return `stage ${stage} (${name}) ${what}`
+  })
+}

@@ -1,0 +1,66 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+
+/** The bytes before a payload: its length and its CRC32, both unsigned 32-bit little-endian. */
+const headBytes = 8
+const chunkBytes = 1 << 20
+
+/** A payload in a file of frames. */
+export interface Frame {
+  readonly payload: Buffer
+  /** The position of its frame in the file. */
+  readonly offset: number
+}
+
+/** A payload with its length and checksum. A payload is never empty: a zeroed stretch of a file must not be a frame. */
+export function encodeFrame(payload: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(headBytes + payload.length)
+  frame.writeUInt32LE(payload.length, 0)
+  frame.writeUInt32LE(crc32(payload), 4)
+  frame.set(payload, headBytes)
+  return frame
+}
+
+/**
+ * Reads the frames of a file, up to the first one that is incomplete or damaged. What follows a damaged frame is not
+ * read, because its position is unknown.
+ */
+export function* readFrames(path: string): Generator<Frame> {
+  const file = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(file)
+    let held: Buffer = Buffer.alloc(0)
+    let offset = 0
+    const fill = (bytes: number): boolean => {
+      while (held.length < bytes) {
+        const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, bytes - held.length))
+        const read = readSync(file, chunk, 0, chunk.length, offset + held.length)
+        if (read === 0) return false
+        held = Buffer.concat([held, chunk.subarray(0, read)])
+      }
+      return true
+    }
+    while (fill(headBytes)) {
+      const length = held.readUInt32LE(0)
+      if (length === 0 || offset + headBytes + length > size || !fill(headBytes + length)) return
+      const payload = held.subarray(headBytes, headBytes + length)
+      if (crc32(payload) !== held.readUInt32LE(4)) return
+      yield { payload, offset }
+      offset += headBytes + length
+      held = held.subarray(headBytes + length)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Reads the payload of the frame at a position of an open file. @returns undefined if there is no sound frame */
+export function readFrameAt(file: number, offset: number): Buffer | undefined {
+  const head = Buffer.allocUnsafe(headBytes)
+  if (readSync(file, head, 0, headBytes, offset) < headBytes) return undefined
+  const length = head.readUInt32LE(0)
+  if (length === 0 || offset + headBytes + length > fstatSync(file).size) return undefined
+  const payload = Buffer.allocUnsafe(length)
+  if (readSync(file, payload, 0, length, offset + headBytes) < length) return undefined
+  return crc32(payload) === head.readUInt32LE(4) ? payload : undefined
+}

@@ -1,0 +1,67 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { ownFile } from '../../builtin/state-directory.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { addToTally, noRejects, type RejectLine, type RejectTally } from '../state/journal.js'
+import { stateErrors } from '../state/state-errors.js'
+import { failpoint } from './failpoints.js'
+import { syncName } from './sync-folder.js'
+
+/** The rejected rows on record, by step. Lines that are damaged belong to no step. */
+export async function tallyRejects(path: string): Promise<ReadonlyMap<string, RejectTally>> {
+  const tallies = new Map<string, RejectTally>()
+  for await (const text of linesOf(path)) {
+    const line = parse(text)
+    if (line !== undefined) tallies.set(line.step, addToTally(tallies.get(line.step) ?? noRejects, text))
+  }
+  return tallies
+}
+
+/**
+ * Removes the rejected rows of the steps that run again from the file, because they will be recorded again.
+ *
+ * @param kept Receives each line that stays, in order. @throws MAESTRO_RUN_STATE
+ */
+export async function keepRejects(
+  path: string,
+  steps: ReadonlySet<string>,
+  kept: (line: RejectLine, error: MaestroError, text: string) => void,
+): Promise<void> {
+  if (!existsSync(path)) return
+  await stateErrors(path, async () => {
+    const temporary = `${path}.tmp`
+    const file = await open(temporary, 'w', ownFile)
+    try {
+      for await (const text of linesOf(path)) {
+        const line = parse(text)
+        if (line === undefined || !steps.has(line.step)) continue
+        await file.appendFile(`${text}\n`)
+        kept(line, errorOf(line), text)
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    failpoint('rejects-synced')
+    await rename(temporary, path)
+    await syncName(path)
+    failpoint('rejects-renamed')
+  })
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  if (existsSync(path)) yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+function parse(text: string): RejectLine | undefined {
+  try {
+    return JSON.parse(text) as RejectLine
+  } catch {
+    return undefined
+  }
+}
+
+function errorOf({ id, step, code, message, hint, tries }: RejectLine): MaestroError {
+  return new MaestroError({ code, message, hint }).at({ step, rowId: id, tries })
+}

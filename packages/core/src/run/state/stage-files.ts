@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import type { PlannedStage } from '../../contracts/plan.js'
+
+/** The folder of a stage's step files. */
+export function stageFolder(runFolder: string, stage: Pick<PlannedStage, 'index' | 'name'>): string {
+  const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)
+  return join(runFolder, 'stages', `${stage.index}-${name}`)
+}
+
+/** The step file of one partition of a stage. */
+export function partitionFile(
+  runFolder: string,
+  stage: Pick<PlannedStage, 'index' | 'name'>,
+  partition: number,
+): string {
+  return join(stageFolder(runFolder, stage), `part-${String(partition).padStart(5, '0')}.jsonl`)
+}
