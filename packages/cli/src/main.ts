@@ -6,6 +6,7 @@ import { register as enrich } from './commands/enrich.js'
 import { register as init } from './commands/init.js'
 import { register as models } from './commands/models.js'
 import { register as plan } from './commands/plan.js'
+import { register as plugin } from './commands/plugin.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
@@ -15,7 +16,20 @@ import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
 
 /** The commands in the order of `maestro --help`. */
-const commands: readonly Register[] = [run, preview, enrich, plan, cache, plugins, prompts, models, types, doctor, init]
+const commands: readonly Register[] = [
+  run,
+  preview,
+  enrich,
+  plan,
+  cache,
+  plugins,
+  plugin,
+  prompts,
+  models,
+  types,
+  doctor,
+  init,
+]
 
 const exitCodes = `
 Exit codes:

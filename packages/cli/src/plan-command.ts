@@ -2,6 +2,7 @@ import { openCommandProject, openPipeline } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
+import { askConsent } from './plugin/consent.js'
 import { showProgress } from './progress/show-progress.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
@@ -23,6 +24,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
   const progress = probes === undefined ? undefined : showProgress(options)
   const { project, config } = await openCommandProject(options, progress === undefined ? [] : [progress.plugin])
   try {
+    await askConsent(project)
     await refreshTypesFile(project)
     const definition = await openPipeline(pipeline, config, set)
     const made = await project.plan(definition)

@@ -1,5 +1,6 @@
 import { openCommandProject, openPipeline } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
+import { askConsent } from './plugin/consent.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
@@ -22,6 +23,7 @@ export async function preview(pipeline: string, options: PreviewCommandOptions):
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
+    await askConsent(project)
     await refreshTypesFile(project)
     const definition = await openPipeline(pipeline, config, set)
     const shown = await project.preview(definition, rows, { signal })

@@ -3,6 +3,7 @@ import type { GlobalOptions } from './commands/command.js'
 import { describeReport } from './describe-report.js'
 import { limitedOutputs } from './output/limited-outputs.js'
 import { withOutput } from './output/with-output.js'
+import { askConsent } from './plugin/consent.js'
 import { showProgress } from './progress/show-progress.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
@@ -25,6 +26,7 @@ export async function run(pipeline: string, options: RunCommandOptions): Promise
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
+    await askConsent(project)
     await refreshTypesFile(project)
     const loaded = await openPipeline(pipeline, config, set)
     // A file that the user names explicitly may be replaced by a partial result.
