@@ -10,8 +10,9 @@ import { reportPeak } from '../measure.js'
 const [input = '', output = ''] = process.argv.slice(2)
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({ plugins: [fs], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const columns = { id: 'string', user: 'string', stars: 'number', price: 'number', day: 'string', text: 'string' }
 const rows = pipeline('rows')
-  .read('fs.file', { path: input, columns: { text: 'string', stars: 'number' } })
+  .read('fs.file', { path: input, columns })
   .map((row) => ({ ...row, length: row.text.length }))
   .filter((row) => row.stars > 1)
   .write('fs.file', { path: output, mode: 'overwrite' })

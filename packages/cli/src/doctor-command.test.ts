@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { openAIReplies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 import type { Check } from './doctor/check.js'
@@ -386,4 +387,34 @@ test('the databases of the config are tried; no password shows', async () => {
   })
   expect(of('storage files')).toMatchObject({ status: 'ok', message: 'fs.file' })
   expect(JSON.stringify([of('storage gone')])).not.toContain('hush-hush')
+})
+
+test('--ask sends one small question to each serving, and shows what it costs', async () => {
+  const server = await startMisbehavingServer()
+  server.always((request) =>
+    request.path.endsWith('/embeddings') ? openAIReplies.vectors(request) : openAIReplies.chat('White'),
+  )
+  const serving = { baseUrl: `${server.url}/v1`, model: 'tiny' }
+  project.write('maestro.config.json', {
+    plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-openai'],
+    servings: {
+      default: { use: 'openai.chat', ...serving, price: { input: 1, output: 2 } },
+      embedder: { use: 'openai.embeddings', ...serving },
+      away: { use: 'openai.chat', ...serving, baseUrl: 'http://127.0.0.1:1/v1', retries: 0, timeout: { total: 1000 } },
+    },
+  })
+  try {
+    const { code, stdout } = await project.start(['doctor', '--ask', '--json']).finished
+    const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] }
+    const of = (name: string) => checks.find((check) => check.name === name)
+    expect(of('ask default')?.message).toMatch(/^"White" \(test-model; 7 \+ 3 tokens; \$0\.000013; \d+\.\d s\)$/)
+    expect(of('ask embedder')?.message).toMatch(/^a vector of 3 numbers /)
+    expect(of('ask away')).toMatchObject({ status: 'fail' })
+    expect(code).toBe(1)
+    const asked = server.requests.length
+    await project.start(['doctor']).finished
+    expect(server.requests).toHaveLength(asked)
+  } finally {
+    await server.close()
+  }
 })

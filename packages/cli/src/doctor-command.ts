@@ -1,6 +1,7 @@
 import type { CommandProject } from './command-project.js'
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
+import { askServings } from './doctor/ask-servings.js'
 import { type Check, failed } from './doctor/check.js'
 import { checkComponents } from './doctor/check-components.js'
 import { checkCopies } from './doctor/check-copies.js'
@@ -16,6 +17,8 @@ import { styleFor } from './terminal/style.js'
 
 export interface DoctorCommandOptions extends GlobalOptions {
   readonly json?: boolean
+  /** Whether each serving is asked one small question. */
+  readonly ask?: boolean
 }
 
 /** `maestro doctor`. @returns the exit code: 1 when a check failed */
@@ -27,7 +30,7 @@ export async function doctor(options: DoctorCommandOptions): Promise<number> {
   return ok ? 0 : 1
 }
 
-async function checkProject(options: GlobalOptions): Promise<readonly Check[]> {
+async function checkProject(options: DoctorCommandOptions): Promise<readonly Check[]> {
   let opened: CommandProject
   try {
     opened = await openCommandProject(options)
@@ -43,6 +46,7 @@ async function checkProject(options: GlobalOptions): Promise<readonly Check[]> {
       ...plugins,
       ...checkCopies(config.directory, discovered ?? []),
       ...(discovered === undefined ? [] : await checkComponents(project, contributions)),
+      ...(options.ask === true ? await askServings(project, contributions) : []),
       ...(await checkPipelines(project)),
       ...(await checkState(config)),
       ...(await checkTypeScript(project)),

@@ -27,6 +27,12 @@ export const cliErrors = {
     hint: (d: { plugins: readonly string[]; directory: string }) =>
       `Install what is missing: npm install ${d.plugins.join(' ')}`,
   },
+  MAESTRO_CLI_PROVIDER_UNKNOWN: {
+    message: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
+      `No models of the provider "${d.provider}" are known.`,
+    hint: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
+      d.suggestion === undefined ? `The known providers are ${d.known.join(', ')}.` : `Did you mean "${d.suggestion}"?`,
+  },
   MAESTRO_CLI_SCHEMA: {
     message: (d: { given: string; reason: string }) => `--schema ${d.given}: ${d.reason}`,
     hint: () =>

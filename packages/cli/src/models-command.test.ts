@@ -140,3 +140,18 @@ test('the plugin-local of the project is the one that is asked', () => {
   expect(list(project.folder)).toContain(name)
   expect(list(project.folder, '--config', 'mine/maestro.config.json')).toContain('my own folder')
 })
+
+test('list with a provider says what its models cost', async () => {
+  const { code, stdout } = await models('list', 'anthropic').finished
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^claude-haiku-4-5 +\$1 +\$5 /m)
+  expect(stdout).toContain('Dollars per million tokens, as of ')
+  const json = JSON.parse((await models('list', 'anthropic', '--json').finished).stdout)
+  expect(json).toMatchObject({ provider: 'anthropic', models: { 'claude-haiku-4-5': { input: 1, output: 5 } } })
+})
+
+test('list with a provider that is not known names the near one', async () => {
+  const { code, stderr } = await models('list', 'antropic').finished
+  expect(code).toBe(1)
+  expect(stderr).toContain('Did you mean "anthropic"?')
+})

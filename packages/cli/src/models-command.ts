@@ -1,5 +1,6 @@
 import type { GlobalOptions } from './commands/command.js'
 import { loadLocalModels } from './models/local-models.js'
+import { loadProviderModels, renderProviderModels } from './models/provider-models.js'
 import { renderModels } from './models/render-models.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
@@ -11,8 +12,17 @@ export interface ModelsCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro models list` */
-export async function listModels({ config, json = false }: ModelsCommandOptions): Promise<void> {
+/** `maestro models list [provider]` */
+export async function listModels(
+  provider: string | undefined,
+  { config, json = false }: ModelsCommandOptions,
+): Promise<void> {
+  if (provider !== undefined) {
+    const known = await loadProviderModels(provider, config)
+    if (json) printJson(known, 2)
+    else print(renderProviderModels(known, outputWidth(), styleFor(process.stdout)))
+    return
+  }
   const local = await loadLocalModels(config)
   const models = await local.listModels()
   if (json) printJson(models, 2)

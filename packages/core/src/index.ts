@@ -4,7 +4,13 @@
  */
 
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
-export { columnNames, needsColumnOrder, rowFromEntries, withColumnOrder } from './contracts/column-order.js'
+export {
+  columnNames,
+  needsColumnOrder,
+  onlyColumns,
+  rowFromEntries,
+  withColumnOrder,
+} from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
 export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
@@ -82,6 +88,7 @@ export {
 export { RowSource } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
+  isSchema,
   type JsonSchema,
   type JsonSchemaSource,
   type Schema,
@@ -234,6 +241,8 @@ export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
+export { importFromProject, missingPackage } from './provider/import-from-project.js'
+export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'

@@ -21,6 +21,8 @@ export {
   permissionLockName,
   readPermissionLock,
 } from './plugins/permission-lock.js'
+export { hasType } from './run/checks/cell-values.js'
+export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'
 export { MemoryStorage } from './run/state/memory-storage.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './run/state/step-codec.js'

@@ -4,6 +4,7 @@ import {
   columns,
   columnTypes,
   type InputOf,
+  isSchema,
   type OptionsOver,
   type OutputOf,
   type Schema,
@@ -14,7 +15,6 @@ import { ConnectionFields } from './connection/connection-options.js'
 const columnType = z.enum(columnTypes)
 const name = z.string().min(1)
 const names = z.array(name).min(1)
-const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value
 
 /** The options of reading rows from a database. */
 class ReadingFields extends ConnectionFields {

@@ -6,13 +6,16 @@ import {
   type SourceReject,
   validateRow,
 } from '@maestro-dataflow/core'
+import { isOnlyKey } from './asked-columns.js'
 import type { ReadOptions } from './options.js'
 
 /** Applies the schema and the key. Rows that do not fit are rejected. */
 export async function* checkRows(
   batches: AsyncIterable<SourceBatch>,
-  { schema, key }: Pick<ReadOptions, 'schema' | 'key'>,
+  options: Pick<ReadOptions, 'schema' | 'key' | 'columns'>,
 ): AsyncGenerator<SourceBatch> {
+  const { schema, key } = options
+  const dropsKey = isOnlyKey(options)
   const seen = new Set<string>()
   for await (const batch of batches) {
     if (schema === undefined && key === undefined) {
@@ -40,10 +43,15 @@ export async function* checkRows(
         continue
       }
       if (key !== undefined) seen.add(id)
-      sifted.keep(id, value)
+      sifted.keep(id, dropsKey && key !== undefined ? without(value, key) : value)
     }
     yield sifted.take()
   }
+}
+
+function without(row: Row, column: string): Row {
+  const { [column]: _, ...others } = row
+  return others
 }
 
 /** The value of the key. A schema may have removed the column from the row. */

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { declaredNames, textColumns } from './asked-columns.js'
 import { byteOrderMark, longestMark, toUtf8 } from './decode-text.js'
 import { fsError } from './errors.js'
 import type { FoundFile } from './find-files.js'
@@ -10,7 +11,7 @@ import { layoutOf, readError } from './read-file.js'
 
 /**
  * Checks files before their rows are read: options that apply to none of the files, and declared columns that a header
- * lacks.
+ * or a text lacks.
  *
  * @throws MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ
  */
@@ -24,10 +25,13 @@ export async function checkSource(files: readonly FoundFile[], options: ReadOpti
   if (options.lines !== undefined && !files.some(({ format }) => isText(format))) {
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'lines', formats: 'text and Markdown files', path })
   }
-  const declared = declaredNames(options)
+  const { key, schema } = options
+  const named = declaredNames(options) ?? []
+  const declared = key === undefined || schema !== undefined ? named : [...new Set([...named, key])]
   if (declared.length === 0) return
-  for (const file of delimited) {
-    const header = await headerOf(file, options)
+  for (const file of files) {
+    if (!isDelimited(file.format) && !isText(file.format)) continue
+    const header = isText(file.format) ? Object.keys(textColumns(options)) : await headerOf(file, options)
     const missing = declared.filter((column) => !header.includes(column))
     // A file without any record has no rows in which the columns could be missing.
     if (missing.length > 0 && header.length > 0) {
@@ -51,11 +55,6 @@ export async function headerColumns(
   const names = new Set<string>()
   for (const file of files) for (const name of await headerOf(file, options)) names.add(name)
   return [...names]
-}
-
-function declaredNames({ columns, key, schema }: ReadOptions): readonly string[] {
-  const names = columns === undefined ? [] : Array.isArray(columns) ? columns : Object.keys(columns)
-  return key === undefined || schema !== undefined ? names : [...new Set([...names, key])]
 }
 
 async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly string[]> {

@@ -28,6 +28,11 @@ export interface TextLineRow extends TextRow {
   line: number
 }
 
+/** The columns of a text's row that are asked for. */
+type AskedColumns<Row, Options> = Options extends { readonly columns: infer Names }
+  ? Pick<Row, Extract<Names extends readonly (infer Name)[] ? Name : keyof Names, keyof Row>>
+  : Row
+
 type NamedColumns<Names, Options> = Names extends readonly (infer Name extends string)[]
   ? Record<Name, FormatOf<Options> extends 'csv' | 'tsv' ? string : unknown>
   : { -readonly [Name in keyof Names]: Names[Name] extends 'string' ? string : ValueOf<Names[Name]> | null }
@@ -39,9 +44,7 @@ export interface FileRow extends RowFunction {
 type RowOf<Options> = Options extends { readonly schema: Schema<infer _Input, infer Output> }
   ? Output
   : FormatOf<Options> extends 'text' | 'markdown'
-    ? Options extends { readonly lines: true }
-      ? TextLineRow
-      : TextRow
+    ? AskedColumns<Options extends { readonly lines: true } ? TextLineRow : TextRow, Options>
     : Options extends { readonly columns: infer Names }
       ? NamedColumns<Names, Options>
       : Options extends { readonly header: infer Names }

@@ -10,6 +10,7 @@ import {
   schemaColumns,
   withColumnOrder,
 } from '@maestro-dataflow/core'
+import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import type { FileRow } from './file-row.js'
@@ -34,7 +35,7 @@ export const fileSource = defineSource({
       throw error
     }
   },
-  extraColumns: true,
+  optionalColumns: true,
   open: openFiles,
 })
 
@@ -94,14 +95,12 @@ async function describeColumns(options: ReadOptions, project: Project): Promise<
 
 function declaredColumns(options: ReadOptions): ColumnSet {
   const { schema, columns, header } = options
-  if (schema !== undefined) {
-    const known = schemaColumns(schema)
-    return { columns: known ?? {}, open: known === undefined }
-  }
+  if (schema !== undefined) return schemaColumns(schema)
   const formats = [options.path].flat().map((path) => options.format ?? formatByName(path))
   if (formats.every(isText)) {
-    const line = options.lines === true ? ({ line: 'integer' } as const) : {}
-    return { columns: { path: 'string', ...line, text: 'string' }, open: false }
+    const asked = askedColumns(options)
+    const all = Object.entries(textColumns(options))
+    return { columns: Object.fromEntries(all.filter(([name]) => asked?.has(name) !== false)), open: false }
   }
   const names = columns ?? header
   if (names === undefined) return { columns: {}, open: true }

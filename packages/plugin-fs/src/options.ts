@@ -3,6 +3,7 @@ import {
   columns,
   columnTypes,
   type InputOf,
+  isSchema,
   type OptionsOver,
   type OutputOf,
   optionsSchema,
@@ -13,7 +14,6 @@ import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 
 const columnType = z.enum(columnTypes)
-const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value
 const format = z.enum(fileFormats)
 const delimiter = z.string().regex(/^[^"\r\n]+$/, 'a delimiter is one or more characters, without quotes and line ends')
 const encoding = z
@@ -34,8 +34,8 @@ export class FileReadFields {
    */
   format = format.optional()
   /**
-   * The names of the columns, or the names with their types. Other columns pass through unchanged. Values are converted
-   * to their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
+   * The names of the columns to read, or the names with their types. Other columns are left out. Values are converted to
+   * their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
    * not a string. Types are never guessed: a cell without a type is text.
    */
   columns = z.union([z.array(z.string()), z.record(z.string(), columnType)]).optional()

@@ -11,6 +11,8 @@ export interface DelimitedLayout {
   readonly delimiter: string
   /** The names of the columns, if the file does not begin with them. */
   readonly header?: readonly string[] | undefined
+  /** The columns to read. @default all */
+  readonly asked?: ReadonlySet<string> | undefined
   /** The treatment of records with fewer cells than the header. @default 'warn' */
   readonly shortRecords?: 'warn' | 'fill' | 'reject' | undefined
 }
@@ -26,10 +28,10 @@ export interface DelimitedLayout {
 export async function* readDelimited(
   bytes: AsyncIterable<Buffer>,
   name: string,
-  { delimiter, header, shortRecords = 'warn' }: DelimitedLayout,
+  { delimiter, header, asked, shortRecords = 'warn' }: DelimitedLayout,
   warn: (count: number, first: string) => void = () => undefined,
 ): AsyncGenerator<SourceBatch> {
-  let toRow = header === undefined ? undefined : rowMaker(checkHeader(header, name))
+  let toRow = header === undefined ? undefined : rowMaker(checkHeader(header, name), asked)
   let short = 0
   let firstShort = ''
   for await (const { bytes: stretch, records } of recordStretches(bytes, delimiter)) {
@@ -41,7 +43,7 @@ export async function* readDelimited(
       const fault = record.fault ?? (valid || isUtf8(content) ? undefined : wrongText)
       if (toRow === undefined) {
         const names = headerOf(content, record, fault, delimiter, name)
-        if (names !== undefined) toRow = rowMaker(names)
+        if (names !== undefined) toRow = rowMaker(names, asked)
       } else if (fault !== undefined) {
         batch.reject(id, shownBytes(content), fault)
       } else {
@@ -148,20 +150,29 @@ interface RowMaker {
   make(cells: readonly (string | null)[]): Row
 }
 
-function rowMaker(header: readonly string[]): RowMaker {
+/** Makes rows of the columns that are asked for. */
+function rowMaker(header: readonly string[], asked?: ReadonlySet<string>): RowMaker {
+  const places = header.flatMap((name, index) => (asked?.has(name) === false ? [] : [index]))
+  const names = places.map((index) => header[index] as string)
   // `fromEntries` makes a column called __proto__ a column like any other; the loop is much faster.
-  if (header.includes('__proto__') || needsColumnOrder(header)) {
+  if (names.includes('__proto__') || needsColumnOrder(names)) {
     return {
       columns: header.length,
-      make: (cells) =>
-        withColumnOrder(Object.fromEntries(cells.map((cell, index) => [header[index] ?? '', cell])), header),
+      make: (cells) => {
+        const given = names.map((name, at) => [name, cells[places[at] as number]] as const)
+        return withColumnOrder(Object.fromEntries(given.filter(([, cell]) => cell !== undefined)), names)
+      },
     }
   }
   return {
     columns: header.length,
     make(cells) {
       const row: Record<string, string | null> = {}
-      for (let index = 0; index < cells.length; index++) row[header[index] as string] = cells[index] as string | null
+      for (let at = 0; at < names.length; at++) {
+        const cell = cells[places[at] as number]
+        if (cell === undefined) break
+        row[names[at] as string] = cell
+      }
       return row
     },
   }

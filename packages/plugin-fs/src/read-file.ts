@@ -1,4 +1,5 @@
-import { type Logger, MaestroError, maestroError, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, MaestroError, maestroError, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
 import type { FoundFile } from './find-files.js'
 import { isDelimited, isText } from './format.js'
@@ -17,7 +18,11 @@ export interface ReadObservers {
   readonly logger?: Logger | undefined
 }
 
-/** The rows of one file, with declared columns converted to their types. @throws MAESTRO_STORAGE_READ */
+/**
+ * The rows of one file: the columns that are asked for, converted to their declared types.
+ *
+ * @throws MAESTRO_STORAGE_READ
+ */
 export async function* readFile(
   file: FoundFile,
   options: ReadOptions,
@@ -26,7 +31,7 @@ export async function* readFile(
   const { columns } = options
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
-    const rows = readRecords(file, options, observers)
+    const rows = withAskedColumns(readRecords(file, options, observers), file, options)
     const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
@@ -54,9 +59,21 @@ function readRecords(
   return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name)
 }
 
+/** Leaves out columns that are not asked for. The reader of cells has done so already. */
+async function* withAskedColumns(
+  batches: AsyncIterable<SourceBatch>,
+  { format }: FoundFile,
+  options: ReadOptions,
+): AsyncGenerator<SourceBatch> {
+  const asked = isDelimited(format) ? undefined : askedColumns(options)
+  if (asked === undefined) yield* batches
+  else for await (const batch of batches) yield { ...batch, rows: batch.rows.map((row) => onlyColumns(row, asked)) }
+}
+
 /** The separator and the column names of a file of cells. */
-export function layoutOf(file: FoundFile, { delimiter, header, shortRecords }: ReadOptions): DelimitedLayout {
-  return { delimiter: delimiter ?? (file.format === 'tsv' ? '\t' : ','), header, shortRecords }
+export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout {
+  const { delimiter = file.format === 'tsv' ? '\t' : ',', header, shortRecords } = options
+  return { delimiter, header, shortRecords, asked: askedColumns(options) }
 }
 
 /** Converts a failure to an error that names the file. */

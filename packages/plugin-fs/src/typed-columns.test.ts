@@ -87,7 +87,7 @@ test('declared columns of CSV get their types; what does not fit is rejected wit
   write('in.csv', 'id,stars,ok,day,note\n007,4,yes,2024-01-02,NA\n008,,,,\n009,many,no,,x\n010,5\n')
   const source = {
     path: 'in.csv',
-    columns: { id: 'string', stars: 'integer', ok: 'boolean', day: 'date' },
+    columns: { id: 'string', stars: 'integer', ok: 'boolean', day: 'date', note: 'string' },
   } as const
   expect(await values(source)).toEqual([
     { id: '007', stars: 4, ok: true, day: new Date('2024-01-02T00:00:00Z'), note: 'NA' },

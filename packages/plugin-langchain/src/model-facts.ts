@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Embeddings } from '@langchain/core/embeddings'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
-import type { ServingBase } from '@maestro-dataflow/core'
+import { accountOf, type ServingBase, withoutSecrets } from '@maestro-dataflow/core'
 import type { ExportReference } from './import-export.js'
 import { ownConcurrency } from './own-calls.js'
 
@@ -40,7 +40,7 @@ export function factsOfExport({ from, export: name }: ExportReference, options: 
     provider,
     model: shown,
     identity: { from, export: name, version: versionOf(from, directory), options: withoutSecrets(options) },
-    account: digest([from, accountParts(options)]),
+    account: accountOf(from, options),
     concurrency: typeof maxConcurrency === 'number' ? maxConcurrency : undefined,
   }
 }
@@ -95,25 +95,5 @@ function plainFields(thing: object): object {
   const plain = Object.entries(thing).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
   return withoutSecrets(Object.fromEntries(plain))
 }
-
-const secretName =
-  /(api|access|secret|private|account).?key|secret|password|authorization|credential|(auth|access|api).?token|headers/i
-
-function withoutSecrets(options: object): object {
-  return pick(options, (name) => !secretName.test(name))
-}
-
-/** The settings that identify the account of the calls: keys and addresses, at any depth. */
-function accountParts(options: object): object {
-  return pick(options, (name, value) => secretName.test(name) || /url|endpoint|host/i.test(name) || isPlain(value))
-}
-
-function pick(options: object, isKept: (name: string, value: unknown) => boolean): object {
-  const kept = Object.entries(options).filter(([name, value]) => isKept(name, value))
-  return Object.fromEntries(kept.map(([name, value]) => [name, isPlain(value) ? pick(value, isKept) : value]))
-}
-
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

@@ -60,7 +60,7 @@ describe('a key that stands twice: the last value counts', () => {
     const expected = [all[1], all[2]]
     if (name === '')
       return expect(await rowsOf(fromLines(given).step('table.sort', { by: name } as never))).toHaveLength(3)
-    for (const columns of [undefined, { [name]: 'integer' }] as const) {
+    for (const columns of [undefined, { [name]: 'integer', other: 'json' }] as const) {
       const start = () => fromLines(given, columns)
       const where = `${quoted(name)} = 9`
       expect(await rowsOf(start().step('table.filter', { where } as never))).toEqual(expected)

@@ -45,7 +45,7 @@ describe('lines pass through untouched', () => {
     write('in.jsonl', `${odd.join('\n')}\n`)
     const report = await project().run(
       pipeline('p')
-        .read('test.lines', { paths: ['in.jsonl'], columns: { n: 'number' } })
+        .read('test.lines', { paths: ['in.jsonl'], columns: { n: 'number' }, open: true })
         .step('table.filter', { where: 'n > 0' })
         .write('test.lines', { path: 'out.jsonl' }),
     )
@@ -126,7 +126,7 @@ describe('bad lines and values', () => {
     )
     const report = await project().run(
       pipeline('p')
-        .read('test.lines', { paths: ['in.jsonl'], columns: { n: 'number' } })
+        .read('test.lines', { paths: ['in.jsonl'], columns: { n: 'number' }, open: true })
         .step('table.filter', { where: 'n < 3' })
         .write('test.lines', { path: 'out.jsonl' }),
     )

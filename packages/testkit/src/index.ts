@@ -8,6 +8,8 @@ export {
 export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/llm-reply-suite.js'
 export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
 export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
+export type { OperatorSuiteOptions } from './conformance/operator/operator-subject.js'
+export { type OperatorCase, operatorSuite } from './conformance/operator/operator-suite.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
 export { type RerankServingCase, rerankServingSuite } from './conformance/rerank-serving-suite.js'
 export {
@@ -21,6 +23,7 @@ export {
   type RowStorageCase,
   rowStorageSuite,
 } from './conformance/row-storage-suite.js'
+export type { ProjectParts } from './conformance/rows-project.js'
 export type { ServingSuiteOptions } from './conformance/serving-subject.js'
 export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
 export {
@@ -33,6 +36,7 @@ export { type VectorStoreCase, type VectorSuiteOptions, vectorStoreSuite } from 
 export { testkitErrors } from './errors.js'
 export { type FaultName, type FaultSettings, faultNames } from './faulty/faults.js'
 export { type FaultCounts, type Faulty, type FaultyOptions, faultyServing } from './faulty/faulty-serving.js'
+export type { FuzzSettings } from './fuzz/for-all.js'
 export { type MisbehavingServer, startMisbehavingServer } from './misbehaving-server.js'
 export { openAIReplies } from './misbehaving-server-openai.js'
 export { type RecordedRequest, type Reply, replies, type ScriptedReply } from './misbehaving-server-replies.js'

@@ -1,5 +1,6 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
+import { anthropicDialect, geminiDialect } from './reply-dialects-of-providers.js'
 
 /** A model's answer in one reply, whatever the API. */
 export interface Said {
@@ -162,7 +163,13 @@ const ollama = dialect({
 })
 
 /** The APIs in which the suite of replies can be played. */
-export const replyDialects = { openai, openaiStream, ollama } as const
+export const replyDialects = {
+  openai,
+  openaiStream,
+  ollama,
+  anthropic: dialect(anthropicDialect),
+  gemini: dialect(geminiDialect),
+} as const
 
 const calledBy = (call: object) => ({ name: 'answer', arguments: JSON.stringify(call) })
 

@@ -1,2 +1,28 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { describeSuites } from './conformance/describe-suites.js'
+
 /** The conformance suites as tests of vitest. Importing this imports vitest; the rest of the kit does not. */
-export * from './conformance/describe-suite.js'
+const suites = describeSuites({ describe, beforeAll, afterAll, test })
+
+/** Makes tests of a suite. */
+export const describeSuite = suites.describeSuite
+/** Tests a language model. The first parameter creates a new one at each call. */
+export const describeLLMServing = suites.describeLLMServing
+/** Tests how a language model handles the replies of servers. The first parameter creates one for the server at an address. */
+export const describeLLMReplies = suites.describeLLMReplies
+/** Tests an embedding model. The first parameter creates a new one at each call. */
+export const describeEmbeddingServing = suites.describeEmbeddingServing
+/** Tests a rerank model. The first parameter creates a new one at each call. */
+export const describeRerankServing = suites.describeRerankServing
+/** Tests a transcription model. The first parameter creates a new one at each call. */
+export const describeTranscriptionServing = suites.describeTranscriptionServing
+/** Tests a response cache. The first parameter creates a new, empty one at each call. */
+export const describeResponseCache = suites.describeResponseCache
+/** Tests a vector store. The first parameter creates an empty one at each call, in a separate place. */
+export const describeVectorStore = suites.describeVectorStore
+/** Tests a `RowStorage`. The first parameter creates one without rows at each call, in a separate place. */
+export const describeRowStorage = suites.describeRowStorage
+/** Tests an operator with varied rows, against what it declares. */
+export const describeOperator = suites.describeOperator
+/** Tests a plugin: its manifest, its descriptions, its options, and that importing it has no effect. */
+export const describePlugin = suites.describePlugin

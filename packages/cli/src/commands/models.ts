@@ -11,13 +11,16 @@ export const register: Register = (program, exit) => {
     .description('the embedded models: which there are, fetch one, and where its file is')
     .addHelpText('after', examples('maestro models list', 'maestro models pull smollm2-135m-instruct'))
   models
-    .command('list')
-    .description('the models that are known by name, and which are here')
+    .command('list [provider]')
+    .description(
+      'the embedded models, and which are here; or the models of a provider with prices, context lengths, and retirement dates',
+    )
+    .summary('the embedded models, or those of a provider with their prices')
     .option('--json', 'print them, or the error, as JSON')
-    .addHelpText('after', examples('maestro models list', 'maestro models list --json'))
-    .action(async (options: JsonOption) => {
+    .addHelpText('after', examples('maestro models list', 'maestro models list anthropic --json'))
+    .action(async (provider: string | undefined, options: JsonOption) => {
       const { listModels } = await import('../models-command.js')
-      await listModels({ ...options, ...globalOptions(program) })
+      await listModels(provider, { ...options, ...globalOptions(program) })
     })
   models
     .command('pull <name>')

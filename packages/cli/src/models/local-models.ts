@@ -1,9 +1,4 @@
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { cliError } from '../errors.js'
-
-const plugin = '@maestro-dataflow/plugin-local'
+import { importModels } from './import-models.js'
 
 /** A model that is known by name. */
 export interface ModelListing {
@@ -44,18 +39,5 @@ export interface LocalModels {
  * @throws MAESTRO_CLI_PLUGINS_MISSING
  */
 export async function loadLocalModels(config?: string): Promise<LocalModels> {
-  const directory = config === undefined ? process.cwd() : dirname(resolve(config))
-  for (const from of [join(directory, 'package.json'), import.meta.filename]) {
-    const path = resolveFrom(from)
-    if (path !== undefined) return (await import(pathToFileURL(path).href)) as LocalModels
-  }
-  throw cliError('MAESTRO_CLI_PLUGINS_MISSING', { plugins: [plugin], directory })
-}
-
-function resolveFrom(from: string): string | undefined {
-  try {
-    return createRequire(from).resolve(`${plugin}/models`)
-  } catch {
-    return undefined
-  }
+  return (await importModels('@maestro-dataflow/plugin-local', config)) as LocalModels
 }

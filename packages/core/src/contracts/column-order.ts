@@ -27,6 +27,16 @@ export function rowFromEntries(entries: readonly (readonly [string, unknown])[])
   )
 }
 
+/** The row without other columns than these. A row that has no others is returned itself. */
+export function onlyColumns(row: Row, names: ReadonlySet<string>): Row {
+  for (const name in row) {
+    if (names.has(name)) continue
+    const kept = columnNames(row).filter((column) => names.has(column))
+    return rowFromEntries(kept.map((column) => [column, row[column]]))
+  }
+  return row
+}
+
 /** The names of a row's columns, in order. */
 export function columnNames(row: Row): readonly string[] {
   const names = Object.keys(row)

@@ -22,3 +22,8 @@ export const columnTypeOfJson: ReadonlyMap<unknown, ColumnType> = new Map([
   ['object', 'json'],
   ['array', 'json'],
 ])
+
+/** Whether a value is a schema of a library. Some libraries, such as ArkType, make them functions. */
+export function isSchema(value: unknown): value is Schema {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && '~standard' in value
+}

@@ -132,6 +132,11 @@ export interface LLMCapabilities {
    * @default none
    */
   readonly unsupportedSettings?: readonly (keyof Sampling)[]
+  /**
+   * The day on which the provider retires the model, such as `2027-05-07`. The plan and the report of a run contain a
+   * warning when it is near.
+   */
+  readonly retires?: string
 }
 
 /** The description that every provider gives of itself, as data. The serving plane relies on it. */

@@ -135,8 +135,13 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
   readonly row?: Row
   /** The columns that the options declare. */
   columns(options: Options): ColumnSet
-  /** Rows may hold columns beside those that the options declare, and lack some of them. @default false */
-  readonly extraColumns?: boolean
+  /**
+   * Rows may lack some of the declared columns, as the keys of JSON do. Without it, a column that no row has is a fault
+   * of the source.
+   *
+   * @default false
+   */
+  readonly optionalColumns?: boolean
   /**
    * The columns that the source itself states, if it knows more than the options: a database knows the types of its
    * columns, and a CSV file has a header. It is called when the plan is made, after `check` has found no fault. Its

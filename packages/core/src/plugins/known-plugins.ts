@@ -8,6 +8,7 @@ const pluginByPrefix: Readonly<Record<string, string>> = {
   local: '@maestro-dataflow/plugin-local',
   openai: '@maestro-dataflow/plugin-openai',
   ollama: '@maestro-dataflow/plugin-ollama',
+  'ai-sdk': '@maestro-dataflow/plugin-ai-sdk',
   langchain: '@maestro-dataflow/plugin-langchain',
   lance: '@maestro-dataflow/plugin-lance',
   chroma: '@maestro-dataflow/plugin-chroma',

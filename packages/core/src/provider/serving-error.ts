@@ -85,7 +85,7 @@ const table: readonly {
   {
     status: [400, 413, 422, 500],
     words:
-      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds/i,
+      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds/i,
     error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
   },
   {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Batch } from '../contracts/row.js'
 import { defineOperator } from '../define/define-operator.js'
+import { definePlugin } from '../define/define-plugin.js'
+import { defineSource, defineStorage } from '../define/define-storage.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 import { maestro } from '../maestro.js'
@@ -142,6 +144,25 @@ describe('what it writes is checked', () => {
   ])('%s', async (_what, batch) => {
     await expect(run(batch)).rejects.toMatchObject({ code: 'MAESTRO_STEP_CONTRACT', step: '1-Writes' })
     expect(folder.states()).not.toContainEqual('committed')
+  })
+
+  test('an empty id, such as an empty key of a database, is an id', async () => {
+    const keyed = defineSource({
+      options: {},
+      columns: () => ({ columns: { n: 'integer' }, open: false }),
+      open: () => ({
+        async *read() {
+          yield { ids: ['', 'a'], rows: [{ n: 0 }, { n: 1 }] }
+        },
+      }),
+    })
+    const plugin = definePlugin({ name: 'keyed', storages: [defineStorage({ name: 'keyed.rows', source: keyed })] })
+    const read = pipeline('p').read('keyed.rows' as never, {} as never)
+    const rows = await Array.fromAsync(maestro({ plugins: [plugin] }).rows(read.use<{ n: number }>(new Counted())))
+    expect(rows).toEqual([
+      { n: 0, count: 2 },
+      { n: 1, count: 2 },
+    ])
   })
 
   test('new rows may have ids of their own, and rows that stay may be turned round', async () => {

@@ -7,6 +7,17 @@ import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'
 
 const folder = new RunFolder()
 
+test('one error for several rows of a batch rejects these rows', async () => {
+  const refused = maestroError('MAESTRO_STEP_FAILED', { step: 'x', reason: 'odd' })
+  const steps = pipeline('p')
+    .from(numbers(6))
+    .mapBatches((rows) => rows.map((row) => (row.n % 2 === 1 ? refused : row)))
+    .write('memory.sink', { name: 'out' })
+  const report = await folder.project({ maxRejects: '100%' }).run(steps)
+  expect(report.counts).toMatchObject({ rowsIn: 6, rejected: 3, rowsOut: 3 })
+  expect(folder.rowsOf('out')).toEqual([{ n: 0 }, { n: 2 }, { n: 4 }])
+})
+
 describe('when every row fails', () => {
   test('failures that are faster than answers are not taken for all', async () => {
     let failed = 0

@@ -14,6 +14,7 @@ import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import { retirementWarning } from './retirement.js'
 import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
@@ -160,8 +161,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   /** The request without the settings that the model does not accept. */
   #accepted(given: LLMRequest, record: UsageRecord): LLMRequest {
     const { accepted, removed } = withoutUnsupportedSettings(given, this.capabilities)
-    for (const setting of removed)
-      record.warn(unsupportedSettingMessage(`The model ${this.inner.model ?? this.name}`, setting))
+    const model = `The model ${this.inner.model ?? this.name}`
+    for (const setting of removed) record.warn(unsupportedSettingMessage(model, setting))
+    const retirement = retirementWarning(model, this.capabilities.retires)
+    if (retirement !== undefined) record.warn(retirement)
     return accepted
   }
 

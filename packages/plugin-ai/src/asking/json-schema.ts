@@ -1,4 +1,4 @@
-import type { JsonSchema, Schema } from '@maestro-dataflow/core'
+import { isSchema, type JsonSchema, type Schema } from '@maestro-dataflow/core'
 import { z } from 'zod'
 
 const typeName = z.enum(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array'])
@@ -64,11 +64,6 @@ const node = z
     for (const name of value.required ?? [])
       if (!Object.hasOwn(value.properties ?? {}, name)) fail(`required names "${name}", which is not in \`properties\``)
   }) as z.ZodType<JsonSchema>
-
-/** Whether a value is already a schema of a library. */
-export function isSchema(value: unknown): value is Schema {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
-}
 
 /** An option that is a schema of a library, or a JSON Schema in YAML and JSON pipelines. */
 const anySchema = z.unknown().transform((given, context): Schema => {

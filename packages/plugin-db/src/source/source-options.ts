@@ -9,10 +9,7 @@ type Reading = Pick<TableReadOptions, 'columns' | 'schema' | 'key' | 'method' | 
 
 /** The columns that the options declare. */
 export function declaredColumns({ schema, columns }: Reading): ColumnSet {
-  if (schema !== undefined) {
-    const known = schemaColumns(schema)
-    return { columns: known ?? {}, open: known === undefined }
-  }
+  if (schema !== undefined) return schemaColumns(schema)
   if (columns === undefined) return { columns: {}, open: true }
   if (!Array.isArray(columns)) return { columns, open: false }
   return { columns: Object.fromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }

@@ -12,8 +12,9 @@ const linesStorage = (folder: string) =>
   defineStorage({
     name: 'test.lines',
     source: defineSource({
-      options: { paths: z.array(z.string()), columns: columnTypes.optional() },
-      columns: ({ columns }) => (columns === undefined ? { columns: {}, open: true } : { columns, open: false }),
+      /** `open`: the rows may have other columns. */
+      options: { paths: z.array(z.string()), columns: columnTypes.optional(), open: z.boolean().optional() },
+      columns: ({ columns = {}, open = false }) => ({ columns, open: open || Object.keys(columns).length === 0 }),
       open: ({ paths }) => ({
         // biome-ignore lint/correctness/useYield: the engine is to read the files itself
         async *read() {

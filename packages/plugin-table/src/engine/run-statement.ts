@@ -11,6 +11,7 @@ import { isStrictJson, lineColumn, positionColumn, readLines, rowText, unsoundLi
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
+import { hasOnlyColumns } from './undeclared-columns.js'
 import { wholeRowColumns } from './whole-row.js'
 
 /** A statement over files, with everything that it needs. */
@@ -55,9 +56,9 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked), counted: readLines(file) })
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns), counted: readLines(file) })
   }
-  const offsets = await loadLines(database, input, { idsNeeded, looked, used })
+  const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
   const counts = await runQuery(run, lines, 'strict', { offsets })
@@ -76,6 +77,8 @@ export interface LoadOptions {
   readonly looked: KnownColumns
   /** Columns whose JSON is kept beside the lines. */
   readonly used: readonly string[]
+  /** The columns of the rows. */
+  readonly columns: ColumnSet
   /** The length of the longest line in bytes, if it is known to exceed the default. */
   readonly longest?: number
 }
@@ -88,7 +91,7 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, columns, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
@@ -100,7 +103,7 @@ export async function loadLines(
   const text = idsNeeded
     ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
     : lineColumn
-  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked)} THEN ${text} ELSE ${unsoundLine} END`
+  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked, columns)} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
@@ -112,14 +115,15 @@ export async function loadLines(
 }
 
 /**
- * An SQL condition for whether a line is entirely JSON and its values are of their types. Lines of a step file are
- * JSON.
+ * An SQL condition for whether a line is entirely JSON, its values are of their types, and it has no columns that are not
+ * declared. Lines of a step file are JSON.
  */
-function soundLine(extracted: ExtractedColumns, looked: KnownColumns): string {
+function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet): string {
   const fits = fittingValues(looked, extracted)
   const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
   const conditions = [...(fits === undefined ? [] : [fits])]
-  if (extracted.format === 'rows') conditions.push(...isJson, isStrictJson())
+  if (extracted.format === 'rows')
+    conditions.push(...isJson, isStrictJson(), ...(columns.open ? [] : [hasOnlyColumns(columns, extracted)]))
   return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 

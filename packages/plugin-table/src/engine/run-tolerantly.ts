@@ -27,12 +27,13 @@ export async function runTolerantly(run: StatementRun, directory: string): Promi
   const { database, statement, checked } = run
   const path = join(directory, 'sifted.jsonl')
   try {
-    const sifted = await siftLines(run.input, path, declaredColumns(run), run.reject)
+    const sifted = await siftLines(run.input, path, declaredColumns(run), run.columns.open, run.reject)
     const used = [...checked.reads, ...checked.keys]
     await loadLines(database, [sifted.file], {
       idsNeeded: false,
       looked: new Map(),
       used,
+      columns: run.columns,
       longest: Math.max(sifted.longest, usualLineBytes),
     })
     const lines = await lookAtLines(run, new ExtractedColumns('step', used), 'tolerant')

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open as openFile } from 'node:fs/promises'
 import {
   type Columns,
   MaestroError,
   maestroError,
+  onlyColumns,
   parseJson,
   parseJsonRow,
   type Row,
@@ -13,6 +14,7 @@ import {
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { fitsType } from '../values/fits-type.js'
+import { rowJson } from '../values/row-json.js'
 import { shownValue } from '../values/shown-value.js'
 
 const newline = 10
@@ -34,17 +36,20 @@ export interface SiftedLines {
  * engine could not read. Lines that are not a JSON object or not UTF-8, and rows with a value that is not of its
  * column's type, are rejected under the id that the row would have had.
  *
- * @param declared Columns whose values must be of their types.
+ * @param declared Columns whose values must be of their types. @param open Whether the rows of a source may have others;
+ *   otherwise those are left out.
  */
 export async function siftLines(
   files: readonly TableFile[],
   path: string,
   declared: Columns,
+  open: boolean,
   reject: TableRequest['reject'],
 ): Promise<SiftedLines> {
   const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const types = Object.entries(declared).filter(([, type]) => type !== 'unknown')
-  const output = await open(path, 'w')
+  const names = new Set(Object.keys(declared))
+  const output = await openFile(path, 'w')
   let rows = 0
   let rejected = 0
   let longest = 0
@@ -67,7 +72,9 @@ export async function siftLines(
       assertTypes(decodeStepLine(text).row, types, file.format)
       return text
     }
-    const { row, text } = parseRow(id, line)
+    const whole = parseRow(id, line)
+    const row = open ? whole.row : onlyColumns(whole.row, names)
+    const text = row === whole.row ? whole.text : rowJson(row)
     assertTypes(row, types, file.format)
     const plain = `{"id":${JSON.stringify(id)},"row":${text}}`
     const encoded = encodeStepLine(id, row)

@@ -8,6 +8,7 @@ import {
   ServingPlane,
 } from '@maestro-dataflow/core'
 import { startMisbehavingServer } from '../misbehaving-server.js'
+import type { RecordedRequest } from '../misbehaving-server-replies.js'
 import { type ReplyDialect, replyDialects } from '../reply-dialects.js'
 import { llmLimitCases } from './llm-limit-cases.js'
 import { llmReplyCases, type ReplyCase } from './llm-reply-cases.js'
@@ -83,17 +84,21 @@ async function assertOutcome(
     if (expected.code === undefined) assertAnswer(result, expected)
     else assertFailure(result, expected)
     assertAsked(asked, expected.asked ?? said.length)
-    const turns = server.requests
-      .filter((request) => dialect.isChat(request))
-      .flatMap((request) => request.json<{ messages: readonly { content: unknown }[] }>().messages)
-    assert.ok(
-      turns.every(({ content }) => content !== ''),
-      'an empty turn was sent',
-    )
+    const turns = server.requests.filter((request) => dialect.isChat(request)).flatMap(turnsOf)
+    assert.ok(!turns.includes(''), 'an empty turn was sent')
   } finally {
     await serving.dispose()
     await server.close()
   }
+}
+
+/** The contents of the turns of a request; Gemini's have other names. */
+function turnsOf(request: RecordedRequest): readonly unknown[] {
+  const { messages = [], contents = [] } = request.json<{
+    messages?: readonly { content: unknown }[]
+    contents?: readonly { parts: readonly { text?: unknown }[] }[]
+  }>()
+  return [...messages.map(({ content }) => content), ...contents.flatMap(({ parts }) => parts.map(({ text }) => text))]
 }
 
 function assertAsked(asked: number, expected: number | { readonly most: number }): void {

@@ -2,10 +2,10 @@ import type { Batch, RowStorage } from '@maestro-dataflow/core'
 import { MemoryStorage } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
-import { describeStorage } from '../vitest.js'
+import { describeRowStorage } from '../vitest.js'
 import { type MakeStorage, type RowStorageCase, rowStorageSuite } from './row-storage-suite.js'
 
-describeStorage(() => ({ storage: new MemoryStorage([]) }), { title: 'MemoryStorage' })
+describeRowStorage(() => ({ storage: new MemoryStorage([]) }), { title: 'MemoryStorage' })
 
 /** A storage that goes wrong in one way. */
 class FaultyStorage implements RowStorage {

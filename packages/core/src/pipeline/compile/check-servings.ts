@@ -1,5 +1,6 @@
 import type { ServingNeed } from '../../contracts/operator-definition.js'
 import { maestroError } from '../../errors/error-table.js'
+import { retirementWarning } from '../../serving/retirement.js'
 import { unsupportedSettingMessage } from '../../serving/unsupported-settings.js'
 import type { CompileContext, Faults } from './compile-context.js'
 
@@ -29,6 +30,8 @@ export function checkServings(
       if (serving.capabilities === undefined || serving.capabilities[capability]) continue
       faults.add(maestroError('MAESTRO_PIPELINE_CAPABILITY', { use, serving: need.name, capability }), step)
     }
+    const retirement = retirementWarning(`The model of the serving "${need.name}"`, serving.capabilities?.retires)
+    if (retirement !== undefined) faults.warn(retirement, step)
     const given = { ...serving.options, ...(options as object | undefined) }
     for (const setting of serving.capabilities?.unsupportedSettings ?? [])
       if (Object.entries(given).some(([name, value]) => name === setting && value !== undefined))

@@ -3,6 +3,7 @@ import { isSecretName } from '../../builtin/secret-redactor.js'
 import { isEnvironmentValue } from '../../contracts/config.js'
 import { Prompt } from '../../contracts/prompt.js'
 import { RowSource } from '../../contracts/row-source.js'
+import { isSchema } from '../../contracts/schema.js'
 
 /**
  * Options as data for the plan. Prompts are represented by their template and version, sources by their name and
@@ -11,6 +12,7 @@ import { RowSource } from '../../contracts/row-source.js'
  */
 export function describeOptions(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return isSecretName(name) ? '[redacted]' : value
+  if (isSchema(value)) return { schema: describeSchema(value['~standard']) }
   if (typeof value === 'function') return { function: sourceVersion(value) }
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return value
@@ -20,7 +22,6 @@ export function describeOptions(value: unknown, name = ''): unknown {
   if (value instanceof RowSource) return { use: value.use, ...(value.shown as object | undefined) }
   if (value instanceof Date) return value.toISOString()
   if (value instanceof URL || value instanceof RegExp) return String(value)
-  if ('~standard' in value) return { schema: describeSchema(value['~standard']) }
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return { instance: value.constructor.name }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describeOptions(item, key)]))

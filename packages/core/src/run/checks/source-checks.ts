@@ -5,6 +5,7 @@ import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
 import { hasType, isPromise } from './cell-values.js'
+import { isRowId } from './row-id.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 import { SeenIds } from './seen-ids.js'
 
@@ -12,6 +13,14 @@ import { SeenIds } from './seen-ids.js'
 export interface SourcePlace {
   readonly use: string
   readonly plugin: string | undefined
+}
+
+/** What a source says about the columns of its rows. */
+export interface ColumnRule {
+  /** Whether rows have no other columns than the declared ones. */
+  readonly isExact: boolean
+  /** Whether rows may lack declared columns. */
+  readonly isOptional: boolean
 }
 
 /**
@@ -22,9 +31,8 @@ export interface SourcePlace {
 export class SourceChecks {
   readonly #place: SourcePlace
   readonly #types: ReadonlyMap<string, ColumnType>
-  /** Whether rows have the declared columns and no others. */
   readonly #isExact: boolean
-  /** The declared columns that no row has had so far. */
+  /** The columns that some row must have, and that no row has had so far. */
   readonly #missing: Set<string>
   #anyChecked = false
   readonly #sample: RowSample
@@ -32,12 +40,11 @@ export class SourceChecks {
   /** Whether some ids can no longer be compared. */
   isBounded = false
 
-  /** @param isExact Whether rows have the declared columns and no others. */
-  constructor(place: SourcePlace, columns: Columns, isExact: boolean, mode: CheckMode | undefined) {
+  constructor(place: SourcePlace, columns: Columns, rule: ColumnRule, mode: CheckMode | undefined) {
     this.#place = place
     this.#types = new Map(Object.entries(columns))
-    this.#isExact = isExact
-    this.#missing = new Set(this.#types.keys())
+    this.#isExact = rule.isExact
+    this.#missing = new Set(rule.isExact && !rule.isOptional ? this.#types.keys() : [])
     this.#sample = new RowSample(mode)
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
@@ -83,7 +90,7 @@ export class SourceChecks {
    */
   assertComplete(announced: number | undefined, read: number): void {
     const [missing] = this.#missing
-    if (this.#isExact && this.#anyChecked && missing !== undefined)
+    if (this.#anyChecked && missing !== undefined)
       this.#fail(`declares the column "${missing}", which no row has`, undefined, missing)
     if (announced !== undefined && announced !== read)
       this.#fail(`gave ${read} rows, and said before that there are ${announced}`)
@@ -97,7 +104,7 @@ export class SourceChecks {
   }
 
   #assertShape(id: unknown, row: unknown): void {
-    if (typeof id !== 'string') this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
+    if (!isRowId(id)) this.#fail(`gave a row the id ${describeValue(id)}; an id is a text`)
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       this.#fail(`gave ${describeValue(row)} instead of a row`, id)
   }

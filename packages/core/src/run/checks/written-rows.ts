@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
+import { isRowId } from './row-id.js'
 import { SeenIds } from './seen-ids.js'
 
 /**
@@ -33,8 +34,7 @@ export class WrittenRows {
     if (!Array.isArray(ids) || !Array.isArray(rows)) this.#fail('wrote something that is not a batch: { ids, rows }')
     if (ids.length !== rows.length) this.#fail(`wrote ${ids.length} ids for ${rows.length} rows`)
     for (const [index, id] of ids.entries()) {
-      if (typeof id !== 'string' || id === '')
-        this.#fail(`wrote a row with the id ${describeValue(id)}; an id is a text`)
+      if (!isRowId(id)) this.#fail(`wrote a row with the id ${describeValue(id)}; an id is a text`)
       if (!this.#seen.add(id)) this.#fail(`wrote two rows with the id ${id}`, id)
       if (this.#first.has(id)) this.#keptId = true
       else if (!this.#keptId && this.#renamed === undefined && this.#isOfInput(rows[index] as Row)) this.#renamed = id

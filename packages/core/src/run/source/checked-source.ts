@@ -19,9 +19,14 @@ export async function* readSource(
   const { sourceCounter, hooks, limit, settings, compiled } = context
   const { use, columns } = compiled.plan.source
   const { definition } = compiled.source
-  const isExact = !columns.open && definition !== undefined && definition.extraColumns !== true
+  const isExact = !columns.open && definition !== undefined
   const place = { use, plugin: context.pluginOf('storages', use) }
-  const checks = new SourceChecks(place, columns.columns, isExact, settings.checks)
+  const checks = new SourceChecks(
+    place,
+    columns.columns,
+    { isExact, isOptional: definition?.optionalColumns === true },
+    settings.checks,
+  )
   const total = rowsToRead(reader, context)
   const announce = (done: boolean): void => {
     if (!hooks.sourceProgress.isUsed()) return

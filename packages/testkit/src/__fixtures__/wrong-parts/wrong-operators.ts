@@ -25,7 +25,7 @@ interface Numbered extends Row {
   tags: string[]
 }
 
-const double = (row: Numbered) => ({ ...row, double: row.n * 2 })
+const double = (row: Numbered) => ({ ...row, double: typeof row.n === 'number' ? row.n * 2 : null })
 const map = (run: (row: Numbered) => unknown, effects?: ColumnEffects) => operator('map', run, effects)
 const each = (run: (rows: readonly Numbered[]) => unknown) => operator('mapBatches', run)
 

@@ -1,0 +1,2 @@
+/** A provider with embedding models only. */
+export const createNoChat = () => ({ embeddingModel: () => ({}) })

@@ -1,0 +1,170 @@
+import type { LanguageModelV2CallOptions } from '@ai-sdk/provider'
+import {
+  boundedCall,
+  type CallOptions,
+  estimateChatTokens,
+  type JsonSchema,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  type MediaAccess,
+  maestroError,
+  toGrammarSchema,
+  wholeJson,
+} from '@maestro-dataflow/core'
+import { AISDKServing } from './ai-sdk-serving.js'
+import { cacheMarkOf } from './cache-mark.js'
+import type { ChatSettings, NamedChatOptions } from './chat-serving-options.js'
+import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
+import { knownModel } from './known-models.js'
+import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
+import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
+import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
+
+/** The call options that all specifications share. */
+type CommonOptions = Omit<LanguageModelV2CallOptions, 'prompt' | 'tools' | 'toolChoice'>
+
+/** A language model of the AI SDK as a serving. The serving plane provides retries, limits, caching, and costs. */
+export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLMServing {
+  readonly kind = 'llm'
+  readonly capabilities: LLMCapabilities
+  readonly #settings: ChatSettings
+  readonly #access: MediaAccess
+
+  constructor(
+    facts: ModelFacts,
+    capabilities: LLMCapabilities,
+    settings: ChatSettings,
+    access: MediaAccess,
+    load: () => Promise<LanguageModel>,
+  ) {
+    super(facts, load)
+    this.capabilities = capabilities
+    this.#settings = settings
+    this.#access = access
+  }
+
+  /** @throws MAESTRO_AI_SDK_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
+  async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
+    return boundedCall(this.boundsOf(options), async (signal) => {
+      const model = await this.loaded()
+      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal))
+      const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
+      const promptTokens = estimateChatTokens(request.messages)
+      const result = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens })
+      if (request.schema === undefined) return result
+      assertHeld(this.name, answer.warnings, result)
+      const object = wholeJson(result.text)
+      return object === undefined ? result : { ...result, object }
+    })
+  }
+
+  async #ask(model: LanguageModel, prompt: Turn[], options: CommonOptions): Promise<GivenAnswer> {
+    const { reasoningEffort } = this.#settings
+    switch (model.specificationVersion) {
+      case 'v4':
+        return model.doGenerate({
+          ...options,
+          prompt: withWrappedData(prompt),
+          ...(reasoningEffort === undefined ? {} : { reasoning: reasoningEffort }),
+        })
+      case 'v3':
+        return model.doGenerate({ ...options, prompt })
+      case 'v2':
+        return model.doGenerate({ ...options, prompt })
+    }
+  }
+
+  #promptSettings(model: LanguageModel, signal: AbortSignal) {
+    const { files = true, cachePrompt } = this.#settings
+    const { images, audio } = this.capabilities
+    return {
+      model: this.model ?? this.name,
+      accepts: { image: images, audio, file: files },
+      access: { ...this.#access, signal },
+      cacheMark: cacheMarkOf(model.provider, cachePrompt),
+    }
+  }
+
+  #callOptions(request: LLMRequest): CommonOptions {
+    const { providerOptions, ...defaults } = this.#settings
+    const temperature = request.temperature ?? defaults.temperature
+    const topP = request.topP ?? defaults.topP
+    const topK = request.topK ?? defaults.topK
+    const seed = request.seed ?? defaults.seed
+    const stop = request.stop ?? defaults.stop
+    const maxTokens = request.maxTokens ?? defaults.maxTokens
+    return {
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { topP }),
+      ...(topK === undefined ? {} : { topK }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(stop === undefined || stop.length === 0 ? {} : { stopSequences: [...stop] }),
+      ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
+      ...(request.schema === undefined ? {} : { responseFormat: formatOf(request.schema) }),
+      ...(providerOptions === undefined ? {} : { providerOptions }),
+    }
+  }
+}
+
+/** The capabilities that the options state, or else what is known about the model. */
+export function chatCapabilities(settings: ChatSettings | NamedChatOptions): LLMCapabilities {
+  const known = 'provider' in settings ? knownModel(shortName(settings.provider), settings.model) : undefined
+  const { images = known?.images ?? true, audio = false, contextTokens = known?.contextTokens } = settings
+  return {
+    jsonSchema: settings.structuredOutput ?? holdsSchemas(settings),
+    images,
+    audio,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(known?.sampling === false ? { unsupportedSettings: ['temperature', 'topP', 'topK'] as const } : {}),
+    ...(known?.retires === undefined ? {} : { retires: known.retires }),
+  }
+}
+
+/** Servers with the API of OpenAI receive schemas only if the options of their package say that they support them. */
+function holdsSchemas(settings: ChatSettings | NamedChatOptions): boolean {
+  const isCompatible = 'provider' in settings && settings.provider === '@ai-sdk/openai-compatible'
+  return !isCompatible || settings.options.supportsStructuredOutputs === true
+}
+
+/** A model that is imported when it is first called. */
+export function chatServingOf(named: NamedChatOptions, directory: string, access: MediaAccess): AISDKChatServing {
+  const { provider: _, model: __, factory: ___, options: ____, ...settings } = named
+  const { structuredOutput, images, audio, files, contextTokens, ...affecting } = settings
+  return new AISDKChatServing(factsOfNamed(named, affecting), chatCapabilities(named), settings, access, () =>
+    loadModel('llm', named, directory),
+  )
+}
+
+/**
+ * Turns a language model of the AI SDK into a serving.
+ *
+ * @throws MAESTRO_AI_SDK_SPECIFICATION
+ * @example
+ * maestro({ plugins: [ai], servings: { default: fromAISDK(anthropic('claude-sonnet-4-5')) } })
+ */
+export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
+  const checked = assertSupported(model)
+  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
+}
+
+/**
+ * A provider package without support for schemas says so in a warning, and the model has not seen the schema.
+ *
+ * @throws MAESTRO_SERVING_SCHEMA_REFUSED, after which the prompt describes the schema
+ */
+function assertHeld(serving: string, warnings: GivenAnswer['warnings'], { usage }: LLMResult): void {
+  const refusal = warnings.find(
+    (warning) =>
+      (warning.type === 'unsupported' && warning.feature === 'responseFormat') ||
+      (warning.type === 'unsupported-setting' && warning.setting === 'responseFormat'),
+  )
+  if (refusal !== undefined)
+    throw maestroError('MAESTRO_SERVING_SCHEMA_REFUSED', { serving, reason: warningText(refusal), usage })
+}
+
+/** Providers support different parts of JSON Schema. The serving plane checks the answer against the whole schema. */
+function formatOf(schema: JsonSchema) {
+  return { type: 'json' as const, schema: toGrammarSchema(schema), name: 'answer' }
+}

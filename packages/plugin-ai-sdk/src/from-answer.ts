@@ -1,0 +1,112 @@
+import type {
+  LanguageModelV2CallWarning,
+  LanguageModelV2FinishReason,
+  LanguageModelV3FinishReason,
+  LanguageModelV4FinishReason,
+  SharedV3Warning,
+  SharedV4Warning,
+} from '@ai-sdk/provider'
+import {
+  estimateTokens,
+  type FinishReason,
+  finishReasonOf,
+  type LLMResult,
+  readRateLimits,
+} from '@maestro-dataflow/core'
+import { type GivenUsage, readUsage } from './read-usage.js'
+
+/** An answer of a language model, in any specification. */
+export interface GivenAnswer {
+  readonly content: readonly { readonly type: string }[]
+  readonly finishReason: LanguageModelV2FinishReason | LanguageModelV3FinishReason | LanguageModelV4FinishReason
+  readonly usage: GivenUsage
+  readonly response?: { readonly modelId?: string; readonly headers?: Readonly<Record<string, string>> }
+  readonly warnings: readonly GivenWarning[]
+}
+
+export type GivenWarning = LanguageModelV2CallWarning | SharedV3Warning | SharedV4Warning
+
+/** What an answer that lacks it gets. */
+export interface Asked {
+  readonly serving: string
+  readonly model: string
+  /** The estimated tokens of the prompt. */
+  readonly promptTokens: number
+}
+
+/** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
+export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }: Asked): LLMResult {
+  const content = answer.content ?? []
+  const text = textOf(content, 'text') || callOf(content)
+  const reasoning = textOf(content, 'reasoning')
+  const estimated = { inputTokens: promptTokens, outputTokens: estimateTokens(text + reasoning) }
+  const usage = readUsage(answer.usage, estimated)
+  const { modelId, headers } = answer.response ?? {}
+  const rateLimits = headers === undefined ? undefined : readRateLimits(new Headers(headers))
+  const warnings = (answer.warnings ?? []).map(warningText)
+  return {
+    text: text.toWellFormed(),
+    ...(reasoning === '' ? {} : { reasoning }),
+    finishReason: endOf(serving, answer.finishReason, usage),
+    usage,
+    model: modelId || model,
+    ...(rateLimits === undefined ? {} : { rateLimits }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  }
+}
+
+function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {
+  return content
+    .filter((part): part is { type: string; text: string } => part.type === type && 'text' in part)
+    .map(({ text }) => text)
+    .join('')
+}
+
+/** A provider without a mode for schemas answers by calling a tool; the arguments are the answer. */
+function callOf(content: GivenAnswer['content']): string {
+  const call = content.find((part): part is { type: string; input: unknown } => part.type === 'tool-call')
+  if (call === undefined) return ''
+  return typeof call.input === 'string' ? call.input : JSON.stringify(call.input)
+}
+
+/** The provider's own word counts where the specification's word says nothing or less. */
+function endOf(serving: string, given: GivenAnswer['finishReason'], usage: LLMResult['usage']): FinishReason {
+  const { unified, raw } = typeof given === 'string' ? { unified: given, raw: undefined } : (given ?? {})
+  switch (unified) {
+    case 'stop':
+    case 'tool-calls':
+      // Anthropic pauses long turns; the answer is not complete then.
+      return /pause/i.test(raw ?? '') ? finishReasonOf(serving, raw, usage) : 'stop'
+    case 'length':
+      return 'length'
+    case 'content-filter':
+      return isRefusal(raw) ? 'refusal' : 'content-filter'
+    case 'error':
+      return finishReasonOf(serving, 'error', usage)
+    default:
+      return finishReasonOf(serving, raw ?? unified ?? 'unknown', usage)
+  }
+}
+
+/** A package that finds the words of a refusal beside a regular end reports a content filter. */
+const isRefusal = (raw: string | undefined): boolean => /refus|^(stop|end_turn|completed?)$/i.test(raw ?? '')
+
+/** A provider's warning as a sentence. */
+export function warningText(warning: GivenWarning): string {
+  switch (warning.type) {
+    case 'unsupported':
+    case 'compatibility':
+      return withDetails(`The provider does not support ${warning.feature}`, warning.details)
+    case 'unsupported-setting':
+      return withDetails(`The provider does not support ${String(warning.setting)}`, warning.details)
+    case 'unsupported-tool':
+      return withDetails('The provider does not support the tool', warning.details)
+    case 'deprecated':
+      return `${warning.setting} is deprecated: ${warning.message}`
+    default:
+      return warning.message
+  }
+}
+
+const withDetails = (fault: string, details: string | undefined): string =>
+  details === undefined || details === '' ? `${fault}.` : `${fault}: ${details}`

@@ -1,0 +1,46 @@
+import type { Price } from '@maestro-dataflow/core'
+import models from './models.json' with { type: 'json' }
+
+/** What is known about a model without calling it. Prices are in dollars per million tokens. */
+export interface KnownModel {
+  readonly input?: number
+  readonly output?: number
+  readonly cachedInput?: number
+  readonly cacheWriteInput?: number
+  /** The maximum tokens of a prompt. */
+  readonly contextTokens?: number
+  /** Whether the model accepts images. */
+  readonly images?: boolean
+  /** False if the model accepts no temperature, topP, or topK. */
+  readonly sampling?: boolean
+  /** The day on which the provider retires the model, such as `2027-05-07`. */
+  readonly retires?: string
+}
+
+/** The table of models by provider and name, with its date and source. */
+export const knownModels: {
+  readonly date: string
+  readonly source: string
+  readonly providers: Readonly<Record<string, Readonly<Record<string, KnownModel>>>>
+} = models
+
+/** @param provider The short name of the provider, such as `anthropic`. */
+export function knownModel(provider: string, model: string): KnownModel | undefined {
+  const known = Object.hasOwn(knownModels.providers, provider) ? knownModels.providers[provider] : undefined
+  return known !== undefined && Object.hasOwn(known, model) ? known[model] : undefined
+}
+
+/** The price of a model. Undefined if it is not known. */
+export function knownPrice(provider: string, model: string): Price | undefined {
+  const { input, output, cachedInput, cacheWriteInput } = knownModel(provider, model) ?? {}
+  if (input === undefined) return undefined
+  const { date, source } = knownModels
+  return {
+    input,
+    ...(output === undefined ? {} : { output }),
+    ...(cachedInput === undefined ? {} : { cachedInput }),
+    ...(cacheWriteInput === undefined ? {} : { cacheWriteInput }),
+    date,
+    source,
+  }
+}

@@ -1,0 +1,60 @@
+import { didYouMean, httpFetch, importFromProject, missingPackage } from '@maestro-dataflow/core'
+import { aiSdkError } from './errors.js'
+import type { NamedModel } from './provider-options.js'
+
+type Factory = (options: Readonly<Record<string, unknown>>) => unknown
+
+/**
+ * Imports a provider package and creates its provider. Calls go through the HTTP sender of the project, which has no
+ * limit of five minutes and honours the proxy settings, unless the options contain another `fetch`.
+ *
+ * @param directory The folder of the config.
+ * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, _IMPORT, _FACTORY, _CREATE
+ */
+export async function loadProvider(named: NamedModel, directory: string): Promise<object> {
+  const { provider, options } = named
+  const module = await importProvider(provider, directory)
+  const factory = factoryOf(module, named)
+  const created = create(() => (module[factory] as Factory)({ fetch: httpFetch, ...options }), { provider, factory })
+  if ((typeof created === 'object' && created !== null) || typeof created === 'function') return created
+  const reason = `it returned ${String(created)} instead of a provider`
+  throw aiSdkError('MAESTRO_AI_SDK_CREATE', { provider, factory, reason })
+}
+
+function create(make: () => unknown, place: { readonly provider: string; readonly factory: string }): unknown {
+  try {
+    return make()
+  } catch (error) {
+    throw aiSdkError('MAESTRO_AI_SDK_CREATE', { ...place, reason: (error as Error).message }, error)
+  }
+}
+
+async function importProvider(provider: string, directory: string): Promise<Record<string, unknown>> {
+  try {
+    return await importFromProject(provider, directory)
+  } catch (error) {
+    const missing = missingPackage(error)
+    if (missing !== undefined) throw aiSdkError('MAESTRO_AI_SDK_PACKAGE_MISSING', { provider, package: missing }, error)
+    throw aiSdkError('MAESTRO_AI_SDK_IMPORT', { provider, reason: (error as Error).message }, error)
+  }
+}
+
+/** The name of the export that creates the provider. Packages call it `create` and the provider's name. */
+function factoryOf(module: Readonly<Record<string, unknown>>, { provider, factory }: NamedModel): string {
+  const factories = Object.keys(module).filter((name) => /^create[A-Z]/.test(name) && isFunction(module[name]))
+  if (factory !== undefined) {
+    if (isFunction(module[factory])) return factory
+    const suggestion = didYouMean(factory, factories)
+    throw aiSdkError('MAESTRO_AI_SDK_FACTORY', { provider, factory, factories, suggestion })
+  }
+  const expected = `create${lettersOf(provider.split('/').at(-1) ?? '')}`
+  const fitting = factories.find((name) => name.toLowerCase() === expected)
+  const only = factories.length === 1 ? factories[0] : undefined
+  const found = fitting ?? only
+  if (found === undefined) throw aiSdkError('MAESTRO_AI_SDK_FACTORY', { provider, factories })
+  return found
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'

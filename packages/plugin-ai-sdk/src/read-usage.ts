@@ -1,0 +1,70 @@
+import type { LanguageModelV2Usage, LanguageModelV3Usage, LanguageModelV4Usage } from '@ai-sdk/provider'
+import type { Usage } from '@maestro-dataflow/core'
+
+/** The token counts of an answer, in any specification. Undefined counts are left out. */
+export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageModelV4Usage
+
+/**
+ * The tokens of an answer. Providers may leave any of them out, and some count cached tokens beside the prompt.
+ *
+ * @param estimated The counts for an answer that has none.
+ */
+export function readUsage(given: GivenUsage | undefined, estimated: Usage): Usage {
+  const { input, cached, written, output, reasoning = 0 } = countsOf(given)
+  const beside = (cached ?? 0) + (written ?? 0)
+  return {
+    inputTokens: input === undefined ? estimated.inputTokens : beside > input ? input + beside : input,
+    outputTokens: output ?? estimated.outputTokens,
+    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
+    // Packages report 0 where the provider reports nothing.
+    ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
+  }
+}
+
+interface Counts {
+  readonly input: number | undefined
+  readonly cached?: number | undefined
+  readonly written?: number | undefined
+  readonly output: number | undefined
+  readonly reasoning?: number | undefined
+}
+
+function countsOf(given: GivenUsage | undefined): Counts {
+  if (typeof given !== 'object' || given === null) return { input: undefined, output: undefined }
+  const { inputTokens: input, outputTokens: output } = given
+  if (isDetailed(input) || isDetailed(output)) {
+    const { total, noCache, cacheRead, cacheWrite } = asFields(input)
+    const parts = sum(noCache, cacheRead, cacheWrite)
+    const { total: said, text, reasoning } = asFields(output)
+    return {
+      input: count(total) ?? parts,
+      cached: count(cacheRead),
+      written: count(cacheWrite),
+      output: count(said) ?? sum(text, reasoning),
+      reasoning: count(reasoning),
+    }
+  }
+  const { cachedInputTokens, reasoningTokens } = given as LanguageModelV2Usage
+  return {
+    input: count(input),
+    cached: count(cachedInputTokens),
+    output: count(output),
+    reasoning: count(reasoningTokens),
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isDetailed = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+const asFields = (value: unknown): Fields => (isDetailed(value) ? value : {})
+
+/** Anything but a whole number of tokens says nothing. */
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+
+function sum(...values: readonly unknown[]): number | undefined {
+  const counts = values.map(count).filter((value) => value !== undefined)
+  return counts.length === 0 ? undefined : counts.reduce((total, value) => total + value, 0)
+}

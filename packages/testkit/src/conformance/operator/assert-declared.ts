@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+import type { MaestroError, Row, RowId } from '@maestro-dataflow/core'
+import { describeFailure } from '../../fuzz/for-all.js'
+import type { OperatorRun } from './operator-run.js'
+import type { OperatorSubject } from './operator-subject.js'
+
+/** The codes of errors that an operator does not throw itself: the runner makes them of anything else. */
+const untyped = ['MAESTRO_STEP_FAILED', 'MAESTRO_STEP_RESULT']
+
+/** Checks what the runner leaves open: how rows are rejected, whether rows can be stored, and what a whole table becomes. */
+export async function assertDeclared(
+  subject: OperatorSubject,
+  rows: readonly Row[],
+  ids: readonly RowId[],
+  run: OperatorRun,
+): Promise<void> {
+  const given = new Map(ids.map((id, index) => [id, rows[index] as Row]))
+  for (const { id, error } of run.rejects) assertTyped(id, error)
+  assert.equal(new Set(run.ids).size, run.ids.length, 'two of its rows have the same id')
+  await assertStorable(run)
+  if (subject.isWhole) await assertWhole(subject, given, run)
+}
+
+function assertTyped(id: RowId, error: MaestroError): void {
+  assert.ok(
+    !untyped.includes(error.code),
+    `row ${id} is rejected with an error that is not typed, which is a fault of the operator: ${describeFailure(error)}. ` +
+      'Handle the value, or throw an error that is defined with defineErrors',
+  )
+  assert.ok(error.message.trim() !== '', `row ${id} is rejected without a message`)
+}
+
+/** Between two stages, rows are stored in files. */
+async function assertStorable({ ids, rows }: OperatorRun): Promise<void> {
+  const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
+  for (const [index, id] of ids.entries()) {
+    const row = rows[index] as Row
+    const stored = decodeStepLine(encodeStepLine(id, row)).row
+    const column = Object.keys(row).find((name) => !isDeepStrictEqual(stored[name], row[name]))
+    assert.ok(
+      column === undefined,
+      `row ${id}, column "${column}": the value changes when the row is stored between two stages`,
+    )
+  }
+}
+
+/** What the runner cannot check row by row for an operator that sees all of them. */
+async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, Row>, run: OperatorRun): Promise<void> {
+  const { columnFault, hasType } = await import('@maestro-dataflow/core/runtime')
+  const { effects, before } = run.watched.declared ?? subject.declared
+  const rejected = new Set(run.rejects.map(({ id }) => id))
+  for (const [index, id] of run.ids.entries()) {
+    const row = run.rows[index] as Row
+    assert.ok(!rejected.has(id), `row ${id} is rejected, and returned all the same`)
+    const source = given.get(id)
+    const fault = source === undefined ? undefined : columnFault(source, row, effects)
+    assert.ok(fault === undefined, `row ${id}: it ${fault?.text}`)
+    if (effects.opaque === true) continue
+    const known = { ...before.columns, ...effects.adds }
+    for (const [column, value] of Object.entries(row)) {
+      assert.ok(
+        hasType(value, known[column] ?? 'unknown'),
+        `row ${id}, column "${column}": not a value of ${known[column]}`,
+      )
+      if (source !== undefined || value === undefined || effects.renames !== undefined) continue
+      const isKnown = Object.hasOwn(known, column) || [...given.values()].some((one) => Object.hasOwn(one, column))
+      assert.ok(isKnown, `row ${id}: a column "${column}" that it does not declare`)
+    }
+    for (const column of Object.keys(effects.adds ?? {}))
+      assert.ok(Object.hasOwn(row, column), `row ${id}: without the column "${column}", which it declares to add`)
+  }
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MaestroError } from '@maestro-dataflow/core'
+import { growthOf } from '../growth.js'
+import { HeldServings } from '../held-servings.js'
+import { watch, within } from '../outcomes.js'
+import { attempted } from './operator-row-cases.js'
+import { assertSame } from './operator-run.js'
+import type { OperatorSubject, RunSettings } from './operator-subject.js'
+import { WatchedOperator } from './watched-operator.js'
+
+/** The rules for the end of an operator's work. */
+export const operatorLifeCases = {
+  async 'it ends when its signal fires, and can run again'(subject: OperatorSubject) {
+    const { patience, samples } = subject
+    const servings = new HeldServings()
+    const project = await subject.project(servings)
+    const stop = new AbortController()
+    servings.hold = true
+    servings.onHeld = () => stop.abort()
+    let calls = 0
+    const onCall = () => {
+      // The first calls are under way when the signal fires.
+      if (++calls === samples.length) setImmediate(() => stop.abort())
+    }
+    const { calls: under, failure } = await stopped(subject, { project, signal: stop.signal, onCall })
+    if (failure !== undefined)
+      assert.ok(MaestroError.is(failure, 'MAESTRO_RUN_ABORTED'), `the run did not end by its signal: ${failure}`)
+    const ends = under.map((call) =>
+      within(patience, 'a call of the operator, after its signal had fired,', call.outcome),
+    )
+    await Promise.all(ends)
+    servings.hold = false
+    const [before, after] = [await attempted(subject, samples), await attempted(subject, samples, { project })]
+    if (before === undefined) return
+    assert.ok(after !== undefined, 'a run after an aborted one fails')
+    if (subject.deterministic) assertSame(subject, samples, before, after, 'usually', 'after an aborted run')
+  },
+
+  async 'its work is done when the run ends'(subject: OperatorSubject) {
+    const servings = new HeldServings()
+    const project = await subject.project(servings)
+    const answers = Promise.withResolvers<void>()
+    servings.until = answers.promise
+    const run = watch(attempted(subject, subject.samples, { project }))
+    // A run that waits for its answers does not end before they arrive.
+    await Promise.race([run.outcome, sleep(300)])
+    const inProgress = run.settled ? servings.inProgress : 0
+    answers.resolve()
+    await run.outcome
+    assert.equal(inProgress, 0, 'the run ends while calls to servings are in progress')
+  },
+
+  async 'it frees what it holds'(subject: OperatorSubject) {
+    const { patience, samples } = subject
+    const watched = new WatchedOperator({})
+    await attempted(subject, samples, { watched })
+    for (const disposal of watched.disposals) {
+      const outcome = await within(patience, 'its disposal', disposal.outcome)
+      assert.ok('value' in outcome, `its disposal fails: ${'error' in outcome && outcome.error}`)
+    }
+    const grown = await growthOf(() => attempted(subject, samples))
+    assert.deepEqual(grown, [], 'what each run leaves behind')
+  },
+}
+
+/** A run whose signal fires. A quick operator may be done before. @returns how the run failed, and its calls */
+async function stopped(subject: OperatorSubject, settings: RunSettings) {
+  const watched = new WatchedOperator(settings)
+  const many = Array.from({ length: 20 }, () => subject.samples).flat()
+  const run = watch(subject.run(many, { ...settings, watched }))
+  const outcome = await run.outcome
+  return { calls: watched.calls, failure: 'error' in outcome ? outcome.error : undefined }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { MaestroError, type Row } from '@maestro-dataflow/core'
+import { describeFailure, forAll } from '../../fuzz/for-all.js'
+import { largeText } from '../../fuzz/odd-values.js'
+import { assertDeclared } from './assert-declared.js'
+import { assertSame } from './operator-run.js'
+import { idsOf, type OperatorSubject, type RunSettings } from './operator-subject.js'
+
+/** The rules for what an operator makes of rows, whatever they hold. */
+export const operatorRowCases = {
+  async 'the sample rows come through'(subject: OperatorSubject) {
+    const { rejects } = await ended(subject, subject.samples)
+    const [first] = rejects
+    assert.ok(first === undefined, `row ${first?.id} is rejected: ${describeFailure(first?.error)}`)
+  },
+
+  async 'an empty input ends well'(subject: OperatorSubject) {
+    const { rejects } = await ended(subject, [])
+    assert.deepEqual(rejects, [], 'there are rejects without a row')
+  },
+
+  async 'values of all kinds are processed as declared, or rejected with a typed error'(subject: OperatorSubject) {
+    const first = subject.isWhole ? [subject.oddRows] : subject.oddRows.map((row) => [row])
+    await forAll(subject.tables, subject.fuzz, async (rows) => void (await ended(subject, rows)), first)
+  },
+
+  async 'a row that is given is not changed'(subject: OperatorSubject) {
+    await forAll(
+      subject.tables,
+      subject.fuzz,
+      async (rows) => {
+        const usual = await attempted(subject, rows)
+        if (usual === undefined) return
+        const frozen = await subject.run(rows, { freeze: true }).catch((error: unknown) => error as MaestroError)
+        const failures = 'rejects' in frozen ? frozen.rejects : [{ id: '', error: frozen }]
+        for (const { id, error } of failures)
+          assert.doesNotMatch(error.message, changesFrozen, `row ${id}: it changes the row: ${describeFailure(error)}`)
+        if (subject.deterministic && 'rejects' in frozen)
+          assertSame(subject, rows, usual, frozen, 'usually', 'with a row that cannot be changed')
+      },
+      [subject.oddRows],
+    )
+  },
+
+  async 'a large cell comes through, or is rejected with a typed error'(subject: OperatorSubject) {
+    for (const column of textColumns(subject)) await ended(subject, [{ ...subject.samples[0], [column]: largeText }])
+  },
+
+  async 'the same rows may come many times'(subject: OperatorSubject) {
+    const many = Array.from({ length: 40 }, () => subject.samples).flat()
+    const [few, run] = [await attempted(subject, subject.samples), await attempted(subject, many)]
+    if (few === undefined || few.rejects.length > 0) return
+    assert.ok(run !== undefined, 'a run over the same rows many times fails')
+    const [first] = run.rejects
+    assert.ok(first === undefined, `row ${first?.id} of ${many.length} is rejected: ${describeFailure(first?.error)}`)
+  },
+}
+
+/** Runs the operator, and checks what every run must hold. */
+export async function ended(subject: OperatorSubject, rows: readonly Row[], settings: RunSettings = {}) {
+  const { ids = idsOf(rows) } = settings
+  const run = await subject.run(rows, { ...settings, ids }).catch((error: unknown) => {
+    if (MaestroError.is(error)) assert.fail(`the run ended: ${describeFailure(error)}`)
+    throw error
+  })
+  await assertDeclared(subject, rows, ids, run)
+  return run
+}
+
+/** How engines name a change of an object that cannot be changed. */
+const changesFrozen = /read.only|not extensible|Cannot (?:assign|add|delete|define|redefine)/
+
+/** The same, for rules that compare runs: a run that fails is the business of another rule. */
+export async function attempted(subject: OperatorSubject, rows: readonly Row[], settings: RunSettings = {}) {
+  try {
+    return await subject.run(rows, settings)
+  } catch (error) {
+    if (MaestroError.is(error)) return undefined
+    throw error
+  }
+}
+
+function textColumns({ columns }: OperatorSubject): readonly string[] {
+  return Object.keys(columns).filter((name) => columns[name] === 'string')
+}

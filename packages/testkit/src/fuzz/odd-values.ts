@@ -1,0 +1,58 @@
+/** Texts that break code which expects letters of one alphabet, or that treats a value as a pattern or a template. */
+export const oddTexts: readonly string[] = [
+  '',
+  ' ',
+  '\n',
+  '\t\r\n',
+  'null',
+  'undefined',
+  'NaN',
+  '0',
+  '-1',
+  'true',
+  '你好，世界',
+  '日本語のテキスト。',
+  '한국어',
+  'العربية',
+  '👩🏽‍🚀',
+  '🇩🇪 🏳️‍🌈',
+  'e\u0301',
+  'İıſß',
+  '\uD83D',
+  '\uDE00 alone',
+  '\uFEFFmark',
+  '\u0000',
+  '{{text}}',
+  '$& $1 $$',
+  '%s',
+  '"quoted", \'single\'',
+  'a,b;c\td',
+  '\\',
+  '</p>',
+  "'; DROP TABLE t; --",
+  '[]',
+  '{"a":1}',
+  '__proto__',
+]
+
+/** Names of columns that are legal and unusual. */
+export const oddNames: readonly string[] = [
+  'a b',
+  '列 👩🏽‍🚀',
+  'a"b',
+  "it's",
+  'a.b',
+  'a,b',
+  '{x}',
+  '{{x}}',
+  '$&',
+  '%',
+  'SELECT',
+  'constructor',
+  'toString',
+  '__proto__',
+  '7',
+]
+
+/** A text of a mebibyte, in an alphabet of its own so that no character is one byte. */
+export const largeText: string = '语言 text, 文. '.repeat(2 ** 16)

@@ -1,0 +1,70 @@
+import { replies } from './misbehaving-server-replies.js'
+import type { Failure, ReplyDialect, Said } from './reply-dialects.js'
+
+/** The words of the providers for an answer that is complete. */
+const regular = (finish: string | null | undefined, word: string): string | null =>
+  finish === undefined || finish === 'stop' ? word : finish
+
+/** The API of Anthropic. */
+export const anthropicDialect: ReplyDialect = {
+  name: 'Anthropic',
+  isChat: ({ path }) => path.endsWith('/messages'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply({ text, reasoning, finish, refusal, call, parts, beside, body, failure }) {
+    if (failure !== undefined) return anthropicFailure(failure)
+    if (parts !== undefined || body !== undefined || beside !== undefined) return undefined
+    const content = [
+      ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'none' }]),
+      ...(text == null ? [] : [{ type: 'text', text }]),
+      ...(refusal === undefined ? [] : [{ type: 'text', text: refusal }]),
+      ...(call === undefined ? [] : [{ type: 'tool_use', id: 'call-1', name: 'json', input: call }]),
+    ]
+    return replies.json({
+      id: 'message-1',
+      type: 'message',
+      role: 'assistant',
+      model: 'test-model',
+      content,
+      stop_reason: refusal === undefined ? regular(finish, 'end_turn') : 'refusal',
+      stop_sequence: null,
+      usage: { input_tokens: 7, output_tokens: 3 },
+    })
+  },
+}
+
+function anthropicFailure({ status, message, code, details, headers = {} }: Failure) {
+  if (details !== undefined) return undefined
+  return { ...replies.json({ type: 'error', error: { type: code ?? 'api_error', message } }, headers), status }
+}
+
+/** The API of Gemini. */
+export const geminiDialect: ReplyDialect = {
+  name: 'Gemini',
+  isChat: ({ path }) => path.includes(':generateContent'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply(said) {
+    const { failure, refusal, parts, body, beside } = said
+    if (failure !== undefined) return geminiFailure(failure)
+    if (refusal !== undefined || parts !== undefined || body !== undefined || beside !== undefined) return undefined
+    return replies.json({
+      candidates: [
+        { content: { role: 'model', parts: geminiParts(said) }, finishReason: regular(said.finish, 'STOP'), index: 0 },
+      ],
+      usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 3, totalTokenCount: 10 },
+      modelVersion: 'test-model',
+    })
+  },
+}
+
+function geminiParts({ text, reasoning, call }: Said): readonly object[] {
+  return [
+    ...(reasoning === undefined ? [] : [{ text: reasoning, thought: true }]),
+    ...(text == null ? [] : [{ text }]),
+    ...(call === undefined ? [] : [{ functionCall: { name: 'json', args: call } }]),
+  ]
+}
+
+function geminiFailure({ status, message, code, details, headers = {} }: Failure) {
+  const error = { code: status, message, status: code ?? 'UNKNOWN', details }
+  return { ...replies.json({ error }, headers), status }
+}
