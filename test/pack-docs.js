@@ -11,7 +11,10 @@ if (!process.argv.includes('--remove')) {
   const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'))
   const repository = `https://github.com/maestro-dataflow/maestro-dataflow/blob/v${version}`
   // Decisions explain how the project is made, not how it is used.
-  cpSync(join(root, 'docs'), target, { recursive: true, filter: (path) => !path.startsWith(join(root, 'docs/decisions')) })
+  cpSync(join(root, 'docs'), target, {
+    recursive: true,
+    filter: (path) => !path.startsWith(join(root, 'docs/decisions')),
+  })
   for (const page of globSync('**/*.md', { cwd: target })) {
     const path = join(target, page)
     const text = readFileSync(path, 'utf8').replaceAll(/\]\(([^)\s:#]+)(#[^)\s]*)?\)/g, (link, to, anchor = '') => {
