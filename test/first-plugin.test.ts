@@ -36,7 +36,7 @@ function shell(lines: string): Promise<{ readonly code: number | null; readonly 
     npm_config_audit: 'false',
     npm_config_fund: 'false',
   }
-  for (const name of Object.keys(env)) if (/^(VITEST|NODE_)/.test(name)) delete env[name]
+  for (const name of Object.keys(env)) if (/^(VITEST|NODE_OPTIONS$|NODE_ENV$)/.test(name)) delete env[name]
   return new Promise((resolve, reject) => {
     const child = spawn('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${lines}`], { cwd: folder, env })
     let output = ''
