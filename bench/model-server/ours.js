@@ -1,5 +1,5 @@
-// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT, where a concurrency of 0 is learnt. Everything is on: run folder on the disk,
-// cache on the disk, budget, limits, usage record.
+// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT [openai | ai-sdk], where a concurrency of 0 is learnt.
+// Everything is on: run folder on the disk, cache on the disk, budget, limits, usage record.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,19 +7,25 @@ import { pipeline, prompt } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
 import fs from '@maestro-dataflow/plugin-fs'
-import openai from '@maestro-dataflow/plugin-openai'
 import { reportCost } from './report-cost.js'
 import { question, rowsOf, warmUpRow } from './rows.js'
 
-const [baseUrl, rows, concurrency, output] = process.argv.slice(2)
+const [baseUrl, rows, concurrency, output, plugin = 'openai'] = process.argv.slice(2)
+const servings = {
+  openai: { use: 'openai.chat', baseUrl, apiKey: 'a key' },
+  'ai-sdk': {
+    use: 'ai-sdk.chat',
+    provider: '@ai-sdk/openai-compatible',
+    options: { name: 'bench', baseURL: baseUrl, apiKey: 'a key' },
+  },
+}
+const { default: provider } = await import(`@maestro-dataflow/plugin-${plugin}`)
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({
-  plugins: [fs, ai, openai],
+  plugins: [fs, ai, provider],
   servings: {
     default: {
-      use: 'openai.chat',
-      baseUrl,
-      apiKey: 'a key',
+      ...servings[plugin],
       model: 'bench',
       price: { input: 1, output: 2 },
       limits: concurrency === '0' ? {} : { concurrency: Number(concurrency) },

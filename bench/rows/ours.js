@@ -1,4 +1,5 @@
-// JSONL to JSONL through one map and one filter function, by a pipeline.
+// JSONL to JSONL through one map and one filter function, by a pipeline. With `none`, it writes no ledger; the state
+// directory stays if it is given.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +8,15 @@ import { maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'
 import { reportPeak } from '../measure.js'
 
-const [input = '', output = ''] = process.argv.slice(2)
-const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
-const project = maestro({ plugins: [fs], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const [input = '', output = '', ledger = 'ledger', kept] = process.argv.slice(2)
+const state = kept ?? mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({
+  plugins: [fs],
+  stateDirectory: state,
+  allowOutsidePaths: true,
+  logLevel: 'silent',
+  run: { ledger: ledger !== 'none' },
+})
 const columns = { id: 'string', user: 'string', stars: 'number', price: 'number', day: 'string', text: 'string' }
 const rows = pipeline('rows')
   .read('fs.file', { path: input, columns })
@@ -18,5 +25,5 @@ const rows = pipeline('rows')
   .write('fs.file', { path: output, mode: 'overwrite' })
 await project.run(rows)
 await project.dispose()
-rmSync(state, { recursive: true, force: true })
+if (kept === undefined) rmSync(state, { recursive: true, force: true })
 reportPeak()

@@ -16,11 +16,11 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
   ]
   if (rowsIn > 0 && rowsOut === 0) lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
-  lines.push(...describeRejects(report))
+  lines.push(...describeRejects(report), ...describeDrops(report))
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   for (const path of spared) lines.push(`  ${oneLine(path)} was left alone, because of --limit`)
   if (report.directory !== undefined) {
-    const rejects = rejected > 0 ? ' (why rows were rejected: rejects.jsonl)' : ''
+    const rejects = rejected > 0 ? ' (why rows were rejected: maestro rejects)' : ''
     lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
@@ -44,20 +44,34 @@ export function describeRejects({ rejects }: RunReport): string[] {
       ...(hint === undefined ? [] : [`    ${oneLine(hint)}`]),
     ]),
     ...(rejects.length > shown.length
-      ? [`  ${counted(rejects.length - shown.length, 'more reason')} in rejects.jsonl`]
+      ? [`  ${counted(rejects.length - shown.length, 'more reason')}: maestro rejects`]
+      : []),
+  ]
+}
+
+/** The most frequent reasons for rows that steps left out. */
+function describeDrops({ drops = [] }: RunReport): string[] {
+  const shown = drops.slice(0, shownReasons)
+  return [
+    ...shown.map(({ step, outcome, rows, reason, rowId, into }) => {
+      const example = `for example ${oneLine(rowId)}${into === undefined ? '' : ` into ${oneLine(into)}`}`
+      return `  ${counted(rows, 'row')} ${outcome} in ${step}, ${example}${reason === undefined ? '' : `: ${oneLine(reason)}`}`
+    }),
+    ...(drops.length > shown.length
+      ? [`  ${counted(drops.length - shown.length, 'more reason')}: maestro dropped STEP`]
       : []),
   ]
 }
 
 const shownReasons = 5
 
-const oneLine = (text: string): string => {
+export const oneLine = (text: string): string => {
   // Messages repeat values of a row; control characters must not reach the terminal.
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
 
-function describeUsage(usage: UsageTotals): string {
+export function describeUsage(usage: UsageTotals): string {
   const { requests, failedRequests, reusedAnswers, retries, inputTokens, outputTokens, cost } = usage
   const faults = [
     ...(failedRequests > 0 ? [`${failedRequests} failed`] : []),

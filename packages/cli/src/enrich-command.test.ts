@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 
@@ -308,5 +309,39 @@ describe('columns and files as people have them', () => {
     expect(lines('gaps.enriched.csv').slice(1)).toEqual(['1,a,b,about a/b', '3,,c,about /c', '5,d,,about d/'])
     expect(stdout).toContain('2 rows rejected in answers')
     expect(stdout).toContain('title, text: empty in this row')
+  })
+})
+
+describe('a provider and its model as the serving', () => {
+  const anthropic = {
+    id: 'message-1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-haiku-4-5',
+    content: [{ type: 'text', text: 'good' }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 100, output_tokens: 1 },
+  }
+
+  test('the package of the provider is asked with its own environment variables', async () => {
+    const server = await startMisbehavingServer()
+    server.always(replies.json(anthropic))
+    try {
+      const env = { ANTHROPIC_BASE_URL: `${server.url}/v1`, ANTHROPIC_API_KEY: 'played' }
+      const parameters = ['enrich', 'reviews.csv', ...ask, '--serving', 'anthropic:claude-haiku-4-5']
+      const { code, stderr } = await project.start(parameters, { env }).finished
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+      expect(project.read('reviews.enriched.csv')).toContain('003,Terrible,good')
+      expect(server.requests[0]?.headers).toMatchObject({ 'x-api-key': 'played' })
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('a provider that is not known is answered by the near one', async () => {
+    const { code, stderr } = await project.maestro('enrich', 'reviews.csv', ...ask, '--serving', 'antropic:claude')
+    expect(code).toBe(1)
+    expect(stderr).toContain('Did you mean "anthropic"?')
   })
 })

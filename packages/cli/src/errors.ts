@@ -149,6 +149,21 @@ export const cliErrors = {
     hint: () =>
       'It comes from code that nobody waits for, such as a timer or an event of a plugin or of a step. --verbose shows where. Catch it there.',
   },
+  MAESTRO_CLI_ROW_OR_WHERE: {
+    message: () => 'A row is named either by its id or by --where.',
+    hint: () => 'Write `maestro why ROW`, or `maestro why --where column=value`.',
+  },
+  MAESTRO_CLI_NO_ROW: {
+    message: (d: { where: Readonly<Record<string, string>>; run: string }) =>
+      `No row of the source of ${d.run} has ${Object.entries(d.where)
+        .map(([column, value]) => `${column}=${value}`)
+        .join(' and ')}.`,
+    hint: () => 'The source is read as it is now, and values are compared as text. Check the names of the columns.',
+  },
+  MAESTRO_CLI_RUN_UNFINISHED: {
+    message: (d: { run: string }) => `The run ${d.run} is unfinished and is not removed.`,
+    hint: () => 'If no process runs it any more and you do not need it, remove its run folder.',
+  },
   MAESTRO_CLI_UNEXPECTED: {
     message: (d: { reason: string }) => `Something unexpected happened: ${d.reason}`,
     hint: () => 'Run it again with --verbose to see where. If it is a fault of maestro, please report it.',
@@ -177,4 +192,10 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_CACHE_UNKNOWN',
   'MAESTRO_CLI_CACHE_AMBIGUOUS',
   'MAESTRO_CLI_INIT_EXISTS',
+  'MAESTRO_CLI_ROW_OR_WHERE',
+  'MAESTRO_CLI_NO_ROW',
+  'MAESTRO_CLI_RUN_UNFINISHED',
+  'MAESTRO_RUN_UNKNOWN',
+  'MAESTRO_RUN_ROW_UNKNOWN',
+  'MAESTRO_RUN_STEP_UNKNOWN',
 ])

@@ -11,6 +11,7 @@ import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
 import { register as run } from './commands/run.js'
+import { register as runs } from './commands/runs.js'
 import { register as types } from './commands/types.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
@@ -18,6 +19,7 @@ import { version } from './version.js'
 /** The commands in the order of `maestro --help`. */
 const commands: readonly Register[] = [
   run,
+  runs,
   preview,
   enrich,
   plan,

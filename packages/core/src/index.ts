@@ -39,7 +39,9 @@ export type {
 } from './contracts/operator-definition.js'
 export type {
   BatchContext,
+  FilterContext,
   FilterFunction,
+  FlatMapContext,
   FlatMapFunction,
   MapBatchesFunction,
   MapFunction,

@@ -22,6 +22,7 @@ export interface GivenAnswer {
   readonly usage: GivenUsage
   readonly response?: { readonly modelId?: string; readonly headers?: Readonly<Record<string, string>> }
   readonly warnings: readonly GivenWarning[]
+  readonly providerMetadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 export type GivenWarning = LanguageModelV2CallWarning | SharedV3Warning | SharedV4Warning
@@ -49,10 +50,17 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }
     ...(reasoning === '' ? {} : { reasoning }),
     finishReason: endOf(serving, answer.finishReason, usage),
     usage,
+    ...priceFactorOf(answer.providerMetadata),
     model: modelId || model,
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
+}
+
+/** What the tier that the provider states costs, as a multiple of the price of the standard tier. */
+function priceFactorOf(metadata: GivenAnswer['providerMetadata'] = {}): { readonly priceFactor?: number } {
+  const tiers = Object.values(metadata).map(({ serviceTier }) => serviceTier)
+  return tiers.includes('flex') ? { priceFactor: 0.5 } : tiers.includes('priority') ? { priceFactor: 2 } : {}
 }
 
 function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {

@@ -38,6 +38,14 @@ describe('JSON', () => {
     expect(files()).toEqual(['in.json'])
   })
 
+  test('a line without an end is not held in memory', async () => {
+    // 300 MB, which take 300 KB when compressed.
+    const blanks = gzipSync(Buffer.alloc(100 << 20, 'x'))
+    write('in.jsonl.gz', Buffer.concat([blanks, blanks, blanks]))
+    const error = await failure(copy({ path: 'in.jsonl.gz' }, { path: 'out.jsonl' }))
+    expect(error).toMatchObject({ code: 'MAESTRO_FS_RECORD_TOO_LARGE' })
+  })
+
   test('integers keep all their digits, through rows and back', async () => {
     write('in.json', '[{"id": 9007199254740993, "n": 1e300, "deep": [-12345678901234567890]}]')
     await copy({ path: 'in.json' }, { path: 'out.json' })

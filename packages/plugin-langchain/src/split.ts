@@ -53,11 +53,12 @@ export const split = defineOperator({
       made ??= options.splitter === undefined ? makeSplitter(options, directory) : Promise.resolve(options.splitter)
       return made
     }
-    return async (row) => {
+    return async (row, { drop }) => {
       const text = row[input]
       if (typeof text !== 'string')
         throw langchainError('MAESTRO_LANGCHAIN_NOT_TEXT', { column: input, found: describe(text) })
       const pieces = await (await splitter()).createDocuments([text])
+      if (pieces.length === 0) return drop('the splitter made no piece of the text')
       return pieces.map(({ pageContent, metadata }) => ({
         ...row,
         [output]: pageContent,

@@ -24,6 +24,8 @@ export const chatCompletion = z.looseObject({
   model: z.unknown().optional(),
   choices: z.array(chatChoice),
   usage: z.unknown().optional(),
+  /** The tier that the request was processed in. */
+  service_tier: z.unknown().optional(),
   /** The software that serves the model; only Ollama's value is used. */
   system_fingerprint: z.unknown().optional(),
 })

@@ -1,3 +1,4 @@
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { connectionOptions, oneAddress } from './connection-options.js'
 
@@ -19,6 +20,13 @@ export const openaiChatOptions = z
     reasoningEffort: z.string().min(1).optional(),
     /** The server's name of `maxTokens`. @default by the host: `max_tokens` for an unknown one */
     maxTokensParameter: z.enum(['max_completion_tokens', 'max_tokens']).optional(),
+    /**
+     * The service tier. `flex` costs half and is slower; a request that is refused or that takes longer than
+     * `flexTimeout` is sent again in the standard tier. @default the setting of the account
+     */
+    tier: z.enum(['auto', 'standard', 'flex', 'priority']).optional(),
+    /** How long a request in the tier `flex` may take. @default '5m' */
+    flexTimeout: duration().optional(),
     /**
      * How answers are made to match a schema: by the schema itself, by JSON mode with the schema in the prompt, or by
      * the prompt alone. @default by the host: 'none' for an unknown one

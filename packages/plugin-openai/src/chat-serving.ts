@@ -1,11 +1,12 @@
-import type {
-  CallOptions,
-  LLMCapabilities,
-  LLMRequest,
-  LLMResult,
-  LLMServing,
-  MediaAccess,
-  Price,
+import {
+  type CallOptions,
+  type LLMCapabilities,
+  type LLMRequest,
+  type LLMResult,
+  type LLMServing,
+  MaestroError,
+  type MediaAccess,
+  type Price,
 } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
@@ -16,8 +17,12 @@ import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js
 import { readChatStream } from './read-chat-stream.js'
 import { readReply } from './read-reply.js'
 import { serverEvents } from './server-events.js'
+import { isFlexUnavailable } from './service-tier.js'
 import { callServer } from './serving-call.js'
-import { type ChatSettings, toChatRequest } from './to-chat-request.js'
+import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
+
+/** Half of the time-out of an attempt, so that the standard tier has the other half. */
+const defaultFlexTimeout = 300_000
 
 /**
  * A chat model of OpenAI, Azure, or a compatible server. The serving plane provides retries, limits, caching, and
@@ -34,6 +39,7 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
+  readonly #flexTimeout: number
   /** In tokens, if known. */
   #ollamaContext: number | undefined
 
@@ -42,8 +48,9 @@ export class OpenAIChatServing implements LLMServing {
    * @throws MAESTRO_OPENAI_KEY_MISSING
    */
   constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
-    const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, image = {} } = options
+    const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, tier, image = {} } = options
     const { maxSide = 2048, detail } = image
+    this.#flexTimeout = options.flexTimeout ?? defaultFlexTimeout
     const connection = connect(options)
     this.#connection = connection
     this.name = `openai.chat ${options.model}`
@@ -52,7 +59,7 @@ export class OpenAIChatServing implements LLMServing {
     this.account = connection.account
     this.price = connection.price
     this.capabilities = chatCapabilities(options)
-    const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort }
+    const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, tier }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {
@@ -67,7 +74,20 @@ export class OpenAIChatServing implements LLMServing {
 
   /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const { body, answer, warnings } = await toChatRequest(request, this.#settings)
+    const asked = await toChatRequest(request, this.#settings)
+    if (asked.body.service_tier !== 'flex') return this.#ask(request, asked, options)
+    try {
+      const timeout = Math.min(this.#flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
+      return await this.#ask(request, asked, { ...options, timeout })
+    } catch (error) {
+      if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
+      const warning = `A request in the tier flex was sent again in the standard tier: ${reasonOf(error)}`
+      const body = { ...asked.body, service_tier: 'default' as const }
+      return this.#ask(request, { ...asked, body, warnings: [...asked.warnings, warning] }, options)
+    }
+  }
+
+  #ask(request: LLMRequest, { body, answer, warnings }: ChatRequest, options: CallOptions): Promise<LLMResult> {
     const asked = { serving: this.name, model: this.model, request, answer, warnings }
     return callServer(this.#connection, {
       serving: this.name,
@@ -93,3 +113,5 @@ export class OpenAIChatServing implements LLMServing {
     return readChatStream(this.name, serverEvents(response.body, onActivity))
   }
 }
+
+const reasonOf = (error: unknown): string => (MaestroError.is(error) ? error.message : String(error))

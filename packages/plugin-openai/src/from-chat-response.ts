@@ -16,6 +16,7 @@ import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
 import { readUsage, warningsOf } from './read-usage.js'
+import { priceFactorOf } from './service-tier.js'
 import { brokenReply } from './to-serving-error.js'
 
 /** The request that an answer belongs to. */
@@ -55,6 +56,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     ...(object === undefined ? {} : { object }),
     finishReason,
     usage,
+    ...priceFactorOf(completion.service_tier),
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
     ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
     ...withWarnings([...asked.warnings, ...warningsOf(unreadable)]),

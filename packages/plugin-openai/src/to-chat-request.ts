@@ -16,7 +16,7 @@ export interface ChatSettings {
   readonly model: string
   readonly defaults: Pick<
     OpenAIChatOptions,
-    'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream'
+    'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream' | 'tier'
   >
   readonly jsonMode: JsonMode
   readonly wholeSchemas: boolean
@@ -55,6 +55,7 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
     ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
     // Servers and models have different values for it.
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
+    ...(defaults.tier === undefined ? {} : { service_tier: defaults.tier === 'standard' ? 'default' : defaults.tier }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     ...(defaults.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...(answer !== undefined

@@ -33,6 +33,10 @@ export const testkitErrors = {
       `The suite for ${d.suite} has no case "${d.name}" that could be omitted.`,
     hint: (d: Unknown & { suite: string }) => `${meant(d.suggestion)}Known: ${d.known.join(', ')}.`,
   },
+  MAESTRO_TESTKIT_SUBJECT: {
+    message: (d: { subject: string; reason: string }) => `${d.subject} cannot be tested: ${d.reason}.`,
+    hint: () => 'Give the suite what it needs; docs/testing.md shows each suite with an example.',
+  },
   MAESTRO_TESTKIT_CASSETTE_MISSING: {
     message: (d: { path: string }) => `The cassette ${d.path} does not exist.`,
     hint: () =>

@@ -5,12 +5,14 @@ export {
   type EmbeddingSuiteOptions,
   embeddingServingSuite,
 } from './conformance/embedding-serving-suite.js'
+export { type ExecutorCase, type ExecutorSuiteOptions, executorSuite } from './conformance/executor/executor-suite.js'
 export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/llm-reply-suite.js'
 export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
 export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
 export type { OperatorSuiteOptions } from './conformance/operator/operator-subject.js'
 export { type OperatorCase, operatorSuite } from './conformance/operator/operator-suite.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
+export { type PromptCase, type PromptSuiteOptions, promptSuite } from './conformance/prompt/prompt-suite.js'
 export { type RerankServingCase, rerankServingSuite } from './conformance/rerank-serving-suite.js'
 export {
   type CacheSuiteOptions,
@@ -25,6 +27,11 @@ export {
 } from './conformance/row-storage-suite.js'
 export type { ProjectParts } from './conformance/rows-project.js'
 export type { ServingSuiteOptions } from './conformance/serving-subject.js'
+export type { SinkSuiteOptions } from './conformance/sink/sink-subject.js'
+export { type SinkCase, sinkSuite } from './conformance/sink/sink-suite.js'
+export type { SourceSuiteOptions } from './conformance/source/source-subject.js'
+export { type SourceCase, sourceSuite } from './conformance/source/source-suite.js'
+export { type StorageCase, type StorageSuiteOptions, storageSuite } from './conformance/storage/storage-suite.js'
 export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
 export {
   type TranscriptionServingCase,

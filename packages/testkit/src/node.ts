@@ -24,5 +24,15 @@ export const describeVectorStore = suites.describeVectorStore
 export const describeRowStorage = suites.describeRowStorage
 /** Tests an operator with varied rows, against what it declares. */
 export const describeOperator = suites.describeOperator
+/** Tests the reading side of a storage. */
+export const describeSource = suites.describeSource
+/** Tests the writing side of a storage. */
+export const describeSink = suites.describeSink
+/** Tests a storage that can be written and read: what goes in comes out. */
+export const describeStorage = suites.describeStorage
+/** Tests an executor. The first parameter creates a new one at each call. */
+export const describeExecutor = suites.describeExecutor
+/** Tests a prompt class, or a prompt that a plugin contributes. */
+export const describePrompt = suites.describePrompt
 /** Tests a plugin: its manifest, its descriptions, its options, and that importing it has no effect. */
 export const describePlugin = suites.describePlugin

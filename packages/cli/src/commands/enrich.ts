@@ -18,7 +18,10 @@ export const register: Register = (program) => {
       '--schema <schema>',
       'a JSON Schema that answers must fit, as text or a file; its properties become columns',
     )
-    .option('--serving <name>', 'a serving of the config (default: "default")')
+    .option(
+      '--serving <name>',
+      'a serving of the config, or PROVIDER:MODEL, such as anthropic:claude-sonnet-5-5 (default: "default")',
+    )
     .option('--model <name>', 'another model for the serving, such as a path to a .gguf file for the embedded one')
     .option('--system <text>', `a system message before the prompt (default without --schema: "${terse}")`)
     .option('--max-tokens <count>', 'tokens of an answer at most; a row with a longer one is rejected', wholeNumber)

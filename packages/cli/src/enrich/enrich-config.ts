@@ -6,6 +6,7 @@ import { Maestro, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { configOrNone } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
 import { cliError } from '../errors.js'
+import { namedModel } from './named-model.js'
 
 type Servings = ResolvedConfig['servings']
 
@@ -16,6 +17,9 @@ const parts = [
   { kind: 'storages', name: 'fs.file', plugin: '@maestro-dataflow/plugin-fs' },
   { kind: 'operators', name: 'ai.generate', plugin: '@maestro-dataflow/plugin-ai' },
   { kind: 'servings', name: 'local.chat', plugin: '@maestro-dataflow/plugin-local' },
+  { kind: 'servings', name: 'openai.chat', plugin: '@maestro-dataflow/plugin-openai' },
+  { kind: 'servings', name: 'ollama.chat', plugin: '@maestro-dataflow/plugin-ollama' },
+  { kind: 'servings', name: 'ai-sdk.chat', plugin: '@maestro-dataflow/plugin-ai-sdk' },
 ] as const
 
 export interface EnrichSettings extends GlobalOptions {
@@ -33,8 +37,8 @@ export async function enrichConfig(settings: EnrichSettings): Promise<ResolvedCo
   const { serving = 'default', verbose = false } = settings
   const found = await configOrNone(settings.config)
   const servings = withServing(found.servings, serving, settings.model)
-  const local = Object.values(servings).some((configured) => 'use' in configured && configured.use === 'local.chat')
-  const names: readonly string[] = local ? parts.map(({ name }) => name) : ['fs.file', 'ai.generate']
+  const uses = Object.values(servings).flatMap((configured) => ('use' in configured ? [configured.use] : []))
+  const names: readonly string[] = ['fs.file', 'ai.generate', ...uses]
   return {
     ...found,
     servings,
@@ -46,7 +50,7 @@ export async function enrichConfig(settings: EnrichSettings): Promise<ResolvedCo
 
 /** The servings, with the requested one and its model. If the serving does not exist, the plan reports it. */
 function withServing(servings: Servings, name: string, model: string | undefined): Servings {
-  const configured = Object.hasOwn(servings, name) ? servings[name] : name === 'default' ? embedded : undefined
+  const configured = Object.hasOwn(servings, name) ? servings[name] : name === 'default' ? embedded : namedModel(name)
   if (configured === undefined) return servings
   if (model === undefined) return { ...servings, [name]: configured }
   if (!('use' in configured)) throw cliError('MAESTRO_CLI_MODEL', { serving: name })

@@ -43,6 +43,13 @@ export interface RunConfig {
    * @default 'sample'
    */
   readonly checks?: 'sample' | 'strict'
+  /**
+   * Whether a run writes a ledger, which explains what happened to each row. With `checksums`, the ledger holds a
+   * checksum of every row, so that `maestro diff` also finds changed rows for which no model was asked.
+   *
+   * @default true
+   */
+  readonly ledger?: boolean | 'checksums'
   /** Whether to replace an existing output even if no row reaches it. @default false: the run fails */
   readonly allowEmpty?: boolean
 }

@@ -6,13 +6,29 @@ import type { TableEngine, TableStatement } from './table-engine.js'
 /** One row in, one row out. */
 export type MapFunction<In = Row, Out = Row> = (row: In, context: OperatorContext) => Out | Promise<Out>
 
+/** What a filter receives with each row. */
+export interface FilterContext extends OperatorContext {
+  /**
+   * States why the row is dropped, for the ledger of the run. @returns false
+   *
+   * @example .filter((row, { drop }) => row.text.length > 20 || drop('the text is short'))
+   */
+  drop(reason: string): false
+}
+
 /** Whether to keep a row. */
-export type FilterFunction<In = Row> = (row: In, context: OperatorContext) => boolean | Promise<boolean>
+export type FilterFunction<In = Row> = (row: In, context: FilterContext) => boolean | Promise<boolean>
+
+/** What a flatMap receives with each row. */
+export interface FlatMapContext extends OperatorContext {
+  /** States why nothing is made of the row, for the ledger of the run. @returns no rows */
+  drop(reason: string): readonly never[]
+}
 
 /** One row in, any number out. The ids of the results are `parent/step/k`. */
 export type FlatMapFunction<In = Row, Out = Row> = (
   row: In,
-  context: OperatorContext,
+  context: FlatMapContext,
 ) => Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>
 
 /** What a batch function receives with its rows. */

@@ -80,6 +80,19 @@ export interface RejectGroup {
   readonly rowId: RowId
 }
 
+/** The rows that one step left out on purpose for the same reason, as the ledger of the run knows them. */
+export interface DropGroup {
+  readonly step: string
+  readonly outcome: 'dropped' | 'merged'
+  readonly rows: number
+  /** What the operator or the table engine said; undefined if it said nothing. */
+  readonly reason: string | undefined
+  /** The id of the first row of the group. */
+  readonly rowId: RowId
+  /** The row that it was merged into. */
+  readonly into?: RowId
+}
+
 /** What a run did. `report.json` in the run folder holds the same data. */
 export interface RunReport {
   readonly runId: string
@@ -92,6 +105,8 @@ export interface RunReport {
   readonly steps: readonly StepReport[]
   /** The reasons of rejected rows, the most frequent first. `rejects.jsonl` lists each row. */
   readonly rejects: readonly RejectGroup[]
+  /** The reasons of rows that steps left out, the most frequent first; missing if there are none. */
+  readonly drops?: readonly DropGroup[]
   readonly sinks: readonly SinkReport[]
   /** Plugins that failed while they observed the run; missing if none did. */
   readonly observers?: readonly ObserverReport[]

@@ -79,6 +79,8 @@ export interface LLMResult {
   readonly usage: Usage
   /** Dollars; missing if the price is unknown. */
   readonly cost?: number
+  /** What this answer costs as a multiple of the price, such as 0.5 in a slower tier of the provider. @default 1 */
+  readonly priceFactor?: number
   readonly model: string
   /** Present if the request asks for them and the provider returns them. */
   readonly logprobs?: readonly TokenLogprob[]

@@ -1,5 +1,5 @@
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { ColumnSet, Columns } from './row.js'
+import type { ColumnSet, Columns, RowId } from './row.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -48,6 +48,15 @@ export interface PreparedStatement {
   readonly columns?: Columns
 }
 
+/** Rows that a statement left out. */
+export interface LeftOutRows {
+  readonly ids: readonly RowId[]
+  /** The rows that were kept in their place, in the same order; undefined for rows that were dropped. */
+  readonly into?: readonly RowId[]
+  /** Why the statement dropped them, for people. */
+  readonly reason?: string
+}
+
 export interface TableRequest {
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet
@@ -55,6 +64,11 @@ export interface TableRequest {
   readonly output: TableFile
   /** Receives the lines that are not JSON, or whose values do not match the columns' types, as they are found. */
   readonly reject: (row: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) => void
+  /**
+   * Receives the rows that the statements left out, for the ledger of the run. An engine may leave it out for
+   * `aggregate`, where all rows become part of their group.
+   */
+  readonly leftOut?: ((rows: LeftOutRows) => void) | undefined
   readonly signal: AbortSignal
   /** For temporary files. */
   readonly directory: string

@@ -2,7 +2,7 @@ import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Operators } from '../contracts/component-types.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
-import type { BatchContext } from '../contracts/operator-functions.js'
+import type { BatchContext, FilterContext, FlatMapContext } from '../contracts/operator-functions.js'
 import type { FunctionStep, PipelineDefinition, SourceNode, StepUse } from '../contracts/pipeline-definition.js'
 import type { ColumnSet, Row } from '../contracts/row.js'
 import type { Schema, SchemaOutput } from '../contracts/schema.js'
@@ -154,11 +154,11 @@ export class PipelineBuilder<R, Params = unknown> {
 
   /** Keeps the rows for which a function returns true. */
   filter<Kept extends R>(
-    run: (row: R, context: FunctionContext<Params>) => row is Kept,
+    run: (row: R, context: FunctionContext<Params> & FilterContext) => row is Kept,
     options?: FunctionOptions,
   ): PipelineBuilder<Kept, Params>
   filter(
-    run: (row: R, context: FunctionContext<Params>) => boolean | Promise<boolean>,
+    run: (row: R, context: FunctionContext<Params> & FilterContext) => boolean | Promise<boolean>,
     options?: FunctionOptions,
   ): PipelineBuilder<R, Params>
   filter(run: unknown, options: FunctionOptions = {}): PipelineBuilder<never, Params> {
@@ -167,7 +167,10 @@ export class PipelineBuilder<R, Params = unknown> {
 
   /** Turns each row into any number of rows. */
   flatMap<Out extends object>(
-    run: (row: R, context: FunctionContext<Params>) => Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>,
+    run: (
+      row: R,
+      context: FunctionContext<Params> & FlatMapContext,
+    ) => Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>,
     options: FunctionOptions = {},
   ): PipelineBuilder<Flat<Out>, Params> {
     return this.#addFunction({ kind: 'flatMap', run: run as never }, options)

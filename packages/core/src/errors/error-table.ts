@@ -391,6 +391,22 @@ export const coreErrors = {
       'The rows in code come from a generator or stream, which yields them only once, and they were already read.',
     hint: () => 'Give a function that creates them, as in .from(() => rows()), or an array.',
   },
+  MAESTRO_RUN_UNKNOWN: {
+    message: (d: { run: string; known: readonly string[] }) => `There is no run ${d.run}.`,
+    hint: (d: { known: readonly string[] }) =>
+      d.known.length === 0
+        ? 'No run folder is kept yet. Run a pipeline with `maestro run NAME` first.'
+        : `Give the id of a run, a part of it, or the name of a pipeline. The newest runs are ${d.known.join(', ')}.`,
+  },
+  MAESTRO_RUN_ROW_UNKNOWN: {
+    message: (d: { row: string; run: string }) => `The ledger of the run ${d.run} does not name the row ${d.row}.`,
+    hint: () =>
+      'Give the whole id of the row: the value of its key or, without a key, the file and the line, as in data.csv:12. Rows of a run that was killed may be missing, and so are rows that a table step read from the file itself and passed on.',
+  },
+  MAESTRO_RUN_STEP_UNKNOWN: {
+    message: (d: { step: string; run: string; steps: readonly string[] }) => `The run ${d.run} has no step ${d.step}.`,
+    hint: (d: { steps: readonly string[] }) => `Its steps are ${d.steps.join(', ')}.`,
+  },
   MAESTRO_RUN_STATE: {
     message: (d: { path: string; reason: string }) => `The run folder ${d.path} cannot be used: ${d.reason}`,
     hint: () => 'Check its permissions and the free space, or set `stateDirectory` in the config.',

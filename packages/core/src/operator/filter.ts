@@ -1,11 +1,11 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type { OperatorContext } from '../contracts/operator.js'
+import type { FilterContext } from '../contracts/operator-functions.js'
 import type { Row } from '../contracts/row.js'
 import { RowOperator } from './row-operator.js'
 
 /** An operator that keeps or drops each row, unchanged. */
 export abstract class FilterOperator extends RowOperator {
   override readonly kind = 'filter'
-  abstract keep(row: Row, context: OperatorContext): boolean | Promise<boolean>
+  abstract keep(row: Row, context: FilterContext): boolean | Promise<boolean>
 }
 recogniseAcrossCopies(FilterOperator, 'FilterOperator')

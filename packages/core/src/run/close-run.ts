@@ -24,12 +24,13 @@ export async function freeOperators(context: RunContext): Promise<void> {
  * logged.
  */
 export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
-  const { folder, journal } = context
+  const { folder, journal, ledger } = context
   try {
     for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
     const { status, error } = report
     journal.event({ event: 'run-done', status, ...(error === undefined ? {} : { error }) })
     journal.close()
+    ledger?.close()
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
     await writeReport(context, report)
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)

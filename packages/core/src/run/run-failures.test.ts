@@ -224,7 +224,12 @@ describe('the run folder', () => {
 
   test('holds these files and no other; rejects.jsonl when there are rejects, step files when there are stages', async () => {
     const report = await folder.project().run(copy)
-    expect(readdirSync(report.directory ?? '').sort()).toEqual(['events.jsonl', 'plan.json', 'report.json'])
+    expect(readdirSync(report.directory ?? '').sort()).toEqual([
+      'events.jsonl',
+      'ledger.bin',
+      'plan.json',
+      'report.json',
+    ])
     const steps = pipeline('p')
       .from([7, ...numbers(3)] as { n: number }[])
       .write('memory.sink', { name: 'a' })
@@ -233,6 +238,7 @@ describe('the run folder', () => {
     const other = await folder.project().run(steps)
     expect(readdirSync(other.directory ?? '', { recursive: true }).sort()).toEqual([
       'events.jsonl',
+      'ledger.bin',
       'plan.json',
       'rejects.jsonl',
       'report.json',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
+import { ledgerFile, RunLedger } from './ledger/run-ledger.js'
 import { promptVersions } from './prompt-versions.js'
 import { ObserverCounter } from './report/observer-failures.js'
 import { RejectGroups } from './report/reject-groups.js'
@@ -34,8 +35,17 @@ export async function startRun(
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
   const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
-  const stopObserving = environment.observeServings(usage)
-  environment.beginRun(folder.runId, promptVersions(compiled))
+  const prompts = promptVersions(compiled)
+  const { ledger: kind = true } = settings
+  const ledger = folder.kept && kind !== false ? openLedger(folder, started, prompts, kind === 'checksums') : undefined
+  const stopObserving = environment.observeServings({
+    requestDone(event) {
+      usage.requestDone(event)
+      ledger?.requestDone(event)
+    },
+    servingState: (event) => usage.servingState(event),
+  })
+  environment.beginRun(folder.runId, prompts)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),
   )
@@ -47,6 +57,7 @@ export async function startRun(
     compiled,
     folder,
     journal,
+    ledger,
     rejects: new RejectPolicy(settings),
     rejectedBefore: compiled.plan.stages.some(({ kind }) => kind === 'opaque') ? new RejectedBefore() : undefined,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
@@ -64,6 +75,7 @@ export async function startRun(
       last = error
       journal.reject({ ...toRejectLine(rowId, use, row, error), step })
       rejects.add(step, rowId, error)
+      ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
       options.onReject?.({ id: rowId, row, error })
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())
@@ -85,6 +97,15 @@ export async function startRun(
     stopHearingObservers,
     lastReject: () => last,
   }
+}
+
+function openLedger(
+  { runId, path }: RunFolder,
+  started: number,
+  prompts: ReadonlyMap<string, string>,
+  checksums: boolean,
+): RunLedger {
+  return new RunLedger({ path: join(path, ledgerFile), runId, started, prompts, checksums })
 }
 
 /** The folder of the run, which contains its plan. It is a temporary folder when nothing is kept. */

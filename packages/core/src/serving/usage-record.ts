@@ -58,9 +58,15 @@ export class UsageRecord {
     this.#started ??= performance.now()
   }
 
-  /** Reports the result of an attempt. @returns its cost, undefined if the price is unknown */
-  took(usage: Usage | undefined, cost: number | undefined): number | undefined {
-    const price = cost ?? costOf(usage ?? { inputTokens: 0, outputTokens: 0 }, this.#price)
+  /**
+   * Reports the result of an attempt.
+   *
+   * @param factor What it costs as a multiple of the price.
+   * @returns its cost, undefined if the price is unknown
+   */
+  took(usage: Usage | undefined, cost: number | undefined, factor = 1): number | undefined {
+    const usual = costOf(usage ?? { inputTokens: 0, outputTokens: 0 }, this.#price)
+    const price = cost ?? (usual === undefined ? undefined : usual * factor)
     this.#usage = addUsage(this.#usage, usage)
     this.#cost = price === undefined || this.#cost === undefined ? undefined : this.#cost + price
     return price

@@ -2,10 +2,10 @@ import {
   type ColumnEffects,
   column,
   defineOperator,
+  type FilterContext,
   FilterOperator,
   fieldsOf,
   type LLMServing,
-  type OperatorContext,
   type OutputOf,
   optionsSchema,
   type Prompt,
@@ -98,7 +98,7 @@ const verdict = z.strictObject({ holds: z.boolean() })
 
 class RowFilter extends FilterOperator {
   readonly #reads: readonly string[]
-  readonly #keep: (row: Row, context: OperatorContext) => Promise<boolean>
+  readonly #keep: (row: Row, context: FilterContext) => Promise<boolean>
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor({ serving, ...given }: TextFilterOptions) {
@@ -107,7 +107,10 @@ class RowFilter extends FilterOperator {
     const { score, min, max } = options
     if (score !== undefined) {
       this.#reads = [score]
-      this.#keep = async (row) => isWithin(row, { score, min, max })
+      this.#keep = async (row, { drop }) => {
+        const fault = outside(row, { score, min, max })
+        return fault === undefined || drop(fault)
+      }
       return
     }
     if (serving === undefined)
@@ -116,7 +119,8 @@ class RowFilter extends FilterOperator {
     this.validatePrompts([prompt])
     const asker = new Asker({ serving, prompt, schema: verdict, ...askedWith(options) })
     this.#reads = prompt.variables
-    this.#keep = async (row, context) => (await asker.data(verdict, row, context)).holds
+    const reason = options.criterion === undefined ? 'the criterion does not hold' : `not: ${options.criterion}`
+    this.#keep = async (row, context) => (await asker.data(verdict, row, context)).holds || context.drop(reason)
   }
 
   override get columns(): ColumnEffects {
@@ -127,7 +131,7 @@ class RowFilter extends FilterOperator {
    * @throws MAESTRO_AI_SCORE, MAESTRO_AI_EMPTY_INPUT, MAESTRO_PROMPT_*, MAESTRO_SERVING_*: the row is rejected, not
    * dropped
    */
-  keep(row: Row, context: OperatorContext): Promise<boolean> {
+  keep(row: Row, context: FilterContext): Promise<boolean> {
     return this.#keep(row, context)
   }
 }
@@ -138,15 +142,18 @@ interface Threshold {
   readonly max: number | undefined
 }
 
-/** @throws MAESTRO_AI_SCORE: a row without a score has not been judged */
-function isWithin(
-  row: Row,
-  { score: column, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Threshold,
-): boolean {
+/**
+ * Why a row lies outside a threshold; undefined if it does not.
+ *
+ * @throws MAESTRO_AI_SCORE: a row without a score has not been judged
+ */
+function outside(row: Row, { score: column, min, max }: Threshold): string | undefined {
   const score = row[column]
   if (typeof score !== 'number' || Number.isNaN(score))
     throw aiError('MAESTRO_AI_SCORE', { column, found: String(score) })
-  return score >= min && score <= max
+  if (min !== undefined && score < min) return `${column} is below ${min}`
+  if (max !== undefined && score > max) return `${column} is above ${max}`
+  return undefined
 }
 
 /**

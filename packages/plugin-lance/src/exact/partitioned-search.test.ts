@@ -2,7 +2,7 @@ import type { VectorMetric } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { circle, StoreFolder } from '../__fixtures__/store-folder.js'
 import { ExactSearch, type StoreContent } from './exact-search.js'
-import { loadComparer } from './nearest.js'
+import { loadComparer } from './load-comparer.js'
 import { PartitionedSearch } from './partitioned-search.js'
 
 const dimension = 16

@@ -83,7 +83,16 @@ export class DuckDBEngine implements TableEngine {
         const checked = await prepareStatement(database.connection, statement, columns)
         const [fault] = checked.faults
         if (fault !== undefined) throw fault
-        const run = { database, statement, checked, input, columns, output, reject: request.reject }
+        const run = {
+          database,
+          statement,
+          checked,
+          input,
+          columns,
+          output,
+          reject: request.reject,
+          leftOut: request.leftOut,
+        }
         const done = await runStatement(run).catch((error: unknown) => {
           if (isDataFault(error)) return runTolerantly(run, directory)
           throw error

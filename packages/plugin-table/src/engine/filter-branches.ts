@@ -69,13 +69,17 @@ interface FilterQuery extends FilterParts {
   readonly branches: readonly FilterBranch[]
   /** A condition that every row must meet, including the rows that the filter drops. */
   readonly guard?: string | undefined
+  /** Whether to return the dropped rows instead. */
+  readonly dropped?: boolean
 }
 
 /** The query of a filter, which returns the text of the kept rows, in order. */
-export function filterQuery({ emit, branches, guard, ...parts }: FilterQuery): string {
+export function filterQuery({ emit, branches, guard, dropped = false, ...parts }: FilterQuery): string {
   const [only, ...others] = branches
-  const condition = ({ where }: FilterBranch) =>
-    guard === undefined ? `(${where}\n)` : `CASE WHEN ${guard} THEN (${where}\n) ELSE ${unsoundLine} END`
+  const condition = ({ where }: FilterBranch) => {
+    const kept = dropped ? `((${where}\n) IS NOT TRUE)` : `(${where}\n)`
+    return guard === undefined ? kept : `CASE WHEN ${guard} THEN ${kept} ELSE ${unsoundLine} END`
+  }
   if (only !== undefined && others.length === 0)
     return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE ${condition(only)}`
   const kept = branches.map(

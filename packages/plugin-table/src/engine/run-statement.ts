@@ -7,6 +7,7 @@ import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
+import { reportLeftOut } from './left-out.js'
 import { isStrictJson, lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
@@ -24,6 +25,7 @@ export interface StatementRun {
   readonly columns: ColumnSet
   readonly output: TableFile
   readonly reject: TableRequest['reject']
+  readonly leftOut: TableRequest['leftOut']
 }
 
 /** A relation of lines, with what is known about its columns. */
@@ -56,7 +58,10 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns), counted: readLines(file) })
+    const guard = soundLine(extracted, looked, columns)
+    const numbered = `(SELECT *, row_number() OVER () - 1 AS ${positionColumn} FROM ${readLines(file)})`
+    const placed = extracted.extract(`(SELECT * FROM ${numbered} WHERE ${lineColumn} IS NOT NULL)`)
+    return runQuery(run, lines, 'strict', { guard, counted: readLines(file), placed })
   }
   const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used), 'strict')
@@ -166,14 +171,16 @@ interface QueryOptions {
   readonly guard?: string
   /** A relation with one line per row, if there is a cheaper one than the lines themselves. */
   readonly counted?: string
+  /** The relation with the positions of its lines, if it lacks them. */
+  readonly placed?: string
 }
 
 /** Writes the result of a statement over a relation of lines. */
 export async function runQuery(
-  { database, statement, input, output }: StatementRun,
+  { database, statement, input, output, leftOut }: StatementRun,
   { relation, extracted, learned, checked, branches }: KnownLines,
   mode: Mode,
-  { offsets = [], guard, counted = relation }: QueryOptions = {},
+  { offsets = [0], guard, counted = relation, placed = relation }: QueryOptions = {},
 ): Promise<TableCounts> {
   const { connection } = database
   const emit = emitLine(extracted.format, output, input, offsets)
@@ -186,7 +193,18 @@ export async function runQuery(
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
   const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${counted}`)
-  return countRows(statement, Number(rowsIn), Number(rowsOut))
+  const counts = countRows(statement, Number(rowsIn), Number(rowsOut))
+  if (leftOut !== undefined && statement.kind !== 'aggregate' && counts.rowsOut < counts.rowsIn)
+    await reportLeftOut(leftOut, {
+      connection,
+      statement,
+      lines: { relation: placed, extracted, branches, checked },
+      values,
+      mode,
+      bound,
+      idOf: (line, position) => idSql(extracted.format, input, offsets, line, position),
+    })
+  return counts
 }
 
 /** The text of a row in the output: its own line, wrapped or unwrapped if the formats differ. */
@@ -199,11 +217,29 @@ function emitLine(
   if (format === output.format) return lineColumn
   if (format === 'step') return rowText()
   const prefixes = input.map((file) => literal(JSON.stringify(file.idPrefix ?? '').slice(0, -1)))
+  const id = numberedId(prefixes, offsets, positionColumn)
+  return `'{"id":' || ${id} || '","row":' || ${lineColumn} || '}'`
+}
+
+/** The id of the row with this line and position. */
+function idSql(
+  format: TableFile['format'],
+  input: readonly TableFile[],
+  offsets: readonly number[],
+  line: string,
+  position: string,
+): string {
+  if (format === 'step') return `(${line}->>'/id')`
+  const prefixes = input.map((file) => literal(file.idPrefix ?? ''))
+  return numberedId(prefixes, offsets, position)
+}
+
+/** The prefix of the row's file, with the number of its line. */
+function numberedId(prefixes: readonly string[], offsets: readonly number[], position: string): string {
   // The file of a row is the last one that begins at or before its position.
-  const at = offsets.map((offset) => `(${positionColumn} >= ${offset})::INTEGER`).join(' + ')
-  const pick = (list: readonly (string | number)[]) => (input.length === 1 ? list[0] : `[${list.join(', ')}][${at}]`)
-  const [prefix, offset] = [pick(prefixes), pick(offsets)]
-  return `'{"id":' || ${prefix} || (${positionColumn} - ${offset} + 1) || '","row":' || ${lineColumn} || '}'`
+  const at = offsets.map((offset) => `(${position} >= ${offset})::INTEGER`).join(' + ')
+  const pick = (list: readonly (string | number)[]) => (prefixes.length === 1 ? list[0] : `[${list.join(', ')}][${at}]`)
+  return `${pick(prefixes)} || (${position} - ${pick(offsets)} + 1)`
 }
 
 function countRows(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {

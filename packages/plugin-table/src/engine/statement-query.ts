@@ -55,19 +55,38 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
 /**
  * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
  */
-function sampleQuery(statement: Extract<TableStatement, { kind: 'sample' }>, { relation, emit }: QueryParts): string {
-  const hash = `md5_number_lower(${literal(`${statement.seed}:`)} || ${positionColumn})`
-  if ('fraction' in statement)
-    return `SELECT ${emit} FROM ${relation} WHERE ${hash}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
-  const chosen = `SELECT ${positionColumn} FROM ${relation} ORDER BY ${hash}, ${positionColumn} LIMIT ${statement.count}`
-  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${chosen}) ORDER BY ${positionColumn}`
+function sampleQuery(statement: SampleStatement, { relation, emit }: QueryParts): string {
+  if ('fraction' in statement) return `SELECT ${emit} FROM ${relation} WHERE ${inFraction(statement)}`
+  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${sampled(statement, relation)}) ORDER BY ${positionColumn}`
+}
+
+type SampleStatement = Extract<TableStatement, { kind: 'sample' }>
+
+/** The query of the positions of the rows that are in a sample. */
+export function sampled(statement: SampleStatement, relation: string): string {
+  const positions = `SELECT ${positionColumn} FROM ${relation}`
+  if ('fraction' in statement) return `${positions} WHERE ${inFraction(statement)}`
+  return `${positions} ORDER BY ${sampleHash(statement)}, ${positionColumn} LIMIT ${statement.count}`
+}
+
+function inFraction(statement: SampleStatement & { readonly fraction: number }): string {
+  return `${sampleHash(statement)}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
+}
+
+function sampleHash({ seed }: SampleStatement): string {
+  return `md5_number_lower(${literal(`${seed}:`)} || ${positionColumn})`
+}
+
+/** The SQL of the values that are equal in duplicates. @param columns Empty for the whole row. */
+export function dedupeKeys(values: ColumnValues, columns: readonly string[]): readonly string[] {
+  return columns.length === 0 ? [values.rowKey()] : columns.map((column) => values.key(column))
 }
 
 function dedupeQuery(
   { keep }: Extract<TableStatement, { kind: 'dedupe' }>,
   { relation, values, checked, emit }: QueryParts,
 ): string {
-  const keys = checked.keys.length === 0 ? values.rowKey() : checked.keys.map((column) => values.key(column)).join(', ')
+  const keys = dedupeKeys(values, checked.keys).join(', ')
   const survivor = keep === 'first' ? 'min' : 'max'
   const kept = `SELECT ${survivor}(${positionColumn}) FROM ${relation} GROUP BY ${keys}`
   return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${kept}) ORDER BY ${positionColumn}`

@@ -1,11 +1,16 @@
 import { embeddingServingSuite } from './embedding-serving-suite.js'
+import { executorSuite } from './executor/executor-suite.js'
 import { llmReplySuite } from './llm-reply-suite.js'
 import { llmServingSuite } from './llm-serving-suite.js'
 import { operatorSuite } from './operator/operator-suite.js'
 import { pluginSuite } from './plugin-suite.js'
+import { promptSuite } from './prompt/prompt-suite.js'
 import { rerankServingSuite } from './rerank-serving-suite.js'
 import { responseCacheSuite } from './response-cache-suite.js'
 import { rowStorageSuite } from './row-storage-suite.js'
+import { sinkSuite } from './sink/sink-suite.js'
+import { sourceSuite } from './source/source-suite.js'
+import { storageSuite } from './storage/storage-suite.js'
 import type { Suite } from './suite.js'
 import { transcriptionServingSuite } from './transcription-serving-suite.js'
 import { vectorStoreSuite } from './vector-store-suite.js'
@@ -46,6 +51,11 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeVectorStore: tests(vectorStoreSuite),
     describeRowStorage: tests(rowStorageSuite),
     describeOperator: tests(operatorSuite),
+    describeSource: tests(sourceSuite),
+    describeSink: tests(sinkSuite),
+    describeStorage: tests(storageSuite),
+    describeExecutor: tests(executorSuite),
+    describePrompt: tests(promptSuite),
     describePlugin: tests(pluginSuite),
   }
 }

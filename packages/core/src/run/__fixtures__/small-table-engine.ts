@@ -52,6 +52,12 @@ export class SmallTableEngine implements TableEngine {
     const written = out.map(({ id, text }) => (request.output.format === 'step' ? `{"id":${JSON.stringify(id)},"row":${text}}` : text))
     writeFileSync(request.output.path, written.map((text) => `${text}\n`).join(''))
     const lost = lines.length - out.length
+    if (statement?.kind === 'dedupe') {
+      const gone = lines.filter((line) => !out.includes(line))
+      const [by = ''] = statement.by
+      const kept = (line: Line) => out.find(({ row }) => row[by] === line.row[by])?.id ?? ''
+      request.leftOut?.({ ids: gone.map(({ id }) => id), into: gone.map(kept) })
+    }
     const counts = { rowsIn, rowsOut: out.length, rejected }
     if (statement?.kind === 'aggregate') return { ...counts, dropped: 0, merged: lines.length, created: out.length }
     return statement?.kind === 'dedupe'

@@ -20,7 +20,25 @@ export function checkCounts(context: RunContext, last: MaestroError | undefined)
       throw allFailed(step, counter, last)
   }
   assertNoneBetween(context)
+  assertLedger(context)
   context.rejects.finish(context.sourceCounter.rowsIn, counters, last)
+}
+
+/**
+ * Checks that the ledger has noted every row that a row step dropped, and every rejected row.
+ *
+ * @throws MAESTRO_RUN_COUNTS
+ */
+function assertLedger({ ledger, compiled, counters, sourceCounter }: RunContext): void {
+  if (ledger === undefined) return
+  for (const [step, counter] of [['source', sourceCounter] as const, ...counters]) {
+    const kind = compiled.steps.get(step)?.planned.kind
+    const { dropped, rejected } = ledger.tally(step)
+    const isListed = kind !== 'table' && kind !== 'opaque'
+    if (rejected === counter.rejected && (!isListed || dropped === counter.dropped)) continue
+    const counts = `${counter.dropped} dropped and ${counter.rejected} rejected, and the ledger has ${dropped} and ${rejected}`
+    throw maestroError('MAESTRO_RUN_COUNTS', { step, counts }).at({ step })
+  }
 }
 
 /** Checks that no row is lost or created between a step and the steps that read its rows. @throws MAESTRO_RUN_COUNTS */

@@ -15,6 +15,7 @@ export function createReport(
     const counts = context.counters.get(step.node.id)?.snapshot() ?? new StepCounter().snapshot()
     return { id: step.node.id, use: step.planned.use, counts, ...(used === undefined ? {} : { usage: used }) }
   })
+  const drops = context.ledger?.drops.list() ?? []
   const status = failure === undefined ? 'done' : failure.code === 'MAESTRO_RUN_ABORTED' ? 'aborted' : 'failed'
   return {
     runId: context.folder.runId,
@@ -25,6 +26,7 @@ export function createReport(
     counts: totalCounts(context),
     steps,
     rejects: rejects.list(),
+    ...(drops.length === 0 ? {} : { drops }),
     sinks,
     ...observersOf(observers),
     servings: usage.servings(),

@@ -5,6 +5,7 @@ import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { deepCopy } from '../checks/row-copy.js'
+import type { StagePass } from '../ledger/ledger-block.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
@@ -49,6 +50,8 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
   let stepFile: StepFileWriter | undefined
   let stream: RowStream | undefined
   let rowsOut = 0
+  const { ledger } = context
+  ledger?.begin(stage.index, passOf(run), stage.kind === 'rows' ? stage.steps : [])
   try {
     const outputs: RowOutput[] = [...run.outputs]
     for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
@@ -63,6 +66,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       params: context.compiled.definition.params,
       signal: context.signal,
       trace: context.trace,
+      left: ledger?.left,
       reject: (step, id, row, error) =>
         context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
       emit: (ids, rows) => {
@@ -86,8 +90,15 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     throw error
   }
   await stream.dispose()
+  ledger?.finish()
   announce(context, stage, steps)
   return rowsOut
+}
+
+/** A step over a whole table has its rows pass twice: into the file that it reads, and from the file that it wrote. */
+function passOf({ stage, materialise }: RowStageRun): StagePass {
+  if (stage.kind === 'rows') return 'rows'
+  return materialise ? 'input' : 'output'
 }
 
 /** The counter of a step. */

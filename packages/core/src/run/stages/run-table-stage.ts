@@ -34,6 +34,7 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
   const direct = run.sink?.jsonLines
   const path = partitionFile(context, stage, 0)
   await mkdir(dirname(path), { recursive: true })
+  context.ledger?.begin(stage.index, 'output', [])
   const counts = await engine.execute({
     input: run.input,
     columns: step.planned.columnsIn,
@@ -46,6 +47,11 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
       // The number of rows that succeed is known only at the end. Until then, the other rows must not count as failed.
       context.reject(place, undefined, row)
     },
+    ...(context.ledger === undefined
+      ? {}
+      : {
+          leftOut: ({ ids, into, reason }) => context.ledger?.leftOut(step.node.id, ids, into, reason),
+        }),
     signal: context.signal,
     directory: dirname(path),
   })

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import type { Row, RowId } from '../../contracts/row.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import type { DroppedFact } from '../ledger/facts.js'
 import { estimateBytes } from '../source/read-source.js'
 import { stateError } from '../state/state-errors.js'
 import { decodeStepLine, encodeStepLine } from '../state/step-codec.js'
@@ -13,6 +14,8 @@ export interface Leaf {
   id: RowId
   row: Row | undefined
   children: Leaf[] | undefined
+  /** Set if a step dropped the row. */
+  lost: DroppedFact | undefined
 }
 
 /** A source record in progress. */
@@ -64,16 +67,19 @@ export class OrderedWindow {
     if (this.#heldBytes > this.#bound) this.#spill(entry)
   }
 
-  /** Returns, in order, the rows of all finished entries that no longer wait. */
-  drain(emit: (id: RowId, row: Row) => void): void {
+  /**
+   * Returns, in order, the rows of all finished entries that no longer wait.
+   *
+   * @param left Called with each entry, before its rows.
+   */
+  drain(emit: (id: RowId, row: Row) => void, left?: (entry: Entry) => void): void {
     let entry = this.#entries[this.#head]
     while (entry !== undefined && entry.pending === 0) {
       this.#entries[this.#head] = undefined
-      if (entry.spilled !== undefined) this.#readSpilled(entry.spilled, emit)
-      else {
-        emitLeaf(entry, emit)
-        this.#heldBytes -= entry.held
-      }
+      if (entry.spilled !== undefined) this.#restore(entry, entry.spilled)
+      else this.#heldBytes -= entry.held
+      left?.(entry)
+      emitLeaf(entry, emit)
       this.#head++
       entry = this.#entries[this.#head]
     }
@@ -111,19 +117,26 @@ export class OrderedWindow {
     this.#spillEnd += data.length
     this.#heldBytes -= entry.held
     entry.held = 0
-    entry.row = undefined
-    entry.children = undefined
+    replaceRows(entry, () => onDisk)
   }
 
-  #readSpilled(place: { readonly offset: number; readonly length: number }, emit: (id: RowId, row: Row) => void): void {
+  /** Reads the rows of an entry back. */
+  #restore(entry: Entry, place: { readonly offset: number; readonly length: number }): void {
     if (place.length === 0 || this.#spillFile === undefined) return
     const data = Buffer.allocUnsafe(place.length)
     readSync(this.#spillFile, data, 0, place.length, place.offset)
-    for (const line of data.toString('utf8').split('\n')) {
-      const { id, row } = decodeStepLine(line)
-      emit(id, row)
-    }
+    const lines = data.toString('utf8').split('\n')
+    let next = 0
+    replaceRows(entry, () => decodeStepLine(lines[next++] as string).row)
   }
+}
+
+/** Stands for a row that waits on disk. */
+const onDisk: Row = {}
+
+function replaceRows(leaf: Leaf, row: () => Row): void {
+  if (leaf.children !== undefined) for (const child of leaf.children) replaceRows(child, row)
+  else if (leaf.row !== undefined) leaf.row = row()
 }
 
 /** The size of a finished entry's rows, which may be far larger than their source record. */

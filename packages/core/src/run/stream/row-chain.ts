@@ -1,9 +1,11 @@
 import type { OperatorContext } from '../../contracts/operator.js'
+import type { FilterContext, FlatMapContext } from '../../contracts/operator-functions.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { BatchCollector, type BatchOutcome, type RowInWork } from './batch-collector.js'
+import { DropFacts, DroppingContext } from './dropping-context.js'
 import { childrenOf } from './flat-map-children.js'
 import type { Entry, Leaf } from './ordered-window.js'
 import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
@@ -48,6 +50,7 @@ export class RowChain {
   readonly #events: ChainEvents
   readonly #links: readonly ChainLink[]
   readonly #collectors: readonly (BatchCollector | undefined)[]
+  readonly #drops = new DropFacts()
 
   constructor(options: RowChainOptions, events: ChainEvents) {
     const { signal, run, params } = options
@@ -118,30 +121,38 @@ export class RowChain {
     const isChecked = checks?.takes() ?? false
     const given = checks?.copyFor(work.row, isChecked) ?? { ...work.row }
     const checked = isChecked ? given : undefined
+    const context = this.#contextFor(step, work.id)
     let result: unknown
     try {
-      result = step.run(given, this.#context(work.id, step.id))
+      result = step.run(given, context)
     } catch (error) {
       this.#reject(step, work, error)
       gate?.leave()
       return undefined
     }
     if (!isPromise(result)) {
-      const next = this.#take(step, work, result, index, checked)
+      const next = this.#take(step, work, result, index, checked, context)
       gate?.leave()
       return next
     }
     result.then(
-      (value) => this.#settle(step, work, value, index, checked),
+      (value) => this.#settle(step, work, value, index, checked, context),
       (error) => this.#reject(step, work, error),
     )
     if (gate !== undefined) result.then(gate.leave, gate.leave)
     return undefined
   }
 
-  #settle(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): void {
+  #settle(
+    step: RowStep,
+    work: RowInWork,
+    result: unknown,
+    index: number,
+    given: Row | undefined,
+    context?: OperatorContext,
+  ): void {
     if (this.#options.signal.aborted) return
-    const row = this.#take(step, work, result, index, given)
+    const row = this.#take(step, work, result, index, given, context)
     if (row !== undefined) this.advance({ ...work, row }, index + 1)
   }
 
@@ -149,11 +160,19 @@ export class RowChain {
    * Interprets the result of a step.
    *
    * @param given What the operator got, if the row is checked.
+   * @param context The context of the call, which knows why the operator drops the row.
    * @returns the row to continue with, or undefined if this leaf does not continue alone
    */
-  #take(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): Row | undefined {
+  #take(
+    step: RowStep,
+    work: RowInWork,
+    result: unknown,
+    index: number,
+    given: Row | undefined,
+    context: OperatorContext | undefined,
+  ): Row | undefined {
     if (step.kind === 'flatMap') {
-      this.#branchOut(step, work, result, index, given)
+      this.#branchOut(step, work, result, index, given, context)
       return undefined
     }
     if (step.kind === 'filter') {
@@ -161,6 +180,7 @@ export class RowChain {
       if (!this.#isSound(step, work, given, [])) return undefined
       if (result) return this.#passed(step, work.id, work.row)
       step.counter.dropped++
+      work.leaf.lost = this.#drops.fact(step.id, context)
       this.#events.leafDone(work.entry)
       return undefined
     }
@@ -196,20 +216,29 @@ export class RowChain {
   /**
    * The children of a flatMap: each becomes a leaf of its own, in the given order. They take the place of their parent.
    */
-  #branchOut(step: RowStep, work: RowInWork, result: unknown, index: number, given: Row | undefined): void {
+  #branchOut(
+    step: RowStep,
+    work: RowInWork,
+    result: unknown,
+    index: number,
+    given: Row | undefined,
+    context: OperatorContext | undefined,
+  ): void {
     const { entry, leaf, id } = work
     const branch = (rows: readonly Row[]): void => {
       if (this.#options.signal.aborted || !this.#isSound(step, work, given, rows)) return
       step.counter.rowsOut += rows.length
-      if (rows.length === 0) step.counter.dropped++
-      else step.counter.created += rows.length - 1
+      if (rows.length === 0) {
+        step.counter.dropped++
+        leaf.lost = this.#drops.fact(step.id, context)
+      } else step.counter.created += rows.length - 1
       const children = rows.map((row, k): Child => {
         const childId = `${id}/${step.id}/${k}`
         this.#options.trace?.(step.id, childId, row)
-        const child: Leaf = { id: childId, row: undefined, children: undefined }
+        const child: Leaf = { id: childId, row: undefined, children: undefined, lost: undefined }
         return { entry, leaf: child, id: childId, row, from: index + 1 }
       })
-      leaf.children = children.map((child) => child.leaf)
+      leaf.children = children.length === 0 ? undefined : children.map((child) => child.leaf)
       this.#events.branched(entry, children)
     }
     try {
@@ -268,6 +297,14 @@ export class RowChain {
       return
     }
     this.#events.leafDone(entry)
+  }
+
+  /** A filter and a flatMap may say why they drop a row. */
+  #contextFor(step: RowCall, rowId: RowId): FilterContext & FlatMapContext {
+    // A map has no use for more than the common context.
+    if (step.kind === 'map') return this.#context(rowId, step.id) as FilterContext & FlatMapContext
+    const { signal, run, params } = this.#options
+    return new DroppingContext(rowId, signal, step, run, params)
   }
 
   #context(rowId: RowId, step: string): OperatorContext {

@@ -16,6 +16,8 @@ export interface RowStreamOptions extends RowChainOptions {
   readonly signal: AbortSignal
   /** Receives the rows that come out, in order. The stream waits for a returned promise. */
   readonly emit: EmitRows
+  /** Receives each record that leaves, in order, before its rows. */
+  readonly left?: ((entry: Entry) => void) | undefined
 }
 
 /**
@@ -113,7 +115,16 @@ export class RowStream {
   }
 
   #enter(id: RowId, row: Row, bytes: number): void {
-    const entry: Entry = { id, row: undefined, children: undefined, pending: 1, bytes, held: 0, spilled: undefined }
+    const entry: Entry = {
+      id,
+      row: undefined,
+      children: undefined,
+      lost: undefined,
+      pending: 1,
+      bytes,
+      held: 0,
+      spilled: undefined,
+    }
     this.#inWork++
     this.#unfinishedBytes += bytes
     this.#window.push(entry)
@@ -150,7 +161,7 @@ export class RowStream {
       this.#unfinishedBytes -= entry.bytes
       try {
         this.#window.finished(entry)
-        this.#window.drain(this.#output.add)
+        this.#window.drain(this.#output.add, this.#options.left)
       } catch (error) {
         this.#fail(error)
         return

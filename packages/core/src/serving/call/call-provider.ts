@@ -15,6 +15,7 @@ import { type Queued, withRetries } from './retry.js'
 export interface Metered {
   readonly usage?: Usage
   readonly cost?: number
+  readonly priceFactor?: number
   readonly rateLimits?: RateLimits
 }
 
@@ -100,7 +101,7 @@ async function tryOnce<Result extends Metered>(
       const result = await attempt({ serving: name, timeouts, signal: options.signal }, options, ask)
       const { usage, rateLimits } = result
       const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-      spent = { usd: record.took(usage, result.cost), tokens, requests: 1 }
+      spent = { usd: record.took(usage, result.cost, result.priceFactor), tokens, requests: 1 }
       outcome = { durationMs: performance.now() - started, tokens, rateLimits }
       return result
     } catch (error) {

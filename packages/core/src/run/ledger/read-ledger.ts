@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import type { RowId } from '../../contracts/row.js'
+import type { Fact } from './facts.js'
+import { blocksOf, type LedgerBlock, type StagePass } from './ledger-block.js'
+
+/** What happened to a row in a stage. */
+export interface StageFact {
+  readonly stage: number
+  readonly id: RowId
+  readonly fact: Fact
+}
+
+/** What a ledger knows about one row. */
+export interface RowTrail {
+  /** The stages that the row, or the row that it was made of, has left, and in which pass. */
+  readonly left: readonly { readonly stage: number; readonly pass: StagePass }[]
+  /** The facts about the row itself. */
+  readonly facts: readonly StageFact[]
+  /** The facts about the row, its ancestors, and everything that was made of them. */
+  readonly family: readonly StageFact[]
+}
+
+/** Reads the ledger of a run, also while the run goes on or after it was killed. */
+export class LedgerReader {
+  readonly #blocks: readonly LedgerBlock[]
+
+  private constructor(blocks: readonly LedgerBlock[]) {
+    this.#blocks = blocks
+  }
+
+  /** A run without a ledger has an empty one. @throws the errors of the file system */
+  static open(path: string): LedgerReader {
+    try {
+      return new LedgerReader(blocksOf(readFileSync(path)))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new LedgerReader([])
+      throw error
+    }
+  }
+
+  /** What is known about a row; undefined if the ledger does not name it. It unpacks only the blocks of the row. */
+  trail(id: RowId): RowTrail | undefined {
+    const left: { readonly stage: number; readonly pass: StagePass }[] = []
+    const family: StageFact[] = []
+    let isNamed = false
+    for (const { head, block } of this.#heads()) {
+      for (const candidate of [id, ...ancestorsOf(id)]) {
+        const found = block.find(candidate)
+        if (found === undefined) continue
+        if (candidate === id) isNamed = true
+        if (found.entered) left.push({ stage: head.stage, pass: head.pass })
+        family.push(...found.facts.map((fact) => ({ ...fact, stage: head.stage })))
+      }
+    }
+    const facts = family.filter((fact) => fact.id === id)
+    if (!isNamed && facts.length === 0 && !wasMade(id, family)) return undefined
+    return { left, facts, family }
+  }
+
+  /** All facts, in the order in which they were noted. */
+  *facts(): Generator<StageFact> {
+    for (const { head, block } of this.#heads())
+      for (const fact of block.read().facts) yield { ...fact, stage: head.stage }
+  }
+
+  /** The rows that left each stage, with the facts about them and what was made of them. */
+  *rows(): Generator<{ readonly stage: number; readonly pass: StagePass } & ReturnType<LedgerBlock['read']>> {
+    for (const { head, block } of this.#heads()) yield { stage: head.stage, pass: head.pass, ...block.read() }
+  }
+
+  /** How many rows had left the stages when each block was written, in milliseconds since the start of the run. */
+  *progress(): Generator<{
+    readonly stage: number
+    readonly pass: StagePass
+    readonly rows: number
+    readonly atMs: number
+  }> {
+    for (const { head } of this.#heads())
+      yield { stage: head.stage, pass: head.pass, rows: head.rows, atMs: head.writtenMs }
+  }
+
+  #heads() {
+    return this.#blocks.map((block) => ({ head: block.head, block }))
+  }
+}
+
+/** The rows that a row was made of, nearest first: the id of a child is `<parent>/<step>/<number>`. */
+export function ancestorsOf(id: RowId): readonly RowId[] {
+  const parent = parentOf(id)
+  return parent === undefined ? [] : [parent.id, ...ancestorsOf(parent.id)]
+}
+
+/** The row that a row may have been made of, and the step that made it. */
+export function parentOf(
+  id: RowId,
+): { readonly id: RowId; readonly step: string; readonly number: number } | undefined {
+  const found = /^(.+)\/([^/]+)\/(\d+)$/s.exec(id)
+  if (found === null) return undefined
+  return { id: found[1] as string, step: found[2] as string, number: Number(found[3]) }
+}
+
+function wasMade(id: RowId, family: readonly StageFact[]): boolean {
+  const parent = parentOf(id)
+  if (parent === undefined) return false
+  return family.some(
+    ({ id: of, fact }) =>
+      of === parent.id && fact.kind === 'split' && fact.step === parent.step && parent.number < fact.rows,
+  )
+}

@@ -1,0 +1,229 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { ownFile } from '../../builtin/state-directory.js'
+import type { RequestDoneEvent } from '../../contracts/hooks.js'
+import type { Row, RowId } from '../../contracts/row.js'
+import { DropGroups } from '../report/drop-groups.js'
+import { stateError } from '../state/state-errors.js'
+import { encodeStepLine } from '../state/step-codec.js'
+import type { Entry, Leaf } from '../stream/ordered-window.js'
+import type { Fact } from './facts.js'
+import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
+
+/** The name of the ledger in a run folder. */
+export const ledgerFile = 'ledger.bin'
+
+const rowsOfBlock = 16_384
+const factsOfBlock = 8192
+/** Facts wait at most this long, in milliseconds, so that little is lost in a crash. */
+const patience = 2000
+
+export interface LedgerOptions {
+  readonly path: string
+  readonly runId: string
+  /** When the run started, in milliseconds since 1970. */
+  readonly started: number
+  /** Identifies the prompt of each step. */
+  readonly prompts: ReadonlyMap<string, string>
+  /** Whether to note a checksum of every row, and not only of those for which a model was asked. */
+  readonly checksums: boolean
+}
+
+/** The number of rows that a step lost, as the ledger knows it. */
+export interface LedgerTally {
+  dropped: number
+  rejected: number
+  merged: number
+}
+
+/**
+ * Writes what happened to every row of a run. Rows are noted in the order in which they leave the window of their stage,
+ * in blocks that are appended whole. Rows that met nothing special take next to no room.
+ */
+export class RunLedger {
+  readonly #options: LedgerOptions
+  readonly #file: number
+  readonly #tallies = new Map<string, LedgerTally>()
+  readonly drops = new DropGroups()
+  /** Facts about rows that are still in the window. */
+  readonly #held = new Map<RowId, Fact[]>()
+  #end: number
+  #block = new BlockBuilder()
+  #stage = 0
+  #pass: StagePass = 'rows'
+  #steps: ReadonlySet<string> = new Set()
+  #written = performance.now()
+
+  /** Appends to a ledger, or creates it. @throws MAESTRO_RUN_STATE */
+  constructor(options: LedgerOptions) {
+    this.#options = options
+    try {
+      this.#file = openSync(options.path, 'a', ownFile)
+      this.#end = fstatSync(this.#file).size
+    } catch (error) {
+      throw stateError(options.path, error)
+    }
+  }
+
+  /** The number of bytes of the file that hold whole blocks. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** The rows that a step, sink, or the source lost. */
+  tally(step: string): Readonly<LedgerTally> {
+    return this.#tallies.get(step) ?? { dropped: 0, rejected: 0, merged: 0 }
+  }
+
+  /** Begins to note the rows of a stage. @param steps The steps whose rows wait in the stage's window. */
+  begin(stage: number, pass: StagePass, steps: readonly string[]): void {
+    this.finish()
+    this.#stage = stage
+    this.#pass = pass
+    this.#steps = new Set(steps)
+  }
+
+  /** Notes a record that leaves the window, with everything that was made of it. */
+  readonly left = (entry: Entry): void => {
+    const at = this.#block.row(entry.id)
+    if (this.#held.size > 0 || entry.lost !== undefined || entry.children !== undefined || this.#options.checksums) {
+      this.#note(entry, at, entry.id.length, this.#options.checksums)
+      this.flushSoon()
+    }
+    if (this.#block.rows >= rowsOfBlock) this.flush()
+  }
+
+  rejected(step: string, id: RowId, code: string, tries: number): void {
+    this.#tally(step).rejected++
+    const fact: Fact = { kind: 'rejected', step, code, tries }
+    if (this.#steps.has(step)) this.#hold(id, fact)
+    else this.#extra(id, fact)
+  }
+
+  /** Notes rows that a table step left out. @param into The rows that they were merged into; otherwise they were dropped */
+  leftOut(step: string, ids: readonly RowId[], into: readonly RowId[] | undefined, reason: string | undefined): void {
+    const tally = this.#tally(step)
+    if (into === undefined) tally.dropped += ids.length
+    else tally.merged += ids.length
+    const dropped: Fact = { kind: 'dropped', step, reason }
+    for (const [index, id] of ids.entries()) {
+      const target = into?.[index]
+      this.drops.add(target === undefined ? 'dropped' : 'merged', step, reason, id, target)
+      this.#extra(id, target === undefined ? dropped : { kind: 'merged', step, into: target })
+    }
+  }
+
+  /** Notes a request to a model, if it was made for a row of this run. */
+  requestDone(event: RequestDoneEvent): void {
+    const { run, step, rowId, usage, cost, error, from } = event
+    const { runId, started, prompts } = this.#options
+    if (run !== runId || step === undefined || rowId === undefined) return
+    const nanoDollars = usage === undefined ? 0 : cost === undefined ? undefined : cost * 1e9
+    this.#hold(rowId, {
+      kind: 'called',
+      step,
+      serving: event.serving,
+      model: event.model,
+      prompt: prompts.get(step),
+      key: event.key,
+      from,
+      tries: event.tries,
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      nanoDollars,
+      endedMs: Date.now() - started,
+      durationMs: event.durationMs,
+      error: error?.code,
+    })
+  }
+
+  /** Ends a stage: facts about rows that never left its window, such as those of a stopped run, are noted too. */
+  finish(): void {
+    for (const [id, facts] of this.#held) for (const fact of facts) this.#extra(id, fact)
+    this.#held.clear()
+    this.flush()
+  }
+
+  /** Appends the block in progress. @returns the end of the file @throws MAESTRO_RUN_STATE */
+  flush(): number {
+    const block = this.#block
+    if (block.rows + block.facts === 0) return this.#end
+    this.#block = new BlockBuilder()
+    const frame = frameOf(block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started))
+    try {
+      for (let done = 0; done < frame.length; ) done += writeSync(this.#file, frame, done)
+    } catch (error) {
+      throw stateError(this.#options.path, error)
+    }
+    this.#end += frame.length
+    this.#written = performance.now()
+    return this.#end
+  }
+
+  /** Appends the block in progress if it is large, or if it has waited for long. */
+  flushSoon(): void {
+    if (this.#block.facts >= factsOfBlock || performance.now() - this.#written > patience) this.flush()
+  }
+
+  close(): void {
+    try {
+      this.finish()
+    } finally {
+      closeSync(this.#file)
+    }
+  }
+
+  #note(leaf: Leaf, at: number, root: number, asked: boolean): void {
+    const { id, lost, children } = leaf
+    const suffix = id.slice(root)
+    const held = this.#held.get(id)
+    if (held !== undefined) {
+      this.#held.delete(id)
+      for (const fact of held) this.#block.fact(at, suffix, fact)
+    }
+    if (lost !== undefined) {
+      this.#tally(lost.step).dropped++
+      this.drops.add('dropped', lost.step, lost.reason, id)
+      this.#block.fact(at, suffix, lost)
+      return
+    }
+    const isAsked = asked || held?.some(({ kind }) => kind === 'called') === true
+    if (children !== undefined) {
+      const step = (children[0] as Leaf).id.slice(id.length + 1, -2)
+      this.#block.fact(at, suffix, { kind: 'split', step, rows: children.length })
+      for (const child of children) this.#note(child, at, root, isAsked)
+    } else if (leaf.row !== undefined && isAsked) {
+      const checksum = checksumOf(leaf.row)
+      if (checksum !== undefined) this.#block.fact(at, suffix, { kind: 'written', checksum })
+    }
+  }
+
+  #hold(id: RowId, fact: Fact): void {
+    const held = this.#held.get(id)
+    if (held === undefined) this.#held.set(id, [fact])
+    else held.push(fact)
+  }
+
+  #extra(id: RowId, fact: Fact): void {
+    this.#block.extra(id, fact)
+    this.flushSoon()
+  }
+
+  #tally(step: string): LedgerTally {
+    let tally = this.#tallies.get(step)
+    if (tally === undefined) {
+      tally = { dropped: 0, rejected: 0, merged: 0 }
+      this.#tallies.set(step, tally)
+    }
+    return tally
+  }
+}
+
+/** Undefined for a row that cannot be written. */
+function checksumOf(row: Row): number | undefined {
+  try {
+    return crc32(encodeStepLine('', row))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listRuns, type RunRecord } from './run-record.js'
+
+/** Which finished runs to remove. Without any, only step files are removed. */
+export interface PruneOptions {
+  /** The number of newest finished runs to keep. */
+  readonly keep?: number
+  /** Remove runs that started before this time, in ISO 8601. */
+  readonly startedBefore?: string
+  /** Remove these runs. */
+  readonly runs?: readonly RunRecord[]
+  /** Only report what would be removed. @default false */
+  readonly dryRun?: boolean
+}
+
+export interface PrunedRun {
+  readonly runId: string
+  /** `run`: the whole folder. `step files`: the rows between its stages, which a finished run no longer needs. */
+  readonly removed: 'run' | 'step files'
+  readonly bytes: number
+}
+
+/** Removes finished runs, and the step files of those that stay. It never touches an unfinished run. */
+export async function pruneFinishedRuns(
+  stateDirectory: string,
+  { keep, startedBefore, runs = [], dryRun = false }: PruneOptions,
+): Promise<readonly PrunedRun[]> {
+  const finished = (await listRuns(stateDirectory)).filter(({ status }) => status !== 'unfinished')
+  const named = new Set(runs.map(({ runId }) => runId))
+  const pruned: PrunedRun[] = []
+  for (const [age, { runId, directory, summary }] of finished.entries()) {
+    const isOld =
+      named.has(runId) ||
+      (keep !== undefined && age >= keep) ||
+      (startedBefore !== undefined && summary.startedAt < startedBefore)
+    const path = isOld ? directory : join(directory, 'stages')
+    const bytes = await sizeOf(path)
+    if (bytes === undefined) continue
+    if (!dryRun) await rm(path, { recursive: true, force: true })
+    pruned.push({ runId, removed: isOld ? 'run' : 'step files', bytes })
+  }
+  return pruned
+}
+
+/** The bytes of the files in a folder; undefined if there is no such folder. */
+async function sizeOf(folder: string): Promise<number | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined)
+  if (entries === undefined) return undefined
+  let bytes = 0
+  for (const entry of entries)
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
+  return bytes
+}

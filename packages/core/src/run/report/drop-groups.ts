@@ -1,0 +1,23 @@
+import type { DropGroup } from '../../contracts/report.js'
+import type { RowId } from '../../contracts/row.js'
+
+/** Further reasons are not listed, so that a report stays small with any rows. */
+const maxGroups = 50
+
+/** Groups the rows that steps left out on purpose, and keeps the first row of each group as its example. */
+export class DropGroups {
+  readonly #groups = new Map<string, { -readonly [Name in keyof DropGroup]: DropGroup[Name] }>()
+
+  add(outcome: DropGroup['outcome'], step: string, reason: string | undefined, rowId: RowId, into?: RowId): void {
+    const key = `${outcome} ${step} ${reason ?? ''}`
+    const known = this.#groups.get(key)
+    if (known !== undefined) known.rows++
+    else if (this.#groups.size < maxGroups)
+      this.#groups.set(key, { step, outcome, rows: 1, reason, rowId, ...(into === undefined ? {} : { into }) })
+  }
+
+  /** The groups, those with the most rows first. */
+  list(): DropGroup[] {
+    return [...this.#groups.values()].sort((a, b) => b.rows - a.rows).map((group) => ({ ...group }))
+  }
+}

@@ -1,0 +1,40 @@
+import type { Executor, Partition } from '@maestro-dataflow/core'
+
+type Execute = Executor['execute']
+
+const executor = (execute: Execute, more: Partial<Executor> = {}): Executor => ({
+  name: 'acme.tested',
+  execute,
+  dispose: async () => undefined,
+  ...more,
+})
+
+const inTurn: Execute = async (partitions, run, signal) => {
+  for (const partition of partitions) {
+    signal.throwIfAborted()
+    await run(partition)
+  }
+}
+
+export const rightExecutor = (): Executor => executor(inTurn)
+
+let queue: Partition[] = []
+
+/** Executors that are wrong, each with the rule that finds it. */
+export const executorsForTheSuite: readonly { fault: string; make: () => Executor; rule: string }[] = [
+  { fault: 'has no name', rule: 'has a name', make: () => executor(inTurn, { name: '' }) },
+  { fault: 'does not wait', rule: 'runs each partition once, and waits for all of them', make: () => executor(async (partitions, run) => { for (const partition of partitions) void run(partition) }) },
+  { fault: 'runs each partition twice', rule: 'runs each partition once, and waits for all of them', make: () => executor(async (partitions, run) => { for (const partition of partitions) { await run(partition); await run(partition) } }) },
+  { fault: 'leaves out the last partition', rule: 'runs each partition once, and waits for all of them', make: () => executor(async (partitions, run) => { for (const partition of [...partitions].slice(0, -1)) await run(partition) }) },
+  { fault: 'fails without a partition', rule: 'runs each partition once, and waits for all of them', make: () => executor(async (partitions, run) => { const [first, ...others] = partitions; await run({ ...(first as Partition) }); if (first === undefined) throw new RangeError('none'); for (const other of others) await run(other) }) },
+  { fault: 'reads the iterable twice', rule: 'takes partitions from an iterable that can be read once', make: () => executor(async (partitions, run) => { const count = [...partitions].length; let n = 0; for (const partition of partitions) { await run(partition); if (++n === count) return } }) },
+  { fault: 'keeps failures to itself', rule: 'passes on the failure of a partition', make: () => executor(async (partitions, run) => { await Promise.allSettled([...partitions].map(run)) }) },
+  { fault: 'wraps failures', rule: 'passes on the failure of a partition', make: () => executor(async (partitions, run) => { for (const partition of partitions) await run(partition).catch((error) => { throw new TypeError('a partition failed', { cause: error }) }) }) },
+  { fault: 'tells failures by their truth', rule: 'passes on the failure of a partition', make: () => executor(async (partitions, run) => { let failure: unknown; for (const partition of partitions) await run(partition).catch((error) => { failure = error }); if (failure) throw failure }) },
+  { fault: 'does not listen to its signal', rule: 'begins no partition after its signal has fired, and ends', make: () => executor(async (partitions, run) => { for (const partition of partitions) await run(partition) }) },
+  { fault: 'cannot be used after a failure', rule: 'can be used again, also after a failure', make: () => { let broken = false; return executor(async (partitions, run) => { if (broken) return; for (const partition of partitions) await run(partition).catch((error) => { broken = true; throw error }) }) } },
+  { fault: 'keeps its partitions in a variable of its module', rule: 'two executions at once do not disturb each other', make: () => executor(async (partitions, run) => { queue = [...partitions]; while (queue.length > 0) await run(queue.shift() as Partition) }) },
+  { fault: 'cannot be freed twice', rule: 'can be freed twice, and before it was used', make: () => { let freed = false; return executor(inTurn, { dispose: async () => { if (freed) throw new RangeError('gone'); freed = true } }) } },
+  { fault: 'is never freed', rule: 'can be freed twice, and before it was used', make: () => executor(inTurn, { dispose: () => new Promise(() => undefined) }) },
+  { fault: 'changes the partitions', rule: 'a run comes through with it', make: () => executor(async (partitions, run) => { for (const { stage, index } of partitions) await run({ stage, index: index + 1 }) }) },
+]

@@ -1,0 +1,26 @@
+import type { Executor } from '@maestro-dataflow/core'
+import { expect, test } from 'vitest'
+import { casesWithoutFault, failedCases, failureOf } from '../../__fixtures__/failed-cases.js'
+import { executorsForTheSuite, rightExecutor } from '../../__fixtures__/wrong-parts/executors-for-the-suite.js'
+import { silentExecutors, wrongExecutors } from '../../__fixtures__/wrong-parts/wrong-executors.js'
+import { executorSuite } from './executor-suite.js'
+
+test('a right executor passes', async () => {
+  expect(await failedCases(executorSuite(rightExecutor))).toEqual([])
+})
+
+test.each(executorsForTheSuite)('an executor that $fault is found by: $rule', async ({ make, rule }) => {
+  expect(await failureOf(executorSuite(make, { patience: 300 }), rule)).toBeDefined()
+})
+
+test.each<{ fault: string; part: Executor }>([...wrongExecutors, ...silentExecutors])(
+  'the suite finds an executor that $fault',
+  async ({ part }) => {
+    expect(await failedCases(executorSuite(() => part, { patience: 300 }))).not.toEqual([])
+  },
+)
+
+test('each case is failed by a planted fault', () => {
+  const faults = Object.fromEntries(executorsForTheSuite.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  expect(casesWithoutFault(executorSuite(rightExecutor), faults)).toEqual([])
+})

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import type { Executor, Partition } from '@maestro-dataflow/core'
+import { MadeThings } from '../made-things.js'
+import { Meeting } from '../meeting.js'
+import { someTurns, watch, within } from '../outcomes.js'
+import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+
+/** The options of the suite for executors. */
+export interface ExecutorSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
+  /** The milliseconds within which an execution must end. @default 10000 */
+  readonly patience?: number
+}
+
+interface ExecutorSubject {
+  make(): Promise<Executor>
+  readonly patience: number
+}
+
+const partitions = (count: number, stage = 0): readonly Partition[] =>
+  Array.from({ length: count }, (_, index) => ({ stage, index }))
+const never = () => new AbortController().signal
+
+const cases = {
+  async 'has a name'({ make }: ExecutorSubject) {
+    const { name } = await make()
+    assert.ok(typeof name === 'string' && name.trim() !== '', 'it has no name')
+  },
+
+  async 'runs each partition once, and waits for all of them'(subject: ExecutorSubject) {
+    for (const count of [0, 1, 7]) {
+      const begun: Partition[] = []
+      let ended = 0
+      await execute(subject, partitions(count), async (partition) => {
+        begun.push(partition)
+        await someTurns()
+        ended++
+      })
+      assert.deepEqual(
+        begun.toSorted((one, other) => one.index - other.index),
+        partitions(count),
+      )
+      assert.equal(ended, count, 'it ended before its partitions')
+    }
+  },
+
+  async 'takes partitions from an iterable that can be read once'(subject: ExecutorSubject) {
+    const begun: number[] = []
+    await execute(subject, partitions(3).values(), async ({ index }) => void begun.push(index))
+    assert.deepEqual(begun.toSorted(), [0, 1, 2])
+  },
+
+  async 'passes on the failure of a partition'(subject: ExecutorSubject) {
+    for (const failure of [new RangeError('this one'), undefined]) {
+      const running = execute(subject, partitions(3), async ({ index }) => {
+        await null
+        if (index === 1) throw failure
+      })
+      const outcome = await watch(running).outcome
+      assert.ok('error' in outcome, 'it ends well although a partition failed')
+      assert.equal(outcome.error, failure, 'it throws something else than the partition')
+    }
+  },
+
+  async 'begins no partition after its signal has fired, and ends'(subject: ExecutorSubject) {
+    const stop = new AbortController()
+    let begun = 0
+    let late = 0
+    const run = async () => {
+      if (stop.signal.aborted) late++
+      begun++
+      stop.abort()
+      await someTurns()
+    }
+    // As many as any executor would begin at once, and more.
+    await watch(execute(subject, partitions(500), run, stop.signal)).outcome
+    assert.ok(begun > 0)
+    assert.equal(late, 0, `${late} partitions began after the signal had fired`)
+    const fired = await make(subject)
+    await within(
+      subject.patience,
+      'an execution whose signal has fired before',
+      watch(fired.execute(partitions(2), run, AbortSignal.abort())).outcome,
+    )
+    assert.equal(late, 0, 'partitions began although the signal had fired before')
+  },
+
+  async 'can be used again, also after a failure'(subject: ExecutorSubject) {
+    const executor = await make(subject)
+    const begun: number[] = []
+    const run = async ({ index }: Partition) => void begun.push(index)
+    const failing = executor.execute(partitions(1), () => Promise.reject(new RangeError('no')), never())
+    await within(subject.patience, 'a failing execution', watch(failing).outcome)
+    for (let time = 0; time < 2; time++)
+      await within(subject.patience, 'an execution', executor.execute(partitions(2), run, never()))
+    assert.deepEqual(begun, [0, 1, 0, 1])
+  },
+
+  async 'two executions at once do not disturb each other'(subject: ExecutorSubject) {
+    const executor = await make(subject)
+    const meeting = new Meeting()
+    const seen: Record<number, number[]> = { 1: [], 2: [] }
+    const execution = (stage: number) => {
+      const run = async ({ index, stage: of }: Partition) => {
+        await meeting.arrive()
+        seen[stage]?.push(of === stage ? index : Number.NaN)
+      }
+      return within(
+        subject.patience,
+        'an execution beside another',
+        executor.execute(partitions(3, stage), run, never()),
+      ).finally(() => meeting.end())
+    }
+    await Promise.all([execution(1), execution(2)])
+    assert.deepEqual(
+      [seen[1]?.toSorted(), seen[2]?.toSorted()],
+      [
+        [0, 1, 2],
+        [0, 1, 2],
+      ],
+    )
+  },
+
+  async 'can be freed twice, and before it was used'(subject: ExecutorSubject) {
+    const executor = await make(subject)
+    for (let time = 0; time < 2; time++) await within(subject.patience, 'freeing it', executor.dispose())
+  },
+
+  async 'a run comes through with it'(subject: ExecutorSubject) {
+    const { defineExecutor, definePlugin, pipeline } = await import('@maestro-dataflow/core')
+    const { maestro } = await import('@maestro-dataflow/core/runtime')
+    const executor = await make(subject)
+    const plugin = definePlugin({
+      name: 'tested',
+      executors: [defineExecutor({ name: 'tested.executor', create: () => executor })],
+    })
+    const project = maestro({ plugins: [plugin], executor: 'tested.executor', logLevel: 'silent' } as never)
+    const rows = Array.from({ length: 50 }, (_, n) => ({ n }))
+    const steps = pipeline('testkit')
+      .from(rows)
+      .map(async (row) => ({ ...row }))
+    const out = await within(subject.patience, 'the run', Array.fromAsync(project.rows(steps)))
+    assert.deepEqual(out, rows)
+    await project.dispose()
+  },
+}
+
+const make = (subject: ExecutorSubject): Promise<Executor> => subject.make()
+
+async function execute(
+  subject: ExecutorSubject,
+  given: Iterable<Partition>,
+  run: (partition: Partition) => Promise<void>,
+  signal: AbortSignal = never(),
+): Promise<void> {
+  const executor = await subject.make()
+  await within(subject.patience, 'an execution', executor.execute(given, run, signal))
+}
+
+/** The cases of the suite for executors. */
+export type ExecutorCase = keyof typeof cases
+
+/**
+ * The rules for every executor: each partition runs once and to its end, and its failure is the failure of the whole.
+ *
+ * @param makeExecutor Creates a new one at each call; the suite disposes what it created.
+ */
+export function executorSuite(
+  makeExecutor: () => Executor | Promise<Executor>,
+  options: ExecutorSuiteOptions<ExecutorCase> = {},
+): Suite {
+  const { patience = 10_000 } = options
+  const made = new MadeThings(makeExecutor)
+  return createSuite<ExecutorSubject, ExecutorCase>({
+    title: 'an executor',
+    cases,
+    options,
+    open: async () => ({ make: made.make, patience }),
+    close: () => made.dispose(patience),
+  })
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+import { MaestroError, type Message, type Prompt, type PromptVariables } from '@maestro-dataflow/core'
+import { deepFreeze } from '../deep-freeze.js'
+import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+
+/** The options of the suite for prompts. */
+export interface PromptSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
+  /** Values that fill the prompt. @default a text for each variable */
+  readonly variables?: PromptVariables
+  /** The same prompt with other options or another wording; each has a version of its own. */
+  readonly others?: readonly (() => Prompt)[]
+  /** Variables whose values the prompt reads without showing them, such as the one that chooses between two wordings. */
+  readonly unshown?: readonly string[]
+}
+
+interface PromptSubject extends Pick<PromptSuiteOptions, 'others'> {
+  make(): Prompt
+  readonly values: PromptVariables
+  readonly shown: readonly string[]
+}
+
+const oddTexts = [
+  '$& $1 $$ $`',
+  '{{other}} {{ x }}',
+  '<text>',
+  '你好 👩🏽‍🚀 e\u0301',
+  '\uD83D',
+  '"quoted" \\ \n end',
+  '  edges  ',
+]
+
+const cases = {
+  async 'names its variables, and has a version'({ make }: PromptSubject) {
+    const { variables, version, needs } = make()
+    assert.ok(
+      Array.isArray(variables) && variables.every((name) => typeof name === 'string' && name !== ''),
+      'variables are no names',
+    )
+    assert.equal(new Set(variables).size, variables.length, 'a variable is named twice')
+    assert.ok(typeof version === 'string' && version.trim() !== '', 'it has no version')
+    assert.ok(
+      needs.every((need) => need === 'images' || need === 'audio'),
+      `it needs ${needs.join(', ')}`,
+    )
+  },
+
+  async 'is the same each time'({ make, values }: PromptSubject) {
+    const [one, other] = [make(), make()]
+    assert.equal(other.version, one.version, 'it has another version each time, so no answer is ever found again')
+    assert.deepEqual(other.messages(values), one.messages(values))
+    assert.deepEqual(one.messages(values), one.messages(values))
+  },
+
+  async 'becomes messages that a model can read'({ make, values }: PromptSubject) {
+    const prompt = make()
+    assert.ok(prompt.format(values).trim() !== '', 'its text is empty')
+    const messages = prompt.messages(values)
+    assert.ok(messages.length > 0, 'it has no message')
+    for (const { role, content } of messages) {
+      assert.ok(['system', 'user', 'assistant'].includes(role), `${role} is no role`)
+      assert.ok(
+        typeof content === 'string' || Array.isArray(content),
+        'the content of a message is neither a text nor parts',
+      )
+    }
+    assert.ok(
+      messages.some(({ role }) => role === 'user'),
+      'no message is of the user',
+    )
+    for (const text of [prompt.format(values), ...messages.map(textOf)])
+      assert.doesNotMatch(text, /undefined|\[object Object\]/, `a value is missing in: ${text}`)
+  },
+
+  async 'reads the variables that it names, and no others'({ make, values, shown }: PromptSubject) {
+    const prompt = make()
+    const read = new Set<string>()
+    const watched = new Proxy(values, {
+      get: (target, name) => {
+        if (typeof name === 'string') read.add(name)
+        return Reflect.get(target, name)
+      },
+    })
+    const seen = textsOf(prompt.messages(watched)) + prompt.format(watched)
+    const undeclared = [...read].filter((name) => !prompt.variables.includes(name) && name !== 'toJSON')
+    assert.deepEqual(undeclared, [], 'variables that it reads without naming them, so that the plan does not know them')
+    for (const name of shown) {
+      const changed = { ...values, [name]: `changed ${String(values[name])}` }
+      const other = textsOf(prompt.messages(changed)) + prompt.format(changed)
+      assert.notEqual(other, seen, `the value of "${name}" makes no difference, although it is a variable`)
+    }
+  },
+
+  async 'a missing value is a typed error'({ make, values }: PromptSubject) {
+    const prompt = make()
+    for (const name of prompt.variables) {
+      const { [name]: _, ...without } = values
+      assert.equal(prompt.validateInputs(without), false, `validateInputs accepts variables without "${name}"`)
+      for (const fill of [() => prompt.format(without as never), () => prompt.messages(without as never)])
+        assert.throws(
+          fill,
+          (error) => MaestroError.is(error, 'MAESTRO_PROMPT_VARIABLE_MISSING'),
+          `without "${name}", it does not throw MAESTRO_PROMPT_VARIABLE_MISSING`,
+        )
+    }
+  },
+
+  async 'a text of any kind is in the prompt as it is'({ make, values, shown }: PromptSubject) {
+    const prompt = make()
+    for (const name of shown) {
+      if (typeof values[name] !== 'string') continue
+      for (const text of oddTexts) {
+        const filled = { ...values, [name]: text }
+        // The text of a message may have its edges cut.
+        assert.ok(
+          textsOf(prompt.messages(filled)).includes(text.trim()),
+          `the value ${JSON.stringify(text)} of "${name}" is not in the messages`,
+        )
+        assert.ok(
+          prompt.format(filled).includes(text.trim()),
+          `the value ${JSON.stringify(text)} of "${name}" is not in the text`,
+        )
+      }
+    }
+  },
+
+  async 'values of any kind are filled in, or refused with a typed error'({ make, values, shown }: PromptSubject) {
+    for (const name of shown)
+      for (const value of [null, 0, -1.5, true, 10n, [], ['a'], { a: 1 }, new Date(0), '', '语'.repeat(100_000)])
+        try {
+          make().messages({ ...values, [name]: value })
+        } catch (error) {
+          assert.ok(
+            MaestroError.is(error),
+            `${String(value).slice(0, 40)} for "${name}" fails with an error that is not typed: ${error}`,
+          )
+        }
+  },
+
+  async 'does not change the values'({ make, values }: PromptSubject) {
+    const before = structuredClone(values)
+    const frozen = deepFreeze({ ...values })
+    make().messages(frozen)
+    make().format(frozen)
+    assert.deepEqual(values, before)
+  },
+
+  async 'its parts put together are its messages'({ make, values }: PromptSubject) {
+    const prompt = make()
+    const { parts } = prompt
+    if (parts === undefined) return
+    const texts = Object.entries(parts.values(values))
+    const filled = parts.task.map((message) =>
+      texts.reduce((text, [name, value]) => text.replaceAll(`<${name}>`, () => value), textOf(message)),
+    )
+    assert.deepEqual(filled, prompt.messages(values).map(textOf))
+  },
+
+  async 'another wording has another version'({ make, values, others = [] }: PromptSubject) {
+    const [first, ...more] = [make, ...others].map((one) => one())
+    for (const other of more)
+      if (!isDeepStrictEqual(other.messages(values), first?.messages(values)))
+        assert.notEqual(
+          other.version,
+          first?.version,
+          'two wordings have one version, so that answers to one are taken for answers to the other',
+        )
+  },
+}
+
+const textOf = ({ content }: Message): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
+const textsOf = (messages: readonly Message[]): string => messages.map(textOf).join('\n')
+
+/** The cases of the suite for prompts. */
+export type PromptCase = keyof typeof cases
+
+/** The rules for every prompt. @param makePrompt Creates a new one at each call, for example `() => definition.create(options)` */
+export function promptSuite(makePrompt: () => Prompt, options: PromptSuiteOptions<PromptCase> = {}): Suite {
+  const { unshown = [], others } = options
+  return createSuite<PromptSubject, PromptCase>({
+    title: 'a prompt',
+    cases,
+    options,
+    open: async () => {
+      const { variables } = makePrompt()
+      const values = options.variables ?? Object.fromEntries(variables.map((name) => [name, `the ${name}`]))
+      const shown = variables.filter((name) => !unshown.includes(name))
+      return { make: makePrompt, values, shown, ...(others === undefined ? {} : { others }) }
+    },
+    close: async () => undefined,
+  })
+}

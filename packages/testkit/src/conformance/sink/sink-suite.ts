@@ -1,0 +1,20 @@
+import type { SinkDefinition, StorageDefinition } from '@maestro-dataflow/core'
+import { createSuite, type Suite } from '../suite.js'
+import { sinkCases, sinkVisibleCases } from './sink-cases.js'
+import { SinkSubject, type SinkSuiteOptions, sinkOf } from './sink-subject.js'
+
+const cases = { ...sinkCases, ...sinkVisibleCases }
+
+/** The cases of the suite for sinks. */
+export type SinkCase = keyof typeof cases
+
+/** The rules for every sink: what it was given is there after the commit, and nothing before it. */
+export function sinkSuite(tested: SinkDefinition | StorageDefinition, options: SinkSuiteOptions<SinkCase>): Suite {
+  return createSuite<SinkSubject, SinkCase>({
+    title: 'name' in tested ? `the sink ${tested.name}` : 'a sink',
+    cases: options.read === undefined ? sinkCases : cases,
+    options,
+    open: () => SinkSubject.open(sinkOf(tested), options),
+    close: (subject) => subject.close(),
+  })
+}

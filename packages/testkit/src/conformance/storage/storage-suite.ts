@@ -1,0 +1,86 @@
+import type { Row, StorageDefinition } from '@maestro-dataflow/core'
+import { sinkCases, sinkVisibleCases } from '../sink/sink-cases.js'
+import { SinkSubject, type SinkSuiteOptions, sinkOf } from '../sink/sink-subject.js'
+import { sourceCases } from '../source/source-cases.js'
+import { SourceSubject, sourceOf } from '../source/source-subject.js'
+import { createSuite, type Suite } from '../suite.js'
+
+/** The options of the suite for storages. */
+export interface StorageSuiteOptions<Name extends string = string> extends Omit<SinkSuiteOptions<Name>, 'read'> {
+  /** The options that read what was written with other options. @default the same options */
+  reads?(options: object): object
+}
+
+interface StorageSubject {
+  readonly sink: SinkSubject
+  /** A source over what the sink has written. */
+  written(): Promise<SourceSubject>
+}
+
+type Check<Subject> = (subject: Subject) => Promise<void>
+
+const writing = prefixed('writing', { ...sinkCases, ...sinkVisibleCases }, (subject) => Promise.resolve(subject.sink))
+const reading = prefixed('reading', sourceCases, (subject) => subject.written())
+
+const cases = { ...writing, ...reading }
+
+/** The cases of the suite for storages. */
+export type StorageCase = keyof typeof cases
+
+/** The rules for a storage that can be written and read, as a plugin contributes it. */
+export function storageSuite(storage: StorageDefinition, options: StorageSuiteOptions<StorageCase>): Suite {
+  const { reads = (same: object) => same } = options
+  const sources: SourceSubject[] = []
+  return createSuite<StorageSubject, StorageCase>({
+    title: `the storage ${storage.name}`,
+    cases,
+    options,
+    open: async () => {
+      const sourceAt = async (sink: SinkSubject, given: object) => {
+        const { project, patience } = options
+        const suite = {
+          options: reads(given),
+          ...(project === undefined ? {} : { project }),
+          ...(patience === undefined ? {} : { patience }),
+        }
+        const source = await SourceSubject.open(sourceOf(storage), suite, sink.place)
+        sources.push(source)
+        return source
+      }
+      const holder: { sink?: SinkSubject } = {}
+      const read = async (given: object): Promise<readonly Row[] | undefined> => {
+        const source = await sourceAt(holder.sink as SinkSubject, given)
+        return source.read().then(
+          ({ rows }) => rows,
+          () => undefined,
+        )
+      }
+      const sink = await SinkSubject.open(sinkOf(storage), { ...options, read } as SinkSuiteOptions)
+      holder.sink = sink
+      return {
+        sink,
+        written: async () => {
+          const place = sink.fresh()
+          await sink.write(place, options.rows)
+          return sourceAt(sink, place.given)
+        },
+      }
+    },
+    close: async ({ sink }) => {
+      await Promise.all(sources.map((source) => source.close()))
+      await sink.close()
+    },
+  })
+}
+
+function prefixed<Subject, Name extends string, const Prefix extends string>(
+  prefix: Prefix,
+  cases: Readonly<Record<Name, Check<Subject>>>,
+  subjectOf: (subject: StorageSubject) => Promise<Subject>,
+): Readonly<Record<`${Prefix}: ${Name}`, Check<StorageSubject>>> {
+  const entries = Object.entries<Check<Subject>>(cases).map(([name, run]) => [
+    `${prefix}: ${name}`,
+    async (subject: StorageSubject) => run(await subjectOf(subject)),
+  ])
+  return Object.fromEntries(entries)
+}

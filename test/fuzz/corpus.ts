@@ -1,0 +1,174 @@
+// Small valid files of every format, made here, from which broken ones are made.
+import { crc32, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, n) => JSON.stringify({ id: n, text: `row ${n}` })).join('\n')
+const cells = (separator: string) =>
+  ['id,text', '1,plain', '2,"quoted, with a comma"', '3,"two\nlines"', '4,""""'].join('\n').replaceAll(',', separator)
+
+const markdown =
+  '# Title\n\nA *paragraph* with a [link](https://example.org).\n\n- one\n- two\n\n| a | b |\n| - | - |\n| 1 | 2 |\n'
+const html =
+  '<!doctype html><html><head><title>T</title></head><body><h1>H</h1><p>A <b>bold</b> <a href="/x">link</a></p><table><tr><td>1</td></tr></table><ul><li>one</ul></body></html>'
+
+/** An archive with compressed members, as DOCX files are. */
+function zip(files: Readonly<Record<string, string>>): Buffer {
+  const parts: Buffer[] = []
+  const entries: Buffer[] = []
+  let offset = 0
+  for (const [name, text] of Object.entries(files)) {
+    const content = Buffer.from(text)
+    const packed = deflateRawSync(content)
+    const head = Buffer.alloc(30)
+    head.writeUInt32LE(0x04034b50)
+    head.writeUInt16LE(8, 8)
+    head.writeUInt32LE(crc32(content), 14)
+    head.writeUInt32LE(packed.length, 18)
+    head.writeUInt32LE(content.length, 22)
+    head.writeUInt16LE(name.length, 26)
+    const entry = Buffer.alloc(46)
+    entry.writeUInt32LE(0x02014b50)
+    head.copy(entry, 10, 8, 26)
+    entry.writeUInt16LE(name.length, 28)
+    entry.writeUInt32LE(offset, 42)
+    parts.push(head, Buffer.from(name), packed)
+    entries.push(entry, Buffer.from(name))
+    offset += 30 + name.length + packed.length
+  }
+  const list = Buffer.concat(entries)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50)
+  end.writeUInt16LE(entries.length / 2, 8)
+  end.writeUInt16LE(entries.length / 2, 10)
+  end.writeUInt32LE(list.length, 12)
+  end.writeUInt32LE(offset, 16)
+  return Buffer.concat([...parts, list, end])
+}
+
+const docx = zip({
+  '[Content_Types].xml':
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+  '_rels/.rels':
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+  'word/document.xml':
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>A good document.</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>',
+})
+
+/** A PDF with one page of text, with correct offsets. */
+function pdf(): Buffer {
+  const content = deflateSync(Buffer.from('BT /F1 12 Tf 72 720 Td (A good document.) Tj ET'))
+  const objects = [
+    Buffer.from('<< /Type /Catalog /Pages 2 0 R >>'),
+    Buffer.from('<< /Type /Pages /Kids [3 0 R] /Count 1 >>'),
+    Buffer.from(
+      '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    ),
+    Buffer.concat([
+      Buffer.from(`<< /Length ${content.length} /Filter /FlateDecode >>\nstream\n`),
+      content,
+      Buffer.from('\nendstream'),
+    ]),
+    Buffer.from('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'),
+  ]
+  const parts = [Buffer.from('%PDF-1.4\n')]
+  const offsets: number[] = []
+  let length = 9
+  for (const [index, body] of objects.entries()) {
+    const object = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), body, Buffer.from('\nendobj\n')])
+    offsets.push(length)
+    parts.push(object)
+    length += object.length
+  }
+  const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
+  const size = objects.length + 1
+  parts.push(
+    Buffer.from(
+      `xref\n0 ${size}\n0000000000 65535 f \n${table}trailer << /Size ${size} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF`,
+    ),
+  )
+  return Buffer.concat(parts)
+}
+
+function png(): Buffer {
+  const chunk = (type: string, content: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), content])
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(content.length)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const header = Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 2, 0, 0, 0])
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(14))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+function wav(): Buffer {
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(8000, 24)
+  head.write('data', 36)
+  return head
+}
+
+const answer = { name: 'Ada', age: 36, tags: ['a', 'b'], inner: { x: 1 } }
+
+/** Valid content by format. Texts are UTF-8. */
+export const corpus = {
+  jsonl: [Buffer.from('{"id":1,"text":"a"}'), Buffer.from('{"a":{"b":[1,2,{"c":null}]},"é":"\\u00e9"}')],
+  csv: [Buffer.from(cells(',')), Buffer.from('id;text\n1;a')],
+  tsv: [Buffer.from(cells('\t'))],
+  json: [Buffer.from(`[${lines(3).replaceAll('\n', ',')}]`), Buffer.from('{"id":1}')],
+  text: [Buffer.from(markdown), Buffer.from('\ufeffplain\r\ntext'), Buffer.from('utf-16', 'utf16le')],
+  gzip: [
+    gzipSync(lines(5)),
+    Buffer.concat([gzipSync(lines(2)), gzipSync(lines(2))]),
+    gzipSync(Buffer.alloc(5_000_000, '\n')),
+  ],
+  zstd: [zstdCompressSync(lines(5)), zstdCompressSync(Buffer.alloc(5_000_000, '\n'))],
+  docx: [docx],
+  pdf: [pdf()],
+  html: [Buffer.from(html)],
+  markdown: [Buffer.from(markdown)],
+  config: [
+    Buffer.from('plugins: []\npipelines: [pipelines/*]\nkeepRuns: 3\nbudgets: { run: { usd: 1 } }\n'),
+    Buffer.from('a: &a [1, 2]\nb: *a\nlogLevel: silent\n'),
+  ],
+  pipeline: [
+    Buffer.from(
+      "name: p\nread: { use: fs.file, options: { path: in.csv } }\nsteps:\n  - { use: table.filter, options: { where: 'a > 0' } }\nwrite: []\n",
+    ),
+  ],
+  answer: [
+    Buffer.from(JSON.stringify(answer)),
+    Buffer.from(`<think>\nHm.\n</think>\n\`\`\`json\n${JSON.stringify(answer, null, 2)}\n\`\`\``),
+    Buffer.from("Here: {name: 'Ada', age: 36, tags: ['a',], inner: {x: 1}}"),
+  ],
+  media: [
+    png(),
+    wav(),
+    Buffer.from('GIF89a\x01\x00\x01\x00', 'latin1'),
+    Buffer.from('\xff\xd8\xff\xe0\x00\x10JFIF', 'latin1'),
+    pdf(),
+  ],
+  sql: [
+    Buffer.from("length(text) > 3 and id in (1, 2) or text like 'a%'"),
+    Buffer.from("CASE WHEN id > 1 THEN upper(text) ELSE text || '!' END = 'A'"),
+    Buffer.from('list_transform([1, id], lambda x: x + 1)[1] > cast(text as integer)'),
+  ],
+  query: [
+    Buffer.from('SELECT id, text FROM seen WHERE id > 1 ORDER BY text'),
+    Buffer.from('WITH a AS (SELECT id FROM seen) SELECT count(*) AS n FROM a'),
+  ],
+  template: [Buffer.from('Summarise: {{text}} and {{a.b}} \\{{no}} {single}'), Buffer.from('{{text}}{{text}}')],
+} as const satisfies Record<string, readonly Buffer[]>
+
+export type Format = keyof typeof corpus
