@@ -1,6 +1,7 @@
 import {
   acceptPlugins,
   type DiscoveredPlugin,
+  Maestro,
   maestro,
   openProject,
   permissionLines,
@@ -42,7 +43,9 @@ export async function addPlugin(specification: string, options: PluginAddOptions
   if (added.installed && plugin.manifest?.permissions?.native === true) await npm(directory, 'rebuild')
   await acceptPlugins(directory, [plugin])
   const changed = path === undefined ? false : await addToConfig(path, plugin.name)
-  await refreshTypesFile(openProject(file === undefined ? {} : { file }))
+  // A config in TypeScript, which was imported above, would be found as it was before.
+  const plugins = changed ? [...config.plugins, plugin.name] : config.plugins
+  await refreshTypesFile(new Maestro(async () => ({ ...config, plugins })))
   if (json)
     printJson({ name: plugin.name, version: plugin.version, installed: added.installed, config: path, changed }, 2)
   else if (path !== undefined)
