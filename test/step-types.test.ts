@@ -16,6 +16,10 @@ const wrong = {
     "'ai.classify', { input: 'text', prompt: '{{text}}', labels: ['a', 'b'] }",
     /'string' is not assignable to type 'NotBeside<"prompt">'/,
   ],
+  'a threshold and sampling': [
+    "'ai.filter', { score: 'text', min: 1, seed: 4 }",
+    /'number' is not assignable to type 'NotBeside<"score">'/,
+  ],
   'an unknown column in a prompt': [
     "'ai.generate', { prompt: 'Summarise: {{txt}}' }",
     /'string' is not assignable to type 'NoSuchColumn<"txt", "text">'/,

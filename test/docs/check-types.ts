@@ -24,15 +24,7 @@ const parsed = new Map<string, ts.SourceFile | undefined>()
 
 /** What the compiler says about the TypeScript files of a folder, as one program. */
 export function checkTypes(folder: string): ReadonlyMap<string, readonly string[]> {
-  writeEnvironment(folder)
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !file.startsWith('node_modules'),
-  )
-  const program = ts.createProgram({
-    rootNames: files.map((file) => join(folder, file)),
-    options,
-    host: hostFor(folder),
-  })
+  const { program, files } = programOf(folder)
   const faults = new Map<string, string[]>(files.map((file) => [file, []]))
   for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
     const name = file === undefined ? 'the program' : relative(folder, file.fileName)
@@ -41,6 +33,22 @@ export function checkTypes(folder: string): ReadonlyMap<string, readonly string[
     faults.set(name, [...(faults.get(name) ?? []), said])
   }
   return faults
+}
+
+/** How many types the compiler instantiates to check a folder: the cost of its types, whatever the machine. */
+export function countInstantiations(folder: string): number {
+  const { program } = programOf(folder)
+  ts.getPreEmitDiagnostics(program)
+  return program.getInstantiationCount()
+}
+
+function programOf(folder: string): { readonly program: ts.Program; readonly files: readonly string[] } {
+  writeEnvironment(folder)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('node_modules'),
+  )
+  const rootNames = files.map((file) => join(folder, file))
+  return { program: ts.createProgram({ rootNames, options, host: hostFor(folder) }), files }
 }
 
 /** What `maestro types` writes for a project that names every plugin; a page that shows its own keeps it. */

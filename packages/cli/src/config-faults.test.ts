@@ -100,7 +100,7 @@ const faults: readonly [string, (use: string) => object, (setting: Setting) => s
     'a required option that is missing',
     (use) => ({ use, size: 1 }),
     // The pipelines that name a storage add its other options.
-    (setting) => (setting === 'storages.default' ? undefined : `${setting}.place: Invalid input: expected string`),
+    (setting) => (setting === 'storages.default' ? undefined : `\`${setting}.place\` is missing: a string is expected`),
   ],
 ]
 

@@ -209,6 +209,18 @@ test('--plain makes a project without AI that runs and checks', { timeout: 120_0
   expect((await maestro('plain', 'types')).stdout).toContain('is up to date')
 })
 
+test('--provider makes a project with a model of the provider', { timeout: 120_000 }, async () => {
+  const { stdout } = await init('claude', '--provider', 'anthropic')
+  expect(stdout).toContain('Set the environment variable ANTHROPIC_API_KEY to your key first.')
+  expect(Object.keys(manifestOf(path('claude/package.json')).dependencies)).toContain('@ai-sdk/anthropic')
+  install('claude')
+  expect(await maestro('claude', 'plan', 'hello')).toMatchObject({ code: 0 })
+  expect((await maestro('claude', 'types')).stdout).toContain('is up to date')
+  expect(await check('claude')).toMatchObject({ code: 0, stdout: '' })
+  expect((await init('other', '--provider', 'antropic')).stderr).toContain('Did you mean "anthropic"?')
+  expect((await init('both', '--provider', 'anthropic', '--plain')).code).toBe(2)
+})
+
 test('--rag makes a knowledge base that answers from its documents', { timeout: 300_000 }, async () => {
   expect((await init('kb', '--rag')).stdout).toContain('npx maestro run index\n  npx maestro run answers\n')
   install('kb')

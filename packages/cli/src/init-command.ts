@@ -4,6 +4,7 @@ import { installPackages } from './init/install-packages.js'
 import { type MadeProject, makeProject } from './init/make-project.js'
 import { startCommands } from './init/package-json.js'
 import { type ProjectTemplate, projectFiles } from './init/project-files.js'
+import { type ModelProvider, modelProvider } from './models/model-providers.js'
 import { printJson } from './terminal/json.js'
 import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
@@ -12,6 +13,8 @@ export interface InitCommandOptions {
   readonly yes?: boolean
   /** @default 'ai' */
   readonly template?: ProjectTemplate
+  /** The provider of the model, if it is not the embedded one. */
+  readonly provider?: string
   readonly install?: boolean
   readonly json?: boolean
 }
@@ -20,17 +23,23 @@ export interface InitCommandOptions {
 export async function init(folder: string, options: InitCommandOptions): Promise<void> {
   const { yes = false, template = 'ai', install = false, json = false } = options
   const directory = resolve(folder)
-  const files = projectFiles({ directory, template, commonJs: staysCommonJs(directory) })
+  const provider = options.provider === undefined ? undefined : modelProvider(options.provider)
+  const files = projectFiles({ directory, template, provider, commonJs: staysCommonJs(directory) })
   const made = await makeProject(directory, files, { keepExisting: yes })
   if (install) await installPackages(directory)
   if (json) printJson({ ...made, installed: install }, 2)
-  else print(describeProject(made, { template, install }))
+  else print(describeProject(made, { template, install, provider }))
 }
 
 function describeProject(
   { directory, written, kept, completed }: MadeProject,
-  { template, install }: { readonly template: ProjectTemplate; readonly install: boolean },
+  given: {
+    readonly template: ProjectTemplate
+    readonly install: boolean
+    readonly provider: ModelProvider | undefined
+  },
 ): string {
+  const { template, install, provider } = given
   const { bold, warn } = styleFor(process.stdout)
   const folder = relative('.', directory)
   const list = (files: readonly string[]) => files.map((file) => `  ${file}`)
@@ -47,7 +56,7 @@ function describeProject(
     '',
     bold('Next:'),
     ...list(steps),
-    ...(template === 'plain' ? [] : ['', modelNotes[template]]),
+    ...(template === 'plain' ? [] : ['', provider === undefined ? modelNotes[template] : keyNote(provider)]),
     '',
   ].join('\n')
 }
@@ -56,6 +65,12 @@ const modelNotes = {
   ai: 'The first run fetches a tiny model (98 MB) that answers in this process.',
   rag: 'The first runs fetch two tiny models (98 MB and 23 MB) that work in this process.',
 } as const
+
+function keyNote({ variable, model }: ModelProvider): string {
+  return variable === undefined
+    ? `The config names the model ${model}. Start its server first.`
+    : `The config names the model ${model}. Set the environment variable ${variable} to your key first.`
+}
 
 function describeCompleted({ added, typeChanged }: NonNullable<MadeProject['completed']>): readonly string[] {
   return [

@@ -143,7 +143,7 @@ export {
   rowType,
 } from './define/effects/effects.js'
 export type { OptionValue, RowAfter } from './define/effects/row-after.js'
-export type { Column, ColumnName, Flat, Open, ValueOf, With, Without } from './define/effects/row-types.js'
+export type { Column, ColumnName, Flat, Only, Open, ValueOf, With, Without } from './define/effects/row-types.js'
 export {
   type FewShotExample,
   type FewShotOptions,
@@ -190,7 +190,15 @@ export type {
   SourceRow,
 } from './define/options/registered.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
-export { flag, fromEnvironment, newColumn, unless, withDefault } from './define/options/values.js'
+export {
+  flag,
+  fromEnvironment,
+  newColumn,
+  type UnlessEach,
+  unless,
+  unlessEach,
+  withDefault,
+} from './define/options/values.js'
 export {
   type FromOptions,
   type FunctionContext,
@@ -219,6 +227,7 @@ export {
   type ErrorFactory,
   type ErrorTable,
 } from './errors/define-errors.js'
+export { describeIssues, type Issue } from './errors/describe-issues.js'
 export { didYouMean } from './errors/did-you-mean.js'
 export { type CoreErrorCode, coreErrors, maestroError } from './errors/error-table.js'
 export { type ErrorPlace, MaestroError, type MaestroErrorInit } from './errors/maestro-error.js'

@@ -26,7 +26,8 @@ export { chunk, TextChunker, type TextChunkerOptions } from './documents/chunk.j
 export type { DocumentFormat } from './documents/document-format.js'
 export type { DocumentRows } from './documents/document-rows.js'
 export { documentsSource } from './documents/documents-source.js'
-export { Indexer, type IndexerOptions, type IndexOutcome, index } from './documents/index-documents.js'
+export { Indexer, type IndexerOptions, index } from './documents/index-documents.js'
+export type { IndexOutcome } from './documents/index-plan.js'
 export { DocumentLoader, type DocumentLoaderOptions, loadDocuments } from './documents/load-documents.js'
 export type { ChunkUnit } from './documents/measure.js'
 export type { ReadDocumentOptions } from './documents/read-document.js'
@@ -61,7 +62,7 @@ export { fuseRankings } from './retrieval/fuse-rankings.js'
 export { KeywordIndex } from './retrieval/keyword-index.js'
 export type { Passage } from './retrieval/passage.js'
 export type { RetrievalMethod } from './retrieval/passage-search.js'
-export { RAGOperator, type RAGOperatorOptions, type RagOutcome, rag } from './retrieval/rag.js'
+export { rag } from './retrieval/rag.js'
 export { RagPrompt, type RagPromptOptions } from './retrieval/rag.prompt.js'
 export {
   type RagEvalGap,
@@ -71,6 +72,8 @@ export {
   ragEval,
 } from './retrieval/rag-eval.js'
 export { RagEvalPrompt, type RagEvalPromptOptions } from './retrieval/rag-eval.prompt.js'
+export { RAGOperator, type RagOutcome } from './retrieval/rag-operator.js'
+export type { RAGOperatorOptions } from './retrieval/rag-operator-options.js'
 export { Retriever, type RetrieverOptions, retrieve } from './retrieval/retrieve.js'
 export { RetrievePrompt, type RetrievePromptOptions } from './retrieval/retrieve.prompt.js'
 export { Grouper, type GrouperOptions, group } from './tables/group.js'

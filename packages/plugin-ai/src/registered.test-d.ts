@@ -151,6 +151,10 @@ test('judges', () => {
   reviews.step('ai.score', { input: 'text' })
   // @ts-expect-error a threshold and a judge at once
   reviews.step('ai.filter', { score: 'id', min: 1, criterion: 'x' })
+  // @ts-expect-error a threshold asks no model, so nothing is sampled
+  reviews.step('ai.filter', { score: 'id', min: 1, temperature: 0 })
+  // @ts-expect-error nor is there a call
+  reviews.step('ai.filter', { score: 'id', min: 1, rowsPerCall: 4 })
   // @ts-expect-error an unknown column
   reviews.step('ai.filter', { score: 'score', min: 1 })
   // @ts-expect-error an unknown column

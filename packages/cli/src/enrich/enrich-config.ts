@@ -6,7 +6,7 @@ import { Maestro, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { configOrNone } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
 import { cliError } from '../errors.js'
-import { namedModel } from './named-model.js'
+import { namedModel } from '../models/model-providers.js'
 
 type Servings = ResolvedConfig['servings']
 

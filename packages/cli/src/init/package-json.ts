@@ -5,12 +5,22 @@ import { version } from '../version.js'
 /** The packages with which projects check types. */
 export const developmentPackages = { '@types/node': '^24.19.2', typescript: '~6.0.3' } as const
 
-/** The package.json of a new project. The packages have the version of this command. */
-export function packageJson(directory: string, plugins: readonly string[], template: string): string {
+/**
+ * The package.json of a new project. The packages have the version of this command.
+ *
+ * @param others Packages of others, with their versions.
+ */
+export function packageJson(
+  directory: string,
+  plugins: readonly string[],
+  template: string,
+  others: Readonly<Record<string, string>> = {},
+): string {
   const own = `^${version()}`
   const dependencies = Object.fromEntries([
     ...['@maestro-dataflow/core', ...plugins].map((name) => [name, own]),
     ['maestro-dataflow', own],
+    ...Object.entries(others),
     ...(template === 'ai' ? [['zod', zodVersion()]] : []),
   ])
   const manifest = {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { renderTypesFile, typesFileName } from '@maestro-dataflow/core/runtime'
+import type { ModelProvider } from '../models/model-providers.js'
 import { packageJson } from './package-json.js'
-import { config, plainConfig, ragConfig } from './templates/config.js'
+import { config, plainConfig, providerConfig, ragConfig } from './templates/config.js'
 import { helloPipeline, plainPipeline, reviews } from './templates/hello.js'
 import { answersPipeline, handbook, indexPipeline, questions } from './templates/rag.js'
 import { ragReadme, readme } from './templates/readme.js'
@@ -32,23 +33,26 @@ const servings: Readonly<Record<ProjectTemplate, Readonly<Record<string, string>
 export function projectFiles(project: {
   readonly directory: string
   readonly template: ProjectTemplate
+  /** The provider of the model in the template `ai`, if it is not the embedded one. */
+  readonly provider?: ModelProvider | undefined
   /** Whether files that end in .ts are CommonJS here. The modules of the project then end in .mts. */
   readonly commonJs: boolean
 }): ReadonlyMap<string, string> {
-  const { directory, template, commonJs } = project
+  const { directory, template, provider, commonJs } = project
+  const modules = provider === undefined ? plugins[template] : [...plugins.ai.slice(0, -1), provider.plugin].sort()
   const ending = commonJs ? 'mts' : 'ts'
   const types = renderTypesFile({
-    modules: plugins[template],
+    modules,
     definitions: [],
-    servings: servings[template],
+    servings: provider === undefined ? servings[template] : { default: provider.serving.use },
     vectorStores: template === 'rag' ? { kb: 'lance.vectors' } : {},
     storages: {},
     // The plugins are not installed yet; the first command in the project adds the names of their contributions.
     contributed: undefined,
   })
   return new Map([
-    ['package.json', packageJson(directory, plugins[template], template)],
-    ...contentsOf(template, basename(directory), ending),
+    ['package.json', packageJson(directory, modules, template, provider?.packages)],
+    ...contentsOf(template, basename(directory), ending, provider),
     ['tsconfig.json', tsconfig],
     ['.gitignore', gitignore],
     [typesFileName, types],
@@ -56,7 +60,12 @@ export function projectFiles(project: {
 }
 
 /** What a template does: its config, its pipelines, their input, and the page that explains them. */
-function contentsOf(template: ProjectTemplate, name: string, ending: 'ts' | 'mts'): readonly [string, string][] {
+function contentsOf(
+  template: ProjectTemplate,
+  name: string,
+  ending: 'ts' | 'mts',
+  provider: ModelProvider | undefined,
+): readonly [string, string][] {
   if (template === 'rag')
     return [
       [`maestro.config.${ending}`, ragConfig],
@@ -68,7 +77,7 @@ function contentsOf(template: ProjectTemplate, name: string, ending: 'ts' | 'mts
     ]
   const plain = template === 'plain'
   return [
-    [`maestro.config.${ending}`, plain ? plainConfig : config],
+    [`maestro.config.${ending}`, plain ? plainConfig : provider === undefined ? config : providerConfig(provider)],
     [`pipelines/hello.${ending}`, plain ? plainPipeline : helloPipeline],
     ['data/hello.csv', reviews],
     ['README.md', readme(name, plain, ending)],

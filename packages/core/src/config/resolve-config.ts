@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { env, isEnvironmentValue } from '../contracts/config.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { MaestroConfig } from '../define/maestro-config.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { ResolvedConfig, UsedComponent } from './resolved-config.js'
@@ -45,8 +46,8 @@ async function checkConfig(config: unknown, path: string): Promise<void> {
   const result = configSchema.safeParse(config)
   if (result.success) return
   const issues = result.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return describeIssues([issue], config)
     const where = issue.path.join('.')
-    if (issue.code !== 'unrecognized_keys') return [where === '' ? issue.message : `${where}: ${issue.message}`]
     const known = nestedSettings[where] ?? []
     return issue.keys.map((key) =>
       unknownSetting(where === '' ? key : `${where}.${key}`, didYouMean(key, known), known),

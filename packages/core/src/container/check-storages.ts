@@ -48,7 +48,7 @@ function storageIssues(
     const takers = verdicts.filter(({ takes }) => takes(option))
     const complaints = takers.map(({ issues }) => issues.filter((issue) => isAbout(option, issue) && !isLeftOut(issue)))
     const [first = []] = complaints
-    return complaints.every((issues) => issues.length > 0) ? describeIssues(first, setting) : []
+    return complaints.every((issues) => issues.length > 0) ? describeIssues(first, options, setting) : []
   })
 }
 

@@ -37,7 +37,7 @@ export function readComponentOptions(
     return { value: undefined, issues: [`${setting}: the schema of ${taker.name} must not be asynchronous`] }
   const issues = [
     ...unknown.map((name) => unknownSetting(`${setting}.${name}`, didYouMean(name, known ?? []), known ?? [])),
-    ...describeIssues((result.issues ?? []).filter(counts), setting),
+    ...describeIssues((result.issues ?? []).filter(counts), given, setting),
   ]
   return { value: result.issues === undefined ? result.value : undefined, issues }
 }

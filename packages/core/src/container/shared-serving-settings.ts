@@ -47,7 +47,7 @@ const schema = z.strictObject({
 /** The settings that every serving of the config accepts besides its own options. */
 export const servingSettings: SharedSettings = {
   has: (name) => Object.hasOwn(schema.shape, name),
-  issues: (settings, setting) => describeIssues(schema.safeParse(settings).error?.issues ?? [], setting),
+  issues: (settings, setting) => describeIssues(schema.safeParse(settings).error?.issues ?? [], settings, setting),
 }
 
 /** The settings of a serving, already checked. */

@@ -121,7 +121,7 @@ describe('a vector store of the config', () => {
     expect(error.code).toBe('MAESTRO_CONFIG_INVALID')
     expect(error.details.issues).toEqual([
       'vectorStores.kb.pth: there is no such setting. Did you mean "path"? Known: path, fails.',
-      expect.stringMatching(/^vectorStores\.kb\.path: .*expected string/),
+      '`vectorStores.kb.path` is missing: a string is expected',
     ])
     const shape = await errorOf(() => project({ kb: { search: 1 } as never }).config())
     expect(shape.message).toContain("vectorStores.kb: { use: 'name of a vector store', ...options } is expected")

@@ -1,6 +1,7 @@
 import { onlyColumns } from '../contracts/column-order.js'
 import type { Row } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
+import { describeIssues } from '../errors/describe-issues.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { schemaColumns } from './schema-columns.js'
 
@@ -15,11 +16,7 @@ export async function validateRow(schema: Schema, row: Row): Promise<ValidatedRo
   try {
     const result = await schema['~standard'].validate(row)
     if (result.issues === undefined) return { value: namedColumns(schema, result.value as Row) }
-    const issues = result.issues.map(({ path = [], message }) => {
-      const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-      return place === '' ? message : `${place}: ${message}`
-    })
-    return { issues }
+    return { issues: describeIssues(result.issues, row) }
   } catch (error) {
     // A check of the schema threw an error, which concerns this row, too.
     return { issues: [reasonOf(error)], cause: error }

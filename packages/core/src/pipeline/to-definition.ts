@@ -34,7 +34,7 @@ export async function toDefinition(
   const asGiven = await schema['~standard'].validate(params)
   const result =
     asGiven.issues === undefined ? asGiven : await schema['~standard'].validate(parseRefused(params, asGiven.issues))
-  if (result.issues !== undefined) throw paramsError(name, describeIssues(result.issues))
+  if (result.issues !== undefined) throw paramsError(name, describeIssues(result.issues, params))
   return pipeline.build(startPipeline(name, result.value) as never, result.value as never).definition
 }
 

@@ -86,12 +86,16 @@ describe('options', () => {
     expect(loaded?.options).toEqual({ threads: 2, full: true })
   })
 
-  test('that are not valid are an error which names plugin and option', async () => {
+  test('that are not valid are an error that names the plugin and the option', async () => {
     const project = new ProjectFolder(packed('maestro-plugin-a', {}, schema))
-    for (const reference of [['maestro-plugin-a', { threads: 'x' }], 'maestro-plugin-a'] as PluginReference[]) {
+    const references: readonly [PluginReference, string][] = [
+      [['maestro-plugin-a', { threads: 'x' }], 'threads: expected a whole number'],
+      ['maestro-plugin-a', '`threads` is missing: expected a whole number'],
+    ]
+    for (const [reference, fault] of references) {
       expect(await fail(project, reference)).toMatchObject({
         code: 'MAESTRO_PLUGIN_OPTIONS',
-        message: 'The options of plugin maestro-plugin-a are not valid: threads: expected a whole number.',
+        message: `The options of plugin maestro-plugin-a are not valid: ${fault}.`,
         hint: expect.stringContaining("['name', { ... }]"),
       })
     }

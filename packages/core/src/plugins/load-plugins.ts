@@ -30,5 +30,8 @@ async function loadPlugin(discovered: DiscoveredPlugin, keepSecret: (value: stri
   if (definition.options === undefined) return { discovered, definition, options }
   const result = await definition.options['~standard'].validate(options ?? {})
   if (result.issues === undefined) return { discovered, definition, options: result.value }
-  throw maestroError('MAESTRO_PLUGIN_OPTIONS', { plugin: discovered.name, issues: describeIssues(result.issues) })
+  throw maestroError('MAESTRO_PLUGIN_OPTIONS', {
+    plugin: discovered.name,
+    issues: describeIssues(result.issues, options ?? {}),
+  })
 }

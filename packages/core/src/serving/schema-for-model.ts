@@ -37,7 +37,7 @@ export function checkOf(schema: Schema): AnswerCheck {
   if (known !== undefined) return known
   const check: AnswerCheck = async (value) => {
     const result = await schema['~standard'].validate(value)
-    return result.issues === undefined ? { value: result.value } : { issues: describeIssues(result.issues) }
+    return result.issues === undefined ? { value: result.value } : { issues: describeIssues(result.issues, value) }
   }
   checks.set(schema, check)
   return check

@@ -1,4 +1,4 @@
-import type { InputOf, LLMServing, OptionsOver, Prompt } from '@maestro-dataflow/core'
+import { describeIssues, type InputOf, type LLMServing, type OptionsOver, type Prompt } from '@maestro-dataflow/core'
 import type { z } from 'zod'
 import { aiError } from '../errors.js'
 
@@ -7,10 +7,10 @@ type Undefinable<T> = {
   readonly [Key in keyof T]: Record<never, never> extends Pick<T, Key> ? T[Key] | undefined : T[Key]
 }
 
-/** Options over rows of any columns, with prompts as objects. */
+/** Options over rows of any columns, with prompts as objects or texts. */
 type Unbound<Given> = {
   readonly [Name in keyof Given]: Name extends 'prompt' | `${string}Prompt`
-    ? Prompt | Extract<Given[Name], undefined>
+    ? Prompt | string | Extract<Given[Name], undefined>
     : Given[Name]
 }
 
@@ -40,12 +40,9 @@ export function checkOptions<Options, Model>(
   return { options: parseOptions(operator, schema, given), serving }
 }
 
-/** @throws MAESTRO_AI_OPTIONS */
+/** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_TEMPLATE */
 export function parseOptions<Options>(operator: string, schema: z.ZodType<Options>, given: unknown): Options {
   const result = schema.safeParse(given)
   if (result.success) return result.data
-  const reason = result.error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ')
-  throw aiError('MAESTRO_AI_OPTIONS', { operator, reason })
+  throw aiError('MAESTRO_AI_OPTIONS', { operator, reason: describeIssues(result.error.issues, given).join('; ') })
 }

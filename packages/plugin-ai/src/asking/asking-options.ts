@@ -26,8 +26,8 @@ export class AskingOptions extends SamplingOptions {
   serving = servingOption().default('default')
 }
 
-/** The options of operators that ask about each row. */
-export class RowAskingOptions extends AskingOptions {
+/** The option of operators that ask about each row. */
+export class SharingOptions {
   /**
    * Whether rows that lead to an identical request share one answer. With `false`, every row gets an answer of its own,
    * which a dataset that is generated from one prompt at a temperature above 0 needs.

@@ -33,7 +33,7 @@ import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
 import type { OutputName } from '../asking/output-name.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { promptsOf, toPrompt } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { readTable, type TextRow } from '../tables/read-table.js'
@@ -228,7 +228,7 @@ async function writeReview(
 type Asked = Pick<AnnotatorOptions, 'input' | 'labels' | 'multi' | 'prompt' | 'instructions' | 'language'>
 
 const promptOf = ({ prompt, input, labels, multi, instructions, language }: Asked): Prompt =>
-  prompt ?? new AnnotatePrompt({ input, labels, multi, instructions, language })
+  toPrompt(prompt) ?? new AnnotatePrompt({ input, labels, multi, instructions, language })
 
 function annotateColumns(given: Asked & Pick<AnnotatorOptions, 'output'>): ColumnEffects & { readonly adds: Columns } {
   const { input, multi, output = 'label' } = given

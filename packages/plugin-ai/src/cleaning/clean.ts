@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   columns,
@@ -27,7 +26,7 @@ import { Asker } from '../asking/asker.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import type { OutputName } from '../asking/output-name.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { mapRows } from '../vectors/map-rows.js'
@@ -100,9 +99,8 @@ export class Cleaner extends GlobalOperator {
   constructor(options: CleanerOptions) {
     super()
     const { serving, prompt, language, instructions } = options
-    if (prompt !== undefined) assertPromptsAllowed('Cleaner', prompts, [prompt])
     this.#options = options
-    const asked = prompt ?? new CleanPrompt({ language, instructions })
+    const asked = allowedPrompt('Cleaner', prompts, prompt) ?? new CleanPrompt({ language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = serving && new Asker({ serving, prompt: asked, schema: proposals, sampling })
   }

@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   defineOperator,
@@ -15,7 +14,7 @@ import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOptions, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from '../tables/ask-each.js'
 import { DescribeColumnsPrompt } from './describe-columns.prompt.js'
@@ -66,9 +65,9 @@ export class ColumnDescriber extends GlobalOperator {
     const { serving, prompt, about, language, instructions } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'ColumnDescriber', reason: 'a serving is required' })
-    if (prompt !== undefined) assertPromptsAllowed('ColumnDescriber', prompts, [prompt])
     this.#options = options
-    const asked = prompt ?? new DescribeColumnsPrompt({ about, language, instructions })
+    const asked =
+      allowedPrompt('ColumnDescriber', prompts, prompt) ?? new DescribeColumnsPrompt({ about, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema: answer, sampling })
   }

@@ -19,7 +19,14 @@ import {
 import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import {
+  AskingOptions,
+  askedWith,
+  nameOption,
+  SharingOptions,
+  WordsOptions,
+  withServing,
+} from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
@@ -75,7 +82,8 @@ const fields = fieldsOf(
     }).optional(),
   },
   WordsOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
 )
 
 type Options = OutputOf<typeof fields>

@@ -21,9 +21,10 @@ import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import {
+  AskingOptions,
   askedWith,
   nameOption,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   TaskWordsOptions,
   withServing,
@@ -70,7 +71,8 @@ const fields = fieldsOf(
   },
   TaskWordsOptions,
   TaskExamplesOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
 )
 
 type Options = OutputOf<typeof fields>

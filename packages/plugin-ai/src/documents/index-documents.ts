@@ -20,22 +20,13 @@ import {
   type VectorStore,
 } from '@maestro-dataflow/core'
 import type { Alone } from '../asking/alone.js'
-import { columnText } from '../asking/column-text.js'
 import { aiError } from '../errors.js'
+import { chunkFacts } from './chunk-facts.js'
+import { batchesOf } from './equal-batches.js'
 import { IndexOptions } from './index-options.js'
-import {
-  assertSameModel,
-  type ChunkFacts,
-  DocumentDigest,
-  isUnchanged,
-  ownMetadata,
-  type StoredDocument,
-  storedDocuments,
-} from './indexed-documents.js'
+import { chunkId, type IndexOutcome, type IndexPlan, outcomeOf, recordOf } from './index-plan.js'
+import { assertSameModel, type ChunkFacts, DocumentDigest, ownMetadata, storedDocuments } from './indexed-documents.js'
 import { deletableDocuments, documentsOf } from './missing-documents.js'
-
-/** The outcome for a chunk's document. */
-export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 
 /** Options of `Indexer`: those of `ai.index`, with the store and the model themselves. */
 export type IndexerOptions = Alone<
@@ -51,16 +42,6 @@ export type IndexerOptions = Alone<
 const defaultBatchSize = 512
 /** The number of written chunks after which optimizing the store is worthwhile. */
 const worthCompacting = 1000
-
-/** The work of one run. */
-interface Plan {
-  readonly digests: ReadonlyMap<string, DocumentDigest>
-  readonly stored: ReadonlyMap<string, StoredDocument>
-  /** The documents of rows that were rejected; undefined if some rejected row does not say its document. */
-  readonly rejected: ReadonlySet<string> | undefined
-  /** The name of the set of documents. */
-  readonly origin: string
-}
 
 /**
  * Keeps a vector store up to date with documents. Chunks of new and changed documents are embedded and added, chunks of
@@ -105,7 +86,7 @@ export class Indexer extends GlobalOperator {
       counts: { added: 0, replaced: 0, unchanged: 0 },
     }
     const { counts } = work
-    for await (const window of windows(all, this.#options.batchSize ?? defaultBatchSize)) {
+    for await (const window of batchesOf(all, this.#options.batchSize ?? defaultBatchSize)) {
       context.signal.throwIfAborted()
       yield await this.#indexWindow(window, work, context)
     }
@@ -116,7 +97,7 @@ export class Indexer extends GlobalOperator {
   }
 
   /** Reads all chunks once to find the changed documents. */
-  async #plan(all: AllRows, store: VectorStore, context: GlobalContext): Promise<Plan> {
+  async #plan(all: AllRows, store: VectorStore, context: GlobalContext): Promise<IndexPlan> {
     const { prefix = '' } = this.#options
     const settings = JSON.stringify([this.#serving.model ?? this.#serving.name, prefix])
     const digests = new Map<string, DocumentDigest>()
@@ -194,7 +175,12 @@ export class Indexer extends GlobalOperator {
   }
 
   /** Deletes chunks that a document no longer has, and missing documents. @returns the number of deleted chunks */
-  async #tidy(plan: Plan, store: VectorStore, missing: 'delete' | 'keep', context: GlobalContext): Promise<number> {
+  async #tidy(
+    plan: IndexPlan,
+    store: VectorStore,
+    missing: 'delete' | 'keep',
+    context: GlobalContext,
+  ): Promise<number> {
     const { digests, stored, origin } = plan
     const stale: string[] = []
     const absent: string[] = []
@@ -232,22 +218,12 @@ export class Indexer extends GlobalOperator {
   }
 
   #factsOf(row: Row): ChunkFacts | MaestroError {
-    const { input = 'text', document = 'document', metadata = [] } = this.#options
-    try {
-      return {
-        text: columnText(row, input),
-        document: columnText(row, document),
-        metadata: Object.fromEntries(metadata.map((column) => [column, flatValue(row, column)])),
-      }
-    } catch (error) {
-      if (MaestroError.is(error)) return error
-      throw error
-    }
+    return chunkFacts(row, this.#options)
   }
 }
 
 interface IndexWork {
-  readonly plan: Plan
+  readonly plan: IndexPlan
   readonly store: VectorStore
   readonly model: string
   readonly output: string
@@ -257,27 +233,6 @@ interface IndexWork {
 }
 
 const enhanced = (serving: EmbeddingServing) => EnhancedEmbeddingServing.of(serving)
-
-/** The id of a chunk. It does not change while the document contains the chunk, so that citations keep their target. */
-const chunkId = (document: string, chunk: number) => `${document}#${chunk}`
-
-function recordOf(
-  { document, text, metadata }: ChunkFacts,
-  chunk: number,
-  vector: Float32Array,
-  plan: Plan,
-): VectorRecord {
-  const version = plan.digests.get(document)?.version ?? ''
-  const { origin } = plan
-  return { id: chunkId(document, chunk), text, vector, metadata: { ...metadata, document, chunk, version, origin } }
-}
-
-function outcomeOf(document: string, { digests, stored }: Plan): IndexOutcome {
-  const digest = digests.get(document)
-  const before = stored.get(document)
-  if (before === undefined || digest === undefined) return 'added'
-  return isUnchanged(before, digest) ? 'unchanged' : 'replaced'
-}
 
 /** Increments a count and returns its previous value. */
 function counted(places: Map<string, number>, document: string): number {
@@ -291,32 +246,6 @@ function isOfAll(error: MaestroError): boolean {
   return !['MAESTRO_SERVING_BAD_REQUEST', 'MAESTRO_SERVING_CONTEXT_TOO_LONG', 'MAESTRO_SERVING_FILTERED'].includes(
     error.code,
   )
-}
-
-/** @throws MAESTRO_AI_METADATA */
-function flatValue(row: Row, column: string): string | number | boolean | null {
-  const value = row[column] ?? null
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (value instanceof Date) return value.toISOString()
-  throw aiError('MAESTRO_AI_METADATA', { column, found: typeof value })
-}
-
-/** Regroups the rows into batches of equal size. */
-async function* windows(all: AllRows, size: number): AsyncIterable<Batch> {
-  let ids: string[] = []
-  let rows: Row[] = []
-  for await (const batch of all) {
-    for (const [index, row] of batch.rows.entries()) {
-      ids.push(batch.ids[index] ?? '')
-      rows.push(row)
-      if (rows.length < size) continue
-      yield { ids, rows }
-      ids = []
-      rows = []
-    }
-  }
-  if (rows.length > 0) yield { ids, rows }
 }
 
 function faultOf(metadata: readonly string[]): string | undefined {

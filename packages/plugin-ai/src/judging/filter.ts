@@ -13,7 +13,9 @@ import {
   promptRestrict,
   type Refinement,
   type Row,
+  servingOption,
   unless,
+  unlessEach,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { type Alone, parseOptions } from '../asking/alone.js'
@@ -24,7 +26,8 @@ import {
   languageOption,
   nameOption,
   PackingOptions,
-  RowAskingOptions,
+  SamplingOptions,
+  SharingOptions,
   withServing,
 } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
@@ -59,20 +62,15 @@ const fields = fieldsOf(
     instructions: unless(otherwise, z.string().min(1).optional()),
     /** Texts with the expected answers, `true` or `false`. The model sees them before the question. */
     examples: unless(otherwise, examplesOption),
+    /** The name of the language model in the config. @default 'default' */
+    serving: servingOption().default('default'),
   },
-  RowAskingOptions,
-  PackingOptions,
+  unlessEach('score', SamplingOptions),
+  unlessEach('score', SharingOptions),
+  unlessEach('score', PackingOptions),
 )
 
 type Options = OutputOf<typeof fields>
-
-/**
- * The options that only matter if a model is asked. `serving` is not among them: its default cannot be distinguished
- * from a given value.
- */
-const ofModel = [...Object.keys(new RowAskingOptions()), ...Object.keys(new PackingOptions())].filter(
-  (name) => name !== 'serving',
-)
 
 const refine: Refinement<Options> = (given, { addIssue }) => {
   const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: given })
@@ -82,8 +80,6 @@ const refine: Refinement<Options> = (given, { addIssue }) => {
     return
   }
   if (min === undefined && max === undefined) add('min', 'a threshold is expected: `min`, `max` or both')
-  for (const [name, value] of Object.entries(given))
-    if (ofModel.includes(name) && value !== undefined) add(name, 'it cannot be given together with `score`')
 }
 
 const schema = optionsSchema(fields, refine)

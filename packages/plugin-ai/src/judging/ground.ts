@@ -17,7 +17,7 @@ import {
 import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import { AskingOptions, askedWith, SharingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
@@ -54,7 +54,8 @@ const fields = fieldsOf(
     claimsPrompt: promptOption({ allowed: prompts, variables: ['text'], overRow: false }).optional(),
   },
   WordsOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
 )
 
 type Options = OutputOf<typeof fields>

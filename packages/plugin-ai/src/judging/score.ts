@@ -19,9 +19,10 @@ import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
+  AskingOptions,
   askedWith,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   TaskWordsOptions,
   withServing,
@@ -57,7 +58,8 @@ const fields = fieldsOf(
   },
   TaskWordsOptions,
   TaskExamplesOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

@@ -21,7 +21,7 @@ import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOperator } from '../asking/asking-operator.js'
-import { askedWith, RowAskingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
+import { AskingOptions, askedWith, SharingOptions, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { labelNames, labelsOption } from '../text/classify.prompt.js'
@@ -29,7 +29,7 @@ import { VotePrompt } from './vote.prompt.js'
 
 const judgePrompts = promptsOf(VotePrompt)
 
-class SamplesOptions extends RowAskingOptions {
+class SamplesOptions extends AskingOptions {
   /** How freely the model chooses its words. It must be above 0, or all samples would be the same. @default 1 */
   override temperature = z.number().positive().optional()
 }
@@ -65,6 +65,7 @@ const fields = fieldsOf(
   },
   WordsOptions,
   SamplesOptions,
+  SharingOptions,
 )
 
 type Options = OutputOf<typeof fields>

@@ -28,7 +28,7 @@ import { z } from 'zod'
 import { type Alone, parseOptions } from '../asking/alone.js'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
+import { AskingOptions, askedWith, SharingOptions, WordsOptions } from '../asking/asking-options.js'
 import { withAnswer } from '../asking/with-answer.js'
 import { aiError } from '../errors.js'
 import { labelNames } from '../text/classify.prompt.js'
@@ -37,7 +37,7 @@ import { MultimodalOptions, type MultimodalWork, multimodalPrompts, transcriptCo
 import type { MultimodalRow } from './multimodal-row.js'
 import { TextRecognition } from './text-recognition.js'
 
-const fields = fieldsOf(MultimodalOptions, WordsOptions, RowAskingOptions)
+const fields = fieldsOf(MultimodalOptions, WordsOptions, AskingOptions, SharingOptions)
 
 type Options = OutputOf<typeof fields>
 

@@ -19,7 +19,7 @@ import {
 import { z } from 'zod'
 import { type Alone, parseOptions } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
-import { askedWith, nameOption, RowAskingOptions, WordsOptions } from '../asking/asking-options.js'
+import { AskingOptions, askedWith, nameOption, SharingOptions, WordsOptions } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
@@ -76,7 +76,8 @@ const fields = fieldsOf(
     prompt: promptOption({ allowed: prompts }).optional(),
   },
   WordsOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
 )
 
 type Options = OutputOf<typeof fields>

@@ -31,6 +31,7 @@ import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { similarity } from '../vectors/metrics.js'
+import { idsOf, textOf } from './measured-cells.js'
 import { RagEvalPrompt } from './rag-eval.prompt.js'
 
 /**
@@ -226,24 +227,6 @@ export class RagEvaluator extends MapOperator {
     const { passages, relevant = '' } = this.#columns
     return [[...new Set(idsOf(row, passages))], new Set(idsOf(row, relevant))]
   }
-}
-
-/** A null answer means that the sources did not contain the answer. */
-function textOf(row: Row, column: string): string | undefined {
-  const value = row[column]
-  if (value === null || value === undefined || value === '') return undefined
-  return columnText(row, column)
-}
-
-/** Reads ids from a list of ids, a list of passages, or a single id. @throws MAESTRO_AI_PASSAGES */
-function idsOf(row: Row, column: string): readonly string[] {
-  const value = row[column] ?? []
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return list.map((one) => {
-    const id = typeof one === 'object' && one !== null ? (one as { id?: unknown }).id : one
-    if (typeof id === 'string') return id
-    throw aiError('MAESTRO_AI_PASSAGES', { column })
-  })
 }
 
 const measuredColumns = ({ inputs }: Options) => ({

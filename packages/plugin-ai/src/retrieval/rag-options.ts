@@ -1,8 +1,17 @@
-import { column, newColumn, promptOption, unless, vectorStoreOption } from '@maestro-dataflow/core'
+import {
+  column,
+  fieldsOf,
+  newColumn,
+  type OutputOf,
+  promptOption,
+  unless,
+  vectorStoreOption,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { examplesOption } from '../asking/asking-options.js'
+import { AskingOptions, examplesOption, SharingOptions, WordsOptions } from '../asking/asking-options.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { RagPrompt } from './rag.prompt.js'
+import { RetrievalOptions } from './retrieval-options.js'
 
 /** The prompts that `ai.rag` accepts. */
 export const ragPrompts = promptsOf(RagPrompt)
@@ -35,3 +44,7 @@ export class RagOptions {
   /** Questions with the expected answers. The model sees them before the question. */
   examples = examplesOption
 }
+
+/** All options of `ai.rag`. */
+export const ragFields = fieldsOf(RagOptions, RetrievalOptions, WordsOptions, AskingOptions, SharingOptions)
+export type RagFields = OutputOf<typeof ragFields>

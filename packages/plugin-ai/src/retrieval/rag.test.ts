@@ -3,7 +3,8 @@ import { MemoryStorage, maestro } from '@maestro-dataflow/core/runtime'
 import { memoryVectorStore, questionOf, scriptedEmbeddings, scriptedServing } from '@maestro-dataflow/testkit'
 import { describe, expect, test } from 'vitest'
 import ai from '../plugin.js'
-import { RAGOperator, type RAGOperatorOptions } from './rag.js'
+import { RAGOperator } from './rag-operator.js'
+import type { RAGOperatorOptions } from './rag-operator-options.js'
 
 const facts = ['The fox is red.', 'The sea is blue.', 'The sun is yellow.']
 const embedder = scriptedEmbeddings({ model: 'small' })
@@ -155,7 +156,7 @@ test('a pipeline of two steps retrieves once and answers from that', async () =>
 })
 
 test.each<[string, object, string]>([
-  ['neither a store nor a column of passages', {}, 'store: it is missing; set it or `retrieved`'],
+  ['neither a store nor a column of passages', {}, '`store` is missing; set it or `retrieved`'],
   ['both', { store: 'kb', retrieved: 'query' }, 'store: it cannot be given together with `retrieved`'],
 ])('%s is an error of the plan', async (_what, options, message) => {
   const project = maestro({

@@ -1,5 +1,4 @@
 import {
-  assertPromptsAllowed,
   type BatchContext,
   type ColumnEffects,
   column,
@@ -22,7 +21,7 @@ import {
 import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { SamplingOptions, samplingOf, WordsOptions } from '../asking/asking-options.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import type { Passage } from './passage.js'
 import { PassageSearch } from './passage-search.js'
 import { queryFilter, queryText } from './query.js'
@@ -85,8 +84,8 @@ export class Retriever extends MapBatchesOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: RetrieverOptions) {
     super()
-    const { rerank, prompt, language, instructions, embedder, batchSize = 64 } = options
-    if (prompt !== undefined) assertPromptsAllowed('Retriever', prompts, [prompt])
+    const { rerank, language, instructions, embedder, batchSize = 64 } = options
+    const prompt = allowedPrompt('Retriever', prompts, options.prompt)
     this.batchSize = batchSize
     this.#options = options
     this.#search = new PassageSearch({

@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   column,
@@ -11,6 +10,7 @@ import {
   GlobalOperator,
   type LLMServing,
   newColumn,
+  type Prompt,
   promptOption,
   servingOption,
 } from '@maestro-dataflow/core'
@@ -18,7 +18,7 @@ import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { AskingOptions, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
 import { nameGroups } from '../vectors/name-groups.js'
@@ -62,13 +62,14 @@ const longestShown = 300
  */
 export class Grouper extends GlobalOperator {
   readonly #options: GrouperOptions
+  readonly #prompt: Prompt | undefined
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: GrouperOptions) {
     super()
     if (options.serving === undefined || options.embedder === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Grouper', reason: 'a serving and an embedder are expected' })
-    if (options.prompt !== undefined) assertPromptsAllowed('Grouper', prompts, [options.prompt])
+    this.#prompt = allowedPrompt('Grouper', prompts, options.prompt)
     this.#options = options
   }
 
@@ -78,7 +79,7 @@ export class Grouper extends GlobalOperator {
 
   /** @throws MAESTRO_SERVING_*; rows without a text are rejected */
   async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, embedder, threshold = 0.6, output = 'group', serving, prompt } = this.#options
+    const { input, embedder, threshold = 0.6, output = 'group', serving } = this.#options
     const { language, instructions } = this.#options
     const table = await readTable(all, input, context)
     if (table.length === 0) return
@@ -92,7 +93,7 @@ export class Grouper extends GlobalOperator {
       members.slice(0, shownTexts).map((index) => (table[index]?.text ?? '').slice(0, longestShown)),
     )
     const sampling = samplingOf(this.#options)
-    const asked = { serving, prompt: prompt ?? new GroupPrompt({ language, instructions }), sampling }
+    const asked = { serving, prompt: this.#prompt ?? new GroupPrompt({ language, instructions }), sampling }
     const names = await nameGroups(shown, asked, context)
     // Groups with the same name are merged.
     const spelt = new Map<string, string>()

@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   column,
@@ -12,7 +11,6 @@ import {
   type LLMServing,
   MaestroError,
   type OutputOf,
-  type Prompt,
   promptOption,
   type Refinement,
   type Row,
@@ -28,7 +26,7 @@ import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, type GivenPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { dot } from '../vectors/metrics.js'
 import { askEach } from './ask-each.js'
@@ -114,8 +112,8 @@ export class MeaningJoiner extends GlobalOperator {
     if (criterion === undefined) return
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'MeaningJoiner', reason: 'a serving is required' })
-    if (prompt !== undefined) assertPromptsAllowed('MeaningJoiner', prompts, [prompt])
-    const asked = prompt ?? new JoinPrompt({ criterion, language, instructions })
+    const asked =
+      allowedPrompt('MeaningJoiner', prompts, prompt) ?? new JoinPrompt({ criterion, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema: verdict, sampling })
   }
@@ -231,7 +229,7 @@ function faultOf({
   readonly right: SideTable
   readonly on: string
   readonly criterion?: string | undefined
-  readonly prompt?: Prompt | undefined
+  readonly prompt?: GivenPrompt
 }): string | undefined {
   const unfit = right instanceof RowSource ? unknownColumn('right', right, on) : emptyText(right, on)
   if (unfit !== undefined) return unfit

@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   type Columns,
@@ -11,6 +10,7 @@ import {
   type GlobalContext,
   GlobalOperator,
   MaestroError,
+  type Only,
   promptOption,
   type Row,
   type RowFunction,
@@ -26,7 +26,7 @@ import { AskingOptions, languageOption, nameOption, samplingOf, withServing } fr
 import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
 import type { OutputName } from '../asking/output-name.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { measureOf } from '../documents/measure.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
@@ -82,11 +82,10 @@ export class Reducer extends GlobalOperator {
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: ReducerOptions) {
     super()
-    const { serving, instructions, prompt: given, language, schema } = options
+    const { serving, instructions, language, schema } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Reducer', reason: 'a serving is required' })
-    if (given !== undefined) assertPromptsAllowed('Reducer', prompts, [given])
-    const prompt = given ?? new ReducePrompt({ instructions, language })
+    const prompt = allowedPrompt('Reducer', prompts, options.prompt) ?? new ReducePrompt({ instructions, language })
     const sampling = samplingOf(options)
     this.#options = options
     this.#texts = new Asker({ serving, prompt, sampling })
@@ -186,7 +185,7 @@ function reduceColumns({
 /** The columns of the key and of the answer. */
 export interface ReducedRow extends RowFunction {
   readonly row: With<
-    Pick<this['before'], KeyOf<this['options']> & keyof this['before']>,
+    Only<this['before'], KeyOf<this['options']> & keyof this['before']>,
     Reduced<this['options']> & { count: number }
   >
 }

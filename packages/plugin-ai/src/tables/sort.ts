@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   column,
@@ -18,7 +17,7 @@ import type { Alone } from '../asking/alone.js'
 import { Asker } from '../asking/asker.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions, withServing } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { askEach } from './ask-each.js'
 import { readTable, type TextRow } from './read-table.js'
@@ -83,10 +82,10 @@ export class Sorter extends GlobalOperator {
     const { serving, criterion, prompt, method = 'score', language, instructions } = options
     if (serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', { operator: 'Sorter', reason: 'a serving is required' })
-    if (prompt !== undefined) assertPromptsAllowed('Sorter', prompts, [prompt])
     this.#options = options
     const schema = method === 'score' ? scored : compared
-    const asked = prompt ?? new SortPrompt({ criterion, method, language, instructions })
+    const asked =
+      allowedPrompt('Sorter', prompts, prompt) ?? new SortPrompt({ criterion, method, language, instructions })
     const sampling = { temperature: 0, ...samplingOf(options) }
     this.#asker = new Asker({ serving, prompt: asked, schema, sampling })
   }

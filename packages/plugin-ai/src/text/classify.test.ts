@@ -141,14 +141,14 @@ describe('options', () => {
     ['a set of one', { input: 'text', labels: ['a'] }, 'at least two labels are expected'],
     ['a label twice', { input: 'text', labels: ['a', 'a '] }, 'each label may occur only once'],
     ['no label', { input: 'text', labels: ['a', ' '] }, 'labels'],
-    ['nothing to ask', { labels }, 'input: it is missing'],
+    ['nothing to ask', { labels }, '`input` is missing'],
     [
       'two questions',
       { labels, input: 'text', prompt: prompt('{{text}}') },
       'input: it cannot be given together with `prompt`',
     ],
     ['words beside a prompt', { labels, language: 'zh', prompt: prompt('{{text}}') }, 'language: it cannot be given'],
-    ['no prompt', { labels, prompt: 'text' }, 'a prompt is expected'],
+    ['no prompt', { labels, prompt: 7 }, 'a prompt is expected'],
     ['no serving', { labels, input: 'text', serving: undefined }, 'a serving is required'],
     ['one that is not known', { labels, input: 'text', lables: 1 }, 'lables'],
   ])('%s', (_what, options, reason) => {

@@ -21,10 +21,11 @@ import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
+  AskingOptions,
   askedWith,
   nameOption,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   TaskWordsOptions,
   withServing,
@@ -64,7 +65,8 @@ const fields = fieldsOf(
   },
   TaskWordsOptions,
   TaskExamplesOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

@@ -17,10 +17,11 @@ import { type Alone, checkOptions } from '../asking/alone.js'
 import { answerColumns, describeProperties } from '../asking/answer-columns.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
+  AskingOptions,
   askedWith,
   nameOption,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   TaskWordsOptions,
   withServing,
@@ -48,7 +49,8 @@ const fields = fieldsOf(
   },
   TaskWordsOptions,
   TaskExamplesOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

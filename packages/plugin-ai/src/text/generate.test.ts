@@ -293,7 +293,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
   }
 
   test.each<[what: string, options: object, ...parts: string[]]>([
-    ['no prompt', { output: 'x' }, 'ai.generate', 'prompt: a prompt is expected'],
+    ['no prompt', { output: 'x' }, 'ai.generate', '`prompt` is missing: a prompt is expected'],
     ['a prompt of a wrong type', { prompt: 7 }, 'prompt: a prompt is expected'],
     ['an empty chat', { prompt: [] }, 'at least one turn'],
     [
@@ -319,7 +319,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
       'test.tone: there is no option "tune"',
       'Did you mean "tone"?',
     ],
-    ['a missing option of a prompt', { prompt: { use: 'test.tone' } }, 'test.tone', 'input: '],
+    ['a missing option of a prompt', { prompt: { use: 'test.tone' } }, 'test.tone', '`input` is missing'],
     [
       'a column of a prompt that is not there',
       { prompt: { use: 'test.tone', input: 'txt' } },

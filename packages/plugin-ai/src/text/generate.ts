@@ -7,7 +7,14 @@ import {
   rowFunction,
 } from '@maestro-dataflow/core'
 import { answerColumns } from '../asking/answer-columns.js'
-import { CutOffOptions, nameOption, PackingOptions, RowAskingOptions, withServing } from '../asking/asking-options.js'
+import {
+  AskingOptions,
+  CutOffOptions,
+  nameOption,
+  PackingOptions,
+  SharingOptions,
+  withServing,
+} from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
 import { schemaOption } from '../asking/json-schema.js'
 import type { AnsweredRow } from './answered-row.js'
@@ -29,7 +36,8 @@ const fields = fieldsOf(
     schema: schemaOption.optional(),
   },
   CutOffOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

@@ -93,7 +93,7 @@ describe('prompts that it takes', () => {
 
   test('all by default', () => {
     expect(new PromptedGenerator({ serving, prompt: chat }).validatePrompts([chat, prompt('x')])).toBe(true)
-    expect(() => new PromptedGenerator({ serving, prompt: 'text' as never })).toThrow(
+    expect(() => new PromptedGenerator({ serving, prompt: 4 as never })).toThrow(
       expect.objectContaining({ code: 'MAESTRO_PROMPT_NOT_ALLOWED' }),
     )
   })

@@ -11,14 +11,15 @@ import { answerColumns } from '../asking/answer-columns.js'
 import type { CutOff } from '../asking/asker.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import { askedWith, type GivenSampling } from '../asking/asking-options.js'
+import { toPrompt } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { ColumnPrompt } from './column-prompt.js'
 
 /** The options of a `PromptedGenerator`. */
 export interface PromptedGeneratorOptions extends GivenSampling {
   readonly serving: LLMServing
-  /** The request, whose variables are columns. */
-  readonly prompt?: Prompt | undefined
+  /** The request, whose variables are columns; a text is a template. */
+  readonly prompt?: Prompt | string | undefined
   /** A short form that replaces `prompt`: a column whose text is the question, and a system message. */
   readonly inputColumn?: string | undefined
   readonly systemPrompt?: string | undefined
@@ -78,7 +79,7 @@ function choosePrompt({
   inputColumn,
   systemPrompt,
 }: {
-  readonly prompt: Prompt | undefined
+  readonly prompt: Prompt | string | undefined
   readonly inputColumn: string | undefined
   readonly systemPrompt: string | undefined
 }): Prompt {
@@ -95,5 +96,5 @@ function choosePrompt({
       operator: 'PromptedGenerator',
       reason: '`prompt` cannot be given together with `inputColumn` or `systemPrompt`',
     })
-  return prompt
+  return toPrompt(prompt)
 }

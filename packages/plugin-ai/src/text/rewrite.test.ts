@@ -23,5 +23,5 @@ test('in a pipeline, in Chinese, in place of the text', async () => {
     { text: '请走。' },
   ])
   expect(serving.requests[0]?.messages[0]?.content).toContain('按以下要求改写文本： 更礼貌')
-  expect(() => new Rewriter({ serving, input: 'text' })).toThrow('instructions:')
+  expect(() => new Rewriter({ serving, input: 'text' })).toThrow('`instructions` is missing')
 })

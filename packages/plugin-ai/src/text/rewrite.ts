@@ -11,12 +11,13 @@ import {
 } from '@maestro-dataflow/core'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import {
+  AskingOptions,
   askedWith,
   CutOffOptions,
   languageOption,
   nameOption,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   withServing,
 } from '../asking/asking-options.js'
@@ -42,7 +43,8 @@ const fields = fieldsOf(
   },
   TaskExamplesOptions,
   CutOffOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

@@ -16,10 +16,11 @@ import { z } from 'zod'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import { AskingOperator } from '../asking/asking-operator.js'
 import {
+  AskingOptions,
   askedWith,
   CutOffOptions,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskWordsOptions,
   withServing,
 } from '../asking/asking-options.js'
@@ -52,7 +53,8 @@ const fields = fieldsOf(
   },
   TaskWordsOptions,
   CutOffOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

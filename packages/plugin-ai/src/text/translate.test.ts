@@ -38,7 +38,7 @@ test("in Chinese, by a prompt of one's own, and in place of the text", async () 
 
 test('options that are missing, and a prompt of another task', () => {
   const serving = scriptedServing(() => 'fine')
-  expect(() => new Translator({ serving, input: 'text' })).toThrow('to: it is missing')
+  expect(() => new Translator({ serving, input: 'text' })).toThrow('`to` is missing')
   const other = new ClassifyPrompt({ input: 'text', labels: ['a', 'b'] })
   expect(() => new Translator({ serving, prompt: other })).toThrow(
     expect.objectContaining({ code: 'MAESTRO_PROMPT_NOT_ALLOWED' }),

@@ -11,11 +11,12 @@ import {
 } from '@maestro-dataflow/core'
 import { type Alone, checkOptions } from '../asking/alone.js'
 import {
+  AskingOptions,
   askedWith,
   CutOffOptions,
   nameOption,
   PackingOptions,
-  RowAskingOptions,
+  SharingOptions,
   TaskExamplesOptions,
   TaskWordsOptions,
   withServing,
@@ -43,7 +44,8 @@ const fields = fieldsOf(
   TaskWordsOptions,
   TaskExamplesOptions,
   CutOffOptions,
-  RowAskingOptions,
+  AskingOptions,
+  SharingOptions,
   PackingOptions,
 )
 

@@ -1,6 +1,5 @@
 import {
   type AllRows,
-  assertPromptsAllowed,
   type Batch,
   type ColumnEffects,
   column,
@@ -10,6 +9,7 @@ import {
   GlobalOperator,
   type LLMServing,
   newColumn,
+  type Prompt,
   promptOption,
   when,
 } from '@maestro-dataflow/core'
@@ -17,7 +17,7 @@ import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { AskingOptions, samplingOf, WordsOptions } from '../asking/asking-options.js'
 import { asksModel } from '../asking/asks-model.js'
-import { promptsOf } from '../asking/prompt-options.js'
+import { allowedPrompt, promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
 import { ClusterPrompt } from './cluster.prompt.js'
 import { type Clusters, kMeans } from './k-means.js'
@@ -67,17 +67,18 @@ const longestShown = 300
 /** Clusters rows by their vectors. */
 export class Clusterer extends GlobalOperator {
   readonly #options: ClustererOptions
+  readonly #prompt: Prompt | undefined
 
   /** @throws MAESTRO_AI_OPTIONS, MAESTRO_PROMPT_NOT_ALLOWED */
   constructor(options: ClustererOptions) {
     super()
-    const { nameBy, serving, prompt } = options
+    const { nameBy, serving } = options
     if (nameBy !== undefined && serving === undefined)
       throw aiError('MAESTRO_AI_OPTIONS', {
         operator: 'Clusterer',
         reason: 'a serving that names the clusters is required',
       })
-    if (prompt !== undefined) assertPromptsAllowed('Clusterer', prompts, [prompt])
+    this.#prompt = allowedPrompt('Clusterer', prompts, options.prompt)
     this.#options = options
   }
 
@@ -136,12 +137,12 @@ export class Clusterer extends GlobalOperator {
       members.sort((one, other) => other.near - one.near).splice(shownTexts)
       return undefined
     }));
-    const { serving, prompt, language, instructions, seed = 0 } = this.#options
+    const { serving, language, instructions, seed = 0 } = this.#options
     if (serving === undefined) return []
     const sampling = samplingOf({ ...this.#options, seed })
     const texts = shown.map((members) => members.map(({ text }) => text))
     const withTexts = texts.filter((members) => members.length > 0)
-    const asked = { serving, prompt: prompt ?? new ClusterPrompt({ language, instructions }), sampling }
+    const asked = { serving, prompt: this.#prompt ?? new ClusterPrompt({ language, instructions }), sampling }
     const given = (await nameGroups(withTexts, asked, context)).values()
     return texts.map((members) => (members.length === 0 ? '' : (given.next().value ?? '')))
   }

@@ -74,7 +74,7 @@ test('a call that failed is made again for the next row', async () => {
 
 describe('options', () => {
   test.each<[Partial<SimilarityCalculatorOptions>, string]>([
-    [{}, 'reference: it is missing; set it or `inputs`'],
+    [{}, '`reference` is missing; set it or `inputs`'],
     [{ inputs: ['a', 'b'] }, 'input: it cannot be given together with `inputs`'],
     [
       { input: undefined, inputs: ['a', 'b'], reference: 'sea' },

@@ -1,12 +1,13 @@
 import {
   columns,
   defineOperator,
-  type Flat,
+  type Only,
   type OutputOf,
   optionsSchema,
   type RowFunction,
   rowFunction,
   type TableStatement,
+  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
@@ -46,10 +47,9 @@ type KeyOf<Options> = Options extends { readonly by: readonly (infer Name)[] } ?
 /** The columns of the key and those of the values. */
 export interface AggregateRow extends RowFunction {
   readonly row: this['options'] extends { readonly values: infer Values }
-    ? Flat<
-        Pick<this['before'], KeyOf<this['options']> & keyof this['before']> & {
-          -readonly [Name in keyof Values]: AggregateValue<Values[Name], this['before']>
-        }
+    ? With<
+        Only<this['before'], KeyOf<this['options']> & keyof this['before']>,
+        { -readonly [Name in keyof Values]: AggregateValue<Values[Name], this['before']> }
       >
     : never
 }

@@ -1,3 +1,5 @@
+import type { ModelProvider } from '../../models/model-providers.js'
+
 /** `maestro.config.ts` with a model in the process. */
 export const config = `import { defineConfig } from '@maestro-dataflow/core'
 
@@ -11,6 +13,33 @@ export default defineConfig({
   pipelines: 'pipelines/*',
 })
 `
+
+/** `maestro.config.ts` with a model of a provider. */
+export function providerConfig({ serving, plugin, variable, model }: ModelProvider): string {
+  const key =
+    variable === undefined
+      ? ''
+      : serving.use === 'ai-sdk.chat'
+        ? `\n      options: { apiKey: env('${variable}') },`
+        : `\n      apiKey: env('${variable}'),`
+  const provider = serving.provider === undefined ? '' : `\n      provider: '${serving.provider}',`
+  const plugins = ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-fs', plugin].sort()
+  return `import { defineConfig${variable === undefined ? '' : ', env'} } from '@maestro-dataflow/core'
+
+export default defineConfig({
+  // A plugin's code is loaded when a pipeline uses something of it.
+  plugins: [${plugins.map((name) => `'${name}'`).join(', ')}],
+  servings: {
+    // The model that is used when a step names none.
+    default: {
+      use: '${serving.use}',${provider}
+      model: '${model}',${key}
+    },
+  },
+  pipelines: 'pipelines/*',
+})
+`
+}
 
 /** `maestro.config.ts` without AI. */
 export const plainConfig = `import { defineConfig } from '@maestro-dataflow/core'

@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from '../options/fields.js'
 import type { Slot } from '../options/slot.js'
 import type { Typed, When } from './column-types.js'
 import type { EffectTypes, RowFunction } from './effects.js'
-import type { Open, ValueOf, With, Without } from './row-types.js'
+import type { Only, Open, Renamed, ValueOf, With, Without } from './row-types.js'
 
 type Get<T, K> = K extends keyof T ? T[K] : never
 
@@ -84,12 +84,11 @@ type Made<Columns> = { -readonly [K in keyof Columns]: ValueOf<Columns[K]> }
 type Kept<Drops, Keeps, Renames, S, Given, Row> = [Renames] extends [string]
   ? Renamed<Row, OptionValue<S, Given, Bare<Renames>>>
   : Keeps extends readonly (infer Name)[]
-    ? Pick<Row, NameFrom<S, Given, Name> & keyof Row>
+    ? Only<Row, NameFrom<S, Given, Name> & keyof Row>
     : Drops extends readonly (infer Name)[]
       ? Without<Row, NameFrom<S, Given, Name>>
       : Row
 type Bare<Braced> = Braced extends `{${infer Name}}` ? Name : never
-type Renamed<Row, To> = { [K in keyof Row as K extends keyof To ? Extract<To[K], string> : K]: Row[K] }
 
 /** The row after an operator, derived from the previous row and the given options. */
 export type RowAfter<S, Effects, Row, Given> = Effects extends RowFunction

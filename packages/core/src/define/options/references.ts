@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Prompt } from '../../contracts/prompt.js'
 import { RowSource } from '../../contracts/row-source.js'
+import { PromptTemplate } from '../prompt.js'
 import { type PromptFacts, type SlotSchema, slotted } from './slot.js'
 
 /**
@@ -45,7 +46,10 @@ export const promptOption = <const Variable extends string = never, const OverRo
 ): SlotSchema<Prompt, 'prompt', PromptAbout<Variable, OverRow>> => {
   const { variables = [], overRow = true, allowed = [] } = facts
   return slotted(
-    z.custom<Prompt>((value) => value instanceof Prompt, "a prompt is expected, such as 'Summarise: {{column}}'"),
+    z.preprocess(
+      (value) => (typeof value === 'string' ? new PromptTemplate(value) : value),
+      z.custom<Prompt>((value) => value instanceof Prompt, "a prompt is expected, such as 'Summarise: {{column}}'"),
+    ),
     { kind: 'prompt', variables, overRow, allowed },
   )
 }

@@ -44,6 +44,26 @@ export const unless = <const Other extends string, S extends z.ZodType>(
     required: !schema.safeParse(undefined).success,
   })
 
+/** The fields of a class, each of which cannot be given together with another option. */
+export type UnlessEach<Other extends string, S> = {
+  readonly [Name in keyof S]: S[Name] extends z.ZodType
+    ? z.ZodOptional<SlotSchema<z.output<S[Name]>, 'unless', [Other, z.input<S[Name]>]>>
+    : never
+}
+
+/**
+ * Shared fields that cannot be given together with another option.
+ *
+ * @example options: fieldsOf({ score: column().optional() }, unlessEach('score', SamplingOptions))
+ */
+export const unlessEach = <const Other extends string, S extends object>(
+  other: Other | readonly Other[],
+  fields: new () => S,
+): UnlessEach<Other, S> =>
+  Object.fromEntries(
+    Object.entries(new fields()).map(([name, schema]) => [name, unless(other, schema as z.ZodType)]),
+  ) as UnlessEach<Other, S>
+
 /**
  * An option whose value may come from the environment, `env('DATABASE_URL')`. Such a value is never shown.
  *

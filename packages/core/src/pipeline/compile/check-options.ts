@@ -31,9 +31,10 @@ export async function checkOptions(
       step,
     )
   }
-  const result = await schema['~standard'].validate(withoutKeys(given, unknown))
+  const checked = withoutKeys(given, unknown)
+  const result = await schema['~standard'].validate(checked)
   if (result.issues === undefined) return unknown.length === 0 ? result.value : undefined
-  faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use, issues: describeIssues(result.issues) }), step)
+  faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use, issues: describeIssues(result.issues, checked) }), step)
   return undefined
 }
 

@@ -123,7 +123,7 @@ describe('each fault has its code, its step, and says what to do', () => {
       [
         'an option that lacks',
         () => copy([{ use: 'acme.upper', input: 'text' }]),
-        { code: 'MAESTRO_PIPELINE_OPTIONS', message: /output: / },
+        { code: 'MAESTRO_PIPELINE_OPTIONS', message: /`output` is missing/ },
       ],
       [
         'an unknown option of a source',

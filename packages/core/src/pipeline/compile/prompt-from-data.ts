@@ -50,7 +50,7 @@ const fewShot = z.strictObject({
  */
 export function fewShotFromData(given: object): Prompt {
   const result = fewShot.safeParse(given)
-  if (!result.success) throw invalidPrompt(describeIssues(result.error.issues))
+  if (!result.success) throw invalidPrompt(describeIssues(result.error.issues, given))
   return new FewShotPrompt(given as FewShotOptions)
 }
 

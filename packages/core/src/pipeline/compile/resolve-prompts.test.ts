@@ -136,7 +136,7 @@ test.each<[what: string, given: unknown, ...parts: string[]]>([
   ['a part that is none', [{ role: 'user', content: [{ type: 'film', from: '{{text}}' }] }], '0: a turn'],
   ['media of no variable', [{ role: 'user', content: [{ type: 'image', from: 'cat.png' }] }], 'exactly one variable'],
   ['media of no column', [{ role: 'user', content: [{ type: 'image', from: '{{foto}}' }] }], 'the prompt needs "foto"'],
-  ['examples without a question', { examples: [] }, 'user: ', 'a list of parts such as'],
+  ['examples without a question', { examples: [] }, '`user` is missing', 'a list of parts such as'],
   ['a misspelt part of it', { user: '{{text}}', examples: [], sistem: 'x' }, 'sistem'],
   ['examples that are no list', { user: '{{text}}', examples: 'x' }, 'examples: '],
   ['an example that is none', { user: '{{text}}', examples: [{ input: 'x' }] }, 'Example 1', 'needs output'],

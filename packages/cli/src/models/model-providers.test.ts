@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { namedModel } from './named-model.js'
+import { modelProviders, namedModel } from './model-providers.js'
 
 test('a provider and a model are a serving', () => {
   expect(namedModel('anthropic:claude-sonnet-5-5')).toEqual({
@@ -20,4 +20,15 @@ test('an unknown provider is answered by the near one', () => {
   expect(() => namedModel('antropic:claude')).toThrow(
     expect.objectContaining({ code: 'MAESTRO_CLI_PROVIDER_UNKNOWN', hint: 'Did you mean "anthropic"?' }),
   )
+})
+
+test('the model of a new project is a known one', async () => {
+  const { knownModel } = await import('@maestro-dataflow/plugin-ai-sdk/models')
+  const unknown = Object.entries(modelProviders).filter(
+    ([name, { serving, model }]) =>
+      serving.use === 'ai-sdk.chat' &&
+      name !== 'openrouter' &&
+      knownModel(name === 'bedrock' ? 'amazon-bedrock' : name, model) === undefined,
+  )
+  expect(unknown.map(([name]) => name)).toEqual([])
 })

@@ -1,0 +1,79 @@
+import { didYouMean } from '@maestro-dataflow/core'
+import { cliError } from '../errors.js'
+
+type Serving = Readonly<Record<string, string>> & { readonly use: string }
+
+/** How models of a provider are asked. */
+export interface ModelProvider {
+  /** The serving in a config, without the model. */
+  readonly serving: Serving
+  readonly plugin: string
+  /** The packages of others that the plugin needs, with their versions. */
+  readonly packages: Readonly<Record<string, string>>
+  /** The environment variable of the key. Servers on this machine need none. */
+  readonly variable?: string
+  /** The model of a new project. */
+  readonly model: string
+}
+
+function aiSdk(provider: string, range: string, variable: string, model: string): ModelProvider {
+  return {
+    serving: { use: 'ai-sdk.chat', provider },
+    plugin: '@maestro-dataflow/plugin-ai-sdk',
+    packages: { [provider]: range },
+    variable,
+    model,
+  }
+}
+
+const own = (name: string, model: string, variable?: string): ModelProvider => ({
+  serving: { use: `${name}.chat` },
+  plugin: `@maestro-dataflow/plugin-${name}`,
+  packages: {},
+  ...(variable === undefined ? {} : { variable }),
+  model,
+})
+
+/** The providers that the command knows by name. */
+export const modelProviders: Readonly<Record<string, ModelProvider>> = {
+  anthropic: aiSdk('@ai-sdk/anthropic', '^4.0.105', 'ANTHROPIC_API_KEY', 'claude-haiku-4-5'),
+  google: aiSdk('@ai-sdk/google', '^4.0.121', 'GOOGLE_GENERATIVE_AI_API_KEY', 'gemini-3.8-flash'),
+  'google-vertex': aiSdk('@ai-sdk/google-vertex', '>=4', 'GOOGLE_VERTEX_API_KEY', 'gemini-3.8-flash'),
+  mistral: aiSdk('@ai-sdk/mistral', '^4.0.87', 'MISTRAL_API_KEY', 'mistral-small-latest'),
+  bedrock: aiSdk(
+    '@ai-sdk/amazon-bedrock',
+    '>=4',
+    'AWS_BEARER_TOKEN_BEDROCK',
+    'anthropic.claude-haiku-4-5-20251001-v1:0',
+  ),
+  groq: aiSdk('@ai-sdk/groq', '>=3', 'GROQ_API_KEY', 'openai/gpt-oss-20b'),
+  cohere: aiSdk('@ai-sdk/cohere', '>=3', 'COHERE_API_KEY', 'command-a-03-2025'),
+  xai: aiSdk('@ai-sdk/xai', '>=3', 'XAI_API_KEY', 'grok-4.7'),
+  deepseek: aiSdk('@ai-sdk/deepseek', '>=2', 'DEEPSEEK_API_KEY', 'deepseek-v4-flash'),
+  togetherai: aiSdk('@ai-sdk/togetherai', '>=2', 'TOGETHER_API_KEY', 'Qwen/Qwen2.5-7B-Instruct-Turbo'),
+  fireworks: aiSdk('@ai-sdk/fireworks', '>=2', 'FIREWORKS_API_KEY', 'accounts/fireworks/models/gpt-oss-20b'),
+  openrouter: aiSdk('@openrouter/ai-sdk-provider', '>=2', 'OPENROUTER_API_KEY', 'openai/gpt-oss-20b'),
+  openai: own('openai', 'gpt-5-mini', 'OPENAI_API_KEY'),
+  ollama: own('ollama', 'qwen3:8b'),
+  local: own('local', 'smollm2-135m-instruct'),
+}
+
+/** @throws MAESTRO_CLI_PROVIDER_UNKNOWN */
+export function modelProvider(name: string): ModelProvider {
+  const found = Object.hasOwn(modelProviders, name) ? modelProviders[name] : undefined
+  if (found !== undefined) return found
+  const known = Object.keys(modelProviders)
+  throw cliError('MAESTRO_CLI_PROVIDER_UNKNOWN', { provider: name, known, suggestion: didYouMean(name, known) })
+}
+
+/**
+ * The serving of `PROVIDER:MODEL`, such as `anthropic:claude-sonnet-5-5`, for which no config is needed: the packages of
+ * providers read their own environment variables. Undefined for a name without a colon.
+ *
+ * @throws MAESTRO_CLI_PROVIDER_UNKNOWN
+ */
+export function namedModel(name: string): (Serving & { readonly model: string }) | undefined {
+  const colon = name.indexOf(':')
+  if (colon < 0) return undefined
+  return { ...modelProvider(name.slice(0, colon)).serving, model: name.slice(colon + 1) }
+}
