@@ -33,9 +33,11 @@ export async function readPermissionLock(directory: string): Promise<PermissionL
       if (error.code === 'ENOENT') return '{ "lockVersion": 1, "plugins": {} }'
       throw error
     })
-    const result = lockSchema.safeParse(JSON.parse(text))
+    const content: unknown = JSON.parse(text)
+    const result = lockSchema.safeParse(content)
     if (result.success) return result.data.plugins
-    throw maestroError('MAESTRO_PLUGIN_LOCK', { path, reason: describeIssues(result.error.issues).join('; ') })
+    const reason = describeIssues(result.error.issues, content).join('; ')
+    throw maestroError('MAESTRO_PLUGIN_LOCK', { path, reason })
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw maestroError('MAESTRO_PLUGIN_LOCK', { path, reason: error.message }, error)
