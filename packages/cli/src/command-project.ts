@@ -4,7 +4,14 @@ import { MaestroError, type PipelineDefinition, type PluginReference } from '@ma
 import { loadPipeline, Maestro, maestro, openProject, type ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
 import { constantPrompts } from './constant-prompts.js'
+import { cliError } from './errors.js'
 import { printMessage } from './terminal/print.js'
+
+/** The options of commands that run or check a pipeline. */
+export interface PipelineOptions extends GlobalOptions {
+  /** The serving that operators ask instead of the one named `default`. */
+  readonly serving?: string
+}
 
 /** The project of the working directory, as a command sees it. */
 export interface CommandProject {
@@ -16,19 +23,30 @@ export interface CommandProject {
  * Opens the project with the additions of the command line to its config.
  *
  * @param plugins More plugins, such as one that shows progress.
- * @throws MAESTRO_CONFIG_*
+ * @throws MAESTRO_CONFIG_*, MAESTRO_CLI_SERVING
  */
 export async function openCommandProject(
-  { config: file, verbose = false }: GlobalOptions,
+  { config: file, verbose = false, serving }: PipelineOptions,
   plugins: readonly PluginReference[] = [],
 ): Promise<CommandProject> {
   const found = await openProject(file === undefined ? {} : { file }).config()
   const config: ResolvedConfig = {
     ...found,
+    servings: withDefault(found.servings, serving),
     plugins: [...found.plugins, ...plugins],
     ...(verbose ? { logLevel: 'debug' as const } : {}),
   }
   return { project: new Maestro(async () => config), config }
+}
+
+type Servings = ResolvedConfig['servings']
+
+/** The servings, of which `name` is also the default one. */
+function withDefault(servings: Servings, name: string | undefined): Servings {
+  if (name === undefined) return servings
+  const serving = Object.hasOwn(servings, name) ? servings[name] : undefined
+  if (serving === undefined) throw cliError('MAESTRO_CLI_SERVING', { serving: name, known: Object.keys(servings) })
+  return { ...servings, default: serving }
 }
 
 /** The named config, the one that is found from the working directory, or an empty one. @throws MAESTRO_CONFIG_* */

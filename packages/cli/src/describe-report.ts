@@ -80,10 +80,15 @@ export function describeUsage(usage: UsageTotals): string {
   return [
     `${counted(requests, 'call')}${faults.length > 0 ? ` (${faults.join(', ')})` : ''}`,
     ...(reusedAnswers > 0 ? [`${counted(reusedAnswers, 'answer')} reused${shareReused(usage)}`] : []),
-    `${inputTokens} tokens in`,
+    `${inputTokens} tokens in${shareCached(usage)}`,
     `${outputTokens} tokens out`,
     ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
   ].join(', ')
+}
+
+/** The share of the tokens of prompts that was read from the prefix cache of a provider. */
+function shareCached({ inputTokens, cachedInputTokens }: UsageTotals): string {
+  return cachedInputTokens === 0 ? '' : ` (${Math.floor((100 * cachedInputTokens) / Math.max(1, inputTokens))}% cached)`
 }
 
 /** The share of all answers that cost nothing, unless it is all of them. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { type PipelineDefinition, PromptTemplate } from '@maestro-dataflow/core'
 import { Maestro } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
@@ -9,19 +8,21 @@ import { enrichConfig } from './enrich/enrich-config.js'
 import { enrichedPath } from './enrich/enriched-path.js'
 import { FilePrompt } from './enrich/file-prompt.js'
 import { fileColumns } from './enrich/file-rows.js'
-import { readSchema } from './enrich/read-schema.js'
+import { choicesSchema, readSchema } from './enrich/read-schema.js'
 import { cliError } from './errors.js'
 import { pathWithMark } from './output/path-with-mark.js'
+import { standardPath, typedPath } from './output/typed-path.js'
 import { showProgress } from './progress/show-progress.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
-import { print } from './terminal/print.js'
+import { print, printMessage } from './terminal/print.js'
 
 export interface EnrichCommandOptions extends GlobalOptions {
   readonly output?: string
   readonly to?: string
   readonly schema?: string
+  readonly choices?: string
   readonly serving?: string
   readonly model?: string
   readonly system?: string
@@ -39,7 +40,14 @@ export async function enrich(file: string, question: string, options: EnrichComm
   const { json = false, limit, overwrite = false, output } = options
   if (output === undefined && options.schema === undefined)
     throw cliError('MAESTRO_CLI_USAGE', { reason: 'Name the column of the answer with --output, or give a --schema.' })
-  const schema = options.schema === undefined ? undefined : await readSchema(options.schema)
+  if (options.choices !== undefined && (output === undefined || options.schema !== undefined))
+    throw cliError('MAESTRO_CLI_USAGE', { reason: '--choices needs --output, and is not for a --schema.' })
+  const schema =
+    options.schema !== undefined
+      ? await readSchema(options.schema)
+      : options.choices === undefined || output === undefined
+        ? undefined
+        : choicesSchema(output, options.choices)
   const system = options.system ?? (schema === undefined ? terse : '')
   const prompt = new PromptTemplate(question, system === '' ? {} : { system })
   const signal = stopOnInterrupt()
@@ -48,7 +56,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
   const progress = showProgress(options)
   const project = new Maestro(async () => ({ ...config, plugins: [...config.plugins, progress.plugin] }))
   try {
-    const path = resolve(file)
+    const path = typedPath(file)
     const written = {
       ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
       ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
@@ -60,9 +68,9 @@ export async function enrich(file: string, question: string, options: EnrichComm
     if (taken.length > 0 && options.replaceColumn !== true)
       throw cliError('MAESTRO_CLI_COLUMN_TAKEN', { file, columns: taken })
     // A partial result must not replace the complete file.
-    const isPart = limit !== undefined && options.to === undefined && !overwrite
     const whole = options.to ?? enrichedPath(file)
-    const target = resolve(isPart ? pathWithMark(whole, `limit-${limit}`) : whole)
+    const isPart = limit !== undefined && options.to === undefined && !overwrite && whole !== standardPath
+    const target = typedPath(isPart ? pathWithMark(whole, `limit-${limit}`) : whole)
     // Only files of cells have a delimiter.
     const delimited =
       options.delimiter !== undefined && /\.(?:csv|tsv)(?:\.(?:gz|zst))?$/i.test(target)
@@ -78,7 +86,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
           use: 'ai.generate',
           options: {
             prompt: new FilePrompt(prompt, columns ?? []),
-            ...(output === undefined ? {} : { output }),
+            ...(output === undefined || options.choices !== undefined ? {} : { output }),
             ...(schema === undefined ? {} : { schema }),
             ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
             ...(options.serving === undefined ? {} : { serving: options.serving }),
@@ -93,6 +101,10 @@ export async function enrich(file: string, question: string, options: EnrichComm
       signal,
     })
     progress.end()
+    if (target === standardPath) {
+      printMessage(`${describeReport(report)}\n`)
+      return
+    }
     if (json) {
       printJson(report)
       return

@@ -42,6 +42,12 @@ export const cliErrors = {
     message: (d: { serving: string }) => `--model: the serving "${d.serving}" is made in code and has its own model.`,
     hint: () => 'Leave --model out, or name another serving with --serving.',
   },
+  MAESTRO_CLI_SERVING: {
+    message: (d: { serving: string; known: readonly string[] }) =>
+      `--serving: no serving "${d.serving}" is configured.`,
+    hint: (d: { serving: string; known: readonly string[] }) =>
+      d.known.length === 0 ? 'The config has no servings.' : `Name one of these: ${d.known.join(', ')}.`,
+  },
   MAESTRO_CLI_PROMPT: {
     message: (d: { file: string; columns: readonly string[] }) => `The prompt names no column of ${d.file}.`,
     hint: (d: { file: string; columns: readonly string[] }) =>
@@ -180,6 +186,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_LIMIT_REPLACES',
   'MAESTRO_CLI_SCHEMA',
   'MAESTRO_CLI_MODEL',
+  'MAESTRO_CLI_SERVING',
   'MAESTRO_CLI_PROMPT',
   'MAESTRO_CLI_COLUMN_TAKEN',
   'MAESTRO_CLI_INFER',

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { register as cache } from './commands/cache.js'
 import { examples, type GlobalOptions, type Register } from './commands/command.js'
+import { register as completion } from './commands/completion.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
 import { register as init } from './commands/init.js'
@@ -31,6 +32,7 @@ const commands: readonly Register[] = [
   types,
   doctor,
   init,
+  completion,
 ]
 
 const exitCodes = `
@@ -41,7 +43,7 @@ Exit codes:
   130  stopped by the user`
 
 /** Commands that do not run the code of plugins and therefore do not need a separate process. */
-const withoutPlugins: ReadonlySet<string> = new Set(['init', 'models'])
+const withoutPlugins: ReadonlySet<string> = new Set(['init', 'models', 'completion'])
 
 /** Stops the parsing of a command that another process must run. */
 class NeedsProcess extends Error {}
@@ -80,7 +82,7 @@ export async function main(
   program.addHelpText(
     'after',
     `${examples(
-      'maestro enrich reviews.csv "Classify the tone of {{review}} in one word." --output tone',
+      'maestro enrich reviews.csv "Is this review good or bad? {{review}}" --output tone --choices good,bad',
       'maestro preview reviews',
       'maestro run reviews --limit 20',
       'maestro help run',

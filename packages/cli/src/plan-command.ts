@@ -1,5 +1,4 @@
-import { openCommandProject, openPipeline } from './command-project.js'
-import type { GlobalOptions } from './commands/command.js'
+import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { askConsent } from './plugin/consent.js'
@@ -11,7 +10,7 @@ import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
-export interface PlanCommandOptions extends GlobalOptions {
+export interface PlanCommandOptions extends PipelineOptions {
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
   /** The number of rows to try. */

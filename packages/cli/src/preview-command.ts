@@ -1,5 +1,4 @@
-import { openCommandProject, openPipeline } from './command-project.js'
-import type { GlobalOptions } from './commands/command.js'
+import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
 import { askConsent } from './plugin/consent.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
@@ -10,7 +9,7 @@ import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 import { refreshTypesFile } from './types/write-types-file.js'
 
-export interface PreviewCommandOptions extends GlobalOptions {
+export interface PreviewCommandOptions extends PipelineOptions {
   readonly rows: number
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean

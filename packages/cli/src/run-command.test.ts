@@ -220,3 +220,40 @@ test('the only row that fails is not called the first of many', async () => {
   expect(stderr).toContain('The only row failed in 1-map')
   expect(stderr).not.toContain('Every one')
 })
+
+describe('several pipelines', () => {
+  beforeEach(() => {
+    const read = { use: 'fs.file', path: 'cities.csv', columns: ['city'] }
+    project.write('cities.csv', 'city\nLyon\n')
+    for (const name of ['one', 'two'])
+      project.write(`pipelines/${name}.json`, { name, read, write: { use: 'fs.file', path: `out/${name}.csv` } })
+  })
+
+  test('run in their order', async () => {
+    const { code, stdout } = await project.maestro('run', 'one', 'two', '--json')
+    expect(code).toBe(0)
+    const reports = stdout.trim().split('\n')
+    expect(reports.map((line) => JSON.parse(line).pipeline)).toEqual(['one', 'two'])
+    expect(project.read('out/two.csv')).toBe('city\nLyon\n')
+  })
+
+  test('end at the first that fails', async () => {
+    project.write('out/one.csv', 'city\nOslo\n')
+    const { code, stderr } = await project.maestro('run', 'one', 'two')
+    expect(code).toBe(1)
+    expect(stderr).toContain('out/one.csv exists already')
+    expect(() => project.read('out/two.csv')).toThrow()
+  })
+
+  test('do not share an output', async () => {
+    expect((await project.maestro('run', 'one', 'two', '--output', 'x.csv')).code).toBe(2)
+  })
+})
+
+describe('--serving', () => {
+  test('an unknown one is refused, with those that are there', async () => {
+    const { code, stderr } = await project.maestro('run', 'cities', '--serving', 'big')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--serving: no serving "big" is configured.')
+  })
+})

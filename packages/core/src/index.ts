@@ -17,7 +17,9 @@ export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from '
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
+export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
+export { parseIsoDate } from './contracts/iso-date.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
   assertPromptsAllowed,

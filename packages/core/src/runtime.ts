@@ -21,7 +21,6 @@ export {
   permissionLockName,
   readPermissionLock,
 } from './plugins/permission-lock.js'
-export { hasType } from './run/checks/cell-values.js'
 export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'

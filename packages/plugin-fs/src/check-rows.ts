@@ -16,7 +16,6 @@ export async function* checkRows(
 ): AsyncGenerator<SourceBatch> {
   const { schema, key } = options
   const dropsKey = isOnlyKey(options)
-  const seen = new Set<string>()
   for await (const batch of batches) {
     if (schema === undefined && key === undefined) {
       yield batch
@@ -38,11 +37,6 @@ export async function* checkRows(
         refuse(maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: place, reason }))
         continue
       }
-      if (key !== undefined && seen.has(id)) {
-        refuse(maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: key, value: id }))
-        continue
-      }
-      if (key !== undefined) seen.add(id)
       sifted.keep(id, dropsKey && key !== undefined ? without(value, key) : value)
     }
     yield sifted.take()

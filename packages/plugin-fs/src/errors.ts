@@ -10,6 +10,15 @@ export const fsErrors = {
       return "Name it with the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'."
     },
   },
+  MAESTRO_FS_URL: {
+    message: (d: { path: string }) => `${d.path} is a URL. The storage fs.file reads and writes files.`,
+    hint: () =>
+      'Download the file first, or pass it through standard input: curl URL | maestro run NAME --set path=-, if the pipeline takes its path as a parameter.',
+  },
+  MAESTRO_FS_INPUT_TERMINAL: {
+    message: () => 'The path "-" stands for standard input, and nothing is passed to it.',
+    hint: () => 'Pass a file, for example with `cat reviews.csv | maestro ...` or `maestro ... < reviews.csv`.',
+  },
   MAESTRO_FS_FOLDER_EMPTY: {
     message: (d: { path: string; format?: string | undefined }) =>
       `The folder ${d.path} holds no ${d.format === undefined ? 'file of a known format' : `${d.format} file`}.`,

@@ -63,6 +63,10 @@ describe('where an output may stand', () => {
     '.maestro/rows.jsonl',
     'node_modules/a/rows.jsonl',
     'deep/package.json',
+    '.github/workflows/rows.jsonl',
+    '.vscode/tasks.json',
+    'deep/.husky/rows.jsonl',
+    'Makefile',
   ])('not in the place of a file of the project: %s', async (output) => {
     write('in.jsonl', '{"a":1}\n')
     const to = { path: output, format: 'jsonl', mode: 'overwrite' } as const
@@ -71,6 +75,15 @@ describe('where an output may stand', () => {
     })
     await copy({ path: 'in.jsonl' }, { ...to, allowProjectFiles: true })
     expect(read(output)).toBe('{"a":1}\n')
+  })
+
+  test('not behind a link to a folder of the project', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    write('.git/config', '')
+    symlinkSync('.git', path('history'))
+    expect(await failure(copy({ path: 'in.jsonl' }, { path: 'history/rows.jsonl' }))).toMatchObject({
+      details: { errors: [{ code: 'MAESTRO_FS_PROJECT_FILE' }] },
+    })
   })
 
   test.each([`${'a'.repeat(249)}.jsonl`, `${'很'.repeat(83)}.json`])('under the longest names', async (output) => {

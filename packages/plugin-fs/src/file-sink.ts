@@ -10,18 +10,24 @@ import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { FileSinkWriter } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
+import { assertNoUrl } from './no-url.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { isProjectFile } from './project-files.js'
+import type { RowEncoder } from './row-encoder.js'
+import { standardInputFormat, standardPath } from './standard-input.js'
+import { StandardOutputWriter } from './standard-output-writer.js'
 
 /** The sink `fs.file`. Rows go to a file beside the target, which replaces the target when all rows are written. */
 export const fileSink = defineSink({
   options: FileWriteFields,
   takesJsonLines: isPlainLines,
-  target: ({ path }, context) => displayPath(outputTarget(path, context), context.directory),
+  target: ({ path }, context) =>
+    path === standardPath ? 'standard output' : displayPath(outputTarget(path, context), context.directory),
   async check(options, context) {
     try {
-      await place(options, context)
+      if (options.path !== standardPath) await place(options, context)
+      else if (options.format !== undefined) assertFits(options, options.format)
       return []
     } catch (error) {
       if (MaestroError.is(error)) return [error]
@@ -29,23 +35,38 @@ export const fileSink = defineSink({
     }
   },
   async open(options, context) {
+    if (options.path === standardPath) {
+      // A filter of a shell's pipe gives the format that it got.
+      const format = options.format ?? (await standardInputFormat()) ?? 'jsonl'
+      assertFits(options, format)
+      return StandardOutputWriter.open(encoderFor(options, context, format, 'standard output'))
+    }
     const { target, format, compression } = await place(options, context)
-    const { columns } = context
-    const encoder = createRowEncoder(format, {
-      path: target.shown,
-      columns: options.columns ?? (columns.open ? undefined : columnNames(columns.columns)),
-      only: options.columns !== undefined,
-      delimiter: options.delimiter,
-      formulas: options.formulas,
-      excel: options.excel,
-      column: options.column,
-    })
+    const encoder = encoderFor(options, context, format, target.shown)
     return FileSinkWriter.open(target, encoder, compression, isPlainLines(options))
   },
 })
 
+function encoderFor(
+  { columns, delimiter, formulas, excel, column }: WriteOptions,
+  { columns: known }: SinkTarget,
+  format: FileFormat,
+  path: string,
+): RowEncoder {
+  return createRowEncoder(format, {
+    path,
+    columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
+    only: columns !== undefined,
+    delimiter,
+    formulas,
+    excel,
+    column,
+  })
+}
+
 /** The path and the format of the output, if it can be written. */
 async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget) {
+  assertNoUrl(options.path)
   const target = await outputPath(options.path, context, options.mode === 'overwrite' || context.overwrite)
   if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
     throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
@@ -55,7 +76,7 @@ async function place(options: WriteOptions, context: StorageCheckContext & SinkT
 }
 
 function isPlainLines({ path, format, columns }: WriteOptions): boolean {
-  return columns === undefined && isPlainJsonl(path, format)
+  return columns === undefined && path !== standardPath && isPlainJsonl(path, format)
 }
 
 /** @throws MAESTRO_FS_OPTION_UNFIT for an option that does not apply to the format */

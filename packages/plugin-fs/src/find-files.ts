@@ -4,7 +4,9 @@ import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { fsError } from './errors.js'
 import { type Compression, type FileFormat, formatByName, formatOf } from './format.js'
+import { assertNoUrl } from './no-url.js'
 import type { ReadOptions } from './options.js'
+import { standardInput, standardPath } from './standard-input.js'
 
 /** A file to read. */
 export interface FoundFile {
@@ -22,9 +24,9 @@ export interface Project {
 }
 
 /**
- * The files of paths, globs, and folders, each once: in the given order, and sorted by name within a glob or folder.
+ * The files of paths, globs, and folders, and standard input, each once: in the given order, and sorted by name within a glob or folder.
  *
- * @throws MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
+ * @throws MAESTRO_FS_URL, MAESTRO_FS_INPUT_TERMINAL, MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
  */
 export async function findFiles(
   { path: given, format }: Pick<ReadOptions, 'path' | 'format'>,
@@ -32,6 +34,11 @@ export async function findFiles(
 ): Promise<readonly FoundFile[]> {
   const files = new Map<string, FoundFile>()
   for (const path of typeof given === 'string' ? [given] : given) {
+    if (path === standardPath) {
+      const input = await standardInput()
+      files.set(input.path, { ...input, name: 'stdin', ...(format === undefined ? {} : { format }) })
+      continue
+    }
     for (const found of await expand(path, format, directory, allowOutside)) {
       const absolute = projectPath(found, directory, allowOutside)
       const name = displayPath(absolute, directory)
@@ -47,6 +54,7 @@ async function expand(
   directory: string,
   allowOutside: boolean,
 ): Promise<readonly string[]> {
+  assertNoUrl(path)
   // A file whose name looks like a pattern is still a file.
   if (existsSync(resolve(directory, path))) {
     const absolute = projectPath(path, directory, allowOutside)

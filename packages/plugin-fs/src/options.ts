@@ -24,13 +24,14 @@ const encoding = z
 export class FileReadFields {
   /**
    * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
-   * any depth, whose ending is known (with `format`, only the files of that format), sorted by name.
+   * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `-` stands for
+   * standard input.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
    * The format of the files. `text` and `markdown` yield one row per file, with the columns `path` and `text`.
    *
-   * @default from each file's ending
+   * @default from each file's ending; for standard input, from its first line
    */
   format = format.optional()
   /**
@@ -75,14 +76,15 @@ export class FileReadFields {
 
 /** The options for writing rows to a file. */
 export class FileWriteFields {
+  /** A path relative to the config file. `-` stands for standard output, where the rows appear when all are there. */
   path = z.string().min(1)
-  /** @default from the file's ending */
+  /** @default from the file's ending; for standard output, the format of standard input or else JSONL */
   format = format.optional()
   /** The action when the file exists: `create` reports an error; `overwrite` replaces the file. @default 'create' */
   mode = z.enum(['create', 'overwrite']).optional()
   /**
-   * Whether the output may be a file of the project itself: its config, `package.json`, `.env`, or a file in `.git`, `.maestro`,
-   * or `node_modules`.
+   * Whether the output may be a file of the project itself: its config, `package.json`, or a hidden file, or a file in a
+   * hidden folder or `node_modules`.
    *
    * @default false
    */

@@ -1,4 +1,4 @@
-import { type ColumnType, parseJson } from '@maestro-dataflow/core'
+import { type ColumnType, fromJsonNumber, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
 
 /** A value that does not fit the type of its column. */
 export class Unfit {
@@ -37,7 +37,7 @@ export function fromCell(cell: string, type: ColumnType): unknown {
     case 'number':
       if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
       // A whole number keeps all its digits.
-      if (digits.test(text) ? isExact(BigInt(text.replace(/^\+/, ''))) : decimal.test(text)) return Number(text)
+      if (digits.test(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : decimal.test(text)) return Number(text)
       break
     case 'integer':
       // "-0" is 0, because whole numbers have no negative zero.
@@ -64,15 +64,15 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
     case 'string':
     case 'boolean':
       return typeof value === type ? value : new Unfit(value, type)
-    case 'number':
-      if (typeof value === 'bigint' && isExact(value)) return Number(value)
-      return typeof value === 'number' ? value : new Unfit(value, type)
     case 'integer':
       return Number.isSafeInteger(value) ? value : new Unfit(value, type)
-    case 'bigint':
-      if (typeof value === 'bigint') return value
-      if (Number.isSafeInteger(value)) return BigInt(value as number)
+    case 'number':
+    case 'bigint': {
+      const number = fromJsonNumber(value, type)
+      if (typeof number === type) return number
+      if (type === 'number') return new Unfit(value, type)
       break
+    }
     case 'decimal':
       if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
       break
@@ -81,12 +81,6 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
-}
-
-/** Whether a number holds a whole number exactly. */
-function isExact(value: bigint): boolean {
-  const number = Number(value)
-  return Number.isFinite(number) && BigInt(number) === value
 }
 
 function parsed(text: string): unknown {
@@ -101,21 +95,7 @@ function parsed(text: string): unknown {
 function fromText(text: string, type: ColumnType): unknown {
   if (type === 'decimal' && decimal.test(text)) return text
   if (type === 'bigint' && digits.test(text)) return BigInt(text.replace(/^\+/, ''))
-  if (type === 'date') return toDate(text)
+  if (type === 'date') return parseIsoDate(text)
   if (type === 'bytes' && base64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'))
   return undefined
-}
-
-const isoDate =
-  /^((?:\d{4}|[+-]\d{6})-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
-
-/** An ISO 8601 date or time. A time without a time zone is in UTC, wherever the run takes place. */
-function toDate(text: string): Date | undefined {
-  const [, day, dayOfMonth, time = '00:00', zone = 'Z'] = isoDate.exec(text) ?? []
-  if (day === undefined) return undefined
-  const date = new Date(`${day}T${time}${zone}`)
-  // A day that the month does not have would become a day of the next month.
-  return new Date(`${day}T00:00Z`).getUTCDate() === Number(dayOfMonth) && !Number.isNaN(date.getTime())
-    ? date
-    : undefined
 }

@@ -71,7 +71,7 @@ test('lines of text', async () => {
 })
 
 describe('values of several types have no order in SQL', () => {
-  test.each(['max(v)', 'min(v)', 'arg_max(n, v)', 'list(n order by v)', 'median(v)'])(
+  test.each(['max(v) || 1', 'arg_max(n, v)', 'list(n order by v)', 'median(v)'])(
     '%s is refused',
     async (expression) => {
       const step = ['table.aggregate', { values: { v: expression } }] as [never, never]
@@ -86,4 +86,26 @@ describe('values of several types have no order in SQL', () => {
       }
     },
   )
+})
+
+describe('the greatest and the least of values that SQL would compare as text', () => {
+  const extremes = { most: 'max(v)', least: 'min(v)', some: 'max(v) filter (where n > 0)', n: 'count(v)' }
+  const wide = 9007199254740993n
+  test.each<[string, readonly unknown[], unknown, unknown, unknown]>([
+    ['big integers and fractions', [10n, wide, 9007199254740992, 0.5, -2.5], wide, -2.5, wide],
+    ['equal numbers: the first counts', [wide + 1n, 9007199254740994, 1.5, 2n], wide + 1n, 1.5, 9007199254740994],
+    ['numbers of several widths', [1e300, 10n ** 40n, -(10n ** 400n), 7], 1e300, -(10n ** 400n), 10n ** 40n],
+    ['infinities and NaN', [wide, Number.NEGATIVE_INFINITY, 0.5], wide, Number.NEGATIVE_INFINITY, 0.5],
+    ['texts, numbers, booleans', ['10', 9, true, '9', null, undefined], '9', true, '9'],
+    ['dates and texts', [new Date(5), '1999', new Date(9)], '1999', new Date(5), '1999'],
+    ['lists', [[10], [9, 1], [9]], [10], [9], [9, 1]],
+    ['objects', [{ x: 10 }, { x: 9 }, { x: 2, y: 1 }], { x: 10 }, { x: 2, y: 1 }, { x: 9 }],
+  ])('%s', async (_, values, most, least, some) => {
+    const rows = values.map((v, n) => ({ n, v }))
+    const count = values.filter((v) => v !== null && v !== undefined).length
+    for (const start of [fromRows(rows), fromUnknown(rows)]) {
+      const found = await rowsOf(start.step('table.aggregate', { values: extremes } as never))
+      expect(found).toEqual([{ most, least, some, n: count }])
+    }
+  })
 })

@@ -19,7 +19,18 @@ describe.each(Object.entries(steps))('%s', (_, [use, options]) => {
     'a line that only DuckDB takes for JSON is rejected: columns %j',
     async (columns) => {
       const deep = `${'[ '.repeat(5000)}${']'.repeat(5000)}`
-      const wrong = ['NaN', '[-Infinity]', '[1,]', '{"x":1, }', '[1,{"x":[],}]', deep]
+      const wrong = [
+        'NaN',
+        '[-Infinity]',
+        '[1,]',
+        '{"x":1, }',
+        '[1,  ]',
+        '{"x":[2\t,\t\t]}',
+        '[1,{"x":[],}]',
+        '[ nan]',
+        'inf',
+        deep,
+      ]
       const given = ['{"a":1,"d":"NaN, Infinity,}"}', ...wrong.map((d) => `{"a":2,"d":${d}}`), '{"a":3,"d":[",]"]}']
       const { lines, rejects } = await linesOf(fromLines(given, columns).step(use, options as never))
       expect(lines).toEqual([given[0], given.at(-1)])
@@ -27,11 +38,36 @@ describe.each(Object.entries(steps))('%s', (_, [use, options]) => {
     },
   )
 
+  test.each([undefined, { a: 'integer' }, { a: 'integer', d: 'string' }] as const)(
+    'a comma before the end of a row, and an odd number in a column that is not declared: columns %j',
+    async (columns) => {
+      const wrong = [
+        '{"a":1,"d":null,}',
+        '{"a":1,"d":"x",  }',
+        '{"a":1,"d":"x",\t} ',
+        '{"a":null,"d":nan}',
+        '{"e":inf}',
+      ]
+      const given = ['{"a":5}', ...wrong]
+      const { lines, rejects } = await linesOf(fromLines(given, columns).step(use, options as never))
+      expect(lines).toEqual(['{"a":5}'])
+      expect(rejects).toHaveLength(wrong.length)
+    },
+  )
+
+  test('a number that is too large for a number is rejected, whether its column is declared or not', async () => {
+    const given = ['{"a":1,"n":1e308}', '{"a":2,"n":1e400}', '{"a":3,"n":-1E+999,"x":null}', '{"a":4,"n":1e-400}']
+    for (const columns of [undefined, { a: 'integer', n: 'number', x: 'string' }] as const) {
+      const { lines, rejects } = await linesOf(fromLines(given, columns).step(use, options as never))
+      expect(lines).toEqual([given[0], given[3]])
+      expect(rejects).toHaveLength(2)
+    }
+  })
+
   test('a number that is none is rejected in any spelling', async () => {
     const wrong = ['nan', '-inf', 'Inf', 'iNfInItY', '-nan']
     const given = ['{"a":1}', ...wrong.map((a) => `{"a":${a}}`), '{"a":2}']
     for (const columns of [undefined, { a: 'number' }] as const) {
-      if (use === 'table.limit' && columns === undefined) continue
       const { lines, rejects } = await linesOf(fromLines(given, columns).step(use, options as never))
       expect(lines).toEqual([given[0], given.at(-1)])
       expect(rejects).toHaveLength(wrong.length)
@@ -132,4 +168,18 @@ describe('an expression that gives another result each time rejects the rows tha
     expect(lines).toEqual(kept.map((row) => JSON.stringify(row)))
     expect(rejects.map(({ message }) => message)).toEqual(soon)
   })
+})
+
+test('a large number in a column of numbers is a number for the next step, whichever step comes first', async () => {
+  const given = ['{"n":100000000000000000000,"a":3}', '{"n":9007199254740994,"a":2}', '{"n":1.5,"a":1}']
+  const start = () => fromLines(given, { n: 'number', a: 'integer' })
+  const expected = given.map((line) => JSON.parse(line))
+  for (const [use, options] of Object.values(steps)) {
+    if (use === 'table.filter') continue
+    const by = use === 'table.sort' ? { by: 'a', descending: true } : options
+    expect(await rowsOf(start().step(use, by as never))).toEqual(expected)
+  }
+  expect(await rowsOf(start().step('table.filter', { where: 'a > 0' } as never))).toEqual(expected)
+  const { lines } = await linesOf(start().step('table.sort', { by: 'a', descending: true } as never))
+  expect(lines).toEqual(given)
 })

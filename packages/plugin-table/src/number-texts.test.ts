@@ -35,6 +35,9 @@ describe.each(Object.entries(starts))('%s', (_, start) => {
       concatenated: "concat(count(*), '/', max(x), '/', avg(x * 0 + 1.5), concat_ws('-', min(x), 1))",
       listed: 'list(x)::varchar',
       scaled: "string_agg((x * 1.0)::varchar, ',') filter (x < 9000)",
+      formatted: "list(format('{1}{{}}{0:>6}', x, y))",
+      printed: "list(printf('%s %% %s', x, y))",
+      rounded: "list(format('{:.1f}', least(y::double, 2.25)))",
     }
     expect(await rowsOf(start().step('table.aggregate', { values } as never))).toEqual([
       {
@@ -45,6 +48,9 @@ describe.each(Object.entries(starts))('%s', (_, start) => {
         concatenated: '5/9007199254740991/1.5-3-1',
         listed: `[${texts.join(', ')}]`,
         scaled: texts.slice(0, -1).join(),
+        formatted: rows.map(({ x, y }) => `${y}{}${String(x).padStart(6)}`),
+        printed: rows.map(({ x, y }) => `${x} % ${y}`),
+        rounded: ['0.5', '2.0', '2.2', '0.0', '2.2'],
       },
     ])
   })
@@ -54,6 +60,16 @@ describe.each(Object.entries(starts))('%s', (_, start) => {
     const kept = await rowsOf(start().step('table.filter', { where, params: { x: '7919', more: 1 } } as never))
     expect(kept.map(({ x }) => Number(x))).toEqual([7919, 1, -3, 0])
   })
+})
+
+test('format and printf keep all digits of large whole numbers, and show dates as SQL does', async () => {
+  const rows = [{ n: 10n ** 45n + 7n, day: new Date('2026-01-02T03:04:05Z') }]
+  const values = { n: "list(format('{}', n))", printed: "list(printf('%s', n))", day: "list(format('{}', day))" }
+  const digits = String(10n ** 45n + 7n)
+  for (const start of [fromRows(rows), fromUnknown(rows)])
+    expect(await rowsOf(start.step('table.aggregate', { values } as never))).toEqual([
+      { n: [digits], printed: [digits], day: ['2026-01-02 03:04:05'] },
+    ])
 })
 
 test('a column of unknown type may be text to one expression and a number to the next', async () => {

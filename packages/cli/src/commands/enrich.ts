@@ -18,6 +18,7 @@ export const register: Register = (program) => {
       '--schema <schema>',
       'a JSON Schema that answers must fit, as text or a file; its properties become columns',
     )
+    .option('--choices <words>', 'the only answers, parted by commas, such as good,bad; the model can give no other')
     .option(
       '--serving <name>',
       'a serving of the config, or PROVIDER:MODEL, such as anthropic:claude-sonnet-5-5 (default: "default")',
@@ -34,7 +35,8 @@ export const register: Register = (program) => {
     .addHelpText(
       'after',
       examples(
-        'maestro enrich reviews.csv "Classify the tone of {{review}} in one word." --output tone',
+        'maestro enrich reviews.csv "Is this review good or bad? {{review}}" --output tone --choices good,bad',
+        'cat reviews.csv | maestro enrich - "Summarise: {{review}}" --output summary > summaries.csv',
         'maestro enrich reviews.csv "Summarise: {{review}}" --output summary --to out/summaries.jsonl --limit 20',
         'maestro enrich posts.jsonl.gz "Judge: {{title}} {{text}}" --schema judgement.schema.json',
         'maestro enrich notes.csv "Translate into French: {{note}}" --output french --serving big',

@@ -3,6 +3,7 @@ import { gatherSettings, wholeNumber } from './parameters.js'
 
 interface PlanOptions {
   readonly set: Readonly<Record<string, string>>
+  readonly serving?: string
   readonly json?: boolean
   readonly estimate?: number | true
 }
@@ -17,6 +18,7 @@ export const register: Register = (program) => {
     .description('check a pipeline and show what would run: steps, columns, servings, stages')
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--estimate [rows]', `try some rows (${probes}) and tell tokens, cost and time of a run`, wholeNumber)
+    .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--json', 'print the plan, or the error, as JSON')
     .addHelpText(
       'after',

@@ -16,3 +16,16 @@ export async function readSchema(given: string): Promise<JsonSchema> {
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonSchema
   throw fault('a JSON Schema is an object')
 }
+
+/** The schema of an answer that is one of some words, parted by commas. @throws MAESTRO_CLI_USAGE */
+export function choicesSchema(output: string, words: string): JsonSchema {
+  const choices = [...new Set(words.split(',').map((word) => word.trim()))].filter((word) => word !== '')
+  if (choices.length < 2)
+    throw cliError('MAESTRO_CLI_USAGE', { reason: 'Give --choices at least two words, such as good,bad.' })
+  return {
+    type: 'object',
+    properties: { [output]: { type: 'string', enum: choices } },
+    required: [output],
+    additionalProperties: false,
+  }
+}

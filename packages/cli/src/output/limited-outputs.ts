@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { cliError } from '../errors.js'
 import { sinkTargets, withOptions } from './file-sinks.js'
 import { pathWithMark } from './path-with-mark.js'
+import { standardPath } from './typed-path.js'
 
 /** A pipeline for a limited run, and the files that it does not overwrite. */
 export interface LimitedOutputs {
@@ -23,12 +24,13 @@ export function limitedOutputs(
 ): LimitedOutputs {
   const targets = sinkTargets(definition, storages)
   const sinks = targets.map(({ sink, use, mode, path }) => {
+    if (path === standardPath) return sink
     if (path !== undefined) return withOptions(sink, { path: pathWithMark(path, `limit-${limit}`), mode: 'overwrite' })
     if (mode === 'overwrite') throw cliError('MAESTRO_CLI_LIMIT_REPLACES', { sink: sink.id, use, limit })
     return sink
   })
   return {
     definition: { ...definition, sinks },
-    spared: targets.flatMap(({ path }) => (path === undefined ? [] : [path])),
+    spared: targets.flatMap(({ path }) => (path === undefined || path === standardPath ? [] : [path])),
   }
 }

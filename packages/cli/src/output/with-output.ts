@@ -1,13 +1,13 @@
-import { relative, resolve, sep } from 'node:path'
 import type { PipelineDefinition } from '@maestro-dataflow/core'
 import type { ResolvedConfig } from '@maestro-dataflow/core/runtime'
 import { cliError } from '../errors.js'
 import { sinkTargets, withOptions } from './file-sinks.js'
+import { projectPathOf } from './typed-path.js'
 
 /**
  * A pipeline whose only output file has another path.
  *
- * @param output The path, relative to the working directory.
+ * @param output The path, relative to the working directory, or `-`.
  * @throws MAESTRO_CLI_OUTPUT_NONE, MAESTRO_CLI_OUTPUT_SEVERAL
  */
 export function withOutput(
@@ -24,6 +24,6 @@ export function withOutput(
       pipeline,
       sinks: [file, ...others].map(({ path, sink }) => path ?? sink.id),
     })
-  const path = relative(directory, resolve(output)).replaceAll(sep, '/')
+  const path = projectPathOf(output, directory)
   return { ...definition, sinks: sinks.map((sink) => (sink === file.sink ? withOptions(sink, { path }) : sink)) }
 }

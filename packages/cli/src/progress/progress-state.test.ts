@@ -150,8 +150,8 @@ test('tokens, cost, reused answers and retries of a step', () => {
   state.requestDone({ ...request, from: 'joined', tries: 0 })
   state.requestDone({ ...request, step: undefined, usage: { inputTokens: 10, outputTokens: 5 }, cost: 1 })
   expect(of('a')).toMatchObject({ tokens: 15, cost: 0.25, reused: 2, retries: 2 })
-  state.requestDone({ ...request, usage: { inputTokens: 1, outputTokens: 1 } })
-  expect(of('a')).toMatchObject({ tokens: 17, cost: undefined })
+  state.requestDone({ ...request, usage: { inputTokens: 9, outputTokens: 1, cachedInputTokens: 8 } })
+  expect(of('a')).toMatchObject({ tokens: 25, cachedTokens: 8, cost: undefined })
 })
 
 test('servings that are asked, and those that are left in peace until their time is over', () => {

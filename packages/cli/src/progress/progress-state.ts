@@ -24,6 +24,8 @@ export interface StepProgress {
   /** The remaining time in milliseconds. */
   readonly left: number | undefined
   readonly tokens: number
+  /** The tokens of prompts that were read from the prefix cache of a provider. */
+  readonly cachedTokens: number
   /** The cost in dollars, or undefined if the price of a call is not known. */
   readonly cost: number | undefined
   /** The number of answers that were reused. */
@@ -47,6 +49,7 @@ interface Tracked {
   rowsOut: number
   rejected: number
   tokens: number
+  cachedTokens: number
   cost: number | undefined
   reused: number
   retries: number
@@ -115,6 +118,7 @@ export class ProgressState {
     if (from === 'cache' || from === 'joined') tracked.reused++
     if (usage === undefined) return
     tracked.tokens += usage.inputTokens + usage.outputTokens
+    tracked.cachedTokens += usage.cachedInputTokens ?? 0
     tracked.cost = tracked.cost === undefined || cost === undefined ? undefined : tracked.cost + cost
   }
 
@@ -132,13 +136,13 @@ export class ProgressState {
   steps(): readonly StepProgress[] {
     const shown = [...this.#steps.values()].filter((step) => step.id !== 'source' || this.#source !== undefined)
     return shown.map((step) => {
-      const { id, state, rows, tokens, cost, reused, retries, rejected, meter } = step
+      const { id, state, rows, tokens, cachedTokens, cost, reused, retries, rejected, meter } = step
       const total = this.#totalOf(step)
       if (state === 'running') meter?.add(this.#now(), rows)
       const perSecond = meter?.perSecond()
       const open = state === 'running' && total.rows !== undefined && perSecond !== undefined
       const left = open ? (Math.max(0, (total.rows ?? 0) - rows) * 1000) / (perSecond ?? 1) : undefined
-      const usage = { tokens, cost, reused, retries }
+      const usage = { tokens, cachedTokens, cost, reused, retries }
       return { id, state, rows, total: total.rows, exact: total.exact, perSecond, left, ...usage, rejected }
     })
   }
@@ -191,6 +195,7 @@ function tracked(id: string, input: string | undefined): Tracked {
     rowsOut: 0,
     rejected: 0,
     tokens: 0,
+    cachedTokens: 0,
     cost: 0,
     reused: 0,
     retries: 0,

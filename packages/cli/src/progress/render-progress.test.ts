@@ -13,6 +13,7 @@ const step = (more: Partial<StepProgress>): StepProgress => ({
   perSecond: undefined,
   left: undefined,
   tokens: 0,
+  cachedTokens: 0,
   cost: 0,
   reused: 0,
   retries: 0,
@@ -107,6 +108,8 @@ test('a server that is out: since when, and what it says', () => {
 })
 
 test('a cost that is not known is not shown as nothing', () => {
+  const [cached] = renderProgress([step({ tokens: 500, cachedTokens: 400 })], { columns: 120, rows: 24 }, plainStyle)
+  expect(cached).toContain('500 tokens (400 cached)')
   const [line] = renderProgress([step({ tokens: 5, cost: undefined })], { columns: 120, rows: 24 }, plainStyle)
   expect(line).toContain('unpriced')
 })

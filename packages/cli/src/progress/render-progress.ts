@@ -78,6 +78,7 @@ function describeStep({
   exact,
   perSecond,
   tokens,
+  cachedTokens,
   cost,
   reused,
   retries,
@@ -89,7 +90,9 @@ function describeStep({
   return [
     `${formatCount(rows)}${of} rows`,
     ...(perSecond === undefined ? [] : [`${formatRate(perSecond)} rows/s`]),
-    ...(tokens === 0 ? [] : [`${formatCount(tokens)} tokens`]),
+    ...(tokens === 0
+      ? []
+      : [`${formatCount(tokens)} tokens${cachedTokens === 0 ? '' : ` (${formatCount(cachedTokens)} cached)`}`]),
     ...(cost === 0 ? [] : [cost === undefined ? 'unpriced' : formatDollars(cost)]),
     ...(reused === 0 ? [] : [`${formatCount(reused)} reused`]),
     ...(retries === 0 ? [] : [`${formatCount(retries)} retries`]),

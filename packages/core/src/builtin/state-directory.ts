@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Folders and files of the state directory contain row data and answers: only their owner may read them. */
@@ -11,6 +11,9 @@ export const ownFile = 0o600
  */
 export function makeStateDirectory(stateDirectory: string): void {
   mkdirSync(stateDirectory, { recursive: true, mode: ownFolder })
+  const { mode, uid } = statSync(stateDirectory)
+  // A version control system, an editor, or an earlier version may have created it for everybody.
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(stateDirectory, ownFolder)
   try {
     writeFileSync(join(stateDirectory, '.gitignore'), '*\n', { flag: 'wx' })
   } catch (error) {

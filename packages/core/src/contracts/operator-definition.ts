@@ -56,6 +56,13 @@ export interface OperatorNeeds<Options = unknown> {
    * store
    */
   readonly deterministic?: boolean
+  /**
+   * Whether it also writes elsewhere than to the rows, for example to a vector store. A pipeline with such a step needs
+   * no sink.
+   *
+   * @default false
+   */
+  readonly writesElsewhere?: boolean
   /** The servings it will ask for. */
   servings?(options: Options): readonly ServingNeed[]
   /** The names of the vector stores it will use. */

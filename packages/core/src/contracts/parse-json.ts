@@ -3,10 +3,11 @@ export const deepestValue = 1000
 
 /**
  * Parses JSON text. Integers beyond 2^53, such as the ids of some services, become bigint values with all their digits
- * instead of nearby numbers. If an object contains a key twice, the last value counts.
+ * instead of nearby numbers. If an object contains a key twice, the last value counts. A number that would become
+ * infinite, such as 1e400, is refused.
  *
  * @param deepest The number of lists and objects that may be nested. @default 1000
- * @throws SyntaxError if the text is not JSON or is nested more deeply
+ * @throws SyntaxError if the text is not JSON, is nested more deeply, or holds a number that is too large
  */
 export function parseJson(text: string, deepest: number = deepestValue): unknown {
   const value: unknown = JSON.parse(text)
@@ -29,5 +30,7 @@ function hasWideNumber(value: unknown, levels: number): boolean {
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source
   if (typeof value !== 'number' || source === undefined) return value
-  return !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value
+  if (!Number.isSafeInteger(value) && /^-?\d+$/.test(source)) return BigInt(source)
+  if (!Number.isFinite(value)) throw new SyntaxError(`the number ${source.slice(0, 40)} is too large`)
+  return value
 }

@@ -17,7 +17,7 @@ export interface Batch<R = Row> {
 export const columnTypes = [
   'string',
   'number',
-  /** A whole number up to 2^53. */
+  /** A whole number up to 2^53. A sum that exceeds it is a big integer. */
   'integer',
   /** A whole number of any size. */
   'bigint',

@@ -138,7 +138,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_NO_SINK: {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
-    hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline).",
+    hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline). Only a pipeline with a step that writes elsewhere, such as ai.index, needs no sink.",
   },
   MAESTRO_PIPELINE_CONCURRENCY: {
     message: (d: { step: string; concurrency: number }) =>
@@ -380,11 +380,9 @@ export const coreErrors = {
       "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
   MAESTRO_RUN_DUPLICATE_ID: {
-    message: (d: { column?: string; value: string }) =>
-      d.column === undefined
-        ? `Two rows have the same id ${d.value}.`
-        : `Two rows have the same key ${d.column} = ${d.value}.`,
-    hint: () => 'The first was kept. Choose a key that is unique, or none.',
+    message: (d: { value: string }) => `Two rows have the same id ${d.value}.`,
+    hint: () =>
+      'The first was kept. An id is the value of the key, if the source has one: choose a key that is unique, or none.',
   },
   MAESTRO_RUN_ROWS_SPENT: {
     message: () =>

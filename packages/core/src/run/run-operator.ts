@@ -7,7 +7,9 @@ import type { RowStorage, SourceBatch } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
+import { SeenIds } from './checks/seen-ids.js'
 import { StepChecks } from './checks/step-checks.js'
+import { withUniqueIds } from './checks/unique-ids.js'
 import { allFailed, RejectPolicy } from './report/reject-policy.js'
 import { StepCounter } from './report/step-counter.js'
 import { estimateBytes } from './source/read-source.js'
@@ -41,6 +43,7 @@ export async function runOperator(
   const counter = new StepCounter()
   const rejected: RejectedRow[] = []
   const unread: RejectedRow[] = []
+  const seen = new SeenIds()
   const policy = new RejectPolicy({})
   const queue = new BatchQueue()
   const name = operator.constructor.name
@@ -60,7 +63,8 @@ export async function runOperator(
   })
   const step = storage.step()
   const feed = async () => {
-    for await (const batch of untilStopped(step.read(), stream.signal)) {
+    for await (const read of untilStopped(step.read(), stream.signal)) {
+      const batch = withUniqueIds(read, seen)
       unread.push(...rejectsOf(batch))
       await stream.feed(batch.ids, batch.rows, estimateBytes(batch))
     }
@@ -114,7 +118,9 @@ export async function runTableOperator(
     const step = storage.step()
     input = await StepFileWriter.open(join(folder, 'input.jsonl'))
     const inference = new ColumnInference()
-    for await (const batch of step.read()) {
+    const seen = new SeenIds()
+    for await (const read of step.read()) {
+      const batch = withUniqueIds(read, seen)
       rejected.push(...rejectsOf(batch))
       inference.add(batch.rows)
       await input.write(batch)

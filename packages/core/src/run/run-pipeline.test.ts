@@ -472,8 +472,8 @@ describe('sources in code', () => {
     const report = await project().run(pipeline('p').from(given, { key: 'k' }).write('memory.sink', { name: 'out' }))
     expect(sinks.idsOf('out')).toEqual(['a', 'b'])
     expect(jsonLines(runFile('rejects.jsonl')).map(({ code }) => code)).toEqual([
-      'MAESTRO_RUN_DUPLICATE_ID',
       ...Array(3).fill('MAESTRO_STORAGE_ROW_INVALID'),
+      'MAESTRO_RUN_DUPLICATE_ID',
     ])
     expectSums(report)
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readNumber } from './read-number.js'
 
 const text = z.string()
 
@@ -24,9 +25,11 @@ export const operation = z.discriminatedUnion('operation', [
     .strictObject({
       operation: z.literal('number'),
       decimal: z.enum(['.', ',']),
-      thousands: z.enum(['', ',', '.', ' ']),
+      thousands: z.enum(['', ',', '.', ' ', "'"]),
     })
-    .describe('texts that are numbers'),
+    .describe(
+      'texts that are numbers, also with a currency ($1,049.00), a percent sign (12% becomes 0.12), or brackets for negative ones',
+    ),
   z
     .strictObject({
       operation: z.literal('date'),
@@ -56,21 +59,12 @@ export function applyOperation(value: unknown, given: CleaningOperation): unknow
     case 'null':
       return given.values.includes(value) ? null : value
     case 'number':
-      return toNumber(value, given.decimal, given.thousands)
+      return readNumber(value, given) ?? value
     case 'date':
       return toDate(value, given.format)
     case 'boolean':
       return given.true.includes(value) ? true : given.false.includes(value) ? false : value
   }
-}
-
-function toNumber(value: string, decimal: string, thousands: string): number | string {
-  const plain = thousands === '' ? value.trim() : value.trim().replaceAll(thousands, '')
-  const parts = plain.split(decimal)
-  if (parts.length > 2 || !/^[+-]?\d+$/.test(parts[0] ?? '') || (parts[1] !== undefined && !/^\d+$/.test(parts[1])))
-    return value
-  const number = Number(parts.join('.'))
-  return Number.isFinite(number) ? number : value
 }
 
 function toDate(value: string, format: string): Date | string {

@@ -26,3 +26,12 @@ test('flags are told apart by pairs, in a long row of them too', () => {
     expect(graphemeEnd(text, at)).toBe(start + 4)
   }
 })
+
+test('a row of signs that all join is cut somewhere, in a time that does not grow with its length', () => {
+  for (const sign of ['🇳', '\u0301', '\u200d']) {
+    const text = `x${sign.repeat(1_000_000)}`
+    const at = 900_001
+    expect(graphemeStart(text, at)).toBeGreaterThan(at - 40_000)
+    expect(graphemeEnd(text, at)).toBeLessThan(at + 70_000)
+  }
+})

@@ -2,6 +2,8 @@
  * The initial distance in which the end of a character is searched. The longest common emoji have about 35 code units.
  */
 const usualReach = 128
+/** A longer row of signs that all join, such as a hundred thousand flags, may be cut anywhere: looking further takes time. */
+const longestReach = 32_768
 
 /** Signs that join with the following letter. */
 const joiners = new Set([0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0xd4e])
@@ -28,13 +30,14 @@ export function graphemeEnd(text: string, at: number): number {
 function segmentAt(text: string, at: number): { from: number; index: number; segment: string } {
   let from = at - 1
   // Start at a certain grapheme boundary, so that pairs (flags, surrogates) are segmented correctly.
-  while (from > 0 && !isSureBreak(text, from)) from--
+  while (from > 0 && at - from < longestReach && !isSureBreak(text, from)) from--
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   for (let reach = usualReach; ; reach *= 2) {
     const stretch = text.slice(from, at + reach)
     const { index = at - from, segment = '' } = graphemes.segment(stretch).containing(at - from) ?? {}
     // A grapheme at the end of the range, or before half a surrogate pair, may continue after it.
-    if (index + segment.length < stretch.length - 1 || at + reach >= text.length) return { from, index, segment }
+    const isWhole = index + segment.length < stretch.length - 1 || at + reach >= text.length
+    if (isWhole || reach >= longestReach) return { from, index, segment }
   }
 }
 

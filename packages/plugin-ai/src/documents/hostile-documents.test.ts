@@ -168,3 +168,13 @@ test('links that run code become plain text', async () => {
     'one two three [four](https://example.org/) [five](page.html)',
   ])
 })
+
+test.each([
+  ['<p>&lt;script&gt;alert(1)&lt;/script&gt; 1 &lt; 2</p>', '\\<script>alert(1)\\</script> 1 < 2'],
+  ['<p>&lt;javascript:alert(1)&gt;</p>', '\\<javascript:alert(1)>'],
+  ['<p>&lt;!-- x --&gt;&lt;?php ?&gt;</p>', '\\<!-- x -->\\<?php ?>'],
+  ['<pre><code>a &lt;b&gt;</code></pre>', '```\na <b>\n```'],
+  ['a<img src="javascript:alert(1)">', 'a'],
+])('text of a page does not become markup: %s', async (html, expected) => {
+  expect((await read('text.html', html)).pages).toEqual([expected])
+})

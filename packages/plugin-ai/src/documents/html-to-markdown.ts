@@ -10,7 +10,6 @@ const dropped = [
   'nav',
   'form',
   'button',
-  'img',
   'head',
   'title',
 ] as const
@@ -30,6 +29,11 @@ export async function htmlToMarkdown(html: string): Promise<string> {
     filter: (node) => node.nodeName === 'A' && runsCode(node.getAttribute('href') ?? ''),
     replacement: (content) => content,
   })
+  // The library's own rule for images has precedence over `remove`.
+  service.addRule('images', { filter: 'img', replacement: () => '' })
+  // Text such as <script> or <javascript:x> would become markup or a link in Markdown.
+  const escapeMarkdown = service.escape.bind(service)
+  service.escape = (text) => escapeMarkdown(text).replaceAll(/<(?=[a-z/!?])/gi, '\\<')
   service.remove([...dropped] as Parameters<typeof service.remove>[0])
   return service.turndown(html).trim()
 }

@@ -276,6 +276,27 @@ test('in a pipeline: a store that is not configured, and names for metadata that
   await expect(project.preview(indexing('kb', ['chunk']))).rejects.toThrow('is always stored')
 })
 
+test('a pipeline that ends with an index needs no sink; another one does', async () => {
+  const store = memoryVectorStore()
+  const directory = mkdtempSync(join(tmpdir(), 'maestro-index-'))
+  const project = maestro({
+    plugins: [ai],
+    servings: { embedder: scriptedEmbeddings() },
+    vectorStores: { kb: store },
+    directory,
+    logLevel: 'silent',
+  })
+  try {
+    const documents = pipeline('p').from(chunks(first))
+    const report = await project.run(documents.step('ai.index', { store: 'kb' }))
+    expect(report).toMatchObject({ status: 'done', counts: { rowsIn: 3, rowsOut: 3 }, sinks: [] })
+    expect(await store.count()).toBe(3)
+    await expect(project.run(documents.step('ai.chunk', { input: 'text' }))).rejects.toThrow('writes nowhere')
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
 describe('folders in pipelines', () => {
   const directory = mkdtempSync(join(tmpdir(), 'maestro-index-'))
   afterAll(() => rmSync(directory, { recursive: true, force: true }))

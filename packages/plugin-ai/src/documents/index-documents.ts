@@ -282,6 +282,7 @@ export const index = defineOperator({
   refine,
   adds: { '{output}': typed<IndexOutcome>('string') },
   deterministic: false,
+  writesElsewhere: true,
   servings: ({ embedder }) => [{ kind: 'embedding', name: embedder }],
   vectorStores: ({ store }) => [store],
   inject: [SERVINGS, VECTOR_STORES, LOGGER],

@@ -65,7 +65,7 @@ function selectOf({ query, params = {} }: QueryReadOptions, { dialect }: Connect
 }
 
 function shapeOf(options: QueryReadOptions, { dialect }: ConnectionSettings): RowShape {
-  return { dialect, name, key: options.key, types: declaredTypes(options), duplicates: 'anywhere' }
+  return { dialect, name, key: options.key, types: declaredTypes(options) }
 }
 
 /** Requests only the columns, so that a fault of the query is found before a run. */

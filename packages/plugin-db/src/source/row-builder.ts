@@ -21,8 +21,6 @@ export interface RowShape {
   readonly columns?: readonly string[] | undefined
   /** What the columns of a table hold, because the database says more about a table than about a query. */
   readonly kinds?: ReadonlyMap<string, ColumnKind>
-  /** The place of a second row with the same key. */
-  readonly duplicates: 'none' | 'adjacent' | 'anywhere'
 }
 
 /** Creates rows with their ids; a record that cannot become a row is rejected. */
@@ -35,7 +33,6 @@ export class RowBuilder {
   readonly #key: readonly number[] | undefined
   /** A column named `__proto__` would set the prototype of an object. */
   readonly #plain: boolean
-  readonly #seen = new Set<string>()
   #ordinal = 0
 
   /**
@@ -65,17 +62,7 @@ export class RowBuilder {
       this.#ordinal++
       try {
         const row = this.#row(values)
-        const id = this.#idOf(row)
-        if (this.#isKnown(id)) {
-          rejects.push({
-            id,
-            row,
-            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: (this.#shape.key ?? []).join(', '), value: id }),
-            after: ids.length,
-          })
-          continue
-        }
-        ids.push(id)
+        ids.push(this.#idOf(row))
         rows.push(row)
       } catch (error) {
         if (!(error instanceof Unfit)) throw error
@@ -113,15 +100,6 @@ export class RowBuilder {
       if (error instanceof Unfit) error.message = `column "${this.#names[at]}": ${error.message}`
       throw error
     }
-  }
-
-  #isKnown(id: string): boolean {
-    const { duplicates, key } = this.#shape
-    if (duplicates === 'none' || key === undefined) return false
-    if (this.#seen.has(id)) return true
-    if (duplicates === 'adjacent') this.#seen.clear()
-    this.#seen.add(id)
-    return false
   }
 
   #idOf(row: Row): string {

@@ -94,7 +94,7 @@ describe.each(databases)('%s', (name) => {
       await sql(`CREATE TABLE ${table} (k VARCHAR(9), n INTEGER)`)
       await sql(`INSERT INTO ${table} VALUES ('b', 1), ('a', 2), (NULL, 3), ('b', 4), ('c', 5)`)
       const { ids, report } = await read({ table, key: 'k' })
-      expect(ids).toEqual(['a', 'b', 'c'])
+      expect(ids).toEqual(['b', 'a', 'c'])
       expect(report.counts).toMatchObject({ rowsIn: 5, rowsOut: 3, rejected: 2 })
     })
 

@@ -8,7 +8,6 @@ import { TableReadFields, type TableReadOptions } from '../options.js'
 import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
-import type { ValueKind } from '../values/value-kind.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
@@ -57,8 +56,6 @@ export async function openTable(
 interface FoundTable {
   readonly columns: readonly TableColumn[]
   readonly key: readonly string[] | undefined
-  /** Whether the database guarantees that no two rows have the same key. */
-  readonly unique: boolean
 }
 
 async function lookAt(session: DatabaseSession, options: TableReadOptions): Promise<FoundTable> {
@@ -72,15 +69,14 @@ async function lookAt(session: DatabaseSession, options: TableReadOptions): Prom
   const missing = [...wanted, ...(key ?? [])].filter((column) => !known.has(column))
   if (missing.length > 0)
     throw dbError('MAESTRO_DB_COLUMN_MISSING', { table: shownTable(name), columns: missing, known: [...known.keys()] })
-  const unique = key !== undefined && isUnique(table, key)
   if (options.method === 'keyset') {
     if (key === undefined)
       throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "method: 'keyset'" })
-    if (!unique)
+    if (!isUnique(table, key))
       throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: shownTable(name), key, reason: 'no index makes it unique' })
     assertAfterFits(options, key, shownTable(name))
   }
-  return { columns: wanted.flatMap((column) => known.get(column) ?? []), key, unique }
+  return { columns: wanted.flatMap((column) => known.get(column) ?? []), key }
 }
 
 /** Whether the database guarantees that no two rows have the same values in these columns. */
@@ -88,22 +84,16 @@ function isUnique({ uniques }: TableDescription, key: readonly string[]): boolea
   return uniques.some((index) => index.every((column) => key.includes(column)))
 }
 
-const textKinds: ReadonlySet<ValueKind> = new Set(['text', 'other', 'json'])
-
 async function* readTable(
   options: TableReadOptions,
-  { columns, key, unique }: FoundTable,
+  { columns, key }: FoundTable,
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
-  // Sorted by a key that is not unique, rows with the same key are adjacent. Texts that are equal for the database may
-  // differ.
-  const isText = key?.some((column) => textKinds.has(kinds.get(column)?.kind ?? 'other')) === true
-  const duplicates = unique ? 'none' : isText ? 'anywhere' : 'adjacent'
-  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, duplicates }
+  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds }
   const from = quoteTable(dialect, name)
   if (options.method === 'keyset' && key !== undefined) {
     const query = {
@@ -122,8 +112,6 @@ async function* readTable(
     dialect,
     columns.map((column) => column.name),
   )
-  const order =
-    key === undefined || unique ? '' : ` ORDER BY ${key.map((column) => dialect.quoteName(column)).join(', ')}`
-  const select = { sql: `SELECT ${list} FROM ${from}${order}`, bindings: [] }
+  const select = { sql: `SELECT ${list} FROM ${from}`, bindings: [] }
   yield* readSnapshot(settings, select, shape, signal)
 }

@@ -30,6 +30,8 @@ export interface ColumnKind {
   readonly unordered?: string
   /** Whether the database guarantees that every value is of the kind, if it does not always. */
   readonly strict?: boolean
+  /** Whether decimals are stored as texts, because the database itself has only numbers. */
+  readonly asText?: boolean
   /** What the column would change silently, apart from its kind. */
   readonly limits?: Limits
 }

@@ -17,7 +17,12 @@ export function tableProject() {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const project = () => maestro({ plugins: [table, jsonLines(folder)], directory: folder, logLevel: 'silent' })
+  const project = () => maestro({
+      plugins: [table, jsonLines(folder)],
+      directory: folder,
+      logLevel: 'silent',
+      run: { maxRejects: '100%' },
+    })
   const fromRows = (rows: readonly Row[]) => pipeline('p').from(rows)
   /** Rows of which the plan knows no columns. */
   const fromUnknown = (rows: readonly Row[]) => fromRows(rows).map((row) => ({ ...row }) as Row)

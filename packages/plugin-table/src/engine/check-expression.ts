@@ -49,8 +49,11 @@ export async function checkExpression(
   columns: ColumnSet,
 ): Promise<{ readonly reads: readonly string[] } | { readonly fault: MaestroError }> {
   const fault = (reason: string) => ({
-    fault: tableError('MAESTRO_TABLE_EXPRESSION', { expression, reason: `${reason}.` }),
+    fault: tableError('MAESTRO_TABLE_EXPRESSION', { expression: shown(expression), reason: `${reason}.` }),
   })
+  const long = tooLong(expression)
+  if (long !== undefined)
+    return { fault: tableError('MAESTRO_TABLE_EXPRESSION', { expression: shown(expression), reason: long }) }
   const [json] = await firstRow(connection, `SELECT json_serialize_sql(${literal(asQuery(expression))}::VARCHAR)`)
   const tree = JSON.parse(String(json)) as SyntaxTree
   if (tree.error)
@@ -78,6 +81,16 @@ export async function checkExpression(
         `SQL knows no difference between columns such as "${twin}" and "${names.find((name) => name !== twin && name.toLowerCase() === twin.toLowerCase())}": rename one of them in a step before`,
       )
 }
+
+/** The parser takes time that grows with the square of these numbers. */
+const [longest, mostComments] = [100_000, 100]
+
+function tooLong(expression: string): string | undefined {
+  if (expression.length > longest) return `it is longer than ${longest} characters.`
+  return expression.split('/*').length > mostComments ? `it has more than ${mostComments} comments.` : undefined
+}
+
+const shown = (expression: string) => (expression.length > 200 ? `${expression.slice(0, 200)}...` : expression)
 
 /** A syntax error is usually caused by a column whose name is an SQL keyword. */
 async function syntaxFault(

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { tableError } from '../errors.js'
+import type { SeenRows } from './seen-rows.js'
 
 export interface ConnectionOptions {
   /** @default the number of cores that this process may use */
@@ -16,6 +17,7 @@ export interface ConnectionOptions {
 /** An open database. */
 export interface Database {
   readonly connection: DuckDBConnection
+  readonly seenRows: SeenRows
   close(): void
 }
 
@@ -24,6 +26,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
   const { boundFunctions } = await import('./bounded-functions.js')
+  const { SeenRows } = await import('./seen-rows.js')
   const { threads = availableParallelism(), memory, directory, isChecker = false } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -34,11 +37,13 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   })
   const connection = await instance.connect()
   await registerValueFunctions(connection)
+  const seenRows = new SeenRows(connection)
   await boundFunctions(connection)
   if (isChecker) await connection.run('PRAGMA disable_optimizer')
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
   return {
     connection,
+    seenRows,
     close() {
       connection.closeSync()
       instance.closeSync()

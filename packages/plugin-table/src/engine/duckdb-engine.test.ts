@@ -41,6 +41,19 @@ test.each([
   expect(process.resourceUsage().maxRSS - before).toBeLessThan(300_000)
 })
 
+test.each(['/*'.repeat(5000), `${'a or '.repeat(30_000)}a`])(
+  'an expression that parses for long is a fault: %.10s',
+  async (where) => {
+    const engine = new DuckDBEngine()
+    onTestFinished(() => engine.dispose())
+    const { faults } = await engine.prepare([{ kind: 'filter', where }], { columns: { a: 'boolean' }, open: false })
+    expect(faults.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/more than 100 comments|longer than 100000/),
+    ])
+    expect(faults[0]?.message.length).toBeLessThan(400)
+  },
+)
+
 test('a check that takes too long is a fault of the plan', async () => {
   const engine = new DuckDBEngine({}, 0)
   onTestFinished(() => engine.dispose())

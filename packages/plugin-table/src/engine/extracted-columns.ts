@@ -1,6 +1,6 @@
 import type { TableFile } from '@maestro-dataflow/core'
+import { keyConditions, keysColumn, lineKeys } from './line-keys.js'
 import { lineColumn } from './lines.js'
-import { mayRepeat } from './repeated-keys.js'
 import { literal } from './sql-text.js'
 
 /**
@@ -10,25 +10,34 @@ import { literal } from './sql-text.js'
 export class ExtractedColumns {
   readonly format: TableFile['format']
   readonly names: readonly string[]
+  /** The column that tells whether a line has no other keys than the extracted ones, each once. */
+  readonly isComplete = '"#complete"'
+  /** The keys that most lines have, in their order, if they are known. */
+  readonly usualKeys: readonly string[]
 
-  constructor(format: TableFile['format'], names: Iterable<string>) {
+  constructor(format: TableFile['format'], names: Iterable<string>, usualKeys: readonly string[] = []) {
     this.format = format
     this.names = [...new Set(names)]
+    this.usualKeys = usualKeys
   }
 
   /**
-   * The lines of a relation, with the JSON of the columns beside them. If a key occurs twice, the last value counts.
+   * The lines of a relation, with the JSON of the columns beside them. If a key occurs twice, the last value counts;
+   * DuckDB would take the first.
    */
   extract(lines: string): string {
-    const { names, format } = this
+    const { names } = this
     if (names.length === 0) return lines
     const first = '"#first"'
     const present = names.map((_, index) => this.#member(first, index))
-    const values = `CASE WHEN ${mayRepeat(names, format, present)} THEN ${this.#parse(`maestro_once(${lineColumn})`)} ELSE ${first} END`
+    const { areUnique, areExtracted } = keyConditions(names, present, this.usualKeys)
+    const values = `CASE WHEN ${areUnique} THEN ${first} ELSE ${this.#parse(`maestro_once(${lineColumn})`)} END`
     const columns = names.map(
       (name, index) => `${this.#defined(this.#member('"#values"', index))} AS ${this.json(name)}`,
     )
-    return `(SELECT * EXCLUDE ("#values"), ${columns.join(', ')} FROM (SELECT * EXCLUDE (${first}), ${values} AS "#values" FROM (SELECT *, ${this.#parse(lineColumn)} AS ${first} FROM ${lines})))`
+    const parsed = `(SELECT *, ${this.#parse(lineColumn)} AS ${first}, ${lineKeys(this.format)} AS ${keysColumn} FROM ${lines})`
+    const unique = `(SELECT * EXCLUDE (${first}, ${keysColumn}), ${values} AS "#values", ${areExtracted} AS ${this.isComplete} FROM ${parsed})`
+    return `(SELECT * EXCLUDE ("#values"), ${columns.join(', ')} FROM ${unique})`
   }
 
   /** The column that holds the JSON of a column of the rows. */

@@ -6,6 +6,7 @@ import type { Kind } from './kinds.js'
 import { kindSql, type LearnedColumns } from './learn-columns.js'
 import { positionColumn, unsoundLine } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
+import { seenRow } from './seen-rows.js'
 
 /** A filter's expression for the rows whose columns hold values of certain kinds. */
 export interface FilterBranch {
@@ -67,7 +68,9 @@ export function valuesOf(known: KnownColumns, { extracted, mode, reads }: Filter
 interface FilterQuery extends FilterParts {
   readonly emit: string
   readonly branches: readonly FilterBranch[]
-  /** A condition that every row must meet, including the rows that the filter drops. */
+  /**
+   * A condition that every row must meet, including the rows that the filter drops. With it, the rows are counted too.
+   */
   readonly guard?: string | undefined
   /** Whether to return the dropped rows instead. */
   readonly dropped?: boolean
@@ -78,7 +81,9 @@ export function filterQuery({ emit, branches, guard, dropped = false, ...parts }
   const [only, ...others] = branches
   const condition = ({ where }: FilterBranch) => {
     const kept = dropped ? `((${where}\n) IS NOT TRUE)` : `(${where}\n)`
-    return guard === undefined ? kept : `CASE WHEN ${guard} THEN ${kept} ELSE ${unsoundLine} END`
+    return guard === undefined
+      ? kept
+      : `CASE WHEN ${seenRow} THEN CASE WHEN ${guard} THEN ${kept} ELSE ${unsoundLine} END END`
   }
   if (only !== undefined && others.length === 0)
     return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE ${condition(only)}`

@@ -30,22 +30,6 @@ export function readLines(file: TableFile, longest = 0): string {
   return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`
 }
 
-/** DuckDB accepts these as JSON, but JavaScript does not. Other deviations show when a value is used. */
-const notJson = ['NaN', 'Infinity', ',}', ',]', ', }', ', ]']
-
-/** The length in bytes of the shortest line that can be nested too deeply for a row. */
-const deepBytes = 2000
-
-/**
- * Whether a line that DuckDB has parsed is also JSON for JavaScript. JavaScript parses the lines that look doubtful.
- */
-export function isStrictJson(): string {
-  const looksWrong = notJson.map((text) => `contains(${lineColumn}, ${literal(text)})`).join(' OR ')
-  const brackets = ['[', '{'].map((text) => `len(string_split(${lineColumn}, '${text}'))`).join(' + ')
-  const isDeep = `CASE WHEN strlen(${lineColumn}) > ${deepBytes} THEN ${brackets} > ${deepBytes / 2} ELSE false END`
-  return `CASE WHEN ${looksWrong} OR ${isDeep} THEN maestro_is_row(${lineColumn}) IS NOT NULL ELSE true END`
-}
-
 /** Ends the query at a line that is not JSON, or whose values are not of their types. */
 export const unsoundLine = "error('a line is not as declared')"
 

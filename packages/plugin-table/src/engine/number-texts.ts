@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
+import { plainArguments } from './plain-arguments.js'
 
 /** Functions that convert a number to text. */
 const joining = new Set(['||', 'concat', 'concat_ws', 'string_agg', 'group_concat', 'listagg', 'array_to_string'])
@@ -7,6 +8,8 @@ const joining = new Set(['||', 'concat', 'concat_ws', 'string_agg', 'group_conca
 /** A place at which an expression converts a value to text. */
 interface TextPlace {
   readonly value: ExpressionNode
+  /** The SQL types whose text is not that of JavaScript, or which cannot stand there at all. */
+  readonly types: RegExp
   replace(node: ExpressionNode): void
 }
 
@@ -21,13 +24,13 @@ export async function withNumberTexts(
   expression: string,
   typeOf: (expression: string) => Promise<string | undefined>,
 ): Promise<string> {
-  if (!/varchar|text|string|char|\|\||concat|_agg|listagg/i.test(expression)) return expression
+  if (!/varchar|text|string|char|\|\||concat|_agg|listagg|format|printf/i.test(expression)) return expression
   const tree = await ExpressionTree.parse(connection, expression)
   let isChanged = false
-  for (const { value, replace } of textPlaces(tree.root)) {
+  for (const { value, types, replace } of textPlaces(tree.root)) {
     if (value.class === 'CONSTANT') continue
     const type = (await typeOf(await tree.sql(value))) ?? ''
-    if (!/^(DOUBLE|DECIMAL\(\d+, *\d+\))(\[\])?$/.test(type)) continue
+    if (!types.test(type)) continue
     replace(call(type.endsWith(']') ? 'maestro_texts' : 'maestro_text', value))
     isChanged = true
   }
@@ -41,17 +44,25 @@ function textPlaces(value: unknown): readonly TextPlace[] {
   const node = value as ExpressionNode
   if (node.class === 'CAST' && (node.cast_type as { id?: string }).id === 'VARCHAR')
     return [...inner, placeIn(node, 'child')]
-  if (node.class === 'FUNCTION' && joining.has(node.function_name ?? '')) return [...inner, ...placesIn(node.children)]
-  return inner
+  if (node.class !== 'FUNCTION') return inner
+  const name = node.function_name ?? ''
+  if (joining.has(name)) return [...inner, ...placesIn(node.children)]
+  const plain = plainArguments(name, node.children as readonly ExpressionNode[])
+  return [...inner, ...plain.map((index) => placeIn(node.children as object, String(index), numbers))]
 }
 
 function placesIn(list: unknown): readonly TextPlace[] {
   return Object.keys(list as object).map((key) => placeIn(list as object, key))
 }
 
-function placeIn(parent: object, key: string): TextPlace {
+const fractions = /^(DOUBLE|DECIMAL\(\d+, *\d+\))(\[\])?$/
+/** `format` takes a BIGNUM for a DOUBLE, and %s of `printf` takes no number. */
+const numbers = /^(DOUBLE|DECIMAL\(\d+, *\d+\)|BIGNUM|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/
+
+function placeIn(parent: object, key: string, types = fractions): TextPlace {
   const members = parent as Record<string, ExpressionNode>
   return {
+    types,
     get value() {
       return members[key] as ExpressionNode
     },

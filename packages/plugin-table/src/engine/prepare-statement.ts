@@ -4,6 +4,7 @@ import { tableError } from '../errors.js'
 import { checkExpression } from './check-expression.js'
 import type { KnownColumn, KnownColumns } from './column-values.js'
 import { reasonOf } from './connect.js'
+import { type Extreme, extremeOf } from './extreme-of.js'
 import { guesses, type Kind, sqlTypes } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { withNumberTexts } from './number-texts.js'
@@ -34,6 +35,8 @@ export interface ComputedValue {
   readonly sqlType: string
   /** Whether its decimal numbers come from a column and keep their digits. */
   readonly keepsDecimals: boolean
+  /** The extreme that the expression is, if SQL cannot compare the values of its column. */
+  readonly extreme?: Extreme
 }
 
 /**
@@ -135,8 +138,15 @@ async function prepareAggregate(
       faults.push(bound.fault)
       continue
     }
-    const mixed = read.filter((column) => bound.known.get(column)?.kind === 'mixed')
-    const unordered = await orderedColumn(connection, expression, mixed)
+    // SQL would compare the text of such values.
+    const texts = read.filter((column) => ['mixed', 'json'].includes(bound.known.get(column)?.kind ?? ''))
+    const extreme = await extremeOf(connection, expression, texts)
+    if (extreme !== undefined) {
+      computed[name] = { expression, sqlType: bound.result, keepsDecimals: false, extreme }
+      types.push([name, 'unknown'])
+      continue
+    }
+    const unordered = await orderedColumn(connection, expression, texts)
     if (unordered !== undefined) {
       const reason = new Error(`The values of "${unordered}" have no order that SQL knows.`)
       faults.push(expressionFault(expression, reason, read, bound.known))

@@ -8,10 +8,12 @@ import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
 import { reportLeftOut } from './left-out.js'
-import { isStrictJson, lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
+import { usualKeys } from './line-keys.js'
+import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { statementQuery } from './statement-query.js'
+import { isStrictJson } from './strict-json.js'
 import { hasOnlyColumns } from './undeclared-columns.js'
 import { wholeRowColumns } from './whole-row.js'
 
@@ -52,19 +54,19 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   // Nothing has checked the lines of a source yet.
   const looked = knownColumns(format === 'rows' ? [...used, ...Object.keys(columns.columns)] : used, columns)
   const isKnown = !used.some((column) => needsLearning(column, columns))
+  const usual = file === undefined ? [] : await usualKeys(database, file)
   if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
-    const extracted = new ExtractedColumns(format, looked.keys())
+    const extracted = new ExtractedColumns(format, looked.keys(), usual)
     const relation = extracted.extract(`(SELECT * FROM ${readLines(file)} WHERE ${lineColumn} IS NOT NULL)`)
     const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
     const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
     const lines = { relation, extracted, learned, checked, branches }
-    const guard = soundLine(extracted, looked, columns)
     const numbered = `(SELECT *, row_number() OVER () - 1 AS ${positionColumn} FROM ${readLines(file)})`
     const placed = extracted.extract(`(SELECT * FROM ${numbered} WHERE ${lineColumn} IS NOT NULL)`)
-    return runQuery(run, lines, 'strict', { guard, counted: readLines(file), placed })
+    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns, false), placed })
   }
-  const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns })
-  const lines = await lookAtLines(run, new ExtractedColumns(format, used), 'strict')
+  const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns, usual })
+  const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
   const counts = await runQuery(run, lines, 'strict', { offsets })
   await database.connection.run('DROP TABLE lines')
@@ -84,6 +86,8 @@ export interface LoadOptions {
   readonly used: readonly string[]
   /** The columns of the rows. */
   readonly columns: ColumnSet
+  /** The keys of the first line. */
+  readonly usual?: readonly string[]
   /** The length of the longest line in bytes, if it is known to exceed the default. */
   readonly longest?: number
 }
@@ -96,11 +100,11 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, columns, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, columns, usual, longest = 0 }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
-  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()])
+  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()], usual)
   const json = kept.names.map((name) => kept.json(name))
   const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
@@ -108,7 +112,8 @@ export async function loadLines(
   const text = idsNeeded
     ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
     : lineColumn
-  const line = `CASE WHEN ${lineColumn} IS NULL OR ${soundLine(extracted, looked, columns)} THEN ${text} ELSE ${unsoundLine} END`
+  const isSound = soundLine(extracted, looked, columns, idsNeeded)
+  const line = `CASE WHEN ${lineColumn} IS NULL OR ${isSound} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
     const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
@@ -123,12 +128,14 @@ export async function loadLines(
  * An SQL condition for whether a line is entirely JSON, its values are of their types, and it has no columns that are not
  * declared. Lines of a step file are JSON.
  */
-function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet): string {
-  const fits = fittingValues(looked, extracted)
-  const isJson = extracted.names.length > 0 ? [] : [`json_valid(${lineColumn})`]
-  const conditions = [...(fits === undefined ? [] : [fits])]
-  if (extracted.format === 'rows')
-    conditions.push(...isJson, isStrictJson(), ...(columns.open ? [] : [hasOnlyColumns(columns, extracted)]))
+function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet, forStep: boolean): string {
+  const fits = fittingValues(looked, extracted, forStep)
+  const conditions = fits === undefined ? [] : [fits]
+  if (extracted.format === 'rows') {
+    if (extracted.names.length === 0) conditions.push(`json_valid(${lineColumn})`)
+    conditions.push(isStrictJson(extracted, looked))
+    if (!columns.open) conditions.push(hasOnlyColumns(columns, extracted))
+  }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 
@@ -142,7 +149,7 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   const rows = `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
   const isWholeRow = statement.kind === 'dedupe' && run.checked.keys.length === 0
   const compared = isWholeRow ? await wholeRowColumns(database, rows, format) : run.checked.keys
-  const extracted = isWholeRow ? new ExtractedColumns(format, compared) : loaded
+  const extracted = isWholeRow ? new ExtractedColumns(format, compared, loaded.usualKeys) : loaded
   const relation = isWholeRow ? extracted.extract(rows) : rows
   const learned = await learnColumns(database, relation, extracted, columns, {
     all: mode === 'tolerant',
@@ -167,10 +174,8 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
 interface QueryOptions {
   /** The position at which each input file begins, if rows get their ids here. */
   readonly offsets?: readonly number[]
-  /** A condition that each line that a filter reads must meet. */
+  /** A condition that each line that a filter reads must meet. Without it, the lines have been loaded. */
   readonly guard?: string
-  /** A relation with one line per row, if there is a cheaper one than the lines themselves. */
-  readonly counted?: string
   /** The relation with the positions of its lines, if it lacks them. */
   readonly placed?: string
 }
@@ -180,9 +185,9 @@ export async function runQuery(
   { database, statement, input, output, leftOut }: StatementRun,
   { relation, extracted, learned, checked, branches }: KnownLines,
   mode: Mode,
-  { offsets = [0], guard, counted = relation, placed = relation }: QueryOptions = {},
+  { offsets = [0], guard, placed = relation }: QueryOptions = {},
 ): Promise<TableCounts> {
-  const { connection } = database
+  const { connection, seenRows } = database
   const emit = emitLine(extracted.format, output, input, offsets)
   const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
   const query =
@@ -191,9 +196,10 @@ export async function runQuery(
       : statementQuery(statement, { relation, values, checked, emit })
   // In tolerant mode, a filter's expression has already been computed.
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
+  seenRows.reset()
   const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  const [rowsIn] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${counted}`)
-  const counts = countRows(statement, Number(rowsIn), Number(rowsOut))
+  const rowsIn = guard === undefined ? await countLines(connection, relation) : seenRows.count
+  const counts = countRows(statement, rowsIn, Number(rowsOut))
   if (leftOut !== undefined && statement.kind !== 'aggregate' && counts.rowsOut < counts.rowsIn)
     await reportLeftOut(leftOut, {
       connection,
@@ -205,6 +211,11 @@ export async function runQuery(
       idOf: (line, position) => idSql(extracted.format, input, offsets, line, position),
     })
   return counts
+}
+
+async function countLines(connection: Database['connection'], relation: string): Promise<number> {
+  const [count] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
+  return Number(count)
 }
 
 /** The text of a row in the output: its own line, wrapped or unwrapped if the formats differ. */

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import {
   type Columns,
+  fromJsonNumber,
+  hasType,
   MaestroError,
   maestroError,
   onlyColumns,
@@ -13,7 +15,6 @@ import {
   type TableRequest,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
-import { fitsType } from '../values/fits-type.js'
 import { rowJson } from '../values/row-json.js'
 import { shownValue } from '../values/shown-value.js'
 
@@ -48,6 +49,8 @@ export async function siftLines(
 ): Promise<SiftedLines> {
   const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const types = Object.entries(declared).filter(([, type]) => type !== 'unknown')
+  // A sum of integers may be a big integer.
+  const stepTypes = types.filter(([, type]) => type !== 'integer')
   const names = new Set(Object.keys(declared))
   const output = await openFile(path, 'w')
   let rows = 0
@@ -69,13 +72,13 @@ export async function siftLines(
   const sift = (file: TableFile, id: string, line: Buffer): string => {
     if (file.format === 'step') {
       const text = line.toString('utf8')
-      assertTypes(decodeStepLine(text).row, types, file.format)
+      typed(decodeStepLine(text).row, stepTypes)
       return text
     }
     const whole = parseRow(id, line)
-    const row = open ? whole.row : onlyColumns(whole.row, names)
-    const text = row === whole.row ? whole.text : rowJson(row)
-    assertTypes(row, types, file.format)
+    const chosen = open ? whole.row : onlyColumns(whole.row, names)
+    const text = chosen === whole.row ? whole.text : rowJson(chosen)
+    const row = typed(chosen, types)
     const plain = `{"id":${JSON.stringify(id)},"row":${text}}`
     const encoded = encodeStepLine(id, row)
     // The text of the source is kept, unless a step file has to write a value differently.
@@ -108,17 +111,18 @@ export async function siftLines(
   return { file: { path, format: 'step' }, rows, rejected, longest }
 }
 
-/** @throws MAESTRO_TABLE_VALUE */
-function assertTypes(
-  row: Row,
-  types: readonly (readonly [string, Columns[string]])[],
-  format: TableFile['format'],
-): void {
+/** The row with the numbers of its declared types. @throws MAESTRO_TABLE_VALUE */
+function typed(row: Row, types: readonly (readonly [string, Columns[string]])[]): Row {
+  let changed: Record<string, unknown> | undefined
   for (const [column, type] of types) {
-    const value = Object.hasOwn(row, column) ? row[column] : undefined
-    if (value === null || value === undefined || fitsType(value, type, format)) continue
-    throw tableError('MAESTRO_TABLE_VALUE', { column, type, value: shownValue(value) })
+    const given = Object.hasOwn(row, column) ? row[column] : undefined
+    const value = fromJsonNumber(given, type)
+    if (!hasType(value, type)) throw tableError('MAESTRO_TABLE_VALUE', { column, type, value: shownValue(given) })
+    if (value === given) continue
+    changed ??= { ...row }
+    changed[column] = value
   }
+  return changed ?? row
 }
 
 /** The row that the rejected row shows. */

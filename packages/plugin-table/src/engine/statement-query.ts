@@ -1,7 +1,7 @@
 import type { SortKey, TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues } from './column-values.js'
 import { positionColumn } from './lines.js'
-import type { CheckedStatement } from './prepare-statement.js'
+import type { CheckedStatement, ComputedValue } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { valueJson } from './value-json.js'
 
@@ -104,7 +104,7 @@ function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, 
   const selected = [
     `min(${positionColumn}) AS "#first"`,
     ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#first${index}"`),
-    ...computed.map(([, { expression }], index) => `(${expression}\n) AS "#value${index}"`),
+    ...computed.map(([, value], index) => `${computedSql(value, values)} AS "#value${index}"`),
   ]
   const group = by.length === 0 ? '()' : by.map((_, index) => `"#key${index}"`).join(', ')
   const grouped = `(SELECT ${selected.join(', ')} FROM ${inner} GROUP BY ${group})`
@@ -113,12 +113,23 @@ function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, 
   const names = by.map((_, index) => `"#named${index}"`)
   const members = [
     ...by.map((column, index) => member(column, `${names[index]}`)),
-    ...computed.map(([name, { sqlType, keepsDecimals }], index) =>
-      member(name, valueJson(`"#value${index}"`, sqlType, keepsDecimals)),
-    ),
+    ...computed.map(([name, value], index) => member(name, computedJson(`"#value${index}"`, value, values))),
   ]
   const id = `CAST(to_json('group:[' || ${names.length === 0 ? "''" : names.join(` || ',' || `)} || ']') AS VARCHAR)`
   return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#first"`
+}
+
+/** A value of a group. The first of several equal extremes counts. */
+function computedSql({ expression, extreme }: ComputedValue, values: ColumnValues): string {
+  if (extreme === undefined) return `(${expression}\n)`
+  const { column, filter } = extreme
+  const where = filter === undefined ? '' : ` FILTER (WHERE ${filter})`
+  return `${extreme.function}(${values.json(column)}, ${values.key(column)} ORDER BY ${positionColumn})${where}`
+}
+
+function computedJson(value: string, { sqlType, keepsDecimals, extreme }: ComputedValue, values: ColumnValues): string {
+  if (extreme === undefined) return valueJson(value, sqlType, keepsDecimals)
+  return `coalesce(${values.canonical(extreme.column, value)}, 'null')`
 }
 
 function member(name: string, json: string): string {

@@ -1,6 +1,6 @@
 import type { TableFile } from '@maestro-dataflow/core'
 import type { Database } from './connect.js'
-import { lineColumn } from './lines.js'
+import { lineKeys } from './line-keys.js'
 
 /** If there are more columns than this, whole rows are compared. */
 const mostColumns = 64
@@ -11,8 +11,7 @@ export async function wholeRowColumns(
   relation: string,
   format: TableFile['format'],
 ): Promise<readonly string[]> {
-  const keys = format === 'step' ? `json_keys(${lineColumn}, '/row')` : `json_keys(${lineColumn})`
-  const names = `SELECT DISTINCT unnest(names) FROM (SELECT DISTINCT ${keys} AS names FROM ${relation})`
+  const names = `SELECT DISTINCT unnest(names) FROM (SELECT DISTINCT ${lineKeys(format)} AS names FROM ${relation})`
   const found = await connection.runAndReadAll(`${names} LIMIT ${mostColumns + 1}`)
   const columns = found.getRows().map(([name]) => String(name))
   // An SQL literal ends at a NUL character.

@@ -1,5 +1,4 @@
-import { parseJson } from '@maestro-dataflow/core'
-import { isExact } from '../values/fits-type.js'
+import { hasType, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
 import { plainJson } from '../values/plain-json.js'
 
 /** The types that values can be cast to. */
@@ -48,19 +47,27 @@ function toText(value: unknown): unknown {
 const wholeNumber = /^[+-]?\d+$/
 const withoutPlus = (text: string) => text.trim().replace(/^\+/, '')
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+/** What JavaScript writes for the numbers that have no digits. */
+const specialNumber = /^(NaN|-?Infinity)$/
 
 function toNumber(value: unknown): unknown {
   if (typeof value === 'number') return value
-  if (typeof value === 'bigint') return isExact(value) ? Number(value) : noValue
+  if (typeof value === 'bigint') return isExactNumber(value) ? Number(value) : noValue
   if (typeof value === 'boolean') return Number(value)
-  if (typeof value !== 'string' || !decimal.test(value.trim())) return noValue
-  // An integer must not lose any digit.
-  return !wholeNumber.test(value.trim()) || isExact(BigInt(withoutPlus(value))) ? Number(value) : noValue
+  if (typeof value !== 'string') return noValue
+  const text = value.trim()
+  if (specialNumber.test(text)) return Number(text)
+  const number = decimal.test(text) ? Number(text) : Number.NaN
+  // An integer must not lose any digit, and 1e400 must not become infinite.
+  return Number.isFinite(number) && (!wholeNumber.test(text) || isExactNumber(BigInt(withoutPlus(text))))
+    ? number
+    : noValue
 }
 
 function toInteger(value: unknown): unknown {
   const number = toNumber(value)
-  return Number.isSafeInteger(number) ? number : noValue
+  // Whole numbers have no negative zero.
+  return Number.isSafeInteger(number) ? (number as number) + 0 : noValue
 }
 
 function toBigint(value: unknown): unknown {
@@ -69,10 +76,10 @@ function toBigint(value: unknown): unknown {
   return typeof value === 'string' && wholeNumber.test(value.trim()) ? BigInt(withoutPlus(value)) : noValue
 }
 
-/** A decimal number is text with all its digits. */
+/** A decimal number is text with all its digits, or NaN or an infinity. */
 function toDecimal(value: unknown): unknown {
-  if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
-  return typeof value === 'string' && decimal.test(value.trim()) ? value.trim() : noValue
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value)
+  return typeof value === 'string' && hasType(value.trim(), 'decimal') ? value.trim() : noValue
 }
 
 const truth: Readonly<Record<string, boolean>> = {
@@ -89,25 +96,15 @@ function toBoolean(value: unknown): unknown {
   return truth[String(value).trim().toLowerCase()] ?? noValue
 }
 
-const isoDate = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
-
 /** The last instant that a date can represent, in milliseconds since 1970. */
 const furthestDate = 8.64e15
 
-/** A date without a time zone is UTC. */
 function toDate(value: unknown): unknown {
   if (value instanceof Date) return value
-  if (typeof value === 'number') return Math.abs(value) <= furthestDate ? new Date(value) : noValue
-  if (typeof value !== 'string') return noValue
-  const text = value.trim()
-  const [whole, year, month, day, time, , , zone] = isoDate.exec(text) ?? []
-  // JavaScript accepts February 30 as March 2.
-  if (whole === undefined || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
-    return noValue
-  const date = new Date(
-    time !== undefined && zone === undefined ? `${text.replace(' ', 'T')}Z` : text.replace(' ', 'T'),
-  )
-  return Number.isNaN(date.getTime()) ? noValue : date
+  // A date has no fraction of a millisecond.
+  if (typeof value === 'number')
+    return Number.isInteger(value) && Math.abs(value) <= furthestDate ? new Date(value) : noValue
+  return (typeof value === 'string' ? parseIsoDate(value.trim()) : undefined) ?? noValue
 }
 
 function toJson(value: unknown): unknown {

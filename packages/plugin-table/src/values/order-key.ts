@@ -70,16 +70,20 @@ function textKey(text: string): string {
 }
 
 function numberKey(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return '4'
-  if (value === Number.NEGATIVE_INFINITY) return '0'
   // Integers keep all their digits, so that they are equal to the same big integers and to no others.
   return decimalKey(Number.isInteger(value) ? BigInt(value).toString() : String(value))
 }
 
-/**
- * The key of a number that is written in digits, such as -12.50 or 1e-7. It is undefined if the text is not a number.
- */
+const specialKeys = new Map([
+  ['nan', lastKey],
+  ['infinity', '4'],
+  ['-infinity', '0'],
+])
+
+/** The key of a number that is written in digits, such as -12.50 or 1e-7. Decimals also have NaN and the infinities. */
 export function decimalKey(text: string): string {
+  const special = specialKeys.get(text.toLowerCase())
+  if (special !== undefined) return special
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const digits = (whole + fraction).replace(/^0+/, '')

@@ -48,7 +48,8 @@ export async function compilePipeline(
     if (sink !== undefined) sinks.set(node.id, sink)
   }
   if (context.requireSink) checkTargets([...sinks.values()], context, faults)
-  if (context.requireSink && definition.sinks.length === 0)
+  const writesElsewhere = [...steps.values()].some((step) => step.definition?.writesElsewhere === true)
+  if (context.requireSink && definition.sinks.length === 0 && !writesElsewhere)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
   for (const fault of context.checkComponents()) faults.addNew(fault)
   faults.throwIfAny(definition.name)

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { hasType } from '../../contracts/has-type.js'
 import type { ColumnEffects } from '../../contracts/operator.js'
 import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
-import { hasType, isPromise } from './cell-values.js'
+import { isPromise } from './cell-values.js'
 
 /** A fault in a row that an operator returned: the rest of a sentence, and the column. */
 export interface ColumnFault {

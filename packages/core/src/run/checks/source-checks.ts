@@ -1,13 +1,15 @@
+import { hasType } from '../../contracts/has-type.js'
 import type { Columns, ColumnType, Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
-import { hasType, isPromise } from './cell-values.js'
+import { isPromise } from './cell-values.js'
 import { isRowId } from './row-id.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 import { SeenIds } from './seen-ids.js'
+import { withUniqueIds } from './unique-ids.js'
 
 /** The place that messages name for a fault of a source. */
 export interface SourcePlace {
@@ -63,24 +65,16 @@ export class SourceChecks {
    * @throws MAESTRO_SOURCE_CONTRACT
    */
   checked(batch: SourceBatch): SourceBatch {
-    const { ids, rows } = batch
-    const again = new Set<number>()
-    for (let index = 0; index < rows.length; index++) {
-      const id = ids[index] as RowId
-      const row = rows[index] as Row
+    for (let index = 0; index < batch.rows.length; index++) {
+      const id = batch.ids[index] as RowId
+      const row = batch.rows[index] as Row
       this.#assertShape(id, row)
-      if (!this.#seen.add(id)) again.add(index)
       if (this.#sample.takes()) this.#assertRow(id, row)
     }
+    const rejects = batch.rejects?.map((reject) => this.#typed(reject))
+    const unique = withUniqueIds(rejects === undefined ? batch : { ...batch, rejects }, this.#seen)
     this.isBounded ||= this.#seen.isFull
-    const rejects = batch.rejects?.map((reject) => this.#typed(reject)) ?? []
-    if (again.size === 0) return rejects.length === 0 ? batch : { ...batch, rejects }
-    const fresh = (_: unknown, index: number) => !again.has(index)
-    for (const index of again) {
-      const id = ids[index] as RowId
-      rejects.push({ id, row: rows[index], error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id }) })
-    }
-    return { ids: ids.filter(fresh), rows: rows.filter(fresh), rejects }
+    return unique
   }
 
   /**

@@ -11,11 +11,21 @@ interface Serving {
   readonly warnings: Map<string, number>
 }
 
+/** What a step asked a serving. */
+interface Questions {
+  readonly serving: string
+  readonly step: string
+  /** The keys of the answers; two of them show that the questions differ. */
+  readonly keys: Set<string>
+  answers: number
+}
+
 /** Adds up the tokens, cost, and calls of one run, by step and by serving. */
 export class UsageCounter implements ServingListener {
   readonly #run: string
   readonly #steps = new Map<string, Totals>()
   readonly #servings = new Map<string, Serving>()
+  readonly #questions = new Map<string, Questions>()
 
   readonly #onWarning: (serving: string, step: string | undefined, warning: string) => void
 
@@ -31,6 +41,7 @@ export class UsageCounter implements ServingListener {
     addTotals(entry(this.#steps, event.step ?? '', noUsage), totals)
     const serving = this.#serving(event.serving)
     addTotals(serving.usage, totals)
+    this.#countQuestion(event)
     for (const warning of event.warnings ?? []) {
       const requests = serving.warnings.get(warning) ?? 0
       if (requests === 0) this.#onWarning(event.serving, event.step, warning)
@@ -54,8 +65,9 @@ export class UsageCounter implements ServingListener {
     return sum
   }
 
-  /** The servings that this run has asked. */
+  /** The servings that this run has asked. A step that asked the same question for all its rows is warned about. */
   servings(): readonly ServingReport[] {
+    this.#warnOfOneQuestion()
     const asked = [...this.#servings].filter(([, { usage }]) => usage.requests + usage.reusedAnswers > 0)
     return asked.map(([serving, { usage, state, coolDowns, warnings }]) => {
       const { concurrency, requestsPerMinute } = state ?? {}
@@ -68,6 +80,28 @@ export class UsageCounter implements ServingListener {
         warnings: [...warnings].map(([message, requests]) => ({ message, requests })),
       }
     })
+  }
+
+  #countQuestion({ serving, step, rowId, key, error }: RequestDoneEvent): void {
+    if (step === undefined || rowId === undefined || key === undefined || error !== undefined) return
+    const questions = entry(this.#questions, `${step}\n${serving}`, () => ({
+      serving,
+      step,
+      keys: new Set(),
+      answers: 0,
+    }))
+    questions.answers++
+    if (questions.keys.size < 2) questions.keys.add(key)
+  }
+
+  #warnOfOneQuestion(): void {
+    for (const { serving, step, keys, answers } of this.#questions.values()) {
+      if (answers < 2 || keys.size > 1) continue
+      const warning = `All ${answers} answers of the step ${step} come from one question. Check that its prompt names a column, as {{name}}.`
+      const { warnings } = this.#serving(serving)
+      if (!warnings.has(warning)) this.#onWarning(serving, step, warning)
+      warnings.set(warning, answers)
+    }
   }
 
   #serving(name: string): Serving {

@@ -3,10 +3,11 @@ import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 
-/** Gives an id to each row in code: the value of the key column, or else `rows:<position from 1>`. */
+/**
+ * Gives an id to each row in code: the value of the key column, or else `rows:<position from 1>`. Ids may come twice.
+ */
 export class RowIds {
   readonly #key: string | undefined
-  readonly #seen = new Set<string>()
   #position = 0
 
   constructor(key: string | undefined) {
@@ -37,20 +38,7 @@ export class RowIds {
         rejects.push({ id: position, row, error, after: ids.length })
         continue
       }
-      const id = this.#key === undefined ? position : String(value)
-      if (this.#key !== undefined) {
-        if (this.#seen.has(id)) {
-          rejects.push({
-            id: position,
-            row,
-            error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { column: this.#key, value: id }),
-            after: ids.length,
-          })
-          continue
-        }
-        this.#seen.add(id)
-      }
-      ids.push(id)
+      ids.push(this.#key === undefined ? position : String(value))
       // Copies the row, because a step that changes its row must not change the caller's object.
       good.push({ ...row })
     }

@@ -1,6 +1,8 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import { maestroError } from '../../errors/error-table.js'
 import { type SteppedStorage, StepView } from '../../provider/step-view.js'
+import { SeenIds } from '../checks/seen-ids.js'
 import { RowIds } from '../source/row-ids.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
@@ -27,6 +29,8 @@ export class MemoryStorage implements SteppedStorage {
     const { ids, rows: good, rejects } = new RowIds(options.key).batch([...rows])
     const [first] = rejects ?? []
     if (first !== undefined) throw first.error
+    const seen = new SeenIds(Number.POSITIVE_INFINITY)
+    for (const id of ids) if (!seen.add(id)) throw maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id })
     this.#steps = [good.map((row, index) => encodeStepLine(ids[index] as RowId, row))]
   }
 

@@ -1,4 +1,4 @@
-import { globSync, statSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pipeline } from '../../define/pipeline.js'
@@ -26,4 +26,17 @@ if (process.platform !== 'win32')
     const paths = [state, ...globSync('{runs,runs/*,runs/*/**}', { cwd: state }).map((path) => join(state, path))]
     expect(paths.some((path) => path.endsWith('rejects.jsonl'))).toBe(true)
     for (const path of paths) expect(statSync(path).mode & 0o077, path).toBe(0)
+  })
+
+if (process.platform !== 'win32')
+  test('a state folder that was open to everybody is closed', async () => {
+    const state = join(folder.path, '.maestro')
+    mkdirSync(state)
+    chmodSync(state, 0o777)
+    await folder.project().run(
+      pipeline('p')
+        .from([{ n: 1 }])
+        .write('memory.sink', { name: 'out' }),
+    )
+    expect(statSync(state).mode & 0o777).toBe(0o700)
   })

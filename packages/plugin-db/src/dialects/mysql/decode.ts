@@ -1,6 +1,7 @@
 import { bytesOf, type Decode, dateOf, jsonOf, vectorOf } from '../../values/decode.js'
 import { shortSingle } from '../../values/limits.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import { mostScale } from './kinds.js'
 
 const decoders: Partial<Record<ValueKind, Decode>> = {
   bigint: (raw) => BigInt(raw as string | number),
@@ -17,8 +18,13 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
   other,
 }
 
-export const decoderOf = ({ kind, limits }: ColumnKind): Decode | undefined =>
-  limits?.single === true ? (raw) => shortSingle(Number(raw)) : decoders[kind]
+export function decoderOf({ kind, limits }: ColumnKind): Decode | undefined {
+  if (limits?.single === true) return (raw) => shortSingle(Number(raw))
+  return kind === 'decimal' && limits?.scale === mostScale ? withoutZeros : decoders[kind]
+}
+
+/** A column with as many digits as possible after the point says nothing about the digits that its values have. */
+const withoutZeros: Decode = (raw) => String(raw).replace(/\.?0+$/, '')
 
 /** The number of trailing zeros of a time depends on how the server was asked. */
 function other(raw: unknown): unknown {

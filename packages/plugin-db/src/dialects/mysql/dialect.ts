@@ -60,8 +60,8 @@ export const mysql = {
       number: 'DOUBLE',
       integer: 'BIGINT',
       bigint: 'BIGINT',
-      // All values of a DECIMAL column have the same number of digits.
-      decimal: 'LONGTEXT',
+      // The widest type; zeros at the end of its 30 digits are not read.
+      decimal: 'DECIMAL(65,30)',
       boolean: 'BOOLEAN',
       date: 'DATETIME(3)',
       bytes: 'LONGBLOB',
@@ -70,7 +70,7 @@ export const mysql = {
       unknown: 'LONGTEXT',
     },
     // A text of unlimited length cannot be indexed.
-    keyTypes: { string: 'VARCHAR(255)', decimal: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
+    keyTypes: { string: 'VARCHAR(255)', unknown: 'VARCHAR(255)', bytes: 'VARBINARY(255)' },
     // Texts that differ only in case are two keys, as in rows. Only InnoDB can roll back changes.
     options: ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
     mostColumns: 100,

@@ -7,6 +7,8 @@ export interface FieldDescription {
   readonly columnLength: number | undefined
   readonly characterSet: number | undefined
   readonly flags: number | undefined
+  /** The number of digits after the point. */
+  readonly decimals: number
   /** MariaDB states here that a text is JSON. */
   readonly extendedFormat: string | undefined
 }
@@ -45,6 +47,9 @@ export const kindsByName: ReadonlyMap<string, ValueKind> = new Map([
 ])
 
 const binaryCharacters = 63
+
+/** The greatest number of digits after the point of a DECIMAL. */
+export const mostScale = 30
 
 /** By the number of a type in MySQL's protocol. */
 const fieldKinds: ReadonlyMap<number, ValueKind> = new Map([
@@ -134,7 +139,9 @@ function membersOf(type: string): readonly string[] {
 /** What a column of a query holds. */
 export function kindOfField(field: FieldDescription): ColumnKind {
   const name = typeName(field)
-  return { kind: kindOf(field), ...orderOf(name), ...(name === 'float' ? { limits: { single: true } } : {}) }
+  const kind = kindOf(field)
+  const limits = name === 'float' ? { single: true } : kind === 'decimal' ? { scale: field.decimals } : undefined
+  return { kind, ...orderOf(name), ...(limits === undefined ? {} : { limits }) }
 }
 
 function typeName({ columnType, extendedFormat, flags = 0 }: FieldDescription): string {

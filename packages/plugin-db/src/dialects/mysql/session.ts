@@ -183,8 +183,8 @@ export class MysqlSession extends HeldSession<Connection> implements DatabaseSes
  */
 function describeFields(fields: readonly FieldDescription[]): readonly FieldDescription[] {
   return fields.map((field, index) => {
-    const { name, columnType, columnLength, characterSet, flags, extendedFormat } = field
+    const { name, columnType, columnLength, characterSet, flags, decimals, extendedFormat } = field
     if (name.startsWith('__')) Object.defineProperty(field, 'name', { value: `field${index}` })
-    return { name, columnType, columnLength, characterSet, flags, extendedFormat }
+    return { name, columnType, columnLength, characterSet, flags, decimals, extendedFormat }
   })
 }

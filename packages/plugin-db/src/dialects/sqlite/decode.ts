@@ -1,10 +1,17 @@
-import { parseJson } from '@maestro-dataflow/core'
+import { hasType, parseJson } from '@maestro-dataflow/core'
 import { bytesOf, type Decode, jsonOf, vectorOf } from '../../values/decode.js'
 import { parseDate } from '../../values/parse-date.js'
+import { Unfit } from '../../values/unfit.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 
-export function decoderOf({ kind }: ColumnKind): Decode {
-  return (raw) => decode(raw, kind)
+export function decoderOf({ kind, asText }: ColumnKind): Decode {
+  return asText === true ? toDecimal : (raw) => decode(raw, kind)
+}
+
+/** @throws Unfit for a value that does not follow the type of its column */
+function toDecimal(raw: unknown): unknown {
+  if (!hasType(raw, 'decimal')) throw new Unfit(raw, 'is not a decimal number')
+  return raw
 }
 
 /**

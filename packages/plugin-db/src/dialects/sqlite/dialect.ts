@@ -9,7 +9,7 @@ import { sqliteFailureKind } from './failure-kind.js'
 
 /**
  * In SQLite, a column's type is a hint, except in STRICT tables. Integers are numbers, or bigint values beyond 2^53, so
- * they have no single type.
+ * they have no single type. A row with another value in a column of our type DECIMAL_TEXT is rejected.
  */
 const strictTypes: Partial<Record<ValueKind, ColumnType>> = { text: 'string', number: 'number', bytes: 'bytes' }
 
@@ -25,7 +25,10 @@ export const sqlite = {
   failureKind: sqliteFailureKind,
   encoderOf,
   decoderOf,
-  columnTypeOf: ({ strict, kind }) => (strict === true ? (strictTypes[kind] ?? 'unknown') : 'unknown'),
+  columnTypeOf({ strict, kind, asText }) {
+    if (asText === true) return 'decimal'
+    return strict === true ? (strictTypes[kind] ?? 'unknown') : 'unknown'
+  },
   quoteName,
   placeholder: () => '?',
   onConflict: onConflictUpdate(quoteName),
@@ -45,7 +48,7 @@ export const sqlite = {
       integer: 'INTEGER',
       bigint: 'BIGINT',
       // A column of type DECIMAL would convert texts to numbers.
-      decimal: 'TEXT',
+      decimal: 'DECIMAL_TEXT',
       boolean: 'BOOLEAN',
       date: 'TIMESTAMP',
       bytes: 'BLOB',

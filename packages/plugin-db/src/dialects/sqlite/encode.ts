@@ -1,5 +1,5 @@
 import { timeText, toDay } from '../../values/convert-date.js'
-import { toBoolean, toInteger, toNumber } from '../../values/convert-number.js'
+import { toBoolean, toDecimal, toInteger, toNumber } from '../../values/convert-number.js'
 import {
   type Encode,
   type Encoders,
@@ -31,7 +31,8 @@ const encoders: Encoders = {
 }
 
 export function encoderOf(column: ColumnKind): Encode {
-  const { kind } = column
+  const { kind, asText } = column
+  if (asText === true) return toDecimal
   return within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
 }
 

@@ -9,6 +9,7 @@ const words: readonly (readonly [RegExp, ValueKind])[] = [
   [/^DATE/, 'day'],
   [/JSON/, 'json'],
   [/VECTOR/, 'vector'],
+  [/DECIMAL_TEXT/, 'decimal'],
   [/CHAR|CLOB|TEXT|STRING|UUID/, 'text'],
   [/BLOB|BYTES|BINARY/, 'bytes'],
   [/REAL|FLOA|DOUB/, 'number'],
@@ -26,13 +27,14 @@ const textual: ReadonlySet<ValueKind> = new Set(['text', 'other', 'timestamp', '
 /** What a column of a table holds. */
 export function sqliteColumn(declared: string, strict: boolean): ColumnKind {
   const kind = strict && declared.toUpperCase() === 'ANY' ? 'other' : sqliteKind(declared)
+  if (kind === 'decimal' && !isNumeric(declared.toUpperCase())) return { kind, strict, asText: true }
   if (strict || !isNumeric(declared.toUpperCase())) return { kind, strict }
   // In JSON, texts are quoted, so only its numbers can be converted.
   return { kind, strict, limits: { numeric: textual.has(kind), integers64: true } }
 }
 
 /** What a column's declared type says about its values; SQLite itself accepts any value anywhere. */
-export function sqliteKind(declared: string): ValueKind {
+function sqliteKind(declared: string): ValueKind {
   const type = declared.toUpperCase()
   return words.find(([pattern]) => pattern.test(type))?.[1] ?? 'other'
 }

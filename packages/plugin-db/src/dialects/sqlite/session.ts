@@ -11,7 +11,7 @@ import { assertHarmless, type Instruction } from './assert-harmless.js'
 import { describeSqliteTable } from './describe-table.js'
 import type { Sqlite, Statement } from './driver.js'
 import { SqliteInserter } from './inserter.js'
-import { sqliteKind } from './kinds.js'
+import { sqliteColumn } from './kinds.js'
 import { explainOrphans } from './orphans.js'
 import { WholeTexts } from './whole-texts.js'
 
@@ -40,7 +40,7 @@ export class SqliteSession extends HeldSession<Sqlite> implements DatabaseSessio
     return this.guarded(() => {
       const asked = this.connection.prepare(sql)
       if (!asked.reader) throw dbError('MAESTRO_DB_QUERY', { reason: 'it returns no rows' })
-      const fields = asked.columns().map(({ name, type }) => ({ name, kind: sqliteKind(type ?? '') }))
+      const fields = asked.columns().map(({ name, type }) => ({ name, ...sqliteColumn(type ?? '', false) }))
       const texts = WholeTexts.of(sql, fields)
       const statement = texts === undefined ? asked : this.connection.prepare(texts.sql)
       statement.raw(true).safeIntegers(true)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import type { MaestroError, Row, RowId } from '@maestro-dataflow/core'
+import { hasType, type MaestroError, type Row, type RowId } from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
 import type { OperatorRun } from './operator-run.js'
 import type { OperatorSubject } from './operator-subject.js'
@@ -47,7 +47,7 @@ async function assertStorable({ ids, rows }: OperatorRun): Promise<void> {
 
 /** What the runner cannot check row by row for an operator that sees all of them. */
 async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, Row>, run: OperatorRun): Promise<void> {
-  const { columnFault, hasType } = await import('@maestro-dataflow/core/runtime')
+  const { columnFault } = await import('@maestro-dataflow/core/runtime')
   const { effects, before } = run.watched.declared ?? subject.declared
   const rejected = new Set(run.rejects.map(({ id }) => id))
   for (const [index, id] of run.ids.entries()) {

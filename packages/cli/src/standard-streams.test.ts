@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TemporaryProject } from './__fixtures__/temporary-project.js'
+
+const cities = 'city,people\nLyon,520000\nMainz,220000\n'
+const big = {
+  name: 'big',
+  params: { path: 'cities.csv' },
+  read: { use: 'fs.file', path: `\${path}`, columns: ['city', 'people'] },
+  write: { use: 'fs.file', path: 'out/big.jsonl' },
+}
+
+let project: TemporaryProject
+beforeEach(() => {
+  project = new TemporaryProject({
+    'maestro.config.json': { plugins: ['@maestro-dataflow/plugin-fs'], pipelines: 'pipelines/*' },
+    'pipelines/big.json': big,
+    'cities.csv': cities,
+  })
+})
+afterEach(() => project.remove())
+
+/** Runs `maestro` with something on its standard input. */
+function piped(input: string | Buffer, parameters: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const bin = join(import.meta.dirname, '../bin/maestro.js')
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [bin, ...parameters],
+      { cwd: project.folder, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+    child.stdin?.end(input)
+  })
+}
+
+const lyon = { city: 'Lyon', people: '520000' }
+
+describe('standard input', () => {
+  test.each([
+    ['CSV', 'city,people,more\nLyon,520000,x\n', 'city,people\nLyon,520000\n'],
+    ['TSV', 'city\tpeople\nLyon\t520000\n', 'city\tpeople\nLyon\t520000\n'],
+    ['JSONL', `${JSON.stringify(lyon)}\n${JSON.stringify(lyon)}\n`, `${JSON.stringify(lyon)}\n`.repeat(2)],
+    ['JSON', '[\n{"city":"Lyon",\n"people":"520000"}]', `[\n${JSON.stringify(lyon)}\n]\n`],
+  ])('%s comes in and goes out, with the report on standard error', async (_, input, expected) => {
+    const { code, stdout, stderr } = await piped(input, ['run', 'big', '--set', 'path=-', '--output', '-'])
+    expect(stderr).toContain('big: done')
+    expect(stdout).toBe(expected)
+    expect(code).toBe(0)
+  })
+
+  test('may be compressed, and becomes a file as any other', async () => {
+    const { code, stdout } = await piped(gzipSync(cities), ['run', 'big', '--set', 'path=-'])
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('wrote 2 rows to out/big.jsonl'),
+    })
+    expect(project.rows('out/big.jsonl')[0]).toEqual(lyon)
+  })
+
+  test('leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maestro-streams-'))
+    try {
+      const { code } = await piped(cities, ['run', 'big', '--set', 'path=-', '--output', '-'], { TMPDIR: folder })
+      expect(code).toBe(0)
+      expect(readdirSync(folder).filter((name) => name.startsWith('maestro-'))).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('is asked for by name when it is a terminal', async () => {
+    const { stdout } = await project.onTerminal(['run', 'big', '--set', 'path=-'])
+    expect(stdout).toContain('The path "-" stands for standard input, and nothing is passed to it.')
+  })
+})
+
+describe('standard output', () => {
+  test('--json reports on standard error; a limit does not change the place', async () => {
+    const { code, stdout, stderr } = await project.maestro('run', 'big', '--output', '-', '--json', '--limit', '1')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(lyon)
+    expect(JSON.parse(stderr)).toMatchObject({ status: 'done', sinks: [{ location: 'standard output', rows: 1 }] })
+  })
+
+  test('stays empty when the run fails', async () => {
+    project.write('cities.csv', 'town\nLyon\n')
+    const { code, stdout } = await project.maestro('run', 'big', '--output', '-')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  })
+})
+
+describe('a URL', () => {
+  test.each([
+    ['as --output', ['run', 'big', '--output', 'https://example.com/out.csv']],
+    ['as a path to read', ['run', 'big', '--set', 'path=https://example.com/in.csv']],
+    ['as --to', ['enrich', 'cities.csv', '{{city}}?', '--output', 'x', '--to', 's3://bucket/x.csv']],
+    ['as the file of enrich', ['enrich', 'https://example.com/in.csv', '{{city}}?', '--output', 'x']],
+  ])('%s is refused, and makes no folder', async (_, parameters) => {
+    const { code, stderr } = await project.maestro(...parameters)
+    expect(code).toBe(1)
+    expect(stderr).toContain('is a URL')
+    expect(existsSync(join(project.folder, 'https:')) || existsSync(join(project.folder, 's3:'))).toBe(false)
+  })
+})

@@ -1,0 +1,17 @@
+import type { SourceBatch } from '../../contracts/storage.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { SeenIds } from './seen-ids.js'
+
+/** The batch, with the rows whose ids have come before among its rejected rows. */
+export function withUniqueIds(batch: SourceBatch, seen: SeenIds): SourceBatch {
+  const { ids, rows, rejects = [] } = batch
+  const again = new Set<number>()
+  for (const [index, id] of ids.entries()) if (!seen.add(id)) again.add(index)
+  if (again.size === 0) return batch
+  const isFirst = (_: unknown, index: number) => !again.has(index)
+  const repeated = Array.from(again, (index) => {
+    const id = ids[index] as string
+    return { id, row: rows[index], error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id }) }
+  })
+  return { ...batch, ids: ids.filter(isFirst), rows: rows.filter(isFirst), rejects: [...rejects, ...repeated] }
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type Batch, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import { FileSinkWriter } from './file-sink-writer.js'
+import type { RowEncoder } from './row-encoder.js'
+
+const shown = 'standard output'
+
+/** Writes to standard output when all rows are there, so that a failed run prints none. */
+export class StandardOutputWriter implements SinkWriter {
+  readonly #folder: string
+  readonly #file: FileSinkWriter
+
+  private constructor(folder: string, file: FileSinkWriter) {
+    this.#folder = folder
+    this.#file = file
+  }
+
+  static async open(encoder: RowEncoder): Promise<StandardOutputWriter> {
+    const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
+    const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
+    return new StandardOutputWriter(folder, await FileSinkWriter.open(target, encoder, undefined, false))
+  }
+
+  write(batch: Batch): void | Promise<void> {
+    return this.#file.write(batch)
+  }
+
+  get rowsWritten(): number {
+    return this.#file.rowsWritten
+  }
+
+  async commit(): Promise<WriteResult> {
+    const written = await this.#file.commit()
+    try {
+      await pipeline(createReadStream(join(this.#folder, 'rows')), process.stdout, { end: false })
+    } catch (error) {
+      throw maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)
+    } finally {
+      await this.#removeFolder()
+    }
+    return written
+  }
+
+  async abort(): Promise<void> {
+    await this.#file.abort()
+    await this.#removeFolder()
+  }
+
+  #removeFolder(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true })
+  }
+}
