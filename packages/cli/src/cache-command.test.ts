@@ -146,7 +146,7 @@ describe('explain', () => {
   test('the only answer there is', async () => {
     project.write('in.csv', 'id,text\nr1,hello\n')
     await run()
-    expect((await cache('explain', 'r1')).stdout).toMatch(/No other answer is kept\.\n$/)
+    expect((await cache('explain', 'r1')).stdout).toMatch(/There are no other stored answers\.\n$/)
   })
 })
 

@@ -8,8 +8,8 @@ export const cliErrors = {
   },
   MAESTRO_CLI_OUTPUT_NONE: {
     message: (d: { pipeline: string; sinks: readonly string[] }) =>
-      `--output: pipeline ${d.pipeline} writes no file; it has ${d.sinks.join(', ') || 'no sink'}.`,
-    hint: () => "Add a file to it with .write('fs.file', { path }).",
+      `--output: pipeline ${d.pipeline} does not write a file. Its sinks: ${d.sinks.join(', ') || 'none'}.`,
+    hint: () => "Add a file sink to the pipeline: .write('fs.file', { path }).",
   },
   MAESTRO_CLI_OUTPUT_SEVERAL: {
     message: (d: { pipeline: string; sinks: readonly string[] }) =>
@@ -18,18 +18,18 @@ export const cliErrors = {
   },
   MAESTRO_CLI_LIMIT_REPLACES: {
     message: (d: { sink: string; use: string; limit: number }) =>
-      `--limit ${d.limit}: ${d.sink} (${d.use}) would replace all its rows by those of a limited run.`,
+      `--limit ${d.limit}: ${d.sink} (${d.use}) would replace all its rows with those of a limited run.`,
     hint: () => 'See the rows with `maestro preview`, or add --overwrite if the output should hold only these rows.',
   },
   MAESTRO_CLI_PLUGINS_MISSING: {
     message: (d: { plugins: readonly string[]; directory: string }) =>
-      `This needs ${d.plugins.join(', ')}, not found from ${d.directory}.`,
+      `This command needs ${d.plugins.join(', ')}, which cannot be found from ${d.directory}.`,
     hint: (d: { plugins: readonly string[]; directory: string }) =>
-      `Install what is missing: npm install ${d.plugins.join(' ')}`,
+      `Install the missing packages: npm install ${d.plugins.join(' ')}`,
   },
   MAESTRO_CLI_PROVIDER_UNKNOWN: {
     message: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
-      `No models of the provider "${d.provider}" are known.`,
+      `There is no list of models for the provider "${d.provider}".`,
     hint: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
       d.suggestion === undefined ? `The known providers are ${d.known.join(', ')}.` : `Did you mean "${d.suggestion}"?`,
   },
@@ -39,7 +39,8 @@ export const cliErrors = {
       'Give a JSON Schema, as text or in a file, for example: --schema \'{"type":"object","properties":{"tone":{"enum":["good","bad"]}},"required":["tone"]}\'',
   },
   MAESTRO_CLI_MODEL: {
-    message: (d: { serving: string }) => `--model: the serving "${d.serving}" is made in code and has its own model.`,
+    message: (d: { serving: string }) =>
+      `--model: the serving "${d.serving}" was created in code, with a model of its own.`,
     hint: () => 'Leave --model out, or name another serving with --serving.',
   },
   MAESTRO_CLI_SERVING: {
@@ -49,7 +50,7 @@ export const cliErrors = {
       d.known.length === 0 ? 'The config has no servings.' : `Name one of these: ${d.known.join(', ')}.`,
   },
   MAESTRO_CLI_PROMPT: {
-    message: (d: { file: string; columns: readonly string[] }) => `The prompt names no column of ${d.file}.`,
+    message: (d: { file: string; columns: readonly string[] }) => `The prompt does not use a column of ${d.file}.`,
     hint: (d: { file: string; columns: readonly string[] }) =>
       `Write a column as {{name}}. ${d.columns.length === 0 ? 'The file has no rows.' : `Columns: ${d.columns.join(', ')}.`}`,
   },
@@ -60,12 +61,12 @@ export const cliErrors = {
   },
   MAESTRO_CLI_CELL_EMPTY: {
     message: (d: { columns: readonly string[] }) =>
-      `${d.columns.join(', ')}: empty in this row, so there is nothing to ask about.`,
+      `${d.columns.join(', ')}: the cell is empty in this row, so the model was not asked.`,
     hint: () => 'Fill in the cell, or leave the row out of the file.',
   },
   MAESTRO_CLI_TYPES_FILE: {
-    message: (d: { path: string }) => `${d.path} is there, and \`maestro types\` has not written it.`,
-    hint: () => 'Move what is in it to another .d.ts file, or remove it.',
+    message: (d: { path: string }) => `${d.path} already exists and was not written by \`maestro types\`.`,
+    hint: () => 'Move its content to another .d.ts file, or remove it.',
   },
   MAESTRO_CLI_INFER: {
     message: (d: { source: string; reason: string }) => `--infer ${d.source}: ${d.reason}`,
@@ -73,7 +74,7 @@ export const cliErrors = {
   },
   MAESTRO_CLI_PLUGIN_UNKNOWN: {
     message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
-      `No configured plugin is called "${d.name}" or contributes it.${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
+      `No plugin of the config is named "${d.name}" or contributes it.${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
     hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
   },
@@ -97,10 +98,10 @@ export const cliErrors = {
   },
   MAESTRO_CLI_PROMPT_UNKNOWN: {
     message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
-      `No configured plugin contributes a prompt "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
+      `No plugin of the config contributes a prompt named "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
     hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       d.known.length === 0
-        ? 'No configured plugin contributes a prompt: add one that does to `plugins`.'
+        ? 'No plugin of the config contributes prompts. Add one that does to `plugins`.'
         : `Known: ${d.known.join(', ')}.`,
   },
   MAESTRO_CLI_PROMPT_OPTIONS: {
@@ -112,37 +113,39 @@ export const cliErrors = {
   MAESTRO_CLI_CACHE_NONE: {
     message: (d: { use: string }) =>
       d.use === 'none'
-        ? 'The config says `cache: false`: no answers are kept.'
-        : 'The config keeps answers in memory: there are none outside of a run.',
-    hint: () => "Keep them on the disk with `cache: { use: 'disk' }`, or without `cache`, which is the same.",
+        ? 'The config sets `cache: false`, so answers are not stored.'
+        : 'The config stores answers in memory, so there are none outside of a run.',
+    hint: () => "To store answers on disk, set `cache: { use: 'disk' }`, or leave `cache` out: this is the default.",
   },
   MAESTRO_CLI_CACHE_OPAQUE: {
-    message: (d: { use: string; command: string }) => `The cache ${d.use} cannot ${d.command} what it keeps.`,
+    message: (d: { use: string; command: string }) =>
+      `The cache ${d.use} does not support \`maestro cache ${d.command}\`.`,
     hint: () => '`maestro cache stats` and `maestro cache clear` work with every cache.',
   },
   MAESTRO_CLI_CACHE_UNKNOWN: {
     message: (d: { key: string }) =>
-      `No answer is kept whose key is or begins with "${d.key}", or for a row of that id.`,
+      `There is no stored answer with a key that begins with "${d.key}", or for a row with that id.`,
     hint: () =>
-      'See the keys with `maestro cache list`. An answer may have gone to make room, or been kept for another row that asked the same.',
+      '`maestro cache list` shows the keys. The answer may have been evicted, or stored for another row with an identical request.',
   },
   MAESTRO_CLI_CACHE_AMBIGUOUS: {
     message: (d: { key: string; keys: readonly string[] }) => `Several keys begin with "${d.key}".`,
-    hint: (d: { key: string; keys: readonly string[] }) => `Give more of one: ${d.keys.join(', ')}.`,
+    hint: (d: { key: string; keys: readonly string[] }) =>
+      `Give more characters of one of these keys: ${d.keys.join(', ')}.`,
   },
   MAESTRO_CLI_INIT_EXISTS: {
     message: (d: { directory: string; files: readonly string[] }) =>
-      `In ${d.directory} there is already: ${d.files.join(', ')}. Nothing was written.`,
-    hint: () => 'Add --yes to keep these as they are and write the others, or name another folder.',
+      `${d.directory} already contains ${d.files.join(', ')}. Nothing was written.`,
+    hint: () => 'Add --yes to keep these files and write the others, or choose another folder.',
   },
   MAESTRO_CLI_INIT_FOLDER: {
-    message: (d: { directory: string; reason: string }) => `No project can be made in ${d.directory}: ${d.reason}`,
-    hint: () => 'Name a folder that you may write to.',
+    message: (d: { directory: string; reason: string }) => `A project cannot be created in ${d.directory}: ${d.reason}`,
+    hint: () => 'Choose a folder that you have permission to write to.',
   },
   MAESTRO_CLI_INSTALL: {
     message: (d: { directory: string; reason: string }) =>
       `The project in ${d.directory} was written, but its packages were not installed: ${d.reason}`,
-    hint: () => 'Run `npm install` in that folder to see why.',
+    hint: () => 'Run `npm install` in that folder to see the cause.',
   },
   MAESTRO_CLI_ENDED_EARLY: {
     message: (d: { how: string }) =>
@@ -151,28 +154,30 @@ export const cliErrors = {
       'A plugin or a step may have called process.exit(), or the machine may have run out of memory. Run the command with --verbose to see how far it comes.',
   },
   MAESTRO_CLI_LATE_ERROR: {
-    message: (d: { reason: string }) => `An error that nobody caught stopped the command: ${d.reason}`,
+    message: (d: { reason: string }) => `An uncaught error stopped the command: ${d.reason}`,
     hint: () =>
-      'It comes from code that nobody waits for, such as a timer or an event of a plugin or of a step. --verbose shows where. Catch it there.',
+      'It was thrown by code that runs in the background, such as a timer or an event handler of a plugin or a step. Run the command with --verbose to see where, and catch the error there.',
   },
   MAESTRO_CLI_ROW_OR_WHERE: {
-    message: () => 'A row is named either by its id or by --where.',
+    message: () => 'Identify the row either by its id or by --where.',
     hint: () => 'Write `maestro why ROW`, or `maestro why --where column=value`.',
   },
   MAESTRO_CLI_NO_ROW: {
     message: (d: { where: Readonly<Record<string, string>>; run: string }) =>
-      `No row of the source of ${d.run} has ${Object.entries(d.where)
+      `The source of ${d.run} has no row with ${Object.entries(d.where)
         .map(([column, value]) => `${column}=${value}`)
         .join(' and ')}.`,
-    hint: () => 'The source is read as it is now, and values are compared as text. Check the names of the columns.',
+    hint: () =>
+      'The source is read in its present state, and values are compared as text. Check the names of the columns.',
   },
   MAESTRO_CLI_RUN_UNFINISHED: {
-    message: (d: { run: string }) => `The run ${d.run} is unfinished and is not removed.`,
-    hint: () => 'If no process runs it any more and you do not need it, remove its run folder.',
+    message: (d: { run: string }) => `The run ${d.run} is unfinished and was not removed.`,
+    hint: () => 'If no process is still running it and you do not need it, remove its run folder.',
   },
   MAESTRO_CLI_UNEXPECTED: {
-    message: (d: { reason: string }) => `Something unexpected happened: ${d.reason}`,
-    hint: () => 'Run it again with --verbose to see where. If it is a fault of maestro, please report it.',
+    message: (d: { reason: string }) => `An unexpected error occurred: ${d.reason}`,
+    hint: () =>
+      'Run the command again with --verbose to see where it was thrown. If it is a bug in maestro, please report it.',
   },
 } as const
 

@@ -11,6 +11,7 @@ import { register as plugin } from './commands/plugin.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
+import { register as report } from './commands/report.js'
 import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
 import { register as types } from './commands/types.js'
@@ -21,6 +22,7 @@ import { version } from './version.js'
 const commands: readonly Register[] = [
   run,
   runs,
+  report,
   preview,
   enrich,
   plan,

@@ -153,5 +153,5 @@ test('an unknown prompt is wrong use, and so is a wrong option', async () => {
 test('a project without any says so', async () => {
   project.write('none/maestro.config.json', { plugins: [] })
   const { stdout } = await project.start(['prompts'], { cwd: 'none' }).finished
-  expect(stdout).toBe('No configured plugin contributes a prompt.\n')
+  expect(stdout).toBe('No plugin of the config contributes prompts.\n')
 })

@@ -104,7 +104,7 @@ describe('--output', () => {
     project.write('pipelines/none.json', { ...copy, name: 'none', write: [] })
     const { code, stderr } = await project.maestro('run', 'none', '--output', 'mine.csv')
     expect(code).toBe(2)
-    expect(stderr).toContain('pipeline none writes no file; it has no sink')
+    expect(stderr).toContain('pipeline none does not write a file. Its sinks: none.')
   })
 
   test('a path outside the project is refused', async () => {

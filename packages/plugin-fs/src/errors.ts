@@ -3,11 +3,11 @@ import { defineErrors } from '@maestro-dataflow/core'
 /** The errors of the files plugin. */
 export const fsErrors = {
   MAESTRO_FS_FORMAT_UNKNOWN: {
-    message: (d: { path: string }) => `The format of ${d.path} is not known from its name.`,
+    message: (d: { path: string }) => `The format of ${d.path} cannot be determined from its name.`,
     hint: ({ path }: { path: string }) => {
       if (/\.(xlsx?|ods|parquet|arrow|feather|avro|orc)$/i.test(path))
-        return 'Files of this format are not read: save the table as CSV or JSON Lines first.'
-      return "Name it with the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'."
+        return 'This format is not supported. Save the table as CSV or JSON Lines first.'
+      return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'."
     },
   },
   MAESTRO_FS_URL: {
@@ -21,14 +21,14 @@ export const fsErrors = {
   },
   MAESTRO_FS_FOLDER_EMPTY: {
     message: (d: { path: string; format?: string | undefined }) =>
-      `The folder ${d.path} holds no ${d.format === undefined ? 'file of a known format' : `${d.format} file`}.`,
+      `The folder ${d.path} does not contain any ${d.format === undefined ? 'files of a known format' : `${d.format} files`}.`,
     hint: () =>
-      'A folder gives its .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md and .markdown files, packed by .gz or .zst too. For other endings write a glob, such as data/**/*.log, and the option `format`.',
+      'The files .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md, and .markdown of a folder are read, also if they are compressed as .gz or .zst. For other extensions, use a glob such as data/**/*.log, and set `format`.',
   },
   MAESTRO_FS_OPTION_UNFIT: {
     message: (d: { option: string; formats: string; path: string }) =>
-      `The option \`${d.option}\` is for ${d.formats}; ${d.path} is none.`,
-    hint: (d: { option: string }) => `Leave \`${d.option}\` out, or name the option \`format\`.`,
+      `The option \`${d.option}\` only applies to ${d.formats}, but ${d.path} has another format.`,
+    hint: (d: { option: string }) => `Leave \`${d.option}\` out, or set the option \`format\`.`,
   },
   MAESTRO_FS_COLUMN_LATE: {
     message: (d: { path: string; column: string }) =>
@@ -37,38 +37,40 @@ export const fsErrors = {
   },
   MAESTRO_FS_COLUMN_MISSING: {
     message: (d: { path: string; missing: readonly string[]; header: readonly string[] }) =>
-      `The header of ${d.path} has no ${d.missing.map((column) => `"${column}"`).join(', ')}; it has ${d.header.map((column) => `"${column}"`).join(', ')}.`,
+      `The header of ${d.path} does not contain ${d.missing.map((column) => `"${column}"`).join(', ')}. It contains ${d.header.map((column) => `"${column}"`).join(', ')}.`,
     hint: () =>
-      'Name the columns as the file does (capitals and spaces count), set `delimiter` if the cells are parted by another character, or give the names by `header` when the file has no header.',
+      'Write the names exactly as in the file, including capitals and spaces. Set `delimiter` if another character separates the cells, or set `header` to the names if the file has no header.',
   },
   MAESTRO_FS_HEADER: {
     message: (d: { path: string; reason: string }) => `The header of ${d.path} cannot be used: ${d.reason}.`,
     hint: ({ reason }: { reason: string }) =>
       reason.includes('encoding')
-        ? 'Set `encoding` to that of the file, such as utf-16le, windows-1252, gb18030 or shift_jis.'
-        : 'Give every column a name of its own, in lines that end in LF or CRLF. If the names look wrong, set `encoding` to that of the file.',
+        ? 'Set `encoding` to the encoding of the file, such as utf-16le, windows-1252, gb18030, or shift_jis.'
+        : 'Give every column a unique name, and end lines with LF or CRLF. If the names look wrong, set `encoding` to the encoding of the file.',
   },
   MAESTRO_FS_PROJECT_FILE: {
     message: (d: { path: string }) => `${d.path} belongs to the project itself and is not overwritten with rows.`,
-    hint: () => 'Choose another path, such as one in a folder `out`, or set `allowProjectFiles: true` if you mean it.',
+    hint: () =>
+      'Choose another path, for example in a folder `out`, or set `allowProjectFiles: true` to overwrite the file anyway.',
   },
   MAESTRO_FS_RECORD_TOO_LARGE: {
     message: (d: { location: string; megabytes: number }) =>
       `${d.location}: one record is larger than ${d.megabytes} MB.`,
-    hint: () => 'Check that the file has the format and line ends it should have.',
+    hint: () => 'Check the format and the line endings of the file.',
   },
   MAESTRO_FS_TEXT_MISSING: {
     message: (d: { path: string; column: string }) => `A row for ${d.path} has no text in the column "${d.column}".`,
-    hint: () => 'Name the column to write with the option `column`, or fill it in a step before.',
+    hint: () => 'Set the option `column` to the column to write, or fill the column in an earlier step.',
   },
   MAESTRO_FS_STORAGE_OPTIONS: {
-    message: (d: { issues: readonly string[] }) => `These options cannot make a FileStorage: ${d.issues.join('; ')}.`,
-    hint: () => 'Options are those of the source fs.file, and directory, steps, project and allowOutsidePaths.',
+    message: (d: { issues: readonly string[] }) => `The options of FileStorage are not valid: ${d.issues.join('; ')}.`,
+    hint: () =>
+      'FileStorage accepts the options of the source fs.file, and `directory`, `steps`, `project`, and `allowOutsidePaths`.',
   },
   MAESTRO_FS_STEPS_STALE: {
     message: (d: { directory: string; input: string }) =>
-      `The folder ${d.directory} holds steps that were made from another input than ${d.input} as it is now.`,
-    hint: () => "Use another `directory`, or begin anew with `steps: 'restart'`.",
+      `The steps in the folder ${d.directory} were made from another version of the input ${d.input}.`,
+    hint: () => "Use another `directory`, or start over with `steps: 'restart'`.",
   },
 } as const
 

@@ -21,8 +21,8 @@ describe.runIf(ollama !== undefined)('Ollama by the API of OpenAI', () => {
     secrets: [connection.apiKey],
     skip: {
       'a prompt that does not fit the context fails with its own code': 'Ollama cuts it without a word',
-      'characters of all kinds in a schema come back as they are': noGrammar,
-      'an answer to a schema that was cut off is told as such': noGrammar,
+      'characters of all kinds in a schema are returned unchanged': noGrammar,
+      'a truncated answer to a schema is reported as truncated': noGrammar,
     },
   })
 })

@@ -29,9 +29,9 @@ export const tableErrors = {
   },
   MAESTRO_TABLE_VALUE_RANGE: {
     message: (d: { column: string; type: string; value: string }) =>
-      `Column "${d.column}" contains ${d.value}, with which SQL cannot compute.`,
+      `Column "${d.column}" contains ${d.value}, which SQL expressions cannot process.`,
     hint: () =>
-      'Expressions accept whole numbers of up to 128 bits, valid dates of the years 1 to 9999, and text without half characters. The other rows continue. Sorting, grouping, and removing duplicates accept any value.',
+      'Expressions accept whole numbers of up to 128 bits, valid dates of the years 1 to 9999, and text without unpaired surrogates. The other rows continue. Sorting, grouping, and removing duplicates accept any value.',
   },
   MAESTRO_TABLE_OPTIONS: {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,

@@ -23,7 +23,7 @@ export function renderExplanation(
     lines.push('', `near: ${heading(other, style)}; ${counted(equal, 'part')} the same`)
     lines.push(...differences.flatMap((difference) => differenceLines(difference, width, style)))
   }
-  if (nearest.length === 0) lines.push('', 'No other answer is kept.')
+  if (nearest.length === 0) lines.push('', 'There are no other stored answers.')
   return `${lines.join('\n')}\n`
 }
 

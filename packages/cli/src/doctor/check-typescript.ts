@@ -69,7 +69,10 @@ async function checkTypes(project: Maestro): Promise<readonly Check[]> {
     const file = relative('.', path)
     if (state === 'current') return [{ name, status: 'ok', message: `${file} is up to date` }]
     const message = state === 'stale' ? `${file} is missing or out of date` : `${file} was not generated`
-    const hint = state === 'stale' ? 'Run `maestro types`.' : 'Move what is in it to another file: its name is taken.'
+    const hint =
+      state === 'stale'
+        ? 'Run `maestro types`.'
+        : 'Move its content to another file, because `maestro types` needs this name.'
     return [{ name, status: 'warn', message, hint }]
   } catch {
     // Another check reports plugins that cannot be found.

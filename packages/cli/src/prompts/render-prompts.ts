@@ -6,7 +6,7 @@ import type { PromptDescription } from './describe-prompt.js'
 
 /** The prompts of all plugins as text for people. */
 export function renderPrompts(prompts: readonly PromptDescription[], page: Page): string {
-  if (prompts.length === 0) return 'No configured plugin contributes a prompt.\n'
+  if (prompts.length === 0) return 'No plugin of the config contributes prompts.\n'
   return `${prompts.map((prompt) => [...head(prompt, page), ...facts(prompt, page)].join('\n')).join('\n\n')}\n`
 }
 

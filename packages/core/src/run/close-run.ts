@@ -24,7 +24,7 @@ export async function freeOperators(context: RunContext): Promise<void> {
  * logged.
  */
 export async function closeRun(context: RunContext, report: RunReport): Promise<void> {
-  const { folder, journal, ledger } = context
+  const { folder, journal, ledger, samples } = context
   try {
     for (const { id, rows, location } of report.sinks) journal.event({ event: 'sink-done', sink: id, rows, location })
     const { status, error } = report
@@ -32,6 +32,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     journal.close()
     ledger?.close()
     if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)
   } catch (error) {

@@ -21,6 +21,7 @@ import type { MaestroError } from '../errors/maestro-error.js'
 import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunLedger } from './ledger/run-ledger.js'
+import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
@@ -91,6 +92,8 @@ export interface RunContext extends RunEnvironment {
   readonly journal: Journal
   /** What happened to each row; undefined for a run that keeps no folder. */
   readonly ledger: RunLedger | undefined
+  /** Rows for the report; undefined for a run that keeps no folder. */
+  readonly samples: RowSamples | undefined
   readonly rejects: RejectPolicy
   /** The rejected rows, if a step must know them. */
   readonly rejectedBefore: RejectedBefore | undefined

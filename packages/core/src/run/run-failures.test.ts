@@ -229,6 +229,7 @@ describe('the run folder', () => {
       'ledger.bin',
       'plan.json',
       'report.json',
+      'samples.json',
     ])
     const steps = pipeline('p')
       .from([7, ...numbers(3)] as { n: number }[])
@@ -242,6 +243,7 @@ describe('the run folder', () => {
       'plan.json',
       'rejects.jsonl',
       'report.json',
+      'samples.json',
       'stages',
       'stages/0-source',
       'stages/0-source/part-00000.jsonl',

@@ -3,6 +3,7 @@ import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { ledgerFile, RunLedger } from './ledger/run-ledger.js'
 import { promptVersions } from './prompt-versions.js'
+import { RowSamples } from './record/row-samples.js'
 import { ObserverCounter } from './report/observer-failures.js'
 import { RejectGroups } from './report/reject-groups.js'
 import { RejectPolicy } from './report/reject-policy.js'
@@ -58,6 +59,7 @@ export async function startRun(
     folder,
     journal,
     ledger,
+    samples: folder.kept ? new RowSamples() : undefined,
     rejects: new RejectPolicy(settings),
     rejectedBefore: compiled.plan.stages.some(({ kind }) => kind === 'opaque') ? new RejectedBefore() : undefined,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),

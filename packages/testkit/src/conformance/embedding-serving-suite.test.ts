@@ -36,14 +36,14 @@ const faults: Readonly<
 > = {
   'vectors in another order': [
     vectors((given) => given.reverse()),
-    'gives one vector for each text, in their order',
+    'returns one vector for each text, in order',
     'a text has the same vector alone and among others',
-    'as many texts as it takes at once are answered in one call',
+    'a full batch is answered in one call',
   ],
   'fewer vectors than texts': [
     vectors((given) => given.slice(0, Math.max(1, given.length - 1))),
-    'gives one vector for each text, in their order',
-    'as many texts as it takes at once are answered in one call',
+    'returns one vector for each text, in order',
+    'a full batch is answered in one call',
   ],
   'one vector for equal texts': [
     vectors((given, texts) => given.filter((_, index) => texts.indexOf(texts[index] ?? '') === index)),
@@ -51,17 +51,17 @@ const faults: Readonly<
   ],
   'a vector for no text': [
     vectors((given) => (given.length === 0 ? [Float32Array.of(1)] : given)),
-    'no text gives no vector',
+    'an empty list of texts returns no vectors',
   ],
   'no vectors that are vectors': [
     vectors((given) => given.map((vector) => [...vector] as never)),
-    'gives one vector for each text, in their order',
+    'returns one vector for each text, in order',
   ],
   'vectors of several lengths': [
     vectors((given) => given.map((vector, index) => (index === 1 ? vector.slice(1) : vector))),
-    'vectors have one length, which is said',
+    'all vectors have the declared length',
   ],
-  'another dimension than it tells': [() => ({ dimension: 3 }), 'vectors have one length, which is said'],
+  'another dimension than it tells': [() => ({ dimension: 3 }), 'all vectors have the declared length'],
   'numbers that are none': [
     vectors((given, texts) => given.map((vector, at) => (texts[at]?.trim() === '' ? vector.fill(Number.NaN) : vector))),
   ],
@@ -71,7 +71,7 @@ const faults: Readonly<
       return vectors((given) => given.map((vector) => vector.map((value) => value + ++count / 100)))(model)
     },
     'the same text has the same vector',
-    'many calls at once each get their own vectors',
+    'concurrent calls each receive their own vectors',
   ],
   'vectors that depend on the batch': [
     vectors((given) => given.map((vector) => vector.map((value) => value / given.length))),
@@ -90,11 +90,11 @@ const faults: Readonly<
         },
       }
     },
-    'many calls at once each get their own vectors',
+    'concurrent calls each receive their own vectors',
   ],
   'a text that is cut in silence': [
     result(() => ({ truncated: [] })),
-    'a long text is read whole, or told to be cut, or refused',
+    'a long text is read completely, reported as truncated, or refused',
   ],
   'an empty text that breaks it': [
     (model) => ({
@@ -112,11 +112,11 @@ const faults: Readonly<
         return model.embed(texts, options)
       },
     }),
-    'broken and odd characters do no harm',
+    'invalid and unusual characters are accepted',
   ],
   'no usage': [
     result(() => ({ usage: { inputTokens: 0, outputTokens: 0 } })),
-    'gives one vector for each text, in their order',
+    'returns one vector for each text, in order',
   ],
   'a signal and a time-out that are not listened to': [
     (model) => ({ embed: (texts) => model.embed(texts) }),

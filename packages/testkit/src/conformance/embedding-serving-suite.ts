@@ -27,7 +27,7 @@ const texts = [
 ]
 
 const cases = {
-  async 'gives one vector for each text, in their order'(subject: EmbeddingSubject) {
+  async 'returns one vector for each text, in order'(subject: EmbeddingSubject) {
     const { serving, tolerance } = subject
     const forwards = await embed(subject, texts)
     const [first = '', ...others] = texts
@@ -40,7 +40,7 @@ const cases = {
     assert.equal(forwards.model, (await serving.embed(texts.slice(0, 1))).model)
   },
 
-  async 'vectors have one length, which is said'(subject: EmbeddingSubject) {
+  async 'all vectors have the declared length'(subject: EmbeddingSubject) {
     const { vectors } = await embed(subject, texts)
     const lengths = new Set(vectors.map(({ length }) => length))
     assert.equal(lengths.size, 1, `the vectors have ${[...lengths].join(', ')} dimensions`)
@@ -68,14 +68,14 @@ const cases = {
     )
   },
 
-  async 'as many texts as it takes at once are answered in one call'(subject: EmbeddingSubject) {
+  async 'a full batch is answered in one call'(subject: EmbeddingSubject) {
     const many = Array.from({ length: subject.serving.batchSize ?? 100 }, (_, index) => `text number ${index}`)
     const { vectors } = await embed(subject, many)
     const last = await embed(subject, many.slice(-1))
     assertAlike(vectors.slice(-1), last.vectors, subject.tolerance)
   },
 
-  async 'no text gives no vector'(subject: EmbeddingSubject) {
+  async 'an empty list of texts returns no vectors'(subject: EmbeddingSubject) {
     const { vectors, usage } = await subject.serving.embed([])
     assert.deepEqual([...vectors], [])
     assert.equal(usage.inputTokens, 0)
@@ -88,7 +88,7 @@ const cases = {
     }
   },
 
-  async 'broken and odd characters do no harm'(subject: EmbeddingSubject) {
+  async 'invalid and unusual characters are accepted'(subject: EmbeddingSubject) {
     for (const text of [
       'half a pair \uD83D',
       'a\u0000b',
@@ -101,7 +101,7 @@ const cases = {
     }
   },
 
-  async 'a long text is read whole, or told to be cut, or refused'(subject: EmbeddingSubject) {
+  async 'a long text is read completely, reported as truncated, or refused'(subject: EmbeddingSubject) {
     const long = 'The fox went on. '.repeat(2000)
     const outcome = await watch(embed(subject, [`${long} alpha`])).outcome
     if ('error' in outcome) return assertTypedError(subject, outcome, 'MAESTRO_SERVING_CONTEXT_TOO_LONG')
@@ -115,7 +115,7 @@ const cases = {
     assert.deepEqual(mixed.truncated, [1])
   },
 
-  async 'many calls at once each get their own vectors'(subject: EmbeddingSubject) {
+  async 'concurrent calls each receive their own vectors'(subject: EmbeddingSubject) {
     const alone = await embed(subject, texts)
     const calls = await Promise.all(texts.map((text) => embed(subject, [text, `${text} and more`])))
     assertAlike(

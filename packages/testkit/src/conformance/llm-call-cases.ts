@@ -5,12 +5,12 @@ import { ask, assertResult, type LLMSubject, type Question } from './llm-subject
 
 /** The rules for many concurrent calls: each receives its own answer. */
 export const llmCallCases = {
-  async 'many calls at once each get their own answer'({ serving, questions }: LLMSubject) {
+  async 'concurrent calls each receive their own answer'({ serving, questions }: LLMSubject) {
     const results = await Promise.all(questions.map((question) => serving.generate(ask(question.ask))))
     assertOwnAnswers(questions, results)
   },
 
-  async 'the answers of a batch come in the order of its requests'({ serving, questions }: LLMSubject) {
+  async 'a batch returns its answers in the order of the requests'({ serving, questions }: LLMSubject) {
     const backwards = questions.toReversed()
     const requests = backwards.map((question) => ask(question.ask))
     const batch = serving.generateBatch?.(requests) ?? EnhancedLLMServing.of(serving).generateBatch(requests)

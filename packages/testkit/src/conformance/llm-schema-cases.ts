@@ -33,13 +33,13 @@ export const llmSchemaCases = {
     assert.deepEqual(JSON.parse(result.text), result.object, 'text and object differ')
   },
 
-  async 'characters of all kinds in a schema come back as they are'({ serving }: LLMSubject) {
+  async 'characters of all kinds in a schema are returned unchanged'({ serving }: LLMSubject) {
     if (!serving.capabilities.jsonSchema) return
     const result = await serving.generate(ask('Greet the world.', { schema: greeting, maxTokens: 96 }))
     assert.deepEqual(result.object, { greeting: hello })
   },
 
-  async 'an answer to a schema that was cut off is told as such'(subject: LLMSubject) {
+  async 'a truncated answer to a schema is reported as truncated'(subject: LLMSubject) {
     const { serving } = subject
     if (!serving.capabilities.jsonSchema) return
     const call = watch(serving.generate(ask('Greet the world.', { schema: greeting, maxTokens: 2 })))

@@ -40,7 +40,7 @@ const faults: Readonly<
         },
       }
     },
-    'many calls at once each get their own answer',
+    'concurrent calls each receive their own answer',
   ],
   'a batch in another order': [
     (model) => ({
@@ -48,7 +48,7 @@ const faults: Readonly<
         for (const request of [...requests].reverse()) yield await model.generate(request)
       },
     }),
-    'the answers of a batch come in the order of its requests',
+    'a batch returns its answers in the order of the requests',
   ],
   'a failure as the text of an answer': [
     answering(async (model, ...call) => {
@@ -141,7 +141,7 @@ const faults: Readonly<
   'an answer that was cut without saying so': [
     answering(async (model, ...call) => ({ ...(await model.generate(...call)), finishReason: 'stop' })),
     'maxTokens cuts an answer, which is said',
-    'an answer to a schema that was cut off is told as such',
+    'a truncated answer to a schema is reported as truncated',
   ],
   'maxTokens and stop that are not passed on': [
     answering((model, { maxTokens: _, stop: __, ...request }, options) => model.generate(request, options)),
@@ -193,12 +193,12 @@ const faults: Readonly<
       return { ...result, text: lose(result.text), object: JSON.parse(lose(JSON.stringify(result.object ?? null))) }
     }),
     'Chinese and emoji are read and written whole',
-    'characters of all kinds in a schema come back as they are',
+    'characters of all kinds in a schema are returned unchanged',
   ],
   'a schema that is not followed': [
     answering((model, { schema: _, ...request }, options) => model.generate(request, options)),
     'answers fit a JSON schema',
-    'characters of all kinds in a schema come back as they are',
+    'characters of all kinds in a schema are returned unchanged',
   ],
   'an object that is left out': [
     answering(async (model, ...call) => {

@@ -60,11 +60,11 @@ const faults: Readonly<
 > = {
   'a thing that is not in the manifest': [
     () => plugin(described, operator('acme.do'), operator('acme.more')),
-    'contributes what its manifest says, and no more',
+    'contributes exactly what its manifest lists',
   ],
   'a thing that is in the manifest only': [
     () => plugin({ ...described, 'acme.more': 'Does more' }, operator('acme.do')),
-    'contributes what its manifest says, and no more',
+    'contributes exactly what its manifest lists',
   ],
   'what it adds only once': [
     () => {
@@ -82,19 +82,19 @@ const faults: Readonly<
   ],
   'a name of no plugin': [
     () => plugin({ do: 'Does it' }, operator('do')),
-    'names what it contributes after itself: plugin.thing',
+    'prefixes its contributions with its name: plugin.thing',
   ],
   'an empty line in the manifest': [
     () => plugin({ 'acme.do': ' ' }, operator('acme.do')),
-    'describes everything that it contributes',
+    'describes all its contributions',
   ],
   'an empty description': [
     () => plugin(described, operator('acme.do', undefined, ' ')),
-    'describes everything that it contributes',
+    'describes all its contributions',
   ],
   'options that give no JSON Schema': [
     () => plugin(described, operator('acme.do', plain)),
-    'the options of what it contributes can be shown as JSON Schema',
+    'the options of its contributions can be shown as JSON Schema',
   ],
   'options of a sink that give no JSON Schema': [
     () =>
@@ -111,7 +111,7 @@ const faults: Readonly<
             ),
           ),
       }),
-    'the options of what it contributes can be shown as JSON Schema',
+    'the options of its contributions can be shown as JSON Schema',
   ],
   'an import that sets a global': [
     () => packaged('acme-global', 'globalThis.acme = 1'),

@@ -26,7 +26,7 @@ interface PluginSubject {
 const importCase = 'importing it changes nothing and opens nothing'
 
 const cases = {
-  async 'contributes what its manifest says, and no more'({ load }: PluginSubject) {
+  async 'contributes exactly what its manifest lists'({ load }: PluginSubject) {
     const { manifest, contributions } = await load()
     const declared = Object.entries(manifest.contributes ?? {}).flatMap(([kind, things]) =>
       Object.keys(things).map((thing) => `${kind}/${thing}`),
@@ -39,12 +39,12 @@ const cases = {
     assert.deepEqual(names(await load()), names(await load()))
   },
 
-  async 'names what it contributes after itself: plugin.thing'({ load }: PluginSubject) {
+  async 'prefixes its contributions with its name: plugin.thing'({ load }: PluginSubject) {
     for (const { name } of (await load()).contributions)
       assert.match(name, /^[a-z][a-z0-9-]*(\.[A-Za-z0-9-]+)+$/, `"${name}" is no name such as fs.file`)
   },
 
-  async 'describes everything that it contributes'({ load }: PluginSubject) {
+  async 'describes all its contributions'({ load }: PluginSubject) {
     const { manifest, contributions } = await load()
     for (const [kind, things] of Object.entries(manifest.contributes ?? {}))
       for (const [name, line] of Object.entries(things)) {
@@ -55,7 +55,7 @@ const cases = {
       if ('description' in definition) assert.ok(definition.description?.trim(), `${name} has an empty description`)
   },
 
-  async 'the options of what it contributes can be shown as JSON Schema'({ load }: PluginSubject) {
+  async 'the options of its contributions can be shown as JSON Schema'({ load }: PluginSubject) {
     for (const { name, definition } of (await load()).contributions)
       for (const [what, schema] of optionSchemas(definition)) {
         const json = inputSchema(schema)

@@ -103,8 +103,8 @@ describeResponseCache(make, { title: 'a small cache that outlives itself', ...re
 const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: ResponseCacheCase[]]>> = {
   'nothing is kept': [
     () => Object.assign(make(), { set: async () => undefined }),
-    'an answer comes back as it was put in',
-    'many writers and readers at once lose nothing',
+    'an answer is returned as it was stored',
+    'concurrent writers and readers lose no answer',
     'answers outlive it',
   ],
   'the object itself is kept': [
@@ -115,7 +115,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
         get: async (key: string) => answers.get(key),
       })
     },
-    'what is changed outside stays as it was inside',
+    'a later change of a given or returned object does not change the stored one',
   ],
   'broken characters are mended': [
     () => {
@@ -126,7 +126,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
           set(key, { ...answer, text: String(answer.text).toWellFormed() }, parts),
       })
     },
-    'an answer comes back as it was put in',
+    'an answer is returned as it was stored',
   ],
   'keys are taken for patterns': [
     () => {
@@ -146,7 +146,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
           set(key.toLowerCase(), answer, parts),
       })
     },
-    'keys of all characters are told apart',
+    'keys with any characters are distinguished',
   ],
   'the first answer counts': [
     () => {
@@ -158,14 +158,14 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
         },
       })
     },
-    'the last answer of a key counts, and once',
+    'a key has only its last answer, counted once',
   ],
   'a delete that says nothing': [
     () => Object.assign(make(), { delete: async () => true }),
-    'an answer can be taken out',
+    'an answer can be removed',
     'counts entries and bytes',
   ],
-  'a clear that leaves some': [() => Object.assign(make(), { clear: async () => 3 }), 'all answers can be taken out'],
+  'a clear that leaves some': [() => Object.assign(make(), { clear: async () => 3 }), 'all answers can be removed'],
   'large answers are cut': [
     () => {
       const cache = make()
@@ -177,7 +177,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
         },
       })
     },
-    'a large answer is kept whole',
+    'a large answer is stored completely',
   ],
   'an entry that is near itself': [
     () => {
@@ -186,7 +186,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
         explain: async (key: string) => ({ entry: undefined, nearest: [{ key, parts: {}, storedAt: '', bytes: 0 }] }),
       })
     },
-    'tells what it knows of a key, and which entries are near it',
+    'explains a key and lists the entries nearest to it',
   ],
   'freed once only': [
     () => {
@@ -198,7 +198,7 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
         },
       })
     },
-    'can be freed twice',
+    'can be disposed of twice',
   ],
 }
 

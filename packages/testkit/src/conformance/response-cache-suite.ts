@@ -51,7 +51,7 @@ const oddKeys = [
 const reopenCase = 'answers outlive it'
 
 const cases = {
-  async 'an answer comes back as it was put in'({ make }: CacheSubject) {
+  async 'an answer is returned as it was stored'({ make }: CacheSubject) {
     const cache = await make()
     await cache.set('key', answer, parts)
     assert.deepEqual(await cache.get('key'), answer)
@@ -66,7 +66,7 @@ const cases = {
     assert.equal(await cache.get('toString'), undefined)
   },
 
-  async 'what is changed outside stays as it was inside'({ make }: CacheSubject) {
+  async 'a later change of a given or returned object does not change the stored one'({ make }: CacheSubject) {
     const cache = await make()
     const given = structuredClone(answer) as { text: string; usage: { inputTokens: number } }
     await cache.set('key', { ...given, usage: given.usage }, parts)
@@ -76,7 +76,7 @@ const cases = {
     assert.deepEqual(await cache.get('key'), answer)
   },
 
-  async 'the last answer of a key counts, and once'({ make }: CacheSubject) {
+  async 'a key has only its last answer, counted once'({ make }: CacheSubject) {
     const cache = await make()
     await cache.set('key', { text: 'a long text at first' }, parts)
     await cache.set('key', { text: 'b' }, parts)
@@ -88,7 +88,7 @@ const cases = {
     assert.equal(bytes, (await other.stats()).bytes, 'bytes of an answer that is gone are counted')
   },
 
-  async 'an answer can be taken out'({ make }: CacheSubject) {
+  async 'an answer can be removed'({ make }: CacheSubject) {
     const cache = await make()
     await cache.set('key', answer, parts)
     await cache.set('other', { text: 'b' }, parts)
@@ -100,7 +100,7 @@ const cases = {
     assert.deepEqual(await cache.get('key'), { text: 'c' })
   },
 
-  async 'all answers can be taken out'({ make }: CacheSubject) {
+  async 'all answers can be removed'({ make }: CacheSubject) {
     const cache = await make()
     for (const key of ['a', 'b', 'c']) await cache.set(key, answer, parts)
     assert.equal(await cache.clear(), 3, 'how many were taken out')
@@ -123,7 +123,7 @@ const cases = {
     assert.deepEqual(counts(await cache.stats()), { entries: 1, bytes: one.bytes })
   },
 
-  async 'keys of all characters are told apart'({ make }: CacheSubject) {
+  async 'keys with any characters are distinguished'({ make }: CacheSubject) {
     const cache = await make()
     for (const [index, key] of oddKeys.entries()) await cache.set(key, { index }, parts)
     for (const [index, key] of oddKeys.entries())
@@ -131,14 +131,14 @@ const cases = {
     assert.equal((await cache.stats()).entries, oddKeys.length)
   },
 
-  async 'a large answer is kept whole'({ make }: CacheSubject) {
+  async 'a large answer is stored completely'({ make }: CacheSubject) {
     const cache = await make()
     const large = { text: '语'.repeat(1_000_000) }
     await cache.set('key', large, parts)
     assert.deepEqual(await cache.get('key'), large)
   },
 
-  async 'many writers and readers at once lose nothing'({ make }: CacheSubject) {
+  async 'concurrent writers and readers lose no answer'({ make }: CacheSubject) {
     const cache = await make()
     const keys = Array.from({ length: 300 }, (_, index) => `key ${index}`)
     await Promise.all(
@@ -152,7 +152,7 @@ const cases = {
     assert.ok(keys.includes(shared.text))
   },
 
-  async 'tells what it knows of a key, and which entries are near it'({ make }: CacheSubject) {
+  async 'explains a key and lists the entries nearest to it'({ make }: CacheSubject) {
     const cache = await make()
     if (cache.explain === undefined) return
     await cache.set('abc1', answer, parts)
@@ -188,7 +188,7 @@ const cases = {
     await second.dispose()
   },
 
-  async 'can be freed twice'({ make }: CacheSubject) {
+  async 'can be disposed of twice'({ make }: CacheSubject) {
     const cache = await make()
     await cache.set('key', answer, parts)
     await cache.dispose()

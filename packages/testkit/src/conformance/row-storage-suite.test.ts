@@ -144,22 +144,19 @@ const maker = (Storage: new () => RowStorage) => () => ({ storage: new Storage()
 
 const faults: Readonly<Record<string, readonly [MakeStorage, ...RowStorageCase[]]>> = {
   'has rows from the beginning': [() => ({ storage: new MemoryStorage([{ a: 1 }]) }), 'begins at step 0, without rows'],
-  'does not count its steps': [
-    maker(StuckStep),
-    'each write makes the next step, which takes the place of the one before',
-  ],
+  'does not count its steps': [maker(StuckStep), 'each write creates the next step, which replaces the previous one'],
   'turns batches round': [
     maker(reading(({ ids, rows }) => ({ ids: ids.toReversed(), rows: rows.toReversed() }))),
     'rows keep their order and ids, over many batches of all sizes',
   ],
   'trims ids': [
     maker(writing(({ ids, rows }) => ({ ids: ids.map((id) => id.trim()), rows }))),
-    'ids of all kinds are told apart',
+    'ids of all kinds are distinguished',
   ],
   'makes NaN null': [
     maker(values((value) => (Number.isNaN(value) ? null : value))),
-    'values of every type come back as they went in',
-    'a column may hold another type in each row',
+    'values of every type are read back unchanged',
+    'a column may have a different type in each row',
   ],
   'gives every row all columns': [
     maker(
@@ -168,7 +165,7 @@ const faults: Readonly<Record<string, readonly [MakeStorage, ...RowStorageCase[]
         return { ids, rows: rows.map((row) => ({ ...empty, ...row })) }
       }),
     ),
-    'null, missing and undefined stay apart; columns may come late',
+    'null, missing, and undefined values are distinguished; later rows may have more columns',
   ],
   'sets columns as properties': [
     maker(
@@ -181,29 +178,29 @@ const faults: Readonly<Record<string, readonly [MakeStorage, ...RowStorageCase[]
         }),
       })),
     ),
-    'columns may have any name, and many',
+    'columns may have any name, and there may be many',
   ],
   'cuts long texts': [
     maker(values((value) => (typeof value === 'string' ? value.slice(0, 65_535) : value))),
-    'a huge cell is kept whole',
+    'a huge cell is stored completely',
   ],
-  'takes no empty step': [maker(FullSteps), 'a step without rows is a step'],
-  'has views that follow': [maker(FollowingView), 'a view stays at its step, and what it writes is the next one'],
-  'locks out writers while it is read': [
-    maker(Waiting),
-    'a step may be written from the step before, while that is read',
-  ],
+  'takes no empty step': [maker(FullSteps), 'a step may have no rows'],
+  'has views that follow': [maker(FollowingView), 'a view stays at its step, and its write creates the next step'],
+  'locks out writers while it is read': [maker(Waiting), 'a step may be written while the previous step is read'],
   'keeps what came before a failure': [
     maker(NotAtomic),
-    'a write that is interrupted leaves the step before, and the next one works',
+    'an interrupted write keeps the previous step, and the next write succeeds',
   ],
   'drops functions': [
     maker(values((value) => (typeof value === 'function' ? null : value))),
-    'a row that cannot be kept fails the write and leaves the step before',
+    'a row that cannot be stored fails the write and keeps the previous step',
   ],
-  'takes one reader': [maker(OneReader), 'a reading may end anywhere', 'several may read at once'],
-  'mixes writers': [maker(Mixing), 'of two writers at once each makes a step of its own, whole'],
-  'keeps the objects themselves': [maker(Sharing), 'what is changed outside stays as it was inside'],
+  'takes one reader': [maker(OneReader), 'reading may stop at any row', 'several readers may read at the same time'],
+  'mixes writers': [maker(Mixing), 'two concurrent writers each create a complete step'],
+  'keeps the objects themselves': [
+    maker(Sharing),
+    'a later change of a given or returned object does not change the stored one',
+  ],
   forgets: [
     () => ({ storage: new MemoryStorage([]), reopen: () => new MemoryStorage([]) }),
     'steps outlive the storage',

@@ -32,7 +32,7 @@ const cases = {
     assertSame(await readAll(storage), { ids: [], rows: [] })
   },
 
-  async 'each write makes the next step, which takes the place of the one before'({ make }: StorageSubject) {
+  async 'each write creates the next step, which replaces the previous one'({ make }: StorageSubject) {
     const { storage } = await make()
     for (let step = 1; step <= 3; step++) {
       const result = await storage.write([batchOf([{ step }])])
@@ -59,7 +59,7 @@ const cases = {
     assertSame(await readAll(storage), { ids, rows }, 'a second reading gives something else')
   },
 
-  async 'ids of all kinds are told apart'({ make }: StorageSubject) {
+  async 'ids of all kinds are distinguished'({ make }: StorageSubject) {
     const { storage } = await make()
     const ids = [
       'a',
@@ -80,7 +80,7 @@ const cases = {
     assertSame(await readAll(storage), { ids, rows })
   },
 
-  async 'values of every type come back as they went in'({ make }: StorageSubject) {
+  async 'values of every type are read back unchanged'({ make }: StorageSubject) {
     const { storage } = await make()
     for (const [kind, row] of Object.entries(valuesOfEveryType)) {
       await storage.write([batchOf([row])])
@@ -91,7 +91,7 @@ const cases = {
     }
   },
 
-  async 'a column may hold another type in each row'({ make }: StorageSubject) {
+  async 'a column may have a different type in each row'({ make }: StorageSubject) {
     const { storage } = await make()
     const values = Object.values(valuesOfEveryType).flatMap((row) => Object.values(row))
     for (const order of [values, values.toReversed()]) {
@@ -101,7 +101,9 @@ const cases = {
     }
   },
 
-  async 'null, missing and undefined stay apart; columns may come late'({ make }: StorageSubject) {
+  async 'null, missing, and undefined values are distinguished; later rows may have more columns'({
+    make,
+  }: StorageSubject) {
     const { storage } = await make()
     const rows: Row[] = [{ a: 1 }, { a: null }, {}, { a: undefined }, { b: 'late' }, { a: 2, b: null }]
     await storage.write([batchOf(rows.slice(0, 2)), { ids: ['3', '4', '5', '6'], rows: rows.slice(2) }])
@@ -113,7 +115,7 @@ const cases = {
     )
   },
 
-  async 'columns may have any name, and many'({ make }: StorageSubject) {
+  async 'columns may have any name, and there may be many'({ make }: StorageSubject) {
     const { storage } = await make()
     const odd = Object.fromEntries(oddColumns.map((name, n) => [name, `value ${n}`]))
     const many = Object.fromEntries(
@@ -129,14 +131,14 @@ const cases = {
     }
   },
 
-  async 'a huge cell is kept whole'({ make }: StorageSubject) {
+  async 'a huge cell is stored completely'({ make }: StorageSubject) {
     const { storage } = await make()
     const row = { text: '漢🎉x'.repeat(1_000_000), bytes: new Uint8Array(3_000_000).fill(7), after: 1 }
     await storage.write([batchOf([row])])
     assertRows((await readAll(storage)).rows, [row])
   },
 
-  async 'a step without rows is a step'({ make }: StorageSubject) {
+  async 'a step may have no rows'({ make }: StorageSubject) {
     const { storage } = await make()
     await storage.write([batchOf([{ a: 1 }])])
     for (const none of [[], [batchOf([])]]) {
@@ -148,7 +150,7 @@ const cases = {
     assertRows((await readAll(storage)).rows, [{}, {}])
   },
 
-  async 'a view stays at its step, and what it writes is the next one'({ make }: StorageSubject) {
+  async 'a view stays at its step, and its write creates the next step'({ make }: StorageSubject) {
     const { storage } = await make()
     await storage.write([batchOf([{ step: 1 }])])
     const view = storage.step()
@@ -161,7 +163,7 @@ const cases = {
     assertRows((await readAll(storage)).rows, [{ step: 2 }])
   },
 
-  async 'a step may be written from the step before, while that is read'({ make }: StorageSubject) {
+  async 'a step may be written while the previous step is read'({ make }: StorageSubject) {
     const { storage } = await make()
     const rows = Array.from({ length: 3000 }, (_, n) => ({ n }))
     await storage.write([batchOf(rows)])
@@ -178,7 +180,7 @@ const cases = {
     assertRows((await readAll(view)).rows, rows)
   },
 
-  async 'a write that is interrupted leaves the step before, and the next one works'({ make }: StorageSubject) {
+  async 'an interrupted write keeps the previous step, and the next write succeeds'({ make }: StorageSubject) {
     const { storage, reopen } = await make()
     await storage.write([batchOf([{ step: 1 }])])
     class Stopped extends RangeError {}
@@ -198,7 +200,7 @@ const cases = {
     assertRows((await readAll(storage)).rows, [{ step: 2 }])
   },
 
-  async 'a row that cannot be kept fails the write and leaves the step before'({ make }: StorageSubject) {
+  async 'a row that cannot be stored fails the write and keeps the previous step'({ make }: StorageSubject) {
     const { storage } = await make()
     await storage.write([batchOf([{ step: 1 }])])
     await assert.rejects(storage.write([batchOf([{ a: 1 }, { a: () => 1 }])]), { code: 'MAESTRO_ROW_UNENCODABLE' })
@@ -206,7 +208,7 @@ const cases = {
     assertRows((await readAll(storage)).rows, [{ step: 1 }])
   },
 
-  async 'a reading may end anywhere'({ make }: StorageSubject) {
+  async 'reading may stop at any row'({ make }: StorageSubject) {
     const { storage } = await make()
     const rows = Array.from({ length: 5000 }, (_, n) => ({ n }))
     await storage.write([batchOf(rows)])
@@ -221,7 +223,7 @@ const cases = {
     assertRows((await readAll(storage)).rows, [{ after: true }])
   },
 
-  async 'several may read at once'({ make }: StorageSubject) {
+  async 'several readers may read at the same time'({ make }: StorageSubject) {
     const { storage } = await make()
     const rows = Array.from({ length: 3000 }, (_, n) => ({ n }))
     await storage.write([batchOf(rows)])
@@ -229,7 +231,7 @@ const cases = {
     for (const read of all) assertRows(read.rows, rows)
   },
 
-  async 'of two writers at once each makes a step of its own, whole'({ make }: StorageSubject) {
+  async 'two concurrent writers each create a complete step'({ make }: StorageSubject) {
     const { storage } = await make()
     async function* slowly(writer: string) {
       for (let n = 0; n < 5; n++) {
@@ -247,7 +249,7 @@ const cases = {
     )
   },
 
-  async 'what is changed outside stays as it was inside'({ make }: StorageSubject) {
+  async 'a later change of a given or returned object does not change the stored one'({ make }: StorageSubject) {
     const { storage } = await make()
     const row = { list: [1], bytes: new Uint8Array([1]) }
     await storage.write([batchOf([row])])

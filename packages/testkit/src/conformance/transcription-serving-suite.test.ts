@@ -21,9 +21,9 @@ describeTranscriptionServing(() => new EnhancedTranscriptionServing(make()), {
 test('the suite for transcribers fails for other words, mixed up calls and empty audio that is taken', async () => {
   const deaf = () => ({ ...make(), transcribe: async () => ({ text: 'They say nothing.', model: 'deaf' }) })
   expect(await failedCases(transcriptionServingSuite(deaf, { recordings }))).toEqual([
-    'writes down what is said',
-    'many calls at once each get their own text',
-    'what is no audio fails with a typed error',
+    'returns the text of the speech',
+    'concurrent calls each receive their own text',
+    'data that is not audio fails with a typed error',
     'a call with a signal that has fired is not made',
   ])
 })

@@ -17,16 +17,16 @@ interface TranscriptionSubject extends ServingSubject<TranscriptionServing> {
 }
 
 const cases = {
-  async 'writes down what is said'({ serving, recordings }: TranscriptionSubject) {
+  async 'returns the text of the speech'({ serving, recordings }: TranscriptionSubject) {
     for (const { audio, says } of recordings) assertSays(await serving.transcribe(audio), says)
   },
 
-  async 'many calls at once each get their own text'({ serving, recordings }: TranscriptionSubject) {
+  async 'concurrent calls each receive their own text'({ serving, recordings }: TranscriptionSubject) {
     const texts = await Promise.all(recordings.map(({ audio }) => serving.transcribe(audio)))
     for (const [index, { says }] of recordings.entries()) assertSays(texts[index], says)
   },
 
-  async 'what is no audio fails with a typed error'(subject: TranscriptionSubject) {
+  async 'data that is not audio fails with a typed error'(subject: TranscriptionSubject) {
     const empty = { data: new Uint8Array(), mediaType: 'audio/wav' }
     assertTypedError(subject, await watch(subject.serving.transcribe(empty)).outcome)
   },

@@ -28,7 +28,7 @@ const oddIds = [
 const texts = ['', ' ', '漢字 🎉 é', 'a\nb\t"c" \'d\' \\', 'long '.repeat(50_000)]
 
 export const vectorContentCases = {
-  async 'ids stay as they are through deletes'({ make }: VectorStoreSubject) {
+  async 'deletions do not change other ids'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const records = Array.from({ length: 10 }, (_, n) => entry(`id ${n}`, [Math.cos(n), Math.sin(n)], { text: `${n}` }))
     await store.addVectors(records)
@@ -42,7 +42,7 @@ export const vectorContentCases = {
     assert.equal(await store.delete([]), 0)
   },
 
-  async 'a known id is replaced, whole'({ make }: VectorStoreSubject) {
+  async 'a known id is replaced completely'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([
       entry('x', [1, 0], { text: 'old', metadata: { old: true } }),
@@ -59,7 +59,9 @@ export const vectorContentCases = {
     assert.deepEqual(await find(store, [1, 0], 5, { filter: { old: true } }), [])
   },
 
-  async 'equal vectors are kept apart by their ids; of one id the last of a call counts'({ make }: VectorStoreSubject) {
+  async 'equal vectors are distinguished by their ids; the last entry of a call with the same id counts'({
+    make,
+  }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors(['a', 'b', 'c'].map((id) => entry(id, [1, 2], { text: id })))
     await store.addVectors([entry('d', [1, 2], { text: 'first' }), entry('d', [1, 2], { text: 'last' })])
@@ -67,7 +69,7 @@ export const vectorContentCases = {
     assert.deepEqual([...back.values()].map(({ text }) => text).sort(), ['a', 'b', 'c', 'last'])
   },
 
-  async 'ids of all characters are told apart'({ make }: VectorStoreSubject) {
+  async 'ids with any characters are distinguished'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors(oddIds.map((id, n) => entry(id, [1, n], { text: String(n) })))
     assert.equal(await store.count(), oddIds.length)
@@ -79,7 +81,7 @@ export const vectorContentCases = {
     }
   },
 
-  async 'texts come back as they were given'({ make }: VectorStoreSubject) {
+  async 'texts are returned unchanged'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([...texts.map((text, n) => entry(String(n), [1, n], { text })), entry('none', [1, -1])])
     const back = await everything(store, 2)
@@ -87,7 +89,7 @@ export const vectorContentCases = {
     assert.equal(back.get('none')?.text, undefined)
   },
 
-  async 'what is changed outside stays as it was inside'({ make }: VectorStoreSubject) {
+  async 'a later change of a given or returned object does not change the stored one'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const facts = { page: 1 }
     const record: VectorRecord = entry('x', [1, 0], { metadata: facts })
@@ -103,7 +105,7 @@ export const vectorContentCases = {
     assert.deepEqual([...query], [1, 0], 'the vector of a query was changed')
   },
 
-  async 'another dimension is refused, and nothing of the call is kept'({ make }: VectorStoreSubject) {
+  async 'vectors of another length are refused, and nothing of the call is stored'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([entry('x', [1, 0])])
     assert.equal(store.dimension, 2)
@@ -113,7 +115,7 @@ export const vectorContentCases = {
     assert.equal(await store.count(), 1)
   },
 
-  async 'numbers that are none are refused, and nothing of the call is kept'({ make }: VectorStoreSubject) {
+  async 'NaN and infinite numbers are refused, and nothing of the call is stored'({ make }: VectorStoreSubject) {
     const { store } = await make()
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       const added = store.addVectors([entry('x', [1, 0]), entry('y', [1, value])])
@@ -135,7 +137,7 @@ export const vectorContentCases = {
     assert.deepEqual((await foundIds(store, [1, 0], 5)).toSorted(), ['x', 'z'])
   },
 
-  async 'what is in it can be listed'({ make }: VectorStoreSubject) {
+  async 'its entries can be listed'({ make }: VectorStoreSubject) {
     const { store } = await make()
     if (store.list === undefined) return
     const list = async (which?: VectorSelection) => (await Array.fromAsync(store.list?.(which) ?? [])).flat()

@@ -18,7 +18,7 @@ const writes = (writer: string) =>
   ])
 
 export const vectorLifeCases = {
-  async 'many who add, delete and search at once lose nothing'({ make }: VectorStoreSubject) {
+  async 'concurrent additions, deletions, and searches lose nothing'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const ids = Array.from({ length: 40 }, (_, n) => `id ${n}`)
     await Promise.all(
@@ -36,7 +36,7 @@ export const vectorLifeCases = {
     assert.ok(ids.includes(back.get('shared')?.text ?? ''))
   },
 
-  async 'putting it together changes nothing'({ make }: VectorStoreSubject) {
+  async 'compacting does not change the results'({ make }: VectorStoreSubject) {
     const { store } = await make()
     for (let n = 0; n < 10; n++) await store.addVectors([entry(`id ${n}`, [1, n], { text: `${n}`, metadata: { n } })])
     await store.delete(['id 3'])
@@ -49,7 +49,7 @@ export const vectorLifeCases = {
     assert.deepEqual(await foundIds(store, [1, 0.5], 1), ['later'])
   },
 
-  async 'a call that is stopped adds nothing'({ make }: VectorStoreSubject) {
+  async 'an aborted call adds nothing'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const signal = AbortSignal.abort(new RangeError('enough'))
     await assert.rejects(store.addVectors([entry('x', [1, 0])], { signal }), RangeError)
@@ -58,7 +58,7 @@ export const vectorLifeCases = {
     await assert.rejects(store.search([{ vector: Float32Array.of(1, 0), k: 1 }], { signal }), RangeError)
   },
 
-  async 'what was added outlives it'({ make }: VectorStoreSubject) {
+  async 'its entries persist after it is closed'({ make }: VectorStoreSubject) {
     const { store, reopen } = await make()
     if (reopen === undefined) return
     await store.addVectors([entry('x', [1, 0], { text: 'text', metadata: { a: 1 } }), entry('y', [0, 1])], {
@@ -79,7 +79,7 @@ export const vectorLifeCases = {
     await last.dispose()
   },
 
-  async 'two processes may write at once'({ make }: VectorStoreSubject) {
+  async 'two processes may write at the same time'({ make }: VectorStoreSubject) {
     const { store, code } = await make()
     if (code === undefined) return
     let ended = false
@@ -111,7 +111,7 @@ export const vectorLifeCases = {
     assert.equal(back.size, 124)
   },
 
-  async 'can be closed twice, and then refuses'({ make }: VectorStoreSubject) {
+  async 'can be closed twice, and refuses calls afterwards'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([entry('x', [1, 0])])
     await store.dispose()

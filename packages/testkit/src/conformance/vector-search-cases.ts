@@ -42,7 +42,7 @@ const filters: readonly (readonly [VectorMetadata, ...string[]])[] = [
 ]
 
 export const vectorSearchCases = {
-  async 'finds the nearest, best first, with text and metadata'({ make }: VectorStoreSubject) {
+  async 'finds the nearest entries, best first, with text and metadata'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([
       entry('far', [-1, 0.1], { text: 'far away' }),
@@ -104,7 +104,7 @@ export const vectorSearchCases = {
     }
   },
 
-  async 'zero vectors have a score too, and are not the nearest'({ make, metrics }: VectorStoreSubject) {
+  async 'zero vectors have a score and are not the nearest'({ make, metrics }: VectorStoreSubject) {
     for (const metric of metrics) {
       const { store } = await make(metric)
       await store.addVectors([entry('zero', [0, 0]), entry('near', [1, 0]), entry('other', [-3, 0])])
@@ -133,7 +133,7 @@ export const vectorSearchCases = {
     }
   },
 
-  async 'an empty store finds nothing, and one entry is found'({ make }: VectorStoreSubject) {
+  async 'an empty store returns nothing, and a single entry is found'({ make }: VectorStoreSubject) {
     const { store } = await make()
     assert.equal(await store.count(), 0)
     assert.deepEqual(await find(store, [1, 0], 3), [])
@@ -152,7 +152,7 @@ export const vectorSearchCases = {
     assert.deepEqual(await find(store, [1, 0], 3), [])
   },
 
-  async 'as many as asked for, or all there are'({ make }: VectorStoreSubject) {
+  async 'returns the requested number of matches, or all entries if there are fewer'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors(['a', 'b', 'c'].map((id, n) => entry(id, [1, n])))
     for (const [k, expected] of [
@@ -164,7 +164,7 @@ export const vectorSearchCases = {
       assert.equal((await find(store, [1, 0], k)).length, expected, `k is ${k}`)
   },
 
-  async 'filters mean what is equal, of the same type, and all of it'({ make }: VectorStoreSubject) {
+  async 'a filter matches equal values of the same type, in all its fields'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors(Object.entries(metadata).map(([id, facts], n) => entry(id, [1, n], { metadata: facts })))
     for (const [filter, ...expected] of filters)
@@ -173,7 +173,7 @@ export const vectorSearchCases = {
     for (const [id, facts] of Object.entries(metadata)) assert.deepEqual({ ...back.get(id)?.metadata }, facts)
   },
 
-  async 'a filter leaves out before the nearest are taken'({ make }: VectorStoreSubject) {
+  async 'a filter is applied before the nearest entries are selected'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const many = Array.from({ length: 500 }, (_, n) => entry(`near ${n}`, [1, n / 1e5], { metadata: { far: false } }))
     const far = [1, 2, 3].map((n) => entry(`far ${n}`, [-n, 1], { metadata: { far: true } }))
@@ -181,7 +181,7 @@ export const vectorSearchCases = {
     assert.deepEqual(await foundIds(store, [1, 0], 2, { filter: { far: true } }), ['far 1', 'far 2'])
   },
 
-  async 'matches below the threshold are left out'({ make }: VectorStoreSubject) {
+  async 'matches below the threshold are omitted'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([
       entry('same', [1, 0]),
@@ -200,7 +200,7 @@ export const vectorSearchCases = {
     assert.deepEqual(await foundIds(store, [1, 0], 1, { threshold: -2 }), ['same'])
   },
 
-  async 'many queries in one call each get their own matches'({ make }: VectorStoreSubject) {
+  async 'each query of a call receives its own matches'({ make }: VectorStoreSubject) {
     const { store } = await make()
     const random = numbersFrom(3)
     const records = Array.from({ length: 300 }, (_, n) =>

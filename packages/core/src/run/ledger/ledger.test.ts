@@ -92,8 +92,11 @@ describe('what a ledger notes', () => {
     )
     expectSums(report)
     expect(factsOf('ä/1/2')).toEqual([])
-    expect(factsOf('b')).toMatchObject([{ kind: 'rejected', step: 'check' }])
-    expect(factsOf('rows:3')).toMatchObject([{ kind: 'rejected', step: 'source', code: 'MAESTRO_RUN_DUPLICATE_ID' }])
+    expect(factsOf('b')).toMatchObject([
+      { kind: 'rejected', step: 'check' },
+      // The second row with this id.
+      { kind: 'rejected', step: 'source', code: 'MAESTRO_RUN_DUPLICATE_ID' },
+    ])
     expect(factsOf('rows:4')).toMatchObject([{ kind: 'rejected', step: 'source', code: 'MAESTRO_STORAGE_ROW_INVALID' }])
   })
 

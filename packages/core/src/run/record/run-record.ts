@@ -7,6 +7,7 @@ import { maestroError } from '../../errors/error-table.js'
 import { LedgerReader } from '../ledger/read-ledger.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { RejectLine } from '../state/journal.js'
+import type { SavedSamples } from './row-samples.js'
 
 /** The state of a run: a run that was killed, or that goes on, is unfinished. */
 export type RunStatus = RunReport['status'] | 'unfinished'
@@ -48,6 +49,11 @@ export class RunRecord {
   get ledger(): LedgerReader {
     this.#ledger ??= LedgerReader.open(join(this.directory, ledgerFile))
     return this.#ledger
+  }
+
+  /** A few rows of the run; empty for an unfinished run. */
+  get samples(): SavedSamples {
+    return readJson<SavedSamples>(join(this.directory, 'samples.json')) ?? { steps: {}, output: { of: 0, rows: [] } }
   }
 
   get summary(): RunSummary {

@@ -1,3 +1,4 @@
+import type { Row } from '../../contracts/row.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -54,7 +55,7 @@ export async function* readSource(
 
 /** Counts the rows of a batch and rejects its broken records. */
 function countBatch({ ids, rows, rejects = [] }: SourceBatch, stage: number, context: RunContext): void {
-  const { sourceCounter, trace } = context
+  const { sourceCounter, trace, samples } = context
   const { use } = context.compiled.plan.source
   sourceCounter.rowsIn += rows.length + rejects.length
   sourceCounter.rowsOut += rows.length
@@ -65,7 +66,10 @@ function countBatch({ ids, rows, rejects = [] }: SourceBatch, stage: number, con
     if (context.settings.onError === 'fail') throw reject.error
     context.reject({ step: 'source', use, stage }, sourceCounter, reject)
   }
-  if (trace !== undefined) for (const [index, row] of rows.entries()) trace('source', ids[index] ?? '', row)
+  const shown = trace ?? samples?.step
+  // Only a preview needs all of them.
+  const most = trace === undefined ? Math.min(rows.length, 8) : rows.length
+  for (let index = 0; index < most; index++) shown?.('source', ids[index] ?? '', rows[index] as Row)
 }
 
 /** The maximum number of rows that will be read, if it is known. */

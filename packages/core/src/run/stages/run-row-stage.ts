@@ -65,13 +65,14 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       run: context.folder.runId,
       params: context.compiled.definition.params,
       signal: context.signal,
-      trace: context.trace,
+      trace: context.trace ?? context.samples?.step,
       left: ledger?.left,
       reject: (step, id, row, error) =>
         context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
       emit: (ids, rows) => {
         rowsOut += rows.length
         announce(context, stage, steps)
+        if (run.sinks.length > 0) context.samples?.output(ids, rows)
         return kept === undefined
           ? writeAll(outputs, { ids, rows })
           : kept({ ids, rows }).then((batch) => writeAll(outputs, batch))

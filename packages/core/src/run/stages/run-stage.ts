@@ -51,6 +51,7 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   } else {
     input.files.set(stage.index, output)
     await traceFile(output, step, context)
+    await sampleFile(output, step, context)
     if (stage.sinks.length > 0 || input.outputs.length > 0)
       await runRows(stage, readStepFile(output), [], false, input.outputs, context)
   }
@@ -121,5 +122,14 @@ async function traceFile(path: string, step: CompiledStep, context: RunContext):
   if (context.trace === undefined) return
   for await (const batch of readStepFile(path)) {
     for (const [index, row] of batch.rows.entries()) context.trace(step.node.id, batch.ids[index] ?? '', row)
+  }
+}
+
+/** Keeps the first rows of a step over a whole table for the report. */
+async function sampleFile(path: string, step: CompiledStep, { samples }: RunContext): Promise<void> {
+  if (samples === undefined) return
+  for await (const { ids, rows } of readStepFile(path)) {
+    for (const [index, row] of rows.slice(0, 8).entries()) samples.step(step.node.id, ids[index] ?? '', row)
+    return
   }
 }

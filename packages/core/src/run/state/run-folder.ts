@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
+import { isAbandoned, removeOwner, writeOwner } from './run-owner.js'
 import { stateErrors } from './state-errors.js'
 
 /** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
@@ -31,27 +32,47 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
     makeStateDirectory(stateDirectory)
     await mkdir(join(stateDirectory, 'runs'), { recursive: true, mode: ownFolder })
     await mkdir(path, { mode: ownFolder })
+    writeOwner(path)
   })
   return { runId, path, kept: true }
 }
 
-/** Creates a folder that is removed after the run. @throws MAESTRO_RUN_STATE */
+const temporaryPrefix = 'maestro-state-'
+
+/**
+ * Creates a folder that is removed after the run. Those of processes that were killed are removed before. @throws
+ * MAESTRO_RUN_STATE
+ */
 export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
-  const prefix = join(tmpdir(), 'maestro-')
-  return { runId, path: await stateErrors(prefix, () => mkdtemp(prefix)), kept: false }
+  const prefix = join(tmpdir(), temporaryPrefix)
+  const path = await stateErrors(prefix, async () => {
+    const others = (await readdir(tmpdir())).filter((name) => name.startsWith(temporaryPrefix))
+    await removeAll(others.map((name) => join(tmpdir(), name)).filter(isAbandoned))
+    const created = await mkdtemp(prefix)
+    writeOwner(created)
+    return created
+  })
+  return { runId, path, kept: false }
 }
 
 /**
- * Removes the oldest finished runs so that `keep` remain. It always keeps the run that has just ended, even if the
- * clock has changed, and never touches a run in progress, in this process or another.
+ * Removes the oldest runs so that `keep` remain. A run whose process was killed counts like one that has ended. It always
+ * keeps the run that has just ended, even if the clock has changed, and never touches a run in progress, in this process
+ * or another.
  */
 export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
   const folder = join(stateDirectory, 'runs')
+  await removeOwner(join(folder, current))
   const others = (await readdir(folder))
-    .filter((run) => run !== current && existsSync(join(folder, run, 'report.json')))
+    .filter((run) => run !== current)
     .sort()
-  for (const run of others.slice(0, Math.max(0, others.length - (keep - 1))))
-    await rm(join(folder, run), { recursive: true, force: true })
+    .map((run) => join(folder, run))
+    .filter((run) => existsSync(join(run, 'report.json')) || isAbandoned(run))
+  await removeAll(others.slice(0, Math.max(0, others.length - (keep - 1))))
+}
+
+async function removeAll(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
 }
 
 /**

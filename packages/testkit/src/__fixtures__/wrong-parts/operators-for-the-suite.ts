@@ -148,16 +148,16 @@ const kept: Row[] = []
 
 /** Operators that are wrong in what they make of values. */
 const wrongWithValues: readonly WrongOperator[] = [
-  wrong('its declaration is complete, and the same each time', 'has no name', map(right, { name: '' })),
-  wrong('its declaration is complete, and the same each time', 'has a kind that does not exist', map(right, { kind: 'mapp' as never })),
-  wrong('its declaration is complete, and the same each time', 'declares a type that does not exist', map(right, { columns: () => ({ adds: { result: 'text' as never } }) })),
-  wrong('its declaration is complete, and the same each time', 'declares other columns each time', map(right, { columns: () => ({ adds: { [`result${calls++}`]: 'string' } }) })),
-  wrong('an option that it does not know is a fault of the plan', 'accepts options that it does not know', map(right, { options: z.looseObject({}) })),
-  wrong('the sample rows come through', 'rejects everything', map(() => { throw new RangeError('no') })),
-  wrong('the sample rows come through', 'drops the other columns', map(({ text }) => ({ text, result: textOf(text) }))),
-  wrong('the sample rows come through', 'returns a text and not a row', map((row) => textOf(row.text))),
-  wrong('the sample rows come through', 'forgets to return the row', map((row) => void right(row))),
-  wrong('the sample rows come through', 'returns what is not true or false from a filter', operator('filter', () => (row: Texts) => row.text)),
+  wrong('its declaration is complete and does not change between calls', 'has no name', map(right, { name: '' })),
+  wrong('its declaration is complete and does not change between calls', 'has a kind that does not exist', map(right, { kind: 'mapp' as never })),
+  wrong('its declaration is complete and does not change between calls', 'declares a type that does not exist', map(right, { columns: () => ({ adds: { result: 'text' as never } }) })),
+  wrong('its declaration is complete and does not change between calls', 'declares other columns each time', map(right, { columns: () => ({ adds: { [`result${calls++}`]: 'string' } }) })),
+  wrong('an unknown option is a fault of the plan', 'accepts options that it does not know', map(right, { options: z.looseObject({}) })),
+  wrong('it processes the sample rows', 'rejects everything', map(() => { throw new RangeError('no') })),
+  wrong('it processes the sample rows', 'drops the other columns', map(({ text }) => ({ text, result: textOf(text) }))),
+  wrong('it processes the sample rows', 'returns a text and not a row', map((row) => textOf(row.text))),
+  wrong('it processes the sample rows', 'forgets to return the row', map((row) => void right(row))),
+  wrong('it processes the sample rows', 'returns what is not true or false from a filter', operator('filter', () => (row: Texts) => row.text)),
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'breaks at null', map((row) => ({ ...row, result: row.text.toUpperCase() }))),
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'breaks at an empty text', map((row) => ({ ...row, result: typeof row.text === 'string' ? (row.text[0] as string).toUpperCase() : '' }))),
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'breaks at half of a character', map((row) => ({ ...row, result: encodeURIComponent(textOf(row.text)) }))),
@@ -169,10 +169,10 @@ const wrongWithValues: readonly WrongOperator[] = [
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'rejects with an error that is not typed', map((row) => { if (textOf(row.text) === '') throw new RangeError('no text'); return right(row) })),
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'returns something that cannot be stored', map((row) => ({ ...row, result: new Map([['text', row.text]]) }), { columns: () => ({ reads: ['text'], adds: { result: 'json' } }) })),
   wrong('values of all kinds are processed as declared, or rejected with a typed error', 'returns an object of a class', map((row) => ({ ...row, result: new URL('https://example.com') }), { columns: () => ({ reads: ['text'], adds: { result: 'json' } }) })),
-  wrong('a large cell comes through, or is rejected with a typed error', 'passes each character as a parameter', map((row) => ({ ...row, result: String.fromCharCode(...[...textOf(row.text)].map((letter) => letter.charCodeAt(0))) }))),
-  wrong('the same rows may come many times', 'stops after a hundred rows', operator('map', () => { let n = 0; return (row: Texts) => { if (++n > 100) throw new RangeError('full'); return right(row) } })),
-  wrong('a row that is given is not changed', 'changes the row, and changes it back', map((row) => { const { text } = row; Object.assign(row, { text: 'x' }); Object.assign(row, { text }); return right(row) })),
-  wrong('an empty input ends well', 'is made for at least one row', whole(async function* (all) {
+  wrong('it processes a large cell or rejects the row with a typed error', 'passes each character as a parameter', map((row) => ({ ...row, result: String.fromCharCode(...[...textOf(row.text)].map((letter) => letter.charCodeAt(0))) }))),
+  wrong('it accepts the same rows several times', 'stops after a hundred rows', operator('map', () => { let n = 0; return (row: Texts) => { if (++n > 100) throw new RangeError('full'); return right(row) } })),
+  wrong('it does not change the rows that it receives', 'changes the row, and changes it back', map((row) => { const { text } = row; Object.assign(row, { text: 'x' }); Object.assign(row, { text }); return right(row) })),
+  wrong('it accepts an empty input', 'is made for at least one row', whole(async function* (all) {
     const { ids, rows } = await everyRow(all)
     yield { ids, rows: rows.map((row) => ({ ...row })) }
     if ((rows[0] as Row).text === undefined) yield { ids: [], rows: [] }
@@ -181,21 +181,21 @@ const wrongWithValues: readonly WrongOperator[] = [
 
 /** Operators whose result depends on something besides the row. */
 const wrongWithState: readonly WrongOperator[] = [
-  wrong('a second run gives the same', 'is random', map((row) => ({ ...row, result: String(Math.random()) }))),
-  wrong('a second run gives the same', 'counts in a variable of its module', map((row) => ({ ...row, result: String(calls++) }))),
-  wrong('a restart on another day gives the same', 'writes the day into the row', map((row) => ({ ...row, result: new Date().toISOString().slice(0, 10) }))),
-  wrong('a row gives the same alone and among others', 'numbers the rows of a run', operator('map', () => { let n = 0; return (row: Texts) => ({ ...row, result: String(n++) }) })),
-  wrong('a row gives the same alone and among others', 'holds the row in a variable while it waits', operator('map', () => { let current: Texts; return async (row: Texts) => { current = row; await null; return { ...row, result: textOf(current.text) } } })),
-  wrong('a row gives the same alone and among others', 'sorts the results of a batch', batches((all) => { const texts = all.map((row) => textOf(row.text)).sort(); return all.map((row, n) => ({ ...row, result: texts[n] })) })),
-  wrong('a row gives the same alone and among others', 'compares a row with the mean of its batch', batches((all) => all.map((row) => ({ ...row, result: String(all.reduce((sum, { text }) => sum + textOf(text).length, 0)) })))),
-  wrong('a row gives the same alone and among others', 'rejects a whole batch for one row', batches((all) => { if (all.some(({ text }) => textOf(text) === '')) return all.map(() => refused); return all.map(right) })),
-  wrong('a row gives the same alone and among others', 'remembers results by the first letter', operator('map', () => { const known = new Map<string, string>(); return (row: Texts) => { const key = textOf(row.text).charAt(0); if (!known.has(key)) known.set(key, textOf(row.text)); return { ...row, result: known.get(key) } } })),
-  wrong('a row gives the same alone and among others', 'returns one object again and again', operator('map', () => { const one = {}; return (row: Texts) => Object.assign(one, right(row)) })),
-  wrong('the split into batches makes no difference', 'works only with a full batch', batches((all) => (all.length > 2 ? all.map(right) : all.map((row) => ({ ...row, result: 'incomplete' }))))),
-  wrong('the same row gives the same twice in a run', 'drops rows that it has seen', operator('filter', () => { const seen = new Set<unknown>(); return (row: Texts) => !seen.has(row.text) && seen.add(row.text) !== undefined })),
-  wrong('two runs at once do not disturb each other', 'shares a variable between runs', operator('map', () => { active++; const run = async (row: Texts) => { await null; return { ...row, result: active > 1 ? 'mixed' : textOf(row.text) } }; return Object.assign(run, { dispose: () => void active-- }) })),
-  wrong('a column that it does not declare to read makes no difference', 'reads a column that it does not declare', map((row) => ({ ...row, result: `${textOf(row.text)}${textOf(row.kind)}` }))),
-  wrong('two steps with it do not disturb each other', 'keeps its options in a variable of its module', named(({ input, output }) => { today = (row) => ({ ...row, [output]: textOf(row[input as 'text']) }); return (row) => today(row as Texts) }), byName),
+  wrong('a second run returns the same result', 'is random', map((row) => ({ ...row, result: String(Math.random()) }))),
+  wrong('a second run returns the same result', 'counts in a variable of its module', map((row) => ({ ...row, result: String(calls++) }))),
+  wrong('a run in a new process on another day returns the same result', 'writes the day into the row', map((row) => ({ ...row, result: new Date().toISOString().slice(0, 10) }))),
+  wrong('a row has the same result alone and among other rows', 'numbers the rows of a run', operator('map', () => { let n = 0; return (row: Texts) => ({ ...row, result: String(n++) }) })),
+  wrong('a row has the same result alone and among other rows', 'holds the row in a variable while it waits', operator('map', () => { let current: Texts; return async (row: Texts) => { current = row; await null; return { ...row, result: textOf(current.text) } } })),
+  wrong('a row has the same result alone and among other rows', 'sorts the results of a batch', batches((all) => { const texts = all.map((row) => textOf(row.text)).sort(); return all.map((row, n) => ({ ...row, result: texts[n] })) })),
+  wrong('a row has the same result alone and among other rows', 'compares a row with the mean of its batch', batches((all) => all.map((row) => ({ ...row, result: String(all.reduce((sum, { text }) => sum + textOf(text).length, 0)) })))),
+  wrong('a row has the same result alone and among other rows', 'rejects a whole batch for one row', batches((all) => { if (all.some(({ text }) => textOf(text) === '')) return all.map(() => refused); return all.map(right) })),
+  wrong('a row has the same result alone and among other rows', 'remembers results by the first letter', operator('map', () => { const known = new Map<string, string>(); return (row: Texts) => { const key = textOf(row.text).charAt(0); if (!known.has(key)) known.set(key, textOf(row.text)); return { ...row, result: known.get(key) } } })),
+  wrong('a row has the same result alone and among other rows', 'returns one object again and again', operator('map', () => { const one = {}; return (row: Texts) => Object.assign(one, right(row)) })),
+  wrong('the result does not depend on how rows are split into batches', 'works only with a full batch', batches((all) => (all.length > 2 ? all.map(right) : all.map((row) => ({ ...row, result: 'incomplete' }))))),
+  wrong('equal rows have the same result within a run', 'drops rows that it has seen', operator('filter', () => { const seen = new Set<unknown>(); return (row: Texts) => !seen.has(row.text) && seen.add(row.text) !== undefined })),
+  wrong('two concurrent runs do not affect each other', 'shares a variable between runs', operator('map', () => { active++; const run = async (row: Texts) => { await null; return { ...row, result: active > 1 ? 'mixed' : textOf(row.text) } }; return Object.assign(run, { dispose: () => void active-- }) })),
+  wrong('the result depends only on the columns that it declares to read', 'reads a column that it does not declare', map((row) => ({ ...row, result: `${textOf(row.text)}${textOf(row.kind)}` }))),
+  wrong('two steps with this operator do not affect each other', 'keeps its options in a variable of its module', named(({ input, output }) => { today = (row) => ({ ...row, [output]: textOf(row[input as 'text']) }); return (row) => today(row as Texts) }), byName),
   wrong('columns with unusual names work', 'reads columns by a path', named(({ input, output }) => (row) => ({ ...row, [output]: textOf(input.split('.').reduce<unknown>((value, name) => (value as Row)[name], row)).slice(0, 99), ...(input.includes('.') ? { [input.split('.')[0] ?? '']: 1 } : {}) })), byName),
   wrong('columns with unusual names work', 'reads columns by code', named(({ input, output }) => { const read = new Function('row', `return row.${input}`); return (row) => ({ ...row, [output]: textOf(read(row)) }) }), byName),
 ]
@@ -203,29 +203,29 @@ const wrongWithState: readonly WrongOperator[] = [
 /** Operators that do not end as they should. */
 const wrongAtTheEnd: readonly WrongOperator[] = [
   wrong('it ends when its signal fires, and can run again', 'does not pass on the signal', asking(async (serving, row) => ({ ...row, result: (await serving.generate({ messages: messages(row) })).text })), withModel),
-  wrong('its work is done when the run ends', 'asks without waiting', asking((serving, row) => { void serving.generate({ messages: messages(row) }, {}); return right(row) }), withModel),
-  wrong('it frees what it holds', 'leaves a timer', operator('map', () => { setInterval(() => undefined, 100_000); return right })),
-  wrong('it frees what it holds', 'leaves a file open', operator('map', () => { openSync(import.meta.filename, 'r'); return right })),
-  wrong('it frees what it holds', 'leaves a listener of the process', operator('map', () => { process.on('exit', () => undefined); return right })),
-  wrong('it frees what it holds', 'leaves a global name', operator('map', () => { Object.assign(globalThis, { [`acme${calls++}`]: 1 }); return right })),
-  wrong('it frees what it holds', 'fails when it is disposed', operator('map', () => Object.assign((row: Texts) => right(row), { dispose: () => { throw new RangeError('gone') } }))),
+  wrong('no work continues after the run', 'asks without waiting', asking((serving, row) => { void serving.generate({ messages: messages(row) }, {}); return right(row) }), withModel),
+  wrong('it frees its resources', 'leaves a timer', operator('map', () => { setInterval(() => undefined, 100_000); return right })),
+  wrong('it frees its resources', 'leaves a file open', operator('map', () => { openSync(import.meta.filename, 'r'); return right })),
+  wrong('it frees its resources', 'leaves a listener of the process', operator('map', () => { process.on('exit', () => undefined); return right })),
+  wrong('it frees its resources', 'leaves a global name', operator('map', () => { Object.assign(globalThis, { [`acme${calls++}`]: 1 }); return right })),
+  wrong('it frees its resources', 'fails when it is disposed', operator('map', () => Object.assign((row: Texts) => right(row), { dispose: () => { throw new RangeError('gone') } }))),
 ]
 
 /** Operators over a whole storage. */
 const wrongWhole: readonly WrongOperator[] = [
-  wrong('the split into batches makes no difference', 'reads one batch only', whole(async function* (all) { for await (const batch of all) { yield batch; return } })),
-  wrong('the split into batches makes no difference', 'numbers the rows of each batch', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row, n) => ({ ...row, place: n })) } }, { adds: { place: 'integer' } })),
-  wrong('a second run gives the same', 'keeps the rows of the last run', whole(async function* (all) {
+  wrong('the result does not depend on how rows are split into batches', 'reads one batch only', whole(async function* (all) { for await (const batch of all) { yield batch; return } })),
+  wrong('the result does not depend on how rows are split into batches', 'numbers the rows of each batch', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row, n) => ({ ...row, place: n })) } }, { adds: { place: 'integer' } })),
+  wrong('a second run returns the same result', 'keeps the rows of the last run', whole(async function* (all) {
     const { ids, rows } = await everyRow(all)
     kept.push(...rows)
     yield { ids, rows: rows.map((row) => ({ ...row, count: kept.length })) }
   }, { adds: { count: 'integer' } })),
-  wrong('a second run gives the same', 'gives new rows random ids', whole(async function* () { yield { ids: [String(Math.random())], rows: [{ total: 1 }] } }, { adds: { total: 'integer' }, keeps: [] })),
-  wrong('the sample rows come through', 'returns a text where it declares a number', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row) => ({ ...row, count: '1' })) } }, { adds: { count: 'integer' } })),
-  wrong('the sample rows come through', 'drops a column that it does not declare to drop', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map(({ n: _, ...row }) => row) } })),
-  wrong('the sample rows come through', 'changes a column that it only reads', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row) => ({ ...row, n: 0 })) } })),
-  wrong('the sample rows come through', 'gives two rows one id', whole(async function* (all) { const { ids, rows } = await everyRow(all); yield { ids: ids.map(() => 'x'), rows } })),
-  wrong('the sample rows come through', 'creates columns that it does not declare', whole(async function* () { yield { ids: ['new'], rows: [{ colour: 'red' }] } }, { keeps: [] })),
+  wrong('a second run returns the same result', 'gives new rows random ids', whole(async function* () { yield { ids: [String(Math.random())], rows: [{ total: 1 }] } }, { adds: { total: 'integer' }, keeps: [] })),
+  wrong('it processes the sample rows', 'returns a text where it declares a number', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row) => ({ ...row, count: '1' })) } }, { adds: { count: 'integer' } })),
+  wrong('it processes the sample rows', 'drops a column that it does not declare to drop', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map(({ n: _, ...row }) => row) } })),
+  wrong('it processes the sample rows', 'changes a column that it only reads', whole(async function* (all) { for await (const { ids, rows } of all) yield { ids, rows: rows.map((row) => ({ ...row, n: 0 })) } })),
+  wrong('it processes the sample rows', 'gives two rows one id', whole(async function* (all) { const { ids, rows } = await everyRow(all); yield { ids: ids.map(() => 'x'), rows } })),
+  wrong('it processes the sample rows', 'creates columns that it does not declare', whole(async function* () { yield { ids: ['new'], rows: [{ colour: 'red' }] } }, { keeps: [] })),
 ]
 
 export const operatorsForTheSuite: readonly WrongOperator[] = [...wrongWithValues, ...wrongWithState, ...wrongAtTheEnd, ...wrongWhole]

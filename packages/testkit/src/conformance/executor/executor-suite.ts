@@ -49,7 +49,7 @@ const cases = {
     assert.deepEqual(begun.toSorted(), [0, 1, 2])
   },
 
-  async 'passes on the failure of a partition'(subject: ExecutorSubject) {
+  async 'reports the failure of a partition'(subject: ExecutorSubject) {
     for (const failure of [new RangeError('this one'), undefined]) {
       const running = execute(subject, partitions(3), async ({ index }) => {
         await null
@@ -61,7 +61,7 @@ const cases = {
     }
   },
 
-  async 'begins no partition after its signal has fired, and ends'(subject: ExecutorSubject) {
+  async 'starts no partition after its signal has fired, and ends'(subject: ExecutorSubject) {
     const stop = new AbortController()
     let begun = 0
     let late = 0
@@ -95,7 +95,7 @@ const cases = {
     assert.deepEqual(begun, [0, 1, 0, 1])
   },
 
-  async 'two executions at once do not disturb each other'(subject: ExecutorSubject) {
+  async 'two concurrent executions do not affect each other'(subject: ExecutorSubject) {
     const executor = await make(subject)
     const meeting = new Meeting()
     const seen: Record<number, number[]> = { 1: [], 2: [] }
@@ -120,12 +120,12 @@ const cases = {
     )
   },
 
-  async 'can be freed twice, and before it was used'(subject: ExecutorSubject) {
+  async 'can be disposed of twice, and before it is used'(subject: ExecutorSubject) {
     const executor = await make(subject)
     for (let time = 0; time < 2; time++) await within(subject.patience, 'freeing it', executor.dispose())
   },
 
-  async 'a run comes through with it'(subject: ExecutorSubject) {
+  async 'a run with it succeeds'(subject: ExecutorSubject) {
     const { defineExecutor, definePlugin, pipeline } = await import('@maestro-dataflow/core')
     const { maestro } = await import('@maestro-dataflow/core/runtime')
     const executor = await make(subject)

@@ -21,7 +21,7 @@ export const operatorNameCases = {
 
 /** The rules for several steps with one operator. */
 export const operatorStepCases = {
-  async 'two steps with it do not disturb each other'(subject: OperatorSubject) {
+  async 'two steps with this operator do not affect each other'(subject: OperatorSubject) {
     const [added] = Object.keys(subject.declared.effects.adds ?? {})
     if (added === undefined || Object.hasOwn(subject.columns, added)) return
     const variant = renamed(subject.options(), added, 'of_the_second_step') as object
@@ -43,7 +43,7 @@ export const operatorStepCases = {
 
 /** The rules for what an operator with declared columns reads. */
 export const operatorReadsCases = {
-  async 'a column that it does not declare to read makes no difference'(subject: OperatorSubject) {
+  async 'the result depends only on the columns that it declares to read'(subject: OperatorSubject) {
     const { effects } = subject.declared
     const { reads = [], adds = {}, renames = {} } = effects
     const unread = Object.keys(subject.columns).filter((name) => !reads.includes(name) && !Object.hasOwn(renames, name))

@@ -7,7 +7,7 @@ const kinds = ['map', 'filter', 'flatMap', 'mapBatches', 'table', 'opaque']
 
 /** The rules for what an operator declares, before it sees a row. */
 export const operatorDeclarationCases = {
-  async 'its declaration is complete, and the same each time'(subject: OperatorSubject) {
+  async 'its declaration is complete and does not change between calls'(subject: OperatorSubject) {
     const { definition, columns } = subject
     assert.ok(typeof definition.name === 'string' && definition.name.trim() !== '', 'it has no name')
     assert.ok(kinds.includes(definition.kind), `"${definition.kind}" is not a kind: ${kinds.join(', ')}`)
@@ -20,7 +20,7 @@ export const operatorDeclarationCases = {
     assert.deepEqual(again.declared?.effects, declared.effects, 'it declares other columns for the same options')
   },
 
-  async 'an option that it does not know is a fault of the plan'(subject: OperatorSubject) {
+  async 'an unknown option is a fault of the plan'(subject: OperatorSubject) {
     const { fault } = await subject.plan({ ...subject.options(), 'no-option-of-it': 1 }, subject.columns)
     assert.ok(fault !== undefined, 'a misspelt option is accepted: declare the options as fields or by z.strictObject')
   },

@@ -37,7 +37,7 @@ export const operatorLifeCases = {
     if (subject.deterministic) assertSame(subject, samples, before, after, 'usually', 'after an aborted run')
   },
 
-  async 'its work is done when the run ends'(subject: OperatorSubject) {
+  async 'no work continues after the run'(subject: OperatorSubject) {
     const servings = new HeldServings()
     const project = await subject.project(servings)
     const answers = Promise.withResolvers<void>()
@@ -51,7 +51,7 @@ export const operatorLifeCases = {
     assert.equal(inProgress, 0, 'the run ends while calls to servings are in progress')
   },
 
-  async 'it frees what it holds'(subject: OperatorSubject) {
+  async 'it frees its resources'(subject: OperatorSubject) {
     const { patience, samples } = subject
     const watched = new WatchedOperator({})
     await attempted(subject, samples, { watched })

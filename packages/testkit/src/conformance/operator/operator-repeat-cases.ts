@@ -10,11 +10,11 @@ import { idsOf, type OperatorSubject, type RunSettings } from './operator-subjec
 
 /** The rules for an operator whose result follows from its input. */
 export const operatorRepeatCases = {
-  async 'a second run gives the same'(subject: OperatorSubject) {
+  async 'a second run returns the same result'(subject: OperatorSubject) {
     await compareAll(subject, 'in the first run', 'in the second', (rows) => again(subject, rows))
   },
 
-  async 'a restart on another day gives the same'(subject: OperatorSubject) {
+  async 'a run in a new process on another day returns the same result'(subject: OperatorSubject) {
     const before = await attempted(subject, subject.samples)
     if (before === undefined) return
     const project = await subject.project()
@@ -22,7 +22,7 @@ export const operatorRepeatCases = {
     assertSame(subject, subject.samples, before, restarted, 'before a restart', 'after it, on another day,')
   },
 
-  async 'two runs at once do not disturb each other'(subject: OperatorSubject) {
+  async 'two concurrent runs do not affect each other'(subject: OperatorSubject) {
     await compareAll(subject, 'in a run of its own', 'beside another run', async (rows, others) => {
       const meeting = new Meeting()
       const gate = () => meeting.arrive()
@@ -32,7 +32,7 @@ export const operatorRepeatCases = {
     })
   },
 
-  async 'the split into batches makes no difference'(subject: OperatorSubject) {
+  async 'the result does not depend on how rows are split into batches'(subject: OperatorSubject) {
     await compareAll(subject, 'in one batch', 'in small batches', async (rows, others) => {
       const size = 1 + (others.length % 4)
       return again(subject, rows, { batch: 1 + (others.length % 3), batchSize: size })
@@ -42,7 +42,7 @@ export const operatorRepeatCases = {
 
 /** The rules for an operator that processes each row for itself. */
 export const operatorAloneCases = {
-  async 'a row gives the same alone and among others'(subject: OperatorSubject) {
+  async 'a row has the same result alone and among other rows'(subject: OperatorSubject) {
     await forAll(
       subject.tables,
       subject.fuzz,
@@ -65,7 +65,7 @@ export const operatorAloneCases = {
     }
   },
 
-  async 'the same row gives the same twice in a run'(subject: OperatorSubject) {
+  async 'equal rows have the same result within a run'(subject: OperatorSubject) {
     await forAll(
       subject.tables,
       subject.fuzz,

@@ -8,13 +8,13 @@ import { idsOf, type OperatorSubject, type RunSettings } from './operator-subjec
 
 /** The rules for what an operator makes of rows, whatever they hold. */
 export const operatorRowCases = {
-  async 'the sample rows come through'(subject: OperatorSubject) {
+  async 'it processes the sample rows'(subject: OperatorSubject) {
     const { rejects } = await ended(subject, subject.samples)
     const [first] = rejects
     assert.ok(first === undefined, `row ${first?.id} is rejected: ${describeFailure(first?.error)}`)
   },
 
-  async 'an empty input ends well'(subject: OperatorSubject) {
+  async 'it accepts an empty input'(subject: OperatorSubject) {
     const { rejects } = await ended(subject, [])
     assert.deepEqual(rejects, [], 'there are rejects without a row')
   },
@@ -24,7 +24,7 @@ export const operatorRowCases = {
     await forAll(subject.tables, subject.fuzz, async (rows) => void (await ended(subject, rows)), first)
   },
 
-  async 'a row that is given is not changed'(subject: OperatorSubject) {
+  async 'it does not change the rows that it receives'(subject: OperatorSubject) {
     await forAll(
       subject.tables,
       subject.fuzz,
@@ -42,11 +42,11 @@ export const operatorRowCases = {
     )
   },
 
-  async 'a large cell comes through, or is rejected with a typed error'(subject: OperatorSubject) {
+  async 'it processes a large cell or rejects the row with a typed error'(subject: OperatorSubject) {
     for (const column of textColumns(subject)) await ended(subject, [{ ...subject.samples[0], [column]: largeText }])
   },
 
-  async 'the same rows may come many times'(subject: OperatorSubject) {
+  async 'it accepts the same rows several times'(subject: OperatorSubject) {
     const many = Array.from({ length: 40 }, () => subject.samples).flat()
     const [few, run] = [await attempted(subject, subject.samples), await attempted(subject, many)]
     if (few === undefined || few.rejects.length > 0) return

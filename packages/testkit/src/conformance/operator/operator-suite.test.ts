@@ -18,7 +18,7 @@ describe.each(operatorsForTheSuite)('an operator that $fault', ({ part, rule, se
 
 test.each(wrongOperators)('the suite hears of what the runner finds: an operator that $fault', async ({ part }) => {
   const numbered = [0, 1, 2].map((n) => ({ n, name: `row ${n}`, tags: ['z', 'a'] }))
-  const failure = await failureOf(operatorSuite(part, { rows: numbered }), 'the sample rows come through')
+  const failure = await failureOf(operatorSuite(part, { rows: numbered }), 'it processes the sample rows')
   expect(failure).toContain('MAESTRO_STEP_CONTRACT')
 })
 

@@ -32,12 +32,12 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'has another version each time',
-    rule: 'is the same each time',
+    rule: 'does not change between calls',
     make: () => Object.assign(new Asks(), { version: String(count++) }),
   },
   {
     fault: 'numbers its questions',
-    rule: 'is the same each time',
+    rule: 'does not change between calls',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -47,18 +47,18 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'has no message',
-    rule: 'becomes messages that a model can read',
+    rule: 'produces valid messages',
     make: () => Object.assign(new Asks(), { messages: () => [] }),
   },
   {
     fault: 'has a role that does not exist',
-    rule: 'becomes messages that a model can read',
+    rule: 'produces valid messages',
     make: () =>
       Object.assign(new Asks(), { messages: (values: Values) => [{ role: 'human', content: `${values.text}` }] }),
   },
   {
     fault: 'is without a question',
-    rule: 'becomes messages that a model can read',
+    rule: 'produces valid messages',
     make: () =>
       Object.assign(new Asks(), {
         messages: (values: Values) => [{ role: 'system', content: `${values.text} ${values.tone}` }],
@@ -66,7 +66,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'prints a variable that is not there',
-    rule: 'becomes messages that a model can read',
+    rule: 'produces valid messages',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -76,7 +76,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'reads a variable that it does not name',
-    rule: 'reads the variables that it names, and no others',
+    rule: 'reads exactly the variables that it names',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -86,7 +86,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'names a variable that it does not read',
-    rule: 'reads the variables that it names, and no others',
+    rule: 'reads exactly the variables that it names',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -97,7 +97,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'fills a missing value with nothing',
-    rule: 'a missing value is a typed error',
+    rule: 'a missing value causes a typed error',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -107,7 +107,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'throws something else for a missing value',
-    rule: 'a missing value is a typed error',
+    rule: 'a missing value causes a typed error',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -117,7 +117,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'takes a value for a pattern',
-    rule: 'a text of any kind is in the prompt as it is',
+    rule: 'any text appears in the prompt unchanged',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -128,7 +128,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'fills in what looks like a variable in a value',
-    rule: 'a text of any kind is in the prompt as it is',
+    rule: 'any text appears in the prompt unchanged',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {
@@ -139,7 +139,7 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
   {
     fault: 'breaks at values that are no texts',
-    rule: 'values of any kind are filled in, or refused with a typed error',
+    rule: 'values of any kind are inserted or refused with a typed error',
     make: () =>
       new (class extends Asks {
         override format(values: Values) {

@@ -45,14 +45,14 @@ const cases = {
     )
   },
 
-  async 'is the same each time'({ make, values }: PromptSubject) {
+  async 'does not change between calls'({ make, values }: PromptSubject) {
     const [one, other] = [make(), make()]
     assert.equal(other.version, one.version, 'it has another version each time, so no answer is ever found again')
     assert.deepEqual(other.messages(values), one.messages(values))
     assert.deepEqual(one.messages(values), one.messages(values))
   },
 
-  async 'becomes messages that a model can read'({ make, values }: PromptSubject) {
+  async 'produces valid messages'({ make, values }: PromptSubject) {
     const prompt = make()
     assert.ok(prompt.format(values).trim() !== '', 'its text is empty')
     const messages = prompt.messages(values)
@@ -72,7 +72,7 @@ const cases = {
       assert.doesNotMatch(text, /undefined|\[object Object\]/, `a value is missing in: ${text}`)
   },
 
-  async 'reads the variables that it names, and no others'({ make, values, shown }: PromptSubject) {
+  async 'reads exactly the variables that it names'({ make, values, shown }: PromptSubject) {
     const prompt = make()
     const read = new Set<string>()
     const watched = new Proxy(values, {
@@ -91,7 +91,7 @@ const cases = {
     }
   },
 
-  async 'a missing value is a typed error'({ make, values }: PromptSubject) {
+  async 'a missing value causes a typed error'({ make, values }: PromptSubject) {
     const prompt = make()
     for (const name of prompt.variables) {
       const { [name]: _, ...without } = values
@@ -105,7 +105,7 @@ const cases = {
     }
   },
 
-  async 'a text of any kind is in the prompt as it is'({ make, values, shown }: PromptSubject) {
+  async 'any text appears in the prompt unchanged'({ make, values, shown }: PromptSubject) {
     const prompt = make()
     for (const name of shown) {
       if (typeof values[name] !== 'string') continue
@@ -124,7 +124,7 @@ const cases = {
     }
   },
 
-  async 'values of any kind are filled in, or refused with a typed error'({ make, values, shown }: PromptSubject) {
+  async 'values of any kind are inserted or refused with a typed error'({ make, values, shown }: PromptSubject) {
     for (const name of shown)
       for (const value of [null, 0, -1.5, true, 10n, [], ['a'], { a: 1 }, new Date(0), '', '语'.repeat(100_000)])
         try {

@@ -14,7 +14,7 @@ import { batchesOf, type SinkPlace, type SinkSubject, withValues } from './sink-
 
 /** The rules for every sink, as far as they need no look at the target. */
 export const sinkCases = {
-  async 'finds no fault in options that are right, and names the same target each time'(subject: SinkSubject) {
+  async 'accepts valid options and names the same target each time'(subject: SinkSubject) {
     const { sink, place, suite } = subject
     const options = deepFreeze(await parsed(sink.options, subject.fresh().given))
     const context = { directory: place.directory, allowOutside: false }
@@ -27,7 +27,7 @@ export const sinkCases = {
       assert.notEqual(sink.target?.(other, context), named, 'target() gives one text for two targets')
   },
 
-  async 'says how many rows it wrote, and where'(subject: SinkSubject) {
+  async 'reports how many rows it wrote, and where'(subject: SinkSubject) {
     for (const rows of [subject.suite.rows, subject.suite.rows.slice(0, 1), []]) {
       const writer = await subject.fresh().open()
       for (const batch of batchesOf(rows, 2)) await writer.write(batch)
@@ -43,7 +43,7 @@ export const sinkCases = {
     }
   },
 
-  async 'a run writes to it without a fault'(subject: SinkSubject) {
+  async 'a run writes to it without an error'(subject: SinkSubject) {
     const report = await subject
       .run(subject.fresh(), subject.suite.rows)
       .catch((error: unknown) => assert.fail(describeFailure(error)))
@@ -51,13 +51,13 @@ export const sinkCases = {
     assert.equal(report.counts.rejected, 0, `rows are rejected: ${first?.code} ${first?.message}`)
   },
 
-  async 'a row that is given is not changed'(subject: SinkSubject) {
+  async 'it does not change the rows that it receives'(subject: SinkSubject) {
     const rows = subject.suite.rows.map((row) => structuredClone(row))
     await subject.write(subject.fresh(), deepFreeze(rows))
     assert.deepEqual(rows, subject.suite.rows)
   },
 
-  async 'can be left at any moment'(subject: SinkSubject) {
+  async 'can be abandoned at any moment'(subject: SinkSubject) {
     const { rows } = subject.suite
     const before = await subject.place.files()
     const opened = await subject.fresh().open()
@@ -69,7 +69,7 @@ export const sinkCases = {
     assert.deepEqual(await subject.place.files(), before, 'files that are left behind')
   },
 
-  async 'a run whose signal fires ends'(subject: SinkSubject) {
+  async 'a run stops when its signal fires'(subject: SinkSubject) {
     const stop = new AbortController()
     const writing = async () => {
       const writer = await subject.fresh().open(stop.signal)
@@ -83,7 +83,7 @@ export const sinkCases = {
     await within(subject.patience, 'a write after its signal has fired', watch(writing()).outcome)
   },
 
-  async 'frees what it holds'(subject: SinkSubject) {
+  async 'frees its resources'(subject: SinkSubject) {
     const written = await growthOf(() => subject.write(subject.fresh(), subject.suite.rows))
     assert.deepEqual(written, [], 'what each committed write leaves behind')
     const left = await growthOf(async () => {
@@ -120,7 +120,7 @@ export const sinkCases = {
 
 /** The rules for what is visible at the target. */
 export const sinkVisibleCases = {
-  async 'what is written is there after the commit, in order'(subject: SinkSubject) {
+  async 'the written rows are visible after the commit, in order'(subject: SinkSubject) {
     for (const size of [1, 2, subject.suite.rows.length]) {
       const place = subject.fresh()
       await subject.write(place, subject.suite.rows, size)
@@ -137,7 +137,7 @@ export const sinkVisibleCases = {
     await assertVisible(subject, place, subject.suite.rows, 'after the commit')
   },
 
-  async 'an aborted write leaves the target as it was'(subject: SinkSubject) {
+  async 'an aborted write does not change the target'(subject: SinkSubject) {
     const fresh = subject.fresh()
     const first = await fresh.open()
     for (const batch of batchesOf(subject.suite.rows, 1)) await first.write(batch)
@@ -153,7 +153,7 @@ export const sinkVisibleCases = {
     await assertVisible(subject, place, subject.suite.rows, 'after an aborted write to an existing target')
   },
 
-  async 'a failed run leaves the target as it was'(subject: SinkSubject) {
+  async 'a failed run does not change the target'(subject: SinkSubject) {
     const place = subject.fresh()
     await watch(subject.run(place, subject.suite.rows, true)).outcome
     await assertVisible(subject, place, [], 'after a failed run')
@@ -161,7 +161,7 @@ export const sinkVisibleCases = {
     await assertVisible(subject, place, subject.suite.rows, 'after a run that follows')
   },
 
-  async 'two writes at once do not mix'(subject: SinkSubject) {
+  async 'two concurrent writes do not mix'(subject: SinkSubject) {
     const { rows } = subject.suite
     const [one, other] = [subject.fresh(), subject.fresh()]
     const meeting = new Meeting()
@@ -183,7 +183,7 @@ export const sinkVisibleCases = {
     await assertVisible(subject, other, rows.toReversed(), 'beside another write')
   },
 
-  async 'values of all kinds come back'(subject: SinkSubject) {
+  async 'values of all kinds are read back'(subject: SinkSubject) {
     const check = async (rows: readonly Row[]) => {
       const place = subject.fresh()
       const report = await subject.run(place, rows).catch(() => undefined)

@@ -11,7 +11,7 @@ import type { SourceSubject } from './source-subject.js'
 
 /** The rules for every source. */
 export const sourceCases = {
-  async 'its options declare its columns, the same each time'(subject: SourceSubject) {
+  async 'its options determine its columns, which do not change between calls'(subject: SourceSubject) {
     const { source, place } = subject
     const options = deepFreeze(await subject.options())
     const { columns, open } = source.columns(options)
@@ -30,19 +30,19 @@ export const sourceCases = {
     )
   },
 
-  async 'a run reads it without a fault'(subject: SourceSubject) {
+  async 'a run reads it without an error'(subject: SourceSubject) {
     const { rejects = 0 } = subject.suite
     const run = await subject.run().catch((error: unknown) => assert.fail(`the run ended: ${describeFailure(error)}`))
     const [first] = run.report.rejects
     assert.equal(run.report.counts.rejected, rejects, `rows are rejected: ${first?.code} ${first?.message}`)
   },
 
-  async 'gives the same rows and ids each time'(subject: SourceSubject) {
+  async 'each read returns the same rows and ids'(subject: SourceSubject) {
     const first = await subject.read()
     assertSameTable(first, await subject.read(), 'the first time', 'the second time')
   },
 
-  async 'two reads at once do not disturb each other'(subject: SourceSubject) {
+  async 'two concurrent reads do not affect each other'(subject: SourceSubject) {
     const alone = await subject.read()
     const meeting = new Meeting()
     const readers = [await subject.openReader(), await subject.openReader()]
@@ -52,7 +52,7 @@ export const sourceCases = {
     assertSameTable(alone, other, 'alone', 'beside another read')
   },
 
-  async 'a row stays as it was given'(subject: SourceSubject) {
+  async 'it does not change a row after it has returned it'(subject: SourceSubject) {
     const { given, rows, ids, batches } = await subject.read()
     for (const [index, row] of rows.entries())
       assert.ok(isDeepStrictEqual(given[index], row), `row ${ids[index]} changes when later rows are read`)
@@ -71,7 +71,7 @@ export const sourceCases = {
     }
   },
 
-  async 'a limited run gets the first rows'(subject: SourceSubject) {
+  async 'a limited run receives the first rows'(subject: SourceSubject) {
     const { rows } = await subject.read()
     const limit = Math.ceil(rows.length / 2)
     if (limit === 0) return
@@ -135,7 +135,7 @@ export const sourceCases = {
     assert.deepEqual(grown, [], 'what each read leaves behind')
   },
 
-  async 'ends when its signal fires'(subject: SourceSubject) {
+  async 'stops when its signal fires'(subject: SourceSubject) {
     const stop = new AbortController()
     const reading = async () => {
       const reader = await subject.openReader(stop.signal)
@@ -153,7 +153,7 @@ export const sourceCases = {
 
 /** The rule for a source whose rows are known. */
 export const sourceRowsCases = {
-  async 'gives the rows that it holds, in order'(subject: SourceSubject) {
+  async 'returns its rows in order'(subject: SourceSubject) {
     const { rows = [] } = subject.suite
     const read = await subject.read()
     assert.equal(read.rows.length, rows.length, `it gives ${read.rows.length} rows and holds ${rows.length}`)
@@ -164,7 +164,7 @@ export const sourceRowsCases = {
 
 /** The rule for something that does not exist. */
 export const sourceMissingCases = {
-  async 'something that does not exist is a typed error'(subject: SourceSubject) {
+  async 'a source that does not exist causes a typed error'(subject: SourceSubject) {
     const { missing = {} } = subject.suite
     const outcome = await watch(subject.run(undefined, missing)).outcome
     assert.ok('error' in outcome, 'it gives rows all the same')

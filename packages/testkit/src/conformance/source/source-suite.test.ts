@@ -6,7 +6,7 @@ import { runSuite } from '../suite.js'
 import { sourceSuite } from './source-suite.js'
 
 const missing = { name: 'nowhere' }
-const absence = 'something that does not exist is a typed error'
+const absence = 'a source that does not exist causes a typed error'
 
 test('a right source passes', async () => {
   const outcomes = [
@@ -25,7 +25,7 @@ test('a source that finds nothing must say so with a typed error', async () => {
 })
 
 test.each(endingRuns)('the suite hears of what the runner finds: a source that $fault', async ({ part }) => {
-  expect(await failureOf(sourceSuite(part), 'a run reads it without a fault')).toContain('MAESTRO_SOURCE_CONTRACT')
+  expect(await failureOf(sourceSuite(part), 'a run reads it without an error')).toContain('MAESTRO_SOURCE_CONTRACT')
 })
 
 test('each case is failed by a planted fault', () => {

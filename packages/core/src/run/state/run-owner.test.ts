@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { pipeline } from '../../define/pipeline.js'
+import { RunFolder } from '../__fixtures__/run-folder.js'
+import { isAbandoned, writeOwner } from './run-owner.js'
+
+const folder = new RunFolder()
+
+/** Notes another process as the owner of a folder, as that process would. */
+async function ownedByAnother(path: string) {
+  mkdirSync(path, { recursive: true })
+  const script = `import { writeOwner } from ${JSON.stringify(new URL('../../../dist/run/state/run-owner.js', import.meta.url).href)}
+    writeOwner(${JSON.stringify(path)}); process.send('ready'); setInterval(() => {}, 1000)`
+  const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  onTestFinished(() => void owner.kill('SIGKILL'))
+  await once(owner, 'message')
+  return async () => {
+    owner.kill('SIGKILL')
+    await once(owner, 'exit')
+  }
+}
+
+const run = async () =>
+  (
+    await folder.project({}, [], { keepRuns: 2 }).run(
+      pipeline('p')
+        .from([{ n: 1 }])
+        .write('memory.sink', { name: 'out' }),
+    )
+  ).runId
+
+test('the folder of a run whose process was killed counts for keepRuns, and that of a living one stays', async () => {
+  const runs = join(folder.path, '.maestro/runs')
+  const [dead, alive, unknown] = ['a', 'b', 'c'].map((name) => `20200101-000000000-${name}-0000`) as [
+    string,
+    string,
+    string,
+  ]
+  const kill = await ownedByAnother(join(runs, dead))
+  await ownedByAnother(join(runs, alive))
+  mkdirSync(join(runs, unknown))
+  const first = await run()
+  expect(readdirSync(runs).sort()).toEqual([dead, alive, unknown, first])
+  await kill()
+  const second = await run()
+  expect(readdirSync(runs).sort()).toEqual([alive, unknown, first, second])
+})
+
+test('a run that a living process has resumed is not abandoned, and one that was given back is', async () => {
+  const path = join(folder.path, 'resumed')
+  const kill = await ownedByAnother(path)
+  await kill()
+  expect(isAbandoned(path)).toBe(true)
+  const lease = join(path, 'lease')
+  const resuming = await ownedByAnother(lease)
+  renameSync(join(lease, 'owner.json'), join(lease, '000002'))
+  writeFileSync(join(lease, '000001'), JSON.stringify({ host: 'elsewhere', pid: 1, released: true }))
+  expect(isAbandoned(path)).toBe(false)
+  await resuming()
+  expect(isAbandoned(path)).toBe(true)
+  writeFileSync(join(path, 'report.json'), '{}')
+  expect(isAbandoned(path)).toBe(false)
+})
+
+test('this process and a process on another machine do not count as gone', () => {
+  const path = mkdtempSync(join(folder.path, 'run-'))
+  writeOwner(path)
+  expect(isAbandoned(path)).toBe(false)
+  writeFileSync(join(path, 'owner.json'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+  expect(isAbandoned(path)).toBe(false)
+  writeFileSync(join(path, 'owner.json'), 'broken')
+  expect(isAbandoned(path)).toBe(false)
+})
+
+test('the temporary folder of a preview that was killed is removed by the next one', async () => {
+  const left = mkdtempSync(join(tmpdir(), 'maestro-state-'))
+  onTestFinished(() => rmSync(left, { recursive: true, force: true }))
+  const kill = await ownedByAnother(left)
+  await folder.project().preview(pipeline('p').from([{ n: 1 }]))
+  expect(existsSync(left)).toBe(true)
+  await kill()
+  await folder.project().preview(pipeline('p').from([{ n: 1 }]))
+  expect(existsSync(left)).toBe(false)
+})
