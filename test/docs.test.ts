@@ -7,7 +7,10 @@ import { readPage, type Sample } from './docs/read-page.js'
 import { occursIn, runSample } from './docs/run-sample.js'
 
 const root = join(import.meta.dirname, '..')
-const files = globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root }).sort()
+// The tutorial installs packages, so first-plugin.test.ts follows it outside of the repository.
+const files = globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root })
+  .filter((page) => page !== 'docs/plugins/first-plugin.md')
+  .sort()
 const pages = files.map((page) => ({ page, ...tryPage(page) }))
 
 /** A page that cannot be read must not hide the others. */

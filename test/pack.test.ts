@@ -32,7 +32,7 @@ beforeAll(async () => {
   )
   packed = report.filter(({ name }) => /^(@maestro-dataflow\/|maestro-dataflow$|create-maestro$)/.test(name))
   for (const { path } of report.flatMap(({ files }) => files))
-    if (!path.startsWith('templates/')) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
+    if (!/^(templates|docs)\//.test(path)) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

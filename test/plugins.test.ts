@@ -19,7 +19,7 @@ const folders = [...globSync('packages/plugin-*', { cwd: root }), 'examples/plug
 
 test.each(folders)('the manifest of %s says what its code contributes', async (folder) => {
   const { differences } = await readPackageManifest(join(root, folder))
-  expect(differences, 'write it with `npx maestro plugins --write` in that folder').toEqual([])
+  expect(differences, 'write it with `npx maestro plugin check --write` in that folder').toEqual([])
 })
 
 test('all packages of plugins are looked at', () => {

@@ -96,6 +96,24 @@ export const cliErrors = {
     hint: (d: { name: string }) =>
       `Give the options and some rows: maestro test ${d.name} --options '{"input":"text"}' --rows '[{"text":"tea"}]'`,
   },
+  MAESTRO_CLI_PLUGIN_NAME: {
+    message: (d: { name: string; suggestion: string }) =>
+      `"${d.name}" is not a known plugin, but its name resembles ${d.suggestion}. Nothing was installed.`,
+    hint: (d: { name: string; suggestion: string }) => `Did you mean: maestro plugin add ${d.suggestion}`,
+  },
+  MAESTRO_CLI_PLUGIN_INSTALL: {
+    message: (d: { name: string; reason: string }) => `npm could not install ${d.name}: ${d.reason}`,
+    hint: () => 'Check the name and the connection. The config was not changed.',
+  },
+  MAESTRO_CLI_PLUGIN_DECLINED: {
+    message: (d: { name: string }) => `The plugin ${d.name} was not added, because nobody accepted what it asks for.`,
+    hint: () => 'Read the list above. Without a terminal, accept it by adding --yes.',
+  },
+  MAESTRO_CLI_PLUGIN_CONFIG: {
+    message: (d: { path: string; name: string }) =>
+      `The plugin ${d.name} is installed, but ${d.path} cannot be changed without risk, because it does not list its plugins in a plain way.`,
+    hint: (d: { path: string; name: string }) => `Add '${d.name}' to \`plugins\` yourself.`,
+  },
   MAESTRO_CLI_PROMPT_UNKNOWN: {
     message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       `No plugin of the config contributes a prompt named "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
@@ -196,6 +214,7 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_COLUMN_TAKEN',
   'MAESTRO_CLI_INFER',
   'MAESTRO_CLI_PLUGIN_UNKNOWN',
+  'MAESTRO_CLI_PLUGIN_NAME',
   'MAESTRO_CLI_PROMPT_OPTIONS',
   'MAESTRO_CLI_PROMPT_UNKNOWN',
   'MAESTRO_CLI_OPERATOR_UNKNOWN',

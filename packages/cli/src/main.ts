@@ -7,6 +7,7 @@ import { register as enrich } from './commands/enrich.js'
 import { register as init } from './commands/init.js'
 import { register as models } from './commands/models.js'
 import { register as plan } from './commands/plan.js'
+import { register as plugin } from './commands/plugin.js'
 import { register as plugins } from './commands/plugins.js'
 import { register as preview } from './commands/preview.js'
 import { register as prompts } from './commands/prompts.js'
@@ -30,6 +31,7 @@ const commands: readonly Register[] = [
   plan,
   cache,
   plugins,
+  plugin,
   prompts,
   models,
   test,

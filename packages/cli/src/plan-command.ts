@@ -3,6 +3,7 @@ import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
+import { askConsent } from './plugin/consent.js'
 import { showProgress } from './progress/show-progress.js'
 import { describeDecisions, resumeLine } from './resume/describe-resume.js'
 import { sameCommand } from './resume/same-command.js'
@@ -26,6 +27,7 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
   const progress = probes === undefined ? undefined : showProgress(options)
   const { project, config } = await openCommandProject(options, progress === undefined ? [] : [progress.plugin])
   try {
+    await askConsent(project)
     await refreshTypesFile(project)
     const definition = await openPipeline(pipeline, config, set)
     const made = await project.plan(definition)

@@ -1,4 +1,5 @@
 import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
+import { askConsent } from './plugin/consent.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
@@ -21,6 +22,7 @@ export async function preview(pipeline: string, options: PreviewCommandOptions):
   const progress = showProgress(options)
   const { project, config } = await openCommandProject(options, [progress.plugin])
   try {
+    await askConsent(project)
     await refreshTypesFile(project)
     const definition = await openPipeline(pipeline, config, set)
     const shown = await project.preview(definition, rows, { signal })

@@ -13,6 +13,7 @@ import { sinkTargets } from './output/file-sinks.js'
 import { limitedOutputs } from './output/limited-outputs.js'
 import { standardPath } from './output/typed-path.js'
 import { withOutput } from './output/with-output.js'
+import { askConsent } from './plugin/consent.js'
 import { showProgress } from './progress/show-progress.js'
 import { tellDecisions, tellUnfinished } from './resume/describe-resume.js'
 import { sameCommand } from './resume/same-command.js'
@@ -67,6 +68,7 @@ export async function runOne(
   const progress = showProgress(options)
   const opened = await openCommandProject(options, [progress.plugin])
   try {
+    await askConsent(opened.project)
     await refreshTypesFile(opened.project)
     const unfinished = await findUnfinished(opened)
     const { report, spared, toStandardOutput } = await runPipeline(pipeline, opened, options, unfinished, signal)

@@ -7,8 +7,20 @@ export { contributionNouns } from './contracts/contribution-kinds.js'
 export { Maestro, type MaestroOptions, maestro, openProject, type RunSettings } from './maestro.js'
 export { loadPipeline, pipelineFiles, pipelineName } from './pipeline/load-pipeline.js'
 export type { Contribution } from './plugins/contribution.js'
+export { coreRangeOf, coreVersion, otherCore } from './plugins/core-version.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
+export { officialPlugins } from './plugins/known-plugins.js'
+export { packageEntry } from './plugins/package-entry.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
+export {
+  type AcceptedPlugin,
+  acceptPlugins,
+  changesSince,
+  type PermissionLock,
+  permissionLines,
+  permissionLockName,
+  readPermissionLock,
+} from './plugins/permission-lock.js'
 export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
 export type { StageDecision } from './run/durability/durable-run.js'
 export { type Failpoint, installFailpoints } from './run/durability/failpoints.js'

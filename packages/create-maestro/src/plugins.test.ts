@@ -30,8 +30,9 @@ test.each(Object.keys(pluginKinds) as PluginKind[])('%s', { timeout: 240_000 }, 
   const tested = await run(directory, 'vitest', 'run')
   expect(tested.code, tested.output).toBe(0)
   expect(tested.output).not.toContain('skipped')
-  const checked = await run(directory, 'maestro', 'plugins', '--check')
+  const checked = await run(directory, 'maestro', 'plugin', 'check')
   expect(checked.code, checked.output).toBe(0)
+  expect(checked.output).toContain(' ok, 0 to look at, 0 failed')
 })
 
 test('the test runner of a plugin is that of this repository', () => {

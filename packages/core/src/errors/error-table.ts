@@ -204,7 +204,7 @@ export const coreErrors = {
   MAESTRO_PLUGIN_MANIFEST_MISSING: {
     message: (d: { plugin: string; path: string }) => `The plugin ${d.plugin} has no manifest in ${d.path}.`,
     hint: () =>
-      'Write the field "maestro" of package.json with `maestro plugins --write`, in the folder of the package.',
+      'Write the field "maestro" of package.json with `maestro plugin check --write`, in the folder of the package.',
   },
   MAESTRO_PLUGIN_MANIFEST_INVALID: {
     message: (d: { plugin: string; issues: readonly string[] }) =>
@@ -261,6 +261,16 @@ export const coreErrors = {
     hint: () => 'Make `contributes` and `apply` agree.',
   },
 
+  MAESTRO_PLUGIN_PERMISSIONS: {
+    message: (d: { plugin: string; changes: readonly string[] }) =>
+      `The plugin ${d.plugin} has changed since you accepted it. It now asks for: ${d.changes.join(', ')}.`,
+    hint: (d: { plugin: string; changes: readonly string[] }) =>
+      `Nothing of it was run. If this is right, accept it with \`maestro plugin allow ${d.plugin}\`, and commit maestro.lock.json. Otherwise, install the version that you had.`,
+  },
+  MAESTRO_PLUGIN_LOCK: {
+    message: (d: { path: string; reason: string }) => `${d.path} cannot be read: ${d.reason}`,
+    hint: () => 'Restore the file, or delete it and accept the plugins again with `maestro plugin allow`.',
+  },
   MAESTRO_PLUGIN_TAP: {
     message: (d: { plugin: string; reason: string }) =>
       `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,

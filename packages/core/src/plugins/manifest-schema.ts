@@ -17,7 +17,8 @@ const contributesSchema = z.object(
     z.ZodOptional<typeof names>
   >,
 )
-const permissionsSchema = z.object({
+/** The schema of `permissions`. */
+export const permissionsSchema = z.object({
   hosts: z.array(z.string()).optional(),
   env: z.array(z.string()).optional(),
   paths: z.array(z.string()).optional(),

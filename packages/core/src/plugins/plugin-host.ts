@@ -10,6 +10,7 @@ import { applyPlugin, blaming } from './apply-plugin.js'
 import type { Contribution } from './contribution.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 import { type LoadedPlugin, loadPlugins } from './load-plugins.js'
+import { assertAccepted, readPermissionLock } from './permission-lock.js'
 import { Providers } from './providers.js'
 import { Registry } from './registry.js'
 
@@ -76,10 +77,17 @@ export class PluginHost {
 
   async #load(plugins: readonly DiscoveredPlugin[]): Promise<void> {
     const missing = plugins.filter(({ name }) => !this.#applied.has(name))
+    if (missing.length > 0) await this.#assertAccepted(missing)
     for (const plugin of await loadPlugins(missing, this.#context.keepSecret)) {
       for (const note of plugin.discovered.notes) this.logger.warn(note, { plugin: plugin.discovered.name })
       this.#apply(plugin)
     }
+  }
+
+  /** Before any code of a package runs. */
+  async #assertAccepted(plugins: readonly DiscoveredPlugin[]): Promise<void> {
+    const lock = await readPermissionLock(this.#context.access.directory)
+    for (const plugin of plugins) await assertAccepted(plugin, lock)
   }
 
   #apply(plugin: LoadedPlugin): void {

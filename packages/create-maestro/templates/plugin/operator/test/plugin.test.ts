@@ -1,10 +1,11 @@
 import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
-import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import { describeOperator, describePlugin } from '@maestro-dataflow/testkit/vitest'
 import { afterAll, expect, test } from 'vitest'
-import plugin from '../src/index.js'
+import plugin, { shorten } from '../src/index.js'
 
 describePlugin(plugin)
+describeOperator(shorten, { options: { input: 'text' } })
 
 const project = maestro({ plugins: [plugin], run: { checks: 'strict' } })
 afterAll(() => project.dispose())

@@ -1,0 +1,168 @@
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const bin = join(import.meta.dirname, '../bin/maestro.js')
+
+let folder: string
+const path = (file: string) => join(folder, file)
+const read = (file: string) => readFileSync(path(file), 'utf8')
+function write(file: string, content: string | object): void {
+  mkdirSync(dirname(path(file)), { recursive: true })
+  writeFileSync(path(file), typeof content === 'string' ? content : JSON.stringify(content, null, 2))
+}
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-add-')))
+  write('project/package.json', { name: 'project', private: true, type: 'module' })
+  write(
+    'project/maestro.config.ts',
+    "export default {\n  plugins: [\n    './own.js', // mine\n  ],\n  pipelines: 'pipelines/*',\n}\n",
+  )
+  write('project/own.js', "export default { name: 'own', apply() {} }")
+})
+/** A pipeline without a plugin, and core, which it imports. npm would remove the link, so it comes after the installation. */
+function addPipeline(): void {
+  mkdirSync(path('project/node_modules/@maestro-dataflow'), { recursive: true })
+  symlinkSync(
+    realpathSync(join(import.meta.dirname, '../../core')),
+    path('project/node_modules/@maestro-dataflow/core'),
+    'junction',
+  )
+  write(
+    'project/pipelines/none.js',
+    "import { pipeline } from '@maestro-dataflow/core'\nexport default pipeline('none').from([{ n: 1 }])\n",
+  )
+}
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Packs a plugin as a tarball. Its script, if npm ran it, would leave a file. */
+function pack(permissions: object, version = '1.0.0'): string {
+  write('plugin/package.json', {
+    name: 'maestro-plugin-weather',
+    version,
+    type: 'module',
+    main: 'index.js',
+    scripts: { postinstall: "node -e \"require('fs').writeFileSync(process.env.INIT_CWD + '/ran', '')\"" },
+    maestro: { apiVersion: 1, startup: true, permissions },
+  })
+  write('plugin/index.js', "export default { name: 'maestro-plugin-weather', apply() {} }")
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })
+  return `../maestro-plugin-weather-${version}.tgz`
+}
+const maestro = (...parameters: readonly string[]) =>
+  new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
+    execFile(process.execPath, [bin, ...parameters], { cwd: path('project'), env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
+const lock = () => JSON.parse(read('project/maestro.lock.json')).plugins
+
+test('installs, shows what it asks for, and puts it into the config without running its code', {
+  timeout: 180_000,
+}, async () => {
+  const tarball = pack({ hosts: ['api.weather.example'], env: ['WEATHER_KEY'] })
+  const { code, stdout, stderr } = await maestro('plugin', 'add', tarball, '--yes')
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain('asks for:\n  host api.weather.example\n  environment variable WEATHER_KEY\n')
+  expect(stdout).toContain('Added maestro-plugin-weather to')
+  expect(read('project/maestro.config.ts')).toBe(
+    "export default {\n  plugins: [\n    './own.js', // mine\n    'maestro-plugin-weather',\n  ],\n  pipelines: 'pipelines/*',\n}\n",
+  )
+  expect(existsSync(path('project/ran'))).toBe(false)
+  expect(lock()['maestro-plugin-weather']).toEqual({
+    version: '1.0.0',
+    integrity: expect.stringMatching(/^sha512-/),
+    permissions: { hosts: ['api.weather.example'], env: ['WEATHER_KEY'] },
+  })
+  // A second time, there is nothing left to do.
+  const again = await maestro('plugin', 'add', 'maestro-plugin-weather', '--yes', '--json')
+  expect(JSON.parse(again.stdout)).toMatchObject({ installed: false, changed: false })
+
+  // It runs, until it asks for more.
+  addPipeline()
+  expect(await maestro('preview', 'none')).toMatchObject({ code: 0 })
+  const manifest = JSON.parse(read('project/node_modules/maestro-plugin-weather/package.json'))
+  manifest.maestro.permissions.hosts.push('evil.example')
+  write('project/node_modules/maestro-plugin-weather/package.json', { ...manifest, version: '1.1.0' })
+  const changed = await maestro('preview', 'none')
+  expect(changed.code).toBe(1)
+  expect(changed.stderr).toContain('MAESTRO_PLUGIN_PERMISSIONS')
+  expect(changed.stderr).toContain('host evil.example.')
+  expect(changed.stderr).toContain('maestro plugin allow maestro-plugin-weather')
+  const allowed = await maestro('plugin', 'allow', 'maestro-plugin-weather')
+  expect(allowed.stdout).toContain('host evil.example')
+  expect(lock()['maestro-plugin-weather']).toMatchObject({ version: '1.1.0' })
+  expect(await maestro('preview', 'none')).toMatchObject({ code: 0 })
+})
+
+test('what nobody accepts is removed again, and nothing is changed', { timeout: 120_000 }, async () => {
+  const before = read('project/maestro.config.ts')
+  const { code, stderr } = await maestro('plugin', 'add', pack({ native: true }))
+  expect(code).toBe(1)
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_DECLINED')
+  expect(stderr).toContain('--yes')
+  expect(read('project/maestro.config.ts')).toBe(before)
+  expect(existsSync(path('project/node_modules/maestro-plugin-weather'))).toBe(false)
+  expect(existsSync(path('project/maestro.lock.json'))).toBe(false)
+})
+
+test('a package that is no plugin is removed again', { timeout: 120_000 }, async () => {
+  const tarball = pack({})
+  write('plugin/package.json', { name: 'left-pad-of-mine', version: '1.0.0' })
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })
+  const { stderr } = await maestro(
+    'plugin',
+    'add',
+    tarball.replace('maestro-plugin-weather', 'left-pad-of-mine'),
+    '--yes',
+  )
+  expect(stderr).toContain('MAESTRO_PLUGIN_MANIFEST_MISSING')
+  expect(JSON.parse(read('project/package.json')).dependencies ?? {}).toEqual({})
+})
+
+test('a misspelt name is not installed', async () => {
+  const { code, stderr } = await maestro('plugin', 'add', '@maestro-dataflow/plugin-tabel', '--yes')
+  expect(code).toBe(2)
+  expect(stderr).toContain('Did you mean: maestro plugin add @maestro-dataflow/plugin-table\n')
+  expect(existsSync(path('project/node_modules'))).toBe(false)
+})
+
+test('a package that nobody was asked about is loaded, and a note says how to record it', {
+  timeout: 120_000,
+}, async () => {
+  addPipeline()
+  write('project/node_modules/maestro-plugin-new/package.json', {
+    name: 'maestro-plugin-new',
+    version: '1.0.0',
+    type: 'module',
+    main: 'index.js',
+    maestro: { apiVersion: 1, startup: true, permissions: { childProcesses: true, paths: ['out'] } },
+  })
+  write('project/node_modules/maestro-plugin-new/index.js', "export default { name: 'maestro-plugin-new', apply() {} }")
+  write('project/maestro.config.ts', "export default { plugins: ['maestro-plugin-new'], pipelines: 'pipelines/*' }\n")
+  const first = await maestro('preview', 'none')
+  expect(first.code).toBe(0)
+  expect(first.stderr).toContain('asks for:\n  path out\n  other programs\n')
+  expect(first.stderr).toContain('maestro plugin allow maestro-plugin-new')
+  await maestro('plugin', 'allow')
+  expect((await maestro('preview', 'none')).stderr).not.toContain('maestro-plugin-new')
+  // The same version with other files is not the plugin that was accepted.
+  write(
+    'project/node_modules/maestro-plugin-new/index.js',
+    "export default { name: 'maestro-plugin-new', apply() { 1 } }",
+  )
+  expect((await maestro('preview', 'none')).stderr).toContain('other files than before')
+})
