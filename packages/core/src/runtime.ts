@@ -34,7 +34,13 @@ export { explainRow, type RowExplanation, type RowOutcome, type RowStop } from '
 export type { ColumnProfile, ProfileBin } from './run/record/profile-rows.js'
 export { type PrunedRun, type PruneOptions, pruneFinishedRuns } from './run/record/prune-runs.js'
 export type { SampledRow, SavedSamples } from './run/record/row-samples.js'
-export { overviewOf, type RejectOverview, type RequestOverview, type RunOverview, type StepOverview } from './run/record/run-overview.js'
+export {
+  overviewOf,
+  type RejectOverview,
+  type RequestOverview,
+  type RunOverview,
+  type StepOverview,
+} from './run/record/run-overview.js'
 export { findRun, listRuns, RunRecord, type RunStatus, type RunSummary } from './run/record/run-record.js'
 export type { ResumeOptions } from './run/run.js'
 export type { RejectLine } from './run/state/journal.js'

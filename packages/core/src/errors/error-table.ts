@@ -138,7 +138,8 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_NO_SINK: {
     message: (d: { pipeline: string }) => `Pipeline ${d.pipeline} writes nowhere.`,
-    hint: () => "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline). Only a pipeline with a step that writes elsewhere, such as ai.index, needs no sink.",
+    hint: () =>
+      "End it with .write('fs.file', { path }), or read its rows in code with maestro().rows(pipeline). Only a pipeline with a step that writes elsewhere, such as ai.index, needs no sink.",
   },
   MAESTRO_PIPELINE_CONCURRENCY: {
     message: (d: { step: string; concurrency: number }) =>
