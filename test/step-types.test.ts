@@ -17,7 +17,7 @@ const wrong = {
     /'string' is not assignable to type 'NotBeside<"prompt">'/,
   ],
   'a threshold and sampling': [
-    "'ai.filter', { score: 'text', min: 1, seed: 4 }",
+    "'ai.filter', { score: 'id', min: 1, seed: 4 }",
     /'number' is not assignable to type 'NotBeside<"score">'/,
   ],
   'an unknown column in a prompt': [

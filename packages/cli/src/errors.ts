@@ -83,6 +83,19 @@ export const cliErrors = {
     hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
   },
+  MAESTRO_CLI_OPERATOR_UNKNOWN: {
+    message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      `No configured plugin contributes an operator "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
+    hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      d.known.length === 0
+        ? 'No configured plugin contributes an operator: add one that does to `plugins`.'
+        : `Known: ${d.known.join(', ')}.`,
+  },
+  MAESTRO_CLI_TEST_ROWS: {
+    message: (d: { name: string }) => `No pipeline of this project uses ${d.name} with rows that could be read.`,
+    hint: (d: { name: string }) =>
+      `Give the options and some rows: maestro test ${d.name} --options '{"input":"text"}' --rows '[{"text":"tea"}]'`,
+  },
   MAESTRO_CLI_PROMPT_UNKNOWN: {
     message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
       `No plugin of the config contributes a prompt named "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
@@ -185,6 +198,8 @@ export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_PLUGIN_UNKNOWN',
   'MAESTRO_CLI_PROMPT_OPTIONS',
   'MAESTRO_CLI_PROMPT_UNKNOWN',
+  'MAESTRO_CLI_OPERATOR_UNKNOWN',
+  'MAESTRO_CLI_TEST_ROWS',
   'MAESTRO_CLI_CACHE_NONE',
   'MAESTRO_CLI_CACHE_OPAQUE',
   'MAESTRO_CLI_CACHE_UNKNOWN',

@@ -14,6 +14,7 @@ import { register as report } from './commands/report.js'
 import { register as resume } from './commands/resume.js'
 import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
+import { register as test } from './commands/test.js'
 import { register as types } from './commands/types.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
@@ -31,6 +32,7 @@ const commands: readonly Register[] = [
   plugins,
   prompts,
   models,
+  test,
   types,
   doctor,
   init,

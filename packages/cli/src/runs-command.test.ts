@@ -100,12 +100,14 @@ describe('maestro why', () => {
   test('explains rows that came out, were dropped, merged, or rejected', async () => {
     const run = ['--run', await oldest()]
     expect(await json('why', 'a', ...run)).toMatchObject({
-      verdicts: ['written'],
+      // A second row with this id was rejected.
+      verdicts: ['written', 'rejected'],
       stops: [
         { step: 'filled', outcome: 'passed' },
         { step: 'once', outcome: 'passed' },
         { step: 'ask', outcome: 'passed', calls: [{ model: 'words-1', from: 'provider', tries: 1, nanoDollars: 1e7 }] },
         { step: 'sink-1', outcome: 'written' },
+        { step: 'source', outcome: 'rejected', code: 'MAESTRO_RUN_DUPLICATE_ID' },
       ],
     })
     expect(await json('why', 'b', ...run)).toMatchObject({
@@ -185,7 +187,7 @@ test('maestro prune removes step files, and runs only if asked', async () => {
   expect(readdirSync(folder)).toContain('stages')
   await project.maestro('prune')
   expect(readdirSync(folder)).not.toContain('stages')
-  expect(await json('why', 'a', '--run', first)).toMatchObject({ verdicts: ['written'] })
+  expect(await json('why', 'a', '--run', first)).toMatchObject({ verdicts: ['written', 'rejected'] })
   expect((await json('prune', first)).pruned).toMatchObject([{ runId: first, removed: 'run' }])
   expect((await json('runs')).map(({ runId }: { runId: string }) => runId)).not.toContain(first)
 })

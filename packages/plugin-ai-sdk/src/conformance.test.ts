@@ -15,6 +15,7 @@ for (const api of Object.values(playedApis)) {
   })
   afterAll(() => server?.close())
   describeLLMServing(async () => playedServing(api, server?.url ?? ''), {
+    samples: false,
     title: api.provider,
     capabilities: { jsonSchema: true },
   })

@@ -49,6 +49,7 @@ describe('cells', () => {
     ['number', '1,234'],
     ['number', '0x10'],
     ['number', 'abc'],
+    ['number', '1e400'],
     ['integer', '1e5'],
     ['integer', '9007199254740993'],
     ['integer', '4.5'],

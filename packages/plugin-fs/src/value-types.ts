@@ -37,7 +37,7 @@ export function fromCell(cell: string, type: ColumnType): unknown {
     case 'number':
       if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
       // A whole number keeps all its digits.
-      if (digits.test(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : decimal.test(text)) return Number(text)
+      if (digits.test(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : isFraction(text)) return Number(text)
       break
     case 'integer':
       // "-0" is 0, because whole numbers have no negative zero.
@@ -81,6 +81,11 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+/** Whether a text is a number that does not become infinite. */
+function isFraction(text: string): boolean {
+  return decimal.test(text) && Number.isFinite(Number(text))
 }
 
 function parsed(text: string): unknown {

@@ -40,12 +40,18 @@ async function thereAndBack(): Promise<LLMServing> {
 }
 
 const skip = { 'a prompt that does not fit the context fails with its own code': 'the script has no context' }
-describeLLMServing(thereAndBack, { title: 'a chat model of LangChain', capabilities: { jsonSchema: true }, skip })
+describeLLMServing(thereAndBack, {
+  title: 'a chat model of LangChain',
+  capabilities: { jsonSchema: true },
+  samples: false,
+  skip,
+})
 describeLLMServing(
   async () => fromLangChain(await toLangChainChatModel(model), { images: false, structuredOutput: false }),
   {
     title: 'a chat model of LangChain that is asked in words',
     capabilities: { jsonSchema: false },
+    samples: false,
     skip,
   },
 )

@@ -9,6 +9,7 @@ export { type ExecutorCase, type ExecutorSuiteOptions, executorSuite } from './c
 export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/llm-reply-suite.js'
 export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
 export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
+export { type ObserverCase, type ObserverSuiteOptions, observerSuite } from './conformance/observer/observer-suite.js'
 export type { OperatorSuiteOptions } from './conformance/operator/operator-subject.js'
 export { type OperatorCase, operatorSuite } from './conformance/operator/operator-suite.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
@@ -33,6 +34,11 @@ export type { SourceSuiteOptions } from './conformance/source/source-subject.js'
 export { type SourceCase, sourceSuite } from './conformance/source/source-suite.js'
 export { type StorageCase, type StorageSuiteOptions, storageSuite } from './conformance/storage/storage-suite.js'
 export { type Outcome, runSuite, type Suite, type SuiteOptions } from './conformance/suite.js'
+export {
+  type TableEngineCase,
+  type TableEngineSuiteOptions,
+  tableEngineSuite,
+} from './conformance/table-engine/table-engine-suite.js'
 export {
   type TranscriptionServingCase,
   type TranscriptionSuiteOptions,

@@ -32,7 +32,11 @@ export const describeSink = suites.describeSink
 export const describeStorage = suites.describeStorage
 /** Tests an executor. The first parameter creates a new one at each call. */
 export const describeExecutor = suites.describeExecutor
+/** Tests a table engine. The first parameter creates a new one at each call. */
+export const describeTableEngine = suites.describeTableEngine
 /** Tests a prompt class, or a prompt that a plugin contributes. */
 export const describePrompt = suites.describePrompt
+/** Tests a plugin that observes runs. */
+export const describeObserver = suites.describeObserver
 /** Tests a plugin: its manifest, its descriptions, its options, and that importing it has no effect. */
 export const describePlugin = suites.describePlugin

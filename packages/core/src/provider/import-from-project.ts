@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -23,7 +24,9 @@ export function missingPackage(error: unknown): string | undefined {
 
 async function addressOf(specifier: string, directory: string): Promise<string> {
   if (specifier.startsWith('.')) return pathToFileURL(resolve(directory, specifier)).href
-  const manifest = findPackageJSON(specifier, pathToFileURL(join(directory, 'maestro.config.js')))
+  // Bun does not have `findPackageJSON`.
+  const folders = createRequire(join(directory, 'maestro.config.js')).resolve.paths(specifier) ?? []
+  const manifest = folders.map((folder) => join(folder, packageOf(specifier), 'package.json')).find(existsSync)
   if (manifest === undefined) return specifier
   const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports?: unknown }
   const path = `.${specifier.slice(packageOf(specifier).length)}`

@@ -14,7 +14,9 @@ export function toNumber(value: unknown): number {
   if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value)
   if (typeof value !== 'string' || value.trim() === '') throw new Unfit(value, 'is not a number')
   const number = Number(value)
-  if (Number.isNaN(number) ? value.trim() !== 'NaN' : Number.isFinite(number) && !isExactly(number, value.trim()))
+  const text = value.trim()
+  if (!Number.isFinite(number) && /\d/.test(text)) throw new Unfit(value, 'is too large for a number')
+  if (Number.isNaN(number) ? text !== 'NaN' : Number.isFinite(number) && !isExactly(number, text))
     throw new Unfit(value, Number.isNaN(number) ? 'is not a number' : 'has more digits than a number can hold')
   return number
 }

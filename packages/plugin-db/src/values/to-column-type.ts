@@ -1,4 +1,4 @@
-import { type ColumnType, parseJson } from '@maestro-dataflow/core'
+import { type ColumnType, isExactNumber, parseJson } from '@maestro-dataflow/core'
 import { jsonText } from './json-text.js'
 import { parseDate } from './parse-date.js'
 import { Unfit } from './unfit.js'
@@ -54,11 +54,15 @@ function fit(typed: unknown, value: unknown, type: ColumnType): unknown {
   return typed
 }
 
+/** The number of a value. A whole number keeps all its digits, and no number becomes infinite. */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value
-  if (typeof value !== 'bigint' && (typeof value !== 'string' || value.trim() === '')) return undefined
-  const number = Number(value)
-  return Number.isNaN(number) && value !== 'NaN' ? undefined : number
+  if (typeof value === 'bigint') return isExactNumber(value) ? Number(value) : undefined
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
+  if (/^[+-]?\d+$/.test(text)) return numberOf(BigInt(text.replace(/^\+/, '')))
+  return isDecimal(text) && Number.isFinite(Number(text)) ? Number(text) : undefined
 }
 
 function vectorOf(value: unknown): Float32Array | undefined {

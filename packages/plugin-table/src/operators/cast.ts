@@ -29,7 +29,11 @@ export type CastOptions = OutputOf<typeof fields>
 function castColumns(row: Row, types: readonly (readonly [string, CastType])[]): Row {
   const cast = new Map(columnNames(row).map((name) => [name, row[name]]))
   for (const [column, type] of types) {
-    if (!cast.has(column)) continue
+    if (!cast.has(column)) {
+      // The row has the column from now on, without a value.
+      cast.set(column, undefined)
+      continue
+    }
     const value = castValue(cast.get(column), type)
     if (value === noValue) {
       const shown = shownValue(row[column])

@@ -1,8 +1,14 @@
-import type { JsonSchema, LLMCapabilities } from '@maestro-dataflow/core'
+import type { JsonSchema, LLMCapabilities, LLMRequest } from '@maestro-dataflow/core'
 import { questionOf, type ScriptedServing, scriptedServing } from '../scripted/scripted-serving.js'
 import { aWhile } from './a-while.js'
 
-const story = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`).join(' ')
+const chapters = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`)
+
+/** The story, which begins at another chapter for each way of sampling. */
+function story({ temperature = 0, topP = 1, topK = 50, seed = 0 }: LLMRequest): string {
+  const start = temperature === 0 || topK === 1 ? 0 : Math.floor(7 * temperature + 11 * topP + topK + 3 * seed) % chapters.length
+  return [...chapters.slice(start), ...chapters.slice(0, start)].join(' ')
+}
 
 /**
  * A scripted serving with the abilities that the suite needs of a model: it repeats a word, tells a story, and fills in
@@ -17,7 +23,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
       const [, repeated] = /^(?:Repeat: |The word is ")([^"]*)/u.exec(question) ?? []
       if (repeated !== undefined) return repeated
       await aWhile()
-      return story
+      return story(request)
     },
     { capabilities: { images: false, audio: false, contextTokens: 2000, ...capabilities } },
   )

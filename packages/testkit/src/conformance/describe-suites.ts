@@ -2,6 +2,7 @@ import { embeddingServingSuite } from './embedding-serving-suite.js'
 import { executorSuite } from './executor/executor-suite.js'
 import { llmReplySuite } from './llm-reply-suite.js'
 import { llmServingSuite } from './llm-serving-suite.js'
+import { observerSuite } from './observer/observer-suite.js'
 import { operatorSuite } from './operator/operator-suite.js'
 import { pluginSuite } from './plugin-suite.js'
 import { promptSuite } from './prompt/prompt-suite.js'
@@ -12,6 +13,7 @@ import { sinkSuite } from './sink/sink-suite.js'
 import { sourceSuite } from './source/source-suite.js'
 import { storageSuite } from './storage/storage-suite.js'
 import type { Suite } from './suite.js'
+import { tableEngineSuite } from './table-engine/table-engine-suite.js'
 import { transcriptionServingSuite } from './transcription-serving-suite.js'
 import { vectorStoreSuite } from './vector-store-suite.js'
 
@@ -55,7 +57,9 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeSink: tests(sinkSuite),
     describeStorage: tests(storageSuite),
     describeExecutor: tests(executorSuite),
+    describeTableEngine: tests(tableEngineSuite),
     describePrompt: tests(promptSuite),
+    describeObserver: tests(observerSuite),
     describePlugin: tests(pluginSuite),
   }
 }

@@ -33,6 +33,24 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
       assert.ok(Number.isFinite(dollars) && dollars >= 0, `the price of ${what} is ${dollars}`)
   },
 
+  async 'describes itself alike at each making'({ serving, make }: Subject) {
+    const facts = ({ kind, name, provider, model, account, identity, price, concurrency }: S) => ({
+      kind,
+      name,
+      provider,
+      model,
+      account,
+      identity,
+      price,
+      concurrency,
+    })
+    assert.deepEqual(
+      facts(await make()),
+      facts(serving),
+      'with another identity, no answer is found again in the cache',
+    )
+  },
+
   async 'shows no secret'(subject: Subject) {
     const { name, provider, model, account, identity, price } = subject.serving
     assertNoSecret(subject, { name, provider, model, account, identity, price }, 'what it says of itself')

@@ -16,7 +16,7 @@ function failures(plant: (model: LLMServing) => Partial<LLMServing>, patience: n
     const model = smallModel()
     return { ...model, ...plant(model) }
   }
-  return failedCases(llmServingSuite(make, { patience, secrets: ['a key'] }))
+  return failedCases(llmServingSuite(make, { patience, secrets: ['a key'], samples: true }))
 }
 
 /** A fault in how it answers; the call's own options reach the model as they are, unless said otherwise. */
@@ -237,6 +237,28 @@ const faults: Readonly<
     }),
     'media that it cannot take are refused, not left out',
   ],
+  ...Object.fromEntries(
+    (['temperature', 'topP', 'topK', 'seed'] as const).map((setting): [string, (typeof faults)[string]] => [
+      `${setting} that is not passed on`,
+      [
+        answering((model, { [setting]: _, ...request }, options) => model.generate(request, options)),
+        'each sampling setting makes a difference, or is declared as unsupported',
+      ],
+    ]),
+  ),
+  'images that it takes and does not read': [
+    (model) => ({
+      capabilities: { ...model.capabilities, images: true },
+      generate: ({ messages, ...request }, options) => {
+        const texts = messages.map((turn) => ({
+          ...turn,
+          content: typeof turn.content === 'string' ? turn.content : turn.content.filter(({ type }) => type === 'text'),
+        }))
+        return model.generate({ ...request, messages: texts }, options)
+      },
+    }),
+    'media that it takes make a difference',
+  ],
   'capabilities that are not said': [
     () => ({ capabilities: { jsonSchema: true, images: false } as never }),
     'says what it can do',
@@ -244,6 +266,11 @@ const faults: Readonly<
   'the key in its identity': [() => ({ identity: { baseUrl: 'x', apiKey: 'a key' } }), 'shows no secret'],
   'the key in its account': [() => ({ account: 'https://example.com a key' }), 'shows no secret'],
   'an identity that is no data': [() => ({ identity: { baseUrl: new URL('https://example.com') } }), 'says what it is'],
+  'another identity at each making': [
+    () => ({ identity: { model: 'x', made: crypto.randomUUID() } }),
+    'describes itself alike at each making',
+  ],
+  'another account at each making': [() => ({ account: crypto.randomUUID() }), 'describes itself alike at each making'],
   'no name': [() => ({ name: '' }), 'says what it is'],
   'a price that is no number': [() => ({ price: { input: Number.NaN } }), 'says what it is'],
   'freeing it twice fails': [
@@ -282,6 +309,14 @@ const faults: Readonly<
 describe('the suite for language models fails for', () => {
   test('nothing, without a fault', async () => {
     expect(await failures(() => ({}), 10_000)).toEqual([])
+    const reading = () => smallModel({ images: true, audio: true })
+    expect(await failedCases(llmServingSuite(reading, { patience: 10_000 }))).toEqual([])
+    const unsupportedSettings = ['topK', 'seed'] as const
+    const few = (model: LLMServing): Partial<LLMServing> => ({
+      capabilities: { ...model.capabilities, unsupportedSettings },
+      generate: ({ topK: _, seed: __, ...request }, options) => model.generate(request, options),
+    })
+    expect(await failures(few, 10_000)).toEqual([])
   })
 
   test.each(Object.entries(faults))('%s', async (_, [plant, ...cases]) => {

@@ -3,6 +3,7 @@ import { lifeCases } from './life-cases.js'
 import { llmAnswerCases } from './llm-answer-cases.js'
 import { llmCallCases } from './llm-call-cases.js'
 import { llmSchemaCases } from './llm-schema-cases.js'
+import { llmSettingCases } from './llm-setting-cases.js'
 import { ask, type LLMSubject, type LLMSuiteOptions, llmDefaults } from './llm-subject.js'
 import { servingSubjects } from './serving-subject.js'
 import { createSuite, type Suite } from './suite.js'
@@ -10,6 +11,7 @@ import { createSuite, type Suite } from './suite.js'
 const cases = {
   ...llmAnswerCases,
   ...llmSchemaCases,
+  ...llmSettingCases,
   ...llmCallCases,
   ...lifeCases<LLMServing, LLMSubject>({
     quick: ({ questions }, serving) => serving.generate(ask(questions[0]?.ask ?? '')),
@@ -39,7 +41,11 @@ export function llmServingSuite(
     title: 'a language model',
     cases,
     options,
-    open: async () => ({ ...(await open()), expected, questions, longRequest }),
+    open: async () => {
+      const subject = await open()
+      const { samples = subject.serving.provider !== 'scripted' } = options
+      return { ...subject, expected, questions, longRequest, samples }
+    },
     close,
   })
 }

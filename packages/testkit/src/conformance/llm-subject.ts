@@ -12,6 +12,8 @@ export interface LLMSuiteOptions<Name extends string = string> extends ServingSu
    * @default `The word is "red". What is the word?` ...
    */
   readonly questions?: readonly Question[]
+  /** Whether it samples: whether answers depend on the temperature and the seed. @default true, but not if it is scripted */
+  readonly samples?: boolean
   /** A request whose answer is long. @default a story of up to 256 tokens */
   readonly long?: LLMRequest
 }
@@ -25,6 +27,7 @@ export interface LLMSubject extends ServingSubject<LLMServing> {
   readonly expected: Partial<LLMCapabilities>
   readonly questions: readonly Question[]
   readonly longRequest: LLMRequest
+  readonly samples: boolean
 }
 
 export const llmDefaults = {

@@ -117,6 +117,33 @@ const faults: Readonly<
     () => packaged('acme-global', 'globalThis.acme = 1'),
     'importing it changes nothing and opens nothing',
   ],
+  'the namespace of another plugin': [
+    () => plugin({ 'fs.do': 'Does it' }, operator('fs.do')),
+    'prefixes its contributions with its name: plugin.thing',
+  ],
+  'a manifest with other words': [
+    () => plugin({ 'acme.do': 'Does something else' }, operator('acme.do')),
+    'describes all its contributions',
+  ],
+  ...Object.fromEntries(
+    Object.entries({
+      'a method to a prototype': 'Array.prototype.last = function () { return this.at(-1) }',
+      'another method of a prototype': 'String.prototype.trim = String.prototype.trimEnd',
+      'a method of fs': "import fs from 'node:fs'\nfs.existsSync = () => true",
+      'a variable of the environment': "process.env.ACME = '1'",
+      'a listener of the process': "process.on('exit', () => undefined)",
+      'the console': 'console.log = () => undefined',
+      'the exit code': 'process.exitCode = 0',
+      'a file where it is': "import { writeFileSync } from 'node:fs'\nwriteFileSync('acme.log', 'x')",
+      'a file in the home folder':
+        "import fs from 'node:fs'\nimport os from 'node:os'\nfs.mkdirSync(os.homedir() + '/.acme')\nfs.writeFileSync(os.homedir() + '/.acme/id', 'x')",
+      'a file in its own folder':
+        "import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('cache.json', import.meta.url), 'x')",
+    }).map(([what, code]): [string, [() => Promise<PluginDefinition>, PluginCase]] => [
+      `an import that changes or adds ${what}`,
+      [() => packaged('acme-changes', code), 'importing it changes nothing and opens nothing'],
+    ]),
+  ),
   'an import that opens a socket': [
     () => packaged('acme-socket', "import { createServer } from 'node:net'\ncreateServer().listen(0, '127.0.0.1')"),
     'importing it changes nothing and opens nothing',

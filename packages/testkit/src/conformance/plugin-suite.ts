@@ -14,10 +14,16 @@ import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 export interface PluginSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
   /** The plugins that this one requires. */
   readonly plugins?: readonly PluginReference[]
+  /**
+   * The words before the point in the names of what it contributes, if they differ from the name of the plugin:
+   * `['letters']` for `letters.thanks` of `maestro-plugin-post`.
+   */
+  readonly namespaces?: readonly string[]
 }
 
 interface PluginSubject {
   readonly name: string
+  readonly namespaces: readonly string[]
   readonly packageFile: URL | undefined
   /** Loads it like a project, each time anew. */
   load(): Promise<{ readonly manifest: PluginManifest; readonly contributions: readonly Contribution[] }>
@@ -39,9 +45,13 @@ const cases = {
     assert.deepEqual(names(await load()), names(await load()))
   },
 
-  async 'prefixes its contributions with its name: plugin.thing'({ load }: PluginSubject) {
-    for (const { name } of (await load()).contributions)
+  async 'prefixes its contributions with its name: plugin.thing'({ load, namespaces }: PluginSubject) {
+    for (const { name } of (await load()).contributions) {
       assert.match(name, /^[a-z][a-z0-9-]*(\.[A-Za-z0-9-]+)+$/, `"${name}" is no name such as fs.file`)
+      const [namespace = ''] = name.split('.')
+      const own = namespaces.map((known) => `${known}.`).join(' or ')
+      assert.ok(namespaces.includes(namespace), `"${name}" is in the namespace of another plugin: begin it with ${own}`)
+    }
   },
 
   async 'describes all its contributions'({ load }: PluginSubject) {
@@ -51,8 +61,12 @@ const cases = {
         assert.ok(line.trim() !== '', `the manifest does not describe ${kind}/${name}`)
         assert.ok(!line.includes('\n'), `the description of ${kind}/${name} is more than a line`)
       }
-    for (const { name, definition } of contributions)
-      if ('description' in definition) assert.ok(definition.description?.trim(), `${name} has an empty description`)
+    for (const { kind, name, definition } of contributions) {
+      if (!('description' in definition)) continue
+      assert.ok(definition.description?.trim(), `${name} has an empty description`)
+      const line = manifest.contributes?.[kind]?.[name]
+      assert.equal(line, definition.description, `the manifest describes ${name} in other words than its code`)
+    }
   },
 
   async 'the options of its contributions can be shown as JSON Schema'({ load }: PluginSubject) {
@@ -66,8 +80,11 @@ const cases = {
 
   async [importCase]({ packageFile }: PluginSubject) {
     assert.ok(packageFile !== undefined)
-    const { globals, resources } = await probeImport(packageFile)
+    const { globals, changes, environment, files, resources } = await probeImport(packageFile)
     assert.deepEqual(globals, [], 'globals that the import adds')
+    assert.deepEqual(changes, [], 'objects of the language or of Node that the import changes')
+    assert.deepEqual(environment, [], 'variables of the environment that the import changes')
+    assert.deepEqual(files, [], 'files that the import writes')
     assert.deepEqual(resources, [], 'what the import leaves open')
   },
 }
@@ -84,7 +101,7 @@ export function pluginSuite(
   options: PluginSuiteOptions<PluginCase> = {},
 ): Suite {
   const { name, manifest } = 'plugin' in plugin ? plugin.plugin : plugin
-  const { plugins = [] } = options
+  const { plugins = [], namespaces = [namespaceOf(name)] } = options
   const packageFile = manifest instanceof URL ? manifest : undefined
   const { [importCase]: _, ...others } = cases
   return createSuite<PluginSubject, PluginCase>({
@@ -93,6 +110,7 @@ export function pluginSuite(
     options,
     open: async () => ({
       name,
+      namespaces,
       packageFile,
       async load() {
         const { maestro } = await import('@maestro-dataflow/core/runtime')
@@ -106,6 +124,9 @@ export function pluginSuite(
     close: async () => undefined,
   })
 }
+
+/** `acme` for `acme`, `maestro-plugin-acme`, and `@somebody/plugin-acme`. */
+const namespaceOf = (plugin: string): string => plugin.replace(/^@[^/]*\//, '').replace(/^(maestro-)?(plugin-)?/, '')
 
 /** Storages have options for reading and for writing. */
 function optionSchemas(definition: Contribution['definition']): readonly (readonly [what: string, schema: Schema])[] {

@@ -107,6 +107,27 @@ const faults: Readonly<Record<string, [fault: () => ResponseCache, ...cases: Res
     'concurrent writers and readers lose no answer',
     'answers outlive it',
   ],
+  'an entry is lost now and then': [
+    () => {
+      const cache = make()
+      let count = 0
+      const set: ResponseCache['set'] = async (...entry) => {
+        if (++count % 500 !== 0) await SmallCache.prototype.set.apply(cache, entry as never)
+      }
+      return Object.assign(cache, { set })
+    },
+    'no entry of many is lost',
+  ],
+  'an entry is not found now and then': [
+    () => {
+      const cache = make()
+      let count = 0
+      return Object.assign(cache, {
+        get: async (key: string) => (++count % 997 === 0 ? undefined : SmallCache.prototype.get.call(cache, key)),
+      })
+    },
+    'no entry of many is lost',
+  ],
   'the object itself is kept': [
     () => {
       const answers = new Map<string, CachedAnswer>()

@@ -152,6 +152,15 @@ const cases = {
     assert.ok(keys.includes(shared.text))
   },
 
+  async 'no entry of many is lost'({ make }: CacheSubject) {
+    const cache = await make()
+    const keys = Array.from({ length: 2000 }, (_, index) => `entry ${index}`)
+    await Promise.all(keys.map((key) => cache.set(key, { text: key }, parts)))
+    for (let time = 0; time < 3; time++)
+      for (const key of keys) assert.deepEqual(await cache.get(key), { text: key }, `the answer of "${key}" is lost`)
+    assert.equal((await cache.stats()).entries, keys.length)
+  },
+
   async 'explains a key and lists the entries nearest to it'({ make }: CacheSubject) {
     const cache = await make()
     if (cache.explain === undefined) return

@@ -24,8 +24,8 @@ export interface ScriptedServing extends LLMServing {
 }
 
 /**
- * A language model that answers from a list, from a map of questions, or from a function. It counts words as tokens,
- * respects `stop`, `maxTokens`, its context, and its capabilities, and reacts to the signal and the time-out like a
+ * A language model that answers from a list, from a map of questions, or from a function. It counts words and media as
+ * tokens, respects `stop`, `maxTokens`, its context, and its capabilities, and reacts to the signal and the time-out like a
  * real model.
  *
  * @throws (by its calls) MAESTRO_TESTKIT_SCRIPT_ENDED, MAESTRO_TESTKIT_SCRIPT_UNKNOWN, MAESTRO_SERVING_ABORTED,
@@ -54,7 +54,7 @@ export function scriptedServing(
     generate(request, call = {}) {
       return boundedCall({ serving: name, ...call }, async () => {
         requests.push(request)
-        const inputTokens = countWords(request.messages.map(textOf).join('\n'))
+        const inputTokens = countWords(request.messages.map(textOf).join('\n')) + countMedia(request)
         assertTakes(name, capabilities, request, inputTokens)
         return toResult(await answerTo(textsOf(request), request, call), request, { model, inputTokens })
       })
@@ -69,6 +69,11 @@ export function questionOf(request: LLMRequest): string {
 
 /** From the last message to the first, because in a repair the question precedes the answer. */
 const textsOf = ({ messages }: LLMRequest): readonly string[] => messages.map(textOf).reverse()
+
+function countMedia({ messages }: LLMRequest): number {
+  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+  return parts.filter(({ type }) => type !== 'text').length
+}
 
 function textOf({ content }: LLMRequest['messages'][number]): string {
   if (typeof content === 'string') return content

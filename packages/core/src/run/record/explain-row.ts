@@ -99,9 +99,9 @@ class RowWalk {
 
   follow(origin: string): Pick<RowExplanation, 'stops' | 'verdicts'> {
     const rejected = this.#rejectAt('source', this.#record.plan.source.use)
-    if (origin === 'source' && rejected !== undefined) this.#end(rejected)
     // A later row with the same id may have been rejected, while the first one went on.
     if (rejected === undefined || this.#trail.left.length > 0) this.#goOn(origin)
+    if (rejected !== undefined) this.#end(rejected)
     return { stops: this.#stops, verdicts: this.#verdicts }
   }
 

@@ -1,0 +1,15 @@
+import { describeStorage } from '@maestro-dataflow/testkit/vitest'
+import { file } from './file-storage-definition.js'
+
+const rows = [
+  { id: 1, word: 'tea', price: 2.5, tags: ['hot', 'green'], fresh: true },
+  { id: 2, word: '牛奶', price: 1, tags: [], fresh: false },
+  { id: 3, word: 'bread', price: 4.25, tags: ['warm'], fresh: true },
+]
+
+for (const format of ['jsonl', 'json', 'jsonl.gz'])
+  describeStorage(file, {
+    title: `fs.file, ${format}`,
+    rows,
+    options: (place) => ({ path: `rows-${place}.${format}` }),
+  })

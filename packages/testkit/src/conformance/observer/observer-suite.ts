@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import {
+  type ConfiguredPlugin,
+  defineOperator,
+  type LLMRequest,
+  type LLMServing,
+  type PluginDefinition,
+  pipeline,
+  prompt,
+  type Row,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import type { Maestro } from '@maestro-dataflow/core/runtime'
+import { testkitError } from '../../errors.js'
+import { scriptedServing } from '../../scripted/scripted-serving.js'
+import { growthOf } from '../growth.js'
+import { watch, within } from '../outcomes.js'
+import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { WatchedHooks } from './watched-hooks.js'
+
+/** The options of the suite for observers. */
+export interface ObserverSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
+  /** The milliseconds within which the taps of a run must be done. @default 5000 */
+  readonly patience?: number
+}
+
+interface ObserverSubject {
+  readonly plugin: ConfiguredPlugin
+  readonly patience: number
+}
+
+const asks = defineOperator({
+  name: 'testkit.ask',
+  kind: 'map',
+  options: {},
+  adds: { answer: 'string' },
+  reads: () => ['text'],
+  servings: () => [{ kind: 'llm', name: 'default' }],
+  inject: [SERVINGS],
+  create:
+    (_options, [servings]) =>
+    async (row, context) => {
+      const messages = prompt('Say {{text}}').messages({ text: String(row.text) })
+      const { text } = await servings.get('default', 'llm').generate({ messages, temperature: 0 }, context)
+      return { ...row, answer: text }
+    },
+})
+
+const oddRows: readonly Row[] = [
+  { text: 'one', big: 10n ** 30n, day: new Date(0) },
+  { text: 'stop 你好 👩🏽‍🚀 \uD83D', big: null, day: undefined },
+  { text: 'two', bytes: new Uint8Array(2), nested: { deep: [1, { deeper: true }] } },
+  { text: 'x'.repeat(100_000) },
+]
+
+/** What may happen to a run. Each ends in its own way. */
+const events: Readonly<Record<string, (project: Maestro) => Promise<unknown>>> = {
+  'a run with rejected rows and calls to a model': (project) =>
+    Array.fromAsync(
+      project.rows(
+        pipeline('testkit')
+          .from(oddRows)
+          .filter((row) => row.text !== 'two')
+          .step(asks as never, {} as never)
+          .map((row: Row) => {
+            if (String(row.text).startsWith('stop'))
+              throw testkitError('MAESTRO_TESTKIT_SUBJECT', { subject: 'A row', reason: 'it must be rejected' })
+            return row
+          }),
+      ),
+    ),
+  'a run without rows': (project) =>
+    Array.fromAsync(
+      project.rows(
+        pipeline('testkit')
+          .from([])
+          .map((row) => row),
+      ),
+    ),
+  'a run that fails': (project) =>
+    Array.fromAsync(
+      project.rows(
+        pipeline('testkit')
+          .from(oddRows)
+          .map(
+            () => {
+              throw testkitError('MAESTRO_TESTKIT_SUBJECT', { subject: 'A run', reason: 'it must fail' })
+            },
+            { onError: 'fail' },
+          ),
+      ),
+    ),
+  'a plan that fails': (project) =>
+    Array.fromAsync(project.rows(pipeline('testkit').read('nothing.there' as never, {} as never))),
+  'a preview': (project) =>
+    project.preview(
+      pipeline('testkit')
+        .from(oddRows)
+        .map((row) => row),
+      2,
+    ),
+  'a run that is stopped': (project) => {
+    const stop = new AbortController()
+    const steps = pipeline('testkit')
+      .from(oddRows)
+      .map(async (row) => {
+        stop.abort()
+        return row
+      })
+    return Array.fromAsync(project.rows(steps, { signal: stop.signal }))
+  },
+  'two runs at once': (project) => {
+    const run = () =>
+      Array.fromAsync(
+        project.rows(
+          pipeline('testkit')
+            .from(oddRows)
+            .step(asks as never, {} as never),
+        ),
+      )
+    return Promise.all([run(), run()])
+  },
+}
+
+const cases = {
+  async 'taps a hook'(subject: ObserverSubject) {
+    const hooks = await happening(subject, ['a run without rows'])
+    assert.ok(hooks.tapped.size > 0, 'it taps no hook, so it observes nothing')
+  },
+
+  async 'no tap fails, whatever happens'(subject: ObserverSubject) {
+    const hooks = await happening(subject)
+    assert.deepEqual(hooks.failures, [])
+  },
+
+  async 'no event is changed'(subject: ObserverSubject) {
+    const hooks = await happening(subject)
+    assert.deepEqual(hooks.changes.slice(0, 1), [], 'an event belongs to all observers and to the run')
+  },
+
+  async 'every tap ends'(subject: ObserverSubject) {
+    const hooks = await happening(subject)
+    for (const { hook, work } of hooks.pending) await within(subject.patience, `a tap of ${hook}`, work.outcome)
+  },
+
+  async 'rows and answers are those without it'(subject: ObserverSubject) {
+    const what = events['a run with rejected rows and calls to a model'] ?? (async () => undefined)
+    const rows = async (plugins: readonly ConfiguredPlugin[]) => {
+      const project = await open(plugins)
+      try {
+        return await what(project)
+      } finally {
+        await project.dispose()
+      }
+    }
+    assert.deepEqual(await rows([subject.plugin]), await rows([]))
+  },
+
+  async 'a serving that it wraps stays the same serving'(subject: ObserverSubject) {
+    const hooks = await happening(subject, ['two runs at once'])
+    for (const { inner, outer } of hooks.wrapped) {
+      for (const fact of ['kind', 'account', 'capabilities', 'concurrency'] as const)
+        assert.deepEqual((outer as LLMServing)[fact], (inner as LLMServing)[fact], `${fact} of the serving`)
+      assert.equal(
+        outer.identity === undefined,
+        inner.identity === undefined,
+        'without its identity, no answer is found again',
+      )
+      await assertPassesOn(outer as LLMServing, hooks)
+    }
+  },
+
+  async 'frees what it holds'(subject: ObserverSubject) {
+    const grown = await growthOf(() => happening(subject, ['a run without rows']))
+    assert.deepEqual(grown, [], 'what each project leaves behind')
+  },
+}
+
+/** A wrapped serving receives the request with all its settings, and its call ends by the signal. */
+async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promise<void> {
+  const request: LLMRequest = {
+    messages: [{ role: 'user', content: 'Say something.' }],
+    temperature: 0.25,
+    topP: 0.5,
+    topK: 7,
+    seed: 3,
+    stop: ['never'],
+    maxTokens: 9,
+    sample: 2,
+    promptVersion: 'v',
+  }
+  await outer.generate(request)
+  const [received] = calls.at(-1) ?? []
+  for (const [name, value] of Object.entries(request))
+    assert.deepEqual((received as Record<string, unknown>)?.[name], value, `${name} of a request is lost on the way`)
+  const stopped = await watch(outer.generate(request, { signal: AbortSignal.abort() })).outcome
+  assert.ok('error' in stopped, 'the signal of a call is lost on the way')
+}
+
+async function open(plugins: readonly ConfiguredPlugin[]): Promise<Maestro> {
+  const { maestro } = await import('@maestro-dataflow/core/runtime')
+  return maestro({
+    plugins: [...plugins],
+    servings: { default: scriptedServing((_request) => 'yes', { identity: { model: 'scripted' } }) },
+    cache: false,
+    run: { maxRejects: Number.MAX_SAFE_INTEGER },
+    logLevel: 'silent',
+  })
+}
+
+/** Lets things happen in a project with the plugin. @returns what its taps did */
+async function happening({ plugin, patience }: ObserverSubject, which = Object.keys(events)): Promise<WatchedHooks> {
+  const hooks = new WatchedHooks()
+  // A plugin may be a function, whose name a copy does not keep.
+  const { name, apply: _, ...definition } = { ...plugin.plugin, name: plugin.plugin.name }
+  const apply: PluginDefinition['apply'] = (given, context) => plugin.plugin.apply(hooks.of(given), context)
+  const watched: PluginDefinition = { ...definition, name, apply }
+  const project = await open([{ ...plugin, plugin: watched }])
+  for (const name of which)
+    await within(4 * patience, name, watch(events[name]?.(project) ?? Promise.resolve()).outcome)
+  await within(patience, 'the end of the project', project.dispose())
+  return hooks
+}
+
+/** The cases of the suite for observers. */
+export type ObserverCase = keyof typeof cases
+
+/** The rules for every plugin that observes: whatever happens to a run, the plugin does not disturb it. */
+export function observerSuite(
+  plugin: PluginDefinition | ConfiguredPlugin,
+  options: ObserverSuiteOptions<ObserverCase> = {},
+): Suite {
+  const configured: ConfiguredPlugin = 'plugin' in plugin ? plugin : { plugin, options: undefined }
+  return createSuite<ObserverSubject, ObserverCase>({
+    title: `the observer ${configured.plugin.name}`,
+    cases,
+    options,
+    open: async () => ({ plugin: configured, patience: options.patience ?? 5000 }),
+    close: async () => undefined,
+  })
+}
