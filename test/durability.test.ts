@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RunReport } from '@maestro-dataflow/core'
+import type { LLMRequest, RunReport } from '@maestro-dataflow/core'
 import { installFailpoints } from '@maestro-dataflow/core/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
-// @ts-expect-error the scripts of processes are JavaScript
 import { answers, countingModel, projectOf, questions } from './durability/questions.js'
 
 /** A project folder with questions. */
@@ -171,7 +170,7 @@ test('of two processes that resume one run, one does it, and the other is told w
   const model = countingModel(() => undefined)
   const refused: unknown[] = []
   let second: Promise<unknown> | undefined
-  const generate = async (request: unknown) => {
+  const generate = async (request: LLMRequest) => {
     // While this process asks its first question, another one tries to resume the run.
     second ??= readLines(start({ folder: folder.path, cache: false }), (word, rest) => {
       if (word === 'error') refused.push(JSON.parse(rest))

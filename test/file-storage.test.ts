@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FileStorage } from '@maestro-dataflow/plugin-fs'
-import { describeStorage } from '@maestro-dataflow/testkit/vitest'
+import { describeRowStorage } from '@maestro-dataflow/testkit/vitest'
 
-describeStorage(
+describeRowStorage(
   () => {
     const project = mkdtempSync(join(tmpdir(), 'maestro-storage-'))
     const open = () => new FileStorage({ directory: 'steps', project })

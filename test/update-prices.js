@@ -66,7 +66,7 @@ try {
           // The prices of single regions.
           .filter(([name]) => !name.startsWith('bedrock/'))
           .map(([name, model]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, facts(model)])
-          .sort(([one], [other]) => (one < other ? -1 : 1)),
+          .sort(([one = ''], [other = '']) => (one < other ? -1 : 1)),
       ),
     ]),
   )

@@ -3,8 +3,8 @@
 import { writeSync } from 'node:fs'
 import { answers, countingModel, projectOf } from './questions.js'
 
-const { folder, latencyMs = 20, ...settings } = JSON.parse(process.argv[2])
-const model = countingModel((row) => writeSync(1, `answered ${row}\n`), latencyMs)
+const { folder, latencyMs = 20, ...settings } = JSON.parse(process.argv[2] ?? '')
+const model = countingModel((/** @type {number} */ row) => writeSync(1, `answered ${row}\n`), latencyMs)
 const project = projectOf(folder, model, settings)
 const [unfinished] = await project.unfinishedRuns()
 try {

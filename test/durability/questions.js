@@ -6,7 +6,13 @@ import ai from '@maestro-dataflow/plugin-ai'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 
-/** A project in a folder, whose model is a serving object. */
+/**
+ * A project in a folder, whose model is a serving object.
+ *
+ * @param {string} folder
+ * @param {import('@maestro-dataflow/core').LLMServing} serving
+ * @param {{ cache: boolean, concurrency?: number }} settings
+ */
 export const projectOf = (folder, serving, { cache, concurrency = 1 }) =>
   maestro({
     directory: folder,
@@ -17,6 +23,7 @@ export const projectOf = (folder, serving, { cache, concurrency = 1 }) =>
     logLevel: 'silent',
   })
 
+/** @param {number} rows */
 export const questions = (rows) =>
   Array.from({ length: rows }, (_, row) => `{"row":${row},"question":"What of row ${row}?"}\n`).join('')
 
@@ -35,7 +42,13 @@ export const answers = () =>
     .map((row) => ({ ...row, length: String(row.answer).length }), { id: 'measure' })
     .write('fs.file', { path: 'answers.jsonl' })
 
-/** A model that counts its answers by row, in a file if it runs in a process of its own. */
+/**
+ * A model that counts its answers by row, in a file if it runs in a process of its own.
+ *
+ * @param {(row: number) => void} answered
+ * @param {number} latencyMs
+ * @returns {import('@maestro-dataflow/core').LLMServing}
+ */
 export const countingModel = (answered, latencyMs = 0) => ({
   kind: 'llm',
   name: 'counting',

@@ -308,7 +308,7 @@ describe('columns and files as people have them', () => {
     expect(code).toBe(0)
     expect(lines('gaps.enriched.csv').slice(1)).toEqual(['1,a,b,about a/b', '3,,c,about /c', '5,d,,about d/'])
     expect(stdout).toContain('2 rows rejected in answers')
-    expect(stdout).toContain('title, text: empty in this row')
+    expect(stdout).toContain('title, text: the cell is empty in this row')
   })
 })
 

@@ -1,5 +1,5 @@
 import { replies } from './misbehaving-server-replies.js'
-import type { Failure, ReplyDialect, Said } from './reply-dialects.js'
+import type { Failure, ReplyDialect, Said } from './reply-dialect.js'
 
 /** The words of the providers for an answer that is complete. */
 const regular = (finish: string | null | undefined, word: string): string | null =>

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import type { CommandWords } from '../completion/command-words.js'
 import { examples, globalOptions, type Register } from './command.js'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -27,15 +28,6 @@ export const register: Register = (program) => {
       const found = await complete(words, describe(program), globalOptions(program))
       process.stdout.write(found.map((word) => `${word}\n`).join(''))
     })
-}
-
-/** A command as the completion sees it. */
-export interface CommandWords {
-  readonly name: string
-  readonly commands: readonly CommandWords[]
-  readonly options: readonly { readonly names: readonly string[]; readonly takesValue: boolean }[]
-  /** The names of its arguments. */
-  readonly parameters: readonly string[]
 }
 
 function describe(command: Command): CommandWords {

@@ -1,7 +1,7 @@
 import { pipelineFiles, pipelineName } from '@maestro-dataflow/core/runtime'
 import { openCommandProject } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
-import type { CommandWords } from '../commands/completion.js'
+import type { CommandWords } from './command-words.js'
 
 /**
  * The words that can stand at the last place of a command line. The list is empty where a file is expected, so that the

@@ -25,7 +25,7 @@ export function missingPackage(error: unknown): string | undefined {
 async function addressOf(specifier: string, directory: string): Promise<string> {
   if (specifier.startsWith('.')) return pathToFileURL(resolve(directory, specifier)).href
   // Bun does not have `findPackageJSON`.
-  const folders = createRequire(join(directory, 'maestro.config.js')).resolve.paths(specifier) ?? []
+  const folders = createRequire(resolve(directory, 'maestro.config.js')).resolve.paths(specifier) ?? []
   const manifest = folders.map((folder) => join(folder, packageOf(specifier), 'package.json')).find(existsSync)
   if (manifest === undefined) return specifier
   const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports?: unknown }

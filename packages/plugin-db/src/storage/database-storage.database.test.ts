@@ -1,4 +1,4 @@
-import { describeStorage } from '@maestro-dataflow/testkit/vitest'
+import { describeRowStorage } from '@maestro-dataflow/testkit/vitest'
 import { describe } from 'vitest'
 import { databases, temporaryDatabase } from '../__fixtures__/databases.js'
 import { DBStorage } from './database-storage.js'
@@ -8,7 +8,7 @@ let names = 0
 describe.each(databases)('%s', (name) => {
   const { connection, folder } = temporaryDatabase(name)
 
-  describeStorage(
+  describeRowStorage(
     async () => {
       const options = { connection, directory: folder, name: `storage ${++names}` }
       const storage = await DBStorage.open(options)

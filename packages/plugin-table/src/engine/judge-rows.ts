@@ -2,8 +2,8 @@ import type { TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues } from './column-values.js'
 import { type Database, firstRow, isDataFault } from './connect.js'
 import { branchRows, type FilterBranch, valuesOf } from './filter-branches.js'
+import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn } from './lines.js'
-import type { KnownLines } from './run-statement.js'
 
 /**
  * The fault number of a row for which the expression cannot be computed. Other fault numbers are those of columns, from

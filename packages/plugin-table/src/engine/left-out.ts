@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { TableRequest, TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues, Mode } from './column-values.js'
 import { filterQuery } from './filter-branches.js'
+import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn } from './lines.js'
-import type { KnownLines } from './run-statement.js'
 import { dedupeKeys, sampled } from './statement-query.js'
 
 type ChoosingStatement = Exclude<TableStatement, { kind: 'aggregate' }>

@@ -2,11 +2,12 @@ import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } 
 import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
 import { type Database, firstRow, RowsUnfit } from './connect.js'
 import { ExtractedColumns } from './extracted-columns.js'
-import { type FilterBranch, filterBranches, filterQuery } from './filter-branches.js'
+import { filterBranches, filterQuery } from './filter-branches.js'
 import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
-import { type LearnedColumns, learnColumns, needsLearning } from './learn-columns.js'
+import type { KnownLines } from './known-lines.js'
+import { learnColumns, needsLearning } from './learn-columns.js'
 import { reportLeftOut } from './left-out.js'
 import { usualKeys } from './line-keys.js'
 import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
@@ -28,17 +29,6 @@ export interface StatementRun {
   readonly output: TableFile
   readonly reject: TableRequest['reject']
   readonly leftOut: TableRequest['leftOut']
-}
-
-/** A relation of lines, with what is known about its columns. */
-export interface KnownLines {
-  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
-  readonly relation: string
-  readonly extracted: ExtractedColumns
-  readonly learned: LearnedColumns
-  readonly checked: CheckedStatement
-  /** A filter's expression for each combination of kinds. */
-  readonly branches: readonly FilterBranch[]
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Failure, Said } from '../reply-dialects.js'
+import type { Failure, Said } from '../reply-dialect.js'
 import type { ReplyCase } from './llm-reply-cases.js'
 
 const refusal = (message: string, { status = 429, ...more }: Partial<Failure> = {}): Said => ({

@@ -1,4 +1,4 @@
-import type { Said } from '../reply-dialects.js'
+import type { Said } from '../reply-dialect.js'
 
 /** What a model answers, and the expected result. */
 export interface ReplyCase {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { hasType, type MaestroError, type Row, type RowId } from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
-import type { OperatorRun } from './operator-run.js'
-import type { OperatorSubject } from './operator-subject.js'
+import type { OperatorRun, OperatorSubject } from './operator-subject.js'
 
 /** The codes of errors that an operator does not throw itself: the runner makes them of anything else. */
 const untyped = ['MAESTRO_STEP_FAILED', 'MAESTRO_STEP_RESULT']

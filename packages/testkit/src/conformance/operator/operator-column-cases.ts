@@ -6,8 +6,8 @@ import { alike } from '../../fuzz/alike.js'
 import { forAll } from '../../fuzz/for-all.js'
 import { oddNames } from '../../fuzz/odd-values.js'
 import { attempted, ended } from './operator-row-cases.js'
-import { fates, type OperatorRun } from './operator-run.js'
-import { idsOf, type OperatorSubject } from './operator-subject.js'
+import { fates } from './operator-run.js'
+import { idsOf, type OperatorRun, type OperatorSubject } from './operator-subject.js'
 
 /** The rules for the names of columns. */
 export const operatorNameCases = {

@@ -5,8 +5,8 @@ import { forAll } from '../../fuzz/for-all.js'
 import { Meeting } from '../meeting.js'
 import { onAnotherDay } from '../on-another-day.js'
 import { attempted } from './operator-row-cases.js'
-import { assertSame, assertSameFates, fates, type OperatorRun } from './operator-run.js'
-import { idsOf, type OperatorSubject, type RunSettings } from './operator-subject.js'
+import { assertSame, assertSameFates, fates } from './operator-run.js'
+import { idsOf, type OperatorRun, type OperatorSubject, type RunSettings } from './operator-subject.js'
 
 /** The rules for an operator whose result follows from its input. */
 export const operatorRepeatCases = {

@@ -2,17 +2,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { Row, RowId } from '@maestro-dataflow/core'
 import { alike, differingColumn } from '../../fuzz/alike.js'
-import type { RejectedByRun } from '../rows-project.js'
-import { idsOf, type OperatorSubject } from './operator-subject.js'
-import type { WatchedOperator } from './watched-operator.js'
-
-/** What a run of an operator gave: its rows, its rejects, and what was seen of the operator meanwhile. */
-export interface OperatorRun {
-  readonly ids: readonly RowId[]
-  readonly rows: readonly Row[]
-  readonly rejects: readonly RejectedByRun[]
-  readonly watched: WatchedOperator
-}
+import { idsOf, type OperatorRun, type OperatorSubject } from './operator-subject.js'
 
 /** What became of one row: the rows that it became, or the code of the error that rejected it. */
 type Fate = { readonly rows: readonly Row[] } | { readonly code: string }

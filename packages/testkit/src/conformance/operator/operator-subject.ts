@@ -6,6 +6,7 @@ import {
   type OperatorDefinition,
   pipeline,
   type Row,
+  type RowId,
   type RunReport,
 } from '@maestro-dataflow/core'
 import fc from 'fast-check'
@@ -14,9 +15,8 @@ import { oddRows } from '../../fuzz/odd-rows.js'
 import { columnsOf, rowArbitrary } from '../../fuzz/row-arbitrary.js'
 import type { HeldServings } from '../held-servings.js'
 import { within } from '../outcomes.js'
-import { type GivenTable, type ProjectParts, RowsProject } from '../rows-project.js'
+import { type GivenTable, type ProjectParts, type RejectedByRun, RowsProject } from '../rows-project.js'
 import type { SuiteOptions } from '../suite.js'
-import type { OperatorRun } from './operator-run.js'
 import { WatchedOperator, type WatchSettings } from './watched-operator.js'
 
 /** The options of the suite for operators. */
@@ -54,6 +54,14 @@ export interface RunSettings extends WatchSettings {
   readonly watched?: WatchedOperator | undefined
   /** Options of a second step with the same operator. */
   readonly second?: object | undefined
+}
+
+/** What a run of an operator gave: its rows, its rejects, and what was seen of the operator meanwhile. */
+export interface OperatorRun {
+  readonly ids: readonly RowId[]
+  readonly rows: readonly Row[]
+  readonly rejects: readonly RejectedByRun[]
+  readonly watched: WatchedOperator
 }
 
 export const stepId = 'tested'

@@ -1,0 +1,15 @@
+import type { ExtractedColumns } from './extracted-columns.js'
+import type { FilterBranch } from './filter-branches.js'
+import type { LearnedColumns } from './learn-columns.js'
+import type { CheckedStatement } from './prepare-statement.js'
+
+/** A relation of lines, with what is known about its columns. */
+export interface KnownLines {
+  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
+  readonly relation: string
+  readonly extracted: ExtractedColumns
+  readonly learned: LearnedColumns
+  readonly checked: CheckedStatement
+  /** A filter's expression for each combination of kinds. */
+  readonly branches: readonly FilterBranch[]
+}

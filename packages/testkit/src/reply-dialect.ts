@@ -1,0 +1,44 @@
+import type { RecordedRequest, Reply } from './misbehaving-server-replies.js'
+
+/** A model's answer in one reply, whatever the API. */
+export interface Said {
+  readonly text?: string | null
+  /** Reasoning that the server reports separately. */
+  readonly reasoning?: string
+  /** The finish reason in the server's words. @default 'stop' */
+  readonly finish?: string | null
+  readonly refusal?: string
+  /** The arguments of a tool call. */
+  readonly call?: Readonly<Record<string, unknown>>
+  /** The content as a list of parts. */
+  readonly parts?: readonly unknown[]
+  /** Properties of the reply beside the answer. */
+  readonly beside?: Readonly<Record<string, unknown>>
+  /** The whole reply, as JSON. */
+  readonly body?: unknown
+  /** An error instead of an answer. */
+  readonly failure?: Failure
+  /** No reply at all. */
+  readonly broken?: 'reset' | 'silence'
+  /** The headers of an answer. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How a server refuses a request. */
+export interface Failure {
+  readonly status: number
+  readonly message: string
+  readonly code?: string
+  readonly details?: readonly unknown[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How an API writes replies. */
+export interface ReplyDialect {
+  readonly name: string
+  /** Whether a request asks for an answer; `other` is the reply to all other requests. */
+  isChat(request: RecordedRequest): boolean
+  other(request: RecordedRequest): Reply
+  /** Undefined for what the API has no form for. */
+  reply(said: Said): Reply | undefined
+}
