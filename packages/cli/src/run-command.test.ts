@@ -54,7 +54,7 @@ describe('a run', () => {
     const { code, stdout } = await project.maestro('run', 'copy')
     expect(code).toBe(0)
     expect(stdout).toContain('4 in + 0 created = 3 out + 0 dropped + 0 merged + 1 rejected')
-    expect(stdout).toContain('rejects.jsonl')
+    expect(stdout).toContain('why rows were rejected: maestro rejects')
   })
 })
 

@@ -51,20 +51,19 @@ export class SourceChecks {
     this.#seen = new SeenIds(mode === 'strict' ? Number.POSITIVE_INFINITY : undefined)
   }
 
-  /** Yields the batches, each once it is known to have as many ids as rows. @throws MAESTRO_SOURCE_CONTRACT */
-  async *wellFormed(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
-    for await (const batch of batches) {
-      this.#assertBatch(batch)
-      yield batch
-    }
-  }
-
   /**
-   * Returns the batch, with the rows whose ids have come before among its rejected rows.
+   * Yields the batches, with the rows whose ids have come before among their rejected rows.
    *
    * @throws MAESTRO_SOURCE_CONTRACT
    */
-  checked(batch: SourceBatch): SourceBatch {
+  async *checked(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
+    for await (const batch of batches) {
+      this.#assertBatch(batch)
+      yield this.#checkedBatch(batch)
+    }
+  }
+
+  #checkedBatch(batch: SourceBatch): SourceBatch {
     for (let index = 0; index < batch.rows.length; index++) {
       const id = batch.ids[index] as RowId
       const row = batch.rows[index] as Row

@@ -9,9 +9,10 @@ export function withUniqueIds(batch: SourceBatch, seen: SeenIds): SourceBatch {
   for (const [index, id] of ids.entries()) if (!seen.add(id)) again.add(index)
   if (again.size === 0) return batch
   const isFirst = (_: unknown, index: number) => !again.has(index)
-  const repeated = Array.from(again, (index) => {
+  const repeated = Array.from(again, (index, earlier) => {
     const id = ids[index] as string
-    return { id, row: rows[index], error: maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id }) }
+    const error = maestroError('MAESTRO_RUN_DUPLICATE_ID', { value: id })
+    return { id, row: rows[index], error, after: index - earlier }
   })
   return { ...batch, ids: ids.filter(isFirst), rows: rows.filter(isFirst), rejects: [...rejects, ...repeated] }
 }

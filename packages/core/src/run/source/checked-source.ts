@@ -36,11 +36,11 @@ export async function* readSource(
     hooks.sourceProgress.call({ runId, rows: sourceCounter.rowsIn, ...known, ...reader.progress?.(), done })
   }
   try {
-    for await (const given of limitRows(checks.wellFormed(reader.read()), limit)) {
-      const wasBounded = checks.isBounded
-      const batch = checks.checked(given)
-      if (checks.isBounded && !wasBounded)
+    let warned = false
+    for await (const batch of limitRows(checks.checked(reader.read()), limit)) {
+      if (checks.isBounded && !warned)
         context.logger.warn('The source has too many ids to compare all of them; some may come twice unnoticed.')
+      warned = checks.isBounded
       countBatch(batch, stage, context)
       yield batch
       announce(false)
