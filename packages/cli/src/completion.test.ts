@@ -31,7 +31,7 @@ const words = async (...typed: string[]) => {
 }
 
 test('what can follow: commands, options, pipelines, servings', async () => {
-  expect(await words('pl')).toEqual(['plan', 'plugins'])
+  expect(await words('pl')).toEqual(['plan', 'plugins', 'plugin'])
   expect(await words('cache', 'c')).toEqual(['clear'])
   expect(await words('run', '')).toEqual(['cities', 'towns'])
   expect(await words('run', '--limit', '3', 'cities', 't')).toEqual(['towns'])
@@ -80,7 +80,7 @@ describe('in a real shell', () => {
         })
           .split('\n')
           .filter((found) => found !== '')
-      expect(completed('maestro pl')).toEqual(['plan', 'plugins'])
+      expect(completed('maestro pl')).toEqual(['plan', 'plugins', 'plugin'])
       expect(completed('maestro run ')).toEqual(expect.arrayContaining(['cities', 'towns']))
       expect(completed('maestro run --serving ')).toEqual(expect.arrayContaining(['big', 'default']))
     })

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { DuckDBEngine } from './duckdb-engine.js'
 
 test('a stop that comes before the statement has begun stops it too', async () => {
@@ -55,11 +55,16 @@ test.each(['/*'.repeat(5000), `${'a or '.repeat(30_000)}a`])(
 )
 
 test('a check that takes too long is a fault of the plan', async () => {
-  const engine = new DuckDBEngine({}, 0)
-  onTestFinished(() => engine.dispose())
+  const engine = new DuckDBEngine({}, 5000)
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
+  onTestFinished(async () => {
+    timeout.mockRestore()
+    await engine.dispose()
+  })
   const { faults } = await engine.prepare([{ kind: 'filter', where: 'n > 1' }], {
     columns: { n: 'number' },
     open: false,
   })
+  expect(timeout).toHaveBeenCalledWith(5000)
   expect(faults.map(({ code }) => code)).toEqual(['MAESTRO_TABLE_CHECK_TIME'])
 })
