@@ -15,5 +15,5 @@ test('the test runner of Node reports each case of a suite', async () => {
   expect(stdout).toMatch(/^ *ok \d+ - a right operator$/m)
   expect(stdout).toMatch(/^ *not ok \d+ - a wrong operator$/m)
   expect(stdout).toMatch(/^ *not ok \d+ - values of all kinds are processed as declared/m)
-  expect(stdout).toContain('not tested of a right operator: an empty input ends well (to see it printed)')
+  expect(stdout).toContain('not tested of a right operator: it accepts an empty input (to see it printed)')
 })

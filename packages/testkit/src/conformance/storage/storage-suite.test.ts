@@ -14,7 +14,7 @@ test('a right storage passes', async () => {
 test('a storage that reads other values than it wrote is found', async () => {
   const wrong = storage((row) => ({ ...row, name: String(row.name).trim().toLowerCase() === '' ? null : row.name }))
   expect(
-    await failureOf(storageSuite(wrong, { rows, options }), 'writing: values of all kinds come back'),
+    await failureOf(storageSuite(wrong, { rows, options }), 'writing: values of all kinds are read back'),
   ).toBeDefined()
 })
 
@@ -24,6 +24,6 @@ test('a storage that gives other ids each time is found', async () => {
     () => crypto.randomUUID(),
   )
   expect(
-    await failureOf(storageSuite(wrong, { rows, options }), 'reading: gives the same rows and ids each time'),
+    await failureOf(storageSuite(wrong, { rows, options }), 'reading: each read returns the same rows and ids'),
   ).toContain('id')
 })
