@@ -37,7 +37,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   })
   const connection = await instance.connect()
   await registerValueFunctions(connection)
-  const seenRows = new SeenRows(connection)
+  const seenRows = await SeenRows.register(connection)
   await boundFunctions(connection)
   if (isChecker) await connection.run('PRAGMA disable_optimizer')
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")

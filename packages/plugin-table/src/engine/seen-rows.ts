@@ -1,4 +1,4 @@
-import { BOOLEAN, type DuckDBConnection, DuckDBScalarFunction } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 
 /** An SQL condition that is true, and counts the rows for which it is computed. */
 export const seenRow = 'maestro_seen()'
@@ -7,19 +7,23 @@ export const seenRow = 'maestro_seen()'
 export class SeenRows {
   count = 0
 
-  constructor(connection: DuckDBConnection) {
+  /** Registers the function of {@link seenRow}. */
+  static async register(connection: DuckDBConnection): Promise<SeenRows> {
+    const { BOOLEAN, DuckDBScalarFunction } = await import('@duckdb/node-api')
+    const rows = new SeenRows()
     const seen = DuckDBScalarFunction.create({
       name: 'maestro_seen',
       returnType: BOOLEAN,
       parameterTypes: [],
       volatile: true,
       mainFunction: (_info, input, output) => {
-        this.count += input.rowCount
+        rows.count += input.rowCount
         for (let index = 0; index < input.rowCount; index++) output.setItem(index, true)
         output.flush()
       },
     })
     connection.registerScalarFunction(seen)
+    return rows
   }
 
   reset(): void {

@@ -9,16 +9,16 @@ import { encodeFrame, readFrames } from './frames.js'
 import { syncName } from './sync-folder.js'
 
 /** The number of a stage's blocks in the ledger, and the CRC32 of all of them. */
-export interface LedgerTally {
+export interface LedgerBlocks {
   readonly blocks: number
   readonly crc32: number
 }
 
-export const noBlocks: LedgerTally = { blocks: 0, crc32: 0 }
+export const noBlocks: LedgerBlocks = { blocks: 0, crc32: 0 }
 
 /** The blocks of a ledger by stage, up to the first one that is damaged. */
-export function tallyLedger(path: string): ReadonlyMap<number, LedgerTally> {
-  const tallies = new Map<number, LedgerTally>()
+export function tallyLedger(path: string): ReadonlyMap<number, LedgerBlocks> {
+  const tallies = new Map<number, LedgerBlocks>()
   if (!existsSync(path)) return tallies
   for (const { payload } of readFrames(path)) {
     const { stage } = new LedgerBlock(payload).head

@@ -6,7 +6,7 @@ import type { StepCounts } from '../../contracts/report.js'
 import type { StepUsage } from '../report/usage-totals.js'
 import type { RejectTally } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
-import type { LedgerTally } from './kept-ledger.js'
+import type { LedgerBlocks } from './kept-ledger.js'
 import { readSealed, writeSealed } from './sealed-file.js'
 import type { FingerprintParts } from './stage-fingerprint.js'
 import { syncName } from './sync-folder.js'
@@ -23,7 +23,7 @@ export interface StageReceipt {
   /** The rejected rows of its steps. */
   readonly rejects: Readonly<Record<string, RejectTally>>
   /** The blocks of the stage in the ledger. */
-  readonly ledger: LedgerTally
+  readonly ledger: LedgerBlocks
   readonly usage: readonly StepUsage[]
 }
 

@@ -15,7 +15,7 @@ export interface AnswerPlace {
 }
 
 /** A known answer, and whether an earlier process of the run paid for it. */
-export interface FoundAnswer {
+export interface ReusedAnswer {
   readonly answer: CachedAnswer
   readonly from: 'cache' | 'resumed'
 }
@@ -40,7 +40,7 @@ export class ResponseCaches {
     this.#runs.set(run, answers)
   }
 
-  get(place: AnswerPlace, { key }: Fingerprint): Promise<FoundAnswer | undefined> | FoundAnswer | undefined {
+  get(place: AnswerPlace, { key }: Fingerprint): Promise<ReusedAnswer | undefined> | ReusedAnswer | undefined {
     const own = this.#runOf(place)?.get(key)
     if (own !== undefined) return { answer: own.answer, from: own.resumed ? 'resumed' : 'cache' }
     return this.#cacheOf(place)
