@@ -45,7 +45,6 @@ export { findRun, listRuns, RunRecord, type RunStatus, type RunSummary } from '.
 export type { ResumeOptions } from './run/run.js'
 export type { RejectLine } from './run/state/journal.js'
 export { MemoryStorage } from './run/state/memory-storage.js'
-export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './run/state/step-codec.js'
 export { readStepFile, StepFileWriter } from './run/state/step-file.js'
 export { type ExportedDefinition, type ProjectTypes, projectTypes } from './types-file/project-types.js'
 export { renderTypesFile, typesFileMark, typesFileName } from './types-file/render-types-file.js'

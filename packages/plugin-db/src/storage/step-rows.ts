@@ -1,5 +1,4 @@
-import type { ColumnType, Row } from '@maestro-dataflow/core'
-import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
+import { type ColumnType, decodeStepLine, encodeStepLine, type Row } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import type { Decode } from '../values/decode.js'
 import type { Binding, Encode } from '../values/encode.js'

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Columns, MaestroError, TableCounts } from '@maestro-dataflow/core'
+import { type Columns, decodeStepLine, type MaestroError, type TableCounts } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
 import { ColumnValues } from './column-values.js'
@@ -103,7 +103,6 @@ async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStat
 
 /** Passes the faulty rows to `reject`, in order. @returns their number */
 async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<number> {
-  const { decodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const { connection } = run.database
   const result = await connection.stream(
     `SELECT ${positionColumn}, ${lineColumn}, "#fault" FROM judged WHERE "#fault" IS NOT NULL ORDER BY 1`,

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import {
   type Columns,
+  decodeStepLine,
+  encodeStepLine,
   fromJsonNumber,
   hasType,
   MaestroError,
@@ -47,7 +49,6 @@ export async function siftLines(
   open: boolean,
   reject: TableRequest['reject'],
 ): Promise<SiftedLines> {
-  const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const types = Object.entries(declared).filter(([, type]) => type !== 'unknown')
   // A sum of integers may be a big integer.
   const stepTypes = types.filter(([, type]) => type !== 'integer')

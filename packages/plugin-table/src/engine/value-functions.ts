@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
-import { parseJson, parseJsonRow } from '@maestro-dataflow/core'
+import { decodeStepValue, encodeStepValue, parseJson, parseJsonRow } from '@maestro-dataflow/core'
 import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
@@ -20,7 +20,6 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
-  const { decodeStepValue, encodeStepValue } = await import('@maestro-dataflow/core/runtime')
   const functions: Readonly<Record<string, (text: string) => string | null>> = {
     maestro_key: (text) => orderKey(decodeStepValue(text)),
     maestro_bare_key: (text) => orderKey(parseJson(text)),

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { maestroError, type Row, type TableCounts, type TableEngine, type TableRequest, type TableStatement } from '@maestro-dataflow/core'
-import { decodeStepLine, encodeStepLine } from '@maestro-dataflow/core/runtime'
+import { decodeStepLine, encodeStepLine, maestroError, type Row, type TableCounts, type TableEngine, type TableRequest, type TableStatement } from '@maestro-dataflow/core'
 
 interface Line {
   readonly id: string

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { hasType, type MaestroError, type Row, type RowId } from '@maestro-dataflow/core'
+import {
+  decodeStepLine,
+  encodeStepLine,
+  hasType,
+  type MaestroError,
+  type Row,
+  type RowId,
+} from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
 import type { OperatorRun, OperatorSubject } from './operator-subject.js'
 
@@ -32,7 +39,6 @@ function assertTyped(id: RowId, error: MaestroError): void {
 
 /** Between two stages, rows are stored in files. The first rows of many are enough to know. */
 async function assertStorable({ ids, rows }: OperatorRun): Promise<void> {
-  const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   for (const [index, id] of ids.slice(0, 100).entries()) {
     const row = rows[index] as Row
     const stored = decodeStepLine(encodeStepLine(id, row)).row

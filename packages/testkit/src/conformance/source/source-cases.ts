@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { columnTypes, MaestroError } from '@maestro-dataflow/core'
+import { columnTypes, decodeStepLine, encodeStepLine, MaestroError } from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
 import { deepFreeze } from '../deep-freeze.js'
 import { growthOf } from '../growth.js'
@@ -62,7 +62,6 @@ export const sourceCases = {
   },
 
   async 'its rows can be stored between two stages'(subject: SourceSubject) {
-    const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
     const { ids, rows } = await subject.read()
     for (const [index, row] of rows.entries()) {
       const stored = decodeStepLine(encodeStepLine(ids[index] ?? '', row)).row

@@ -2,8 +2,17 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Columns, Row, TableCounts, TableEngine, TableFile, TableStatement } from '@maestro-dataflow/core'
-import { MaestroError } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  decodeStepLine,
+  encodeStepLine,
+  MaestroError,
+  type Row,
+  type TableCounts,
+  type TableEngine,
+  type TableFile,
+  type TableStatement,
+} from '@maestro-dataflow/core'
 import { oddNames, oddTexts } from '../../fuzz/odd-values.js'
 import { columnsOf } from '../../fuzz/row-arbitrary.js'
 import { MadeThings } from '../made-things.js'
@@ -246,7 +255,6 @@ async function run(
     : { ...columnsOf(given.filter((row) => typeof row !== 'string')), ...columns },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Answer> {
-  const { decodeStepLine, encodeStepLine } = await import('@maestro-dataflow/core/runtime')
   const directory = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
   try {
     const isText = given.some((row) => typeof row === 'string')
