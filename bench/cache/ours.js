@@ -27,8 +27,10 @@ const project = maestro({
   allowOutsidePaths: true,
   logLevel: 'silent',
 })
+// All columns are declared, because others are not read.
+const columns = { id: 'string', user: 'string', stars: 'integer', price: 'number', day: 'string', text: 'string' }
 const asking = pipeline('asking')
-  .read('fs.file', { path: input, columns: { id: 'string', text: 'string' }, key: 'id' })
+  .read('fs.file', { path: input, columns, key: 'id' })
   .step('ai.generate', { prompt: prompt(`${question}{{text}}`), output: 'summary' })
   .write('fs.file', { path: output, mode: 'overwrite' })
 const started = performance.now()
