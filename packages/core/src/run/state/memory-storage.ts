@@ -1,10 +1,10 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { RowStorage, WriteResult } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
+import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { type SteppedStorage, StepView } from '../../provider/step-view.js'
 import { SeenIds } from '../checks/seen-ids.js'
 import { RowIds } from '../source/row-ids.js'
-import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const batchRows = 1024
 

@@ -5,10 +5,10 @@ import { ownFile, ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { failpoint } from '../durability/failpoints.js'
 import { syncName } from '../durability/sync-folder.js'
 import { stateErrors } from './state-errors.js'
-import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const flushBytes = 1 << 18
 

@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import type { Row, RowId } from '../../contracts/row.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import type { DroppedFact } from '../ledger/facts.js'
 import { estimateBytes } from '../source/read-source.js'
 import { stateError } from '../state/state-errors.js'
-import { decodeStepLine, encodeStepLine } from '../state/step-codec.js'
 
 /**
  * The result of one source record, or of one child of a flatMap: rows in order. The leaves of a record may finish in

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { columnNames, withColumnOrder } from '../../contracts/column-order.js'
-import { MaestroError } from '../../errors/maestro-error.js'
+import { columnNames, withColumnOrder } from '../contracts/column-order.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from './step-codec.js'
 
 const roundTrip = (row: Record<string, unknown>) => decodeStepLine(encodeStepLine('a', row)).row

@@ -1,8 +1,8 @@
-import { columnNames, needsColumnOrder } from '../../contracts/column-order.js'
-import { deepestValue, parseJson } from '../../contracts/parse-json.js'
-import { inTextOrder } from '../../contracts/parse-json-row.js'
-import type { Row, RowId } from '../../contracts/row.js'
-import { maestroError } from '../../errors/error-table.js'
+import { columnNames, needsColumnOrder } from '../contracts/column-order.js'
+import { deepestValue, parseJson } from '../contracts/parse-json.js'
+import { inTextOrder } from '../contracts/parse-json-row.js'
+import type { Row, RowId } from '../contracts/row.js'
+import { maestroError } from '../errors/error-table.js'
 
 /*
  * A step file consists of JSON lines, `{"id":...,"row":{...}}`. Values that JSON cannot express are tagged: an object
