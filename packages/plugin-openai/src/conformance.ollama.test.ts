@@ -23,6 +23,8 @@ describe.runIf(ollama !== undefined)('Ollama by the API of OpenAI', () => {
       'a prompt that does not fit the context fails with its own code': 'Ollama cuts it without a word',
       'characters of all kinds in a schema are returned unchanged': noGrammar,
       'a truncated answer to a schema is reported as truncated': noGrammar,
+      'each sampling setting makes a difference, or is declared as unsupported':
+        'Ollama ignores top_k in the API of OpenAI without a word',
     },
   })
 })
