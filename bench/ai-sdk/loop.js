@@ -1,7 +1,7 @@
 // A provider package of the AI SDK in a loop as wide, without the SDK around it: node loop.js BASE_URL ROWS CONCURRENCY
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { reportCost } from '../model-server/report-cost.js'
-import { question, rowsOf, warmUpRow } from '../model-server/rows.js'
+import { askAll } from '../model-server/ask-all.js'
+import { question } from '../model-server/rows.js'
 
 const [baseURL, rows, concurrency] = process.argv.slice(2)
 const model = createOpenAICompatible({ name: 'bench', baseURL, apiKey: 'a key' }).languageModel('bench')
@@ -13,12 +13,4 @@ async function ask(row) {
   if (content[0].text !== `answer ${row}`) throw new Error(`another row's answer: ${row}`)
 }
 
-await ask(warmUpRow)
-const waiting = rowsOf(Number(rows)).values()
-const done = reportCost()
-await Promise.all(
-  Array.from({ length: Number(concurrency) }, async () => {
-    for (const { row } of waiting) await ask(row)
-  }),
-)
-done(Number(rows))
+await askAll(Number(rows), Number(concurrency), ask)

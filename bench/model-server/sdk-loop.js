@@ -1,7 +1,7 @@
 // The bare openai SDK in a loop as wide: node sdk-loop.js BASE_URL ROWS CONCURRENCY
 import OpenAI from 'openai'
-import { reportCost } from './report-cost.js'
-import { question, rowsOf, warmUpRow } from './rows.js'
+import { askAll } from './ask-all.js'
+import { question } from './rows.js'
 
 const [baseURL, rows, concurrency] = process.argv.slice(2)
 const client = new OpenAI({ baseURL, apiKey: 'a key' })
@@ -14,12 +14,4 @@ async function ask(row) {
   if (choices[0].message.content !== `answer ${row}`) throw new Error(`another row's answer: ${row}`)
 }
 
-await ask(warmUpRow)
-const waiting = rowsOf(Number(rows)).values()
-const done = reportCost()
-await Promise.all(
-  Array.from({ length: Number(concurrency) }, async () => {
-    for (const { row } of waiting) await ask(row)
-  }),
-)
-done(Number(rows))
+await askAll(Number(rows), Number(concurrency), ask)

@@ -1,7 +1,7 @@
 // Bare undici in a loop as wide: node undici-loop.js BASE_URL ROWS CONCURRENCY
 import { Agent, request } from 'undici'
-import { reportCost } from '../model-server/report-cost.js'
-import { question, rowsOf, warmUpRow } from '../model-server/rows.js'
+import { askAll } from '../model-server/ask-all.js'
+import { question } from '../model-server/rows.js'
 
 const [baseUrl, rows, concurrency] = process.argv.slice(2)
 const dispatcher = new Agent({ connections: Number(concurrency) })
@@ -17,13 +17,5 @@ async function ask(row) {
   if (choices[0].message.content !== `answer ${row}`) throw new Error(`another row's answer: ${row}`)
 }
 
-await ask(warmUpRow)
-const waiting = rowsOf(Number(rows)).values()
-const done = reportCost()
-await Promise.all(
-  Array.from({ length: Number(concurrency) }, async () => {
-    for (const { row } of waiting) await ask(row)
-  }),
-)
-done(Number(rows))
+await askAll(Number(rows), Number(concurrency), ask)
 await dispatcher.close()

@@ -256,6 +256,7 @@ export { type BodyBounds, boundedBody, readBytes, readText } from './provider/ht
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { importFromProject, missingPackage } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
+export { priceFactorOf } from './provider/price-factor.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'

@@ -11,6 +11,7 @@ import {
   type FinishReason,
   finishReasonOf,
   type LLMResult,
+  priceFactorOf,
   readRateLimits,
 } from '@maestro-dataflow/core'
 import { type GivenUsage, readUsage } from './read-usage.js'
@@ -50,17 +51,16 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }
     ...(reasoning === '' ? {} : { reasoning }),
     finishReason: endOf(serving, answer.finishReason, usage),
     usage,
-    ...priceFactorOf(answer.providerMetadata),
+    ...priceFactorOf(tierOf(answer.providerMetadata)),
     model: modelId || model,
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
 }
 
-/** What the tier that the provider states costs, as a multiple of the price of the standard tier. */
-function priceFactorOf(metadata: GivenAnswer['providerMetadata'] = {}): { readonly priceFactor?: number } {
-  const tiers = Object.values(metadata).map(({ serviceTier }) => serviceTier)
-  return tiers.includes('flex') ? { priceFactor: 0.5 } : tiers.includes('priority') ? { priceFactor: 2 } : {}
+/** The service tier, which packages state beside the answer. */
+function tierOf(metadata: GivenAnswer['providerMetadata'] = {}): unknown {
+  return Object.values(metadata).find(({ serviceTier }) => serviceTier !== undefined)?.serviceTier
 }
 
 function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {

@@ -6,6 +6,7 @@ import {
   type LLMRequest,
   type LLMResult,
   maestroError,
+  priceFactorOf,
   separateThoughts,
   type TokenLogprob,
   type Usage,
@@ -16,7 +17,6 @@ import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
 import { readUsage, warningsOf } from './read-usage.js'
-import { priceFactorOf } from './service-tier.js'
 import { brokenReply } from './to-serving-error.js'
 
 /** The request that an answer belongs to. */
