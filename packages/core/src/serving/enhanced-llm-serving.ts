@@ -12,6 +12,7 @@ import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
+import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
@@ -68,7 +69,17 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a
    *   schema also MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
-  async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
+  generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
+    return withFallback({
+      options,
+      fallback: this.fallback('llm'),
+      own: () => this.#generate(request, options),
+      other: (fallback) => fallback.generate(request, withoutPack(options)),
+      answers: (result) => isWorthKeeping(result, options),
+    })
+  }
+
+  async #generate(request: LLMRequest, options: PackedCallOptions): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const announced = this.#accepted(this.#announce(this.#versioned(request, options), options), record)
       const asked = await this.#withMedia(announced, options)
@@ -304,6 +315,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 }
 recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
+
+function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
+  return options
+}
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result
