@@ -50,14 +50,17 @@ export async function withFallback<Provider extends ServingBase, Result>(
   return first
 }
 
+/** A stopped call, and an answer of which a part was already passed on, are over. */
+const over: ReadonlySet<string> = new Set(['MAESTRO_SERVING_ABORTED', 'MAESTRO_SERVING_BROKEN_OFF'])
+
 /**
- * An account that refuses every request, a budget that is used up, and a stopped run need someone's attention. A file
- * that cannot be read cannot be read for another model either.
+ * An account that refuses every request and a budget that is used up need someone's attention. A file that cannot be
+ * read cannot be read for another model either.
  */
 function leavesItToAnother(error: unknown): boolean {
   if (!MaestroError.is(error)) return false
   if (error.code === 'MAESTRO_SERVING_UNAVAILABLE') return true
-  return !error.stopsRun && error.code !== 'MAESTRO_SERVING_ABORTED' && !error.code.startsWith('MAESTRO_MEDIA_')
+  return !error.stopsRun && !over.has(error.code) && !error.code.startsWith('MAESTRO_MEDIA_')
 }
 
 function bothFailed(failure: MaestroError, fallback: string, second: unknown): MaestroError {
