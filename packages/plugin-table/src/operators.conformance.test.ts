@@ -25,11 +25,15 @@ describeOperator(split, {
   options: { by: ['city'] },
   skip: { 'equal rows have the same result within a run': 'a row without a group gets its part by its id' },
 })
-describeOperator(unpivot, { rows, project, options: { columns: ['people', 'area'], name: '名' } })
+describeOperator(unpivot, {
+  rows,
+  project,
+  options: { columns: ['people', 'area'], outputs: { name: '名', value: '值' } },
+})
 describeOperator(validate, { rows, project, options: { rules: { people: { type: 'number' } }, failures: 'column' } })
 const nested = [
   { city: '東京', tags: ['大', 'kaiju', null], place: { lat: 35.7, name: { ja: '東京' } } },
   { city: 'Oslo', tags: [], place: {} },
 ]
-describeOperator(explode, { rows: nested, project, options: { column: 'tags', position: 'n' } })
+describeOperator(explode, { rows: nested, project, options: { input: 'tags', position: 'n' } })
 describeOperator(flatten, { rows: nested, project, options: { columns: ['place'], members: ['lat', 'name.ja'] } })

@@ -78,7 +78,7 @@ type PartOf<Options> = Options extends { readonly parts: infer Parts }
  * `table.split`: assigns each row to a part, such as train and test, by a hash of its id or of its group. The same row
  * gets into the same part in every run, also if other rows are added or removed.
  *
- * @example .step('table.split', { parts: { train: 0.9, test: 0.1 }, by: ['customer'] })
+ * @example .step('table.split', { parts: { train: 0.5, test: 0.5 }, by: ['city'], seed: 1 })
  */
 export const split = defineOperator({
   name: 'table.split',

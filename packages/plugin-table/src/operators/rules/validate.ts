@@ -123,7 +123,7 @@ type OutputName<Options> = Options extends { readonly output: infer Name extends
  * `table.validate`: checks rows against rules or a schema. Rows with faults are rejected, or keep their faults in a
  * column. No value is changed.
  *
- * @example .step('table.validate', { rules: { stars: { required: true, type: 'integer', min: 1, max: 5 } } })
+ * @example .step('table.validate', { rules: { stars: { required: true, type: 'integer', min: 3 } } })
  */
 export const validate = defineOperator({
   name: 'table.validate',

@@ -15,7 +15,9 @@ import { entriesOf } from './entries.js'
 
 const fields = {
   /** The column that holds a list in each row. */
-  column: column(),
+  input: column(),
+  /** The name of the column that holds the item. Unless it is `input`, the list stays beside it. @default `input` */
+  output: z.string().min(1).optional(),
   /** The name of an added column with the position of the item in its list, from 0. @default no such column */
   position: z.string().min(1).optional(),
   /**
@@ -35,28 +37,27 @@ function itemsOf(row: Row, column: string): readonly unknown[] | undefined {
   throw tableError('MAESTRO_TABLE_SHAPE', { column, expected: 'a list', value: shownValue(value) })
 }
 
-function explodeRow(row: Row, { column, position, empty }: OutputOf<typeof fields>): readonly Row[] {
-  const items = itemsOf(row, column) ?? []
+function explodeRow(row: Row, { input, output = input, position, empty }: OutputOf<typeof fields>): readonly Row[] {
+  const items = itemsOf(row, input) ?? []
+  const place = (index: number | null) => (position === undefined ? [] : [[position, index] as const])
   const child = (item: unknown, index: number | null): Row =>
-    rowFromEntries([
-      ...entriesOf(row, [[column, item]]),
-      ...(position === undefined ? [] : [[position, index] as const]),
-    ])
+    rowFromEntries(entriesOf(row, [[output, item], ...place(index)]))
   if (items.length === 0) return empty === 'keep' ? [child(null, null)] : []
   return items.map(child)
 }
 
 /** The row with one item of the list. */
 export interface ExplodedRow extends RowFunction {
-  readonly row: With<
-    With<this['before'], ItemColumn<this['before'], ColumnOf<this['options']>>>,
-    PositionColumn<this['options']>
-  >
+  readonly row: With<With<this['before'], ItemColumn<this['before'], this['options']>>, PositionColumn<this['options']>>
 }
-type ColumnOf<Options> = Options extends { readonly column: infer Name extends string } ? Name : never
-type ItemColumn<Row, Name extends string> = {
-  [Key in Name]: Key extends keyof Row ? ItemOf<NonNullable<Row[Key]>> | null : unknown
-}
+type ItemColumn<Row, Options> = Options extends { readonly input: infer Input extends string }
+  ? {
+      [Name in OutputName<Options, Input>]: (Input extends keyof Row ? ItemOf<NonNullable<Row[Input]>> : unknown) | null
+    }
+  : never
+type OutputName<Options, Input extends string> = Options extends { readonly output: infer Name extends string }
+  ? Name
+  : Input
 type ItemOf<List> = List extends readonly (infer Item)[] ? Item : List extends Float32Array ? number : unknown
 type PositionColumn<Options> = Options extends { readonly position: infer Name extends string }
   ? { [Key in Name]: number | null }
@@ -65,15 +66,19 @@ type PositionColumn<Options> = Options extends { readonly position: infer Name e
 /**
  * `table.explode`: makes one row of each item of a list. The other columns are repeated.
  *
- * @example .step('table.explode', { column: 'tags', position: 'tag_number' })
+ * @example .step('table.explode', { input: 'tags', position: 'n' })
  */
 export const explode = defineOperator({
   name: 'table.explode',
   kind: 'flatMap',
   description: 'Makes one row of each item of a list',
   options: fields,
-  adds: ({ column, position }, before) => ({
-    [column]: before.columns[column] === 'vector' ? 'number' : 'unknown',
+  refine({ input, output = input, position }, { addIssue }) {
+    if (position === output)
+      addIssue({ code: 'custom', path: ['position'], message: 'it is the column of the items', input: position })
+  },
+  adds: ({ input, output = input, position }, before) => ({
+    [output]: before.columns[input] === 'vector' ? 'number' : 'unknown',
     ...(position === undefined ? {} : { [position]: 'integer' as const }),
   }),
   row: rowFunction<ExplodedRow>(),
@@ -81,6 +86,6 @@ export const explode = defineOperator({
     (options) =>
     (row, { drop }) => {
       const rows = explodeRow(row, options)
-      return rows.length === 0 ? drop(`the list in "${options.column}" is empty`) : rows
+      return rows.length === 0 ? drop(`the list in "${options.input}" is empty`) : rows
     },
 })

@@ -115,7 +115,7 @@ export interface FlattenedRow extends RowFunction {
 /**
  * `table.flatten`: turns the members of objects into columns: `address: { city }` becomes `address_city`.
  *
- * @example .step('table.flatten', { columns: ['address'], members: ['city', 'geo.lat'] })
+ * @example .step('table.flatten', { columns: ['address'], members: ['street', 'geo.lat'] })
  */
 export const flatten = defineOperator({
   name: 'table.flatten',

@@ -10,7 +10,7 @@ const preview = (built: Parameters<typeof resultOf>[0]) => resultOf(built)
 describe('table.explode', () => {
   test('a row of each item, in order, with its position; a row without items is kept', async () => {
     const rows = [{ id: 1, 标签: ['a', null, { b: 1 }] }, { id: 2, 标签: [] }, { id: 3 }]
-    const { rows: out } = await preview(fromRows(rows).step('table.explode', { column: '标签', position: 'n' }))
+    const { rows: out } = await preview(fromRows(rows).step('table.explode', { input: '标签', position: 'n' }))
     expect(out).toEqual([
       { id: 1, 标签: 'a', n: 0 },
       { id: 1, 标签: null, n: 1 },
@@ -22,7 +22,7 @@ describe('table.explode', () => {
 
   test('rows know their parents, and rows that are dropped are counted', async () => {
     const rows = [{ x: [1n, 2n ** 70n] }, { x: [] }]
-    const p = pipeline('p').from(rows).step('table.explode', { column: 'x', empty: 'drop' })
+    const p = pipeline('p').from(rows).step('table.explode', { input: 'x', empty: 'drop' })
     const shown = await maestro({ plugins: [table], logLevel: 'silent' }).preview(p, 10)
     expect(shown.steps.at(-1)?.rows).toEqual([
       { id: 'rows:1/1-table.explode/0', row: { x: 1n } },
@@ -31,7 +31,7 @@ describe('table.explode', () => {
   })
 
   test('text that contains a list is refused and not guessed', async () => {
-    const { rows, rejects } = await preview(fromRows([{ x: '[1]' }, { x: [1] }]).step('table.explode', { column: 'x' }))
+    const { rows, rejects } = await preview(fromRows([{ x: '[1]' }, { x: [1] }]).step('table.explode', { input: 'x' }))
     expect(rows).toEqual([{ x: 1 }])
     expect(rejects).toMatchObject([{ message: 'Column "x" contains "[1]", and a list is expected.' }])
   })
@@ -67,7 +67,10 @@ describe('table.flatten', () => {
 describe('table.unpivot', () => {
   test('columns become rows; values keep their kinds', async () => {
     const rows = [{ id: 'a', q1: 1.5, q2: null, q3: 2n ** 60n }]
-    const long = fromRows(rows).step('table.unpivot', { columns: ['q1', 'q2', 'q3'], name: '季', value: 'sales' })
+    const long = fromRows(rows).step('table.unpivot', {
+      columns: ['q1', 'q2', 'q3'],
+      outputs: { name: '季', value: 'sales' },
+    })
     expect((await preview(long)).rows).toEqual([
       { id: 'a', 季: 'q1', sales: 1.5 },
       { id: 'a', 季: 'q2', sales: null },

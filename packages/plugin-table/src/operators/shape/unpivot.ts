@@ -2,7 +2,6 @@ import {
   columnNames,
   columns,
   defineOperator,
-  newColumn,
   type OutputOf,
   type Row,
   type RowFunction,
@@ -16,15 +15,19 @@ import { z } from 'zod'
 const fields = {
   /** The columns that become rows. */
   columns: columns().refine((names) => names.length > 0, 'at least one column is expected'),
-  /** The name of the added column that holds the name of the former column. @default 'name' */
-  name: newColumn('name'),
-  /** The name of the added column that holds the value. @default 'value' */
-  value: newColumn('value'),
+  /**
+   * The names of the added columns: that of the name of the former column, and that of its value.
+   *
+   * @default { name: 'name', value: 'value' }
+   */
+  outputs: z
+    .strictObject({ name: z.string().min(1), value: z.string().min(1) })
+    .default({ name: 'name', value: 'value' }),
   /** Whether a column without a value makes a row. @default 'keep' */
   empty: z.enum(['keep', 'drop']).default('keep'),
 }
 
-function unpivotRow(row: Row, { columns, name, value, empty }: OutputOf<typeof fields>): readonly Row[] {
+function unpivotRow(row: Row, { columns, outputs: { name, value }, empty }: OutputOf<typeof fields>): readonly Row[] {
   const moved = new Set(columns)
   const rest = columnNames(row)
     .filter((column) => !moved.has(column))
@@ -49,28 +52,31 @@ export interface UnpivotedRow extends RowFunction {
       >
     : never
 }
-type NameOf<Options, Option extends string> = Options extends { readonly [Key in Option]: infer Name extends string }
+type NameOf<Options, Role extends 'name' | 'value'> = Options extends {
+  readonly outputs: { readonly [Key in Role]: infer Name extends string }
+}
   ? Name
-  : Option
+  : Role
 type ValueIn<Row, Names> = Names extends keyof Row ? Row[Names] : unknown
 
 /**
  * `table.unpivot`: makes one row of each of several columns, with the name and the value of the column.
  *
- * @example .step('table.unpivot', { columns: ['q1', 'q2', 'q3', 'q4'], name: 'quarter', value: 'sales' })
+ * @example .step('table.unpivot', { columns: ['q1', 'q2'], outputs: { name: 'quarter', value: 'sales' } })
  */
 export const unpivot = defineOperator({
   name: 'table.unpivot',
   kind: 'flatMap',
   description: 'Makes one row of each of several columns, with its name and its value',
   options: fields,
-  refine({ columns, name, value }, { addIssue }) {
-    if (name === value) addIssue({ code: 'custom', path: ['value'], message: 'it is the same as `name`', input: value })
+  refine({ columns, outputs: { name, value } }, { addIssue }) {
+    if (name === value)
+      addIssue({ code: 'custom', path: ['outputs', 'value'], message: 'it is the same as `name`', input: value })
     const twice = columns.find((column, index) => columns.indexOf(column) !== index)
     if (twice !== undefined)
       addIssue({ code: 'custom', path: ['columns'], message: `"${twice}" is named twice`, input: columns })
   },
-  columns({ columns, name, value }, before) {
+  columns({ columns, outputs: { name, value } }, before) {
     const types = new Set(columns.map((column) => before.columns[column] ?? 'unknown'))
     const [type = 'unknown', ...others] = types
     const adds = { [name]: 'string' as const, [value]: others.length === 0 ? type : ('unknown' as const) }
