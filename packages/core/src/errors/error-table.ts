@@ -416,6 +416,11 @@ export const coreErrors = {
       `The run ${d.run} is in progress in ${d.pid === undefined ? 'another process' : `process ${d.pid} on ${d.host}, since ${d.since}`}.`,
     hint: () => 'Wait for that process or stop it. If it has died, the run can be resumed at once.',
   },
+  MAESTRO_RUN_OUTPUT_IN_USE: {
+    message: (d: { output: string; run: string; pid: number; host: string }) =>
+      `The run ${d.run} is writing ${d.output} now, in process ${d.pid} on ${d.host}.`,
+    hint: () => 'Wait for that run or stop it, or write to another output.',
+  },
   MAESTRO_RUN_TAKEN_OVER: {
     message: (d: { run: string }) => `Another process has taken over the run ${d.run}.`,
     hint: () => 'This process writes nothing more. Follow the run in the process that continues it.',
