@@ -23,6 +23,7 @@ import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunAnswers, Spent } from '../serving/answers/run-answers.js'
 import type { DurableRun } from './durability/durable-run.js'
+import type { Lease } from './durability/lease.js'
 import type { RunLedger } from './ledger/run-ledger.js'
 import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
@@ -96,6 +97,8 @@ export interface RunEnvironment {
 export interface RunContext extends RunEnvironment {
   readonly compiled: CompiledPipeline
   readonly folder: RunFolder
+  /** The right of this process to write the folder. */
+  readonly lease: Lease
   readonly journal: Journal
   /** What happened to each row; undefined for a run that keeps no folder. */
   readonly ledger: RunLedger | undefined
