@@ -116,7 +116,13 @@ export class Session {
       ...context,
       servings: config.servings,
       needed: (event) => host.hooks.servingNeeded.call(event),
-      enhance: (provider, settings, configName) => enhance(provider, { plane: this.#plane, settings, configName }),
+      enhance: (provider, settings, configName) =>
+        enhance(provider, {
+          plane: this.#plane,
+          settings,
+          configName,
+          find: (name, kind) => this.#servings.get(name, kind),
+        }),
     })
     this.#vectorStores = configuredVectorStores(config.vectorStores, context)
     this.servings = this.#servings

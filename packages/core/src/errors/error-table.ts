@@ -586,6 +586,10 @@ export const coreErrors = {
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
   },
+  MAESTRO_SERVING_BROKEN_OFF: {
+    message: (d: { serving: string; reason: string }) => `The answer of ${d.serving} broke off: ${d.reason}`,
+    hint: () => 'A part of the answer was already passed on, so it was not asked for again. Ask the question again.',
+  },
   MAESTRO_SERVING_REFUSED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} refused to answer: ${d.reason}`,
     hint: () => 'Change the prompt or the text of this row, or use another model.',

@@ -37,6 +37,8 @@ export interface CompileContext {
     readonly capabilities?: LLMCapabilities | undefined
     /** The settings in the config. */
     readonly options?: object | undefined
+    /** The name of the serving that answers what this one does not answer. */
+    readonly fallback?: string | undefined
   }
   /** Checks a configured vector store without opening it. @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   checkVectorStore(name: string, where: string): void
