@@ -50,8 +50,8 @@ export async function runOpaqueStage(
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
-        if (kind === 'dropped') ledger?.leftOut(step.node.id, [rowId], undefined, fate.reason)
-        else ledger?.leftOut(step.node.id, [rowId], [fate.into], undefined)
+        if (kind === 'dropped') ledger?.leftOut(step.node.id, { ids: [rowId], reason: fate.reason })
+        else ledger?.leftOut(step.node.id, { ids: [rowId], into: [fate.into] })
       },
     })
   } catch (error) {
