@@ -17,6 +17,7 @@ import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
+import type { Schema } from './contracts/schema.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { VectorStore } from './contracts/vector-store.js'
 import type { MaestroConfig } from './define/maestro-config.js'
@@ -38,13 +39,14 @@ import type { StageDecision } from './run/durability/durable-run.js'
 import { previewResume } from './run/durability/preview-resume.js'
 import { findUnfinished, type RunCommand, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
-import { estimateRun } from './run/estimate-run.js'
+import { estimateRun } from './run/estimate/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { ResumeOptions } from './run/run.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
 import { BatchQueue } from './run/stream/batch-queue.js'
+import { type AskedQuestion, type AskOptions, askServing, streamServing, type TypedAskOptions } from './serving/ask.js'
 import { coreTokens, Session } from './session.js'
 
 /** How a pipeline is run. */
@@ -264,6 +266,31 @@ export class Maestro {
       const session = await this.#load(namesOfServing(name, await this.config()))
       return session.servings.get(name, kind)
     })
+  }
+
+  /**
+   * Asks one question outside of a pipeline. With a schema, the answer is a value of it, and otherwise a text.
+   *
+   * @throws MAESTRO_SERVING_*, MAESTRO_BUDGET_*, and what `serving` throws
+   * @example
+   * const { city } = await project.ask('Where is the Louvre?', { schema: z.object({ city: z.string() }) })
+   */
+  ask<Value>(question: AskedQuestion, options: TypedAskOptions<Value>): Promise<Value>
+  ask(question: AskedQuestion, options?: AskOptions): Promise<string>
+  async ask<Value>(
+    question: AskedQuestion,
+    options: AskOptions & { readonly schema?: Schema<unknown, Value> } = {},
+  ): Promise<Value | string> {
+    return askServing(await this.serving(options.serving ?? 'default', 'llm'), question, options)
+  }
+
+  /**
+   * The text of an answer, piece by piece as the model writes it. Whoever stops reading stops the call.
+   *
+   * @throws what `ask` throws, also after the pieces of an incomplete answer; MAESTRO_SERVING_BROKEN_OFF
+   */
+  async *stream(question: AskedQuestion, options: AskOptions = {}): AsyncGenerator<string, void> {
+    yield* streamServing(await this.serving(options.serving ?? 'default', 'llm'), question, options)
   }
 
   /**

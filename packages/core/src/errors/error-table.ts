@@ -441,6 +441,11 @@ export const coreErrors = {
       `The run ${d.run} is in progress in ${d.pid === undefined ? 'another process' : `process ${d.pid} on ${d.host}, since ${d.since}`}.`,
     hint: () => 'Wait for that process or stop it. If it has died, the run can be resumed at once.',
   },
+  MAESTRO_RUN_OUTPUT_IN_USE: {
+    message: (d: { output: string; run: string; pid: number; host: string }) =>
+      `The run ${d.run} is writing ${d.output} now, in process ${d.pid} on ${d.host}.`,
+    hint: () => 'Wait for that run or stop it, or write to another output.',
+  },
   MAESTRO_RUN_TAKEN_OVER: {
     message: (d: { run: string }) => `Another process has taken over the run ${d.run}.`,
     hint: () => 'This process writes nothing more. Follow the run in the process that continues it.',
@@ -605,6 +610,10 @@ export const coreErrors = {
     message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
+  },
+  MAESTRO_SERVING_BROKEN_OFF: {
+    message: (d: { serving: string; reason: string }) => `The answer of ${d.serving} broke off: ${d.reason}`,
+    hint: () => 'A part of the answer was already passed on, so it was not asked for again. Ask the question again.',
   },
   MAESTRO_SERVING_REFUSED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} refused to answer: ${d.reason}`,
