@@ -50,8 +50,9 @@ export async function runOpaqueStage(
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
-        if (kind === 'dropped') ledger?.leftOut(step.node.id, [rowId], undefined, fate.reason)
-        else ledger?.leftOut(step.node.id, [rowId], [fate.into], undefined)
+        const ids = [rowId]
+        if (kind === 'merged') ledger?.leftOut(step.node.id, { ids, into: [fate.into] })
+        else ledger?.leftOut(step.node.id, { ids, ...(fate.reason === undefined ? {} : { reason: fate.reason }) })
       },
     })
   } catch (error) {
