@@ -203,6 +203,7 @@ export class Session {
       keepRuns: config.keepRuns,
       allowOutside: config.allowOutsidePaths,
       settings: config.run,
+      budgets: config.budgets,
       logger: scope.resolve(LOGGER),
       hooks: host.hooks,
       executor: this.#executors.get('executor'),
