@@ -165,8 +165,12 @@ export class JoinRowsOperator extends GlobalOperator {
       columns,
       (name) => [columnPrefix + name, match === undefined ? null : (valueIn(match.row, name) ?? null)] as const,
     )
+    // The key is a column of every row of a right or full join, and so is it of this one.
+    const isOuter = this.#options.how === 'right' || this.#options.how === 'full'
+    const absent = isOuter ? this.#options.by.filter((name) => !Object.hasOwn(row, name)) : []
     const twice = added.find(([name]) => Object.hasOwn(row, name))?.[0]
-    if (twice === undefined) out.add(id, rowFromEntries(entriesOf(row, added)))
+    if (twice === undefined)
+      out.add(id, rowFromEntries(entriesOf(row, [...absent.map((name) => [name, null] as const), ...added])))
     else context.reject(id, row, twoColumns(twice))
   }
 
