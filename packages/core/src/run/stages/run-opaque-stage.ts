@@ -50,9 +50,8 @@ export async function runOpaqueStage(
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
-        const ids = [rowId]
-        if (kind === 'merged') ledger?.leftOut(step.node.id, { ids, into: [fate.into] })
-        else ledger?.leftOut(step.node.id, { ids, ...(fate.reason === undefined ? {} : { reason: fate.reason }) })
+        if (kind === 'dropped') ledger?.leftOut(step.node.id, { ids: [rowId], reason: fate.reason })
+        else ledger?.leftOut(step.node.id, { ids: [rowId], into: [fate.into] })
       },
     })
   } catch (error) {
