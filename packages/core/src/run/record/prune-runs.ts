@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeRun } from '../durability/remove-run.js'
 import { listRuns, type RunRecord } from './run-record.js'
 
 /** Which finished runs to remove. Without any, only step files are removed. */
@@ -21,7 +22,10 @@ export interface PrunedRun {
   readonly bytes: number
 }
 
-/** Removes finished runs, and the step files of those that stay. It never touches an unfinished run. */
+/**
+ * Removes runs that have ended, and the step files of those that are done and stay. It never touches a run that goes on
+ * or was killed.
+ */
 export async function pruneFinishedRuns(
   stateDirectory: string,
   { keep, startedBefore, runs = [], dryRun = false }: PruneOptions,
@@ -29,15 +33,17 @@ export async function pruneFinishedRuns(
   const finished = (await listRuns(stateDirectory)).filter(({ status }) => status !== 'unfinished')
   const named = new Set(runs.map(({ runId }) => runId))
   const pruned: PrunedRun[] = []
-  for (const [age, { runId, directory, summary }] of finished.entries()) {
+  for (const [age, { runId, directory, summary, status }] of finished.entries()) {
     const isOld =
       named.has(runId) ||
       (keep !== undefined && age >= keep) ||
       (startedBefore !== undefined && summary.startedAt < startedBefore)
+    // A run that failed or was stopped can be resumed.
+    if (!isOld && status !== 'done') continue
     const path = isOld ? directory : join(directory, 'stages')
     const bytes = await sizeOf(path)
     if (bytes === undefined) continue
-    if (!dryRun) await rm(path, { recursive: true, force: true })
+    if (!dryRun) await (isOld ? removeRun(path) : rm(path, { recursive: true, force: true }))
     pruned.push({ runId, removed: isOld ? 'run' : 'step files', bytes })
   }
   return pruned

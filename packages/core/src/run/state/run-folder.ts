@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
 import { isAbandoned, Lease } from '../durability/lease.js'
+import { removeRun } from '../durability/remove-run.js'
 import { stateErrors } from './state-errors.js'
 
 /** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
@@ -81,7 +82,7 @@ function isSettled(run: string): boolean {
 }
 
 async function removeAll(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+  for (const folder of folders) await removeRun(folder)
 }
 
 /**

@@ -1,4 +1,4 @@
-// Runs or resumes the pipeline of the durability tests: node process.js '{"folder":...,"cache":false}'. It prints a
+// Runs or resumes the pipeline of the durability tests: node run-in-process.js '{"folder":...,"cache":false}'. It prints a
 // line for each answer of the model, before the answer is given, and then the report.
 import { writeSync } from 'node:fs'
 import { answers, countingModel, projectOf } from './questions.js'
