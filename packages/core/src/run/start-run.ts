@@ -81,6 +81,7 @@ export async function startRun(
     usage,
     operators: [],
     signal,
+    warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,

@@ -9,7 +9,7 @@ import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { sourceChecks } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
-import { identifyInput } from '../source/identify-input.js'
+import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import type { RejectTally } from '../state/journal.js'
 import { stageFolder } from '../state/stage-files.js'
@@ -40,6 +40,7 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   const { stages } = compiled.plan
   const parts = fingerprintStages(compiled, {
     input: await identifyInput(compiled.source.node, reader, options.resume?.fullHash ?? false),
+    others: await identifyOthers(compiled, options.resume?.fullHash ?? false),
     limit: context.limit,
     describeServing: context.describeServing,
   })
