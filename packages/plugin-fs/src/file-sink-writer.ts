@@ -6,9 +6,11 @@ import {
   type Batch,
   MaestroError,
   maestroError,
+  noteTemporaryFile,
   type SinkCheckpoint,
   type SinkContinuation,
   type SinkWriter,
+  temporaryFileName,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
@@ -89,11 +91,10 @@ export class FileSinkWriter implements SinkWriter {
     const { target, run, continues } = writing
     const { path } = target
     // The name does not extend the target's name, because the longest names leave no room for an ending.
-    const temporary = join(
-      dirname(path),
-      `.maestro-${hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)}.tmp`,
-    )
+    const id = hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)
+    const temporary = join(dirname(path), temporaryFileName(id))
     try {
+      noteTemporaryFile(run, temporary)
       if (continues !== undefined) {
         const state = continues.state as FileState
         return new FileSinkWriter(writing, temporary, await openBehind(temporary, state, continues, target), state)
@@ -146,7 +147,7 @@ export class FileSinkWriter implements SinkWriter {
       throw unwritable(this.#target, error)
     }
     const state: FileState = { bytes: this.#bytes, crc32: this.#sum, rows: this.#rows, encoder }
-    return { state, files: [this.#temporary] }
+    return { state }
   }
 
   async suspend(): Promise<void> {

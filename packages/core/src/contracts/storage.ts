@@ -104,8 +104,6 @@ export interface RefusedRow {
 export interface SinkCheckpoint {
   /** Where the sink is, as JSON that only the sink understands. */
   readonly state: unknown
-  /** The absolute paths of the files that hold its rows until the commit. They are removed with an unfinished run. */
-  readonly files: readonly string[]
 }
 
 /** An open sink. Nothing is visible at the target before `commit`. */

@@ -63,6 +63,11 @@ export class RunOutputs {
     this.#resumable.add(id)
   }
 
+  /** Whether a resumed run can return to a checkpoint of a sink. */
+  get isResumable(): boolean {
+    return this.#resumable.size > 0
+  }
+
   /** From now on, a resumed run can return to a checkpoint of the sink. */
   keep(sink: string): void {
     this.#resumable.add(sink)
@@ -111,6 +116,7 @@ export class RunOutputs {
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       await this.#commits?.done(id, result, refused(id))
       this.#open.delete(id)
+      this.#resumable.delete(id)
       done(id, result)
     }
   }

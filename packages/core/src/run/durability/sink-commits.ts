@@ -123,7 +123,7 @@ class SettledSink implements SinkWriter {
   }
 
   checkpoint(): Promise<SinkCheckpoint> {
-    return Promise.resolve({ state: settled, files: [] })
+    return Promise.resolve({ state: settled })
   }
 
   commit(): Promise<WriteResult> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
@@ -37,8 +37,6 @@ export interface SinkProgress {
   readonly rows: number
   /** Only the sink understands it. */
   readonly state: unknown
-  /** The files that hold its rows, to be removed with the run. */
-  readonly files: readonly string[]
 }
 
 /** The outcome of looking for the progress of a stage. */
@@ -67,11 +65,10 @@ export async function readProgress(folder: string, file: string): Promise<FoundP
   return found?.bytes === bytes && found.crc32 === crc32 ? { progress } : { fault: 'its rows are damaged' }
 }
 
-/** The files of sinks that an unfinished stage has left beside its outputs. */
-export function filesOfSinks(folder: string): readonly string[] {
-  const progress = readSealed<StageProgress>(join(folder, progressName))
-  if (progress === undefined || progress === 'damaged') return []
-  return Object.values(progress.sinks).flatMap(({ files }) => files)
+/** Whether a stage of a run has committed partitions and not finished. */
+export function hasProgress(runFolder: string): boolean {
+  const stages = join(runFolder, 'stages')
+  return existsSync(stages) && readdirSync(stages).some((stage) => existsSync(join(stages, stage, progressName)))
 }
 
 /** Removes the progress of a stage that runs again from its beginning, or that has finished. */

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeRun } from '../durability/remove-run.js'
+import { removeTemporaryFiles, removeTemporaryFilesOf } from '../state/remove-temporary-files.js'
 import { listRuns, type RunRecord } from './run-record.js'
 
 /** Which finished runs to remove. Without any, only step files are removed. */
@@ -17,14 +17,17 @@ export interface PruneOptions {
 
 export interface PrunedRun {
   readonly runId: string
-  /** `run`: the whole folder. `step files`: the rows between its stages, which a finished run no longer needs. */
-  readonly removed: 'run' | 'step files'
+  /**
+   * `run`: the whole folder. `step files`: the rows between its stages, which a finished run no longer needs. `hidden
+   * files`: what a killed run has left beside its outputs.
+   */
+  readonly removed: 'run' | 'step files' | 'hidden files'
   readonly bytes: number
 }
 
 /**
- * Removes runs that have ended, and the step files of those that are done and stay. It never touches a run that goes on
- * or was killed.
+ * Removes runs that have ended, the step files of those that are done and stay, and the hidden files that killed runs have
+ * left beside their outputs. An unfinished run can still be resumed.
  */
 export async function pruneFinishedRuns(
   stateDirectory: string,
@@ -32,7 +35,8 @@ export async function pruneFinishedRuns(
 ): Promise<readonly PrunedRun[]> {
   const finished = (await listRuns(stateDirectory)).filter(({ status }) => status !== 'unfinished')
   const named = new Set(runs.map(({ runId }) => runId))
-  const pruned: PrunedRun[] = []
+  const left = await removeTemporaryFiles(stateDirectory, dryRun)
+  const pruned = left.map(({ runId, bytes }): PrunedRun => ({ runId, removed: 'hidden files', bytes }))
   for (const [age, { runId, directory, summary, status }] of finished.entries()) {
     const isOld =
       named.has(runId) ||
@@ -43,7 +47,8 @@ export async function pruneFinishedRuns(
     const path = isOld ? directory : join(directory, 'stages')
     const bytes = await sizeOf(path)
     if (bytes === undefined) continue
-    if (!dryRun) await (isOld ? removeRun(path) : rm(path, { recursive: true, force: true }))
+    if (!dryRun && isOld) await removeTemporaryFilesOf(directory)
+    if (!dryRun) await rm(path, { recursive: true, force: true })
     pruned.push({ runId, removed: isOld ? 'run' : 'step files', bytes })
   }
   return pruned
