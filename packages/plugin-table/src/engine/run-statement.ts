@@ -179,7 +179,7 @@ export async function runQuery(
 ): Promise<TableCounts> {
   const { connection, seenRows } = database
   const emit = emitLine(extracted.format, output, input, offsets)
-  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
   const query =
     statement.kind === 'filter'
       ? filterQuery({ relation, extracted, mode, emit, reads: checked.reads, branches, guard })
