@@ -30,6 +30,7 @@ export {
   type OperatorResult,
   type PromptClass,
   type RejectedRow,
+  type RowFate,
   type RunOptions,
 } from './contracts/operator.js'
 export type {
@@ -89,7 +90,7 @@ export {
   type Row,
   type RowId,
 } from './contracts/row.js'
-export { RowSource } from './contracts/row-source.js'
+export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
   isSchema,
@@ -176,6 +177,7 @@ export {
   type Refinement,
 } from './define/options/fields.js'
 export type { CheckedOptions, OptionsOver, PromptReference, SourceReference } from './define/options/options-over.js'
+export { parseOptions } from './define/options/parse-options.js'
 export {
   type PromptAbout,
   promptOption,

@@ -23,7 +23,9 @@ export const fileSink = defineSink({
   options: FileWriteFields,
   takesJsonLines: isPlainLines,
   target: ({ path }, context) =>
-    path === standardPath ? 'standard output' : displayPath(outputTarget(path, context), context.directory),
+    path === standardPath
+      ? `standard output of process ${process.pid}`
+      : displayPath(outputTarget(path, context), context.directory),
   async check(options, context) {
     try {
       if (options.path !== standardPath) await place(options, context)

@@ -74,7 +74,7 @@ export class OpenAIChatServing implements LLMServing {
 
   /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const asked = await toChatRequest(request, this.#settings)
+    const asked = await toChatRequest(request, this.#settings, options)
     if (asked.body.service_tier !== 'flex') return this.#ask(request, asked, options)
     try {
       const timeout = Math.min(this.#flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
@@ -107,10 +107,10 @@ export class OpenAIChatServing implements LLMServing {
   }
 
   /** A server may send the complete answer although pieces were requested; its reply states which it is. */
-  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, { onActivity, onText }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
     if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)
-    return readChatStream(this.name, serverEvents(response.body, onActivity))
+    return readChatStream(this.name, serverEvents(response.body, onActivity), onText)
   }
 }
 

@@ -32,7 +32,10 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     journal.event({ event: 'run-done', status, ...(error === undefined ? {} : { error }) })
     journal.close()
     ledger?.close()
-    if (!folder.kept) return await rm(folder.path, { recursive: true, force: true })
+    if (!folder.kept) {
+      await context.lease.release()
+      return await rm(folder.path, { recursive: true, force: true })
+    }
     if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
     failpoint('report-written')

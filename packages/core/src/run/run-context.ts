@@ -15,7 +15,9 @@ import type {
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { StepWarning } from '../contracts/report.js'
 import type { ServingKind } from '../contracts/serving.js'
+import type { Budgets } from '../contracts/serving-settings.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
@@ -23,6 +25,7 @@ import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunAnswers, Spent } from '../serving/answers/run-answers.js'
 import type { DurableRun } from './durability/durable-run.js'
+import type { Lease } from './durability/lease.js'
 import type { RunLedger } from './ledger/run-ledger.js'
 import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
@@ -67,6 +70,7 @@ export interface RunEnvironment {
   readonly keepRuns: number
   readonly allowOutside: boolean
   readonly settings: RunConfig
+  readonly budgets: Budgets
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
@@ -96,6 +100,8 @@ export interface RunEnvironment {
 export interface RunContext extends RunEnvironment {
   readonly compiled: CompiledPipeline
   readonly folder: RunFolder
+  /** The right of this process to write the folder. */
+  readonly lease: Lease
   readonly journal: Journal
   /** What happened to each row; undefined for a run that keeps no folder. */
   readonly ledger: RunLedger | undefined
@@ -115,6 +121,8 @@ export interface RunContext extends RunEnvironment {
   /** Operators to dispose at the end. */
   readonly operators: Disposable[]
   readonly signal: AbortSignal
+  /** What steps tell the user, for the report. */
+  readonly warnings: StepWarning[]
   readonly overwrite: boolean
   /** The maximum number of rows that are read from the source. */
   readonly limit: number | undefined

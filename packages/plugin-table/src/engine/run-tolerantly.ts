@@ -41,9 +41,15 @@ export async function runTolerantly(run: StatementRun, directory: string): Promi
     await database.connection.run(`CREATE OR REPLACE TEMP TABLE ${judgedTable}`)
     if (statement.kind === 'filter') await judgeRows(database, statement, lines)
     else await findMisfits(run, lines)
-    const rejected = await rejectFaulty(run, lines)
-    const counts = await runQuery(run, soundRows(run, lines), 'tolerant')
-    return { ...counts, rowsIn: counts.rowsIn + rejected + sifted.rejected, rejected: rejected + sifted.rejected }
+    const faulty = await rejectFaulty(run, lines)
+    const counts = await runQuery(run, soundRows(run, lines), {
+      mode: 'tolerant',
+      files: [sifted.file],
+      offsets: [0],
+      rejected: faulty,
+    })
+    const rejected = faulty.length + sifted.rejected
+    return { ...counts, rowsIn: counts.rowsIn + rejected, rejected }
   } finally {
     await rm(path, { force: true })
   }
@@ -101,8 +107,8 @@ async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStat
   return pieces.flat()
 }
 
-/** Passes the faulty rows to `reject`, in order. @returns their number */
-async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<number> {
+/** Passes the faulty rows to `reject`, in order. @returns their positions */
+async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<readonly number[]> {
   const { connection } = run.database
   const result = await connection.stream(
     `SELECT ${positionColumn}, ${lineColumn}, "#maestro.fault" FROM judged WHERE "#maestro.fault" IS NOT NULL ORDER BY 1`,
@@ -125,7 +131,7 @@ async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<numbe
         : valueError(column, row[column], lines)
     run.reject({ id, row, error })
   }
-  return rows.length
+  return rows.map(({ position }) => position)
 }
 
 function valueError(column: string, value: unknown, lines: KnownLines): MaestroError {

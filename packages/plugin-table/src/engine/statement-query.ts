@@ -15,21 +15,14 @@ export interface QueryParts {
   readonly emit: string
 }
 
-/** The query of any statement except a filter: one column of text, in order. */
-export function statementQuery(statement: Exclude<TableStatement, { kind: 'filter' }>, parts: QueryParts): string {
+/** The query of a statement that orders or makes rows: one column of text, in order. */
+export function statementQuery(
+  statement: Extract<TableStatement, { kind: 'sort' | 'aggregate' }>,
+  parts: QueryParts,
+): string {
+  if (statement.kind === 'aggregate') return aggregateQuery(statement, parts)
   const { relation, emit, values } = parts
-  switch (statement.kind) {
-    case 'sort':
-      return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
-    case 'limit':
-      return `SELECT ${emit} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
-    case 'sample':
-      return sampleQuery(statement, parts)
-    case 'dedupe':
-      return dedupeQuery(statement, parts)
-    case 'aggregate':
-      return aggregateQuery(statement, parts)
-  }
+  return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
 }
 
 /** The lines with the typed columns that the statement reads. */
@@ -50,46 +43,6 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
       }),
     )
     .join(', ')
-}
-
-/**
- * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
- */
-function sampleQuery(statement: SampleStatement, { relation, emit }: QueryParts): string {
-  if ('fraction' in statement) return `SELECT ${emit} FROM ${relation} WHERE ${inFraction(statement)}`
-  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${sampled(statement, relation)}) ORDER BY ${positionColumn}`
-}
-
-type SampleStatement = Extract<TableStatement, { kind: 'sample' }>
-
-/** The query of the positions of the rows that are in a sample. */
-export function sampled(statement: SampleStatement, relation: string): string {
-  const positions = `SELECT ${positionColumn} FROM ${relation}`
-  if ('fraction' in statement) return `${positions} WHERE ${inFraction(statement)}`
-  return `${positions} ORDER BY ${sampleHash(statement)}, ${positionColumn} LIMIT ${statement.count}`
-}
-
-function inFraction(statement: SampleStatement & { readonly fraction: number }): string {
-  return `${sampleHash(statement)}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
-}
-
-function sampleHash({ seed }: SampleStatement): string {
-  return `md5_number_lower(${literal(`${seed}:`)} || ${positionColumn})`
-}
-
-/** The SQL of the values that are equal in duplicates. @param columns Empty for the whole row. */
-export function dedupeKeys(values: ColumnValues, columns: readonly string[]): readonly string[] {
-  return columns.length === 0 ? [values.rowKey()] : columns.map((column) => values.key(column))
-}
-
-function dedupeQuery(
-  { keep }: Extract<TableStatement, { kind: 'dedupe' }>,
-  { relation, values, checked, emit }: QueryParts,
-): string {
-  const keys = dedupeKeys(values, checked.keys).join(', ')
-  const survivor = keep === 'first' ? 'min' : 'max'
-  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${relation} GROUP BY ${keys}`
-  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${kept}) ORDER BY ${positionColumn}`
 }
 
 /**

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
-import type { RunFolder } from '../state/run-folder.js'
+import { leaseFolder, type RunFolder } from '../state/run-folder.js'
 import { stageFolder } from '../state/stage-files.js'
 import { CallRecord } from './call-record.js'
 import { noBlocks, tallyLedger } from './kept-ledger.js'
 import { tallyRejects } from './kept-rejects.js'
 import { Lease } from './lease.js'
+import { OutputClaims } from './output-claims.js'
 import { changedParts, type FingerprintParts, hashOf } from './stage-fingerprint.js'
 import { readReceipt, type StageReceipt } from './stage-receipts.js'
 
@@ -32,22 +33,25 @@ export class DurableRun {
   readonly lease: Lease
   readonly calls: CallRecord
   readonly folder: RunFolder
+  readonly claims: OutputClaims
   /** The parts of each stage's fingerprint. */
   #parts: readonly FingerprintParts[] = []
 
-  private constructor(folder: RunFolder, lease: Lease, calls: CallRecord) {
+  private constructor(folder: RunFolder, lease: Lease, calls: CallRecord, claims: OutputClaims) {
     this.folder = folder
     this.lease = lease
     this.calls = calls
+    this.claims = claims
   }
 
   /** Takes the run folder into possession. @throws MAESTRO_RUN_HELD, MAESTRO_RUN_STATE */
   static async open(folder: RunFolder, resume?: ResumeSettings, signal?: AbortSignal): Promise<DurableRun> {
-    const lease = await Lease.take(join(folder.path, 'lease'), { what: folder.runId, signal })
+    const lease = await Lease.take(leaseFolder(folder.path), { what: folder.runId, signal })
     try {
       const { retryRejects = false } = resume ?? {}
       const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, { retryRejects })
-      return new DurableRun(folder, lease, calls)
+      const claims = new OutputClaims(join(folder.path, '..', '..'), folder, signal)
+      return new DurableRun(folder, lease, calls, claims)
     } catch (error) {
       await lease.release()
       throw error
@@ -83,6 +87,7 @@ export class DurableRun {
     await this.calls.dispose()
     if (isDone)
       for (const name of ['calls', 'sinks']) await rm(join(this.folder.path, name), { recursive: true, force: true })
+    await this.claims.release()
     await this.lease.release()
   }
 }

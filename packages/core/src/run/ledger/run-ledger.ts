@@ -3,12 +3,14 @@ import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
+import type { LeftOutRows, RowIds } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
 import { DropGroups } from '../report/drop-groups.js'
 import { stateError } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
 import type { Fact } from './facts.js'
 import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
+import { leftOutList, listRowIds } from './left-out-list.js'
 
 /** The name of the ledger in a run folder. */
 export const ledgerFile = 'ledger.bin'
@@ -118,17 +120,30 @@ export class RunLedger {
     else this.#extra(id, fact)
   }
 
-  /** Notes rows that a table step left out. @param into The rows that they were merged into; otherwise they were dropped */
-  leftOut(step: string, ids: readonly RowId[], into: readonly RowId[] | undefined, reason: string | undefined): void {
-    const tally = this.#tally(step)
-    if (into === undefined) tally.dropped += ids.length
-    else tally.merged += ids.length
+  /** Notes rows that a table step left out. */
+  leftOut(step: string, rows: LeftOutRows): void {
+    const { ids, into, reason } = rows
+    const count = 'numbers' in ids ? ids.numbers.length : ids.length
+    const outcome = into === undefined ? 'dropped' : 'merged'
+    this.#tally(step)[outcome] += count
+    this.drops.add(outcome, step, reason, firstOf(ids), into && firstOf(into), count)
+    const list = leftOutList(step, rows)
+    if (list !== undefined) {
+      this.#block.leftOut(list)
+      this.flushSoon()
+      return
+    }
+    const targets = into && listRowIds(into)
     const dropped: Fact = { kind: 'dropped', step, reason }
-    for (const [index, id] of ids.entries()) {
-      const target = into?.[index]
-      this.drops.add(target === undefined ? 'dropped' : 'merged', step, reason, id, target)
+    for (const [index, id] of listRowIds(ids).entries()) {
+      const target = targets?.[index]
       this.#extra(id, target === undefined ? dropped : { kind: 'merged', step, into: target })
     }
+  }
+
+  /** Notes a row of which a step over a whole table made several rows. */
+  split(step: string, id: RowId, rows: number): void {
+    this.#extra(id, { kind: 'split', step, rows })
   }
 
   /** Notes a request to a model, if it was made for a row of this run. */
@@ -237,6 +252,10 @@ export class RunLedger {
     }
     return tally
   }
+}
+
+function firstOf(ids: RowIds): RowId {
+  return 'numbers' in ids ? `${ids.prefix}${ids.numbers[0]}` : (ids[0] ?? '')
 }
 
 function openToAppend(path: string): number {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
-import { isAbandoned, removeOwner, writeOwner } from './run-owner.js'
+import { isAbandoned, Lease } from '../durability/lease.js'
 import { stateErrors } from './state-errors.js'
 
 /** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
@@ -25,6 +25,9 @@ export function createRunId(pipeline: string, now = new Date()): string {
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
 
+/** The folder of the lease on the folder of a run. */
+export const leaseFolder = (runFolder: string): string => join(runFolder, 'lease')
+
 /** Creates the folder `<stateDirectory>/runs/<id>`. @throws MAESTRO_RUN_STATE */
 export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
   const path = join(stateDirectory, 'runs', runId)
@@ -32,7 +35,6 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
     makeStateDirectory(stateDirectory)
     await mkdir(join(stateDirectory, 'runs'), { recursive: true, mode: ownFolder })
     await mkdir(path, { mode: ownFolder })
-    writeOwner(path)
   })
   return { runId, path, kept: true }
 }
@@ -40,19 +42,21 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
 const temporaryPrefix = 'maestro-state-'
 
 /**
- * Creates a folder that is removed after the run. Those of processes that were killed are removed before. @throws
- * MAESTRO_RUN_STATE
+ * Creates a folder that is removed after the run. Those of processes that were killed are removed before.
+ *
+ * @throws MAESTRO_RUN_STATE
  */
-export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
+export async function createTemporaryFolder(
+  runId: string,
+): Promise<{ readonly folder: RunFolder; readonly lease: Lease }> {
   const prefix = join(tmpdir(), temporaryPrefix)
-  const path = await stateErrors(prefix, async () => {
+  return stateErrors(prefix, async () => {
     const others = (await readdir(tmpdir())).filter((name) => name.startsWith(temporaryPrefix))
-    await removeAll(others.map((name) => join(tmpdir(), name)).filter(isAbandoned))
-    const created = await mkdtemp(prefix)
-    writeOwner(created)
-    return created
+    await removeAll(others.map((name) => join(tmpdir(), name)).filter((path) => isAbandoned(leaseFolder(path))))
+    const path = await mkdtemp(prefix)
+    const lease = await Lease.take(leaseFolder(path), { what: runId })
+    return { folder: { runId, path, kept: false }, lease }
   })
-  return { runId, path, kept: false }
 }
 
 /**
@@ -62,13 +66,18 @@ export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
  */
 export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
   const folder = join(stateDirectory, 'runs')
-  await removeOwner(join(folder, current))
   const others = (await readdir(folder))
     .filter((run) => run !== current)
     .sort()
     .map((run) => join(folder, run))
-    .filter((run) => existsSync(join(run, 'report.json')) || isAbandoned(run))
+    .filter(isSettled)
   await removeAll(others.slice(0, Math.max(0, others.length - (keep - 1))))
+}
+
+/** Whether a run has ended or was abandoned. A folder without a lease may belong to a process that is about to take it. */
+function isSettled(run: string): boolean {
+  const lease = leaseFolder(run)
+  return existsSync(lease) ? isAbandoned(lease) : existsSync(join(run, 'report.json'))
 }
 
 async function removeAll(folders: readonly string[]): Promise<void> {

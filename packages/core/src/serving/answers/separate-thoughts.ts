@@ -18,6 +18,17 @@ const closings = `</(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thoug
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
+/** An opening tag at the start of an answer, and the next closing tag. */
+export const thoughtOpening = new RegExp(`^(?:${openings})`, 'i')
+export const thoughtClosing = new RegExp(closings, 'i')
+
+/** Whether an answer begins in a format whose parts can only be told apart when it is complete. */
+export function startsWithThoughtTag(text: string): boolean {
+  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)/i.test(
+    text,
+  )
+}
+
 /** The tags that some of those models put around the answer that follows. */
 const answerTags =
   /^(?:<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)([\s\S]*?)(?:<\/answer>|<\|end_of_solution\|>|<\|END_RESPONSE\|>)?$/i

@@ -161,7 +161,7 @@ export class AdaptiveLimiter implements Limiter {
   /** Milliseconds until a call may be sent; infinite while that depends on a call in progress. */
   #wait(now: number): number {
     return Math.max(
-      this.#learnt.wait(now),
+      this.#learnt.wait(this.#queue.size, now),
       this.#account.wait(now, this),
       this.#setRequests.wait(now),
       this.#reportedRequests.wait(now),

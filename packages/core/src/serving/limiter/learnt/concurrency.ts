@@ -1,3 +1,4 @@
+import { Opening } from './opening.js'
 import { ThroughputSearch } from './throughput-search.js'
 
 /** The concurrency if nothing is set: the number of connections that any process may keep open. */
@@ -15,6 +16,7 @@ const backOff = 0.7
  */
 export class Concurrency {
   readonly #search = new ThroughputSearch()
+  readonly #opening = new Opening()
   #set: number | undefined
   #limit: number | undefined
   /** After a cool-down, the concurrency begins low, and each answer adds one. */
@@ -28,8 +30,20 @@ export class Concurrency {
   #squares = 0
 
   get value(): number {
-    const limit = this.#limit ?? this.#search.limit + (this.#search.isDoubling ? this.#answered : 0)
-    return Math.min(this.#set ?? most, limit, this.#opened)
+    return Math.min(this.#set ?? most, this.#limit ?? this.#searched, this.#opened)
+  }
+
+  /**
+   * Milliseconds until the number rises by itself; infinite while that depends on a call in progress.
+   *
+   * @param calls The calls in progress and those that wait.
+   */
+  risesIn(calls: number, now: number): number {
+    return this.#limit === undefined ? this.#opening.wait(calls, now) : Number.POSITIVE_INFINITY
+  }
+
+  rise(): void {
+    this.#opening.widen()
   }
 
   /** The number of the round, to be passed with the end of each call. */
@@ -46,7 +60,8 @@ export class Concurrency {
   }
 
   /** Reports that a call was sent. @param inFlight The calls in progress, including this one. */
-  send(inFlight: number): void {
+  send(inFlight: number, now: number): void {
+    this.#opening.send(now)
     if (inFlight >= (this.#limit ?? this.#search.limit)) this.#isFull = true
   }
 
@@ -59,6 +74,11 @@ export class Concurrency {
     this.#durations += durationMs
     this.#squares += durationMs ** 2
     this.#judge()
+  }
+
+  /** Reports that a call was refused. */
+  refused(): void {
+    this.#opening.refused()
   }
 
   /** Reports that a call of a round was not answered in time. */
@@ -74,6 +94,11 @@ export class Concurrency {
    */
   reopen(inFlight: number, more: number): void {
     this.#opened = inFlight + Math.ceil(more)
+  }
+
+  get #searched(): number {
+    const { limit, isDoubling } = this.#search
+    return isDoubling ? Math.max(limit + this.#answered, this.#opening.least) : limit
   }
 
   #judge(): void {

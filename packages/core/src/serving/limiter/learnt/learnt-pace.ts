@@ -36,19 +36,28 @@ export class LearntPace {
     return wait === 'over' ? 0 : wait
   }
 
-  /** Milliseconds until a call may be sent; infinite while that depends on a call in progress. */
-  wait(now: number): number {
+  /**
+   * Milliseconds until a call may be sent; infinite while that depends on a call in progress.
+   *
+   * @param waiting The number of calls that wait.
+   */
+  wait(waiting: number, now: number): number {
     const coolDown = this.#coolDown.wait(now)
     if (coolDown === 'over') this.#reopen(now)
     else if (coolDown > 0) return coolDown
-    if (this.#log.inFlight >= this.atOnce) return Number.POSITIVE_INFINITY
+    if (this.#log.inFlight >= this.atOnce) {
+      const rises = this.concurrency.risesIn(this.#log.inFlight + waiting, now)
+      if (rises > 0) return rises
+      this.concurrency.rise()
+      return this.wait(waiting, now)
+    }
     return this.#limit.wait(now)
   }
 
   /** @param tokens The maximum tokens of the call; 0 if unknown. */
   send(tokens: number, now: number): Call {
     const call = this.#log.send(now, tokens, this.concurrency.round)
-    this.concurrency.send(this.#log.inFlight)
+    this.concurrency.send(this.#log.inFlight, now)
     this.#coolDown.send(call)
     this.#limit.send(call, now)
     return call
@@ -71,6 +80,7 @@ export class LearntPace {
   /** Reports that a call was refused or did not reach the provider. */
   refused(call: Call, retryAfterMs: number | undefined, durationMs: number, now: number): void {
     this.#log.end(call, 'refused', now)
+    this.concurrency.refused()
     const isCoolingDown = this.#coolDown.isOn
     const isRefusedAgain = this.#coolDown.refused(call, retryAfterMs, durationMs, now)
     const verdict = this.#limit.refused(call, isCoolingDown, now)

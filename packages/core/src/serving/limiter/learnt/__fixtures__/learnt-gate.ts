@@ -6,14 +6,18 @@ import type { Clock, Timer } from './virtual-clock.js'
 
 const again = { baseMs: 10, times: 1.4, mostMs: 60_000 }
 
-/** The queue and the retries of a client that learns its pace, on a virtual clock. */
-export function learntGate(clock: Clock, random: () => number): Gate {
+/**
+ * The queue and the retries of a client that learns its pace, on a virtual clock.
+ *
+ * @param rows The rows of the run, all of which wait in a real client.
+ */
+export function learntGate(clock: Clock, random: () => number, rows: number): Gate {
   const pace = new LearntPace()
   const queue: { readonly tokens: number; readonly go: (permit: Permit) => void }[] = []
   let timer: Timer | undefined
   const admit = () => {
     for (let next = queue[0]; next !== undefined; next = queue[0]) {
-      const wait = pace.wait(clock.now)
+      const wait = pace.wait(rows, clock.now)
       if (wait > 0) {
         if (timer !== undefined) timer.run = undefined
         timer = wait === Number.POSITIVE_INFINITY ? undefined : clock.after(Math.ceil(wait), admit)

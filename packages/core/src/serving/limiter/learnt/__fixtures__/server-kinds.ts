@@ -33,6 +33,10 @@ const m = 60_000
 
 export const kinds: Kind[] = [
   ...[20, 200, 2000].map((latencyMs): Kind => ({ name: `free, ${latencyMs} ms`, group: 'free', rows: 400, server: () => ({ latencyMs }) })),
+  { name: 'free, 200 ms, 100 rows', group: 'free', rows: 100, server: () => ({ latencyMs: 200 }) },
+  { name: 'at most 10 at once, 429, 100 rows', group: 'cap', rows: 100, server: () => ({ latencyMs: 200, rules: [atOnce(10)] }) },
+  { name: 'bucket 50/s, 100 rows', group: 'limit', rows: 100, server: () => ({ latencyMs: 200, rules: [bucket({ per: 50, ms: s })] }) },
+  { name: '5 % 429, 100 rows', group: 'random', rows: 100, server: (random) => ({ latencyMs: 200, rules: [randomly(0.05, 429, none, random)] }) },
   { name: 'free, 200 ms, 4000 rows 256 wide', group: 'free', rows: 4000, width: 256, server: () => ({ latencyMs: 200 }) },
   { name: 'free, 200 ms, 1 % stragglers x20', group: 'free', rows: 1000, server: () => ({ latencyMs: 200, stragglers: { share: 0.01, times: 20 } }) },
 
