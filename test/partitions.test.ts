@@ -10,6 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Folder, settled } from './durability/folder.js'
 import { brokenQuestions, losing } from './durability/partitions.js'
+import { readLines, start } from './durability/process.js'
 import { countingModel, projectOf } from './durability/questions.js'
 
 const rows = 24
@@ -184,4 +185,28 @@ test('a run that fails leaves its committed rows for the next one, and they go w
   await pruneFinishedRuns(join(folder.path, '.maestro'), { startedBefore: '9999' })
   expect(hidden()).toEqual([])
   await project.dispose()
+})
+
+test('a process that is killed again and again loses, doubles, and misplaces no row', async () => {
+  const paths = ['answers.jsonl', 'answers.jsonl.gz']
+  const whole = new Folder(brokenQuestions(32))
+  const expected = await runIn(whole, paths, false)
+  const folder = new Folder(brokenQuestions(32))
+  let report: RunReport | undefined
+  let kills = 0
+  for (; report === undefined; kills++) {
+    let answered = 0
+    const child = start({ folder: folder.path, cache: false, concurrency: 3, partitionRows: 4, latencyMs: 10 })
+    report = await readLines(child, (word) => {
+      if (word === 'answered' && ++answered >= 7) child.kill('SIGKILL')
+    })
+  }
+  expect(kills).toBeGreaterThan(3)
+  expect(folder.result(paths)).toEqual(whole.result(paths))
+  const { counts, steps, usage } = settled(report)
+  expect({ counts, steps, usage }).toEqual({
+    counts: expected.report.counts,
+    steps: expected.report.steps,
+    usage: expected.report.usage,
+  })
 })

@@ -10,10 +10,18 @@ export class Folder {
 
   constructor(questions = '') {
     onTestFinished(() => rmSync(this.path, { recursive: true, force: true }))
-    const path = join(this.path, 'questions.jsonl')
-    writeFileSync(path, questions)
-    // A copy of a folder preserves no fractions of milliseconds.
-    utimesSync(path, 1, 1)
+    writeFileSync(join(this.path, 'questions.jsonl'), questions)
+    this.settleTimes()
+  }
+
+  /** Gives the files of the folder a time that a copy preserves, which has no fractions of milliseconds. */
+  settleTimes(): void {
+    for (const entry of readdirSync(this.path, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), 1, 1)
+  }
+
+  change(path: string, change: (text: string) => string): void {
+    writeFileSync(join(this.path, path), change(this.read(path)))
   }
 
   /** The folder as a process that ends now leaves it: nothing that was written is lost, and its lease has no owner. */
