@@ -68,6 +68,12 @@ const more = {
   'table.drop': { columns: ['<column>'] },
   'table.rename': { columns: { '<column>': '<name>' } },
   'table.cast': { columns: { '<column>': 'number' } },
+  'table.fill-missing': { columns: { '<column>': 'median' } },
+  'table.join': { right: [{ '<by>': 'a', '<other>': 1 }], by: ['<by>'], asOf: undefined },
+  'table.union': { right: [{ '<other>': 1 }] },
+  'table.flatten': { columns: ['<column>'], members: ['<member>'] },
+  'table.unpivot': { columns: ['<column>'] },
+  'table.validate': { rules: { '<column>': { required: true } }, failures: 'column', schema: undefined },
 }
 
 /** The whole page. */
@@ -212,11 +218,42 @@ async function words(definition) {
   return [...lines, '</details>', '']
 }
 
-const shops = `[
+/** The rows of the examples of plugin-table; some operators need others. */
+const usual = `[
   { id: 1, city: 'Oslo', stars: 4 },
   { id: 2, city: 'Bergen', stars: 2 },
   { id: 3, city: 'Oslo', stars: 5 },
 ]`
+/** @type {Record<string, string>} */
+const samples = {
+  'table.explode': `[
+  { id: 1, tags: ['fish', 'bread'] },
+  { id: 2, tags: [] },
+]`,
+  'table.fill-missing': `[
+  { city: 'Oslo', stars: 4 },
+  { city: 'Bergen', stars: null },
+  { city: 'Oslo', stars: 5 },
+]`,
+  'table.join': `[
+  { id: 1, city: 'Oslo' },
+  { id: 2, city: 'Bergen' },
+]`,
+  'table.outliers': `[
+  { city: 'Oslo', stars: 4 },
+  { city: 'Bergen', stars: 5 },
+  { city: 'Oslo', stars: 3 },
+  { city: 'Bergen', stars: 400 },
+]`,
+  'table.flatten': `[
+  { id: 1, address: { street: 'Storgata 1', geo: { lat: 59.9 } } },
+  { id: 2, address: null },
+]`,
+  'table.unpivot': `[
+  { city: 'Oslo', q1: 4, q2: 7 },
+  { city: 'Bergen', q1: 2, q2: null },
+]`,
+}
 
 /** A sample: of plugin-ai's that of its page, which is run there; of plugin-table's a step, with what it makes of three rows. */
 async function example(name, { example: step }, project) {
@@ -228,8 +265,9 @@ async function example(name, { example: step }, project) {
     return `${fence}ts\n${code}${fence}\n`
   }
   const { pipeline } = await import('@maestro-dataflow/core')
+  const shops = samples[name] ?? usual
   const rows = new Function(`return ${shops}`)()
-  const [, options] = /^\.step\('[\w.]+', ([\s\S]*)\)$/.exec(step) ?? []
+  const [, options] = /^\.step\('[\w.-]+', ([\s\S]*)\)$/.exec(step) ?? []
   const made = await Array.fromAsync(
     project.rows(
       pipeline('shops')
@@ -261,7 +299,7 @@ async function example(name, { example: step }, project) {
 /** What the comment of each definition says of its cost, and its example. */
 function commentsOfDefinitions() {
   const found = new Map()
-  for (const file of globSync('packages/{plugin-ai,plugin-table}/src/*/*.ts', { cwd: root })) {
+  for (const file of globSync('packages/{plugin-ai,plugin-table}/src/**/*.ts', { cwd: root })) {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ESNext, true)
     for (const statement of source.statements.filter(ts.isVariableStatement)) {
       const comment = statement.jsDoc?.at(-1)

@@ -46,8 +46,19 @@ function withDefault(servings: Servings, name: string | undefined): Servings {
   if (name === undefined) return servings
   const serving = Object.hasOwn(servings, name) ? servings[name] : undefined
   if (serving === undefined) throw cliError('MAESTRO_CLI_SERVING', { serving: name, known: Object.keys(servings) })
-  return { ...servings, default: serving }
+  // A fallback still means the default of the config.
+  const renamed = Object.fromEntries(
+    Object.entries({ ...servings, default: serving }).map(([known, entry]) => [
+      known,
+      'fallback' in entry && entry.fallback === 'default' ? { ...entry, fallback: defaultOfConfig } : entry,
+    ]),
+  )
+  const { default: own } = servings
+  return own === undefined ? renamed : { ...renamed, [defaultOfConfig]: own }
 }
+
+/** The name of the default serving of the config while `--serving` names another one. */
+const defaultOfConfig = 'default of the config'
 
 /** The named config, the one that is found from the working directory, or an empty one. @throws MAESTRO_CONFIG_* */
 export async function configOrNone(file: string | undefined): Promise<ResolvedConfig> {

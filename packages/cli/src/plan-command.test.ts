@@ -98,12 +98,35 @@ test('faults are told all at once', async () => {
     expect(stderr).toContain(part)
 })
 
-test('--estimate tries some rows and tells tokens, cost and time; nothing is written', async () => {
+test('a document that the last run could not read is named, with the reason', async () => {
+  const plain = new TemporaryProject({
+    'maestro.config.json': { plugins: ['fs', 'ai'].map((name) => `@maestro-dataflow/plugin-${name}`) },
+    'docs/good.md': 'A text.',
+    'docs/broken.docx': 'no archive at all',
+    'load.json': {
+      name: 'load',
+      read: { use: 'ai.load-documents', path: 'docs' },
+      write: { use: 'fs.file', path: 'out.jsonl' },
+    },
+  })
+  try {
+    expect((await plain.maestro('plan', 'load.json')).stdout).not.toContain('last run')
+    expect((await plain.maestro('run', 'load.json')).code).toBe(0)
+    const { stdout } = await plain.maestro('plan', 'load.json')
+    expect(stdout).toMatch(/last run: \S*load\S*\n {2}1 row rejected in source, for example docs\/broken\.docx: \S/)
+  } finally {
+    plain.remove()
+  }
+})
+
+test('--estimate tries some rows and tells tokens, cost and time; nothing is written', {
+  timeout: 120_000,
+}, async () => {
   const { code, stdout } = await project.maestro('plan', 'tones', '--estimate', '1')
   expect(code).toBe(0)
   const estimate = stdout.slice(stdout.indexOf('Estimate'))
   expect(estimate).toMatch(
-    /^Estimate from 1 row of 1\n {2}step +serving +calls +tokens in +tokens out +cost\n {2}ask +local\.chat smollm2-135m-instruct +1 +\d+ +\d+ +\$0\.00\n {2}total +1 .*\n {2}time: /,
+    /^Estimate from 1 row of 1, 1 of which pass keep\n {2}step +serving +calls +tokens in +tokens out +cost\n {2}ask +local\.chat smollm2-135m-instruct +1 +\d+ +\d+ +\$0\.00\n {2}total +1 .*\n {2}time: /,
   )
   const json = JSON.parse((await project.maestro('plan', 'tones', '--estimate', '--json')).stdout)
   expect(json).toMatchObject({ version: 1, estimate: { probes: 1, total: { requests: { low: 1, high: 1 } } } })

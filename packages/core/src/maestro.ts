@@ -17,11 +17,13 @@ import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
+import type { Schema } from './contracts/schema.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { VectorStore } from './contracts/vector-store.js'
 import type { MaestroConfig } from './define/maestro-config.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
+import { enforcePermissions } from './isolation/enforce-permissions.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
@@ -33,17 +35,18 @@ import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugi
 import { orderPlugins } from './plugins/order-plugins.js'
 import { PluginHost } from './plugins/plugin-host.js'
 import { type ContributionNames, selectPlugins, withRequired } from './plugins/select-plugins.js'
-import type { StageDecision } from './run/durability/durable-run.js'
+import type { StageDecision } from './run/durability/decide-stages.js'
 import { previewResume } from './run/durability/preview-resume.js'
 import { findUnfinished, type RunCommand, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
-import { estimateRun } from './run/estimate-run.js'
+import { estimateRun } from './run/estimate/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { ResumeOptions } from './run/run.js'
 import type { RunEnvironment } from './run/run-context.js'
 import type { RowOutput } from './run/run-outputs.js'
 import { runPipeline } from './run/run-pipeline.js'
 import { BatchQueue } from './run/stream/batch-queue.js'
+import { type AskedQuestion, type AskOptions, askServing, streamServing, type TypedAskOptions } from './serving/ask.js'
 import { coreTokens, Session } from './session.js'
 
 /** How a pipeline is run. */
@@ -114,7 +117,9 @@ export class Maestro {
   /** The configured plugins, from their manifests. */
   async plugins(): Promise<readonly DiscoveredPlugin[]> {
     const config = await this.config()
-    this.#discovered ??= discoverPlugins(config.plugins, config.directory).then(orderPlugins)
+    this.#discovered ??= discoverPlugins(config.plugins, config.directory)
+      .then(orderPlugins)
+      .then((plugins) => enforcePermissions(plugins, config))
     return this.#discovered
   }
 
@@ -264,6 +269,31 @@ export class Maestro {
   }
 
   /**
+   * Asks one question outside of a pipeline. With a schema, the answer is a value of it, and otherwise a text.
+   *
+   * @throws MAESTRO_SERVING_*, MAESTRO_BUDGET_*, and what `serving` throws
+   * @example
+   * const { city } = await project.ask('Where is the Louvre?', { schema: z.object({ city: z.string() }) })
+   */
+  ask<Value>(question: AskedQuestion, options: TypedAskOptions<Value>): Promise<Value>
+  ask(question: AskedQuestion, options?: AskOptions): Promise<string>
+  async ask<Value>(
+    question: AskedQuestion,
+    options: AskOptions & { readonly schema?: Schema<unknown, Value> } = {},
+  ): Promise<Value | string> {
+    return askServing(await this.serving(options.serving ?? 'default', 'llm'), question, options)
+  }
+
+  /**
+   * The text of an answer, piece by piece as the model writes it. Whoever stops reading stops the call.
+   *
+   * @throws what `ask` throws, also after the pieces of an incomplete answer; MAESTRO_SERVING_BROKEN_OFF
+   */
+  async *stream(question: AskedQuestion, options: AskOptions = {}): AsyncGenerator<string, void> {
+    yield* streamServing(await this.serving(options.serving ?? 'default', 'llm'), question, options)
+  }
+
+  /**
    * A vector store of the config for your own code. `dispose` closes it.
    *
    * @throws MAESTRO_VECTORS_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_PLUGIN_*, and the error with which it fails to
@@ -283,11 +313,12 @@ export class Maestro {
     return this.#redacted(async () => (await this.#load({ caches: new Set([cache.use]) })).responseCache())
   }
 
-  /** Frees models, connections and engines. */
+  /** Frees models, connections, engines, and the processes of plugins. */
   async dispose(): Promise<void> {
     const opening = this.#session
     this.#session = undefined
     await (await opening?.catch(() => undefined))?.dispose()
+    for (const plugin of (await this.#discovered?.catch(() => undefined)) ?? []) await plugin.dispose?.()
   }
 
   /** Hops 1 to 7. */

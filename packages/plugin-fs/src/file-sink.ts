@@ -14,7 +14,7 @@ import { assertNoUrl } from './no-url.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { isProjectFile } from './project-files.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
 
@@ -23,7 +23,9 @@ export const fileSink = defineSink({
   options: FileWriteFields,
   takesJsonLines: isPlainLines,
   target: ({ path }, context) =>
-    path === standardPath ? 'standard output' : displayPath(outputTarget(path, context), context.directory),
+    path === standardPath
+      ? `standard output of process ${process.pid}`
+      : displayPath(outputTarget(path, context), context.directory),
   async check(options, context) {
     try {
       if (options.path !== standardPath) await place(options, context)
@@ -42,10 +44,13 @@ export const fileSink = defineSink({
       return StandardOutputWriter.open(encoderFor(options, context, format, 'standard output'))
     }
     const { target, format, compression } = await place(options, context)
-    const encoder = encoderFor(options, context, format, target.shown)
-    return FileSinkWriter.open(target, encoder, compression, {
+    return FileSinkWriter.open({
+      target,
+      compression,
       plain: isPlainLines(options),
       run: context.runDirectory,
+      continues: context.continues,
+      encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
   },
 })
@@ -55,8 +60,9 @@ function encoderFor(
   { columns: known }: SinkTarget,
   format: FileFormat,
   path: string,
+  from?: EncoderState,
 ): RowEncoder {
-  return createRowEncoder(format, {
+  const options = {
     path,
     columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
     only: columns !== undefined,
@@ -64,7 +70,8 @@ function encoderFor(
     formulas,
     excel,
     column,
-  })
+  }
+  return createRowEncoder(format, options, from)
 }
 
 /** The path and the format of the output, if it can be written. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { pipeline } from '@maestro-dataflow/core'
@@ -49,7 +49,7 @@ describe('two sinks of one pipeline that would write the same file', () => {
 
 describe("two processes that write one file with mode 'create'", () => {
   /** Starts a process that reports when its sink is open and commits on request. */
-  function start(value: string) {
+  function start(value: string, stateDirectory = '.maestro') {
     const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
     writeFileSync(
       path(`${value}.mjs`),
@@ -57,7 +57,7 @@ describe("two processes that write one file with mode 'create'", () => {
        import { pipeline } from ${here('@maestro-dataflow/core')}
        import { maestro } from ${here('@maestro-dataflow/core/runtime')}
        import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
-       const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
+       const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent', stateDirectory: '${stateDirectory}' })
        const waits = async (row) => {
          console.log('open')
          await once(process.stdin, 'data')
@@ -73,8 +73,23 @@ describe("two processes that write one file with mode 'create'", () => {
     return { child, line: async () => (await once(lines, 'line'))[0] as string }
   }
 
-  test('the first commit stands, and the other process says so', async () => {
-    const processes = [start('one'), start('two')]
+  test('the second one is refused before it reads anything, and it names the first', async () => {
+    const first = start('one')
+    expect(await first.line()).toBe('open')
+    expect(await start('two').line()).toMatch(
+      new RegExp(
+        `^MAESTRO_RUN_OUTPUT_IN_USE: The run \\S+ is writing out.jsonl now, in process ${first.child.pid} on `,
+      ),
+    )
+    expect(readdirSync(path('.maestro/runs'))).toHaveLength(1)
+    const end = first.line()
+    first.child.stdin.write('go\n')
+    expect(await end).toBe('done')
+    expect(read('out.jsonl')).toBe('{"value":"one"}\n')
+  })
+
+  test('of two processes that do not know each other, the first commit stands, and the other says so', async () => {
+    const processes = [start('one', 'state-1'), start('two', 'state-2')]
     expect(await Promise.all(processes.map(({ line }) => line()))).toEqual(['open', 'open'])
     const ends = processes.map(({ line }) => line())
     for (const { child } of processes) child.stdin.write('go\n')

@@ -59,6 +59,16 @@ describe('local.chat on a real model', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 4 } })
   })
 
+  test('a caller who listens gets the pieces of the text while it is written', async () => {
+    const pieces: string[] = []
+    const { text } = await serving.generate(
+      { messages: ask('What is the capital of France?'), maxTokens: 24 },
+      { onText: (piece) => pieces.push(piece) },
+    )
+    expect(pieces.length).toBeGreaterThan(2)
+    expect(pieces.join('')).toBe(text)
+  })
+
   test('all tokens of the prompt are counted, and those that need not be read again', async () => {
     const one = serve({ sequences: 1 })
     const request = { messages: ask('Name a colour that begins with the letter r.'), maxTokens: 4 }

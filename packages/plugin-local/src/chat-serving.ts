@@ -79,7 +79,7 @@ export class LocalChatServing implements LLMServing {
     const bounds = { serving: this.name, signal: options.signal, disposed: life.stop.signal }
     return boundedCall(bounds, async (signal) => {
       const session = await untilAborted(life.session, signal)
-      return session.answer(request, timeout, signal)
+      return session.answer(request, { timeout, signal, onText: options.onText })
     })
   }
 

@@ -23,6 +23,15 @@ export interface SessionOptions extends LocalChatOptions {
   readonly threads: number
 }
 
+/** What accompanies a request. */
+export interface AnswerCall {
+  /** In milliseconds. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+  /** Receives each piece of the text. */
+  readonly onText?: ((text: string) => void) | undefined
+}
+
 /** Maps the library's finish reasons to those in core's table. */
 const ends = {
   eogToken: 'end_of_turn',
@@ -87,7 +96,7 @@ export class ChatSession {
    *
    * @throws MAESTRO_SERVING_CONTEXT_TOO_LONG, _TIMEOUT, _MALFORMED_REPLY; the signal's reason
    */
-  async answer(request: LLMRequest, timeout: number, signal: AbortSignal): Promise<LLMResult> {
+  async answer(request: LLMRequest, { timeout, signal, onText }: AnswerCall): Promise<LLMResult> {
     const { model, chatWrapper } = this.#lease.value
     const { serving: name } = this.#options
     const history = toChatHistory(request.messages, this.#options.model)
@@ -108,6 +117,7 @@ export class ChatSession {
       maxTokens,
       ...(stop === undefined ? {} : { customStopTriggers: stop }),
       ...(grammar === undefined ? {} : { grammar }),
+      ...(onText === undefined ? {} : { onTextChunk: onText }),
     }
     let started = false
     try {

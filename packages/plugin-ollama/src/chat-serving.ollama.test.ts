@@ -21,6 +21,13 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 3 } })
   })
 
+  test('a caller who listens gets the pieces of the text while it is written', async () => {
+    const pieces: string[] = []
+    const { text } = await serve().generate(capital, { onText: (piece) => pieces.push(piece) })
+    expect(pieces.length).toBeGreaterThan(2)
+    expect(pieces.join('')).toBe(text)
+  })
+
   test('system messages and earlier turns reach the model', async () => {
     const shown = [
       ['apple', 'fruit'],

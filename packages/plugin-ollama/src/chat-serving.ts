@@ -61,7 +61,7 @@ export class OllamaChatServing implements LLMServing {
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)
         throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
-      const answer = await fromChatResponse(this.name, await client.chat(chat), contextTokens)
+      const answer = await fromChatResponse(this.name, await client.chat(chat), contextTokens, options.onText)
       if (request.messages.length > 0) await assertWholePrompt(this.name, client, chat, answer.usage.inputTokens)
       return { ...answer, ...(request.schema === undefined ? {} : dataOf(answer)), model }
     })

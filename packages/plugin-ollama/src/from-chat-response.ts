@@ -15,11 +15,14 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'fini
  *
  * Servers before 0.12 continue when the context is full: they forget the older half, including the question. The text
  * from there on is dropped, and the answer counts as cut off.
+ *
+ * @param onText Receives each piece of the text.
  */
 export async function fromChatResponse(
   serving: string,
   pieces: AsyncIterable<ChatResponse>,
   contextTokens: number,
+  onText?: (text: string) => void,
 ): Promise<ChatAnswer> {
   const texts: string[] = []
   const thoughts: string[] = []
@@ -29,7 +32,10 @@ export async function fromChatResponse(
   let usage: Usage = { inputTokens: 0, outputTokens: 0 }
   for await (const piece of pieces) {
     const text = piece.message?.content ?? ''
-    if (text !== '') texts.push(text)
+    if (text !== '') {
+      texts.push(text)
+      onText?.(text)
+    }
     thoughts.push(piece.message?.thinking ?? '')
     // No request offers a tool, but a model may call one all the same.
     for (const { function: call } of piece.message?.tool_calls ?? []) calls.push(JSON.stringify(call.arguments))

@@ -74,7 +74,7 @@ export class OpenAIChatServing implements LLMServing {
 
   /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const asked = await toChatRequest(request, this.#settings)
+    const asked = await toChatRequest(request, this.#settings, options)
     if (asked.body.service_tier !== 'flex') return this.#ask(request, asked, options)
     try {
       const timeout = Math.min(this.#flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
@@ -107,13 +107,14 @@ export class OpenAIChatServing implements LLMServing {
   }
 
   /** A server may send the complete answer although pieces were requested; its reply states which it is. */
-  async #read(response: Response, { onActivity }: CallOptions): Promise<ChatCompletion> {
+  async #read(response: Response, { onActivity, onText }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (isStream && response.body !== null) return readChatStream(this.name, serverEvents(response.body, onActivity))
+    if (isStream && response.body !== null)
+      return readChatStream(this.name, serverEvents(response.body, onActivity), onText)
     const text = await response.text()
     // Some servers and proxies give a stream another content type.
     const events = /^\s*(?:data|event):/.test(text) ? new Response(text).body : null
-    if (events !== null) return readChatStream(this.name, serverEvents(events, onActivity))
+    if (events !== null) return readChatStream(this.name, serverEvents(events, onActivity), onText)
     return checkText(this.name, text, response, chatCompletion)
   }
 }

@@ -7,10 +7,15 @@ import { brokenReply } from './to-serving-error.js'
 /**
  * Assembles an answer from the data of its events.
  *
+ * @param onText Receives each piece of the text.
  * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does; the typed error that an event
  *   reports
  */
-export async function readChatStream(serving: string, events: AsyncIterable<string>): Promise<ChatCompletion> {
+export async function readChatStream(
+  serving: string,
+  events: AsyncIterable<string>,
+  onText?: (text: string) => void,
+): Promise<ChatCompletion> {
   const content: string[] = []
   const reasoning: string[] = []
   const refusal: string[] = []
@@ -32,6 +37,7 @@ export async function readChatStream(serving: string, events: AsyncIterable<stri
     answers++
     const said = readChoice(choice)
     content.push(said.text)
+    if (said.text !== '') onText?.(said.text)
     reasoning.push(said.reasoning)
     refusal.push(said.refusal)
     for (const [place, given] of said.calls.entries()) calls[place] = (calls[place] ?? '') + given

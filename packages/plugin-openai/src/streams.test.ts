@@ -42,6 +42,19 @@ test.each<[string, Reply]>([
   })
 })
 
+test('a caller who listens gets each piece as it arrives, although the config does not ask for a stream', async () => {
+  server.next(stream)
+  const serving = new OpenAIChatServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k' })
+  const pieces: string[] = []
+  const { text } = await serving.generate(
+    { messages: [{ role: 'user', content: 'Hello?' }] },
+    { onText: (piece) => pieces.push(piece) },
+  )
+  expect(pieces).toEqual(['Ärger ', '👩🏽‍🚀'])
+  expect(text).toBe(pieces.join(''))
+  expect(JSON.parse(String(server.requests.at(-1)?.body))).toMatchObject({ stream: true })
+})
+
 test.each([
   ['{"error":{"message":"The engine is away.","code":503}}', 'OVERLOADED'],
   ['{"object":"error","message":"The engine is away.","code":400}', 'BAD_REQUEST'],

@@ -1,4 +1,5 @@
 import {
+  type CallOptions,
   type LLMRequest,
   type Message,
   unsupportedSettingMessage,
@@ -36,7 +37,11 @@ export interface ChatRequest {
 }
 
 /** @throws MAESTRO_OPENAI_MEDIA, _MEDIA_ROLE, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
-export async function toChatRequest(request: LLMRequest, settings: ChatSettings): Promise<ChatRequest> {
+export async function toChatRequest(
+  request: LLMRequest,
+  settings: ChatSettings,
+  { onText }: Pick<CallOptions, 'onText'> = {},
+): Promise<ChatRequest> {
   const { defaults, jsonMode, maxTokensParameter, media, model } = settings
   const wanted = { ...defaults, ...withoutUndefined(request) }
   const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
@@ -57,7 +62,9 @@ export async function toChatRequest(request: LLMRequest, settings: ChatSettings)
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
     ...(defaults.tier === undefined ? {} : { service_tier: defaults.tier === 'standard' ? 'default' : defaults.tier }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
-    ...(defaults.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...(defaults.stream === true || onText !== undefined
+      ? { stream: true, stream_options: { include_usage: true } }
+      : {}),
     ...(answer !== undefined
       ? {
           response_format: {

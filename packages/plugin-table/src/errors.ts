@@ -44,6 +44,23 @@ export const tableErrors = {
         ? 'Check the free disk space and memory. The option `tableEngine.memory` of the config limits the memory of the engine.'
         : 'Compare the expression with the values of its columns. For a value that does not fit, try_cast returns null where cast fails.',
   },
+  MAESTRO_TABLE_SHAPE: {
+    message: (d: { column: string; expected: string; value: string }) =>
+      `Column "${d.column}" contains ${d.value}, and ${d.expected} is expected.`,
+    hint: () =>
+      'Text that contains JSON becomes a value with table.cast and the type json. A null or missing value is accepted.',
+  },
+  MAESTRO_TABLE_JOIN_SIZE: {
+    message: (d: { rows: number; maxRows: number }) =>
+      `The join would make ${d.rows} rows, and at most ${d.maxRows} are allowed. Nothing was written.`,
+    hint: () =>
+      'A key that occurs often in both tables multiplies rows. Add a column to `by`, remove duplicates with table.dedupe before, or raise `maxRows`.',
+  },
+  MAESTRO_TABLE_INVALID: {
+    message: (d: { faults: readonly string[] }) => `The row is not valid: ${d.faults.join('; ')}.`,
+    hint: () =>
+      "Correct the row or the rules. With `failures: 'column'`, the row is kept, with its faults in a column.",
+  },
   MAESTRO_TABLE_CAST: {
     message: (d: { column: string; type: string; value: string }) =>
       `Column "${d.column}" contains ${d.value}, which is not a valid ${d.type}.`,

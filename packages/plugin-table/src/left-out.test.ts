@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ColumnSet, LeftOutRows, TableFile, TableStatement } from '@maestro-dataflow/core'
@@ -37,6 +37,9 @@ const steps = () =>
     'step',
   )
 
+const listed = (ids: LeftOutRows['ids']): readonly string[] =>
+  'numbers' in ids ? Array.from(ids.numbers, (number) => `${ids.prefix}${number}`) : ids
+
 async function leftOutBy(
   statement: TableStatement,
   input: readonly TableFile[],
@@ -54,7 +57,8 @@ async function leftOutBy(
       output: { path: join(folder, 'out'), format },
       reject: () => undefined,
       leftOut: ({ ids, into, reason }: LeftOutRows) => {
-        for (const [index, id] of ids.entries()) rows.push([id, into?.[index]])
+        const targets = into && listed(into)
+        for (const [index, id] of listed(ids).entries()) rows.push([id, targets?.[index]])
         reasons.add(reason)
       },
       signal: new AbortController().signal,
@@ -146,4 +150,30 @@ test('from a step file, by the ids in it', async () => {
 
 test('a sort leaves nothing out', async () => {
   expect(ids(await leftOutBy({ kind: 'sort', by: [{ column: 'n' }] }, [file('a', lines)], 'rows'))).toEqual([])
+})
+
+test('a filter whose result varies reports exactly the rows that it did not write', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => `{"n":${n},"city":"x"}`)
+  const { rows: found } = await leftOutBy({ kind: 'filter', where: 'random() < 0.5' }, [file('a', rows)], 'step')
+  const written = readFileSync(join(folder, 'out'), 'utf8').trim().split('\n')
+  const kept = written.map((line) => (JSON.parse(line) as { readonly id: string }).id)
+  expect([...kept, ...found.map(([id]) => id)].sort()).toEqual(rows.map((_, index) => `a:${index + 1}`).sort())
+})
+
+test('a carriage return within a line does not make two rows of it', async () => {
+  const rejected: string[] = []
+  const engine = new DuckDBEngine()
+  const counts = await engine.execute({
+    input: [file('a', ['{"n":1}\r{"n":2}', '{"n":3}', '{"n":4,\r"city":"x"}'])],
+    columns: known,
+    statements: [{ kind: 'filter', where: 'n > 0' }],
+    output: { path: join(folder, 'out'), format: 'rows' },
+    reject: ({ id }) => rejected.push(id),
+    signal: new AbortController().signal,
+    directory: folder,
+  })
+  await engine.dispose()
+  expect(rejected).toEqual(['a:1'])
+  expect(counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1, dropped: 0 })
+  expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('{"n":3}\n{"n":4,"city":"x"}\n')
 })

@@ -1,7 +1,16 @@
 import { describeOperator, describeTableEngine } from '@maestro-dataflow/testkit/vitest'
 import { DuckDBEngine } from './engine/duckdb-engine.js'
 import { cast } from './operators/cast.js'
+import { join } from './operators/combine/join.js'
+import { union } from './operators/combine/union.js'
+import { fillMissing } from './operators/repair/fill-missing.js'
+import { outliers } from './operators/repair/outliers.js'
+import { validate } from './operators/rules/validate.js'
+import { explode } from './operators/shape/explode.js'
+import { flatten } from './operators/shape/flatten.js'
+import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
+import { split } from './operators/split.js'
 import table from './plugin.js'
 
 describeTableEngine(() => new DuckDBEngine())
@@ -14,3 +23,32 @@ const rows = [
 const project = { plugins: [table] }
 describeOperator(sort, { rows, project, options: { by: ['people'] } })
 describeOperator(cast, { rows, project, options: { columns: { people: 'string' } } })
+describeOperator(split, {
+  rows,
+  project,
+  options: { by: ['city'] },
+  skip: { 'equal rows have the same result within a run': 'a row without a group gets its part by its id' },
+})
+describeOperator(unpivot, {
+  rows,
+  project,
+  options: { columns: ['people', 'area'], outputs: { name: '名', value: '值' } },
+})
+describeOperator(validate, { rows, project, options: { rules: { people: { type: 'number' } }, failures: 'column' } })
+const nested = [
+  { city: '東京', tags: ['大', 'kaiju', null], place: { lat: 35.7, name: { ja: '東京' } } },
+  { city: 'Oslo', tags: [], place: {} },
+]
+describeOperator(explode, { rows: nested, project, options: { input: 'tags', position: 'n' } })
+describeOperator(flatten, { rows: nested, project, options: { columns: ['place'], members: ['lat', 'name.ja'] } })
+describeOperator(union, { rows, project, options: { right: [{ city: '上海', 人口: 25n }] } })
+describeOperator(fillMissing, { rows, project, options: { columns: { people: 'mean', city: { value: '?' } } } })
+describeOperator(fillMissing, { rows, project, options: { columns: { area: 'backward' }, by: ['city'] } })
+describeOperator(outliers, { rows, project, options: { input: 'people' } })
+describeOperator(outliers, { rows, project, options: { input: 'people', action: 'drop', method: 'mad', by: ['city'] } })
+const right = [
+  { city: 'Berlin', land: 'DE' },
+  { city: '東京', land: 'JP' },
+  { city: '東京', land: '日本' },
+]
+describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'full' } })

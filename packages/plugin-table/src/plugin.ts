@@ -4,12 +4,21 @@ import { duckdbOptions } from './engine/duckdb-options.js'
 import { aggregate } from './operators/aggregate.js'
 import { cast } from './operators/cast.js'
 import { drop, select } from './operators/choose-columns.js'
+import { join } from './operators/combine/join.js'
+import { union } from './operators/combine/union.js'
 import { dedupe } from './operators/dedupe.js'
 import { filter } from './operators/filter.js'
 import { limit } from './operators/limit.js'
 import { rename } from './operators/rename.js'
+import { fillMissing } from './operators/repair/fill-missing.js'
+import { outliers } from './operators/repair/outliers.js'
+import { validate } from './operators/rules/validate.js'
 import { sample } from './operators/sample.js'
+import { explode } from './operators/shape/explode.js'
+import { flatten } from './operators/shape/flatten.js'
+import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
+import { split } from './operators/split.js'
 
 const duckdb = defineTableEngine({
   name: 'table.duckdb',
@@ -22,6 +31,26 @@ const duckdb = defineTableEngine({
 export default definePlugin({
   name: '@maestro-dataflow/plugin-table',
   manifest: new URL('../package.json', import.meta.url),
-  operators: [filter, sort, limit, sample, dedupe, aggregate, select, drop, rename, cast],
+  operators: [
+    filter,
+    sort,
+    limit,
+    sample,
+    dedupe,
+    aggregate,
+    select,
+    drop,
+    rename,
+    cast,
+    explode,
+    flatten,
+    unpivot,
+    split,
+    validate,
+    union,
+    fillMissing,
+    outliers,
+    join,
+  ],
   tableEngines: [duckdb],
 })

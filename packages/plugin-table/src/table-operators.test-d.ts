@@ -75,4 +75,28 @@ describe('the table operators know the columns', () => {
       rows: number
     }>()
   })
+
+  test('explode, unpivot, split and validate name what they add', () => {
+    const lists = pipeline('lists').from([{ id: 1, tags: ['a'], q1: 1, q2: 2 }])
+    expectTypeOf(lists.step('table.explode', { input: 'tags', position: 'n' }).row).toEqualTypeOf<{
+      id: number
+      tags: string | null
+      q1: number
+      q2: number
+      n: number | null
+    }>()
+    const outputs = { name: 'quarter', value: 'sales' } as const
+    expectTypeOf(lists.step('table.unpivot', { columns: ['q1', 'q2'], outputs }).row).toEqualTypeOf<{
+      id: number
+      tags: string[]
+      quarter: 'q1' | 'q2'
+      sales: number | null
+    }>()
+    const parts = { train: 9, test: 1 }
+    expectTypeOf(sales.step('table.split', { parts }).row.split).toEqualTypeOf<'train' | 'test'>()
+    const valid = sales.step('table.validate', { rules: { amount: { min: 1 } }, failures: 'column' })
+    expectTypeOf(valid.row.faults).toEqualTypeOf<readonly string[]>()
+    // @ts-expect-error there is no column "town"
+    sales.step('table.validate', { rules: { town: { min: 1 } } })
+  })
 })

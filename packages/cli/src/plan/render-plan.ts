@@ -107,10 +107,11 @@ function usedServings(steps: readonly PlannedStep[], servings: ResolvedConfig['s
   const names = new Map<string, string[]>()
   for (const step of steps) for (const { name } of step.servings) names.set(name, [...(names.get(name) ?? []), step.id])
   return [...names].map(([name, ids]) => {
-    // Only these two options of a serving are shown, because others may be secret.
-    const { use, model } = (servings[name] ?? {}) as { readonly use?: unknown; readonly model?: unknown }
+    // Only these options of a serving are shown, because others may be secret.
+    const { use, model, fallback } = (servings[name] ?? {}) as Readonly<Record<'use' | 'model' | 'fallback', unknown>>
     const what = [use, model].filter((part) => typeof part === 'string').join(' ')
-    return [name, what || 'given in code', `used by ${ids.join(', ')}`]
+    const other = typeof fallback === 'string' ? `; fallback: ${formatName(fallback)}` : ''
+    return [name, what || 'given in code', `used by ${ids.join(', ')}${other}`]
   })
 }
 

@@ -134,6 +134,38 @@ test.each([
   expect(error.details.issues).toEqual([expect.stringContaining(place)])
 })
 
+test.each([
+  ['unknown', { fallback: 'bg' }, 'no serving "bg" is configured; did you mean "big"?'],
+  ['the serving itself', { fallback: 'default' }, 'the fallbacks form a circle: default > default'],
+  ['a circle', { fallback: 'round' }, 'the fallbacks form a circle: default > round > default'],
+  ['of another kind', { fallback: 'vectors' }, '"vectors" is of kind embedding, not llm'],
+])('a fallback that is %s is reported with its place', async (_, setting, reason) => {
+  const { configured } = servingsOf({
+    default: { use: 'acme.chat', model: 'm', ...setting },
+    big: { use: 'acme.chat', model: 'b' },
+    round: { use: 'acme.chat', model: 'r', fallback: 'default' },
+    vectors: { use: 'acme.vectors' },
+  })
+  const [fault] = configured.check().filter(({ setting: place }) => place === 'servings.default')
+  expect(fault?.error.details.issues).toEqual([`servings.default.fallback: ${reason}`])
+  expect(await errorOf(() => configured.get('default', 'llm'))).toMatchObject({ code: 'MAESTRO_CONFIG_INVALID' })
+})
+
+test('vectors have no fallback: those of two models cannot be compared', () => {
+  const use = 'acme.vectors'
+  const { configured } = servingsOf({ embedder: { use, fallback: 'other' }, other: { use } })
+  expect(configured.check().map(({ error }) => error.message)).toEqual([expect.stringContaining('cannot be compared')])
+})
+
+test('a serving with another fallback gives other answers', () => {
+  const chatOf = (model: string, more = {}) => ({ use: 'acme.chat', model, ...more })
+  const servings = { a: chatOf('a'), b: chatOf('b'), c: chatOf('c') }
+  const identified = (fallback?: string) =>
+    servingsOf({ ...servings, default: chatOf('m', { fallback }) }).configured.identify('default', 'llm')
+  expect(identified('a')).toEqual(identified('a'))
+  expect(new Set([undefined, 'a', 'b', 'c'].map((name) => JSON.stringify(identified(name)))).size).toBe(4)
+})
+
 test('a serving of another kind is refused and not kept', async () => {
   const { configured } = servingsOf({ embedder: { use: 'acme.vectors' } })
   for (let time = 0; time < 2; time++)

@@ -8,6 +8,7 @@ import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { describeOptions } from '../pipeline/compile/describe-options.js'
+import { fallbackIssues, fallbackOf } from '../pipeline/serving-fallbacks.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents, isUsed } from './configured-components.js'
 import { readServingSettings, servingSettings } from './shared-serving-settings.js'
 
@@ -34,15 +35,19 @@ export interface ServingDescription {
   readonly capabilities: LLMCapabilities | undefined
   /** The settings in the config; empty for a serving that was created in code. */
   readonly options: object
+  /** The name of the serving that answers what this one does not answer. */
+  readonly fallback: string | undefined
 }
 
 /** The servings of the config. Each is checked to be of the requested kind. */
 export class ConfiguredServings implements Servings {
   readonly #components: ConfiguredComponents<'servings', Serving>
   readonly #known: readonly string[]
+  readonly #servings: ResolvedConfig['servings']
 
   constructor(context: ServingsContext) {
-    const { servings, needed, enhance } = context
+    const { servings, registry, needed, enhance } = context
+    this.#servings = servings
     this.#known = Object.keys(servings)
     this.#components = new ConfiguredComponents<'servings', Serving>(
       {
@@ -51,7 +56,13 @@ export class ConfiguredServings implements Servings {
         names: () => this.#known,
         setting: (name) => `servings.${name}`,
         unknown: (name, where) => unknownServing(name, this.#known, where, 'llm'),
-        shared: servingSettings,
+        shared: {
+          has: servingSettings.has,
+          issues: (settings, setting) => [
+            ...servingSettings.issues(settings, setting),
+            ...fallbackIssues(setting.slice('servings.'.length), servings, registry),
+          ],
+        },
         finish: ({ name, definition, settings, config, make }) => {
           const kind = definition?.kind ?? make().kind
           return enhance(needed({ name, kind, config, make }).make(), readServingSettings(settings), name)
@@ -76,19 +87,30 @@ export class ConfiguredServings implements Servings {
   describe(name: string, kind: ServingKind, where: string): ServingDescription {
     this.#assertKnown(name, kind, where)
     const configured = this.#components.configured(name, where)
+    const fallback = fallbackOf(configured)
     if (!isUsed(configured))
       return {
+        fallback,
         kind: configured.kind,
         capabilities: configured.kind === 'llm' ? configured.capabilities : undefined,
         options: {},
       }
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured }
+    return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured, fallback }
   }
 
-  /** What affects the answers of a serving, as data: its own options, or the description that a serving in code gives. */
+  /**
+   * What affects the answers of a serving, as data: its own options, or the description that a serving in code gives,
+   * and the same of the serving that answers in its place.
+   */
   identify(name: string, kind: ServingKind): unknown {
+    const own = this.#identifyOne(name, kind)
+    const fallback = fallbackOf(this.#servings[name])
+    return fallback === undefined ? own : [own, this.identify(fallback, kind)]
+  }
+
+  #identifyOne(name: string, kind: ServingKind): unknown {
     const configured = this.#components.configured(name, 'the run')
     if (!isUsed(configured)) {
       const { name: own, provider, model, identity } = configured

@@ -42,6 +42,7 @@ const schema = z.strictObject({
       source: z.string().optional(),
     })
     .optional(),
+  fallback: z.string().optional(),
 })
 
 /** The settings that every serving of the config accepts besides its own options. */

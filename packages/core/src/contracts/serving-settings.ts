@@ -20,6 +20,11 @@ export interface ServingSettings {
   readonly cache?: boolean
   /** The cost of calls, if the provider does not know it or you pay another price. */
   readonly price?: Price
+  /**
+   * The name of the serving that answers what this one does not answer: a request that it refuses, that fails after all
+   * retries, or whose answer is cut off or does not match its schema. For language models and transcription.
+   */
+  readonly fallback?: string
 }
 
 /** The limits of one serving: concurrent calls, and rates per minute. */

@@ -113,6 +113,11 @@ export interface CallOptions {
   readonly timeout?: number
   /** A provider that streams calls it for each piece that arrives, so that a stall is detected. */
   readonly onActivity?: () => void
+  /**
+   * A provider that streams calls it with each piece of the answer's text. If it is given, a provider that can stream
+   * does so.
+   */
+  readonly onText?: (text: string) => void
   /** Whether an answer that was cut off counts as complete and is cached. @default false */
   readonly keepCutOff?: boolean
   /** A further check of the answer, for requests with a schema. An answer that fails it is sent back to the model. */

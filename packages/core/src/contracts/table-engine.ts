@@ -48,13 +48,16 @@ export interface PreparedStatement {
   readonly columns?: Columns
 }
 
+/** Ids of rows: each by itself or, which costs less for many, one prefix with the numbers that follow it. */
+export type RowIds = readonly RowId[] | { readonly prefix: string; readonly numbers: Float64Array }
+
 /** Rows that a statement left out. */
 export interface LeftOutRows {
-  readonly ids: readonly RowId[]
+  readonly ids: RowIds
   /** The rows that were kept in their place, in the same order; undefined for rows that were dropped. */
-  readonly into?: readonly RowId[]
+  readonly into?: RowIds | undefined
   /** Why the statement dropped them, for people. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 export interface TableRequest {

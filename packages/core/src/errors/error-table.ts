@@ -272,6 +272,31 @@ export const coreErrors = {
     message: (d: { path: string; reason: string }) => `${d.path} cannot be read: ${d.reason}`,
     hint: () => 'Restore the file, or delete it and accept the plugins again with `maestro plugin allow`.',
   },
+  MAESTRO_PLUGIN_NOT_ISOLABLE: {
+    message: (d: { plugin: string; reasons: readonly string[] }) =>
+      `The permissions of the plugin ${d.plugin} cannot be enforced: ${d.reasons.join('; ')}.`,
+    hint: (d: { plugin: string; reasons: readonly string[] }) =>
+      `Only a package that contributes nothing but operators on rows, with options that are data, can run in a process of its own. If you trust the plugin, remove ${d.plugin} from \`permissions\` in the config.`,
+  },
+  MAESTRO_PLUGIN_DENIED: {
+    message: (d: { plugin: string; deed: string }) =>
+      `The plugin ${d.plugin} tried to ${d.deed}, which its permissions do not allow.`,
+    hint: (d: { plugin: string; deed: string }) =>
+      `Its permissions are enforced. If its manifest asks for this, accept it with \`maestro plugin allow ${d.plugin}\`. If you trust the plugin, remove it from \`permissions\` in the config.`,
+  },
+  MAESTRO_PLUGIN_CREATE: {
+    message: (d: { plugin: string; operator: string; reason: string }) =>
+      `The plugin ${d.plugin} could not create the operator ${d.operator}: ${d.reason}`,
+    hint: () => 'Correct the options of the step, or report the error to the author of the plugin.',
+    stopsRun: true,
+  },
+  MAESTRO_PLUGIN_ENDED: {
+    message: (d: { plugin: string; how: string }) =>
+      `The process of the plugin ${d.plugin} has ended during its work (${d.how}).`,
+    hint: () =>
+      'Its own messages are above, on standard error. Run the pipeline again; if the process ends again, report it to the author of the plugin.',
+    stopsRun: true,
+  },
   MAESTRO_PLUGIN_TAP: {
     message: (d: { plugin: string; reason: string }) =>
       `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
@@ -415,6 +440,16 @@ export const coreErrors = {
     message: (d: { run: string; host?: string | undefined; pid?: number | undefined; since?: string | undefined }) =>
       `The run ${d.run} is in progress in ${d.pid === undefined ? 'another process' : `process ${d.pid} on ${d.host}, since ${d.since}`}.`,
     hint: () => 'Wait for that process or stop it. If it has died, the run can be resumed at once.',
+  },
+  MAESTRO_RUN_OUTPUT_LOST: {
+    message: (d: { output: string }) =>
+      `The rows that an unfinished run has written for ${d.output} are not as it left them.`,
+    hint: () => 'Resume the run: it writes the output again.',
+  },
+  MAESTRO_RUN_OUTPUT_IN_USE: {
+    message: (d: { output: string; run: string; pid: number; host: string }) =>
+      `The run ${d.run} is writing ${d.output} now, in process ${d.pid} on ${d.host}.`,
+    hint: () => 'Wait for that run or stop it, or write to another output.',
   },
   MAESTRO_RUN_TAKEN_OVER: {
     message: (d: { run: string }) => `Another process has taken over the run ${d.run}.`,
@@ -580,6 +615,10 @@ export const coreErrors = {
     message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
+  },
+  MAESTRO_SERVING_BROKEN_OFF: {
+    message: (d: { serving: string; reason: string }) => `The answer of ${d.serving} broke off: ${d.reason}`,
+    hint: () => 'A part of the answer was already passed on, so it was not asked for again. Ask the question again.',
   },
   MAESTRO_SERVING_REFUSED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} refused to answer: ${d.reason}`,

@@ -6,6 +6,7 @@ import { SERVINGS } from '../contracts/serving-definition.js'
 import { VECTOR_STORES } from '../contracts/vector-store.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
 import { isReference } from './compile/resolve-sources.js'
+import { fallbackChain } from './serving-fallbacks.js'
 
 /** What a pipeline and the config name of plugins; those plugins are loaded first. */
 export function namesUsed(definition: PipelineDefinition, config: ResolvedConfig): ContributionNames {
@@ -78,9 +79,13 @@ export function namesConfigured(config: ResolvedConfig): ContributionNames {
   }
 }
 
-/** What one serving of the config needs: its plugin, and the plugin of its response cache. */
+/** What one serving of the config needs: its plugin, those of its fallbacks, and the plugin of its response cache. */
 export function namesOfServing(name: string, config: ResolvedConfig): ContributionNames {
-  return { servings: kindOf(config.servings, name), caches: cacheNames(config) }
+  const names = fallbackChain(name, config.servings)
+  return {
+    servings: new Set(names.flatMap((one) => [...kindOf(config.servings, one)])),
+    caches: cacheNames(config),
+  }
 }
 
 /** The same for one vector store. */

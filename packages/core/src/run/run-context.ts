@@ -15,7 +15,9 @@ import type {
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { StepWarning } from '../contracts/report.js'
 import type { ServingKind } from '../contracts/serving.js'
+import type { Budgets } from '../contracts/serving-settings.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
@@ -23,11 +25,13 @@ import type { ObserverFailure } from '../hooks/observer-failures.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunAnswers, Spent } from '../serving/answers/run-answers.js'
 import type { DurableRun } from './durability/durable-run.js'
+import type { Lease } from './durability/lease.js'
 import type { RunLedger } from './ledger/run-ledger.js'
 import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
+import type { UsageCounter } from './report/usage-counter.js'
 import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
@@ -67,6 +71,7 @@ export interface RunEnvironment {
   readonly keepRuns: number
   readonly allowOutside: boolean
   readonly settings: RunConfig
+  readonly budgets: Budgets
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
@@ -96,6 +101,8 @@ export interface RunEnvironment {
 export interface RunContext extends RunEnvironment {
   readonly compiled: CompiledPipeline
   readonly folder: RunFolder
+  /** The right of this process to write the folder. */
+  readonly lease: Lease
   readonly journal: Journal
   /** What happened to each row; undefined for a run that keeps no folder. */
   readonly ledger: RunLedger | undefined
@@ -112,9 +119,12 @@ export interface RunContext extends RunEnvironment {
   /** The context that sources and sinks receive. */
   readonly storage: StorageContext
   readonly outputs: RunOutputs
+  readonly usage: UsageCounter
   /** Operators to dispose at the end. */
   readonly operators: Disposable[]
   readonly signal: AbortSignal
+  /** What steps tell the user, for the report. */
+  readonly warnings: StepWarning[]
   readonly overwrite: boolean
   /** The maximum number of rows that are read from the source. */
   readonly limit: number | undefined
@@ -123,6 +133,8 @@ export interface RunContext extends RunEnvironment {
    * Records a row that could not be processed.
    *
    * @param counter The counter of the step, if it knows how many rows have succeeded so far.
+   * @param hold Takes the function that writes the row to the records of the run, to call it later. By default, the row
+   *   is written at once.
    * @throws the error that stops the run
    */
   reject(
@@ -133,5 +145,6 @@ export interface RunContext extends RunEnvironment {
       readonly row: unknown
       readonly error: MaestroError
     },
+    hold?: (record: () => void) => void,
   ): void
 }

@@ -1,9 +1,13 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PipelinePlan } from '../contracts/plan.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { DurableRun } from './durability/durable-run.js'
+import type { Lease } from './durability/lease.js'
+import type { OutputTarget } from './durability/output-claims.js'
 import { readRunState, writeRunState } from './durability/run-state.js'
 import { SinkCommits } from './durability/sink-commits.js'
 import { ledgerFile, RunLedger } from './ledger/run-ledger.js'
@@ -19,6 +23,7 @@ import type { PipelineRunOptions, Run } from './run.js'
 import type { RunContext, RunEnvironment } from './run-context.js'
 import { RunOutputs } from './run-outputs.js'
 import { Journal, toRejectLine } from './state/journal.js'
+import { removeTemporaryFiles } from './state/remove-temporary-files.js'
 import {
   createRunFolder,
   createRunId,
@@ -36,11 +41,12 @@ export async function startRun(
   const started = Date.now()
   const { directory, allowOutside, logger, settings } = environment
   const signal = options.signal ?? new AbortController().signal
-  const { folder, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
+  const { folder, lease, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
-  const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
+  const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
+  const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
   const ledger =
@@ -63,6 +69,7 @@ export async function startRun(
     ...environment,
     compiled,
     folder,
+    lease,
     journal,
     ledger,
     samples: folder.kept ? new RowSamples() : undefined,
@@ -73,18 +80,23 @@ export async function startRun(
     storage,
     durable,
     outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
+    usage,
     operators: [],
     signal,
+    warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
-    reject({ step, use, stage }, counter, rejected) {
+    reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {
       const { id: rowId, row } = rejected
       const error = environment.redact(rejected.error)
       last = error
-      journal.reject({ ...toRejectLine(rowId, use, row, error), step })
+      const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
-      ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      hold(() => {
+        journal.reject(line)
+        ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      })
       options.onReject?.({ id: rowId, row, error })
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())
@@ -123,6 +135,7 @@ function openLedger(
 
 interface OpenedFolder {
   readonly folder: RunFolder
+  readonly lease: Lease
   readonly durable: DurableRun | undefined
   readonly startedAt: string
 }
@@ -132,28 +145,42 @@ interface OpenedFolder {
  * nothing is kept.
  */
 async function openFolder(
-  { plan }: CompiledPipeline,
-  { stateDirectory }: RunEnvironment,
+  compiled: CompiledPipeline,
+  environment: RunEnvironment,
   { keep = true, resume, signal, limit, overwrite = false, allowEmpty, command }: PipelineRunOptions,
   now: Date,
 ): Promise<OpenedFolder> {
   const startedAt = now.toISOString()
+  const { stateDirectory } = environment
+  const { plan } = compiled
   const { pipeline } = plan
   if (!keep) {
-    const folder = await createTemporaryFolder(createRunId(pipeline, now))
-    return { folder, durable: undefined, startedAt }
+    const { folder, lease } = await createTemporaryFolder(createRunId(pipeline, now))
+    return { folder, lease, durable: undefined, startedAt }
   }
+  await removeLeftFiles(environment)
+  const targets = targetsOf(compiled, environment)
   if (resume !== undefined) {
     const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
     const state = readRunState(folder.path)
     if (state.pipeline !== pipeline)
       throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
     const durable = await DurableRun.open(folder, resume, signal)
-    await durable.orRelease(() => writePlan(folder, plan))
-    return { folder, durable, startedAt: state.startedAt }
+    await durable.orRelease(async () => {
+      await durable.claims.claim(targets)
+      await writePlan(folder, plan)
+    })
+    return { folder, lease: durable.lease, durable, startedAt: state.startedAt }
   }
   const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
   const durable = await DurableRun.open(folder, undefined, signal)
+  try {
+    await durable.claims.claim(targets)
+  } catch (error) {
+    await durable.end(false)
+    await rm(folder.path, { recursive: true, force: true })
+    throw error
+  }
   await durable.orRelease(async () => {
     await writePlan(folder, plan)
     await writeRunState(folder.path, {
@@ -166,7 +193,24 @@ async function openFolder(
       command,
     })
   })
-  return { folder, durable, startedAt }
+  return { folder, lease: durable.lease, durable, startedAt }
+}
+
+/** Files that cannot be removed do not prevent a run. */
+async function removeLeftFiles({ stateDirectory, logger }: RunEnvironment): Promise<void> {
+  try {
+    await removeTemporaryFiles(stateDirectory)
+  } catch (error) {
+    logger.warn('The hidden files of a killed run could not be removed.', { reason: reasonOf(error) })
+  }
+}
+
+/** What the sinks of a run replace or create. */
+function targetsOf({ sinks }: CompiledPipeline, context: RunEnvironment): readonly OutputTarget[] {
+  return [...sinks.values()].flatMap(({ node, definition, options }) => {
+    const target = definition.target?.(options, context)
+    return target === undefined ? [] : [{ use: node.use, target }]
+  })
 }
 
 /** The commits of the run's sinks on record, each with what the rows of its sink depend on. */

@@ -13,11 +13,13 @@ import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
+import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
 import { retirementWarning } from './retirement.js'
 import { soundUsage } from './sound-usage.js'
+import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
 import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
@@ -70,7 +72,28 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
    * @throws the provider's typed error, MAESTRO_SERVING_*, MAESTRO_BUDGET_*, MAESTRO_MEDIA_*; for requests with a
    *   schema also MAESTRO_SERVING_CUT_OFF, _FILTERED, _REFUSED, _MALFORMED_REPLY, _SCHEMA_MISMATCH
    */
-  async generate(request: LLMRequest, options: PackedCallOptions = {}): Promise<LLMResult> {
+  generate(request: LLMRequest, given: PackedCallOptions = {}): Promise<LLMResult> {
+    const { options, heard } = hearText(given)
+    return withFallback({
+      options,
+      fallback: this.fallback('llm'),
+      own: () => this.#generate(request, options),
+      other: (fallback) => fallback.generate(request, withoutPack(options)),
+      answers: (result) => heard.text || isWorthKeeping(result, options),
+    })
+  }
+
+  /**
+   * Yields the text of an answer as the model writes it, without its reasoning, and returns the whole result. If the
+   * provider does not stream, or the answer is stored, the text arrives in one piece.
+   *
+   * @throws what `generate` throws; MAESTRO_SERVING_BROKEN_OFF for a failure after the first piece
+   */
+  stream(request: LLMRequest, options: CallOptions = {}): AsyncGenerator<string, LLMResult> {
+    return streamText(options, (streaming) => this.generate(request, streaming))
+  }
+
+  async #generate(request: LLMRequest, options: PackedCallOptions): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const announced = this.#accepted(this.#announce(this.#versioned(request, options), options), record)
       const asked = await this.#withMedia(announced, options)
@@ -263,12 +286,12 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       options,
       record,
       estimate: () => estimateRequest(request),
-      ask: async (given) => {
+      ask: unlessBrokenOff(this.name, options, async (given) => {
         const result = await this.inner.generate(request, given)
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })
-      },
+      }),
     })
   }
 
@@ -307,6 +330,10 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 }
 recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
+
+function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
+  return options
+}
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result

@@ -1,6 +1,6 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { RequestDoneEvent } from '../contracts/hooks.js'
-import type { CallOptions, ServingBase, ServingKind } from '../contracts/serving.js'
+import type { CallOptions, ServingBase, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
@@ -18,6 +18,8 @@ export interface EnhancedOptions {
   readonly settings?: ServingSettings
   /** Its name in the config, for events. */
   readonly configName?: string | undefined
+  /** Finds a serving of the config, for the setting `fallback`. */
+  readonly find?: (<Kind extends ServingKind>(name: string, kind: Kind) => ServingByKind[Kind]) | undefined
 }
 
 /** The outcome of one request, including its usage for the record. */
@@ -38,9 +40,12 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   protected readonly settings: ResolvedSettings
   protected readonly path: CallPath
   readonly #leaveLimiter: () => void
+  readonly #find: EnhancedOptions['find']
 
-  constructor(provider: Provider, { plane = new ServingPlane(), settings = {}, configName }: EnhancedOptions = {}) {
+  constructor(provider: Provider, options: EnhancedOptions = {}) {
+    const { plane = new ServingPlane(), settings = {}, configName, find } = options
     const { name, account, model = name } = provider
+    this.#find = find
     this.name = name
     this.configName = configName
     this.inner = provider
@@ -80,6 +85,12 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
   async dispose(): Promise<void> {
     this.#leaveLimiter()
     await this.inner.dispose?.()
+  }
+
+  /** The serving that answers what this one does not answer. @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_SERVING_KIND */
+  protected fallback<Kind extends ServingKind>(kind: Kind): ServingByKind[Kind] | undefined {
+    const { fallback } = this.settings
+    return fallback === undefined ? undefined : this.#find?.(fallback, kind)
   }
 
   /** Whether an answer may be reused by another call: within a run, and for servings whose answers are cached. */

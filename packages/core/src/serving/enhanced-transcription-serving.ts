@@ -1,9 +1,13 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type { CallOptions, TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
+import type { TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
 import { callProvider } from './call/call-provider.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
+import { withFallback } from './fallback.js'
 import { fingerprintAudio } from './fingerprint.js'
+
+type Recording = Parameters<TranscriptionServing['transcribe']>[0]
+type TranscriptionOptions = NonNullable<Parameters<TranscriptionServing['transcribe']>[1]>
 
 /** The serving plane around a transcription model. Its answers are reused within a run only. */
 export class EnhancedTranscriptionServing
@@ -11,7 +15,7 @@ export class EnhancedTranscriptionServing
   implements TranscriptionServing
 {
   readonly kind = 'transcription'
-  readonly #recordings: PartialAnswers<{ readonly data: Uint8Array; readonly mediaType: string }, TranscriptionResult>
+  readonly #recordings: PartialAnswers<Recording, TranscriptionResult>
 
   constructor(provider: TranscriptionServing, options: EnhancedOptions = {}) {
     super(provider, options)
@@ -19,10 +23,17 @@ export class EnhancedTranscriptionServing
   }
 
   /** @throws the provider's typed error */
-  async transcribe(
-    audio: { readonly data: Uint8Array; readonly mediaType: string },
-    options: CallOptions & { readonly language?: string } = {},
-  ): Promise<TranscriptionResult> {
+  transcribe(audio: Recording, options: TranscriptionOptions = {}): Promise<TranscriptionResult> {
+    return withFallback({
+      options,
+      fallback: this.fallback('transcription'),
+      own: () => this.#transcribe(audio, options),
+      other: (fallback) => fallback.transcribe(audio, options),
+      answers: () => true,
+    })
+  }
+
+  async #transcribe(audio: Recording, options: TranscriptionOptions): Promise<TranscriptionResult> {
     const { language } = options
     const place = options.run === undefined ? undefined : { ...this.answerPlace(options), shared: false }
     const { result } = await this.recorded(options, async (record) => {

@@ -13,6 +13,7 @@ export interface ResolvedSettings {
   readonly repairs: number
   readonly cache: boolean
   readonly price: Price | undefined
+  readonly fallback: string | undefined
 }
 
 const defaults = { attempt: 600_000, total: 1_800_000, outage: 120_000, retries: 6, repairs: 1 }
@@ -32,6 +33,7 @@ export function resolveSettings(serving: ServingBase, settings: ServingSettings)
     repairs,
     cache,
     price: settings.price ?? serving.price,
+    fallback: settings.fallback,
   }
 }
 

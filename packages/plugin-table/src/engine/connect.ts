@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { tableError } from '../errors.js'
-import type { SeenRows } from './seen-rows.js'
 
 export interface ConnectionOptions {
   /** @default the number of cores that this process may use */
@@ -17,7 +16,6 @@ export interface ConnectionOptions {
 /** An open database. */
 export interface Database {
   readonly connection: DuckDBConnection
-  readonly seenRows: SeenRows
   close(): void
 }
 
@@ -26,7 +24,6 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
   const { boundFunctions } = await import('./bounded-functions.js')
-  const { SeenRows } = await import('./seen-rows.js')
   const { threads = availableParallelism(), memory, directory, isChecker = false } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -37,13 +34,11 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   })
   const connection = await instance.connect()
   await registerValueFunctions(connection)
-  const seenRows = await SeenRows.register(connection)
   await boundFunctions(connection)
   if (isChecker) await connection.run('PRAGMA disable_optimizer')
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
   return {
     connection,
-    seenRows,
     close() {
       connection.closeSync()
       instance.closeSync()
@@ -78,8 +73,8 @@ export function isDataFault(error: unknown): boolean {
   if (error instanceof RowsUnfit) return true
   if (!(error instanceof Error)) return false
   if (/^(Conversion|Invalid Input|Out of Range|Invalid type) Error/i.test(error.message)) return true
-  // A line is longer than the reader accepts by default.
-  return error.message.includes('Parallel CSV Reader')
+  // A line is longer than the reader accepts by default, or holds a carriage return.
+  return error.message.includes('Parallel CSV Reader') || error.message.includes('CSV Parser')
 }
 
 /** Converts an error of the engine to a MaestroError. */

@@ -92,6 +92,7 @@ export class DuckDBEngine implements TableEngine {
           output,
           reject: request.reject,
           leftOut: request.leftOut,
+          signal,
         }
         const done = await runStatement(run).catch((error: unknown) => {
           if (isDataFault(error)) return runTolerantly(run, directory)

@@ -4,9 +4,7 @@ import type { Database } from './connect.js'
 import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 import { kindSql, type LearnedColumns } from './learn-columns.js'
-import { positionColumn, unsoundLine } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
-import { seenRow } from './seen-rows.js'
 
 /** A filter's expression for the rows whose columns hold values of certain kinds. */
 export interface FilterBranch {
@@ -62,34 +60,6 @@ export function branchRows({ known, set }: FilterBranch, parts: FilterParts): st
 
 /** The columns that a filter reads, with the kinds of a branch. */
 export function valuesOf(known: KnownColumns, { extracted, mode, reads }: FilterParts): ColumnValues {
-  return new ColumnValues(extracted, new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])), mode)
-}
-
-interface FilterQuery extends FilterParts {
-  readonly emit: string
-  readonly branches: readonly FilterBranch[]
-  /**
-   * A condition that every row must meet, including the rows that the filter drops. With it, the rows are counted too.
-   */
-  readonly guard?: string | undefined
-  /** Whether to return the dropped rows instead. */
-  readonly dropped?: boolean
-}
-
-/** The query of a filter, which returns the text of the kept rows, in order. */
-export function filterQuery({ emit, branches, guard, dropped = false, ...parts }: FilterQuery): string {
-  const [only, ...others] = branches
-  const condition = ({ where }: FilterBranch) => {
-    const kept = dropped ? `((${where}\n) IS NOT TRUE)` : `(${where}\n)`
-    return guard === undefined
-      ? kept
-      : `CASE WHEN ${seenRow} THEN CASE WHEN ${guard} THEN ${kept} ELSE ${unsoundLine} END END`
-  }
-  if (only !== undefined && others.length === 0)
-    return `SELECT ${emit} FROM ${branchRows(only, parts)} WHERE ${condition(only)}`
-  const kept = branches.map(
-    (branch) =>
-      `SELECT ${emit} AS text, ${positionColumn} FROM ${branchRows(branch, parts)} WHERE ${condition(branch)}`,
-  )
-  return `SELECT text FROM (${kept.join(' UNION ALL ')}) ORDER BY ${positionColumn}`
+  const kinds: KnownColumns = new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }]))
+  return new ColumnValues(extracted, kinds, mode)
 }

@@ -1,8 +1,10 @@
 import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
+import { type Choice, chooseKept, chooseLines, fate } from './choose-lines.js'
 import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
 import { type Database, firstRow, RowsUnfit } from './connect.js'
+import { copyLines } from './copy-lines.js'
 import { ExtractedColumns } from './extracted-columns.js'
-import { filterBranches, filterQuery } from './filter-branches.js'
+import { branchRows, filterBranches } from './filter-branches.js'
 import { fittingValues } from './fitting-values.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
@@ -29,6 +31,7 @@ export interface StatementRun {
   readonly output: TableFile
   readonly reject: TableRequest['reject']
   readonly leftOut: TableRequest['leftOut']
+  readonly signal: AbortSignal
 }
 
 /**
@@ -37,30 +40,54 @@ export interface StatementRun {
  */
 export async function runStatement(run: StatementRun): Promise<TableCounts> {
   const { database, statement, checked, columns, input } = run
-  const [file, ...others] = input
+  const [file] = input
   const format = file?.format ?? 'step'
   const idsNeeded = format === 'rows' && run.output.format === 'step'
   const used = [...checked.reads, ...checked.keys]
   // Nothing has checked the lines of a source yet.
   const looked = knownColumns(format === 'rows' ? [...used, ...Object.keys(columns.columns)] : used, columns)
-  const isKnown = !used.some((column) => needsLearning(column, columns))
   const usual = file === undefined ? [] : await usualKeys(database, file)
-  if (statement.kind === 'filter' && file !== undefined && others.length === 0 && !idsNeeded && isKnown) {
-    const extracted = new ExtractedColumns(format, looked.keys(), usual)
-    const relation = extracted.extract(`(SELECT * FROM ${readLines(file)} WHERE ${lineColumn} IS NOT NULL)`)
-    const learned = { columns: knownColumns(used, columns), sets: [new Map()], isUnfit: false }
-    const branches = [{ known: checked.known, set: new Map(), where: checked.where ?? statement.where }]
-    const lines = { relation, extracted, learned, checked, branches }
-    const numbered = `(SELECT *, row_number() OVER () - 1 AS ${positionColumn} FROM ${readLines(file)})`
-    const placed = extracted.extract(`(SELECT * FROM ${numbered} WHERE ${lineColumn} IS NOT NULL)`)
-    return runQuery(run, lines, 'strict', { guard: soundLine(extracted, looked, columns, false), placed })
-  }
-  const offsets = await loadLines(database, input, { idsNeeded, looked, used, columns, usual })
+  const loading = { idsNeeded, looked, used, columns, usual }
+  if (statement.kind === 'filter' && !used.some((column) => needsLearning(column, columns)))
+    return filterAtOnce(run, statement, loading)
+  const isWholeRow = statement.kind === 'dedupe' && checked.keys.length === 0
+  const keepsText = statement.kind === 'sort' || isWholeRow
+  const offsets = await loadLines(database, input, { ...loading, keepsText })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
-  const counts = await runQuery(run, lines, 'strict', { offsets })
+  const counts = await runQuery(run, lines, { mode: 'strict', files: input, offsets })
   await database.connection.run('DROP TABLE lines')
   return counts
+}
+
+/** Computes a filter over columns of known types while the lines are read, so that none is loaded. */
+async function filterAtOnce(
+  run: StatementRun,
+  statement: Extract<TableStatement, { kind: 'filter' }>,
+  { idsNeeded, looked, used, columns, usual }: LoadOptions,
+): Promise<TableCounts> {
+  const { database, checked, input } = run
+  const { connection } = database
+  const format = input[0]?.format ?? 'step'
+  const extracted = new ExtractedColumns(format, looked.keys(), usual)
+  const isSound = soundLine(extracted, looked, columns, idsNeeded)
+  const branch = { known: knownColumns(used, columns), set: new Map(), where: checked.where ?? statement.where }
+  await connection.run(`CREATE OR REPLACE TEMP TABLE verdicts (kept BOOLEAN)`)
+  const offsets: number[] = []
+  for (const file of input) {
+    offsets.push(await countRows(connection, 'verdicts'))
+    const relation = extracted.extract(readLines(file))
+    const rows = branchRows(branch, { relation, extracted, mode: 'strict', reads: checked.reads })
+    const kept = `CASE WHEN ${lineColumn} IS NULL THEN NULL WHEN ${isSound} THEN coalesce((${branch.where}\n), false) ELSE ${unsoundLine} END`
+    await connection.run(`INSERT INTO verdicts SELECT ${kept} FROM ${rows}`, { ...statement.params })
+  }
+  const choice = await chooseKept(`SELECT rowid AS ${positionColumn} FROM verdicts WHERE kept`, {
+    connection,
+    bound: undefined,
+    count: await countRows(connection, 'verdicts'),
+  })
+  await connection.run('DROP TABLE verdicts')
+  return copyChosen(run, choice, { files: input, offsets })
 }
 
 function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumns {
@@ -80,6 +107,8 @@ export interface LoadOptions {
   readonly usual?: readonly string[]
   /** The length of the longest line in bytes, if it is known to exceed the default. */
   readonly longest?: number
+  /** Whether the text of the lines is needed. Without it, the text of each line is empty. @default true */
+  readonly keepsText?: boolean
 }
 
 /**
@@ -90,7 +119,7 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, columns, usual, longest = 0 }: LoadOptions,
+  { idsNeeded, looked, used, columns, usual, longest = 0, keepsText = true }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
@@ -98,16 +127,12 @@ export async function loadLines(
   const json = kept.names.map((name) => kept.json(name))
   const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
   await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
-  // A step file would interpret a user's own `$` keys as tagged values. The slow path escapes them.
-  const text = idsNeeded
-    ? `CASE WHEN contains(${lineColumn}, '"$') THEN error('a tag') ELSE ${lineColumn} END`
-    : lineColumn
   const isSound = soundLine(extracted, looked, columns, idsNeeded)
-  const line = `CASE WHEN ${lineColumn} IS NULL OR ${isSound} THEN ${text} ELSE ${unsoundLine} END`
+  const text = keepsText ? lineColumn : "''"
+  const line = `CASE WHEN ${lineColumn} IS NULL THEN NULL WHEN ${isSound} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
-    const [count] = await firstRow(connection, 'SELECT count(*) FROM lines')
-    offsets.push(Number(count))
+    offsets.push(await countRows(connection, 'lines'))
     const lines = extracted.extract(readLines(file, longest))
     await connection.run(`INSERT INTO lines SELECT ${[line, ...json].join(', ')} FROM ${lines}`)
   }
@@ -121,6 +146,8 @@ export async function loadLines(
 function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet, forStep: boolean): string {
   const fits = fittingValues(looked, extracted, forStep)
   const conditions = fits === undefined ? [] : [fits]
+  // A step file would interpret a user's own `$` keys as tagged values. The slow path escapes them.
+  if (forStep) conditions.push(`NOT contains(${lineColumn}, '"$')`)
   if (extracted.format === 'rows') {
     if (extracted.names.length === 0) conditions.push(`json_valid(${lineColumn})`)
     conditions.push(isStrictJson(extracted, looked))
@@ -161,50 +188,57 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   return { relation, extracted, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
 }
 
-interface QueryOptions {
-  /** The position at which each input file begins, if rows get their ids here. */
-  readonly offsets?: readonly number[]
-  /** A condition that each line that a filter reads must meet. Without it, the lines have been loaded. */
-  readonly guard?: string
-  /** The relation with the positions of its lines, if it lacks them. */
-  readonly placed?: string
+/** The files whose lines a statement processes. */
+interface QueriedFiles {
+  readonly files: readonly TableFile[]
+  /** The position at which each file begins. */
+  readonly offsets: readonly number[]
 }
 
-/** Writes the result of a statement over a relation of lines. */
-export async function runQuery(
-  { database, statement, input, output, leftOut }: StatementRun,
-  { relation, extracted, learned, checked, branches }: KnownLines,
-  mode: Mode,
-  { offsets = [0], guard, placed = relation }: QueryOptions = {},
-): Promise<TableCounts> {
-  const { connection, seenRows } = database
-  const emit = emitLine(extracted.format, output, input, offsets)
-  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
-  const query =
-    statement.kind === 'filter'
-      ? filterQuery({ relation, extracted, mode, emit, reads: checked.reads, branches, guard })
-      : statementQuery(statement, { relation, values, checked, emit })
+interface QueryOptions extends QueriedFiles {
+  readonly mode: Mode
+  /** The positions of lines that are rejected. They are not in the relation. */
+  readonly rejected?: readonly number[]
+}
+
+/** Writes the result of a statement over loaded lines. */
+export async function runQuery(run: StatementRun, lines: KnownLines, options: QueryOptions): Promise<TableCounts> {
+  const { database, statement, output } = run
+  const { connection } = database
+  const { relation, extracted, learned, checked } = lines
+  const { mode, files, offsets, rejected = [] } = options
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
+  if (statement.kind === 'sort' || statement.kind === 'aggregate') {
+    const emit = emitLine(extracted.format, output, files, offsets)
+    const query = statementQuery(statement, { relation, values, checked, emit })
+    const [written] = await firstRow(connection, writeLines(query, output.path))
+    return countsOf(statement, await countRows(connection, relation), Number(written))
+  }
   // In tolerant mode, a filter's expression has already been computed.
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined
-  seenRows.reset()
-  const [rowsOut] = await firstRow(connection, writeLines(query, output.path), bound)
-  const rowsIn = guard === undefined ? await countLines(connection, relation) : seenRows.count
-  const counts = countRows(statement, rowsIn, Number(rowsOut))
-  if (leftOut !== undefined && statement.kind !== 'aggregate' && counts.rowsOut < counts.rowsIn)
-    await reportLeftOut(leftOut, {
-      connection,
-      statement,
-      lines: { relation: placed, extracted, branches, checked },
-      values,
-      mode,
-      bound,
-      idOf: (line, position) => idSql(extracted.format, input, offsets, line, position),
-    })
-  return counts
+  const count = await countRows(connection, 'lines')
+  const choice = await chooseLines(statement, { connection, lines, values, mode, bound, count })
+  for (const position of rejected) choice.fates[position] = fate.absent
+  return copyChosen(run, choice, { files, offsets })
 }
 
-async function countLines(connection: Database['connection'], relation: string): Promise<number> {
-  const [count] = await firstRow(connection, `SELECT count(${lineColumn}) FROM ${relation}`)
+/** Copies the lines that a statement chose to the output, and reports the others. */
+async function copyChosen(
+  { statement, output, leftOut, signal }: StatementRun,
+  choice: Choice,
+  { files, offsets }: QueriedFiles,
+): Promise<TableCounts> {
+  const report = leftOut === undefined ? undefined : reportLeftOut(leftOut, statement, files, choice)
+  const { rows, lines } = await copyLines({ files, output, choice, seen: report?.seen, signal })
+  // The database ends a line at a carriage return too.
+  if (lines !== choice.fates.length) throw new RowsUnfit()
+  report?.finish(offsets)
+  const absent = choice.fates.reduce((sum, one) => (one === fate.absent ? sum + 1 : sum), 0)
+  return countsOf(statement, lines - absent, rows)
+}
+
+async function countRows(connection: Database['connection'], relation: string): Promise<number> {
+  const [count] = await firstRow(connection, `SELECT count(*) FROM ${relation}`)
   return Number(count)
 }
 
@@ -222,19 +256,6 @@ function emitLine(
   return `'{"id":' || ${id} || '","row":' || ${lineColumn} || '}'`
 }
 
-/** The id of the row with this line and position. */
-function idSql(
-  format: TableFile['format'],
-  input: readonly TableFile[],
-  offsets: readonly number[],
-  line: string,
-  position: string,
-): string {
-  if (format === 'step') return `(${line}->>'/id')`
-  const prefixes = input.map((file) => literal(file.idPrefix ?? ''))
-  return numberedId(prefixes, offsets, position)
-}
-
 /** The prefix of the row's file, with the number of its line. */
 function numberedId(prefixes: readonly string[], offsets: readonly number[], position: string): string {
   // The file of a row is the last one that begins at or before its position.
@@ -243,7 +264,7 @@ function numberedId(prefixes: readonly string[], offsets: readonly number[], pos
   return `${pick(prefixes)} || (${position} - ${pick(offsets)} + 1)`
 }
 
-function countRows(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {
+function countsOf(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {
   const base = { rowsIn, rowsOut, rejected: 0, dropped: 0, merged: 0, created: 0 }
   switch (statement.kind) {
     case 'dedupe':

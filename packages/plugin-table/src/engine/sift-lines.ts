@@ -145,7 +145,9 @@ function parseRow(location: string, line: Buffer): { readonly text: string; read
   } catch (error) {
     throw invalid((error as Error).message, error)
   }
-  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return { text, row: row as Row }
+  // The engine ends a line at a carriage return, which is only ever a blank between the tokens of JSON.
+  if (typeof row === 'object' && row !== null && !Array.isArray(row))
+    return { text: text.replaceAll('\r', ''), row: row as Row }
   throw invalid('a row is an object of columns')
 }
 

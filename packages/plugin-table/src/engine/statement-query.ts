@@ -7,7 +7,7 @@ import { valueJson } from './value-json.js'
 
 /** The parts of a query. */
 export interface QueryParts {
-  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
+  /** A relation of `#maestro.line`, `#maestro.position`, and the extracted columns, without blank lines. */
   readonly relation: string
   readonly values: ColumnValues
   readonly checked: CheckedStatement
@@ -15,21 +15,14 @@ export interface QueryParts {
   readonly emit: string
 }
 
-/** The query of any statement except a filter: one column of text, in order. */
-export function statementQuery(statement: Exclude<TableStatement, { kind: 'filter' }>, parts: QueryParts): string {
+/** The query of a statement that orders or makes rows: one column of text, in order. */
+export function statementQuery(
+  statement: Extract<TableStatement, { kind: 'sort' | 'aggregate' }>,
+  parts: QueryParts,
+): string {
+  if (statement.kind === 'aggregate') return aggregateQuery(statement, parts)
   const { relation, emit, values } = parts
-  switch (statement.kind) {
-    case 'sort':
-      return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
-    case 'limit':
-      return `SELECT ${emit} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
-    case 'sample':
-      return sampleQuery(statement, parts)
-    case 'dedupe':
-      return dedupeQuery(statement, parts)
-    case 'aggregate':
-      return aggregateQuery(statement, parts)
-  }
+  return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
 }
 
 /** The lines with the typed columns that the statement reads. */
@@ -53,70 +46,30 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
 }
 
 /**
- * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
- */
-function sampleQuery(statement: SampleStatement, { relation, emit }: QueryParts): string {
-  if ('fraction' in statement) return `SELECT ${emit} FROM ${relation} WHERE ${inFraction(statement)}`
-  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${sampled(statement, relation)}) ORDER BY ${positionColumn}`
-}
-
-type SampleStatement = Extract<TableStatement, { kind: 'sample' }>
-
-/** The query of the positions of the rows that are in a sample. */
-export function sampled(statement: SampleStatement, relation: string): string {
-  const positions = `SELECT ${positionColumn} FROM ${relation}`
-  if ('fraction' in statement) return `${positions} WHERE ${inFraction(statement)}`
-  return `${positions} ORDER BY ${sampleHash(statement)}, ${positionColumn} LIMIT ${statement.count}`
-}
-
-function inFraction(statement: SampleStatement & { readonly fraction: number }): string {
-  return `${sampleHash(statement)}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
-}
-
-function sampleHash({ seed }: SampleStatement): string {
-  return `md5_number_lower(${literal(`${seed}:`)} || ${positionColumn})`
-}
-
-/** The SQL of the values that are equal in duplicates. @param columns Empty for the whole row. */
-export function dedupeKeys(values: ColumnValues, columns: readonly string[]): readonly string[] {
-  return columns.length === 0 ? [values.rowKey()] : columns.map((column) => values.key(column))
-}
-
-function dedupeQuery(
-  { keep }: Extract<TableStatement, { kind: 'dedupe' }>,
-  { relation, values, checked, emit }: QueryParts,
-): string {
-  const keys = dedupeKeys(values, checked.keys).join(', ')
-  const survivor = keep === 'first' ? 'min' : 'max'
-  const kept = `SELECT ${survivor}(${positionColumn}) FROM ${relation} GROUP BY ${keys}`
-  return `SELECT ${emit} FROM ${relation} WHERE ${positionColumn} IN (${kept}) ORDER BY ${positionColumn}`
-}
-
-/**
  * Returns groups in the order in which they first appear, as lines of a step file. The key values of a group are those
  * of its first row, and its id is made from them.
  */
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts
   const computed = Object.entries(checked.values)
-  const keys = by.map((column, index) => `, ${values.key(column)} AS "#key${index}"`)
+  const keys = by.map((column, index) => `, ${values.key(column)} AS "#maestro.key${index}"`)
   const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
   const selected = [
-    `min(${positionColumn}) AS "#first"`,
-    ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#first${index}"`),
-    ...computed.map(([, value], index) => `${computedSql(value, values)} AS "#value${index}"`),
+    `min(${positionColumn}) AS "#maestro.first"`,
+    ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#maestro.first${index}"`),
+    ...computed.map(([, value], index) => `${computedSql(value, values)} AS "#maestro.value${index}"`),
   ]
-  const group = by.length === 0 ? '()' : by.map((_, index) => `"#key${index}"`).join(', ')
+  const group = by.length === 0 ? '()' : by.map((_, index) => `"#maestro.key${index}"`).join(', ')
   const grouped = `(SELECT ${selected.join(', ')} FROM ${inner} GROUP BY ${group})`
-  const firsts = by.map((column, index) => `coalesce(${values.canonical(column, `"#first${index}"`)}, 'null')`)
-  const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#named${index}"`).join('')} FROM ${grouped})`
-  const names = by.map((_, index) => `"#named${index}"`)
+  const firsts = by.map((column, index) => `coalesce(${values.canonical(column, `"#maestro.first${index}"`)}, 'null')`)
+  const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#maestro.named${index}"`).join('')} FROM ${grouped})`
+  const names = by.map((_, index) => `"#maestro.named${index}"`)
   const members = [
     ...by.map((column, index) => member(column, `${names[index]}`)),
-    ...computed.map(([name, value], index) => member(name, computedJson(`"#value${index}"`, value, values))),
+    ...computed.map(([name, value], index) => member(name, computedJson(`"#maestro.value${index}"`, value, values))),
   ]
   const id = `CAST(to_json('group:[' || ${names.length === 0 ? "''" : names.join(` || ',' || `)} || ']') AS VARCHAR)`
-  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#first"`
+  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#maestro.first"`
 }
 
 /** A value of a group. The first of several equal extremes counts. */

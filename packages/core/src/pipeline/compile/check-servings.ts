@@ -36,5 +36,8 @@ export function checkServings(
     for (const setting of serving.capabilities?.unsupportedSettings ?? [])
       if (Object.entries(given).some(([name, value]) => name === setting && value !== undefined))
         faults.warn(unsupportedSettingMessage(`The model of the serving "${need.name}"`, setting), step)
+    // A circle of fallbacks is a fault of the description above.
+    if (serving.fallback !== undefined)
+      checkServings(use, step, options, [{ ...need, name: serving.fallback }], context, faults)
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { syncFolder } from './sync-folder.js'
 const beatEvery = 2000
 /** How long a beat must not change before its holder counts as dead, in milliseconds. */
 const patience = 10_000
+const numberName = /^\d{6}$/
 
 /** The process that holds a lease. */
 export interface Holder extends ProcessIdentity {
@@ -40,13 +41,16 @@ export interface LeaseSettings {
  */
 export class Lease {
   readonly number: number
+  /** Whether the holder before may still run: this process cannot see it. */
+  readonly mayBeShared: boolean
   readonly #folder: string
   readonly #what: string
   readonly #beating: NodeJS.Timeout
 
-  private constructor(folder: string, number: number, what: string) {
+  private constructor(folder: string, number: number, what: string, mayBeShared: boolean) {
     this.#folder = folder
     this.number = number
+    this.mayBeShared = mayBeShared
     this.#what = what
     let beat = 0
     this.#beating = setInterval(() => {
@@ -60,9 +64,11 @@ export class Lease {
       await mkdir(folder, { recursive: true, mode: ownFolder })
       for (;;) {
         const highest = await highestNumber(folder)
-        const holder = await readHolder(folder, highest)
+        const holder = readHolder(folder, highest)
         if (highest > 0 && (await isAlive(folder, highest, holder, settings))) throw heldBy(holder, settings.what)
-        if (await linkNumber(folder, highest + 1)) return new Lease(folder, highest + 1, settings.what)
+        const isUnseen = holder === undefined || (holder.released !== true && stateOf(holder) === 'unknown')
+        if (await linkNumber(folder, highest + 1))
+          return new Lease(folder, highest + 1, settings.what, highest > 0 && isUnseen)
       }
     })
   }
@@ -93,8 +99,33 @@ export class Lease {
 export async function holderOf(folder: string): Promise<Holder | undefined> {
   const highest = await highestNumber(folder).catch(() => 0)
   if (highest === 0) return undefined
-  const holder = await readHolder(folder, highest)
+  const holder = readHolder(folder, highest)
   return holder === undefined || holder.released === true || stateOf(holder) === 'dead' ? undefined : holder
+}
+
+/**
+ * The process that holds a lease. For a holder that this process cannot see, it waits until it knows whether the beat
+ * changes.
+ */
+export async function livingHolder(folder: string, settings: LeaseSettings): Promise<Holder | undefined> {
+  const highest = await highestNumber(folder).catch(() => 0)
+  if (highest === 0) return undefined
+  const holder = readHolder(folder, highest)
+  return (await isAlive(folder, highest, holder, settings)) ? (holder ?? newHolder()) : undefined
+}
+
+/**
+ * Whether nobody works in a folder any more: every process that had its lease has given it back or is gone. A process
+ * that cannot be seen from here, for example on another machine, may still work, and so may one that has just created
+ * the folder and has no lease yet.
+ */
+export function isAbandoned(leaseFolder: string): boolean {
+  const names = existsSync(leaseFolder) ? readdirSync(leaseFolder).filter((name) => numberName.test(name)) : []
+  const holders = names.map((name) => parseHolder(() => readFileSync(join(leaseFolder, name), 'utf8')))
+  return (
+    holders.length > 0 &&
+    holders.every((holder) => holder !== undefined && (holder.released === true || stateOf(holder) === 'dead'))
+  )
 }
 
 async function isAlive(
@@ -132,14 +163,18 @@ async function linkNumber(folder: string, number: number): Promise<boolean> {
 const newHolder = (): Holder => ({ ...thisProcess(), since: new Date().toISOString() })
 
 async function highestNumber(folder: string): Promise<number> {
-  const numbers = (await readdir(folder)).filter((name) => /^\d{6}$/.test(name)).map(Number)
+  const numbers = (await readdir(folder)).filter((name) => numberName.test(name)).map(Number)
   return Math.max(0, ...numbers)
 }
 
 /** The content of a number; undefined if it cannot be read. Only its beat then says whether the holder runs. */
-async function readHolder(folder: string, number: number): Promise<Holder | undefined> {
+function readHolder(folder: string, number: number): Holder | undefined {
+  return parseHolder(() => readFileSync(numberPath(folder, number), 'utf8'))
+}
+
+function parseHolder(read: () => string): Holder | undefined {
   try {
-    return JSON.parse(await readFile(numberPath(folder, number), 'utf8')) as Holder
+    return JSON.parse(read()) as Holder
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { RunReport } from '../../contracts/report.js'
 import { maestroError } from '../../errors/error-table.js'
+import { leaseFolder } from '../state/run-folder.js'
 import { holderOf } from './lease.js'
 import { readJson } from './read-json.js'
 import { readSealed, writeSealed } from './sealed-file.js'
@@ -77,7 +78,7 @@ async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefin
   const report = readJson<RunReport>(join(directory, 'report.json'))
   if (report?.status === 'done') return undefined
   const { code, message } = report?.error ?? {}
-  const status = (await holderOf(join(directory, 'lease'))) !== undefined ? 'running' : (report?.status ?? 'stopped')
+  const status = (await holderOf(leaseFolder(directory))) !== undefined ? 'running' : (report?.status ?? 'stopped')
   return { ...state, directory, status, ...(code === undefined ? {} : { reason: `${code}: ${message}` }) }
 }
 

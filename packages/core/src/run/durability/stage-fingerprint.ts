@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { ServingKind } from '../../contracts/serving.js'
-import type { CompiledPipeline, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import type { CompiledPipeline, CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { describeOptions } from '../../pipeline/compile/describe-options.js'
 
 /** Everything that the rows of a stage depend on, by a name for people. A part is a hash or a short text. */
@@ -12,6 +12,8 @@ export type FingerprintParts = Readonly<Record<string, string>>
 export interface FingerprintContext {
   /** What the source would read: the parts of its input by name; undefined if it cannot say. */
   readonly input: FingerprintParts | undefined
+  /** What the sources in the options of steps would read, by step. */
+  readonly others: ReadonlyMap<string, FingerprintParts>
   readonly limit: number | undefined
   /** The settings of a serving that affect its answers. */
   describeServing(name: string, kind: ServingKind): unknown
@@ -39,6 +41,9 @@ export const hashOf = (value: unknown): string =>
     .digest('hex')
     .slice(0, 32)
 
+/** Identifies how a sink writes its rows. */
+export const identifySink = ({ node, shown, columns }: CompiledSink): string => hashOf([node.use, shown, columns])
+
 function partsOf(
   stage: PlannedStage,
   compiled: CompiledPipeline,
@@ -64,6 +69,7 @@ function partsOfStep({ node, planned }: CompiledStep, context: FingerprintContex
   const asked = servings.map(({ name, kind: of }) => [name, context.describeServing(name, of)])
   return {
     [use === 'function' ? `the function ${id}` : `the operator of ${id}`]: hashOf([use, kind, version, effects]),
+    ...context.others.get(id),
     [`the options of ${id}`]: hashOf([options ?? null, object ?? null, node.onError ?? null, vectorStores]),
     ...(asked.length === 0 ? {} : { [`the servings of ${id}`]: hashOf(asked) }),
   }

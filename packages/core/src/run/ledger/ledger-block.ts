@@ -3,6 +3,16 @@ import type { RowId } from '../../contracts/row.js'
 import { ByteReader, ByteWriter } from './byte-columns.js'
 import { type Fact, type FactType, factColumns, factKinds } from './facts.js'
 import { IdColumn, type IdRun, positionsOf, readIds, type StoredIds } from './id-column.js'
+import {
+  factIn,
+  factsOf,
+  headOf,
+  type LeftOutHead,
+  type LeftOutList,
+  mayList,
+  readList,
+  writeList,
+} from './left-out-list.js'
 
 /**
  * The way of rows through a stage: through its row steps, into the file that a step over the whole table reads, or out of
@@ -23,6 +33,8 @@ export interface BlockHead extends BlockPlace {
   readonly writtenMs: number
   readonly runs: readonly (readonly [prefix: string, start: number, count: number])[]
   readonly packed: 'zstd' | 'deflate'
+  /** Lists of rows that table steps left out. */
+  readonly lists?: readonly LeftOutHead[]
 }
 
 /** A fact, with the row that it is about. */
@@ -40,13 +52,15 @@ export class BlockBuilder {
   readonly #at: number[] = []
   readonly #suffixes: string[] = []
   readonly #facts: Fact[] = []
+  readonly #lists: LeftOutList[] = []
+  #listed = 0
 
   get rows(): number {
     return this.#ids.size
   }
 
   get facts(): number {
-    return this.#facts.length + this.#extra.length
+    return this.#facts.length + this.#extra.length + this.#listed
   }
 
   /** Adds a row that has left the stage. @returns its position */
@@ -66,6 +80,12 @@ export class BlockBuilder {
     this.#extra.push({ id, fact })
   }
 
+  /** Adds rows that a table step left out. */
+  leftOut(list: LeftOutList): void {
+    this.#lists.push(list)
+    this.#listed += list.numbers.length
+  }
+
   encode(place: BlockPlace, writtenMs: number): Buffer {
     const rows = this.rows
     for (const { id, fact } of this.#extra) this.fact(this.#ids.add(id), '', fact)
@@ -76,6 +96,7 @@ export class BlockBuilder {
       writtenMs,
       runs: stored.runs.map(({ prefix, start, count }) => [prefix, start, count]),
       packed: canZstd ? 'zstd' : 'deflate',
+      ...(this.#lists.length === 0 ? {} : { lists: this.#lists.map(headOf) }),
     }
     const body = this.#body()
     const packed = canZstd
@@ -110,6 +131,7 @@ export class BlockBuilder {
     this.#ids.write(body)
     texts.write(body)
     body.bytes(columns.take())
+    for (const list of this.#lists) writeList(body, list)
     return body.take()
   }
 }
@@ -132,23 +154,24 @@ export class LedgerBlock {
   /** The facts about a row and the rows that were made of it; undefined if the block does not name it. */
   find(id: RowId): { readonly entered: boolean; readonly facts: readonly RowFact[] } | undefined {
     const positions = positionsOf(id, this.#ids)
-    if (positions.length === 0) return undefined
-    const { ids, facts } = this.#unpack()
+    const isListed = this.head.lists?.some((list) => mayList(id, list)) === true
+    if (positions.length === 0 && !isListed) return undefined
+    const { ids, facts, lists } = this.#unpack()
     const own = new Set(positions.filter((at) => ids[at] === id))
-    if (own.size === 0) return undefined
+    const listed = lists.flatMap((list) => factIn(list, id) ?? [])
+    if (own.size === 0 && listed.length === 0) return undefined
+    const noted = facts.filter(({ at }) => own.has(at)).map(({ suffix, fact }) => ({ id: `${id}${suffix}`, fact }))
     return {
       entered: [...own].some((at) => at < this.head.rows),
-      facts: facts.filter(({ at }) => own.has(at)).map(({ suffix, fact }) => ({ id: `${id}${suffix}`, fact })),
+      facts: [...noted, ...listed.map((fact) => ({ id, fact }))],
     }
   }
 
   /** The ids of the rows that left the stage, and all facts. */
   read(): { readonly ids: readonly RowId[]; readonly facts: readonly RowFact[] } {
-    const { ids, facts } = this.#unpack()
-    return {
-      ids: ids.slice(0, this.head.rows),
-      facts: facts.map(({ at, suffix, fact }) => ({ id: `${ids[at]}${suffix}`, fact })),
-    }
+    const { ids, facts, lists } = this.#unpack()
+    const noted = facts.map(({ at, suffix, fact }) => ({ id: `${ids[at]}${suffix}`, fact }))
+    return { ids: ids.slice(0, this.head.rows), facts: [...noted, ...lists.flatMap((list) => [...factsOf(list)])] }
   }
 
   #unpack() {
@@ -168,7 +191,8 @@ export class LedgerBlock {
       next.set(kind, number + 1)
       return { at: places[index] as number, suffix: suffixes[index] as string, fact: read.get(kind)?.[number] as Fact }
     })
-    return { ids, facts }
+    const lists = (this.head.lists ?? []).map((head) => readList(reader, head))
+    return { ids, facts, lists }
   }
 }
 

@@ -1,14 +1,18 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
+import type { LeftOutRows, RowIds } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
+import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledger.js'
 import { DropGroups } from '../report/drop-groups.js'
-import { stateError } from '../state/state-errors.js'
+import { stateError, stateErrors } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
 import type { Fact } from './facts.js'
 import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
+import { leftOutList, listRowIds } from './left-out-list.js'
 
 /** The name of the ledger in a run folder. */
 export const ledgerFile = 'ledger.bin'
@@ -45,6 +49,8 @@ export class RunLedger {
   #file: number
   readonly #tallies = new Map<string, LedgerTally>()
   readonly drops = new DropGroups()
+  /** The blocks of each stage. */
+  readonly #blocks = new Map<number, LedgerBlocks>()
   /** Facts about rows that are still in the window. */
   readonly #held = new Map<RowId, Fact[]>()
   #end: number
@@ -62,10 +68,28 @@ export class RunLedger {
   }
 
   /** Goes on with the file that has replaced the ledger of a resumed run. @throws MAESTRO_RUN_STATE */
-  reopen(): void {
+  reopen(blocks: ReadonlyMap<number, LedgerBlocks>): void {
+    this.#blocks.clear()
+    for (const [stage, kept] of blocks) this.#blocks.set(stage, kept)
     closeSync(this.#file)
     this.#file = openToAppend(this.#options.path)
     this.#end = fstatSync(this.#file).size
+  }
+
+  /** Takes over why an earlier process of the run left out a row. */
+  restoreDrop(id: RowId, fact: Fact): void {
+    if (fact.kind === 'dropped') this.drops.add('dropped', fact.step, fact.reason, id)
+    if (fact.kind === 'merged') this.drops.add('merged', fact.step, undefined, id, fact.into)
+  }
+
+  /** Writes the appended blocks to the disk. @throws MAESTRO_RUN_STATE */
+  async syncBlocks(): Promise<void> {
+    await stateErrors(this.#options.path, () => promisify(fdatasync)(this.#file))
+  }
+
+  /** The blocks of a stage that are in the file. */
+  blocksOf(stage: number): LedgerBlocks {
+    return this.#blocks.get(stage) ?? noBlocks
   }
 
   /** Takes over the rows that a step lost in an earlier process of the run, which are in the file. */
@@ -118,17 +142,30 @@ export class RunLedger {
     else this.#extra(id, fact)
   }
 
-  /** Notes rows that a table step left out. @param into The rows that they were merged into; otherwise they were dropped */
-  leftOut(step: string, ids: readonly RowId[], into: readonly RowId[] | undefined, reason: string | undefined): void {
-    const tally = this.#tally(step)
-    if (into === undefined) tally.dropped += ids.length
-    else tally.merged += ids.length
+  /** Notes rows that a table step left out. */
+  leftOut(step: string, rows: LeftOutRows): void {
+    const { ids, into, reason } = rows
+    const count = 'numbers' in ids ? ids.numbers.length : ids.length
+    const outcome = into === undefined ? 'dropped' : 'merged'
+    this.#tally(step)[outcome] += count
+    this.drops.add(outcome, step, reason, firstOf(ids), into && firstOf(into), count)
+    const list = leftOutList(step, rows)
+    if (list !== undefined) {
+      this.#block.leftOut(list)
+      this.flushSoon()
+      return
+    }
+    const targets = into && listRowIds(into)
     const dropped: Fact = { kind: 'dropped', step, reason }
-    for (const [index, id] of ids.entries()) {
-      const target = into?.[index]
-      this.drops.add(target === undefined ? 'dropped' : 'merged', step, reason, id, target)
+    for (const [index, id] of listRowIds(ids).entries()) {
+      const target = targets?.[index]
       this.#extra(id, target === undefined ? dropped : { kind: 'merged', step, into: target })
     }
+  }
+
+  /** Notes a row of which a step over a whole table made several rows. */
+  split(step: string, id: RowId, rows: number): void {
+    this.#extra(id, { kind: 'split', step, rows })
   }
 
   /** Notes a request to a model, if it was made for a row of this run. */
@@ -169,12 +206,14 @@ export class RunLedger {
     const block = this.#block
     if (block.rows + block.facts === 0) return this.#end
     this.#block = new BlockBuilder()
-    const frame = frameOf(block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started))
+    const encoded = block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started)
+    const frame = frameOf(encoded)
     try {
       for (let done = 0; done < frame.length; ) done += writeSync(this.#file, frame, done)
     } catch (error) {
       throw stateError(this.#options.path, error)
     }
+    this.#blocks.set(this.#stage, withBlock(this.blocksOf(this.#stage), encoded))
     this.#end += frame.length
     this.#written = performance.now()
     return this.#end
@@ -237,6 +276,10 @@ export class RunLedger {
     }
     return tally
   }
+}
+
+function firstOf(ids: RowIds): RowId {
+  return 'numbers' in ids ? `${ids.prefix}${ids.numbers[0]}` : (ids[0] ?? '')
 }
 
 function openToAppend(path: string): number {

@@ -8,12 +8,20 @@ const maxGroups = 50
 export class DropGroups {
   readonly #groups = new Map<string, { -readonly [Name in keyof DropGroup]: DropGroup[Name] }>()
 
-  add(outcome: DropGroup['outcome'], step: string, reason: string | undefined, rowId: RowId, into?: RowId): void {
+  /** @param rows The number of rows, of which the first is given. */
+  add(
+    outcome: DropGroup['outcome'],
+    step: string,
+    reason: string | undefined,
+    rowId: RowId,
+    into?: RowId,
+    rows = 1,
+  ): void {
     const key = `${outcome} ${step} ${reason ?? ''}`
     const known = this.#groups.get(key)
-    if (known !== undefined) known.rows++
+    if (known !== undefined) known.rows += rows
     else if (this.#groups.size < maxGroups)
-      this.#groups.set(key, { step, outcome, rows: 1, reason, rowId, ...(into === undefined ? {} : { into }) })
+      this.#groups.set(key, { step, outcome, rows, reason, rowId, ...(into === undefined ? {} : { into }) })
   }
 
   /** The groups, those with the most rows first. */

@@ -51,7 +51,7 @@ export async function runTableStage(run: TableStageRun, context: RunContext): Pr
     ...(context.ledger === undefined
       ? {}
       : {
-          leftOut: ({ ids, into, reason }) => context.ledger?.leftOut(step.node.id, ids, into, reason),
+          leftOut: (rows) => context.ledger?.leftOut(step.node.id, rows),
         }),
     signal: context.signal,
     directory: dirname(path),

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
-import { isAbandoned, removeOwner, writeOwner } from './run-owner.js'
+import { isAbandoned, Lease } from '../durability/lease.js'
 import { stateErrors } from './state-errors.js'
 
 /** The folder of one run: it stays after the run, or it is temporary for a run that keeps nothing. */
@@ -25,6 +24,9 @@ export function createRunId(pipeline: string, now = new Date()): string {
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
 
+/** The folder of the lease on the folder of a run. */
+export const leaseFolder = (runFolder: string): string => join(runFolder, 'lease')
+
 /** Creates the folder `<stateDirectory>/runs/<id>`. @throws MAESTRO_RUN_STATE */
 export async function createRunFolder(stateDirectory: string, runId: string): Promise<RunFolder> {
   const path = join(stateDirectory, 'runs', runId)
@@ -32,7 +34,6 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
     makeStateDirectory(stateDirectory)
     await mkdir(join(stateDirectory, 'runs'), { recursive: true, mode: ownFolder })
     await mkdir(path, { mode: ownFolder })
-    writeOwner(path)
   })
   return { runId, path, kept: true }
 }
@@ -40,35 +41,21 @@ export async function createRunFolder(stateDirectory: string, runId: string): Pr
 const temporaryPrefix = 'maestro-state-'
 
 /**
- * Creates a folder that is removed after the run. Those of processes that were killed are removed before. @throws
- * MAESTRO_RUN_STATE
+ * Creates a folder that is removed after the run. Those of processes that were killed are removed before.
+ *
+ * @throws MAESTRO_RUN_STATE
  */
-export async function createTemporaryFolder(runId: string): Promise<RunFolder> {
+export async function createTemporaryFolder(
+  runId: string,
+): Promise<{ readonly folder: RunFolder; readonly lease: Lease }> {
   const prefix = join(tmpdir(), temporaryPrefix)
-  const path = await stateErrors(prefix, async () => {
+  return stateErrors(prefix, async () => {
     const others = (await readdir(tmpdir())).filter((name) => name.startsWith(temporaryPrefix))
-    await removeAll(others.map((name) => join(tmpdir(), name)).filter(isAbandoned))
-    const created = await mkdtemp(prefix)
-    writeOwner(created)
-    return created
+    await removeAll(others.map((name) => join(tmpdir(), name)).filter((path) => isAbandoned(leaseFolder(path))))
+    const path = await mkdtemp(prefix)
+    const lease = await Lease.take(leaseFolder(path), { what: runId })
+    return { folder: { runId, path, kept: false }, lease }
   })
-  return { runId, path, kept: false }
-}
-
-/**
- * Removes the oldest runs so that `keep` remain. A run whose process was killed counts like one that has ended. It always
- * keeps the run that has just ended, even if the clock has changed, and never touches a run in progress, in this process
- * or another.
- */
-export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
-  const folder = join(stateDirectory, 'runs')
-  await removeOwner(join(folder, current))
-  const others = (await readdir(folder))
-    .filter((run) => run !== current)
-    .sort()
-    .map((run) => join(folder, run))
-    .filter((run) => existsSync(join(run, 'report.json')) || isAbandoned(run))
-  await removeAll(others.slice(0, Math.max(0, others.length - (keep - 1))))
 }
 
 async function removeAll(folders: readonly string[]): Promise<void> {

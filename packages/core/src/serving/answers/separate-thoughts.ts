@@ -18,6 +18,20 @@ const closings = `</\\s*(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_t
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
+/** An opening tag at the start of an answer, and the next closing tag. */
+export const thoughtOpening = new RegExp(`^(?:${openings})`, 'i')
+export const thoughtClosing = new RegExp(closings, 'i')
+
+/** Whether an answer begins in a format whose parts can only be told apart when it is complete. */
+export function startsWithThoughtTag(text: string): boolean {
+  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<response>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps)/i.test(
+    text,
+  )
+}
+
+/** The words with which such a format may begin. */
+export const thoughtWords = ['analysis', 'here is my thought process', 'here are my reasoning steps'] as const
+
 /** The tags that some of those models put around the answer that follows. */
 const answerTags =
   /^(?:<answer>|<response>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/response>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i

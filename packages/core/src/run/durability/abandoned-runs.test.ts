@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { pipeline } from '../../define/pipeline.js'
 import { RunFolder } from '../__fixtures__/run-folder.js'
-import { isAbandoned, writeOwner } from './run-owner.js'
+import { isAbandoned, Lease } from './lease.js'
 
 const folder = new RunFolder()
 
-/** Notes another process as the owner of a folder, as that process would. */
+/** Has another process take the lease of a folder. */
 async function ownedByAnother(path: string) {
   mkdirSync(path, { recursive: true })
-  const script = `import { writeOwner } from ${JSON.stringify(new URL('../../../dist/run/state/run-owner.js', import.meta.url).href)}
-    writeOwner(${JSON.stringify(path)}); process.send('ready'); setInterval(() => {}, 1000)`
+  const script = `import { Lease } from ${JSON.stringify(new URL('../../../dist/run/durability/lease.js', import.meta.url).href)}
+    await Lease.take(${JSON.stringify(join(path, 'lease'))}, { what: 'run' }); process.send('ready'); setInterval(() => {}, 1000)`
   const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -54,28 +54,29 @@ test('the folder of a run whose process was killed counts for keepRuns, and that
 
 test('a run that a living process has resumed is not abandoned, and one that was given back is', async () => {
   const path = join(folder.path, 'resumed')
-  const kill = await ownedByAnother(path)
-  await kill()
-  expect(isAbandoned(path)).toBe(true)
   const lease = join(path, 'lease')
-  const resuming = await ownedByAnother(lease)
-  renameSync(join(lease, 'owner.json'), join(lease, '000002'))
-  writeFileSync(join(lease, '000001'), JSON.stringify({ host: 'elsewhere', pid: 1, released: true }))
-  expect(isAbandoned(path)).toBe(false)
+  const kill = await ownedByAnother(path)
+  expect(isAbandoned(lease)).toBe(false)
+  await kill()
+  expect(isAbandoned(lease)).toBe(true)
+  const resuming = await ownedByAnother(path)
+  expect(isAbandoned(lease)).toBe(false)
   await resuming()
-  expect(isAbandoned(path)).toBe(true)
-  writeFileSync(join(path, 'report.json'), '{}')
-  expect(isAbandoned(path)).toBe(false)
+  expect(isAbandoned(lease)).toBe(true)
+  const own = await Lease.take(lease, { what: 'run' })
+  expect(isAbandoned(lease)).toBe(false)
+  await own.release()
+  expect(isAbandoned(lease)).toBe(true)
 })
 
-test('this process and a process on another machine do not count as gone', () => {
-  const path = mkdtempSync(join(folder.path, 'run-'))
-  writeOwner(path)
-  expect(isAbandoned(path)).toBe(false)
-  writeFileSync(join(path, 'owner.json'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
-  expect(isAbandoned(path)).toBe(false)
-  writeFileSync(join(path, 'owner.json'), 'broken')
-  expect(isAbandoned(path)).toBe(false)
+test('a process on another machine, a damaged lease, and a folder without one do not count as gone', () => {
+  const lease = mkdtempSync(join(folder.path, 'run-'))
+  expect(isAbandoned(lease)).toBe(false)
+  expect(isAbandoned(join(lease, 'missing'))).toBe(false)
+  writeFileSync(join(lease, '000001'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+  expect(isAbandoned(lease)).toBe(false)
+  writeFileSync(join(lease, '000001'), 'broken')
+  expect(isAbandoned(lease)).toBe(false)
 })
 
 test('the temporary folder of a preview that was killed is removed by the next one', async () => {

@@ -1,0 +1,115 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { TableStatement } from '@maestro-dataflow/core'
+import type { ColumnValues, Mode } from './column-values.js'
+import { branchRows } from './filter-branches.js'
+import type { KnownLines } from './known-lines.js'
+import { positionColumn } from './lines.js'
+import { literal } from './sql-text.js'
+
+/** A statement that chooses among the lines of its input, without changing their order. */
+export type ChoosingStatement = Exclude<TableStatement, { kind: 'aggregate' | 'sort' }>
+
+/** The fate of a line: left out, kept, or not a row of the statement, such as a blank line or a rejected row. */
+export const fate = { leftOut: 0, kept: 1, absent: 2 } as const
+
+/** What a statement chose. Everything is by the position of a line, from 0 over all input files. */
+export interface Choice {
+  readonly fates: Uint8Array
+  /** The position of the line that was kept in place of a line that was left out. Only `dedupe` has it. */
+  readonly into?: Uint32Array
+}
+
+/** How a statement reads its lines. */
+export interface ChoosingQuery {
+  readonly connection: DuckDBConnection
+  readonly lines: KnownLines
+  readonly values: ColumnValues
+  readonly mode: Mode
+  /** The parameters of a filter. */
+  readonly bound: Readonly<Record<string, string | number | boolean | null>> | undefined
+  /** The number of lines of the input, blank ones included. */
+  readonly count: number
+}
+
+/** Lets the database choose among loaded lines. Their text is not needed. */
+export async function chooseLines(statement: ChoosingStatement, query: ChoosingQuery): Promise<Choice> {
+  return statement.kind === 'dedupe'
+    ? chooseFirsts(statement, query)
+    : chooseKept(keptPositions(statement, query), query)
+}
+
+/** @param positions The query of the positions of the lines that are kept. */
+export async function chooseKept(
+  positions: string,
+  { connection, bound, count }: Pick<ChoosingQuery, 'connection' | 'bound' | 'count'>,
+): Promise<Choice> {
+  const fates = new Uint8Array(count)
+  const asNumber = `SELECT CAST(${positionColumn} AS UINTEGER) FROM (${positions})`
+  for await (const [kept = []] of columnsOf(connection, asNumber, bound))
+    for (const position of kept) fates[position] = fate.kept
+  return { fates }
+}
+
+/** Of equal rows, keeps the first or the last one. The others become part of it. */
+async function chooseFirsts(
+  { keep }: Extract<TableStatement, { kind: 'dedupe' }>,
+  { connection, lines: { relation, checked }, values, count }: ChoosingQuery,
+): Promise<Choice> {
+  const fates = new Uint8Array(count).fill(fate.kept)
+  const into = new Uint32Array(count)
+  const keys = checked.keys.length === 0 ? [values.rowKey()] : checked.keys.map((column) => values.key(column))
+  const survivor = keep === 'first' ? 'min' : 'max'
+  const groups = `SELECT ${survivor}(${positionColumn}) AS kept, list(${positionColumn}) AS members FROM ${relation} GROUP BY ${keys.join(', ')} HAVING count(*) > 1`
+  const members = `SELECT CAST(kept AS UINTEGER), CAST(unnest(members) AS UINTEGER) FROM (${groups})`
+  for await (const [kept = [], positions = []] of columnsOf(connection, members)) {
+    for (const [index, position] of positions.entries()) {
+      const target = kept[index] as number
+      if (position === target) continue
+      fates[position] = fate.leftOut
+      into[position] = target
+    }
+  }
+  return { fates, into }
+}
+
+function keptPositions(
+  statement: Exclude<ChoosingStatement, { kind: 'dedupe' }>,
+  { lines, mode }: ChoosingQuery,
+): string {
+  const { relation, extracted, checked, branches } = lines
+  switch (statement.kind) {
+    case 'filter': {
+      const kept = branches.map((branch) => {
+        const rows = branchRows(branch, { relation, extracted, mode, reads: checked.reads })
+        return `SELECT ${positionColumn} FROM ${rows} WHERE (${branch.where}\n)`
+      })
+      return kept.join(' UNION ALL ')
+    }
+    case 'limit':
+      return `SELECT ${positionColumn} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
+    case 'sample':
+      return sampled(statement, relation)
+  }
+}
+
+/**
+ * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
+ */
+function sampled(statement: Extract<TableStatement, { kind: 'sample' }>, relation: string): string {
+  const hash = `md5_number_lower(${literal(`${statement.seed}:`)} || ${positionColumn})`
+  const positions = `SELECT ${positionColumn} FROM ${relation}`
+  return 'fraction' in statement
+    ? `${positions} WHERE ${hash}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
+    : `${positions} ORDER BY ${hash}, ${positionColumn} LIMIT ${statement.count}`
+}
+
+/** The columns of a query's result, which are numbers, chunk by chunk. */
+async function* columnsOf(
+  connection: DuckDBConnection,
+  sql: string,
+  bound?: ChoosingQuery['bound'],
+): AsyncGenerator<readonly (readonly number[])[]> {
+  const result = await connection.stream(sql, { ...bound })
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    yield chunk.getColumns() as number[][]
+}
