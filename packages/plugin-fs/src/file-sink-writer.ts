@@ -8,6 +8,9 @@ import type { OutputPath } from './output-path.js'
 import { openTextFile, type TextFile } from './packed-file.js'
 import type { RowEncoder } from './row-encoder.js'
 
+/** Makes the file at `path` from the rows in the file `spool`. */
+export type FinishFile = (spool: string, path: string) => Promise<void>
+
 const flushBytes = 1 << 18
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
@@ -21,6 +24,7 @@ export class FileSinkWriter implements SinkWriter {
   readonly #textFile: TextFile
   #text: string[] = []
   #length = 0
+  readonly #finish: FinishFile | undefined
   #rows = 0
 
   private constructor(
@@ -30,7 +34,9 @@ export class FileSinkWriter implements SinkWriter {
     compression: Compression,
     file: FileHandle,
     plain: boolean,
+    finish: FinishFile | undefined,
   ) {
+    this.#finish = finish
     this.replaces = target.isFilled
     this.#target = target
     this.#temporary = temporary
@@ -48,14 +54,15 @@ export class FileSinkWriter implements SinkWriter {
 
   /**
    * @param settings `plain`: whether another program may write the rows as JSON lines; `run`: the folder of the run, which
-   *   gives the hidden file its name, so that a resumed run finds what the interrupted one has left.
+   *   gives the hidden file its name, so that a resumed run finds what the interrupted one has left; `finish`: makes the
+   *   file at the end from the rows that were written.
    * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE
    */
   static async open(
     target: OutputPath,
     encoder: RowEncoder,
     compression: Compression,
-    { plain, run }: { readonly plain: boolean; readonly run: string },
+    { plain, run, finish }: { readonly plain: boolean; readonly run: string; readonly finish?: FinishFile | undefined },
   ): Promise<FileSinkWriter> {
     const { path } = target
     // The name does not extend the target's name, because the longest names leave no room for an ending.
@@ -67,7 +74,7 @@ export class FileSinkWriter implements SinkWriter {
       await mkdir(dirname(path), { recursive: true })
       // A process of the run that was interrupted may still have the file open: it keeps a file without a name.
       await rm(temporary, { force: true })
-      return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)
+      return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain, finish)
     } catch (error) {
       throw unwritable(target, error)
     }
@@ -92,6 +99,7 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
+      if (this.#finish !== undefined) await this.#finishFile(this.#finish)
       if (this.#target.replace) await rename(this.#temporary, this.#target.path)
       else await moveToFreePath(this.#temporary, this.#target)
     } catch (error) {
@@ -99,6 +107,19 @@ export class FileSinkWriter implements SinkWriter {
       throw unwritable(this.#target, error)
     }
     return { rows: this.#rows, location: this.#target.shown }
+  }
+
+  /** Puts the finished file in the place of the rows that were held back. */
+  async #finishFile(finish: FinishFile): Promise<void> {
+    const finished = `${this.#temporary}.finished`
+    await rm(finished, { force: true })
+    try {
+      await finish(this.#temporary, finished)
+      await rename(finished, this.#temporary)
+    } catch (error) {
+      await rm(finished, { force: true })
+      throw error
+    }
   }
 
   async abort(): Promise<void> {

@@ -16,8 +16,9 @@ import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { identifyFiles } from './file-identity.js'
 import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
-import { formatByName, isDelimited, isText } from './format.js'
+import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import { FileReadFields, type ReadOptions } from './options.js'
+import { parquetColumns } from './parquet/read-parquet.js'
 import { type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
@@ -88,11 +89,28 @@ async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): 
  */
 async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
   const declared = declaredColumns(options)
-  if (!declared.open || options.schema !== undefined) return declared
-  const names = await headerColumns(await findFiles(options, project), options)
+  if (options.schema !== undefined) return declared
+  const files = await findFiles(options, project)
+  if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
+  if (!declared.open) return declared
+  const names = await headerColumns(files, options)
   if (names === undefined || names.length === 0) return declared
   const columns = Object.fromEntries(names.map((name) => [name, 'string'] as const))
   return { columns: withColumnOrder(columns, names), open: false }
+}
+
+/** The columns that the files themselves state, or the declared ones with the types that the files state. */
+async function typedColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  declared: ColumnSet,
+): Promise<ColumnSet> {
+  const found = await parquetColumns(files, askedColumns(options))
+  if (declared.open) return found
+  const typed = Object.entries(declared.columns).map(
+    ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,
+  )
+  return { columns: withColumnOrder(Object.fromEntries(typed), Object.keys(declared.columns)), open: false }
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {

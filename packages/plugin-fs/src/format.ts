@@ -1,12 +1,20 @@
 import { fsError } from './errors.js'
 
 /** The format of the rows in a file. `markdown` is another name for `text`: front matter stays in the text. */
-export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown'
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet'
 /** The compression of a file. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
 /** All formats, in the order in which messages list them. */
-export const fileFormats = ['jsonl', 'json', 'csv', 'tsv', 'text', 'markdown'] as const satisfies readonly FileFormat[]
+export const fileFormats = [
+  'jsonl',
+  'json',
+  'csv',
+  'tsv',
+  'text',
+  'markdown',
+  'parquet',
+] as const satisfies readonly FileFormat[]
 
 const endings = new Map<string, FileFormat>([
   ['jsonl', 'jsonl'],
@@ -17,6 +25,8 @@ const endings = new Map<string, FileFormat>([
   ['txt', 'text'],
   ['md', 'markdown'],
   ['markdown', 'markdown'],
+  ['parquet', 'parquet'],
+  ['pq', 'parquet'],
 ])
 
 /** The format that the ending of a name indicates, whether the file is compressed or not. */
@@ -39,6 +49,9 @@ export function formatOf(
 
 export const isDelimited = (format: FileFormat | undefined): boolean => format === 'csv' || format === 'tsv'
 export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
+
+/** Formats that state the types of their columns. */
+export const isTyped = (format: FileFormat | undefined): boolean => format === 'parquet'
 
 /** Whether the file is uncompressed JSON lines, which other programs may read or write as text. */
 export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {

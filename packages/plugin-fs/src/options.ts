@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
+import { parquetCompressions } from './parquet/write-parquet.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -109,6 +110,14 @@ export class FileWriteFields {
    * @default false
    */
   excel = z.boolean().optional()
+  /**
+   * The compression of the pages of Parquet. Every program reads Snappy; Zstandard makes smaller files.
+   *
+   * @default 'snappy'
+   */
+  compression = z.enum(parquetCompressions).optional()
+  /** The number of rows in one row group of Parquet. @default 100000 */
+  rowGroup = z.number().int().positive().max(10_000_000).optional()
   /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */
   column = column().optional()
 }

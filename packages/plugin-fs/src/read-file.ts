@@ -2,8 +2,9 @@ import { type Logger, MaestroError, maestroError, onlyColumns, type SourceBatch 
 import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
 import type { FoundFile } from './find-files.js'
-import { isDelimited, isText } from './format.js'
+import { isDelimited, isText, isTyped } from './format.js'
 import type { ReadOptions } from './options.js'
+import { readParquet } from './parquet/read-parquet.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited } from './read-delimited.js'
 import { readJson } from './read-json.js'
@@ -47,6 +48,7 @@ function readRecords(
   options: ReadOptions,
   { counted, logger }: ReadObservers,
 ): AsyncIterable<SourceBatch> {
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
   const bytes = toUtf8(readBytes(file.path, file.compression, counted), options.encoding)
   if (isDelimited(file.format))
     return readDelimited(bytes, file.name, layoutOf(file, options), (count, first) =>
@@ -65,7 +67,7 @@ async function* withAskedColumns(
   { format }: FoundFile,
   options: ReadOptions,
 ): AsyncGenerator<SourceBatch> {
-  const asked = isDelimited(format) ? undefined : askedColumns(options)
+  const asked = isDelimited(format) || isTyped(format) ? undefined : askedColumns(options)
   if (asked === undefined) yield* batches
   else for await (const batch of batches) yield { ...batch, rows: batch.rows.map((row) => onlyColumns(row, asked)) }
 }
