@@ -177,6 +177,7 @@ export {
   type Refinement,
 } from './define/options/fields.js'
 export type { CheckedOptions, OptionsOver, PromptReference, SourceReference } from './define/options/options-over.js'
+export { parseOptions } from './define/options/parse-options.js'
 export {
   type PromptAbout,
   promptOption,
