@@ -15,7 +15,7 @@ import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { writeParquet } from './parquet/write-parquet.js'
 import { isProjectFile } from './project-files.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { spoolEncoder } from './spooled/spool-encoder.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
@@ -47,21 +47,25 @@ export const fileSink = defineSink({
       return StandardOutputWriter.open(encoder, finisherFor(options, context, format))
     }
     const { target, format, compression } = await place(options, context)
-    const encoder = encoderFor(options, context, format, target.shown)
-    return FileSinkWriter.open(target, encoder, compression, {
+    return FileSinkWriter.open({
+      target,
+      compression,
       plain: isPlainLines(options),
       run: context.runDirectory,
+      continues: context.continues,
       finish: finisherFor(options, context, format),
+      encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
   },
 })
 
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
 function finisherFor(
-  { columns: names, compression = 'snappy', rowGroup = 100_000 }: WriteOptions,
+  options: WriteOptions,
   { columns: known }: SinkTarget,
   format: FileFormat,
 ): FinishFile | undefined {
+  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
   if (format !== 'parquet') return undefined
   return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
 }
@@ -71,9 +75,10 @@ function encoderFor(
   { columns: known }: SinkTarget,
   format: FileFormat,
   path: string,
+  from?: EncoderState,
 ): RowEncoder {
   if (isTyped(format)) return spoolEncoder(path, columns, known.open ? undefined : known.columns)
-  return createRowEncoder(format, {
+  const options = {
     path,
     columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
     only: columns !== undefined,
@@ -81,7 +86,8 @@ function encoderFor(
     formulas,
     excel,
     column,
-  })
+  }
+  return createRowEncoder(format, options, from)
 }
 
 /** The path and the format of the output, if it can be written. */

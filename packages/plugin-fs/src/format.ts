@@ -1,7 +1,7 @@
 import { fsError } from './errors.js'
 
 /** The format of the rows in a file. `markdown` is another name for `text`: front matter stays in the text. */
-export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet'
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet' | 'xlsx'
 /** The compression of a file. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
@@ -14,6 +14,7 @@ export const fileFormats = [
   'text',
   'markdown',
   'parquet',
+  'xlsx',
 ] as const satisfies readonly FileFormat[]
 
 const endings = new Map<string, FileFormat>([
@@ -27,6 +28,8 @@ const endings = new Map<string, FileFormat>([
   ['markdown', 'markdown'],
   ['parquet', 'parquet'],
   ['pq', 'parquet'],
+  ['xlsx', 'xlsx'],
+  ['xlsm', 'xlsx'],
 ])
 
 /** The format that the ending of a name indicates, whether the file is compressed or not. */
@@ -50,8 +53,8 @@ export function formatOf(
 export const isDelimited = (format: FileFormat | undefined): boolean => format === 'csv' || format === 'tsv'
 export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
 
-/** Formats that state the types of their columns. */
-export const isTyped = (format: FileFormat | undefined): boolean => format === 'parquet'
+/** Formats whose cells have types. */
+export const isTyped = (format: FileFormat | undefined): boolean => format === 'parquet' || format === 'xlsx'
 
 /** Whether the file is uncompressed JSON lines, which other programs may read or write as text. */
 export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {

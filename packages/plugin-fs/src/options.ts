@@ -60,6 +60,18 @@ export class FileReadFields {
   /** The names of the columns of CSV and TSV, for files whose first record is already a row. */
   header = z.array(z.string()).min(1).optional()
   /**
+   * The sheet of an Excel workbook: its name, its number from 1, or `*` for all sheets.
+   *
+   * @default the first sheet that is not hidden
+   */
+  sheet = z.union([z.string(), z.number().int().positive()]).optional()
+  /** The number from 1 of the row of an Excel sheet that names the columns. @default the first row with a cell */
+  headerRow = z.number().int().positive().optional()
+  /** Whether only the first cell of merged Excel cells has their value, or all of them. @default 'first' */
+  mergedCells = z.enum(['first', 'fill']).optional()
+  /** What an Excel cell with an error such as #N/A does: it rejects its row, or it is null. @default 'reject' */
+  cellErrors = z.enum(['reject', 'null']).optional()
+  /**
    * The treatment of CSV and TSV records that have fewer cells than the header. `warn`: the last columns are missing,
    * and the log reports the number of such records. `fill`: those columns are null. `reject`: such a record is
    * rejected.

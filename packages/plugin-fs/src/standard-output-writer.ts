@@ -22,7 +22,15 @@ export class StandardOutputWriter implements SinkWriter {
   static async open(encoder: RowEncoder, finish?: FinishFile): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
     const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
-    const file = await FileSinkWriter.open(target, encoder, undefined, { plain: false, run: folder, finish })
+    const file = await FileSinkWriter.open({
+      target,
+      compression: undefined,
+      plain: false,
+      run: folder,
+      continues: undefined,
+      encoder: () => encoder,
+      finish,
+    })
     return new StandardOutputWriter(folder, file)
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { PipelinePlan } from '../contracts/plan.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { DurableRun } from './durability/durable-run.js'
 import type { Lease } from './durability/lease.js'
@@ -22,6 +23,7 @@ import type { PipelineRunOptions, Run } from './run.js'
 import type { RunContext, RunEnvironment } from './run-context.js'
 import { RunOutputs } from './run-outputs.js'
 import { Journal, toRejectLine } from './state/journal.js'
+import { removeTemporaryFiles } from './state/remove-temporary-files.js'
 import {
   createRunFolder,
   createRunId,
@@ -43,7 +45,8 @@ export async function startRun(
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
-  const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
+  const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
+  const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
   const ledger =
@@ -77,19 +80,23 @@ export async function startRun(
     storage,
     durable,
     outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
+    usage,
     operators: [],
     signal,
     warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
-    reject({ step, use, stage }, counter, rejected) {
+    reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {
       const { id: rowId, row } = rejected
       const error = environment.redact(rejected.error)
       last = error
-      journal.reject({ ...toRejectLine(rowId, use, row, error), step })
+      const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
-      ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      hold(() => {
+        journal.reject(line)
+        ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      })
       options.onReject?.({ id: rowId, row, error })
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())
@@ -151,6 +158,7 @@ async function openFolder(
     const { folder, lease } = await createTemporaryFolder(createRunId(pipeline, now))
     return { folder, lease, durable: undefined, startedAt }
   }
+  await removeLeftFiles(environment)
   const targets = targetsOf(compiled, environment)
   if (resume !== undefined) {
     const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
@@ -186,6 +194,15 @@ async function openFolder(
     })
   })
   return { folder, lease: durable.lease, durable, startedAt }
+}
+
+/** Files that cannot be removed do not prevent a run. */
+async function removeLeftFiles({ stateDirectory, logger }: RunEnvironment): Promise<void> {
+  try {
+    await removeTemporaryFiles(stateDirectory)
+  } catch (error) {
+    logger.warn('The hidden files of a killed run could not be removed.', { reason: reasonOf(error) })
+  }
 }
 
 /** What the sinks of a run replace or create. */

@@ -7,7 +7,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 
-import { unreadable } from './unreadable.js'
+import { unreadable } from '../unreadable.js'
 
 type Decompress = (packed: Uint8Array, length: number) => Uint8Array
 

@@ -1,4 +1,4 @@
-import { unreadable } from './unreadable.js'
+import { unreadable } from '../unreadable.js'
 
 /** A whole number: a number if it is safe, or else a big integer, as in JSON. */
 export function toInteger(value: bigint | number): bigint | number {

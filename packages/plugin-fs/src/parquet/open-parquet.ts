@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { MaestroError } from '@maestro-dataflow/core'
 import type { FileMetaData } from 'hyparquet'
 import { fsError } from '../errors.js'
+import { unreadable } from '../unreadable.js'
 import { decompressors } from './codecs.js'
 import { columnsOfFile, type ParquetColumn, parsers } from './parquet-columns.js'
-import { unreadable } from './unreadable.js'
 
 /** An open Parquet file. */
 export interface ParquetFile {

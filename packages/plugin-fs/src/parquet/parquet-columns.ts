@@ -1,7 +1,7 @@
 import { type Columns, type ColumnType, parseJson } from '@maestro-dataflow/core'
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { unreadable } from '../unreadable.js'
 import { bigintOf, decimalText, timestampOf, timeText, toInteger } from './exact-values.js'
-import { unreadable } from './unreadable.js'
 
 /** Converts what the reader returns to the value of a row. */
 type Convert = (value: unknown) => unknown

@@ -1,4 +1,4 @@
-import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch, withColumnOrder } from '@maestro-dataflow/core'
+import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../find-files.js'
 import { openParquet } from './open-parquet.js'
@@ -59,10 +59,7 @@ export async function parquetColumns(
   }
   const entries = [...types].filter(([name]) => asked?.has(name) !== false)
   return {
-    columns: withColumnOrder(
-      Object.fromEntries(entries),
-      entries.map(([name]) => name),
-    ),
+    columns: rowFromEntries(entries),
     open: false,
   }
 }

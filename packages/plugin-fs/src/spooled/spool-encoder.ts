@@ -32,6 +32,7 @@ export function spoolEncoder(
       return text
     },
     end: () => '',
+    state: () => ({}),
   }
 }
 
