@@ -68,6 +68,7 @@ const more = {
   'table.drop': { columns: ['<column>'] },
   'table.rename': { columns: { '<column>': '<name>' } },
   'table.cast': { columns: { '<column>': 'number' } },
+  'table.fill-missing': { columns: { '<column>': 'median' } },
   'table.flatten': { columns: ['<column>'], members: ['<member>'] },
   'table.unpivot': { columns: ['<column>'] },
   'table.validate': { rules: { '<column>': { required: true } }, failures: 'column', schema: undefined },
@@ -226,6 +227,17 @@ const samples = {
   'table.explode': `[
   { id: 1, tags: ['fish', 'bread'] },
   { id: 2, tags: [] },
+]`,
+  'table.fill-missing': `[
+  { city: 'Oslo', stars: 4 },
+  { city: 'Bergen', stars: null },
+  { city: 'Oslo', stars: 5 },
+]`,
+  'table.outliers': `[
+  { city: 'Oslo', stars: 4 },
+  { city: 'Bergen', stars: 5 },
+  { city: 'Oslo', stars: 3 },
+  { city: 'Bergen', stars: 400 },
 ]`,
   'table.flatten': `[
   { id: 1, address: { street: 'Storgata 1', geo: { lat: 59.9 } } },

@@ -103,7 +103,7 @@ test('--estimate tries some rows and tells tokens, cost and time; nothing is wri
   expect(code).toBe(0)
   const estimate = stdout.slice(stdout.indexOf('Estimate'))
   expect(estimate).toMatch(
-    /^Estimate from 1 row of 1\n {2}step +serving +calls +tokens in +tokens out +cost\n {2}ask +local\.chat smollm2-135m-instruct +1 +\d+ +\d+ +\$0\.00\n {2}total +1 .*\n {2}time: /,
+    /^Estimate from 1 row of 1, 1 of which pass keep\n {2}step +serving +calls +tokens in +tokens out +cost\n {2}ask +local\.chat smollm2-135m-instruct +1 +\d+ +\d+ +\$0\.00\n {2}total +1 .*\n {2}time: /,
   )
   const json = JSON.parse((await project.maestro('plan', 'tones', '--estimate', '--json')).stdout)
   expect(json).toMatchObject({ version: 1, estimate: { probes: 1, total: { requests: { low: 1, high: 1 } } } })

@@ -30,6 +30,7 @@ export {
   type OperatorResult,
   type PromptClass,
   type RejectedRow,
+  type RowFate,
   type RunOptions,
 } from './contracts/operator.js'
 export type {
@@ -89,7 +90,7 @@ export {
   type Row,
   type RowId,
 } from './contracts/row.js'
-export { RowSource } from './contracts/row-source.js'
+export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
 export {
   columnTypeOfJson,
   isSchema,

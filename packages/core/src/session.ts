@@ -24,7 +24,7 @@ import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
 import type { RunEnvironment, ServingListener } from './run/run-context.js'
-import { readAllRows } from './run/source/read-all-rows.js'
+import { accessTo } from './run/source/other-source.js'
 import { enhance } from './serving/enhance.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
 
@@ -185,8 +185,7 @@ export class Session {
         this.#vectorStores.assertValid(name)
       },
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
-      readSource: (source, options, signal) =>
-        readAllRows(source, options, { directory, allowOutside, signal, logger }),
+      accessTo: (source) => accessTo(source, { directory, allowOutside, logger }),
       missingTokens: (tokens) => tokens.filter((token) => !scope.has(token)),
       createOperator: (definition, options) => createOperator(definition, options, scope),
       tableEngine: async () => this.#tableEngine(),
@@ -204,6 +203,7 @@ export class Session {
       keepRuns: config.keepRuns,
       allowOutside: config.allowOutsidePaths,
       settings: config.run,
+      budgets: config.budgets,
       logger: scope.resolve(LOGGER),
       hooks: host.hooks,
       executor: this.#executors.get('executor'),

@@ -1,6 +1,9 @@
 import { describeOperator, describeTableEngine } from '@maestro-dataflow/testkit/vitest'
 import { DuckDBEngine } from './engine/duckdb-engine.js'
 import { cast } from './operators/cast.js'
+import { union } from './operators/combine/union.js'
+import { fillMissing } from './operators/repair/fill-missing.js'
+import { outliers } from './operators/repair/outliers.js'
 import { validate } from './operators/rules/validate.js'
 import { explode } from './operators/shape/explode.js'
 import { flatten } from './operators/shape/flatten.js'
@@ -37,3 +40,8 @@ const nested = [
 ]
 describeOperator(explode, { rows: nested, project, options: { input: 'tags', position: 'n' } })
 describeOperator(flatten, { rows: nested, project, options: { columns: ['place'], members: ['lat', 'name.ja'] } })
+describeOperator(union, { rows, project, options: { right: [{ city: '上海', 人口: 25n }] } })
+describeOperator(fillMissing, { rows, project, options: { columns: { people: 'mean', city: { value: '?' } } } })
+describeOperator(fillMissing, { rows, project, options: { columns: { area: 'backward' }, by: ['city'] } })
+describeOperator(outliers, { rows, project, options: { input: 'people' } })
+describeOperator(outliers, { rows, project, options: { input: 'people', action: 'drop', method: 'mad', by: ['city'] } })

@@ -4,10 +4,13 @@ import { duckdbOptions } from './engine/duckdb-options.js'
 import { aggregate } from './operators/aggregate.js'
 import { cast } from './operators/cast.js'
 import { drop, select } from './operators/choose-columns.js'
+import { union } from './operators/combine/union.js'
 import { dedupe } from './operators/dedupe.js'
 import { filter } from './operators/filter.js'
 import { limit } from './operators/limit.js'
 import { rename } from './operators/rename.js'
+import { fillMissing } from './operators/repair/fill-missing.js'
+import { outliers } from './operators/repair/outliers.js'
 import { validate } from './operators/rules/validate.js'
 import { sample } from './operators/sample.js'
 import { explode } from './operators/shape/explode.js'
@@ -43,6 +46,9 @@ export default definePlugin({
     unpivot,
     split,
     validate,
+    union,
+    fillMissing,
+    outliers,
   ],
   tableEngines: [duckdb],
 })

@@ -2,10 +2,13 @@ import type { DuckDBEngineConfig } from './engine/duckdb-options.js'
 import type { aggregate } from './operators/aggregate.js'
 import type { cast } from './operators/cast.js'
 import type { drop, select } from './operators/choose-columns.js'
+import type { union } from './operators/combine/union.js'
 import type { dedupe } from './operators/dedupe.js'
 import type { filter } from './operators/filter.js'
 import type { limit } from './operators/limit.js'
 import type { rename } from './operators/rename.js'
+import type { fillMissing } from './operators/repair/fill-missing.js'
+import type { outliers } from './operators/repair/outliers.js'
 import type { validate } from './operators/rules/validate.js'
 import type { sample } from './operators/sample.js'
 import type { explode } from './operators/shape/explode.js'
@@ -29,6 +32,9 @@ declare module '@maestro-dataflow/core' {
     'table.drop': typeof drop
     'table.rename': typeof rename
     'table.cast': typeof cast
+    'table.outliers': typeof outliers
+    'table.fill-missing': typeof fillMissing
+    'table.union': typeof union
     'table.validate': typeof validate
     'table.split': typeof split
     'table.unpivot': typeof unpivot

@@ -43,6 +43,14 @@ export interface OperatorResult extends WriteResult {
   readonly rejected: readonly RejectedRow[]
 }
 
+/** What became of a row of a whole table: for the ledger of the run. */
+export type RowFate =
+  | { readonly kind: 'dropped'; readonly rowId: RowId; readonly reason: string | undefined }
+  /** It became part of the row `into`. */
+  | { readonly kind: 'merged'; readonly rowId: RowId; readonly into: RowId }
+  /** It became several rows, whose ids are `<rowId>/<step>/<number from 0>`. */
+  | { readonly kind: 'split'; readonly rowId: RowId; readonly rows: number }
+
 /** What `run(storage)` accepts. */
 export interface RunOptions {
   readonly signal?: AbortSignal
@@ -60,6 +68,8 @@ export interface RunOptions {
   readonly origin?: string
   /** Whether this is only a trial that must not change anything outside. @default false */
   readonly preview?: boolean
+  /** Receives what became of rows that the operator does not return. */
+  readonly tell?: (fate: RowFate) => void
 }
 
 /** The constructor of a prompt class, as `promptRestrict` takes it. */

@@ -1,5 +1,13 @@
 import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
+import type { SourceBatch } from './storage.js'
+
+/** How a `RowSource` reaches the rows of its source. */
+export interface RowSourceAccess {
+  read(signal: AbortSignal): AsyncIterable<SourceBatch>
+  /** Identifies what the source reads, as `SourceReader.identity` does; undefined if it cannot say. */
+  identity(isFull: boolean): Promise<Readonly<Record<string, string>> | undefined>
+}
 
 /**
  * A second source of a pipeline, such as a second table, as an operator receives it for an option
@@ -12,18 +20,33 @@ export class RowSource {
   readonly shown: unknown
   /** The columns that its options declare. */
   readonly columns: ColumnSet
-  readonly #read: (signal: AbortSignal) => Promise<readonly Row[]>
+  readonly #access: RowSourceAccess
 
-  constructor(use: string, shown: unknown, columns: ColumnSet, read: (signal: AbortSignal) => Promise<readonly Row[]>) {
+  constructor(use: string, shown: unknown, columns: ColumnSet, access: RowSourceAccess) {
     this.use = use
     this.shown = shown
     this.columns = columns
-    this.#read = read
+    this.#access = access
+  }
+
+  /** The rows in batches, with the records that are not rows. They are checked like those of the pipeline's own source. */
+  batches(signal: AbortSignal): AsyncIterable<SourceBatch> {
+    return this.#access.read(signal)
   }
 
   /** All rows, in memory. @throws the error of the source, or of a record that is not a row */
-  rows(signal: AbortSignal): Promise<readonly Row[]> {
-    return this.#read(signal)
+  async rows(signal: AbortSignal): Promise<readonly Row[]> {
+    const all: Row[] = []
+    for await (const { rows, rejects: [reject] = [] } of this.batches(signal)) {
+      if (reject !== undefined) throw reject.error
+      for (const row of rows) all.push(row)
+    }
+    return all
+  }
+
+  /** Identifies what the source reads, by parts with names for people; undefined if it cannot say. */
+  identity(isFull: boolean): Promise<Readonly<Record<string, string>> | undefined> {
+    return this.#access.identity(isFull)
   }
 }
 recogniseAcrossCopies(RowSource, 'RowSource')

@@ -24,6 +24,16 @@ export interface GlobalContext {
   readonly preview: boolean
   /** Records a row that could not be processed. The row must not be among the returned rows. */
   reject(rowId: RowId, row: Row, error: MaestroError): void
+  /** States for the ledger of the run why a row is not among the returned rows. */
+  dropped(rowId: RowId, reason?: string): void
+  /** States for the ledger of the run that a row became part of another row. */
+  merged(rowId: RowId, into: RowId): void
+  /**
+   * States for the ledger of the run that a row became several rows.
+   *
+   * @returns the ids of these rows, which the operator must give them in this order
+   */
+  split(rowId: RowId, rows: number): readonly RowId[]
 }
 
 /**
@@ -45,7 +55,7 @@ export abstract class GlobalOperator extends Operator {
   /** @throws MAESTRO_RUN_ALL_FAILED if no row could be processed, and what `process` throws; nothing is written then */
   override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
     const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
-    const { complete = true, preview = false, origin = '' } = options
+    const { complete = true, preview = false, origin = '', tell } = options
     const rejectedBefore = 'rejectedBefore' in options ? options.rejectedBefore : []
     const source = storage.step()
     const unread: RejectedRow[] = []
@@ -67,7 +77,16 @@ export abstract class GlobalOperator extends Operator {
       },
     }
     const reject = (rowId: RowId, row: Row, error: MaestroError) => rejected.push({ rowId, row, error })
-    const batches = this.process(all, { signal, step, run, complete, rejectedBefore, origin, preview, reject })
+    const fates: Pick<GlobalContext, 'reject' | 'dropped' | 'merged' | 'split'> = {
+      reject,
+      dropped: (rowId, reason) => tell?.({ kind: 'dropped', rowId, reason }),
+      merged: (rowId, into) => tell?.({ kind: 'merged', rowId, into }),
+      split(rowId, rows) {
+        tell?.({ kind: 'split', rowId, rows })
+        return Array.from({ length: rows }, (_, number) => `${rowId}/${step}/${number}`)
+      },
+    }
+    const batches = this.process(all, { signal, step, run, complete, rejectedBefore, origin, preview, ...fates })
     const written = await source.write(untilAllFailed(batches, step, () => ({ rowsIn, rejected })))
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }
@@ -80,10 +99,15 @@ async function* untilAllFailed(
   step: string,
   outcome: () => { readonly rowsIn: number; readonly rejected: readonly RejectedRow[] },
 ): AsyncIterable<Batch> {
-  yield* batches
+  let isEmpty = true
+  for await (const batch of batches) {
+    isEmpty &&= batch.rows.length === 0
+    yield batch
+  }
   const { rowsIn, rejected } = outcome()
   const last = rejected.at(-1)?.error
-  if (last === undefined || rejected.length < rowsIn) return
+  // The rejected rows of another table do not count if there are rows.
+  if (last === undefined || rejected.length < rowsIn || !isEmpty) return
   const reason = `${last.message} ${last.hint ?? ''}`.trim()
   throw maestroError('MAESTRO_RUN_ALL_FAILED', { step, rows: rejected.length, reason }, last)
 }

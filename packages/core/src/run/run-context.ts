@@ -16,6 +16,7 @@ import type {
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { ServingKind } from '../contracts/serving.js'
+import type { Budgets } from '../contracts/serving-settings.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
@@ -68,6 +69,7 @@ export interface RunEnvironment {
   readonly keepRuns: number
   readonly allowOutside: boolean
   readonly settings: RunConfig
+  readonly budgets: Budgets
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor

@@ -1,13 +1,13 @@
 import type { Contributions } from '../../contracts/hooks.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { PlanWarning } from '../../contracts/plan.js'
-import type { Row } from '../../contracts/row.js'
+import type { RowSourceAccess } from '../../contracts/row-source.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
-import type { SourceDefinition } from '../../contracts/storage.js'
 import type { TableEngine } from '../../contracts/table-engine.js'
 import type { Token } from '../../contracts/token.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import type { OtherSource } from './compiled-pipeline.js'
 
 /** What the compiler needs from the previous hops. */
 export interface CompileContext {
@@ -46,8 +46,8 @@ export interface CompileContext {
   missingTokens(tokens: readonly Token<unknown>[]): readonly Token<unknown>[]
   /** Options with their values from the environment. @throws MAESTRO_CONFIG_ENV_MISSING */
   readEnvironment(options: unknown, setting: string): unknown
-  /** All rows of a source. @throws the error of the source, or of a record that is not a row */
-  readSource(source: SourceDefinition, options: unknown, signal: AbortSignal): Promise<readonly Row[]>
+  /** The way to the rows of a source in an option of a step. */
+  accessTo(source: OtherSource): RowSourceAccess
   /** Creates a defined operator with its injected dependencies. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
   /** The engine of the table operators; undefined if no plugin contributes one. */

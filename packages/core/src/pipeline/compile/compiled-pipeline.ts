@@ -14,6 +14,14 @@ export interface CompiledSource {
   readonly columns: ColumnSet
 }
 
+/** A source in an option of a step. */
+export interface OtherSource {
+  readonly use: string
+  readonly definition: SourceDefinition
+  readonly options: unknown
+  readonly columns: ColumnSet
+}
+
 /** A step with its implementation: options are validated, and prompts are objects. */
 export interface CompiledStep {
   readonly node: StepNode

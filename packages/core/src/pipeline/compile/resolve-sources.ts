@@ -1,5 +1,5 @@
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
-import { RowSource } from '../../contracts/row-source.js'
+import { RowSource, type RowSourceAccess } from '../../contracts/row-source.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import { compileNamedSource } from './compile-source.js'
 
@@ -23,13 +23,14 @@ export async function resolveSources(
     // options are checked.
     resolved[name] =
       source === undefined
-        ? new RowSource(use, undefined, { columns: {}, open: true }, async () => [])
-        : new RowSource(use, source.shown, source.columns, (signal) =>
-            context.readSource(source.definition, source.options, signal),
-          )
+        ? new RowSource(use, undefined, { columns: {}, open: true }, nothing)
+        : new RowSource(use, source.shown, source.columns, context.accessTo({ use, ...source }))
   }
   return resolved
 }
+
+/** A source without rows. */
+const nothing: RowSourceAccess = { async *read() {}, identity: async () => undefined }
 
 /** Whether the value of an option names a source. */
 export function isReference(value: unknown): value is { readonly use: string } & Readonly<Record<string, unknown>> {

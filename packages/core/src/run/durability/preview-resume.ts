@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { ResumeOptions } from '../run.js'
 import type { RunEnvironment } from '../run-context.js'
-import { identifyInput } from '../source/identify-input.js'
+import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 import { decideStages, type StageDecision } from './durable-run.js'
@@ -20,7 +20,8 @@ export function previewResume(
     const { signal } = new AbortController()
     const reader = await openSource(compiled, { directory, allowOutside, logger, signal, runDirectory })
     const input = await identifyInput(compiled.source.node, reader, fullHash)
-    const parts = fingerprintStages(compiled, { input, limit, describeServing })
+    const others = await identifyOthers(compiled, fullHash)
+    const parts = fingerprintStages(compiled, { input, others, limit, describeServing })
     return decideStages(join(stateDirectory, 'runs', run), compiled.plan.stages, parts, resume)
   })
 }

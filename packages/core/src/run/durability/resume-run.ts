@@ -5,7 +5,7 @@ import type { SourceReader } from '../../contracts/storage.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
-import { identifyInput } from '../source/identify-input.js'
+import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { stageFolder } from '../state/stage-files.js'
 import { type DurableRun, decideStages, type StageDecision } from './durable-run.js'
 import { keepLedger, noBlocks, tallyLedger } from './kept-ledger.js'
@@ -28,6 +28,7 @@ export async function restoreStages(
   const { stages } = compiled.plan
   const parts = fingerprintStages(compiled, {
     input: await identifyInput(compiled.source.node, reader, options.resume?.fullHash ?? false),
+    others: await identifyOthers(compiled, options.resume?.fullHash ?? false),
     limit: context.limit,
     describeServing: context.describeServing,
   })

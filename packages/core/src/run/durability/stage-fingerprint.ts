@@ -12,6 +12,8 @@ export type FingerprintParts = Readonly<Record<string, string>>
 export interface FingerprintContext {
   /** What the source would read: the parts of its input by name; undefined if it cannot say. */
   readonly input: FingerprintParts | undefined
+  /** What the sources in the options of steps would read, by step. */
+  readonly others: ReadonlyMap<string, FingerprintParts>
   readonly limit: number | undefined
   /** The settings of a serving that affect its answers. */
   describeServing(name: string, kind: ServingKind): unknown
@@ -64,6 +66,7 @@ function partsOfStep({ node, planned }: CompiledStep, context: FingerprintContex
   const asked = servings.map(({ name, kind: of }) => [name, context.describeServing(name, of)])
   return {
     [use === 'function' ? `the function ${id}` : `the operator of ${id}`]: hashOf([use, kind, version, effects]),
+    ...context.others.get(id),
     [`the options of ${id}`]: hashOf([options ?? null, object ?? null, node.onError ?? null, vectorStores]),
     ...(asked.length === 0 ? {} : { [`the servings of ${id}`]: hashOf(asked) }),
   }

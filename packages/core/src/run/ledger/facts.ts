@@ -26,7 +26,7 @@ export interface MergedFact {
   readonly into: string
 }
 
-/** A flatMap made rows of the row. Their ids are `<id>/<step>/<number from 0>`. */
+/** A flatMap, or a step over a whole table, made rows of the row. Their ids are `<id>/<step>/<number from 0>`. */
 export interface SplitFact {
   readonly kind: 'split'
   readonly step: string

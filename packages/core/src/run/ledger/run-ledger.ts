@@ -141,6 +141,11 @@ export class RunLedger {
     }
   }
 
+  /** Notes a row of which a step over a whole table made several rows. */
+  split(step: string, id: RowId, rows: number): void {
+    this.#extra(id, { kind: 'split', step, rows })
+  }
+
   /** Notes a request to a model, if it was made for a row of this run. */
   requestDone(event: RequestDoneEvent): void {
     const { run, step, rowId, error, from } = event

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import type { SourceNode } from '../../contracts/pipeline-definition.js'
+import { RowSource } from '../../contracts/row-source.js'
 import type { SourceReader } from '../../contracts/storage.js'
+import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { sourceVersion } from '../../pipeline/compile/describe-options.js'
 import { hashOf } from '../durability/stage-fingerprint.js'
 
@@ -22,6 +24,23 @@ export async function identifyInput(
   if (!Array.isArray(rows)) return undefined
   const some = isFull || rows.length <= 2 * endRows ? rows : [...rows.slice(0, endRows), ...rows.slice(-endRows)]
   return { 'the rows of the source': hashOf([rows.length, describeRows(some)]) }
+}
+
+/** Identifies what the sources in the options of steps will read, by step. */
+export async function identifyOthers(
+  { steps }: CompiledPipeline,
+  isFull: boolean,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const parts = new Map<string, Readonly<Record<string, string>>>()
+  for (const [id, { options }] of steps) {
+    const sources = Object.values(options ?? {})
+      .flat()
+      .filter((value): value is RowSource => value instanceof RowSource)
+    const found = await Promise.all(sources.map((source) => source.identity(isFull)))
+    const entries = found.flatMap((identity) => Object.entries(identity ?? {}))
+    if (entries.length > 0) parts.set(id, Object.fromEntries(entries.map(([name, part]) => [`${name} of ${id}`, part])))
+  }
+  return parts
 }
 
 /** Rows as text; rows that JSON cannot express are described. */

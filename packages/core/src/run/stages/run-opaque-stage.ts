@@ -15,9 +15,9 @@ import { toStepError } from '../stream/step-result.js'
 import { counterOf } from './run-row-stage.js'
 
 /**
- * Runs an operator that sees a whole storage. The counts follow from the input and the newest step, not from what the
- * operator reports. What happened to single rows is unknown: if there are fewer rows, the difference counts as dropped;
- * if there are more, as created.
+ * Runs an operator that sees a whole storage. The counts follow from the input and the newest step. Rows of which the
+ * operator does not say what became of them count as dropped if there are fewer rows than before; if there are more, the
+ * difference counts as created.
  *
  * @param input The step file that the operator reads. @returns the step file that it wrote
  */
@@ -33,6 +33,9 @@ export async function runOpaqueStage(
   const written = new WrittenRows({ step: step.node.id, use: step.planned.use }, await firstRows(input))
   const pathOf = (number: number) => (number === 0 ? input : join(dirname(output), `step-${number}.jsonl`))
   const storage = new StepFileStorage(pathOf, written)
+  const fates = { dropped: 0, merged: 0 }
+  const { ledger } = context
+  ledger?.begin(stage.index, 'output', [])
   let result: OperatorResult | undefined
   try {
     result = await operator.run(storage, {
@@ -43,6 +46,13 @@ export async function runOpaqueStage(
       rejectedBefore: context.rejectedBefore?.rows,
       origin: originOf(context.compiled.plan, step),
       preview: context.trace !== undefined,
+      tell(fate) {
+        const { kind, rowId } = fate
+        if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
+        fates[kind]++
+        if (kind === 'dropped') ledger?.leftOut(step.node.id, [rowId], undefined, fate.reason)
+        else ledger?.leftOut(step.node.id, [rowId], [fate.into], undefined)
+      },
     })
   } catch (error) {
     throw toStepError(error, step.node.id, undefined)
@@ -64,13 +74,14 @@ export async function runOpaqueStage(
   const { input: before } = step.node
   const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
   written.end(rowsIn, storage.rows)
-  const remaining = rowsIn - rejected.length
+  const surplus = storage.rows + rejected.length + fates.dropped + fates.merged - rowsIn
   counter.add({
     rowsIn,
     rowsOut: storage.rows,
     rejected: rejected.length,
-    dropped: Math.max(0, remaining - storage.rows),
-    created: Math.max(0, storage.rows - remaining),
+    dropped: fates.dropped + Math.max(0, -surplus),
+    merged: fates.merged,
+    created: Math.max(0, surplus),
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output

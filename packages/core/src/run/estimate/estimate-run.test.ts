@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { ProjectFolder } from '../__fixtures__/project-folder.js'
-import { ask, Question, smallPlugin } from '../__fixtures__/small-plugin.js'
-import type { LLMServing } from '../contracts/serving.js'
-import { pipeline } from '../define/pipeline.js'
-import { maestro } from '../maestro.js'
+import { ProjectFolder } from '../../__fixtures__/project-folder.js'
+import { ask, Question, smallPlugin } from '../../__fixtures__/small-plugin.js'
+import type { LLMServing } from '../../contracts/serving.js'
+import { pipeline } from '../../define/pipeline.js'
+import { maestro } from '../../maestro.js'
 
 /** A model whose answers take as many tokens as the question has letters. */
 function counting(price?: LLMServing['price']) {
@@ -68,11 +68,11 @@ test('a price that is not known makes no cost of nothing', async () => {
   expect((await project(serving).estimate(asked(texts), 5)).total.cost).toBeUndefined()
 })
 
-test('rows that ask the same count once at least, and as often as there are rows at most', async () => {
+test('rows that ask the same count once', async () => {
   const { serving } = counting({ input: 1 })
   const same = Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? 'same' : `other ${n}`))
   const { steps } = await project(serving).estimate(asked(same), 10)
-  expect(steps[0]?.requests).toEqual({ low: 60, high: 100 })
+  expect(steps[0]?.requests).toEqual({ low: 51, high: 51 })
 })
 
 test('answers that are there from an earlier try count as what they took, and are not asked for again', async () => {

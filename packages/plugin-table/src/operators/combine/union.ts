@@ -1,0 +1,78 @@
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  type ColumnSet,
+  type ColumnType,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type OutputOf,
+  type Row,
+  type RowFunction,
+  rowFunction,
+} from '@maestro-dataflow/core'
+import { batchesOf, columnsOf, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
+
+const fields = {
+  /** The rows that follow: rows in code, or another source, `{ use, ...options }`. They are streamed. */
+  right: otherTableOption,
+}
+
+/**
+ * Appends the rows of another table. They keep their columns and their values; their ids are `right:` with the ids of
+ * their source.
+ */
+export class UnionRowsOperator extends GlobalOperator {
+  readonly #right: OtherTable
+
+  constructor({ right }: { readonly right: OtherTable }) {
+    super()
+    this.#right = right
+  }
+
+  override get columns(): ColumnEffects {
+    return { opaque: true }
+  }
+
+  override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    yield* all
+    for await (const { ids, rows, rejects = [] } of batchesOf(this.#right, context.signal)) {
+      for (const { id, row, error } of rejects) context.reject(`right:${id}`, row as Row, error)
+      yield { ids: ids.map((id) => `right:${id}`), rows }
+    }
+  }
+}
+
+/** Columns that both tables have keep their type if it is the same in both. Others may be missing. */
+function unionColumns({ right }: OutputOf<typeof fields>, before: ColumnSet): ColumnEffects {
+  const other = columnsOf(right)
+  if (before.open || other.open) return { opaque: true }
+  const names = new Set([...Object.keys(before.columns), ...Object.keys(other.columns)])
+  const typeOf = (name: string): ColumnType => {
+    const [one, another] = [before.columns[name], other.columns[name]]
+    return one === undefined || another === undefined || one === another ? (one ?? another ?? 'unknown') : 'unknown'
+  }
+  return { reads: [], adds: Object.fromEntries([...names].map((name) => [name, typeOf(name)])) }
+}
+
+/** A row of either table. */
+export interface UnionRow extends RowFunction {
+  readonly row: this['before'] | OtherRow<this['options']>
+}
+
+/**
+ * `table.union`: appends the rows of another table. Rows need not have the same columns. `table.dedupe` afterwards
+ * removes the rows that both tables hold.
+ *
+ * @example .step('table.union', { right: [{ id: 4, city: 'Tromsø', stars: 5 }] })
+ */
+export const union = defineOperator({
+  name: 'table.union',
+  kind: 'opaque',
+  description: 'Appends the rows of another table',
+  options: fields,
+  columns: unionColumns,
+  row: rowFunction<UnionRow>(),
+  create: ({ right }) => new UnionRowsOperator({ right }),
+})

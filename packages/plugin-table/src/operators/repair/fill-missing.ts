@@ -1,0 +1,153 @@
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  type ColumnSet,
+  columnRecord,
+  columns,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type OutputOf,
+  optionsSchema,
+  type Row,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { tableError } from '../../errors.js'
+import { shownValue } from '../../values/shown-value.js'
+import { entriesOf } from '../shape/entries.js'
+import { type ColumnFiller, createFiller, type FillMethod, fillMethods, isNumericMethod } from './fill-column.js'
+import { groupKey, valueIn } from './group-key.js'
+import { numericOf } from './numeric.js'
+
+const fields = {
+  /**
+   * The columns to fill, each with a method, or with `{ value }` for a constant:
+   * `{ age: 'median', city: { value: 'unknown' }, price: 'forward' }`. The methods are `mean`, `median`, `mode`, `forward`
+   * (the value before), `backward` (the value after), and `interpolate` (between both, in equal steps).
+   */
+  columns: columnRecord(z.union([z.enum(fillMethods), z.strictObject({ value: z.unknown() })])),
+  /** The columns that form groups. Values are computed from the rows of the same group. @default all rows */
+  by: columns().optional(),
+}
+const schema = optionsSchema(fields)
+
+export type FillMissingOptions = OutputOf<typeof fields>
+
+/** What is computed for one group. */
+type Group = ReadonlyMap<string, ColumnFiller>
+
+/**
+ * Fills missing values: null, undefined, and absent columns. Other values stay as they are, also empty texts and NaN. Where
+ * there is nothing to compute a value from, it stays missing. Rows with a value that a method cannot compute with are
+ * rejected.
+ */
+export class FillMissingOperator extends GlobalOperator {
+  readonly #columns: readonly (readonly [string, FillMethod | { readonly value?: unknown }])[]
+  readonly #by: readonly string[]
+
+  constructor(given: FillMissingOptions) {
+    super()
+    const { columns, by = [] } = schema.parse(given)
+    this.#columns = Object.entries(columns).flatMap(([name, method]) => (method === undefined ? [] : [[name, method]]))
+    this.#by = by
+  }
+
+  override get columns(): ColumnEffects {
+    return { reads: [...this.#columns.map(([name]) => name), ...this.#by] }
+  }
+
+  override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const groups = await this.#see(all)
+    const nothing: Group = new Map()
+    for await (const { ids, rows } of all) {
+      const kept: Row[] = []
+      const keptIds: string[] = []
+      for (const [index, row] of rows.entries()) {
+        const id = ids[index] ?? ''
+        const unfit = this.#unfit(row)
+        if (unfit !== undefined) {
+          context.reject(id, row, tableError('MAESTRO_TABLE_SHAPE', unfit))
+          continue
+        }
+        kept.push(this.#filled(row, groups.get(groupKey(row, this.#by)) ?? nothing))
+        keptIds.push(id)
+      }
+      yield { ids: keptIds, rows: kept }
+    }
+  }
+
+  async #see(all: AllRows): Promise<ReadonlyMap<string, Group>> {
+    const methods = this.#columns.flatMap(([name, method]) =>
+      typeof method === 'string' ? [[name, method] as const] : [],
+    )
+    const groups = new Map<string, Group>()
+    if (methods.length === 0) return groups
+    for await (const { rows } of all) {
+      for (const row of rows) {
+        if (this.#unfit(row) !== undefined) continue
+        const key = groupKey(row, this.#by)
+        let group = groups.get(key)
+        if (group === undefined) {
+          group = new Map(methods.map(([name, method]) => [name, createFiller(method)]))
+          groups.set(key, group)
+        }
+        for (const [name, filler] of group) filler.see(valueIn(row, name))
+      }
+    }
+    return groups
+  }
+
+  #filled(row: Row, group: Group): Row {
+    const changed: (readonly [string, unknown])[] = []
+    for (const [name, method] of this.#columns) {
+      const value = valueIn(row, name)
+      const filler = group.get(name)
+      if (value !== undefined) filler?.pass(value)
+      else {
+        const filled = typeof method === 'string' ? filler?.fill() : method.value
+        if (filled !== undefined) changed.push([name, filled])
+      }
+    }
+    return changed.length === 0 ? row : rowFromEntries(entriesOf(row, changed))
+  }
+
+  /** The first value of a row that a numeric method cannot compute with. */
+  #unfit(row: Row): { readonly column: string; readonly expected: string; readonly value: string } | undefined {
+    for (const [column, method] of this.#columns) {
+      if (typeof method !== 'string' || !isNumericMethod(method)) continue
+      const value = valueIn(row, column)
+      if (value !== undefined && numericOf(value) === undefined && !isNoNumber(value))
+        return { column, expected: `a number or a date for the method ${method}`, value: shownValue(value) }
+    }
+    return undefined
+  }
+}
+
+/** NaN and the infinities are numbers that count for nothing. */
+const isNoNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value)
+
+function filledColumns({ columns, by = [] }: FillMissingOptions, before: ColumnSet): ColumnEffects {
+  const adds = Object.entries(columns).map(([name, method]) => {
+    const type = before.columns[name] ?? 'unknown'
+    if (method === 'mean' || method === 'median' || method === 'interpolate')
+      return [name, type === 'integer' ? 'number' : ['number', 'date'].includes(type) ? type : 'unknown'] as const
+    return [name, typeof method === 'string' ? type : 'unknown'] as const
+  })
+  return { reads: [...Object.keys(columns), ...by], adds: Object.fromEntries(adds) }
+}
+
+/**
+ * `table.fill-missing`: fills missing values with a constant, or from the other values of the column, by group.
+ *
+ * @example .step('table.fill-missing', { columns: { stars: 'mean' } })
+ */
+export const fillMissing = defineOperator({
+  name: 'table.fill-missing',
+  kind: 'opaque',
+  description: 'Fills missing values with a constant, or from the other values of the column, by group',
+  options: fields,
+  columns: filledColumns,
+  create: (options) => new FillMissingOperator(options),
+})
