@@ -50,8 +50,9 @@ export async function runOpaqueStage(
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
-        if (kind === 'dropped') ledger?.leftOut(step.node.id, [rowId], undefined, fate.reason)
-        else ledger?.leftOut(step.node.id, [rowId], [fate.into], undefined)
+        const { reason } = kind === 'dropped' ? fate : { reason: undefined }
+        const into = kind === 'merged' ? { into: [fate.into] } : {}
+        ledger?.leftOut(step.node.id, { ids: [rowId], ...into, ...(reason === undefined ? {} : { reason }) })
       },
     })
   } catch (error) {
