@@ -18,6 +18,7 @@ const rooms = [
   'types-file',
   'run',
   'operator',
+  'isolation',
 ]
 const inCore = (room) => `^packages/core/src/${room}/`
 /** The entries of core, the map of a run, and the names of the seed stand on the roof. */

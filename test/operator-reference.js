@@ -69,6 +69,8 @@ const more = {
   'table.rename': { columns: { '<column>': '<name>' } },
   'table.cast': { columns: { '<column>': 'number' } },
   'table.fill-missing': { columns: { '<column>': 'median' } },
+  'table.join': { right: [{ '<by>': 'a', '<other>': 1 }], by: ['<by>'], asOf: undefined },
+  'table.union': { right: [{ '<other>': 1 }] },
   'table.flatten': { columns: ['<column>'], members: ['<member>'] },
   'table.unpivot': { columns: ['<column>'] },
   'table.validate': { rules: { '<column>': { required: true } }, failures: 'column', schema: undefined },
@@ -233,6 +235,10 @@ const samples = {
   { city: 'Bergen', stars: null },
   { city: 'Oslo', stars: 5 },
 ]`,
+  'table.join': `[
+  { id: 1, city: 'Oslo' },
+  { id: 2, city: 'Bergen' },
+]`,
   'table.outliers': `[
   { city: 'Oslo', stars: 4 },
   { city: 'Bergen', stars: 5 },
@@ -261,7 +267,7 @@ async function example(name, { example: step }, project) {
   const { pipeline } = await import('@maestro-dataflow/core')
   const shops = samples[name] ?? usual
   const rows = new Function(`return ${shops}`)()
-  const [, options] = /^\.step\('[\w.]+', ([\s\S]*)\)$/.exec(step) ?? []
+  const [, options] = /^\.step\('[\w.-]+', ([\s\S]*)\)$/.exec(step) ?? []
   const made = await Array.fromAsync(
     project.rows(
       pipeline('shops')

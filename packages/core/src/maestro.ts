@@ -23,6 +23,7 @@ import type { VectorStore } from './contracts/vector-store.js'
 import type { MaestroConfig } from './define/maestro-config.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
+import { enforcePermissions } from './isolation/enforce-permissions.js'
 import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
 import { type CompiledPipeline, withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { loadPipeline } from './pipeline/load-pipeline.js'
@@ -116,7 +117,9 @@ export class Maestro {
   /** The configured plugins, from their manifests. */
   async plugins(): Promise<readonly DiscoveredPlugin[]> {
     const config = await this.config()
-    this.#discovered ??= discoverPlugins(config.plugins, config.directory).then(orderPlugins)
+    this.#discovered ??= discoverPlugins(config.plugins, config.directory)
+      .then(orderPlugins)
+      .then((plugins) => enforcePermissions(plugins, config))
     return this.#discovered
   }
 
@@ -310,11 +313,12 @@ export class Maestro {
     return this.#redacted(async () => (await this.#load({ caches: new Set([cache.use]) })).responseCache())
   }
 
-  /** Frees models, connections and engines. */
+  /** Frees models, connections, engines, and the processes of plugins. */
   async dispose(): Promise<void> {
     const opening = this.#session
     this.#session = undefined
     await (await opening?.catch(() => undefined))?.dispose()
+    for (const plugin of (await this.#discovered?.catch(() => undefined)) ?? []) await plugin.dispose?.()
   }
 
   /** Hops 1 to 7. */

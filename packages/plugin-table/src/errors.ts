@@ -50,6 +50,12 @@ export const tableErrors = {
     hint: () =>
       'Text that contains JSON becomes a value with table.cast and the type json. A null or missing value is accepted.',
   },
+  MAESTRO_TABLE_JOIN_SIZE: {
+    message: (d: { rows: number; maxRows: number }) =>
+      `The join would make ${d.rows} rows, and at most ${d.maxRows} are allowed. Nothing was written.`,
+    hint: () =>
+      'A key that occurs often in both tables multiplies rows. Add a column to `by`, remove duplicates with table.dedupe before, or raise `maxRows`.',
+  },
   MAESTRO_TABLE_INVALID: {
     message: (d: { faults: readonly string[] }) => `The row is not valid: ${d.faults.join('; ')}.`,
     hint: () =>

@@ -1,6 +1,7 @@
 import { describeOperator, describeTableEngine } from '@maestro-dataflow/testkit/vitest'
 import { DuckDBEngine } from './engine/duckdb-engine.js'
 import { cast } from './operators/cast.js'
+import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
@@ -45,3 +46,9 @@ describeOperator(fillMissing, { rows, project, options: { columns: { people: 'me
 describeOperator(fillMissing, { rows, project, options: { columns: { area: 'backward' }, by: ['city'] } })
 describeOperator(outliers, { rows, project, options: { input: 'people' } })
 describeOperator(outliers, { rows, project, options: { input: 'people', action: 'drop', method: 'mad', by: ['city'] } })
+const right = [
+  { city: 'Berlin', land: 'DE' },
+  { city: '東京', land: 'JP' },
+  { city: '東京', land: '日本' },
+]
+describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'full' } })

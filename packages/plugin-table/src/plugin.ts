@@ -4,6 +4,7 @@ import { duckdbOptions } from './engine/duckdb-options.js'
 import { aggregate } from './operators/aggregate.js'
 import { cast } from './operators/cast.js'
 import { drop, select } from './operators/choose-columns.js'
+import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
 import { dedupe } from './operators/dedupe.js'
 import { filter } from './operators/filter.js'
@@ -49,6 +50,7 @@ export default definePlugin({
     union,
     fillMissing,
     outliers,
+    join,
   ],
   tableEngines: [duckdb],
 })

@@ -2,6 +2,7 @@ import type { DuckDBEngineConfig } from './engine/duckdb-options.js'
 import type { aggregate } from './operators/aggregate.js'
 import type { cast } from './operators/cast.js'
 import type { drop, select } from './operators/choose-columns.js'
+import type { join } from './operators/combine/join.js'
 import type { union } from './operators/combine/union.js'
 import type { dedupe } from './operators/dedupe.js'
 import type { filter } from './operators/filter.js'
@@ -32,6 +33,7 @@ declare module '@maestro-dataflow/core' {
     'table.drop': typeof drop
     'table.rename': typeof rename
     'table.cast': typeof cast
+    'table.join': typeof join
     'table.outliers': typeof outliers
     'table.fill-missing': typeof fillMissing
     'table.union': typeof union

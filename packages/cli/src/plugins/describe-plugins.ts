@@ -10,6 +10,8 @@ export interface PluginOverview {
   readonly contributes: NonNullable<PluginManifest['contributes']>
   readonly requires: readonly string[]
   readonly permissions: NonNullable<PluginManifest['permissions']>
+  /** Whether the config enforces the permissions. */
+  readonly enforced: boolean
   /** Sentences about its manifest and its version. */
   readonly notes: readonly string[]
   /** Whether every pipeline loads the plugin, because its manifest requires it or its code is in the project. */
@@ -46,6 +48,7 @@ export async function describePlugins(project: Maestro, shown: readonly Discover
     contributes: manifest?.contributes ?? {},
     requires: manifest?.requires ?? [],
     permissions: manifest?.permissions ?? {},
+    enforced: Object.hasOwn(config.permissions, name),
     notes,
     always: origin !== 'package' || manifest?.startup === true,
     loadedBy: loadedBy.get(name) ?? [],

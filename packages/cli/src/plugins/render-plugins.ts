@@ -35,7 +35,7 @@ function renderPlugin(plugin: PluginOverview, { width, style }: Page): string {
     head,
     ...contributions,
     ...(requires.length === 0 ? [] : [`  requires     ${requires.join(', ')}`]),
-    `  permissions  ${permissionText(plugin.permissions)}`,
+    `  permissions  ${permissionText(plugin.permissions)}${plugin.enforced ? ' (enforced)' : ''}`,
     cutText(`  loaded       ${loadedText(plugin)}`, width),
     ...plugin.notes.map((note) => style.warn(`  note         ${note}`)),
   ].join('\n')

@@ -48,6 +48,7 @@ const cache = z.looseObject(cacheSettings).superRefine(({ use = 'disk', ...setti
 /** The schema of a config. Plugins and servings that are objects in code pass unchecked. */
 export const configSchema = z.strictObject({
   plugins: z.array(plugin).optional(),
+  permissions: z.record(z.string(), z.literal('enforce')).optional(),
   servings: z.record(z.string(), serving).optional(),
   storages: z.record(z.string(), used).optional(),
   vectorStores: z.record(z.string(), vectorStore).optional(),

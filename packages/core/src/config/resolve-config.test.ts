@@ -105,7 +105,10 @@ test('folders start at the config file, not at the working directory', async () 
 })
 
 test.each([
-  [{ pluggins: [] }, /^pluggins: there is no such setting\. Did you mean "plugins"\? Known: plugins, servings, /],
+  [
+    { pluggins: [] },
+    /^pluggins: there is no such setting\. Did you mean "plugins"\? Known: plugins, permissions, servings, /,
+  ],
   [{ completelyOther: 1 }, /^completelyOther: there is no such setting\. Known: plugins/],
   [{ run: { rowsInFligth: 3 } }, /^run\.rowsInFligth: there is no such setting\. Did you mean "rowsInFlight"\?/],
   [{ keepRuns: 'many' }, /^keepRuns: .*expected number, received string/],

@@ -24,6 +24,7 @@ export async function resolveConfig(
     path: place.path,
     directory,
     plugins: (config.plugins ?? []).map(withEnvironment),
+    permissions: config.permissions ?? {},
     servings: environmentIn(servings) as ResolvedConfig['servings'],
     storages: environmentIn(storages) as ResolvedConfig['storages'],
     vectorStores: environmentIn(vectorStores) as ResolvedConfig['vectorStores'],

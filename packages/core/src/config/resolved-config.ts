@@ -20,6 +20,7 @@ export interface ResolvedConfig {
   /** The folder of the config file: relative paths start here. */
   readonly directory: string
   readonly plugins: readonly PluginReference[]
+  readonly permissions: Readonly<Record<string, 'enforce'>>
   readonly servings: Readonly<Record<string, UsedComponent | Serving>>
   readonly storages: Readonly<Record<string, UsedComponent>>
   readonly vectorStores: Readonly<Record<string, UsedComponent | VectorStore>>

@@ -96,7 +96,7 @@ export interface OperatorDefinition<
   /** Carries a type; has no value at run time. */
   readonly effects?: Effects
   /** What it does to columns, from checked options and the columns of the input. @default nothing is known after it */
-  columns?(options: unknown, before: ColumnSet): ColumnEffects
+  columns?(options: unknown, before: ColumnSet): ColumnEffects | Promise<ColumnEffects>
   readonly inject?: readonly Token<unknown>[]
   /** The options that may be another source, `{ use, ...options }`. The operator receives a `RowSource` instead. */
   readonly sources?: readonly string[]

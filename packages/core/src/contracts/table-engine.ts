@@ -55,9 +55,9 @@ export type RowIds = readonly RowId[] | { readonly prefix: string; readonly numb
 export interface LeftOutRows {
   readonly ids: RowIds
   /** The rows that were kept in their place, in the same order; undefined for rows that were dropped. */
-  readonly into?: RowIds
+  readonly into?: RowIds | undefined
   /** Why the statement dropped them, for people. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 export interface TableRequest {

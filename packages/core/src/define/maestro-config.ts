@@ -84,6 +84,13 @@ type MadeInCode<Component> = Component & { readonly use?: undefined }
 export interface MaestroConfig {
   /** Package names or paths, each optionally with options, or plugins themselves. */
   readonly plugins?: readonly PluginReference[]
+  /**
+   * The packages among the plugins whose permissions are enforced: their operators run in a process of their own, which may
+   * only do what `maestro.lock.json` records.
+   *
+   * @default none
+   */
+  readonly permissions?: Readonly<Record<string, 'enforce'>>
   /** Models by name. Operators use `default` and `embedder` unless an option names another serving. */
   readonly servings?: Readonly<Record<string, ServingConfig | MadeInCode<Serving>>>
   readonly storages?: Readonly<Record<string, StorageConfig>>

@@ -272,6 +272,31 @@ export const coreErrors = {
     message: (d: { path: string; reason: string }) => `${d.path} cannot be read: ${d.reason}`,
     hint: () => 'Restore the file, or delete it and accept the plugins again with `maestro plugin allow`.',
   },
+  MAESTRO_PLUGIN_NOT_ISOLABLE: {
+    message: (d: { plugin: string; reasons: readonly string[] }) =>
+      `The permissions of the plugin ${d.plugin} cannot be enforced: ${d.reasons.join('; ')}.`,
+    hint: (d: { plugin: string; reasons: readonly string[] }) =>
+      `Only a package that contributes nothing but operators on rows, with options that are data, can run in a process of its own. If you trust the plugin, remove ${d.plugin} from \`permissions\` in the config.`,
+  },
+  MAESTRO_PLUGIN_DENIED: {
+    message: (d: { plugin: string; deed: string }) =>
+      `The plugin ${d.plugin} tried to ${d.deed}, which its permissions do not allow.`,
+    hint: (d: { plugin: string; deed: string }) =>
+      `Its permissions are enforced. If its manifest asks for this, accept it with \`maestro plugin allow ${d.plugin}\`. If you trust the plugin, remove it from \`permissions\` in the config.`,
+  },
+  MAESTRO_PLUGIN_CREATE: {
+    message: (d: { plugin: string; operator: string; reason: string }) =>
+      `The plugin ${d.plugin} could not create the operator ${d.operator}: ${d.reason}`,
+    hint: () => 'Correct the options of the step, or report the error to the author of the plugin.',
+    stopsRun: true,
+  },
+  MAESTRO_PLUGIN_ENDED: {
+    message: (d: { plugin: string; how: string }) =>
+      `The process of the plugin ${d.plugin} has ended during its work (${d.how}).`,
+    hint: () =>
+      'Its own messages are above, on standard error. Run the pipeline again; if the process ends again, report it to the author of the plugin.',
+    stopsRun: true,
+  },
   MAESTRO_PLUGIN_TAP: {
     message: (d: { plugin: string; reason: string }) =>
       `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,

@@ -88,3 +88,9 @@ export function createLifecycleHooks(
   // Each hook is made with the kind that its declaration says; tapable's own types know less.
   return Object.fromEntries(hooks) as unknown as LifecycleHooks & LifecycleCallers
 }
+
+/** Whether any plugin taps one of these hooks. */
+export function isTapped(hooks: LifecycleHooks): boolean {
+  const all: readonly unknown[] = Object.values(hooks)
+  return all.some((hook) => (hook as { readonly taps: readonly unknown[] }).taps.length > 0)
+}

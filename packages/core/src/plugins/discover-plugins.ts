@@ -29,8 +29,12 @@ export interface DiscoveredPlugin {
   readonly options: unknown
   /** Sentences about what is unusual: keys of the manifest that were ignored, or other versions of core than this one. */
   readonly notes: readonly string[]
+  /** The one of the notes that says for which versions of core it was made. */
+  readonly otherVersion?: string | undefined
   /** @throws MAESTRO_PLUGIN_LOAD, MAESTRO_PLUGIN_NOT_A_PLUGIN */
   load(): Promise<PluginDefinition>
+  /** Ends what runs for it outside this process. */
+  dispose?(): Promise<void>
 }
 
 /**
@@ -76,7 +80,7 @@ async function discoverPackage(name: string, options: unknown, directory: string
   if (folder === undefined) throw notFound(name, directory)
   const { version, manifest, notes, otherVersion } = await readManifest(name, join(folder, 'package.json'))
   const load = () => loadPackage(name, folder, otherVersion)
-  return { name, version, origin: 'package', path: folder, manifest, options, notes, load }
+  return { name, version, origin: 'package', path: folder, manifest, options, notes, otherVersion, load }
 }
 
 /**

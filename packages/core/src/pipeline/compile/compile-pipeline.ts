@@ -107,7 +107,7 @@ async function compileDefined(
   const effects =
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
-      : (faults.catch(() => definition.columns?.(options, columnsIn), node.id) ?? { opaque: true })
+      : ((await faults.catchLater(() => definition.columns?.(options, columnsIn), node.id)) ?? { opaque: true })
   const scopes = prompts.map((given) => ({
     variables: given.prompt.variables,
     scope: promptScope(given, options, columnsIn),

@@ -37,6 +37,7 @@ export class WrittenRows {
       if (!isRowId(id)) this.#fail(`wrote a row with the id ${describeValue(id)}; an id is a text`)
       if (!this.#seen.add(id)) this.#fail(`wrote two rows with the id ${id}`, id)
       if (this.#first.has(id)) this.#keptId = true
+      else if (this.#isChild(id)) this.#keptId = true
       else if (!this.#keptId && this.#renamed === undefined && this.#isOfInput(rows[index] as Row)) this.#renamed = id
     }
   }
@@ -45,6 +46,12 @@ export class WrittenRows {
   end(rowsIn: number, rowsOut: number): void {
     if (rowsIn === rowsOut && !this.#keptId && this.#renamed !== undefined)
       this.#fail('wrote the rows of its input under other ids', this.#renamed)
+  }
+
+  /** Whether the id says that the step made the row of one of the first rows. */
+  #isChild(id: RowId): boolean {
+    const end = id.lastIndexOf(`/${this.#place.step}/`)
+    return end > 0 && this.#first.has(id.slice(0, end))
   }
 
   /** Whether a row is one of the first rows of the input, perhaps with additional columns. */

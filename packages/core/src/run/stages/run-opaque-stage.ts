@@ -50,9 +50,8 @@ export async function runOpaqueStage(
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
-        const { reason } = kind === 'dropped' ? fate : { reason: undefined }
-        const into = kind === 'merged' ? { into: [fate.into] } : {}
-        ledger?.leftOut(step.node.id, { ids: [rowId], ...into, ...(reason === undefined ? {} : { reason }) })
+        if (kind === 'dropped') ledger?.leftOut(step.node.id, { ids: [rowId], reason: fate.reason })
+        else ledger?.leftOut(step.node.id, { ids: [rowId], into: [fate.into] })
       },
     })
   } catch (error) {

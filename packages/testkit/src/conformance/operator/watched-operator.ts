@@ -49,8 +49,8 @@ export class WatchedOperator {
     return {
       ...definition,
       ...(batchSize === undefined ? {} : { batchSize: () => batchSize }),
-      columns: (options, before) => {
-        const effects = definition.columns?.(options, before) ?? { opaque: true }
+      columns: async (options, before) => {
+        const effects = (await definition.columns?.(options, before)) ?? { opaque: true }
         this.declared = { before, effects }
         return effects
       },

@@ -1,0 +1,115 @@
+import type { OperatorKind } from '../contracts/operator.js'
+import type { ServingNeed } from '../contracts/operator-definition.js'
+import type { Project } from '../contracts/project.js'
+import type { ColumnType } from '../contracts/row.js'
+import type { ServingKind } from '../contracts/serving.js'
+import type { Issue } from '../errors/describe-issues.js'
+import type { SentError } from './sent-error.js'
+
+/** Columns as a list, because an object does not keep the order of names that look like numbers. */
+export type ColumnList = readonly (readonly [string, ColumnType])[]
+
+/** What an operator says about itself, without its options. */
+export interface OperatorFacts {
+  readonly name: string
+  readonly kind: OperatorKind
+  readonly description?: string
+  readonly version?: string
+  readonly deterministic?: boolean
+  /** The JSON schema of its options, if the schema gives one. */
+  readonly schema: Readonly<Record<string, unknown>> | undefined
+  readonly checks: boolean
+  readonly asksServings: boolean
+}
+
+/** A step: an operator with the options as the pipeline gives them, which its process checks again. */
+export interface StepInput {
+  readonly operator: string
+  readonly options: unknown
+}
+
+/** The facts of a step. */
+export interface StepFacts {
+  readonly servings: readonly ServingNeed[]
+  readonly batchSize: number | undefined
+}
+
+/** A column effect, with its columns as lists. */
+export interface SentEffects {
+  readonly reads?: readonly string[] | undefined
+  readonly adds?: ColumnList | undefined
+  readonly drops?: readonly string[] | undefined
+  readonly renames?: readonly (readonly [string, string])[] | undefined
+  readonly keeps?: readonly string[] | undefined
+  readonly opaque?: boolean | undefined
+}
+
+/** A serving that is lent to an operator, as data. */
+export interface LentServing {
+  readonly name: string
+  readonly kind: ServingKind
+  /** Its properties, such as `capabilities` and `model`. */
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+/** What a result of a row function is: a row, as a line of a step file, another value, or the error of one row. */
+export type SentResult = { readonly line: string } | { readonly value: unknown } | { readonly error: SentError }
+
+/** The call of a row function. The rows are lines of a step file; only a batch has several. */
+export interface RunInput {
+  readonly instance: number
+  readonly lines: readonly string[]
+  readonly step: string
+  readonly run: string
+}
+
+export interface RunAnswer {
+  readonly results: readonly SentResult[]
+  /** Why a filter or a flatMap drops the row. */
+  readonly reason?: string | undefined
+}
+
+/** The method of the servings of each kind that asks the model. */
+export const askingMethods = {
+  llm: 'generate',
+  embedding: 'embed',
+  rerank: 'rerank',
+  transcription: 'transcribe',
+} as const
+
+/** What the project asks of the process of a plugin. */
+export interface PluginCalls {
+  load(input: {
+    readonly plugin: string
+    readonly folder: string
+    readonly otherVersion: string | undefined
+    readonly options: unknown
+    readonly project: Project
+  }): { readonly issues: readonly Issue[] } | { readonly operators: readonly OperatorFacts[] }
+  options(step: StepInput): { readonly issues: readonly Issue[] } | StepFacts
+  columns(step: StepInput & { readonly columns: ColumnList; readonly open: boolean }): SentEffects
+  check(
+    step: StepInput & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
+  ): readonly SentError[]
+  create(step: StepInput & { readonly servings: readonly LentServing[] }): number
+  run(input: RunInput): RunAnswer
+  abort(input: { readonly instance: number }): void
+  dispose(input: { readonly instance: number }): void
+}
+
+/** What the process of a plugin asks of the project. */
+export interface ProjectCalls {
+  ask(input: {
+    readonly instance: number
+    readonly name: string
+    readonly kind: ServingKind
+    readonly parameters: readonly unknown[]
+  }): unknown
+}
+
+/** The functions that answer calls. */
+export type Answers<Calls> = {
+  readonly [Name in keyof Calls]: Calls[Name] extends (input: infer Input) => infer Output
+    ? (input: Input) => Output | Promise<Output>
+    : never
+}

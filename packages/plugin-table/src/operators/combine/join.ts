@@ -1,0 +1,316 @@
+import {
+  type AllRows,
+  type Batch,
+  type ColumnEffects,
+  type ColumnSet,
+  column,
+  columns,
+  defineOperator,
+  type GlobalContext,
+  GlobalOperator,
+  type OutputOf,
+  optionsSchema,
+  type Refinement,
+  type Row,
+  type RowFunction,
+  type RowId,
+  rowFromEntries,
+  rowFunction,
+  type With,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { tableError } from '../../errors.js'
+import { valueIn } from '../repair/group-key.js'
+import { entriesOf } from '../shape/entries.js'
+import { JoinTables, type Matches, type RightRow } from './join-tables.js'
+import { batchesOf, columnsOf, missingColumn, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
+
+const fields = {
+  /** The other table: rows in code, or another source, `{ use, ...options }`. It need not fit into memory. */
+  right: otherTableOption,
+  /** The columns whose values must equal those of the other table. Rows without a value in one of them match nothing. */
+  by: columns().refine((names) => names.length > 0, 'at least one column is expected'),
+  /** The columns of the other table that `by` is compared with, in the same order. @default the same names as `by` */
+  on: z.array(z.string()).optional(),
+  /**
+   * Which rows come out: `inner` those with a match; `left` all, with nulls where there is no match; `right` and `full` also
+   * the rows of the other table without a match; `semi` and `anti` the rows with and without a match, unchanged.
+   *
+   * @default 'inner'
+   */
+  how: z.enum(['inner', 'left', 'right', 'full', 'semi', 'anti']).default('inner'),
+  /**
+   * For a join in time: a column such as a time stamp. Of the rows with the same key, only the one counts whose value is
+   * nearest, at or before this value. Use it with `how: 'inner'` or `'left'`.
+   */
+  asOf: column().optional(),
+  /** The column of the other table that `asOf` is compared with. @default the same name as `asOf` */
+  asOfOn: z.string().optional(),
+  /** Whether `asOf` takes the nearest row at or before the value, or at or after it. @default 'backward' */
+  direction: z.enum(['backward', 'forward']).default('backward'),
+  /** The prefix of the columns that are added. The columns in `on` are not added. @default 'right_' */
+  columnPrefix: z.string().default('right_'),
+  /**
+   * The most rows that the join may make. A join that would make more stops before it makes any.
+   *
+   * @default ten times the rows of both tables, and at least a million
+   */
+  maxRows: z.number().int().positive().optional(),
+}
+
+export type JoinRowsOptions = OutputOf<typeof fields>
+
+const addsColumns = ({ how }: Pick<JoinRowsOptions, 'how'>) => how !== 'semi' && how !== 'anti'
+
+const refine: Refinement<JoinRowsOptions> = (given, { addIssue }) => {
+  const { right, by, on = by, how, asOf, asOfOn = asOf } = given
+  const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: given })
+  if (on.length !== by.length) add('on', `it names ${on.length} columns for the ${by.length} in \`by\``)
+  if (asOf !== undefined && how !== 'inner' && how !== 'left')
+    add('how', "with `asOf`, only 'inner' and 'left' are possible")
+  for (const name of asOfOn === undefined ? on : [...on, asOfOn]) {
+    const fault = missingColumn(right, name)
+    if (fault !== undefined) add('on', fault)
+  }
+}
+const schema = optionsSchema(fields, refine)
+
+/** Joins the rows with those of another table that have the same key. */
+export class JoinRowsOperator extends GlobalOperator {
+  readonly #options: JoinRowsOptions
+  readonly #right: OtherTable
+
+  constructor(given: Partial<JoinRowsOptions> & Pick<JoinRowsOptions, 'right' | 'by'>) {
+    super()
+    this.#options = schema.parse(given)
+    this.#right = given.right
+  }
+
+  override get columns(): ColumnEffects {
+    return { opaque: true }
+  }
+
+  /** @throws MAESTRO_TABLE_JOIN_SIZE; a broken record of the other table is rejected */
+  override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
+    const { by, on = by, asOf, asOfOn = asOf, how, direction } = this.#options
+    const tables = await JoinTables.open()
+    const columns = new Set<string>()
+    try {
+      const right = await tables.addRight(this.#rightBatches(columns, context), { by: on, asOf: asOfOn })
+      const left = await tables.addLeft(all, { by, asOf })
+      if (addsColumns(this.#options) && asOf === undefined) await this.#assertSize(tables, left + right)
+      for (const name of on) columns.delete(name)
+      if (!addsColumns(this.#options)) yield* chosen(all, tables.matched(), how === 'semi', context)
+      else {
+        yield* this.#joined(all, tables.matches(asOf === undefined ? undefined : direction), columns, context)
+        if (how === 'right' || how === 'full') yield* this.#alone(tables.unmatchedRight(), columns)
+      }
+    } finally {
+      await tables.close()
+    }
+  }
+
+  async *#rightBatches(columns: Set<string>, context: GlobalContext) {
+    for await (const { ids, rows, rejects = [] } of batchesOf(this.#right, context.signal)) {
+      for (const { id, row, error } of rejects) context.reject(`right:${id}`, row as Row, error)
+      for (const row of rows) for (const name of Object.keys(row)) columns.add(name)
+      yield { ids, rows }
+    }
+  }
+
+  async #assertSize(tables: JoinTables, rows: number): Promise<void> {
+    const { maxRows = Math.max(1_000_000, rows * 10) } = this.#options
+    const pairs = await tables.countPairs()
+    if (pairs > maxRows) throw tableError('MAESTRO_TABLE_JOIN_SIZE', { rows: pairs, maxRows })
+  }
+
+  async *#joined(
+    all: AllRows,
+    matches: AsyncGenerator<Matches>,
+    columns: ReadonlySet<string>,
+    context: GlobalContext,
+  ): AsyncIterable<Batch> {
+    const keepsAll = this.#options.how === 'left' || this.#options.how === 'full'
+    const next = new NextMatches(matches)
+    let position = 0
+    for await (const { ids, rows } of all) {
+      const out = new OutputBatch()
+      for (const [index, row] of rows.entries()) {
+        const id = ids[index] ?? ''
+        const found = await next.at(position++)
+        if (found.length === 0) {
+          if (keepsAll) this.#add(out, id, row, undefined, columns, context)
+          else context.dropped(id, 'no row of the other table matches')
+        } else if (found.length === 1) this.#add(out, id, row, found[0], columns, context)
+        else {
+          const children = context.split(id, found.length)
+          for (const [number, match] of found.entries())
+            this.#add(out, children[number] ?? '', row, match, columns, context)
+        }
+      }
+      yield out
+    }
+  }
+
+  #add(
+    out: OutputBatch,
+    id: RowId,
+    row: Row,
+    match: RightRow | undefined,
+    columns: ReadonlySet<string>,
+    context: GlobalContext,
+  ): void {
+    const { columnPrefix } = this.#options
+    const added = Array.from(
+      columns,
+      (name) => [columnPrefix + name, match === undefined ? null : (valueIn(match.row, name) ?? null)] as const,
+    )
+    // The key is a column of every row of a right or full join, and so is it of this one.
+    const isOuter = this.#options.how === 'right' || this.#options.how === 'full'
+    const absent = isOuter ? this.#options.by.filter((name) => !Object.hasOwn(row, name)) : []
+    const twice = added.find(([name]) => Object.hasOwn(row, name))?.[0]
+    if (twice === undefined)
+      out.add(id, rowFromEntries(entriesOf(row, [...absent.map((name) => [name, null] as const), ...added])))
+    else context.reject(id, row, twoColumns(twice))
+  }
+
+  /** The rows of the right table without a match. The columns of the key are those of this table. */
+  async *#alone(rights: AsyncGenerator<RightRow>, columns: ReadonlySet<string>): AsyncIterable<Batch> {
+    const { by, on = by, columnPrefix } = this.#options
+    let out = new OutputBatch()
+    for await (const { id, row } of rights) {
+      const key = by.map((name, index) => [name, valueIn(row, on[index] ?? '') ?? null] as const)
+      const added = Array.from(columns, (name) => [columnPrefix + name, valueIn(row, name) ?? null] as const)
+      out.add(`right:${id}`, rowFromEntries([...key, ...added]))
+      if (out.rows.length < 1024) continue
+      yield out
+      out = new OutputBatch()
+    }
+    yield out
+  }
+}
+
+const twoColumns = (name: string) =>
+  tableError('MAESTRO_TABLE_OPTIONS', {
+    operator: 'table.join',
+    reason: `the row would have two columns "${name}"; set another \`columnPrefix\``,
+  })
+
+class OutputBatch implements Batch {
+  readonly ids: RowId[] = []
+  readonly rows: Row[] = []
+  add(id: RowId, row: Row): void {
+    this.ids.push(id)
+    this.rows.push(row)
+  }
+}
+
+/** Walks along the matches, which are in the order of the rows. */
+class NextMatches {
+  readonly #matches: AsyncGenerator<Matches>
+  #next: Matches | undefined
+  #begun = false
+
+  constructor(matches: AsyncGenerator<Matches>) {
+    this.#matches = matches
+  }
+
+  async at(position: number): Promise<readonly RightRow[]> {
+    if (!this.#begun) await this.#advance()
+    if (this.#next?.position !== position) return []
+    const { rows } = this.#next
+    await this.#advance()
+    return rows
+  }
+
+  async #advance(): Promise<void> {
+    this.#begun = true
+    const { done, value } = await this.#matches.next()
+    this.#next = done === true ? undefined : value
+  }
+}
+
+/** The rows with a match, or those without one, unchanged. */
+async function* chosen(
+  all: AllRows,
+  matched: AsyncGenerator<number>,
+  wanted: boolean,
+  context: GlobalContext,
+): AsyncIterable<Batch> {
+  let position = 0
+  let next = await matched.next()
+  for await (const { ids, rows } of all) {
+    const out = new OutputBatch()
+    for (const [index, row] of rows.entries()) {
+      const id = ids[index] ?? ''
+      const isMatched = next.done !== true && next.value === position++
+      if (isMatched) next = await matched.next()
+      if (isMatched === wanted) out.add(id, row)
+      else context.dropped(id, wanted ? 'no row of the other table matches' : 'a row of the other table matches')
+    }
+    yield out
+  }
+}
+
+function joinColumns(given: JoinRowsOptions, before: ColumnSet): ColumnEffects {
+  const { right, by, on = by, asOf, columnPrefix, how } = given
+  const reads = asOf === undefined ? by : [...by, asOf]
+  if (!addsColumns(given)) return { reads }
+  const other = columnsOf(right)
+  if (other.open) return { reads, opaque: true }
+  const added = Object.entries(other.columns).filter(([name]) => !on.includes(name))
+  // A key of the other table may have another type.
+  const keys =
+    how === 'right' || how === 'full'
+      ? by.map((name, index) => [name, sameType(before, name, other, on[index])] as const)
+      : []
+  return {
+    reads,
+    adds: Object.fromEntries([...keys, ...added.map(([name, type]) => [columnPrefix + name, type] as const)]),
+  }
+}
+
+function sameType(before: ColumnSet, name: string, other: ColumnSet, on = name) {
+  const type = before.columns[name] ?? 'unknown'
+  return other.columns[on] === type ? type : 'unknown'
+}
+
+/** The row with the columns of the matching row. */
+export interface JoinedTableRow extends RowFunction {
+  readonly row: this['options'] extends { readonly how: 'semi' | 'anti' }
+    ? this['before']
+    : With<this['before'], Joined<OtherRow<this['options']>, PrefixOf<this['options']>, OnOf<this['options']>>>
+}
+type Joined<Right, Prefix extends string, On> = {
+  [Name in Exclude<keyof Right, On> & string as `${Prefix}${Name}`]: Right[Name] | null
+}
+type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
+type OnOf<Options> = Options extends { readonly on: readonly (infer Name)[] }
+  ? Name
+  : Options extends { readonly by: readonly (infer Name)[] }
+    ? Name
+    : never
+
+/**
+ * `table.join`: joins the rows with those of another table that have the same key. A row with one match keeps its id; a
+ * row with several becomes several rows.
+ *
+ * @example .step('table.join', { right: [{ city: 'Oslo', people: 717710 }], by: ['city'], how: 'left' })
+ */
+export const join = defineOperator({
+  name: 'table.join',
+  kind: 'opaque',
+  description: 'Joins the rows with those of another table that have the same key',
+  options: fields,
+  refine,
+  columns: joinColumns,
+  row: rowFunction<JoinedTableRow>(),
+  check({ options, columns: { columns } }) {
+    const { right, by, on = by, columnPrefix } = options
+    if (!addsColumns(options)) return []
+    const added = Object.keys(columnsOf(right).columns).filter((name) => !on.includes(name))
+    const twice = added.map((name) => columnPrefix + name).find((name) => Object.hasOwn(columns, name))
+    return twice === undefined ? [] : [twoColumns(twice)]
+  },
+  create: (options) => new JoinRowsOperator(options),
+})

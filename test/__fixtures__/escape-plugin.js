@@ -1,0 +1,172 @@
+// A plugin that tries to get out of its process. Each operator does what its option says, in the process that it runs in.
+import { execSync } from 'node:child_process'
+import { readFileSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import os from 'node:os'
+import { kill } from 'node:process'
+import v8 from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import {
+  column,
+  createToken,
+  defineErrors,
+  defineOperator,
+  definePlugin,
+  LOGGER,
+  PROJECT,
+  provide,
+  SERVINGS,
+} from '@maestro-dataflow/core'
+import { z } from 'zod'
+
+const escapeError = defineErrors({
+  MAESTRO_ESCAPE_ODD: {
+    message: (d) => `${d.n} is odd.`,
+    hint: () => 'Double it.',
+  },
+})
+
+const attempts = {
+  read: ({ path }) => readFileSync(path, 'utf8'),
+  readThroughUrl: ({ path }) => readFileSync(new URL(`file://${path}`), 'utf8'),
+  readInPromise: async ({ path }) => (await import('node:fs/promises')).readFile(path, 'utf8'),
+  importFile: async ({ path }) => JSON.stringify(await import(path)),
+  readOwnMemory: () => readFileSync('/proc/self/environ', 'utf8'),
+  write: ({ path }) => writeFileSync(path, 'written'),
+  link: ({ path }) => symlinkSync(path, new URL('./link', import.meta.url)),
+  command: ({ path }) => execSync(`cat ${path}`).toString(),
+  worker: () => new Worker('1', { eval: true }) && 'started',
+  addon: ({ path }) => process.dlopen({ exports: {} }, path),
+  binding: () => Object.keys(process.binding('fs')).join(),
+  linkedBinding: () => process._linkedBinding('fs'),
+  signal: () => process.kill(process.ppid, 0),
+  importedSignal: () => kill(process.ppid, 0),
+  rawSignal: () => process._kill(process.ppid, 0),
+  debugger: () => process._debugProcess(process.ppid),
+  restoredSignal: () => {
+    process.kill = () => 'changed'
+    return process.kill(process.ppid, 0)
+  },
+  priority: () => os.setPriority(process.ppid, 19),
+  engineFlags: () => v8.setFlagsFromString('--allow-natives-syntax'),
+  inspector: async () => (await import('node:inspector')).open(0),
+  wasi: async () => new (await import('node:wasi')).WASI({ version: 'preview1' }),
+  database: async ({ path }) => {
+    const { DatabaseSync } = await import('node:sqlite')
+    new DatabaseSync(path).exec('create table t (a)')
+  },
+  loader: async () => (await import('node:module')).register('data:text/javascript,'),
+  hookedRequire: async ({ path }) => (await import('node:module')).createRequire(import.meta.url)(path),
+  environment: () => JSON.stringify(process.env),
+  network: ({ port }) =>
+    new Promise((resolve, reject) => {
+      connect(port, '127.0.0.1')
+        .on('connect', function () {
+          this.end()
+          resolve('connected')
+        })
+        .on('error', reject)
+    }),
+  listen: () =>
+    new Promise((resolve, reject) =>
+      createServer()
+        .on('error', reject)
+        .listen(0, () => resolve('listens')),
+    ),
+  exit: () => process.exit(7),
+  nonsense: () => {
+    const messages = [null, 1, 'x', {}, { answer: 1e9 }, { ask: 1, method: 'constructor', body: '1' }]
+    const commands = [{ cmd: 'NODE_HANDLE_ACK' }, { cmd: 'NODE_HANDLE', type: 'net.Socket' }]
+    const forged = [
+      { ask: 99, method: 'ask', body: '{}' },
+      { answer: 2e9, error: '{"code":{},"message":1}' },
+    ]
+    for (const message of [...messages, ...commands, ...forged]) writeSync(3, `${JSON.stringify(message)}\n`)
+    writeSync(3, 'no JSON\n')
+    return 'sent'
+  },
+}
+
+const attempt = defineOperator({
+  name: 'escape.attempt',
+  kind: 'map',
+  options: { attempt: z.enum(Object.keys(attempts)), path: z.string().default(''), port: z.int().default(0) },
+  adds: { result: 'string' },
+  create: (options) => async (row) => ({ ...row, result: String(await attempts[options.attempt](options)) }),
+})
+
+const START = createToken('escape.start')
+const add = defineOperator({
+  name: 'escape.add',
+  kind: 'map',
+  version: '3',
+  options: { input: column('number'), by: z.number().default(1), output: z.string() },
+  adds: { '{output}': 'number' },
+  inject: [START, LOGGER, PROJECT],
+  create:
+    ({ input, by, output }, [start]) =>
+    (row) => ({ ...row, [output]: start + row[input] + by }),
+})
+const even = defineOperator({
+  name: 'escape.even',
+  kind: 'filter',
+  options: { input: column('number') },
+  create:
+    ({ input }) =>
+    (row, { drop }) =>
+      row[input] % 2 === 0 || drop('it is odd'),
+})
+const twice = defineOperator({
+  name: 'escape.twice',
+  kind: 'flatMap',
+  options: {},
+  adds: { part: 'integer' },
+  create: () =>
+    async function* (row) {
+      const part = { ...row }
+      for (part.part = 0; part.part < 2; part.part++) yield part
+    },
+})
+const halves = defineOperator({
+  name: 'escape.halves',
+  kind: 'mapBatches',
+  options: { input: column('number') },
+  adds: { half: 'number', batch: 'integer' },
+  batchSize: () => 3,
+  create:
+    ({ input }) =>
+    (rows) =>
+      rows.map((row) =>
+        row[input] % 2 === 1
+          ? escapeError('MAESTRO_ESCAPE_ODD', { n: row[input], exact: 1n })
+          : { ...row, half: row[input] / 2, batch: rows.length },
+      ),
+})
+const ask = defineOperator({
+  name: 'escape.ask',
+  kind: 'map',
+  options: { serving: z.string().default('default'), image: z.string().optional() },
+  adds: { answer: 'string' },
+  servings: () => [{ kind: 'llm', name: 'default' }],
+  inject: [SERVINGS],
+  create: ({ serving, image }, [servings]) => {
+    const model = servings.get(serving, 'llm')
+    return async (row, context) => {
+      const parts = [{ type: 'text', text: `${row.n}?` }, ...(image ? [{ type: 'image', data: image }] : [])]
+      const { text } = await model.generate(
+        { messages: [{ role: 'user', content: parts }] },
+        { ...context, run: 'other' },
+      )
+      return { ...row, answer: text }
+    }
+  },
+})
+
+const plugin = definePlugin({
+  name: 'maestro-plugin-escape',
+  options: z.object({ start: z.number().default(0) }),
+  operators: [attempt, add, even, twice, halves, ask],
+  provides: ({ options }) => [provide(START, () => options.start)],
+})
+
+export { plugin as default }

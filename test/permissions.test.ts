@@ -1,0 +1,278 @@
+// `permissions: { name: 'enforce' }`: the operators of a package run in a process of their own, out of which it cannot get.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MaestroError, pipeline, type Row } from '@maestro-dataflow/core'
+import { type Maestro, type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
+import { scriptedServing } from '@maestro-dataflow/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+const plugin = 'maestro-plugin-escape'
+const root = join(import.meta.dirname, '..')
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-permissions-')))
+const secret = join(folder, 'secret.txt')
+const names = ['attempt', 'add', 'even', 'twice', 'halves', 'ask']
+const operators = Object.fromEntries(names.map((name) => [`escape.${name}`, '']))
+
+beforeAll(() => {
+  const packageFolder = join(folder, 'node_modules', plugin)
+  mkdirSync(packageFolder, { recursive: true })
+  mkdirSync(join(folder, 'node_modules/@maestro-dataflow'))
+  symlinkSync(join(root, 'packages/core'), join(folder, 'node_modules/@maestro-dataflow/core'))
+  symlinkSync(join(root, 'node_modules/zod'), join(folder, 'node_modules/zod'))
+  copyFileSync(join(import.meta.dirname, '__fixtures__/escape-plugin.js'), join(packageFolder, 'index.js'))
+  const manifest = { name: plugin, version: '1.0.0', type: 'module', exports: './index.js' }
+  writeFileSync(
+    join(packageFolder, 'package.json'),
+    JSON.stringify({ ...manifest, maestro: { apiVersion: 1, contributes: { operators } } }),
+  )
+  writeFileSync(secret, 'a secret')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Records what the user has accepted. */
+function accept(permissions: object): void {
+  const content = { lockVersion: 1, plugins: { [plugin]: { version: '1.0.0', permissions } } }
+  writeFileSync(join(folder, 'maestro.lock.json'), JSON.stringify(content))
+}
+
+const opened: Maestro[] = []
+afterEach(async () => {
+  for (const project of opened.splice(0)) await project.dispose()
+  rmSync(join(folder, 'maestro.lock.json'), { force: true })
+})
+
+function open(options: MaestroOptions = {}): Maestro {
+  const project = maestro({
+    directory: folder,
+    plugins: [[plugin, { start: 100 }]],
+    permissions: { [plugin]: 'enforce' },
+    logLevel: 'silent',
+    ...options,
+  })
+  opened.push(project)
+  return project
+}
+
+/** The rows after one step. The steps are known by name alone, as in a pipeline of JSON. */
+async function rowsAfter(
+  use: string,
+  options: object,
+  rows: readonly Row[] = [{ n: 1 }],
+  project = open(),
+): Promise<Row[]> {
+  const after: Row[] = []
+  const definition = pipeline('p').from(rows).definition
+  const steps = [{ id: 'step', use, input: 'source', options }]
+  for await (const row of project.rows({ ...definition, steps })) after.push(row as Row)
+  return after
+}
+
+/** What an attempt returns, or the error that rejects its row. */
+async function attempt(name: string, options: object = {}, project = open()): Promise<unknown> {
+  try {
+    const [row] = await rowsAfter('escape.attempt', { attempt: name, ...options }, undefined, project)
+    return row?.result
+  } catch (error) {
+    return MaestroError.is(error, 'MAESTRO_RUN_ALL_FAILED') ? error.cause : error
+  }
+}
+
+const denied = (deed: string) =>
+  expect.objectContaining({ code: 'MAESTRO_PLUGIN_DENIED', plugin, message: expect.stringContaining(deed) })
+
+describe('a plugin without permissions', () => {
+  test.each([
+    ['reads a file', 'read', `read ${secret}`],
+    ['reads a file by a URL', 'readThroughUrl', `read ${secret}`],
+    ['reads a file asynchronously', 'readInPromise', `read ${secret}`],
+    ['imports a file', 'importFile', `read ${secret}`],
+    ['requires a file', 'hookedRequire', `read ${secret}`],
+    ['reads the memory of its process', 'readOwnMemory', 'read /proc/self/environ'],
+    ['writes a file', 'write', `write ${join(folder, 'written.txt')}`],
+    ['makes a link', 'link', 'fs.symlink'],
+    ['starts a program', 'command', 'start another program'],
+    ['starts a worker thread', 'worker', 'start a worker thread'],
+    ['loads a native addon', 'addon', 'use dlopen'],
+    ['reaches for the insides of Node.js', 'binding', 'use binding'],
+    ['reaches for linked insides of Node.js', 'linkedBinding', 'use _linkedBinding'],
+    ['sends a signal', 'signal', 'use kill'],
+    ['sends a signal by an imported function', 'importedSignal', 'use kill'],
+    ['sends a signal by an internal function', 'rawSignal', 'use _kill'],
+    ['sends a signal after it has replaced the function', 'restoredSignal', "read only property 'kill'"],
+    ['opens the debugger of the project', 'debugger', 'use _debugProcess'],
+    ['changes the priority of the project', 'priority', 'use setPriority'],
+    ['changes the flags of the engine', 'engineFlags', 'use setFlagsFromString'],
+    ['opens its own debugger', 'inspector', 'open the debugger'],
+    ['uses WASI', 'wasi', 'use WASI'],
+    ['registers a loader', 'loader', 'start a worker thread'],
+  ])('fails when it %s', async (_, name, deed) => {
+    const path = name === 'write' ? join(folder, 'written.txt') : secret
+    const error = await attempt(name, { path })
+    if (deed.startsWith('read only')) expect(error).toMatchObject({ message: expect.stringContaining(deed) })
+    else expect(error).toEqual(denied(deed))
+    expect(existsSync(join(folder, 'written.txt'))).toBe(false)
+  })
+
+  test('cannot open a database, because SQLite would not ask for permission', async () => {
+    const path = join(folder, 'new.db')
+    expect(await attempt('database', { path })).toBeInstanceOf(MaestroError)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('sees no variable of the environment', async () => {
+    process.env.MAESTRO_TEST_KEY = 'not for plugins'
+    expect(await attempt('environment')).not.toContain('not for plugins')
+    delete process.env.MAESTRO_TEST_KEY
+  })
+
+  // Node.js limits the network from version 25 on. The page about plugins says so.
+  test.skipIf(process.allowedNodeEnvironmentFlags.has('--allow-net'))(
+    'can connect, because Node.js 24 does not limit it',
+    async () => {
+      const server = createServer().listen(0)
+      const { port } = server.address() as AddressInfo
+      expect(await attempt('network', { port })).toBe('connected')
+      server.close()
+    },
+  )
+
+  test('does the project no harm by messages that make no sense', async () => {
+    expect(await attempt('nonsense')).toBe('sent')
+  })
+
+  test('stops the run with the reason when its process ends', async () => {
+    expect(await attempt('exit')).toMatchObject({
+      code: 'MAESTRO_PLUGIN_ENDED',
+      plugin,
+      details: { how: 'exit code 7' },
+    })
+  })
+})
+
+describe('what the user has accepted', () => {
+  test('is allowed: paths, variables of the environment, and programs', async () => {
+    accept({ paths: [secret], env: ['MAESTRO_TEST_KEY'], childProcesses: true })
+    process.env.MAESTRO_TEST_KEY = 'for the plugin'
+    expect(await attempt('read', { path: secret })).toBe('a secret')
+    expect(await attempt('environment')).toContain('for the plugin')
+    expect(await attempt('command', { path: secret })).toBe('a secret')
+    delete process.env.MAESTRO_TEST_KEY
+  })
+
+  test('a path in words grants nothing', async () => {
+    accept({ paths: ['the path of the option `path`'] })
+    expect(await attempt('read', { path: secret })).toEqual(denied(`read ${secret}`))
+  })
+})
+
+describe('operators in a process of their own', () => {
+  test('a map keeps the types of values, and the options have their defaults', async () => {
+    const values = {
+      n: 1,
+      big: 10n ** 30n,
+      at: new Date(0),
+      bytes: new Uint8Array([1]),
+      nan: Number.NaN,
+      7: 'seven',
+      1: 'one',
+    }
+    const rows = await rowsAfter('escape.add', { input: 'n', output: 'sum' }, [values])
+    expect(Object.entries(rows[0] ?? {})).toEqual(Object.entries({ ...values, sum: 102 }))
+  })
+
+  test('a filter says why it drops a row', async () => {
+    expect(await rowsAfter('escape.even', { input: 'n' }, [{ n: 1 }, { n: 2 }])).toEqual([{ n: 2 }])
+  })
+
+  test('a flatMap may return one object again and again', async () => {
+    expect(await rowsAfter('escape.twice', {}, [{ n: 5 }])).toEqual([
+      { n: 5, part: 0 },
+      { n: 5, part: 1 },
+    ])
+  })
+
+  test('an operator on batches rejects single rows with its own errors', async () => {
+    const rows = Array.from({ length: 6 }, (_, n) => ({ n }))
+    const after = await rowsAfter('escape.halves', { input: 'n' }, rows)
+    expect(after).toEqual([0, 2, 4].map((n) => ({ n, half: n / 2, batch: 3 })))
+  })
+
+  test('the plan checks options and columns as for every operator', async () => {
+    const definition = pipeline('p').from([{ n: 1 }]).definition
+    const plan = (options: object) =>
+      open().plan({ ...definition, steps: [{ id: 's', use: 'escape.add', input: 'source', options }] })
+    await expect(plan({ input: 'm', output: 'x' })).rejects.toThrow('no column "m"')
+    await expect(plan({ input: 'n', outptu: 'x' })).rejects.toThrow('Did you mean "output"')
+    await expect(plan({ input: 'n', output: 4 })).rejects.toThrow('output')
+  })
+
+  test('the options of the plugin are checked by its own schema', async () => {
+    const settings = { plugins: [[plugin, { start: 'now' }] as const] }
+    await expect(rowsAfter('escape.even', { input: 'n' }, [{ n: 2 }], open(settings))).rejects.toMatchObject({
+      code: 'MAESTRO_PLUGIN_OPTIONS',
+    })
+  })
+
+  test('a project goes on after it was disposed', async () => {
+    const { definition } = pipeline('p').from([{ n: 2 }])
+    const even = { ...definition, steps: [{ id: 's', use: 'escape.even', input: 'source', options: { input: 'n' } }] }
+    const own = open()
+    for (let time = 0; time < 2; time++) {
+      const rows: unknown[] = []
+      for await (const row of own.rows(even)) rows.push(row)
+      expect(rows).toEqual([{ n: 2 }])
+      await own.dispose()
+    }
+  })
+})
+
+describe('servings of operators in a process of their own', () => {
+  const serving = () => scriptedServing(({ messages }) => `answer to ${JSON.stringify(messages[0]?.content)}`)
+
+  test('are asked in the process of the project, for the step and the run', async () => {
+    const servings = { default: serving() }
+    const definition = pipeline('p').from([{ n: 1 }]).definition
+    const steps = [{ id: 'asked', use: 'escape.ask', input: 'source', options: {} }]
+    const report = await open({ servings }).runTo({ ...definition, steps }, { write: () => undefined } as never)
+    expect(report.usage).toMatchObject({ requests: 1 })
+  })
+
+  test('are only those that the operator names', async () => {
+    const settings = { servings: { default: serving(), other: serving() } }
+    await expect(rowsAfter('escape.ask', { serving: 'other' }, [{ n: 1 }], open(settings))).rejects.toThrow(
+      'does not name',
+    )
+  })
+
+  test('read no file for it', async () => {
+    const settings = { servings: { default: serving() } }
+    await expect(rowsAfter('escape.ask', { image: secret }, [{ n: 1 }], open(settings))).rejects.toMatchObject({
+      cause: denied('read a file or an address'),
+    })
+  })
+})
+
+describe('the setting', () => {
+  test('names a plugin of the config', async () => {
+    await expect(open({ permissions: { 'maestro-plugin-escpe': 'enforce' } }).plugins()).rejects.toThrow(
+      `Did you mean "${plugin}"?`,
+    )
+  })
+  test('is for packages that contribute operators alone', async () => {
+    const name = '@maestro-dataflow/plugin-table'
+    symlinkSync(join(root, 'packages/plugin-table'), join(folder, 'node_modules/@maestro-dataflow/plugin-table'))
+    const own = open({ plugins: [name], permissions: { [name]: 'enforce' } })
+    await expect(own.contributionsOf(name)).rejects.toThrow('is of kind table')
+  })
+})
