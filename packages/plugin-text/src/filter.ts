@@ -19,7 +19,10 @@ const fields = {
   /** Limits of measures: `{ words: { min: 20 }, urls: { max: 3 } }`. A limit replaces that of a preset. @default {} */
   limits: z.partialRecord(z.enum(numberMeasures), limit).default({}),
   /** The allowed languages, as codes of ISO 639-1. @default all */
-  languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).min(1).optional(),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2,3}$/))
+    .min(1)
+    .optional(),
   /** Without `input`: what precedes the name of a measure in the name of its column. @default '' */
   prefix: z.string().default(''),
   /** The words that `blockedWords` counts, in any capitals. @default [] */
@@ -68,7 +71,12 @@ export const filter = defineOperator({
   options: fields,
   refine({ presets: chosen, limits, languages }, { addIssue }) {
     if (chosen.length === 0 && Object.keys(limits).length === 0 && languages === undefined)
-      addIssue({ code: 'custom', path: ['presets'], message: 'give `presets`, `limits`, or `languages`', input: chosen })
+      addIssue({
+        code: 'custom',
+        path: ['presets'],
+        message: 'give `presets`, `limits`, or `languages`',
+        input: chosen,
+      })
   },
   columns: ({ input, presets: chosen, limits, languages, prefix }) => {
     const names = [...rulesOf({ presets: chosen, limits }).map(({ name }) => name), ...(languages ? ['language'] : [])]
@@ -85,7 +93,8 @@ export const filter = defineOperator({
       }
       return (row, { drop }) => {
         const language = row[`${prefix}language`]
-        if (languages !== undefined && !languages.includes(String(language))) return drop(`the language is ${language ?? 'unknown'}`)
+        if (languages !== undefined && !languages.includes(String(language)))
+          return drop(`the language is ${language ?? 'unknown'}`)
         // The script is not known from the columns, so that the wider of two limits counts.
         for (const rule of rules) {
           const value = readNumber(row, rule.name)

@@ -1,4 +1,11 @@
-import { column, defineOperator, type RowFunction, rowFromEntries, rowFunction, type With } from '@maestro-dataflow/core'
+import {
+  column,
+  defineOperator,
+  type RowFunction,
+  rowFromEntries,
+  rowFunction,
+  type With,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { loadMeasures, type MeasureName, measureNames, measureType } from './measures/measures.js'
 import { TextParts } from './measures/text-parts.js'
@@ -35,8 +42,7 @@ export const measure = defineOperator({
   kind: 'map',
   description: 'Adds columns with measures of a text: counts, ratios, repetition, language',
   options: fields,
-  adds: ({ measures, prefix }) =>
-    Object.fromEntries(measures.map((name) => [`${prefix}${name}`, measureType(name)])),
+  adds: ({ measures, prefix }) => Object.fromEntries(measures.map((name) => [`${prefix}${name}`, measureType(name)])),
   row: rowFunction<MeasuredRow>(),
   create({ input, measures, prefix, blocklist }) {
     const loading = loadMeasures(measures, blocklist)
@@ -45,7 +51,7 @@ export const measure = defineOperator({
       const measureText = await loading
       const parts = new TextParts(textOf(row, input))
       const added = measures.map((name) => [`${prefix}${name}`, measureText(parts, name)] as const)
-      const names = new Set(added.map(([name]) => name))
+      const names = new Set<string>(added.map(([name]) => name))
       return rowFromEntries([...Object.entries(row).filter(([name]) => !names.has(name)), ...added])
     }
   },

@@ -1,4 +1,11 @@
-import { column, defineOperator, type RowFunction, rowFromEntries, rowFunction, type With } from '@maestro-dataflow/core'
+import {
+  column,
+  defineOperator,
+  type RowFunction,
+  rowFromEntries,
+  rowFunction,
+  type With,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { loadNormalizer, normalizerNames } from './normalizers/normalizers.js'
 import { textOf } from './text-of.js'
@@ -40,7 +47,7 @@ export const normalize = defineOperator({
     return async (row) => {
       const normalizers = await loading
       const text = normalizers.reduce((given, apply) => apply(given), textOf(row, input))
-      return output in row
+      return Object.hasOwn(row, output)
         ? rowFromEntries(Object.entries(row).map(([name, value]) => [name, name === output ? text : value]))
         : rowFromEntries([...Object.entries(row), [output, text]])
     }

@@ -11,7 +11,7 @@ export function blockedWordCounter(list: readonly string[]): (parts: TextParts) 
   const patterns = words
     .sort((one, other) => other.length - one.length)
     .map((word) => {
-      const text = RegExp.escape?.(word) ?? word.replace(/[$()*+.?[\\\]^{|}]/gu, '\\$&')
+      const text = word.replace(/[$()*+.?[\\\]^{|}]/gu, '\\$&')
       return unspaced.test(word) ? text : `(?<![\\p{L}\\p{N}])${text}(?![\\p{L}\\p{N}])`
     })
   const pattern = new RegExp(patterns.join('|'), 'gu')

@@ -32,10 +32,13 @@ export const meanWordLength = (parts: TextParts): number =>
 /** Different words over all words. */
 export const uniqueWordRatio = (parts: TextParts): number => share(new Set(parts.words).size, parts.words.length)
 
-/** How many different common function words of English or Chinese the text has, as a sign of natural language. */
+/** How many different common function words of English, Chinese, or Japanese the text has, as a sign of natural language. */
 export const stopWordCount = (parts: TextParts): number => {
   const found = new Set(parts.words)
-  return Math.max(...Object.values(stopWords).map((list) => list.filter((word) => found.has(word)).length))
+  const inWords = stopWords.en.filter((word) => found.has(word)).length
+  // Where words have no spaces between them, a segmenter joins particles with their neighbors.
+  const inText = [stopWords.zh, stopWords.ja].map((list) => list.filter((word) => parts.text.includes(word)).length)
+  return Math.max(inWords, ...inText)
 }
 
 /** Hash marks and ellipses over words. */
@@ -54,7 +57,9 @@ export const letterRatio = ofVisible(/\p{L}/gu)
 /** Digits over all characters that are not blank. */
 export const digitRatio = ofVisible(/\p{N}/gu)
 /** Characters that are neither letters, marks, digits, nor usual punctuation, over all that are not blank. */
-export const specialCharacterRatio = ofVisible(/[^\s\p{L}\p{M}\p{N}.,;:!?'"()\-–—。，、；：！？“”‘’「」『』（）《》…·]/gu)
+export const specialCharacterRatio = ofVisible(
+  /[^\s\p{L}\p{M}\p{N}.,;:!?'"()\-–—。，、；：！？“”‘’「」『』（）《》…·]/gu,
+)
 
 /** Capital letters over all letters that have a case. */
 export const capitalRatio = ({ text }: TextParts): number => {

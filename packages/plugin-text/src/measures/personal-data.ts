@@ -1,9 +1,10 @@
 import { findPhoneNumbersInText } from 'libphonenumber-js/min'
 import { countMatches, type TextParts } from './text-parts.js'
 
-const email = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}-])/gu
-const digitGroups = /(?<![\p{L}\p{N}.-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}-])/gu
-const chineseId = /(?<![\p{L}\p{N}])[1-9]\d{16}[\dXx](?![\p{L}\p{N}])/gu
+const email =
+  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}-])/gu
+const digitGroups = /(?<![A-Za-z\p{N}.-])\d(?:[ -]?\d){12,18}(?![A-Za-z\p{N}-])/gu
+const chineseId = /(?<![A-Za-z\p{N}])[1-9]\d{16}[\dXx](?![A-Za-z\p{N}])/gu
 
 /**
  * The number of e-mail addresses, phone numbers in international notation, payment cards, and Chinese identity numbers.

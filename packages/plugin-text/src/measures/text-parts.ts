@@ -1,7 +1,8 @@
 /** A word: letters, marks, and digits, also with an apostrophe or a hyphen within it. */
 const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’‑-][\p{L}\p{M}\p{N}]+)*/gu
 /** Scripts that do not put spaces between words. */
-const unspacedPattern = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const unspacedPattern =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const sentenceEnd = /[.!?]+(?=["'”’)\]]*(?:\s|$))|[。！？]+|[…]+(?=\s|$)/gu
 const lineBreak = /\r\n|\n|\r/u
 const paragraphBreak = /(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*/u
@@ -63,7 +64,9 @@ export function wordsOf(text: string): readonly string[] {
   const words: string[] = []
   for (const [found] of text.toLowerCase().matchAll(wordPattern)) {
     if (!unspacedPattern.test(found)) words.push(found)
-    else for (let start = 0; start < found.length; start += segmentLength) segment(found.slice(start, start + segmentLength), words)
+    else
+      for (let start = 0; start < found.length; start += segmentLength)
+        segment(found.slice(start, start + segmentLength), words)
   }
   return words
 }

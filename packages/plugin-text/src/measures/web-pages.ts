@@ -14,7 +14,8 @@ export const urls = ({ text }: TextParts): number => countMatches(text, /\bhttps
 /** Occurrences of "lorem ipsum". */
 export const loremIpsum = ({ text }: TextParts): number => countMatches(text, /lorem\s{1,9}ipsum/giu)
 /** Lines that mention JavaScript. */
-export const javascriptLines = ({ lines }: TextParts): number => lines.filter((line) => /javascript/iu.test(line)).length
+export const javascriptLines = ({ lines }: TextParts): number =>
+  lines.filter((line) => /javascript/iu.test(line)).length
 /** Lines with a notice about terms, privacy, or cookies. */
 export const policyLines = ({ lines }: TextParts): number => lines.filter(isPolicy).length
 /** Replacement characters and the usual signs of text that was decoded with a wrong encoding. */

@@ -1,5 +1,5 @@
-import { isPolicy } from '../measures/web-pages.js'
 import { wordsOf } from '../measures/text-parts.js'
+import { isPolicy } from '../measures/web-pages.js'
 
 const sentenceEnd = /[.!?。！？…](?:["'”’」』）)\]]*)$|["”’」』]$/u
 

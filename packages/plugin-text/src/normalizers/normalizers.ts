@@ -22,7 +22,8 @@ const normalizers = {
       .replace(/\n{3,}/gu, '\n\n')
       .trim(),
   /** No control characters except line breaks and tabs, and no invisible characters except joiners. */
-  controls: (text) => text.replace(/[\p{Cc}--[\n\r\t]]|[\u00AD\u200B\u2060\uFEFF\u200E\u200F\u202A-\u202E\u2066-\u2069]/gv, ''),
+  controls: (text) =>
+    text.replace(/[\p{Cc}--[\n\r\t]]|[\u00AD\u200B\u2060\uFEFF\u200E\u200F\u202A-\u202E\u2066-\u2069]/gv, ''),
   /** No addresses of web pages. */
   urls: (text) => text.replace(/\b(?:https?:\/\/|www\.)[^\s<>"'，。；！？）】]+/giu, ''),
   /** No e-mail addresses. */
