@@ -15,7 +15,6 @@ test.for(['postgres', 'mariadb'] as const)(
     const server = inject(client)
     if (server === undefined) return skip()
     const { certificate: _, ...address } = server
-    const connection = { client, ...address }
-    await agrees(project, typedTables, project.ofDatabase(connection))
+    await agrees(project, typedTables, project.ofDatabase({ client, ...address }))
   },
 )

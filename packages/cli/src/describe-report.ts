@@ -16,7 +16,7 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
   ]
   if (rowsIn > 0 && rowsOut === 0) lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
-  lines.push(...describeRejects(report), ...describeDrops(report))
+  lines.push(...describeRejects(report), ...describeDrops(report), ...describeWarnings(report))
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
   for (const path of spared) lines.push(`  ${oneLine(path)} was left alone, because of --limit`)
   if (report.directory !== undefined) {
@@ -61,6 +61,11 @@ function describeDrops({ drops = [] }: RunReport): string[] {
       ? [`  ${counted(drops.length - shown.length, 'more reason')}: maestro dropped STEP`]
       : []),
   ]
+}
+
+/** What steps tell the user. */
+export function describeWarnings({ warnings = [] }: RunReport): string[] {
+  return warnings.map(({ step, message }) => `  ${oneLine(step)}: ${oneLine(message)}`)
 }
 
 const shownReasons = 5

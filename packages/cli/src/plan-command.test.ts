@@ -98,7 +98,30 @@ test('faults are told all at once', async () => {
     expect(stderr).toContain(part)
 })
 
-test('--estimate tries some rows and tells tokens, cost and time; nothing is written', async () => {
+test('a document that the last run could not read is named, with the reason', async () => {
+  const plain = new TemporaryProject({
+    'maestro.config.json': { plugins: ['fs', 'ai'].map((name) => `@maestro-dataflow/plugin-${name}`) },
+    'docs/good.md': 'A text.',
+    'docs/broken.docx': 'no archive at all',
+    'load.json': {
+      name: 'load',
+      read: { use: 'ai.load-documents', path: 'docs' },
+      write: { use: 'fs.file', path: 'out.jsonl' },
+    },
+  })
+  try {
+    expect((await plain.maestro('plan', 'load.json')).stdout).not.toContain('last run')
+    expect((await plain.maestro('run', 'load.json')).code).toBe(0)
+    const { stdout } = await plain.maestro('plan', 'load.json')
+    expect(stdout).toMatch(/last run: \S*load\S*\n {2}1 row rejected in source, for example docs\/broken\.docx: \S/)
+  } finally {
+    plain.remove()
+  }
+})
+
+test('--estimate tries some rows and tells tokens, cost and time; nothing is written', {
+  timeout: 120_000,
+}, async () => {
   const { code, stdout } = await project.maestro('plan', 'tones', '--estimate', '1')
   expect(code).toBe(0)
   const estimate = stdout.slice(stdout.indexOf('Estimate'))

@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from '@maestro-dataflow/core'
 import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
+import { tellLastRun } from './plan/last-run.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { askConsent } from './plugin/consent.js'
@@ -33,8 +34,10 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     const made = await project.plan(definition)
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
-    if (!json)
+    if (!json) {
       await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set, serving: options.serving })
+      await tellLastRun(config.stateDirectory, made.pipeline)
+    }
     if (probes === undefined) {
       if (json) printJson(made, 2)
       return

@@ -177,6 +177,7 @@ export {
   type Refinement,
 } from './define/options/fields.js'
 export type { CheckedOptions, OptionsOver, PromptReference, SourceReference } from './define/options/options-over.js'
+export { parseOptions } from './define/options/parse-options.js'
 export {
   type PromptAbout,
   promptOption,
@@ -263,6 +264,7 @@ export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from '
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
+export { noteTemporaryFile, temporaryFileName } from './provider/temporary-files.js'
 export { toGrammarSchema } from './provider/to-grammar-schema.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'

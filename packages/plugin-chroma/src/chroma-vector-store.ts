@@ -2,6 +2,7 @@ import {
   checkQueries,
   checkRecords,
   maestroError,
+  parseOptions,
   type VectorCallOptions,
   type VectorEntry,
   type VectorMatch,
@@ -80,7 +81,7 @@ export class ChromaVectorStore implements VectorStore {
    * @throws MAESTRO_CHROMA_*; MAESTRO_VECTORS_SETTINGS if it was created with other settings
    */
   static async open(given: ChromaVectorOptions): Promise<ChromaVectorStore> {
-    const options = chromaVectorOptions.parse(given)
+    const options = parseOptions('chroma.vectors', chromaVectorOptions, given)
     const { url, collection: name, metric, candidates, neighbours } = options
     const api = new ChromaApi(options)
     const checks = await api.send({ method: 'GET', path: '/pre-flight-checks', work: 'answer' })

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type Batch, MaestroError, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import {
+  type Batch,
+  MaestroError,
+  maestroError,
+  noteTemporaryFile,
+  type SinkWriter,
+  temporaryFileName,
+  type WriteResult,
+} from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
 import { moveToFreePath } from './move-to-free-path.js'
 import type { OutputPath } from './output-path.js'
@@ -59,12 +67,11 @@ export class FileSinkWriter implements SinkWriter {
   ): Promise<FileSinkWriter> {
     const { path } = target
     // The name does not extend the target's name, because the longest names leave no room for an ending.
-    const temporary = join(
-      dirname(path),
-      `.maestro-${hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)}.tmp`,
-    )
+    const id = hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)
+    const temporary = join(dirname(path), temporaryFileName(id))
     try {
       await mkdir(dirname(path), { recursive: true })
+      noteTemporaryFile(run, temporary)
       // A process of the run that was interrupted may still have the file open: it keeps a file without a name.
       await rm(temporary, { force: true })
       return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)

@@ -3,12 +3,12 @@ import {
   type ColumnSet,
   defineSource,
   MaestroError,
+  rowFromEntries,
   rowFunction,
   type SourceBatch,
   type SourceReader,
   type StorageContext,
   schemaColumns,
-  withColumnOrder,
 } from '@maestro-dataflow/core'
 import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
@@ -91,8 +91,7 @@ async function describeColumns(options: ReadOptions, project: Project): Promise<
   if (!declared.open || options.schema !== undefined) return declared
   const names = await headerColumns(await findFiles(options, project), options)
   if (names === undefined || names.length === 0) return declared
-  const columns = Object.fromEntries(names.map((name) => [name, 'string'] as const))
-  return { columns: withColumnOrder(columns, names), open: false }
+  return { columns: rowFromEntries(names.map((name) => [name, 'string'] as const)), open: false }
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {
@@ -108,6 +107,5 @@ function declaredColumns(options: ReadOptions): ColumnSet {
   if (names === undefined) return { columns: {}, open: true }
   if (!Array.isArray(names)) return { columns: names, open: false }
   const type = formats.every(isDelimited) ? 'string' : 'unknown'
-  const typed = Object.fromEntries(names.map((name) => [name, type] as const))
-  return { columns: withColumnOrder(typed, names), open: false }
+  return { columns: rowFromEntries(names.map((name) => [name, type] as const)), open: false }
 }

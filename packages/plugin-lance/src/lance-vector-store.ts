@@ -6,6 +6,7 @@ import {
   type Logger,
   MaestroError,
   maestroError,
+  parseOptions,
   type VectorCallOptions,
   type VectorEntry,
   type VectorIndex,
@@ -82,7 +83,7 @@ export class LanceVectorStore implements VectorStore {
    * @throws MAESTRO_LANCE_OPEN; MAESTRO_VECTORS_SETTINGS if it was created with other settings
    */
   static async open(given: LanceVectorOptions, logger?: Logger): Promise<LanceVectorStore> {
-    const options = lanceVectorOptions.parse(given)
+    const options = parseOptions('lance.vectors', lanceVectorOptions, given)
     const { path, metric, dimensions: dimension } = options
     return new LanceVectorStore(options, await StoreTable.open({ path, name: path, metric, dimension }), logger)
   }

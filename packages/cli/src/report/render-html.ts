@@ -28,6 +28,7 @@ ${error === undefined ? undefined : html`<p class="bad">${error}</p>`}`
       : []),
     rejects(overview, lists),
     drops(overview, lists),
+    warnings(overview),
     renderSamples(overview),
     renderProfile(overview, lists),
   ]
@@ -203,6 +204,11 @@ function rejects({ rejects: groups }: RunOverview, lists: RowLists): Html {
     })
     return html`<h3>${link} in ${step}: ${code}</h3><p>${first?.id}: ${first?.message}</p>${hint === undefined ? undefined : html`<p class="dim">${hint}</p>`}`
   })}`
+}
+
+function warnings({ warnings: given }: RunOverview): Html {
+  if (given.length === 0) return html``
+  return html`<h2>Warnings</h2><ul>${given.map(({ step, message }) => html`<li>${step}: ${message}</li>`)}</ul>`
 }
 
 function drops({ drops: groups, steps }: RunOverview, lists: RowLists): Html {

@@ -4,7 +4,7 @@ import { formatCount } from './row-lists.js'
 
 /** A report as Markdown, for example for the comment of a pull request. */
 export function renderMarkdown(overview: RunOverview): string {
-  const { run, steps, rejects, drops, sinks, error } = overview
+  const { run, steps, rejects, drops, warnings, sinks, error } = overview
   const { counts, usage } = run
   const lines = [
     `# ${cell(run.pipeline)}: ${run.status}`,
@@ -76,6 +76,8 @@ export function renderMarkdown(overview: RunOverview): string {
         ]),
       ),
     )
+  if (warnings.length > 0)
+    lines.push('', '## Warnings', '', ...warnings.map(({ step, message }) => `- ${cell(step)}: ${cell(message)}`))
   if (sinks.length > 0)
     lines.push(
       '',

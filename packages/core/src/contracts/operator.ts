@@ -70,6 +70,8 @@ export interface RunOptions {
   readonly preview?: boolean
   /** Receives what became of rows that the operator does not return. */
   readonly tell?: (fate: RowFate) => void
+  /** Receives what the user should know, for the report of the run. */
+  readonly warn?: (message: string) => void
 }
 
 /** The constructor of a prompt class, as `promptRestrict` takes it. */

@@ -93,6 +93,12 @@ export interface DropGroup {
   readonly into?: RowId
 }
 
+/** Something that a step tells the user, such as what it left as it was and what to do about it. */
+export interface StepWarning {
+  readonly step: string
+  readonly message: string
+}
+
 /** What a run did. `report.json` in the run folder holds the same data. */
 export interface RunReport {
   readonly runId: string
@@ -107,6 +113,8 @@ export interface RunReport {
   readonly rejects: readonly RejectGroup[]
   /** The reasons of rows that steps left out, the most frequent first; missing if there are none. */
   readonly drops?: readonly DropGroup[]
+  /** What steps tell the user; missing if they tell nothing. */
+  readonly warnings?: readonly StepWarning[]
   readonly sinks: readonly SinkReport[]
   /** Plugins that failed while they observed the run; missing if none did. */
   readonly observers?: readonly ObserverReport[]

@@ -22,6 +22,8 @@ export interface GlobalContext {
   readonly origin: string
   /** Whether this is only a trial that must not change anything outside. */
   readonly preview: boolean
+  /** Tells the user something about the run: what it did not do, and the way out. The report contains it. */
+  warn(message: string): void
   /** Records a row that could not be processed. The row must not be among the returned rows. */
   reject(rowId: RowId, row: Row, error: MaestroError): void
   /** States for the ledger of the run why a row is not among the returned rows. */
@@ -55,7 +57,7 @@ export abstract class GlobalOperator extends Operator {
   /** @throws MAESTRO_RUN_ALL_FAILED if no row could be processed, and what `process` throws; nothing is written then */
   override async run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
     const { signal = new AbortController().signal, step = this.constructor.name, run = step } = options
-    const { complete = true, preview = false, origin = '', tell } = options
+    const { complete = true, preview = false, origin = '', tell, warn = () => undefined } = options
     const rejectedBefore = 'rejectedBefore' in options ? options.rejectedBefore : []
     const source = storage.step()
     const unread: RejectedRow[] = []
@@ -86,7 +88,7 @@ export abstract class GlobalOperator extends Operator {
         return Array.from({ length: rows }, (_, number) => `${rowId}/${step}/${number}`)
       },
     }
-    const batches = this.process(all, { signal, step, run, complete, rejectedBefore, origin, preview, ...fates })
+    const batches = this.process(all, { signal, step, run, complete, rejectedBefore, origin, preview, warn, ...fates })
     const written = await source.write(untilAllFailed(batches, step, () => ({ rowsIn, rejected })))
     return { ...written, rowsIn: rowsIn + unread.length, rejected: [...unread, ...rejected] }
   }

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { temporaryFilesList } from '../provider/temporary-files.js'
 import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
-import { pruneRuns, writeFileAtomically } from './state/run-folder.js'
+import { pruneRuns } from './state/prune-run-folders.js'
+import { writeFileAtomically } from './state/run-folder.js'
 
 /** Disposes the operators that the run created. Their work is done, so a failure to dispose one is only logged. */
 export async function freeOperators(context: RunContext): Promise<void> {
@@ -36,6 +38,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
       await context.lease.release()
       return await rm(folder.path, { recursive: true, force: true })
     }
+    await rm(join(folder.path, temporaryFilesList), { force: true })
     if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
     failpoint('report-written')

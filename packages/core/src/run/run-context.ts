@@ -15,6 +15,7 @@ import type {
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { StepWarning } from '../contracts/report.js'
 import type { ServingKind } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
 import type { StorageContext } from '../contracts/storage.js'
@@ -120,6 +121,8 @@ export interface RunContext extends RunEnvironment {
   /** Operators to dispose at the end. */
   readonly operators: Disposable[]
   readonly signal: AbortSignal
+  /** What steps tell the user, for the report. */
+  readonly warnings: StepWarning[]
   readonly overwrite: boolean
   /** The maximum number of rows that are read from the source. */
   readonly limit: number | undefined

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { PipelinePlan } from '../contracts/plan.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { DurableRun } from './durability/durable-run.js'
 import type { Lease } from './durability/lease.js'
@@ -22,6 +23,7 @@ import type { PipelineRunOptions, Run } from './run.js'
 import type { RunContext, RunEnvironment } from './run-context.js'
 import { RunOutputs } from './run-outputs.js'
 import { Journal, toRejectLine } from './state/journal.js'
+import { removeTemporaryFiles } from './state/remove-temporary-files.js'
 import {
   createRunFolder,
   createRunId,
@@ -79,6 +81,7 @@ export async function startRun(
     outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
     operators: [],
     signal,
+    warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
@@ -150,6 +153,7 @@ async function openFolder(
     const { folder, lease } = await createTemporaryFolder(createRunId(pipeline, now))
     return { folder, lease, durable: undefined, startedAt }
   }
+  await removeLeftFiles(environment)
   const targets = targetsOf(compiled, environment)
   if (resume !== undefined) {
     const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
@@ -185,6 +189,15 @@ async function openFolder(
     })
   })
   return { folder, lease: durable.lease, durable, startedAt }
+}
+
+/** Files that cannot be removed do not prevent a run. */
+async function removeLeftFiles({ stateDirectory, logger }: RunEnvironment): Promise<void> {
+  try {
+    await removeTemporaryFiles(stateDirectory)
+  } catch (error) {
+    logger.warn('The hidden files of a killed run could not be removed.', { reason: reasonOf(error) })
+  }
 }
 
 /** What the sinks of a run replace or create. */

@@ -128,6 +128,10 @@ describe('documents that do not come', () => {
     await run(chunks({ b: ['b one'] }), {}, { rejectedBefore: byName })
     expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'b#0'])
     // Its path stands in another column, since the row was rejected before it had a document.
+    // Its chunk, which has lost the column of the document, has an id that begins with the document.
+    const byId = [{ rowId: 'a#2/1-chunk/0', row: { text: null }, error }]
+    await run(chunks({ b: ['b one'] }), {}, { rejectedBefore: byId })
+    expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'b#0'])
     const byPath = [{ rowId: 'a', row: { path: 'a', title: 'A' }, error }]
     await run(chunks({ d: ['d one'] }), {}, { rejectedBefore: byPath })
     expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'd#0'])
@@ -305,6 +309,7 @@ describe('folders in pipelines', () => {
     writeFileSync(join(directory, path), content)
   }
   const store = memoryVectorStore()
+  let told: readonly unknown[] = []
   const index = async (name: string, path: string) => {
     const project = maestro({
       plugins: [ai],
@@ -313,9 +318,9 @@ describe('folders in pipelines', () => {
       directory,
       logLevel: 'silent',
     })
-    await Array.fromAsync(
-      project.rows(pipeline(name).read('ai.load-documents', { path }).step('ai.index', { store: 'kb' })),
-    )
+    const indexing = pipeline(name).read('ai.load-documents', { path }).step('ai.index', { store: 'kb' })
+    const report = await project.runTo(indexing, { write: () => undefined })
+    told = report.warnings ?? []
     const entries = (await Array.fromAsync(store.list?.() ?? [])).flat()
     return [...new Set(entries.map(({ metadata }) => metadata?.document))].sort()
   }
@@ -330,5 +335,14 @@ describe('folders in pipelines', () => {
     rmSync(join(directory, 'docs/a.md'))
     writeFileSync(join(directory, 'docs/b.md'), Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0))
     expect(await index('one', 'docs')).toEqual(['docs/b.md', 'docs/c.md', 'docs2/d.md'])
+    // The report names the culprit, the reason, and the way out.
+    expect(told).toEqual([
+      {
+        step: '1-ai.index',
+        message: expect.stringMatching(
+          /^1 missing documents stay in the index \(docs\/b\.md\): their rows were rejected \(docs\/b\.md: .+\) Fix the documents, or remove them/,
+        ),
+      },
+    ])
   })
 })

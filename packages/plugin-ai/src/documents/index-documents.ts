@@ -101,14 +101,15 @@ export class Indexer extends GlobalOperator {
     const { prefix = '' } = this.#options
     const settings = JSON.stringify([this.#serving.model ?? this.#serving.name, prefix])
     const digests = new Map<string, DocumentDigest>()
-    const rejected: unknown[] | undefined = context.rejectedBefore?.map(({ row }) => row)
+    const rejected = context.rejectedBefore?.slice()
     for await (const { ids, rows } of all) {
       context.signal.throwIfAborted()
       for (const [index, row] of rows.entries()) {
         const facts = this.#factsOf(row)
         if (MaestroError.is(facts)) {
-          rejected?.push(row)
-          context.reject(ids[index] ?? '', row, facts)
+          const rowId = ids[index] ?? ''
+          rejected?.push({ rowId, row, error: facts })
+          context.reject(rowId, row, facts)
           continue
         }
         const digest = digests.get(facts.document) ?? new DocumentDigest(settings)
@@ -205,12 +206,12 @@ export class Indexer extends GlobalOperator {
       complete: context.complete,
       maxDeleted,
     }
-    const warn = (reason: string, documents: readonly string[]) =>
-      logger?.warn(`Missing documents stay in the index: ${reason}`, {
-        origin,
-        documents: documents.length,
-        names: documents.slice(0, 10),
-      })
+    const warn = (reason: string, documents: readonly string[]) => {
+      const names = documents.slice(0, 10)
+      logger?.warn(`Missing documents stay in the index: ${reason}`, { origin, documents: documents.length, names })
+      const all = `${names.join(', ')}${documents.length > names.length ? ` and ${documents.length - names.length} more` : ''}`
+      context.warn(`${documents.length} missing documents stay in the index (${all}): ${reason}`)
+    }
     const gone = missing === 'delete' ? deletableDocuments(facts, warn) : []
     const ids = [...stale, ...gone.flatMap((document) => stored.get(document)?.ids ?? [])]
     if (ids.length === 0 || context.preview) return 0

@@ -1,5 +1,6 @@
 import type { VectorRecord } from '@maestro-dataflow/core'
 import { type ChunkFacts, type DocumentDigest, isUnchanged, type StoredDocument } from './indexed-documents.js'
+import type { RejectedDocuments } from './missing-documents.js'
 
 /** The outcome for a chunk's document. */
 export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
@@ -8,8 +9,7 @@ export type IndexOutcome = 'added' | 'replaced' | 'unchanged'
 export interface IndexPlan {
   readonly digests: ReadonlyMap<string, DocumentDigest>
   readonly stored: ReadonlyMap<string, StoredDocument>
-  /** The documents of rows that were rejected; undefined if some rejected row does not say its document. */
-  readonly rejected: ReadonlySet<string> | undefined
+  readonly rejected: RejectedDocuments
   /** The name of the set of documents. */
   readonly origin: string
 }

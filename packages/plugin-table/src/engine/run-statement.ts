@@ -207,7 +207,7 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
   const { connection } = database
   const { relation, extracted, learned, checked } = lines
   const { mode, files, offsets, rejected = [] } = options
-  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
   if (statement.kind === 'sort' || statement.kind === 'aggregate') {
     const emit = emitLine(extracted.format, output, files, offsets)
     const query = statementQuery(statement, { relation, values, checked, emit })

@@ -4,6 +4,7 @@ import {
   type Only,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type RowFunction,
   rowFunction,
   type TableStatement,
@@ -74,6 +75,6 @@ export class AggregateRowsOperator extends DuckDBTableOperator {
 
   constructor(given: AggregateOptions) {
     super()
-    this.statements = statements(schema.parse(given))
+    this.statements = statements(parseOptions('table.aggregate', schema, given))
   }
 }

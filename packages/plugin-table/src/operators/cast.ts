@@ -6,6 +6,7 @@ import {
   MapOperator,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Row,
   type RowFunction,
   rowFromEntries,
@@ -75,7 +76,7 @@ export class CastColumnsOperator extends MapOperator {
 
   constructor(given: CastOptions) {
     super()
-    this.#columns = schema.parse(given).columns
+    this.#columns = parseOptions('table.cast', schema, given).columns
   }
 
   override get columns(): ColumnEffects {

@@ -6,6 +6,7 @@ import {
   MapOperator,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Row,
   rowFromEntries,
 } from '@maestro-dataflow/core'
@@ -67,7 +68,7 @@ export class SelectColumnsOperator extends MapOperator {
 
   constructor(given: ColumnListOptions) {
     super()
-    this.#columns = schema.parse(given).columns
+    this.#columns = parseOptions('table.select', schema, given).columns
   }
 
   override get columns(): ColumnEffects {
@@ -85,7 +86,7 @@ export class DropColumnsOperator extends MapOperator {
 
   constructor(given: ColumnListOptions) {
     super()
-    this.#columns = new Set(schema.parse(given).columns)
+    this.#columns = new Set(parseOptions('table.drop', schema, given).columns)
   }
 
   override get columns(): ColumnEffects {

@@ -1,4 +1,11 @@
-import { columns, defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
+import {
+  columns,
+  defineOperator,
+  type OutputOf,
+  optionsSchema,
+  parseOptions,
+  type TableStatement,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
@@ -35,6 +42,6 @@ export class DedupeRowsOperator extends DuckDBTableOperator {
 
   constructor(given: DedupeOptions = {}) {
     super()
-    this.statements = statements(schema.parse(given))
+    this.statements = statements(parseOptions('table.dedupe', schema, given))
   }
 }

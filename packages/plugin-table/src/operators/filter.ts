@@ -1,4 +1,4 @@
-import { defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
+import { defineOperator, type OutputOf, optionsSchema, parseOptions, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
@@ -41,6 +41,6 @@ export class FilterRowsOperator extends DuckDBTableOperator {
 
   constructor(given: TableFilterOptions) {
     super()
-    this.statements = statements(schema.parse(given))
+    this.statements = statements(parseOptions('table.filter', schema, given))
   }
 }

@@ -6,6 +6,7 @@ import {
   MapOperator,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Row,
   rowFromEntries,
 } from '@maestro-dataflow/core'
@@ -55,7 +56,7 @@ export class RenameColumnsOperator extends MapOperator {
 
   constructor(given: RenameOptions) {
     super()
-    this.#names = new Map(Object.entries(schema.parse(given).columns))
+    this.#names = new Map(Object.entries(parseOptions('table.rename', schema, given).columns))
   }
 
   override get columns(): ColumnEffects {

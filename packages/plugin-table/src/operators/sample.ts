@@ -1,4 +1,11 @@
-import { defineOperator, type OutputOf, optionsSchema, type TableStatement, unless } from '@maestro-dataflow/core'
+import {
+  defineOperator,
+  type OutputOf,
+  optionsSchema,
+  parseOptions,
+  type TableStatement,
+  unless,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
@@ -38,6 +45,6 @@ export class SampleRowsOperator extends DuckDBTableOperator {
 
   constructor(given: SampleOptions) {
     super()
-    this.statements = statements(schema.parse(given))
+    this.statements = statements(parseOptions('table.sample', schema, given))
   }
 }

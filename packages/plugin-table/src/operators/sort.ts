@@ -1,4 +1,11 @@
-import { column, defineOperator, type OutputOf, optionsSchema, type TableStatement } from '@maestro-dataflow/core'
+import {
+  column,
+  defineOperator,
+  type OutputOf,
+  optionsSchema,
+  parseOptions,
+  type TableStatement,
+} from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { DuckDBTableOperator } from './table-class.js'
 
@@ -55,6 +62,6 @@ export class SortRowsOperator extends DuckDBTableOperator {
 
   constructor(given: TableSortOptions) {
     super()
-    this.statements = statements(schema.parse(given))
+    this.statements = statements(parseOptions('table.sort', schema, given))
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTemporaryFiles } from '../state/remove-temporary-files.js'
 import { listRuns, type RunRecord } from './run-record.js'
 
 /** Which finished runs to remove. Without any, only step files are removed. */
@@ -16,19 +17,26 @@ export interface PruneOptions {
 
 export interface PrunedRun {
   readonly runId: string
-  /** `run`: the whole folder. `step files`: the rows between its stages, which a finished run no longer needs. */
-  readonly removed: 'run' | 'step files'
+  /**
+   * `run`: the whole folder. `step files`: the rows between its stages, which a finished run no longer needs. `hidden
+   * files`: what a killed run has left beside its outputs.
+   */
+  readonly removed: 'run' | 'step files' | 'hidden files'
   readonly bytes: number
 }
 
-/** Removes finished runs, and the step files of those that stay. It never touches an unfinished run. */
+/**
+ * Removes finished runs, the step files of those that stay, and the hidden files that killed runs have left beside their
+ * outputs. An unfinished run can still be resumed.
+ */
 export async function pruneFinishedRuns(
   stateDirectory: string,
   { keep, startedBefore, runs = [], dryRun = false }: PruneOptions,
 ): Promise<readonly PrunedRun[]> {
   const finished = (await listRuns(stateDirectory)).filter(({ status }) => status !== 'unfinished')
   const named = new Set(runs.map(({ runId }) => runId))
-  const pruned: PrunedRun[] = []
+  const left = await removeTemporaryFiles(stateDirectory, dryRun)
+  const pruned = left.map(({ runId, bytes }): PrunedRun => ({ runId, removed: 'hidden files', bytes }))
   for (const [age, { runId, directory, summary }] of finished.entries()) {
     const isOld =
       named.has(runId) ||

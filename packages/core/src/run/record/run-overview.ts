@@ -1,4 +1,4 @@
-import type { DropGroup, RunReport, StepCounts, UsageTotals } from '../../contracts/report.js'
+import type { DropGroup, RunReport, StepCounts, StepWarning, UsageTotals } from '../../contracts/report.js'
 import type { RowId } from '../../contracts/row.js'
 import type { CallFact } from '../ledger/facts.js'
 import { type ColumnProfile, profileOf } from './profile-rows.js'
@@ -71,6 +71,7 @@ export interface RunOverview {
     readonly location: string | undefined
   }[]
   readonly drops: readonly DropGroup[]
+  readonly warnings: readonly StepWarning[]
   readonly rejects: readonly RejectOverview[]
   /** How many rows had left their stages, over the time: seconds since the start, rows so far. */
   readonly rate: readonly (readonly [seconds: number, rows: number])[]
@@ -120,6 +121,7 @@ export function overviewOf(record: RunRecord): RunOverview {
       return { id, use, input, rows: written?.rows, location: written?.location }
     }),
     drops: report?.drops ?? [],
+    warnings: report?.warnings ?? [],
     rejects: rejectsOf(record, report),
     rate: rateOf(record),
     output: samples.output,

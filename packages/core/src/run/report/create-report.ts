@@ -27,6 +27,7 @@ export function createReport(
     steps,
     rejects: rejects.list(),
     ...(drops.length === 0 ? {} : { drops }),
+    ...(context.warnings.length === 0 ? {} : { warnings: context.warnings }),
     sinks,
     ...observersOf(observers),
     servings: usage.servings(),

@@ -46,6 +46,7 @@ export async function runOpaqueStage(
       rejectedBefore: context.rejectedBefore?.rows,
       origin: originOf(context.compiled.plan, step),
       preview: context.trace !== undefined,
+      warn: (message) => void context.warnings.push({ step: step.node.id, message }),
       tell(fate) {
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)

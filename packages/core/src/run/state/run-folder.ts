@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,27 +56,6 @@ export async function createTemporaryFolder(
     const lease = await Lease.take(leaseFolder(path), { what: runId })
     return { folder: { runId, path, kept: false }, lease }
   })
-}
-
-/**
- * Removes the oldest runs so that `keep` remain. A run whose process was killed counts like one that has ended. It always
- * keeps the run that has just ended, even if the clock has changed, and never touches a run in progress, in this process
- * or another.
- */
-export async function pruneRuns(stateDirectory: string, keep: number, current: string): Promise<void> {
-  const folder = join(stateDirectory, 'runs')
-  const others = (await readdir(folder))
-    .filter((run) => run !== current)
-    .sort()
-    .map((run) => join(folder, run))
-    .filter(isSettled)
-  await removeAll(others.slice(0, Math.max(0, others.length - (keep - 1))))
-}
-
-/** Whether a run has ended or was abandoned. A folder without a lease may belong to a process that is about to take it. */
-function isSettled(run: string): boolean {
-  const lease = leaseFolder(run)
-  return existsSync(lease) ? isAbandoned(lease) : existsSync(join(run, 'report.json'))
 }
 
 async function removeAll(folders: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ import {
   GlobalOperator,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Row,
   rowFromEntries,
 } from '@maestro-dataflow/core'
@@ -49,7 +50,7 @@ export class FillMissingOperator extends GlobalOperator {
 
   constructor(given: FillMissingOptions) {
     super()
-    const { columns, by = [] } = schema.parse(given)
+    const { columns, by = [] } = parseOptions('table.fill-missing', schema, given)
     this.#columns = Object.entries(columns).flatMap(([name, method]) => (method === undefined ? [] : [[name, method]]))
     this.#by = by
   }

@@ -10,6 +10,7 @@ import {
   newColumn,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Row,
   type RowFunction,
   rowFromEntries,
@@ -83,7 +84,7 @@ export class OutliersOperator extends GlobalOperator {
 
   constructor(given: z.input<typeof schema> & Pick<OutliersOptions, 'input'>) {
     super()
-    this.#options = schema.parse(given)
+    this.#options = parseOptions('table.outliers', schema, given)
   }
 
   override get columns(): ColumnEffects {

@@ -102,7 +102,7 @@ interface SinkParts {
 }
 
 /** A sink of a JSON file, that differs in one respect. */
-function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
+export function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
   return defineSink({
     options: { path: z.string() },
     target: ({ path }: { path: string }) => path,

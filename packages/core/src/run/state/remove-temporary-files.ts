@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { lstat, readdir, readFile, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { isTemporaryFile, temporaryFilesList } from '../../provider/temporary-files.js'
+import { isAbandoned, Lease } from '../durability/lease.js'
+import { leaseFolder } from './run-folder.js'
+
+/** The hidden files that a killed run has left beside its outputs. */
+export interface LeftFiles {
+  readonly runId: string
+  readonly files: readonly string[]
+  readonly bytes: number
+}
+
+/**
+ * Removes the hidden files of runs whose processes are gone. Those of a run in progress, in any process, stay, and so do
+ * those of a run that may still be in progress elsewhere. Such a run can still be resumed: it writes these files anew.
+ *
+ * @param dryRun Only finds them.
+ */
+export async function removeTemporaryFiles(stateDirectory: string, dryRun = false): Promise<readonly LeftFiles[]> {
+  const runs = join(stateDirectory, 'runs')
+  const found: LeftFiles[] = []
+  for (const run of existsSync(runs) ? await readdir(runs) : []) {
+    const left = await removeTemporaryFilesOf(join(runs, run), dryRun)
+    if (left !== undefined && left.files.length > 0) found.push(left)
+  }
+  return found
+}
+
+/** The same for one run folder. */
+export async function removeTemporaryFilesOf(folder: string, dryRun = false): Promise<LeftFiles | undefined> {
+  const list = join(folder, temporaryFilesList)
+  if (!existsSync(list) || !isAbandoned(leaseFolder(folder))) return undefined
+  const runId = basename(folder)
+  // Whoever resumes the run needs its lease, and with it creates these files.
+  const lease = dryRun ? undefined : await takeLease(folder, runId)
+  if (lease === undefined && !dryRun) return undefined
+  try {
+    const files: string[] = []
+    let bytes = 0
+    for (const path of await namesIn(list)) {
+      const stats = await lstat(path).catch(() => undefined)
+      if (stats === undefined) continue
+      files.push(path)
+      bytes += stats.size
+      if (!dryRun) await rm(path, { force: true })
+    }
+    if (!dryRun) await rm(list, { force: true })
+    return { runId, files, bytes }
+  } finally {
+    await lease?.release()
+  }
+}
+
+/** Undefined if another process was faster. */
+async function takeLease(folder: string, what: string): Promise<Lease | undefined> {
+  try {
+    return await Lease.take(leaseFolder(folder), { what })
+  } catch (error) {
+    if (MaestroError.is(error, 'MAESTRO_RUN_HELD')) return undefined
+    throw error
+  }
+}
+
+async function namesIn(list: string): Promise<readonly string[]> {
+  const lines = (await readFile(list, 'utf8')).split('\n')
+  return lines.flatMap((line) => {
+    try {
+      const path: unknown = JSON.parse(line)
+      return typeof path === 'string' && isTemporaryFile(path) ? [path] : []
+    } catch {
+      // The end of a line that a crash has cut off.
+      return []
+    }
+  })
+}
