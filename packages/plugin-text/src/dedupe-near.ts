@@ -294,7 +294,7 @@ function withColumns(row: Row, added: readonly (readonly [string, unknown])[]): 
  * `text.dedupe-near`: keeps one of several texts that are almost the same. Texts are similar if they have many sequences
  * of words in common; a chain of similar texts is one cluster.
  *
- * @example .step('text.dedupe-near', { input: 'text', threshold: 0.8, keep: 'longest' })
+ * @example .step('text.dedupe-near', { input: 'text', threshold: 0.7, keep: 'longest' })
  */
 export const dedupeNear = defineOperator({
   name: 'text.dedupe-near',

@@ -62,7 +62,7 @@ function faultOf({ name, source }: Rule, { min, max }: Limit, value: number): st
  * `text.filter`: keeps the rows whose text meets quality rules. The reason for each dropped row names the measure, its
  * value, and the limit.
  *
- * @example .step('text.filter', { input: 'text', presets: ['gopher'], limits: { words: { min: 20 } }, languages: ['en', 'zh'] })
+ * @example .step('text.filter', { input: 'text', limits: { words: { min: 3 } }, languages: ['en', 'zh'] })
  */
 export const filter = defineOperator({
   name: 'text.filter',
