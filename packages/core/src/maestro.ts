@@ -35,7 +35,7 @@ import { type DiscoveredPlugin, discoverPlugins } from './plugins/discover-plugi
 import { orderPlugins } from './plugins/order-plugins.js'
 import { PluginHost } from './plugins/plugin-host.js'
 import { type ContributionNames, selectPlugins, withRequired } from './plugins/select-plugins.js'
-import type { StageDecision } from './run/durability/durable-run.js'
+import type { StageDecision } from './run/durability/decide-stages.js'
 import { previewResume } from './run/durability/preview-resume.js'
 import { findUnfinished, type RunCommand, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'

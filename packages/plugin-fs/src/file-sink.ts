@@ -14,7 +14,7 @@ import { assertNoUrl } from './no-url.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { isProjectFile } from './project-files.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
 
@@ -44,10 +44,13 @@ export const fileSink = defineSink({
       return StandardOutputWriter.open(encoderFor(options, context, format, 'standard output'))
     }
     const { target, format, compression } = await place(options, context)
-    const encoder = encoderFor(options, context, format, target.shown)
-    return FileSinkWriter.open(target, encoder, compression, {
+    return FileSinkWriter.open({
+      target,
+      compression,
       plain: isPlainLines(options),
       run: context.runDirectory,
+      continues: context.continues,
+      encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
   },
 })
@@ -57,8 +60,9 @@ function encoderFor(
   { columns: known }: SinkTarget,
   format: FileFormat,
   path: string,
+  from?: EncoderState,
 ): RowEncoder {
-  return createRowEncoder(format, {
+  const options = {
     path,
     columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
     only: columns !== undefined,
@@ -66,7 +70,8 @@ function encoderFor(
     formulas,
     excel,
     column,
-  })
+  }
+  return createRowEncoder(format, options, from)
 }
 
 /** The path and the format of the output, if it can be written. */

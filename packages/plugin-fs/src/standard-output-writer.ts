@@ -22,7 +22,14 @@ export class StandardOutputWriter implements SinkWriter {
   static async open(encoder: RowEncoder): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
     const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
-    const file = await FileSinkWriter.open(target, encoder, undefined, { plain: false, run: folder })
+    const file = await FileSinkWriter.open({
+      target,
+      compression: undefined,
+      plain: false,
+      run: folder,
+      continues: undefined,
+      encoder: () => encoder,
+    })
     return new StandardOutputWriter(folder, file)
   }
 

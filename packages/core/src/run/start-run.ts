@@ -45,7 +45,8 @@ export async function startRun(
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
-  const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
+  const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
+  const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
   const ledger =
@@ -79,19 +80,23 @@ export async function startRun(
     storage,
     durable,
     outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
+    usage,
     operators: [],
     signal,
     warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
-    reject({ step, use, stage }, counter, rejected) {
+    reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {
       const { id: rowId, row } = rejected
       const error = environment.redact(rejected.error)
       last = error
-      journal.reject({ ...toRejectLine(rowId, use, row, error), step })
+      const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
-      ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      hold(() => {
+        journal.reject(line)
+        ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      })
       options.onReject?.({ id: rowId, row, error })
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())

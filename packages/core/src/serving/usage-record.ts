@@ -150,6 +150,7 @@ export class UsageRecord {
       ...(this.#calls > 1 ? { calls: this.#calls } : {}),
       waitedMs: this.#waitedMs,
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,
+      ...(this.#recorded === undefined ? {} : { recorded: this.#recorded }),
       ...(this.#warnings.size === 0 ? {} : { warnings: [...this.#warnings] }),
     })
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger, Schema, StorageContext } from '@maestro-dataflow/core'
 import { testkitError } from '../errors.js'
+import { deepFreeze } from './deep-freeze.js'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
@@ -51,5 +52,6 @@ export async function parsed(schema: Schema, options: unknown): Promise<unknown>
       subject: 'A storage',
       reason: `its options are refused: ${result.issues.map(({ message }) => message).join('; ')}`,
     })
-  return result.value
+  // A part must not change the options that it shares with the plan.
+  return deepFreeze(result.value)
 }

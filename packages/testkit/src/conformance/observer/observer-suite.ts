@@ -29,6 +29,18 @@ interface ObserverSubject {
   readonly patience: number
 }
 
+/** Every setting of a request. */
+const settings = {
+  temperature: 0.25,
+  topP: 0.5,
+  topK: 7,
+  seed: 3,
+  stop: ['never'],
+  maxTokens: 9,
+  sample: 2,
+  promptVersion: 'v',
+} satisfies Partial<LLMRequest>
+
 const asks = defineOperator({
   name: 'testkit.ask',
   kind: 'map',
@@ -41,7 +53,7 @@ const asks = defineOperator({
     (_options, [servings]) =>
     async (row, context) => {
       const messages = prompt('Say {{text}}').messages({ text: String(row.text) })
-      const { text } = await servings.get('default', 'llm').generate({ messages, temperature: 0 }, context)
+      const { text } = await servings.get('default', 'llm').generate({ messages, ...settings }, context)
       return { ...row, answer: text }
     },
 })
@@ -167,6 +179,9 @@ const cases = {
         'without its identity, no answer is found again',
       )
       await assertPassesOn(outer as LLMServing, hooks)
+      const before = hooks.disposals
+      await outer.dispose?.()
+      assert.ok(hooks.disposals > before, 'the serving that it wraps is never freed')
     }
   },
 
@@ -178,17 +193,7 @@ const cases = {
 
 /** A wrapped serving receives the request with all its settings, and its call ends by the signal. */
 async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promise<void> {
-  const request: LLMRequest = {
-    messages: [{ role: 'user', content: 'Say something.' }],
-    temperature: 0.25,
-    topP: 0.5,
-    topK: 7,
-    seed: 3,
-    stop: ['never'],
-    maxTokens: 9,
-    sample: 2,
-    promptVersion: 'v',
-  }
+  const request: LLMRequest = { messages: [{ role: 'user', content: 'Say something.' }], ...settings }
   await outer.generate(request)
   const [received] = calls.at(-1) ?? []
   for (const [name, value] of Object.entries(request))
