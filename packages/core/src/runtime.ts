@@ -22,8 +22,9 @@ export {
   readPermissionLock,
 } from './plugins/permission-lock.js'
 export { type ColumnFault, columnFault } from './run/checks/column-fault.js'
-export type { StageDecision } from './run/durability/durable-run.js'
+export type { StageDecision } from './run/durability/decide-stages.js'
 export { type Failpoint, installFailpoints } from './run/durability/failpoints.js'
+export { type PartitionSize, setPartitionSize } from './run/durability/partition-size.js'
 export { isResumable, type RunCommand, type UnfinishedRun } from './run/durability/run-state.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'

@@ -1,4 +1,11 @@
-import { type ColumnType, fromJsonNumber, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
+import {
+  type ColumnType,
+  fromJsonNumber,
+  hasType,
+  isExactNumber,
+  parseIsoDate,
+  parseJson,
+} from '@maestro-dataflow/core'
 
 /** A value that does not fit the type of its column. */
 export class Unfit {
@@ -60,6 +67,8 @@ export function fromCell(cell: string, type: ColumnType): unknown {
 /** Converts a JSON value to a declared type. Null and missing stay. JSON has no dates, bytes, or vectors of its own. */
 export function fromJson(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined || type === 'json' || type === 'unknown') return value
+  // Formats with types of their own hold dates and bytes.
+  if (typeof value === 'object' && hasType(value, type)) return value
   switch (type) {
     case 'string':
     case 'boolean':

@@ -10,7 +10,7 @@ import { pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { RunSettings } from '../../maestro.js'
 import { expectSums, RunFolder } from '../__fixtures__/run-folder.js'
-import type { StageDecision } from './durable-run.js'
+import type { StageDecision } from './decide-stages.js'
 import { readRunState } from './run-state.js'
 
 const folder = new RunFolder()
