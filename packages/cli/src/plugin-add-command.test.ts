@@ -119,7 +119,7 @@ test('what nobody accepts is removed again, and nothing is changed', { timeout: 
   expect(existsSync(path('project/maestro.lock.json'))).toBe(false)
 })
 
-test('a package that is no plugin is removed again', { timeout: 120_000 }, async () => {
+test('a package that is not a plugin is removed again', { timeout: 120_000 }, async () => {
   const tarball = pack({})
   write('plugin/package.json', { name: 'left-pad-of-mine', version: '1.0.0' })
   execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })

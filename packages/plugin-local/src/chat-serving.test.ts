@@ -333,7 +333,7 @@ describe('the model of a serving', () => {
       expect(serve(changed).identity).not.toEqual(serve().identity)
   })
 
-  test('a file that is no model is named; once it is one, the next call works', async () => {
+  test('a file that is not a model is named, and once it is one, the next call works', async () => {
     const path = join(folder, 'broken.gguf')
     await writeFile(path, 'GGUF and then nothing that makes sense')
     const one = serve({ model: 'broken.gguf', directory: folder })

@@ -12,7 +12,7 @@ const ask = (content: string): readonly Message[] => [{ role: 'user', content }]
 const capital: LLMRequest = { messages: ask('What is the capital of France?') }
 
 describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
-  test('answers; too short a limit is told', async () => {
+  test('answers, and reports a limit that is too short', async () => {
     const result = await serve().generate(capital)
     expect(result).toMatchObject({ finishReason: 'stop', model, usage: { inputTokens: expect.any(Number) } })
     expect(result.text).toContain('Paris')

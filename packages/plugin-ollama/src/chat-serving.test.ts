@@ -209,7 +209,7 @@ describe('an answer as Ollama gives it', () => {
     await expect(serve().generate(hello)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
   })
 
-  test('each piece is told, so that a stall is noticed', async () => {
+  test('each piece is reported, so that a stall is noticed', async () => {
     chats(replies.slowly(ollamaReplies.chat(['Hel', 'lo']), { bytes: 60, milliseconds: 0 }))
     const onActivity = vi.fn()
     await serve().generate(hello, { onActivity })
@@ -310,7 +310,7 @@ describe('each fault ends in its code', () => {
     expect([log.mock.calls, warn.mock.calls]).toEqual([[], []])
   })
 
-  test('the wait that a gateway asks for is told; of a page, its words', async () => {
+  test('an error contains the wait that a gateway asks for, and the words of an HTML page', async () => {
     chats(replies.error(429, 'slow down', { 'retry-after': '2' }))
     await expect(serve().generate(hello)).rejects.toMatchObject({ details: { rateLimits: { retryAfterMs: 2000 } } })
     chats(replies.htmlPage(502))
@@ -358,7 +358,7 @@ describe('each fault ends in its code', () => {
     })
   })
 
-  test('parts that are no text and no image, and images for a model that does not see', async () => {
+  test('parts that are neither text nor image are refused, and so are images for a model without vision', async () => {
     const ask = (type: 'image' | 'audio', options: Partial<OllamaChatOptions> = {}) => {
       const part = { type, data: jpeg } as const
       return serve(options).generate({ messages: [{ role: 'user', content: [part] }] })
@@ -474,7 +474,7 @@ describe('pull', () => {
     { status: 'success' },
   )
 
-  test('fetches a missing model once for all calls, tells how far it is, and then answers', async () => {
+  test('fetches a missing model once for all calls, reports its progress, and then answers', async () => {
     let isThere = false
     script(server, {
       '/api/show': [() => (isThere ? ollamaReplies.show() : missing)],

@@ -29,6 +29,10 @@ test.each<[string, Reply]>([
   ['packed', { ...replies.gzip(stream) }],
   ['with a mark of its byte order', written(`\uFEFF${body}`)],
   ['with [DONE] and no finish reason', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], null)],
+  ['with empty events', written(body.replaceAll('data: {', 'data: \n\ndata: {'))],
+  ['with the content type of a text', replies.ofType('text/plain', body)],
+  ['with the content type of JSON', replies.ofType('application/json', body)],
+  ['with a missing reason as a text', written(body.replaceAll('"finish_reason":null', '"finish_reason":"null"'))],
   ['with a finish reason and no [DONE]', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], 'stop', null)],
 ])('a stream %s', async (_, reply) => {
   expect(await answered(reply)).toMatchObject({

@@ -60,7 +60,7 @@ describe('alone on a storage', () => {
     expect(await new Counted().run(new MemoryStorage([]))).toMatchObject({ rows: 0, rowsIn: 0, rejected: [] })
   })
 
-  test('it stops when it is told to', async () => {
+  test('it stops when its signal fires', async () => {
     const stopped = new Counted().run(new MemoryStorage(numbers(3)), { signal: AbortSignal.abort() })
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
   })

@@ -341,7 +341,7 @@ describe('sqlite', () => {
     other.close()
   })
 
-  test('a driver that is not installed is told with the command that installs it', async () => {
+  test('the error for a driver that is not installed contains the command that installs it', async () => {
     const { loadDriver } = await import('../dialects/load-driver.js')
     const error = await failure(
       loadDriver('postgres', ['pg', 'pg-cursor', 'pg-copy-streams'], () =>

@@ -104,7 +104,7 @@ describe.each(databases)('%s', (name) => {
     expect((await open({ name: 'stale', input: { table }, steps: 'restart' })).operatorStep).toBe(0)
   })
 
-  test('rows of the input that cannot be read are told', async () => {
+  test('rows of the input that cannot be read are reported', async () => {
     const table = await input()
     const storage = await open({ input: { table, columns: { n: 'boolean' } } })
     expect((await storage.rows()).length).toBe(1)
@@ -133,7 +133,7 @@ describe.each(databases)('%s', (name) => {
     expect(await storage.rows()).toEqual([{ n: 1 }])
   })
 
-  test('wrong options are told, without the address', async () => {
+  test('wrong options are errors that do not show the address', async () => {
     const error = await failure(DBStorage.open({ connection: 'oracle://me:hush-hush@host', name: '' }))
     expect(error).toMatchObject({ code: 'MAESTRO_DB_STORAGE_OPTIONS' })
     expect(JSON.stringify(error)).not.toContain('hush-hush')

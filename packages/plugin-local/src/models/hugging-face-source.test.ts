@@ -40,7 +40,7 @@ afterEach(async () => {
 const get = (options = {}) => fetchFromHub(source, join(folder, 'file'), options)
 
 describe('the Hugging Face hub as a source', () => {
-  test('follows the redirect to the storage and tells how far it is', async () => {
+  test('follows the redirect to the storage and reports its progress', async () => {
     const asked: (string | undefined)[] = []
     await hub((request, response) => {
       asked.push(request.url)
