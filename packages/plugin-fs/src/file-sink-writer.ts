@@ -21,6 +21,9 @@ import { openTextFile, type TextFile } from './packed-file.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { syncFolder } from './sync-folder.js'
 
+/** Makes the file at `path` from the rows in the file `spool`. */
+export type FinishFile = (spool: string, path: string) => Promise<void>
+
 const flushBytes = 1 << 18
 
 /** How far a hidden file has come. */
@@ -41,6 +44,8 @@ export interface FileWriting {
   readonly run: string
   readonly continues: SinkContinuation | undefined
   encoder(from: EncoderState | undefined): RowEncoder
+  /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
+  readonly finish?: FinishFile | undefined
 }
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
@@ -53,6 +58,7 @@ export class FileSinkWriter implements SinkWriter {
   readonly #encoder: RowEncoder
   readonly #file: FileHandle
   readonly #textFile: TextFile
+  readonly #finish: FinishFile | undefined
   #text: string[] = []
   #length = 0
   #rows: number
@@ -60,7 +66,7 @@ export class FileSinkWriter implements SinkWriter {
   #sum: number
 
   private constructor(
-    { target, compression, plain, encoder }: FileWriting,
+    { target, compression, plain, encoder, finish }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -71,6 +77,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#temporary = temporary
     this.#encoder = encoder(state?.encoder)
     this.#file = file
+    this.#finish = finish
     this.#textFile = openTextFile(file, compression)
     this.#rows = rows
     this.#bytes = bytes
@@ -127,13 +134,27 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      if (this.#target.replace) await rename(this.#temporary, this.#target.path)
-      else await moveToFreePath(this.#temporary, this.#target)
+      const output = this.#finish === undefined ? this.#temporary : await this.#finished(this.#finish)
+      if (this.#target.replace) await rename(output, this.#target.path)
+      else await moveToFreePath(output, this.#target)
+      if (output !== this.#temporary) await rm(this.#temporary, { force: true })
     } catch (error) {
       if (MaestroError.is(error)) throw error
       throw unwritable(this.#target, error)
     }
     return { rows: this.#rows, location: this.#target.shown }
+  }
+
+  /** Makes the output beside the rows that were held back, which a resumed run still finds. */
+  async #finished(finish: FinishFile): Promise<string> {
+    const path = this.#finishedPath
+    await rm(path, { force: true })
+    await finish(this.#temporary, path)
+    return path
+  }
+
+  get #finishedPath(): string {
+    return `${this.#temporary}.finished`
   }
 
   async #checkpoint(): Promise<SinkCheckpoint | undefined> {
@@ -159,6 +180,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#textFile.abort()
     await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
+    if (this.#finish !== undefined) await rm(this.#finishedPath, { force: true })
   }
 
   async #flush(): Promise<void> {

@@ -13,13 +13,15 @@ import {
 import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import { excelColumns } from './excel/read-excel.js'
 import { identifyFiles } from './file-identity.js'
 import { fileStart, placeOf, type SourcePlace } from './file-place.js'
 import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
-import { formatByName, isDelimited, isText } from './format.js'
+import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import { FileReadFields, type ReadOptions } from './options.js'
-import { type ReadObservers, readFile } from './read-file.js'
+import { parquetColumns } from './parquet/read-parquet.js'
+import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
@@ -122,10 +124,34 @@ async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): 
  */
 async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
   const declared = declaredColumns(options)
-  if (!declared.open || options.schema !== undefined) return declared
-  const names = await headerColumns(await findFiles(options, project), options)
+  if (options.schema !== undefined) return declared
+  const files = await findFiles(options, project)
+  if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
+  if (!declared.open) return declared
+  const names = await headerColumns(files, options)
   if (names === undefined || names.length === 0) return declared
   return { columns: rowFromEntries(names.map((name) => [name, 'string'] as const)), open: false }
+}
+
+/** The columns that the files themselves state, or the declared ones with the types that the files state. */
+async function typedColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  declared: ColumnSet,
+): Promise<ColumnSet> {
+  const parquet = files.filter(({ format }) => format === 'parquet')
+  const excel = files.filter(({ format }) => format === 'xlsx')
+  const found =
+    excel.length === 0
+      ? await parquetColumns(parquet, askedColumns(options))
+      : parquet.length === 0
+        ? await excelColumns(excel, excelLayoutOf(options))
+        : declared
+  if (declared.open) return found
+  const typed = Object.entries(declared.columns).map(
+    ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,
+  )
+  return { columns: rowFromEntries(typed), open: false }
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {

@@ -1,10 +1,12 @@
 import { type Logger, MaestroError, maestroError, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
 import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
+import { type ExcelLayout, readExcel } from './excel/read-excel.js'
 import { type FilePlace, fileStart } from './file-place.js'
 import type { FoundFile } from './find-files.js'
-import { isDelimited, isText } from './format.js'
+import { isDelimited, isText, isTyped } from './format.js'
 import type { ReadOptions } from './options.js'
+import { readParquet } from './parquet/read-parquet.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
 import { readJson } from './read-json.js'
@@ -51,6 +53,8 @@ async function readRecords(
   { counted, logger }: ReadObservers,
   from: FilePlace,
 ): Promise<AsyncIterable<SourceBatch>> {
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
+  if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
   const raw = readBytes(file.path, file.compression, counted, from.offset)
   const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)
   if (isDelimited(file.format)) {
@@ -74,7 +78,7 @@ async function* withAskedColumns(
   { format }: FoundFile,
   options: ReadOptions,
 ): AsyncGenerator<SourceBatch> {
-  const asked = isDelimited(format) ? undefined : askedColumns(options)
+  const asked = isDelimited(format) || isTyped(format) ? undefined : askedColumns(options)
   if (asked === undefined) yield* batches
   else for await (const batch of batches) yield { ...batch, rows: batch.rows.map((row) => onlyColumns(row, asked)) }
 }
@@ -85,8 +89,15 @@ export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout
   return { delimiter, header, shortRecords, asked: askedColumns(options) }
 }
 
+/** How a workbook is read. */
+export function excelLayoutOf(options: ReadOptions): ExcelLayout {
+  const { sheet, headerRow, header, mergedCells, cellErrors } = options
+  return { sheet, headerRow, header, mergedCells, cellErrors, asked: askedColumns(options) }
+}
+
 /** Converts a failure to an error that names the file. */
 export function readError(error: unknown, file: FoundFile): MaestroError {
-  if (MaestroError.is(error)) return error
-  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason: (error as Error).message }, error)
+  if (MaestroError.is(error) && error.code !== 'MAESTRO_FS_CONTENT') return error
+  const reason = MaestroError.is(error) ? String(error.details.reason) : (error as Error).message
+  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason }, error)
 }

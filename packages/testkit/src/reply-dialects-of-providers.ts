@@ -10,9 +10,9 @@ export const anthropicDialect: ReplyDialect = {
   name: 'Anthropic',
   isChat: ({ path }) => path.endsWith('/messages'),
   other: () => replies.error(404, 'there is nothing here'),
-  reply({ text, reasoning, finish, refusal, call, parts, beside, body, failure }) {
+  reply({ text, reasoning, finish, refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return anthropicFailure(failure)
-    if (parts !== undefined || body !== undefined || beside !== undefined) return undefined
+    if (parts !== undefined || body !== undefined || beside !== undefined || withheld === true) return undefined
     const content = [
       ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'none' }]),
       ...(text == null ? [] : [{ type: 'text', text }]),
@@ -37,13 +37,21 @@ function anthropicFailure({ status, message, code, details, headers = {} }: Fail
   return { ...replies.json({ type: 'error', error: { type: code ?? 'api_error', message } }, headers), status }
 }
 
+/** Gemini's reply for a prompt that its filter has stopped. */
+const withheldReply = {
+  promptFeedback: { blockReason: 'SAFETY' },
+  usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 },
+  modelVersion: 'test-model',
+}
+
 /** The API of Gemini. */
 export const geminiDialect: ReplyDialect = {
   name: 'Gemini',
   isChat: ({ path }) => path.includes(':generateContent'),
   other: () => replies.error(404, 'there is nothing here'),
   reply(said) {
-    const { failure, refusal, parts, body, beside } = said
+    const { failure, refusal, parts, body, beside, withheld } = said
+    if (withheld === true) return replies.json(withheldReply)
     if (failure !== undefined) return geminiFailure(failure)
     if (refusal !== undefined || parts !== undefined || body !== undefined || beside !== undefined) return undefined
     return replies.json({

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type ConfiguredPlugin,
   defineOperator,
@@ -26,6 +29,8 @@ export interface ObserverSuiteOptions<Name extends string = string> extends Suit
 
 interface ObserverSubject {
   readonly plugin: ConfiguredPlugin
+  /** The folder of the projects that it observes. */
+  readonly directory: string
   readonly patience: number
 }
 
@@ -158,7 +163,7 @@ const cases = {
   async 'rows and answers are those without it'(subject: ObserverSubject) {
     const what = events['a run with rejected rows and calls to a model'] ?? (async () => undefined)
     const rows = async (plugins: readonly ConfiguredPlugin[]) => {
-      const project = await open(plugins)
+      const project = await open(plugins, subject.directory)
       try {
         return await what(project)
       } finally {
@@ -202,9 +207,10 @@ async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promi
   assert.ok('error' in stopped, 'the signal of a call is lost on the way')
 }
 
-async function open(plugins: readonly ConfiguredPlugin[]): Promise<Maestro> {
+async function open(plugins: readonly ConfiguredPlugin[], directory: string): Promise<Maestro> {
   const { maestro } = await import('@maestro-dataflow/core/runtime')
   return maestro({
+    directory,
     plugins: [...plugins],
     servings: { default: scriptedServing((_request) => 'yes', { identity: { model: 'scripted' } }) },
     cache: false,
@@ -214,13 +220,16 @@ async function open(plugins: readonly ConfiguredPlugin[]): Promise<Maestro> {
 }
 
 /** Lets things happen in a project with the plugin. @returns what its taps did */
-async function happening({ plugin, patience }: ObserverSubject, which = Object.keys(events)): Promise<WatchedHooks> {
+async function happening(
+  { plugin, directory, patience }: ObserverSubject,
+  which = Object.keys(events),
+): Promise<WatchedHooks> {
   const hooks = new WatchedHooks()
   // A plugin may be a function, whose name a copy does not keep.
   const { name, apply: _, ...definition } = { ...plugin.plugin, name: plugin.plugin.name }
   const apply: PluginDefinition['apply'] = (given, context) => plugin.plugin.apply(hooks.of(given), context)
   const watched: PluginDefinition = { ...definition, name, apply }
-  const project = await open([{ ...plugin, plugin: watched }])
+  const project = await open([{ ...plugin, plugin: watched }], directory)
   for (const name of which)
     await within(4 * patience, name, watch(events[name]?.(project) ?? Promise.resolve()).outcome)
   await within(patience, 'the end of the project', project.dispose())
@@ -236,11 +245,15 @@ export function observerSuite(
   options: ObserverSuiteOptions<ObserverCase> = {},
 ): Suite {
   const configured: ConfiguredPlugin = 'plugin' in plugin ? plugin : { plugin, options: undefined }
+  let directory = ''
   return createSuite<ObserverSubject, ObserverCase>({
     title: `the observer ${configured.plugin.name}`,
     cases,
     options,
-    open: async () => ({ plugin: configured, patience: options.patience ?? 5000 }),
-    close: async () => undefined,
+    open: async () => {
+      directory = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
+      return { plugin: configured, directory, patience: options.patience ?? 5000 }
+    },
+    close: () => rm(directory, { recursive: true, force: true }),
   })
 }
