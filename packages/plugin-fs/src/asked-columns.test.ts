@@ -33,7 +33,7 @@ test.each(Object.entries(files))('only the columns that are asked for are read f
   }
 })
 
-test.each(Object.entries(files))('the key of %s is read for the ids and is no column', async (path, content) => {
+test.each(Object.entries(files))('the key of %s is read for the ids and is not a column', async (path, content) => {
   write(path, content)
   const source = { path, columns: ['t'], key: 'id' } as const
   expect((await rows(source)).rows).toEqual([{ t: 'a' }, { t: 'b' }])

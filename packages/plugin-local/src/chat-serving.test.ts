@@ -59,7 +59,7 @@ describe('local.chat on a real model', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 4 } })
   })
 
-  test('a caller who listens gets the pieces of the text while it is written', async () => {
+  test('a caller with a listener receives the pieces of the text while it is written', async () => {
     const pieces: string[] = []
     const { text } = await serving.generate(
       { messages: ask('What is the capital of France?'), maxTokens: 24 },

@@ -21,7 +21,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 3 } })
   })
 
-  test('a caller who listens gets the pieces of the text while it is written', async () => {
+  test('a caller with a listener receives the pieces of the text while it is written', async () => {
     const pieces: string[] = []
     const { text } = await serve().generate(capital, { onText: (piece) => pieces.push(piece) })
     expect(pieces.length).toBeGreaterThan(2)

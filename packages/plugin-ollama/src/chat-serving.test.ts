@@ -34,7 +34,7 @@ async function closedUrl(): Promise<string> {
 }
 
 describe('a request as Ollama gets it', () => {
-  test("the request's sampling comes before the config's; what nobody says is left to the model", async () => {
+  test("the sampling of the request takes precedence over the config's, and the model decides what neither sets", async () => {
     chats(ollamaReplies.chat(['Hi']))
     await serve().generate(hello)
     await serve({
@@ -203,7 +203,7 @@ describe('an answer as Ollama gives it', () => {
     expect((await serve().generate(hello)).text).toBe('a\ud800b😀')
   })
 
-  test('one that went round in circles has no last line and counts as cut off; another such one is broken', async () => {
+  test('an answer that repeats itself without a last line counts as cut off, and any other one without it is broken', async () => {
     chats(ollamaReplies.unfinished(Array<string>(40).fill(' ha')), ollamaReplies.unfinished(['Hel', 'lo']))
     expect(await serve().generate(hello)).toMatchObject({ finishReason: 'length', usage: { outputTokens: 40 } })
     await expect(serve().generate(hello)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
@@ -341,7 +341,7 @@ describe('each fault ends in its code', () => {
     })
   })
 
-  test('a model that is missing: the command that fetches it; a page that is missing: no such command', async () => {
+  test('the error for a missing model contains the command that fetches it, and the error for a missing page does not', async () => {
     script(server, { '/api/show': [missing, ollamaReplies.show()], '/api/chat': [missing, ollamaReplies.chat(['Hi'])] })
     const serving = serve()
     // Missing at first, removed since, and there again.

@@ -293,7 +293,7 @@ describe('ends', () => {
 })
 
 describe('what a serving says of itself', () => {
-  test('who it is, without secrets', () => {
+  test('describes itself without secrets', () => {
     const serving = serve({ apiKey: 'a key', headers: { 'x-key': 'hidden' }, temperature: 0.3 })
     expect(serving).toMatchObject({
       name: 'openai.chat test-model',

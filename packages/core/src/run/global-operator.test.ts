@@ -56,7 +56,7 @@ describe('alone on a storage', () => {
     expect(storage.operatorStep).toBe(0)
   })
 
-  test('no rows are no failure', async () => {
+  test('an empty input is not a failure', async () => {
     expect(await new Counted().run(new MemoryStorage([]))).toMatchObject({ rows: 0, rowsIn: 0, rejected: [] })
   })
 
@@ -66,7 +66,7 @@ describe('alone on a storage', () => {
   })
 })
 
-test('in a pipeline it is told the step and the run, and its rejects are the run’s', async () => {
+test('in a pipeline, it receives the step and the run, and its rejects are those of the run', async () => {
   const operator = new Counted((n) => n === 1)
   const counted = defineOperator({
     name: 'counted',

@@ -89,7 +89,7 @@ describe.each(databases)('%s', (name) => {
       })
     })
 
-    test('with a key that comes twice or has no value: such rows are rejected', async () => {
+    test('rows with a repeated key or without one are rejected', async () => {
       const table = newTable()
       await sql(`CREATE TABLE ${table} (k VARCHAR(9), n INTEGER)`)
       await sql(`INSERT INTO ${table} VALUES ('b', 1), ('a', 2), (NULL, 3), ('b', 4), ('c', 5)`)

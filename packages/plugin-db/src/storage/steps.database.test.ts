@@ -76,7 +76,7 @@ describe.each(databases)('%s', (name) => {
     expect(rows).toEqual([{ maestro_id: 'r0', text: 'a', n: 1.5, odd: 'x' }])
   })
 
-  test('several names live side by side; each is gone on from, begun anew, and cleared', async () => {
+  test('several names exist side by side, and each can be continued, restarted, and cleared', async () => {
     const [one, two] = [await open({ name: 'side one' }), await open({ name: 'side two', keep: 'latest' })]
     for (const storage of [one, two]) for (let step = 1; step <= 3; step++) await storage.write([batch([{ step }])])
     expect((await tables('side_one_step')).length).toBe(3)
