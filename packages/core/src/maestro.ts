@@ -37,7 +37,13 @@ import { PluginHost } from './plugins/plugin-host.js'
 import { type ContributionNames, selectPlugins, withRequired } from './plugins/select-plugins.js'
 import type { StageDecision } from './run/durability/decide-stages.js'
 import { previewResume } from './run/durability/preview-resume.js'
-import { findUnfinished, type RunCommand, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
+import {
+  findUnfinished,
+  type RunCommand,
+  readRunState,
+  type UnfinishedRun,
+  unfinishedRuns,
+} from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
 import { estimateRun } from './run/estimate/estimate-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
@@ -60,6 +66,10 @@ export interface RunSettings {
   /** Whether to replace an existing output even if no row reaches it. @default `run.allowEmpty` of the config, else false */
   readonly allowEmpty?: boolean
   readonly signal?: AbortSignal
+  /** The step after which the run stops. Its report is `paused`, and it can be resumed. @default the end */
+  readonly until?: string
+  /** Whether to ask models again instead of reusing the answers of other runs. @default false */
+  readonly fresh?: boolean
   /** The unfinished run to continue. Its other settings have to be those that it began with. @default a new run */
   readonly resume?: ResumeOptions
   /** The command line that starts the run, so that `maestro resume` can continue it. */
@@ -192,7 +202,7 @@ export class Maestro {
     resume: ResumeOptions,
     settings: RunSettings = {},
   ): Promise<readonly StageDecision[]> {
-    const prepared = await this.#prepare(pipeline, { overwrite: true, ...settings }, { requireSink: false })
+    const prepared = await this.#prepare(pipeline, { overwrite: true, ...settings, resume }, { requireSink: false })
     return this.#inScope(prepared, (environment) => previewResume(prepared.compiled, environment, resume, settings))
   }
 
@@ -333,7 +343,8 @@ export class Maestro {
       )
       const overwrite = settings.overwrite ?? false
       const ownOutputs = await this.#ownOutputs(settings.resume?.run, definition)
-      const scope = session.openCompilation({ overwrite, ownOutputs, requireSink, checked })
+      const cuts = await this.#cuts(settings)
+      const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
       try {
         return { compiled: await compilePipeline(definition, scope.environment), session }
       } finally {
@@ -350,6 +361,14 @@ export class Maestro {
       join(stateDirectory, 'runs', run),
       sinks.map(({ id }) => id),
     )
+  }
+
+  /** The steps after which the run stops now, or has stopped before it is resumed. */
+  async #cuts({ until, resume }: RunSettings): Promise<ReadonlySet<string>> {
+    const now = until === undefined ? [] : [until]
+    if (resume === undefined) return new Set(now)
+    const { stateDirectory } = await this.config()
+    return new Set([...(readRunState(join(stateDirectory, 'runs', resume.run)).cuts ?? []), ...now])
   }
 
   /** Hops 1 to 7 of a run: whoever observes the project hears of a run that fails here. */

@@ -82,7 +82,12 @@ export interface RunEnvironment {
   /** Calls a listener for the failures of observers, until the returned function is called. */
   hearObserverFailures(listener: (failure: ObserverFailure) => void): () => void
   /** Informs the serving plane of the versions of the prompts in the run's steps, and of the record of its calls. */
-  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, calls: RunAnswers | undefined): void
+  beginRun(
+    run: string,
+    promptVersions: ReadonlyMap<string, string>,
+    calls: RunAnswers | undefined,
+    isFresh: boolean,
+  ): void
   /** Charges the budgets of a run with what an earlier process of it has spent. */
   restoreSpending(run: string, spent: Spent): void
   /** The settings of a serving that affect its answers, as data. */

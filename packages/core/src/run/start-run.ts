@@ -41,7 +41,12 @@ export async function startRun(
   const started = Date.now()
   const { directory, allowOutside, logger, settings } = environment
   const signal = options.signal ?? new AbortController().signal
-  const { folder, lease, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
+  const { folder, lease, durable, startedAt, isFresh } = await openFolder(
+    compiled,
+    environment,
+    options,
+    new Date(started),
+  )
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
@@ -58,7 +63,7 @@ export async function startRun(
     },
     servingState: (event) => usage.servingState(event),
   })
-  environment.beginRun(folder.runId, prompts, durable?.calls)
+  environment.beginRun(folder.runId, prompts, durable?.calls, isFresh)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),
   )
@@ -114,6 +119,7 @@ export async function startRun(
     usage,
     rejects,
     sinks: [],
+    isPaused: false,
     observers,
     stopObserving,
     stopHearingObservers,
@@ -138,6 +144,7 @@ interface OpenedFolder {
   readonly lease: Lease
   readonly durable: DurableRun | undefined
   readonly startedAt: string
+  readonly isFresh: boolean
 }
 
 /**
@@ -147,7 +154,17 @@ interface OpenedFolder {
 async function openFolder(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
-  { keep = true, resume, signal, limit, overwrite = false, allowEmpty, command }: PipelineRunOptions,
+  {
+    keep = true,
+    resume,
+    signal,
+    limit,
+    overwrite = false,
+    allowEmpty,
+    command,
+    until,
+    fresh = false,
+  }: PipelineRunOptions,
   now: Date,
 ): Promise<OpenedFolder> {
   const startedAt = now.toISOString()
@@ -156,7 +173,7 @@ async function openFolder(
   const { pipeline } = plan
   if (!keep) {
     const { folder, lease } = await createTemporaryFolder(createRunId(pipeline, now))
-    return { folder, lease, durable: undefined, startedAt }
+    return { folder, lease, durable: undefined, startedAt, isFresh: fresh }
   }
   await removeLeftFiles(environment)
   const targets = targetsOf(compiled, environment)
@@ -165,12 +182,14 @@ async function openFolder(
     const state = readRunState(folder.path)
     if (state.pipeline !== pipeline)
       throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
-    const durable = await DurableRun.open(folder, resume, signal)
+    const durable = await DurableRun.open(folder, { ...resume, fresh }, signal)
     await durable.orRelease(async () => {
       await durable.claims.claim(targets)
       await writePlan(folder, plan)
+      const cuts = [...new Set([...(state.cuts ?? []), ...(until === undefined ? [] : [until])])]
+      await writeRunState(folder.path, { ...state, cuts })
     })
-    return { folder, lease: durable.lease, durable, startedAt: state.startedAt }
+    return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: fresh || state.fresh === true }
   }
   const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
   const durable = await DurableRun.open(folder, undefined, signal)
@@ -190,10 +209,12 @@ async function openFolder(
       limit,
       overwrite,
       allowEmpty,
+      cuts: until === undefined ? [] : [until],
+      fresh,
       command,
     })
   })
-  return { folder, lease: durable.lease, durable, startedAt }
+  return { folder, lease: durable.lease, durable, startedAt, isFresh: fresh }
 }
 
 /** Files that cannot be removed do not prevent a run. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
+import { maestroError } from '../../errors/error-table.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import { noRejects, type RejectTally } from '../state/journal.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
@@ -35,11 +36,18 @@ export async function decideStages(
   folder: string,
   stages: readonly PlannedStage[],
   parts: readonly FingerprintParts[],
-  { retryRejects = false }: ResumeSettings = {},
+  { retryRejects = false, from }: ResumeSettings = {},
 ): Promise<readonly StageDecision[]> {
+  const known = stages.flatMap(({ steps }) => steps)
+  if (from !== undefined && !known.includes(from))
+    throw maestroError('MAESTRO_PIPELINE_NO_SUCH_STEP', { step: from, steps: known })
   const decisions: StageDecision[] = []
   for (const stage of stages) {
-    const { index, name, input } = stage
+    const { index, name, input, steps } = stage
+    if (from !== undefined && steps.includes(from)) {
+      decisions.push({ stage: index, name, receipt: undefined, reason: `you asked for ${from}` })
+      continue
+    }
     const found = await readReceipt(stageFolder(folder, stage))
     const unfinished =
       'receipt' in found || stage.kind !== 'rows'

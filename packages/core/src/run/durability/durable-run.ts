@@ -9,6 +9,8 @@ import { type FingerprintParts, hashOf } from './stage-fingerprint.js'
 export interface ResumeSettings {
   /** Whether to ask again about rows that failed. @default false */
   readonly retryRejects?: boolean | undefined
+  /** The step whose stage runs again, with everything that depends on it. @default none */
+  readonly from?: string | undefined
 }
 
 /** The durable part of a run: its lease, its finished calls, and what its stages depend on. */
@@ -28,11 +30,19 @@ export class DurableRun {
   }
 
   /** Takes the run folder into possession. @throws MAESTRO_RUN_HELD, MAESTRO_RUN_STATE */
-  static async open(folder: RunFolder, resume?: ResumeSettings, signal?: AbortSignal): Promise<DurableRun> {
+  static async open(
+    folder: RunFolder,
+    resume?: ResumeSettings & {
+      /** Whether to ask again what was answered. @default false */
+      readonly fresh?: boolean
+    },
+    signal?: AbortSignal,
+  ): Promise<DurableRun> {
     const lease = await Lease.take(leaseFolder(folder.path), { what: folder.runId, signal })
     try {
-      const { retryRejects = false } = resume ?? {}
-      const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, { retryRejects })
+      const { retryRejects = false, fresh = false } = resume ?? {}
+      const settings = { retryRejects, fresh }
+      const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, settings)
       const claims = new OutputClaims(join(folder.path, '..', '..'), folder, signal)
       return new DurableRun(folder, lease, calls, claims)
     } catch (error) {

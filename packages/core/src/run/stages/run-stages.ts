@@ -10,8 +10,12 @@ import { stageFolder } from '../state/stage-files.js'
 import { runPartitions } from './run-partitions.js'
 import { passOnRows, runStage, type StageFiles } from './run-stage.js'
 
-/** Runs the stages of a plan, one after the other. @throws what stops the run */
-export async function runStages(run: Run): Promise<void> {
+/**
+ * Runs the stages of a plan, one after the other.
+ *
+ * @returns false if the run has stopped after the step that was asked for @throws what stops the run
+ */
+export async function runStages(run: Run): Promise<boolean> {
   const { context, compiled, options } = run
   const { plan } = compiled
   const { hooks, journal, folder, executor, signal, durable } = context
@@ -48,8 +52,10 @@ export async function runStages(run: Run): Promise<void> {
     }
     context.usage.settle()
     await endStage(stage, context)
+    if (options.until !== undefined && steps.at(-1) === options.until) return false
   }
   addDirectSource(context)
+  return true
 }
 
 const nothing: RestoredStages = { finished: new Map(), begun: new Map() }
