@@ -46,6 +46,7 @@ describe('cells', () => {
   })
 
   test.each([
+    ['vector', '[1e39]'],
     ['number', '1,234'],
     ['number', '0x10'],
     ['number', 'abc'],

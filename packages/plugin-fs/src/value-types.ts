@@ -86,10 +86,15 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
       break
     case 'vector':
-      if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return new Float32Array(value)
+      if (Array.isArray(value) && value.every(isVectorItem)) return new Float32Array(value)
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+/** Whether a number does not become infinite in a vector, whose numbers have 32 bits. */
+function isVectorItem(item: unknown): boolean {
+  return typeof item === 'number' && Number.isFinite(Math.fround(item))
 }
 
 /** Whether a text is a number that does not become infinite. */

@@ -35,7 +35,7 @@ describe('numbers', () => {
     for (const [index, row] of back.entries()) expect(row.n).toBe(numbers[index])
   })
 
-  test('a whole number that a number cannot hold is no number', async () => {
+  test('an integer that a number cannot hold is not read as a number', async () => {
     write('in.csv', 'n\n9007199254740993\n9007199254740992\n10000000000000000000000\n')
     expect((await rows({ path: 'in.csv', columns: { n: 'number' } })).rejects.map(([id]) => id)).toEqual(['in.csv:2'])
     write('in.json', '[{"n":9007199254740993},{"n":9007199254740992}]')

@@ -42,7 +42,7 @@ test.each<[string, Reply]>([
   })
 })
 
-test('a caller who listens gets each piece as it arrives, although the config does not ask for a stream', async () => {
+test('a caller with a listener receives each piece as it arrives, even if the config does not ask for a stream', async () => {
   server.next(stream)
   const serving = new OpenAIChatServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k' })
   const pieces: string[] = []

@@ -1,4 +1,4 @@
-import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
+import { columnNames, pipeline, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from './__fixtures__/table-project.js'
 
@@ -82,4 +82,22 @@ describe('lists and objects in aggregates', () => {
     const rows = [{ x: ['\ud83d'] }, { x: [Number.NaN] }, { x: null }]
     expect(await rowsOf(fromUnknown(rows).step('table.filter', { where: 'x IS NOT NULL' }))).toEqual(rows.slice(0, 2))
   })
+})
+
+test('blank lines and rejected rows do not change a sample', async () => {
+  const rows = Array.from({ length: 40 }, (_, n) => ({ n }))
+  const lines = rows.flatMap(({ n }) => [`{"n":${n}}`, ...(n % 3 === 0 ? [''] : [])])
+  for (const options of [{ count: 7 }, { fraction: 0.3, seed: 2 }]) {
+    const sampleOf = (built: ReturnType<typeof fromRows>) => rowsOf(built.step('table.sample', options as never))
+    const expected = await sampleOf(fromRows(rows))
+    expect(expected.length).toBeGreaterThan(0)
+    expect(await sampleOf(fromLines(lines))).toEqual(expected)
+    expect(await sampleOf(fromLines([...lines.slice(0, 9), '{broken', ...lines.slice(9)]))).toEqual(expected)
+  }
+})
+
+test('equal decimals are equal in whole rows, too, however many columns there are', async () => {
+  const row = (d: string) => ({ d, ...Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`c${n}`, n])) })
+  const built = pipeline('p').from([row('1.0'), row('1'), row('2')], { columns: { d: 'decimal' } })
+  expect(await rowsOf(built.step('table.dedupe', {}) as never)).toHaveLength(2)
 })

@@ -200,7 +200,9 @@ class NearDeduper extends GlobalOperator {
     const { output } = this.#options
     const { file, indexed, rejected } = texts
     const duplicates = new Map<number, NearDuplicate[]>()
+    const present = new Set<string>()
     for (const [text, id] of ids) {
+      if (text >= indexed.length) present.add(id)
       const kept = keptFor(text, decision)
       if (kept === undefined || isSame(text, kept, ids, indexed)) continue
       const found = { id, similarity: similarity(file.read(text), file.read(kept)) }
@@ -218,8 +220,8 @@ class NearDeduper extends GlobalOperator {
         const kept = keptFor(own, decision)
         if (kept === undefined || isSame(own, kept, ids, indexed))
           stay.push({ id, row: withColumns(row, [[output, duplicates.get(kept ?? own) ?? []]]) })
-        else if (kept < indexed.length) context.dropped(id, `near duplicate of ${ids.get(kept)} of an earlier run`)
-        else context.merged(id, ids.get(kept) ?? '')
+        else if (present.has(ids.get(kept) ?? '')) context.merged(id, ids.get(kept) ?? '')
+        else context.dropped(id, `near duplicate of ${ids.get(kept)} of an earlier run`)
       }
       yield { ids: stay.map(({ id }) => id), rows: stay.map(({ row }) => row) }
     }

@@ -5,8 +5,8 @@ export const signatureLength = 128
 export const signatureBytes = signatureLength * 4
 
 /** The parameters of the hash functions: any numbers do, but they must never change. */
-const keys = Uint32Array.from({ length: signatureLength }, (_, index) => mixed(index * 2 + 1))
-const factors = Uint32Array.from({ length: signatureLength }, (_, index) => mixed(index * 2 + 2) | 1)
+const keys = Int32Array.from({ length: signatureLength }, (_, index) => mixed(index * 2 + 1))
+const factors = Int32Array.from({ length: signatureLength }, (_, index) => mixed(index * 2 + 2) | 1)
 
 /**
  * The MinHash signature of a text (Broder 1997): the share of equal entries of two signatures estimates the Jaccard
@@ -15,13 +15,16 @@ const factors = Uint32Array.from({ length: signatureLength }, (_, index) => mixe
  * @param target Receives the signature.
  */
 export function minHash(text: string, size: number, target: Uint32Array): void {
-  target.fill(0xffffffff)
-  for (const shingle of shinglesOf(text, size)) {
-    for (let index = 0; index < signatureLength; index++) {
-      const product = Math.imul(shingle ^ (keys[index] as number), factors[index] as number)
-      const hash = (product ^ (product >>> 15)) >>> 0
-      if (hash < (target[index] as number)) target[index] = hash
+  const shingles = Int32Array.from(shinglesOf(text, size))
+  for (let index = 0; index < signatureLength; index++) {
+    const [key, factor] = [keys[index] as number, factors[index] as number]
+    let least = 0x7fffffff
+    for (let at = 0; at < shingles.length; at++) {
+      // The order of a product depends on its high bits, which depend on all bits of the hash.
+      const hash = Math.imul((shingles[at] as number) ^ key, factor)
+      if (hash < least) least = hash
     }
+    target[index] = least
   }
 }
 

@@ -114,6 +114,7 @@ describe('text.dedupe-near', () => {
     const again = await deduped(first, { index })
     expect(again.ids).toEqual(['a'])
     expect(again.out[0]?.duplicates).toMatchObject([{ id: 'b' }])
+    expect(again.report.drops).toMatchObject([{ outcome: 'merged', rowId: 'b', into: 'a' }])
     const later = await deduped(
       [
         { id: 'c', text: `${base} again` },
@@ -122,6 +123,7 @@ describe('text.dedupe-near', () => {
       { index },
     )
     expect(later.ids).toEqual(['d'])
+    expect(later.report.drops).toMatchObject([{ rowId: 'c', reason: 'near duplicate of a of an earlier run' }])
     expect((await deduped([{ id: 'e', text: other }], { index })).ids).toEqual([])
   })
 

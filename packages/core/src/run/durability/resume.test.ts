@@ -211,7 +211,7 @@ describe('stages', () => {
 })
 
 describe('a run', () => {
-  test('in progress cannot be resumed by another process, which is told who holds it', async () => {
+  test('in progress cannot be resumed by another process, whose error names the holder', async () => {
     const model = new CountingModel()
     const run = await interrupted(model, 2)
     const project = projectOf(model)

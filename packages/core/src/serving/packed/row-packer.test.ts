@@ -182,7 +182,7 @@ test('a row that is known is not asked again; its neighbours are', async () => {
   expect(events.find(({ rowId }) => rowId === 'row 1')?.from).toBe('cache')
 })
 
-test('rows that are no longer wanted stop their call', async () => {
+test('rows that are aborted stop their call', async () => {
   const stop = new AbortController()
   const { askAll, requests } = shouting((items) => {
     stop.abort()
