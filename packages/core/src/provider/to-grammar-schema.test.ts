@@ -24,3 +24,16 @@ test('features that local servers do not support are left out: patterns, unknown
     additionalProperties: false,
   })
 })
+
+test('lengths for which a grammar would grow too large are left out', () => {
+  const schema = z.object({
+    short: z.string().max(80),
+    long: z.string().max(100_000),
+    list: z.array(z.string()).min(1),
+  })
+  expect(toGrammarSchema(toJsonSchema(schema)).properties).toEqual({
+    short: { type: 'string', maxLength: 80 },
+    long: { type: 'string' },
+    list: { type: 'array', items: { type: 'string' }, minItems: 1 },
+  })
+})

@@ -3,7 +3,10 @@ import type { JsonSchema } from '../contracts/schema.js'
 type Schemas = Readonly<Record<string, unknown>>
 
 /** Keywords whose values are passed on unchanged. Others, such as `pattern`, are refused or crash the model's process. */
-const plain = ['type', 'enum', 'const', '$ref', 'required', 'minItems', 'maxItems', 'minLength', 'maxLength']
+const plain = ['type', 'enum', 'const', '$ref', 'required']
+const lengths = ['minItems', 'maxItems', 'minLength', 'maxLength']
+/** A grammar repeats a rule this often at most: servers refuse more, or take very long. */
+const mostRepetitions = 1000
 const formats = new Set(['date', 'time', 'date-time'])
 
 /**
@@ -14,6 +17,9 @@ export function toGrammarSchema(schema: JsonSchema): JsonSchema {
   const { format, prefixItems, items, properties, additionalProperties, $defs, definitions } = schema
   return {
     ...Object.fromEntries(plain.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]])),
+    ...Object.fromEntries(
+      lengths.filter((key) => Number(schema[key]) <= mostRepetitions).map((key) => [key, schema[key]]),
+    ),
     ...(typeof format === 'string' && formats.has(format) ? { format } : {}),
     ...each('properties', properties),
     ...each('$defs', $defs),

@@ -9,8 +9,8 @@ export interface WholeReply {
 }
 
 export interface HttpFetchOptions extends BodyBounds {
-  /** Changes JSON replies before the client library reads them. */
-  readonly amend?: (reply: WholeReply) => WholeReply
+  /** Changes JSON replies before the client library reads them. Undefined for a reply that stays as it is. */
+  readonly amend?: (reply: WholeReply) => WholeReply | undefined
 }
 
 const streams = /event-stream|ndjson|json-?lines|jsonl/i
@@ -33,6 +33,7 @@ export function createHttpFetch({ amend, ...bounds }: HttpFetchOptions = {}): ty
     if (amend === undefined || !(content instanceof Uint8Array) || !json.test(headers.get('content-type') ?? ''))
       return new Response(content, { status, statusText, headers })
     const amended = amend({ status, text: new TextDecoder().decode(content) })
+    if (amended === undefined) return new Response(content, { status, statusText, headers })
     headers.delete('content-length')
     return new Response(amended.text, { status: amended.status, headers })
   }

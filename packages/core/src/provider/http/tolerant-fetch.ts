@@ -10,12 +10,12 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export const tolerantFetch: typeof fetch = createHttpFetch({ amend })
 
-function amend({ status, text }: WholeReply): WholeReply {
+function amend({ status, text }: WholeReply): WholeReply | undefined {
   const value = status === 200 ? parse(text) : undefined
-  if (value === undefined) return { status, text }
+  if (value === undefined) return undefined
   const failure = failureIn(value)
   if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code)
-  if (!isFields(value) || !('choices' in value)) return { status, text }
+  if (!isFields(value) || !('choices' in value) || isUsual(value)) return undefined
   const { choices, prompt_filter_results } = value
   const isEmpty = !Array.isArray(choices) || choices.length === 0
   if (isEmpty && (prompt_filter_results != null || value.usage != null))
@@ -23,6 +23,22 @@ function amend({ status, text }: WholeReply): WholeReply {
   const kept = isEmpty ? value : { ...sideData(value), choices: choices.map(amendChoice) }
   return { status, text: JSON.stringify(kept) }
 }
+
+/** Whether nothing of a reply has to be changed. */
+function isUsual({ id = '', model = '', created = 0, usage, choices }: Fields): boolean {
+  return (
+    typeof id === 'string' &&
+    typeof model === 'string' &&
+    typeof created === 'number' &&
+    (usage === undefined || (isFields(usage) && isCounted(usage))) &&
+    Array.isArray(choices) &&
+    choices.length > 0 &&
+    choices.every((choice) => amendChoice(choice) === choice)
+  )
+}
+
+const isCounted = (usage: Fields): boolean =>
+  Object.values(usage).every((value) => (isFields(value) ? isCounted(value) : typeof value === 'number' && value >= 0))
 
 /** The properties of a reply that have the expected type. */
 function sideData({ id, model, created, usage, ...rest }: Fields): Fields {
