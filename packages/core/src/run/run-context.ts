@@ -30,6 +30,7 @@ import type { RunLedger } from './ledger/run-ledger.js'
 import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
+import type { ServingListener } from './report/serving-listener.js'
 import type { StepCounter } from './report/step-counter.js'
 import type { UsageCounter } from './report/usage-counter.js'
 import type { RunOutputs } from './run-outputs.js'
@@ -55,12 +56,6 @@ export interface RunHooks {
   readonly rowRejected: SyncCaller<RejectEvent>
   readonly stepDone: SeriesCaller<StepDoneEvent>
   readonly runDone: SeriesCaller<RunDoneEvent>
-}
-
-/** Receives the events of the servings. */
-export interface ServingListener {
-  requestDone(event: RequestDoneEvent): void
-  servingState(event: ServingStateEvent): void
 }
 
 /** The services that the runner needs from the previous hops. */
