@@ -22,6 +22,11 @@ export const fsErrors = {
       `The workbook ${d.path} has no sheet "${d.sheet}". It has ${d.sheets.map((name) => `"${name}"`).join(', ')}.`,
     hint: () => "Set `sheet` to one of these names, to a number from 1, or to '*' for all sheets.",
   },
+  MAESTRO_FS_EXCEL_SIZE: {
+    message: (d: { what: string }) => `An Excel workbook cannot hold ${d.what}.`,
+    hint: () =>
+      'A sheet has 16,384 columns, and a cell holds 32,767 characters. Write fewer columns, or another format.',
+  },
   MAESTRO_FS_CONTENT: {
     message: (d: { reason: string }) => `The content cannot be read: ${d.reason}.`,
     hint: () => 'Write the file again with the program that made it, or leave the column out.',

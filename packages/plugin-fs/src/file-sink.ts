@@ -8,6 +8,7 @@ import {
 } from '@maestro-dataflow/core'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
+import { excelFault, writeExcel } from './excel/write-excel.js'
 import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText, isTyped } from './format.js'
 import { assertNoUrl } from './no-url.js'
@@ -66,6 +67,8 @@ function finisherFor(
   format: FileFormat,
 ): FinishFile | undefined {
   const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
+  if (format === 'xlsx')
+    return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
   if (format !== 'parquet') return undefined
   return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
 }
@@ -77,7 +80,10 @@ function encoderFor(
   path: string,
   from?: EncoderState,
 ): RowEncoder {
-  if (isTyped(format)) return spoolEncoder(path, columns, known.open ? undefined : known.columns)
+  if (isTyped(format)) {
+    const check = format === 'xlsx' ? excelFault : undefined
+    return spoolEncoder(path, columns, known.open ? undefined : known.columns, check)
+  }
   const options = {
     path,
     columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
@@ -114,6 +120,8 @@ function assertFits(options: WriteOptions, format: FileFormat): void {
   for (const option of ['compression', 'rowGroup'] as const)
     if (options[option] !== undefined && format !== 'parquet')
       throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'Parquet files', path })
+  if (options.sheet !== undefined && format !== 'xlsx')
+    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'sheet', formats: 'Excel files', path })
   if (options.column !== undefined && !isText(format))
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'column', formats: 'text and Markdown files', path })
   if (options.columns !== undefined && isText(format))

@@ -45,6 +45,7 @@ class CellReader {
   #style = 0
   #value = ''
   #isValue = false
+  #isFormula = false
 
   constructor(workbook: Workbook) {
     this.#workbook = workbook
@@ -58,7 +59,8 @@ class CellReader {
       return undefined
     }
     const isOpen = event.kind === 'open'
-    if (event.name === 'v') this.#isValue = isOpen && !event.isEmpty
+    if (event.name === 'f') this.#isFormula = true
+    else if (event.name === 'v') this.#isValue = isOpen && !event.isEmpty
     else if (event.name === 'c') {
       if (isOpen) this.#begin(event.attributes)
       if (!isOpen || event.isEmpty) this.#end()
@@ -78,6 +80,7 @@ class CellReader {
     this.#type = type
     this.#style = Number(style)
     this.#value = ''
+    this.#isFormula = false
   }
 
   #end(): void {
@@ -88,6 +91,10 @@ class CellReader {
   #read(): unknown {
     const { sharedTexts, formats, dates } = this.#workbook
     const text = this.#value
+    if (this.#isFormula && text === '' && this.#type !== 'str')
+      return this.#fault(
+        'has a formula whose result is not stored; open and save the workbook in a spreadsheet program',
+      )
     switch (this.#type) {
       case 'inlineStr':
         return this.#rich.take() || undefined

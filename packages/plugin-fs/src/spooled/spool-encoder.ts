@@ -7,11 +7,13 @@ import type { RowEncoder } from '../row-encoder.js'
  * type of a column follows from its values. Rows with values that no such format can represent are refused at once.
  *
  * @param columns The only columns that are written. @param known The columns of a closed table, which rows may not exceed.
+ * @param check What a value is that this format cannot represent.
  */
 export function spoolEncoder(
   path: string,
   columns: readonly string[] | undefined,
   known: Columns | undefined,
+  check: (value: unknown) => string | undefined = () => undefined,
 ): RowEncoder {
   return {
     encode({ ids, rows }) {
@@ -23,7 +25,7 @@ export function spoolEncoder(
           throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
         const kept = columns === undefined ? row : pick(row, columns)
         for (const name of Object.keys(kept)) {
-          const fault = faultOf(kept[name])
+          const fault = faultOf(kept[name]) ?? check(kept[name])
           if (fault !== undefined)
             throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
         }
