@@ -28,10 +28,8 @@ test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, 'a table of SQLite'
 
 const largeStarts = [
   ['lines of text', ofText['lines of text']],
-  ['typed lines of text', ofTypes['typed lines of text']],
   ['typed CSV', ofTypes['typed CSV']],
   ['a step file', ofRows['a step file']],
-  ['a table of SQLite', sqlite],
 ] as const
 
 describe.each(largeStarts)('more rows than the engine takes at once, from %s', (_, start) => {

@@ -13,6 +13,7 @@ export function compareIn(type: ColumnType | undefined, a: unknown, b: unknown):
 export function compare(a: unknown, b: unknown): number {
   const [rankA, rankB] = [rank(a), rank(b)]
   if (rankA !== rankB) return rankA - rankB
+  if (Object.is(a, b)) return 0
   switch (rankA) {
     case 1:
       return Number(a) - Number(b)
@@ -110,8 +111,12 @@ function membersOf(value: object): readonly unknown[] {
 }
 
 function compareTexts(a: string, b: string): number {
-  const [first = [], second = []] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0))
-  return compareLists(first, second)
+  for (let at = 0; at < a.length && at < b.length; at++) {
+    const [first = 0, second = 0] = [a.codePointAt(at), b.codePointAt(at)]
+    if (first !== second) return first - second
+    if (first > 0xffff) at++
+  }
+  return a.length - b.length
 }
 
 function compareLists(a: readonly unknown[], b: readonly unknown[]): number {

@@ -73,7 +73,8 @@ export function sample(chosen: { readonly count: number } | { readonly fraction:
   const hash = (place: number) => createHash('md5').update(`${seed}:${place}`).digest().readBigUInt64LE(8)
   const apply = (rows: readonly Row[]) => {
     if ('fraction' in chosen) return rows.filter((_, place) => Number(hash(place)) / 2 ** 64 < chosen.fraction)
-    const places = rows.map((_, place) => place).sort((a, b) => compare(hash(a), hash(b)))
+    const hashes = rows.map((_, place) => hash(place))
+    const places = hashes.map((_, place) => place).sort((a, b) => compare(hashes[a], hashes[b]))
     const taken = new Set(places.slice(0, chosen.count))
     return rows.filter((_, place) => taken.has(place))
   }

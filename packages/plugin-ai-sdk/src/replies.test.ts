@@ -1,6 +1,7 @@
 // The packages are imported beforehand, because some cases give a call only a few milliseconds.
 import '@ai-sdk/anthropic'
 import '@ai-sdk/google'
+import '@ai-sdk/openai'
 import '@ai-sdk/openai-compatible'
 import type { LLMServing } from '@maestro-dataflow/core'
 import { describeLLMReplies } from '@maestro-dataflow/testkit/vitest'
@@ -23,4 +24,8 @@ describeLLMReplies((url) => serving('@ai-sdk/anthropic', { baseURL: `${url}/v1` 
 describeLLMReplies((url) => serving('@ai-sdk/google', { baseURL: `${url}/v1beta` }), {
   title: 'replies of Gemini through the AI SDK',
   dialect: 'gemini',
+})
+describeLLMReplies((url) => serving('@ai-sdk/openai', { baseURL: `${url}/v1` }), {
+  title: 'replies of the Responses API through the AI SDK',
+  dialect: 'openaiResponses',
 })

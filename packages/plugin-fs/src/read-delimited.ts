@@ -143,6 +143,10 @@ function headerOf(
   if (!record.quoted && text.slice(0, -1).includes('\r')) {
     throw fsError('MAESTRO_FS_HEADER', { path, reason: 'its lines end in CR alone' })
   }
+  // Text in UTF-16 has a NUL beside each ASCII character.
+  if (text.includes('\0')) {
+    throw fsError('MAESTRO_FS_HEADER', { path, reason: 'it contains NUL characters, as text in another encoding does' })
+  }
   return checkHeader(cellsOf(text, record.quoted, delimiter), path)
 }
 

@@ -20,9 +20,8 @@ export {
   type ResponseCacheCase,
   responseCacheSuite,
 } from './conformance/response-cache-suite.js'
+export type { MadeStorage, MakeStorage } from './conformance/row-storage-subject.js'
 export {
-  type MadeStorage,
-  type MakeStorage,
   type RowStorageCase,
   rowStorageSuite,
 } from './conformance/row-storage-suite.js'

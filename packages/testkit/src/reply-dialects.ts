@@ -1,7 +1,7 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type Reply, replies } from './misbehaving-server-replies.js'
 import type { Failure, ReplyDialect } from './reply-dialect.js'
-import { anthropicDialect, geminiDialect } from './reply-dialects-of-providers.js'
+import { anthropicDialect, geminiDialect, responsesDialect } from './reply-dialects-of-providers.js'
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
@@ -137,6 +137,7 @@ export const replyDialects = {
   ollama,
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),
+  openaiResponses: dialect(responsesDialect),
 } as const
 
 const calledBy = (call: object) => ({ name: 'answer', arguments: JSON.stringify(call) })

@@ -792,7 +792,7 @@ export const coreErrors = {
   },
   MAESTRO_STORAGE_READ: {
     message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
-    hint: () => 'Check that it exists and is readable.',
+    hint: () => 'Check that it exists, that you may read it, and that its content is complete and in the right format.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {
     message: (d: { location: string; reason: string }) => `${d.location}: ${d.reason}`,

@@ -33,6 +33,7 @@ import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
 import type { UsageCounter } from './report/usage-counter.js'
 import type { RunOutputs } from './run-outputs.js'
+import type { ServingListener } from './serving-listener.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
 import type { TraceRow } from './stream/row-chain.js'
@@ -55,12 +56,6 @@ export interface RunHooks {
   readonly rowRejected: SyncCaller<RejectEvent>
   readonly stepDone: SeriesCaller<StepDoneEvent>
   readonly runDone: SeriesCaller<RunDoneEvent>
-}
-
-/** Receives the events of the servings. */
-export interface ServingListener {
-  requestDone(event: RequestDoneEvent): void
-  servingState(event: ServingStateEvent): void
 }
 
 /** The services that the runner needs from the previous hops. */

@@ -1,6 +1,6 @@
 import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
-import type { ServingListener } from '../run-context.js'
+import type { ServingListener } from '../serving-listener.js'
 import type { Entry } from '../stream/ordered-window.js'
 import { UnrecordedUsage } from './unrecorded-usage.js'
 import { addUsageTotals, type GrowingUsage, noUsage, type StepUsage } from './usage-totals.js'

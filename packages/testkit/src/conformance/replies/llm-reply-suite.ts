@@ -105,13 +105,21 @@ async function assertOutcome(
   }
 }
 
-/** The contents of the turns of a request; Gemini's have other names. */
+/** The contents of the turns of a request; Gemini and the Responses API have other names. */
 function turnsOf(request: RecordedRequest): readonly unknown[] {
-  const { messages = [], contents = [] } = request.json<{
+  const {
+    messages = [],
+    input = [],
+    contents = [],
+  } = request.json<{
     messages?: readonly { content: unknown }[]
+    input?: readonly { content: unknown }[]
     contents?: readonly { parts: readonly { text?: unknown }[] }[]
   }>()
-  return [...messages.map(({ content }) => content), ...contents.flatMap(({ parts }) => parts.map(({ text }) => text))]
+  return [
+    ...[...messages, ...input].map(({ content }) => content),
+    ...contents.flatMap(({ parts }) => parts.map(({ text }) => text)),
+  ]
 }
 
 function assertAsked(asked: number, expected: number | { readonly most: number }): void {
