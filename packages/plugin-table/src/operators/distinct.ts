@@ -50,6 +50,6 @@ export class DistinctRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]
   constructor(given: DistinctOptions) {
     super()
-    this.statements = statements(parseOptions('DistinctRowsOperator', schema, given))
+    this.statements = statements(parseOptions('table.distinct', schema, given))
   }
 }

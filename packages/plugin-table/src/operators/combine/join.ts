@@ -83,7 +83,7 @@ export class JoinRowsOperator extends GlobalOperator {
 
   constructor(given: Partial<JoinRowsOptions> & Pick<JoinRowsOptions, 'right' | 'by'>) {
     super()
-    this.#options = parseOptions('JoinRowsOperator', schema, given)
+    this.#options = parseOptions('table.join', schema, given)
     this.#right = given.right
   }
 

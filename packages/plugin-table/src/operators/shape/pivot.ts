@@ -88,6 +88,6 @@ export class PivotRowsOperator extends DuckDBTableOperator {
   override readonly statements: readonly TableStatement[]
   constructor(given: z.input<typeof schema> & Pick<PivotOptions, 'by' | 'input' | 'outputs' | 'value'>) {
     super()
-    this.statements = statements(parseOptions('PivotRowsOperator', schema, given))
+    this.statements = statements(parseOptions('table.pivot', schema, given))
   }
 }
