@@ -73,7 +73,7 @@ const more = {
   'table.join': { right: [{ '<by>': 'a', '<other>': 1 }], by: ['<by>'], asOf: undefined },
   'table.union': { right: [{ '<other>': 1 }] },
   'table.distinct': { columns: ['<column>'] },
-  'table.pivot': { by: ['<by>'], outputs: ['<output>'] },
+  'table.pivot': { by: ['<by>'], outputs: ['<output>'], value: '<value>' },
   'table.flatten': { columns: ['<column>'], members: ['<member>'] },
   'table.unpivot': { columns: ['<column>'] },
   'text.measure': { measures: ['words', 'language'] },
