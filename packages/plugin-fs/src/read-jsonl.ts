@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { parseJsonRow, type Row, type SourceBatch } from '@maestro-dataflow/core'
-import { lineStretches } from './line-stretches.js'
-import { RecordBatch, wrongText } from './record-batch.js'
+import { LongLine, lineStretches, longLine } from './line-stretches.js'
+import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
 /**
  * JSON lines as rows, one batch for each stretch of bytes. A line that is broken, is not an object, or is not valid
@@ -11,7 +11,13 @@ import { RecordBatch, wrongText } from './record-batch.js'
  */
 export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   let first = 1
-  for await (const stretch of lineStretches(bytes, name)) {
+  for await (const stretch of lineStretches(bytes)) {
+    if (stretch instanceof LongLine) {
+      const batch = new RecordBatch()
+      batch.reject(`${name}:${first++}`, shownBytes(stretch.start), longLine)
+      yield batch.take()
+      continue
+    }
     const valid = isUtf8(stretch)
     // A stretch that is not valid UTF-8 is examined line by line; latin1 preserves each byte.
     const lines = stretch.toString(valid ? 'utf8' : 'latin1').split('\n')
